@@ -1,0 +1,101 @@
+"""The published versions: what each number promised, once for all models."""
+
+import dataclasses
+
+TF1 = 'hub'
+TF2 = 'saved_model_2'
+
+CLASSIFICATION = 'classification'
+FEATURE_VECTOR = 'feature_vector'
+TASKS = (CLASSIFICATION, FEATURE_VECTOR)
+
+_BN_HPARAMS = '_with_bn_hparams'
+
+
+@dataclasses.dataclass(frozen=True)
+class Version:
+  """What every module published under one version number has in common."""
+
+  number: int
+  format: str  # As tfhub.dev spells it: TF1 or TF2.
+  momentum: float  # Default of batch norm's moving averages.
+  configurable_momentum: bool
+  variable_size: bool  # Networks that can take other sizes do so.
+  serving_default: bool
+  changes: tuple[str, ...]
+  variable_size_changes: tuple[str, ...] = ()
+
+  def signatures(self, task: str) -> tuple[str, ...]:
+    """Names of the signatures that a module of this version offers."""
+    if self.format == TF2:
+      return ('serving_default',) if self.serving_default else ()
+    named = [f'image_{FEATURE_VECTOR}']
+    if task == CLASSIFICATION:
+      named.append(f'image_{CLASSIFICATION}')
+    if self.configurable_momentum:
+      named += [name + _BN_HPARAMS for name in named]
+    return ('default', *sorted(named))
+
+
+VERSIONS = (
+  Version(
+    number=1,
+    format=TF1,
+    momentum=0.997,
+    configurable_momentum=False,
+    variable_size=False,
+    serving_default=False,
+    changes=('Initial release.',),
+  ),
+  Version(
+    number=2,
+    format=TF1,
+    momentum=0.997,
+    configurable_momentum=False,
+    variable_size=False,
+    serving_default=False,
+    changes=(
+      'Repaired UPDATE_OPS for fine-tuning '
+      '([issue 86](https://github.com/tensorflow/hub/issues/86)).',
+    ),
+  ),
+  Version(
+    number=3,
+    format=TF1,
+    momentum=0.99,
+    configurable_momentum=True,
+    variable_size=True,
+    serving_default=False,
+    changes=(
+      'Batch norm momentum is 0.99 by default and can be set by the caller.',
+      'Needs `tensorflow-hub>=0.2.0`.',
+    ),
+    variable_size_changes=('Takes images of other sizes.',),
+  ),
+  Version(
+    number=4,
+    format=TF2,
+    momentum=0.99,
+    configurable_momentum=True,
+    variable_size=True,
+    serving_default=False,
+    changes=(
+      'Moved to the SavedModel format of TensorFlow 2, '
+      'which `hub.Module` cannot load.',
+    ),
+  ),
+  Version(
+    number=5,
+    format=TF2,
+    momentum=0.99,
+    configurable_momentum=True,
+    variable_size=True,
+    serving_default=True,
+    changes=(
+      'Added the signature `serving_default`.',
+      'Gradients work under `tf.GradientTape(persistent=True)`.',
+    ),
+  ),
+)
+BY_NUMBER = {version.number: version for version in VERSIONS}
+CURRENT = (3, 5)  # The newest of each format: what a bare name exports.
