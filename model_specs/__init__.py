@@ -121,7 +121,9 @@ def find(*patterns: str, publisher: str = spec.PUBLISHER) -> tuple[Handle, ...]:
       for number in _numbers(_BY_NAME[name_], version)
     }
     if not matches:
-      published = sorted({v for n in names for v in _BY_NAME[n].family.versions})
+      published = sorted(
+        {v for n in names for v in _BY_NAME[n].family.versions}
+      )
       raise UnknownNameError(
         f'no version matches {pattern!r}; published versions are '
         + ', '.join(map(str, published))

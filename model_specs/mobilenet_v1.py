@@ -26,6 +26,15 @@ FAMILY = spec.Family(
   ),
   versions=(1, 3, 4, 5),
   variable_size=True,
+  endpoints=(
+    'Conv2d_0',
+    *(
+      f'Conv2d_{layer}_{step}'
+      for layer in range(1, 14)
+      for step in ('depthwise', 'pointwise')
+    ),
+    'global_pool',
+  ),
 )
 
 _RELEASE = 'mobilenet_v1_2018_02_22'

@@ -2,6 +2,17 @@
 
 from model_specs import spec
 
+
+def _endpoints() -> tuple[str, ...]:
+  names = ['layer_1']
+  for layer in range(2, 19):
+    names.append(f'layer_{layer}')
+    if layer > 2:  # The first block does not expand.
+      names.append(f'layer_{layer}/expansion_output')
+    names += [f'layer_{layer}/depthwise_output', f'layer_{layer}/output']
+  return (*names, 'layer_19', 'global_pool')
+
+
 FAMILY = spec.Family(
   network='mobilenet_v2',
   title='MobileNet V2',
@@ -23,6 +34,7 @@ FAMILY = spec.Family(
   ),
   versions=(1, 2, 3, 4, 5),
   variable_size=False,
+  endpoints=_endpoints(),
   notes=(
     'The number of channels of every layer is rounded to a multiple of 8, '
     'which the paper does not mention.',

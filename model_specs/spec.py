@@ -45,6 +45,7 @@ class Family:
   checkpoints_url: str
   versions: tuple[int, ...]
   variable_size: bool
+  endpoints: tuple[str, ...]  # Of the feature extractor, without the scope.
   notes: tuple[str, ...] = ()  # Sentences that only this family's cards need.
 
   def __post_init__(self):
@@ -68,9 +69,7 @@ class Figures:
 
   def __post_init__(self):
     for name, value in dataclasses.asdict(self).items():
-      _check(
-        value is None or value > 0, f'{name} is {value}, expected above 0'
-      )
+      _check(value is None or value > 0, f'{name} is {value}, expected above 0')
     for name in ('top1_percent', 'top5_percent'):
       value = getattr(self, name)
       _check(
@@ -189,6 +188,14 @@ class Handle:
     if self.task == versions.CLASSIFICATION:
       return self.spec.num_classes
     return self.spec.num_features
+
+  @property
+  def endpoints(self) -> tuple[str, ...]:
+    """Names of the intermediate outputs, as the signatures spell them."""
+    names = self.spec.family.endpoints
+    if self.task == versions.CLASSIFICATION:
+      names = (*names, 'Logits')
+    return tuple(f'{self.spec.family.scope}/{name}' for name in names)
 
   def sibling(self) -> 'Handle':
     """The other task of the same model at the same version."""

@@ -1,0 +1,40 @@
+"""What can go wrong, for the person who must act.
+
+  SlimhubError
+    CheckpointError    the checkpoint is missing, damaged or another network's
+    PortabilityError   a graph would not load in every promised TensorFlow
+    ProofError         an artifact does not do what its source does
+    ManifestError      a manifest is unreadable, or files differ from it
+    ExportError        an artifact cannot be delivered to its destination
+    InstallationError  the installed packages cannot work together
+
+Each message names the thing, what was found, what was expected, what to do.
+"""
+
+
+class SlimhubError(Exception):
+  """Base of every error that a user can act on."""
+
+
+class CheckpointError(SlimhubError):
+  """The checkpoint is missing, damaged or another network's."""
+
+
+class PortabilityError(SlimhubError):
+  """A graph would not load in every promised TensorFlow."""
+
+
+class ProofError(SlimhubError):
+  """An artifact does not do what its source does."""
+
+
+class ManifestError(SlimhubError):
+  """A manifest is unreadable, or files differ from it."""
+
+
+class ExportError(SlimhubError):
+  """An artifact cannot be delivered to its destination."""
+
+
+class InstallationError(SlimhubError):
+  """The installed packages cannot work together."""

@@ -1,0 +1,97 @@
+"""What was made: an artifact's files, weights, versions and proof, as JSON."""
+
+import dataclasses
+import hashlib
+import json
+import pathlib
+
+from exporter import errors
+
+
+@dataclasses.dataclass(frozen=True)
+class File:
+  """One file of an artifact."""
+
+  bytes: int
+  sha256: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Weights:
+  """Where the weights came from."""
+
+  checkpoint: str  # The prefix or archive, as the spec spells it.
+  sha256: str  # Of the tensors, names and shapes, in name order.
+  kind: str  # 'ema' (averages), 'raw', or 'synthetic' (untrained).
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+  """One comparison of a reloaded artifact with its source."""
+
+  name: str
+  compared: int  # How many values or calls it covers.
+  difference: float  # Never below what was measured.
+  tolerance: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Manifest:
+  """Everything a reader of VERSION.json learns."""
+
+  handle: str
+  format: str
+  weights: Weights
+  files: dict[str, File]  # Path below the artifact -> file.
+  proof: tuple[Check, ...]
+  libraries: dict[str, str]  # Package -> version, slimhub's own included.
+
+  def to_json(self) -> str:
+    return json.dumps(dataclasses.asdict(self), indent=2) + '\n'
+
+
+def from_json(text: str, name: str) -> Manifest:
+  """Parses what `to_json` wrote; `name` is for the error."""
+  try:
+    data = json.loads(text)
+    return Manifest(
+      handle=data['handle'],
+      format=data['format'],
+      weights=Weights(**data['weights']),
+      files={path: File(**file) for path, file in data['files'].items()},
+      proof=tuple(Check(**check) for check in data['proof']),
+      libraries=data['libraries'],
+    )
+  except (ValueError, TypeError, KeyError, AttributeError) as error:
+    raise errors.ManifestError(
+      f'{name} is not a manifest of slimhub ({error!r}); '
+      'export the version again with --force'
+    ) from error
+
+
+def hash_files(folder: pathlib.Path) -> dict[str, File]:
+  """Every file below `folder`, by its relative path, sorted."""
+  files = {}
+  for path in sorted(p for p in folder.rglob('*') if p.is_file()):
+    data = path.read_bytes()
+    digest = hashlib.sha256(data).hexdigest()
+    files[path.relative_to(folder).as_posix()] = File(len(data), digest)
+  return files
+
+
+def differences(manifest: Manifest, folder: pathlib.Path) -> list[str]:
+  """What in `folder` differs from its manifest, one line a file."""
+  found = hash_files(folder)
+  lines = []
+  for path in sorted(manifest.files.keys() | found.keys()):
+    expected, actual = manifest.files.get(path), found.get(path)
+    if actual is None:
+      lines.append(f'{path}: missing')
+    elif expected is None:
+      lines.append(f'{path}: not in the manifest')
+    elif actual != expected:
+      lines.append(
+        f'{path}: {actual.bytes} bytes, sha256 {actual.sha256}; expected '
+        f'{expected.bytes} bytes, sha256 {expected.sha256}'
+      )
+  return lines
