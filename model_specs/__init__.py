@@ -75,7 +75,8 @@ def _split(pattern: str) -> tuple[str | None, str, str, str | None]:
       f'{pattern!r} is not a pattern; expected NAME, NAME/TASK or '
       'NAME/TASK/VERSION, as in mobilenet_v2_100_224/classification/5'
     )
-  name, task, version = (*parts, *([None] * (3 - len(parts))))
+  padded: list[str | None] = [*parts, None, None]
+  name, task, version = padded[:3]
   return publisher, str(name), task or '*', version
 
 

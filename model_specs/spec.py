@@ -48,7 +48,7 @@ class Family:
   endpoints: tuple[str, ...]  # Of the feature extractor, without the scope.
   notes: tuple[str, ...] = ()  # Sentences that only this family's cards need.
 
-  def __post_init__(self):
+  def __post_init__(self) -> None:
     unknown = set(self.versions) - set(versions.BY_NUMBER)
     _check(
       not unknown,
@@ -67,7 +67,7 @@ class Figures:
   top5_percent: float | None = None
   pixel1_ms: float | None = None
 
-  def __post_init__(self):
+  def __post_init__(self) -> None:
     for name, value in dataclasses.asdict(self).items():
       _check(value is None or value > 0, f'{name} is {value}, expected above 0')
     for name in ('top1_percent', 'top5_percent'):
@@ -100,7 +100,7 @@ class ModelSpec:
   license: str = LICENSE
   dataset: str = DATASET
 
-  def __post_init__(self):
+  def __post_init__(self) -> None:
     where = f'spec {self.name!r}'
     _check(
       _NAME.fullmatch(self.name) is not None,
@@ -121,6 +121,7 @@ class ModelSpec:
 
   @property
   def network(self) -> str:
+    """Name of the module in exporter/networks that builds it."""
     return self.family.network
 
   @property
@@ -149,7 +150,7 @@ class Handle:
   number: int
   publisher: str = PUBLISHER
 
-  def __post_init__(self):
+  def __post_init__(self) -> None:
     _check(
       _PUBLISHER.fullmatch(self.publisher) is not None,
       f'publisher is {self.publisher!r}, '
@@ -175,6 +176,7 @@ class Handle:
 
   @property
   def version(self) -> versions.Version:
+    """What its version number promises."""
     return versions.BY_NUMBER[self.number]
 
   @property
