@@ -1,0 +1,292 @@
+"""A model card: what a reader must know to choose and use one model."""
+
+from collections.abc import Callable
+import itertools
+import re
+
+from exporter import card_evidence
+from exporter import card_snippets
+from exporter import card_usage
+from exporter import manifest
+from exporter import markdown
+import model_specs
+from model_specs import versions
+
+Link = Callable[[model_specs.Handle], str]  # Markdown that mentions a handle.
+
+_DATASETS = {'imagenet-ilsvrc-2012-cls': 'ImageNet (ILSVRC-2012-CLS)'}
+_FORMAT_TITLES = {
+  versions.TF1: 'hub.Module for TF1',
+  versions.TF2: 'TF2 SavedModel',
+}
+_LICENSES_URL = 'https://spdx.org/licenses'
+_NUMBERED_LAYER = re.compile(r'.*?_\d+')
+_LABELS = '`assets.extra/labels.txt`'
+
+
+def _dataset(spec: model_specs.ModelSpec) -> str:
+  return _DATASETS.get(spec.dataset, spec.dataset)
+
+
+def _description(
+  handle: model_specs.Handle, made: manifest.Manifest | None
+) -> str:
+  spec = handle.spec
+  network = (
+    f'{spec.family.title} (depth multiplier {spec.multiplier}, '
+    f'{spec.size} x {spec.size} pixels)'
+  )
+  if handle.task == versions.CLASSIFICATION:
+    does = (
+      f'Classifies images by the classes of {_dataset(spec)} with {network}'
+    )
+  else:
+    does = (
+      f'Turns images into feature vectors of {handle.num_outputs} numbers '
+      f'with {network} trained on {_dataset(spec)}'
+    )
+  if card_evidence.is_untrained(made):
+    does = (
+      f'UNTRAINED weights, to test software only: {does[0].lower()}{does[1:]}'
+    )
+  return f'{does}.'
+
+
+def _metadata(handle: model_specs.Handle) -> str:
+  spec = handle.spec
+  values = {
+    'asset-path': f'{handle}.tar.gz',
+    'task': 'image-' + handle.task.replace('_', '-'),
+    'fine-tunable': 'true',
+    'format': handle.version.format,
+    'network-architecture': spec.family.architecture,
+    'dataset': spec.dataset,
+    'license': spec.license.lower(),  # As tfhub.dev spells its tags.
+  }
+  return '\n'.join(f'<!-- {key}: {value} -->' for key, value in values.items())
+
+
+def _requirement(handle: model_specs.Handle) -> str:
+  if handle.version.format == versions.TF2:
+    return (
+      'It is made to load in TensorFlow 1.15 and every TensorFlow 2, and in '
+      'TensorFlow Hub 0.5.0 or newer.'
+    )
+  return (
+    'It needs TensorFlow 1.15 or, in graph mode, TensorFlow 2 up to 2.15, and '
+    'a TensorFlow Hub that has `hub.Module`: 0.15.0 is the last.'
+  )
+
+
+def _newer(handle: model_specs.Handle, link: Link) -> str:
+  """Where a reader with a newer TensorFlow should go."""
+  numbers = [
+    number
+    for number in handle.spec.family.versions
+    if versions.BY_NUMBER[number].format == versions.TF2
+  ]
+  if not numbers:
+    return ''
+  newest = model_specs.Handle(
+    handle.spec, handle.task, max(numbers), handle.publisher
+  )
+  return f'In a newer TensorFlow and in Keras, use {link(newest)}.'
+
+
+def _format(
+  handle: model_specs.Handle, made: manifest.Manifest | None, link: Link
+) -> str:
+  if handle.version.format == versions.TF2:
+    sentences = [
+      'This model is a [SavedModel of TensorFlow 2]'
+      '(https://www.tensorflow.org/hub/tf2_saved_model), which `hub.Module` '
+      'cannot load.',
+      _requirement(handle),
+    ]
+  else:
+    sentences = [
+      'This model is a [hub.Module of TensorFlow 1]'
+      '(https://www.tensorflow.org/hub/tf1_hub_module).',
+      _requirement(handle),
+      _newer(handle, link),
+    ]
+  return markdown.section(
+    _FORMAT_TITLES[handle.version.format],
+    *card_evidence.warning(made),
+    markdown.paragraph(*filter(None, sentences)),
+  )
+
+
+def _sibling(handle: model_specs.Handle, link: Link) -> str:
+  other = link(handle.sibling())
+  if handle.task == versions.CLASSIFICATION:
+    return (
+      'This model classifies images. To use the network as the first part of '
+      f'another model, take {other}: it ends in the features and is smaller.'
+    )
+  return (
+    'This model ends in the features that the classifier was trained on. For '
+    f'the classifier itself, take {other}.'
+  )
+
+
+def _overview(handle: model_specs.Handle, link: Link) -> str:
+  spec = handle.spec
+  family, paper = spec.family, spec.family.paper
+  return markdown.section(
+    'Overview',
+    f'{family.title} comes from this paper:',
+    markdown.bullets(
+      [f'{paper.authors}: ["{paper.title}"]({paper.url}), {paper.year}.']
+    ),
+    markdown.paragraph(
+      f"The network is TF-Slim's `{family.network}` with a depth multiplier "
+      f'of {spec.multiplier}, trained on images of {spec.size} x {spec.size} '
+      'pixels. The multiplier scales the number of channels in the layers; '
+      'with it and the image size, accuracy is traded for speed.',
+      *family.notes,
+    ),
+    markdown.paragraph(_sibling(handle, link)),
+  )
+
+
+def _training(
+  handle: model_specs.Handle, made: manifest.Manifest | None
+) -> str:
+  spec = handle.spec
+  source = f'[{spec.family.checkpoints_title}]({spec.family.checkpoints_url})'
+  return markdown.section(
+    'Training',
+    markdown.paragraph(
+      f'The published weights are those of the checkpoint `{spec.checkpoint}` '
+      f'([archive]({spec.archive_url})), one of the {source}. The network was '
+      f'trained to classify the images of {_dataset(spec)}.',
+      card_evidence.weights(made),
+    ),
+  )
+
+
+def _labels(handle: model_specs.Handle) -> str:
+  classes = handle.spec.num_classes
+  if handle.task == versions.FEATURE_VECTOR:
+    return markdown.section(
+      'Labels',
+      markdown.paragraph(
+        'A feature vector has no labels. Those of the '
+        f'{classes} classes that the network was trained on are in {_LABELS}.'
+      ),
+    )
+  top_5 = card_snippets.TOP_5
+  if handle.version.format == versions.TF1:
+    top_5 = card_snippets.HUB_TOP_5
+  return markdown.section(
+    'Labels',
+    markdown.paragraph(
+      f'{_LABELS} in the folder of the model names the {classes} classes, one '
+      'a line, in the order of the logits. Index 0 is `background`; the '
+      f'{classes - 1} classes of ImageNet follow. The five most probable '
+      'classes of an image:'
+    ),
+    card_snippets.fill(top_5, handle),
+  )
+
+
+def _layer(endpoint: str) -> str:
+  """MobilenetV1/Conv2d_3_depthwise -> MobilenetV1/Conv2d_3."""
+  match = _NUMBERED_LAYER.match(endpoint)
+  return match[0] if match else endpoint
+
+
+def _endpoints(handle: model_specs.Handle) -> str:
+  if handle.version.format == versions.TF1:
+    how = f'`signature="image_{handle.task}"` and `as_dict=True`'
+    snippet = card_snippets.HUB_ENDPOINTS
+  else:
+    how = '`return_endpoints=True`'
+    snippet = card_snippets.ENDPOINTS
+  return markdown.section(
+    'Endpoints',
+    markdown.paragraph(
+      f'Called with {how}, the model returns a dictionary: its output as '
+      f'`default` and {len(handle.endpoints)} endpoints, the activations inside '
+      'the network.'
+    ),
+    card_snippets.fill(snippet, handle),
+    'These are the names, one layer a line:',
+    markdown.bullets(
+      ', '.join(f'`{name}`' for name in names)
+      for _, names in itertools.groupby(handle.endpoints, _layer)
+    ),
+  )
+
+
+def _changelog(handle: model_specs.Handle) -> tuple[str, ...]:
+  if handle.number == 1:  # It would say that there was no change.
+    return ()
+  blocks = []
+  for number, entries in handle.changes().items():
+    blocks += [f'#### Version {number}', markdown.bullets(entries)]
+  return (markdown.section('Changelog', *blocks),)
+
+
+def _licence(handle: model_specs.Handle) -> str:
+  name = handle.spec.license
+  return markdown.section(
+    'Licence',
+    markdown.paragraph(
+      f'The model is published under [{name}]({_LICENSES_URL}/{name}.html).'
+    ),
+  )
+
+
+def _relative(
+  handle: model_specs.Handle, made: manifest.Manifest | None
+) -> Link:
+  """Links between cards of one tree; an artifact may be alone in its own."""
+
+  def link(other: model_specs.Handle) -> str:
+    if made is not None:
+      return f'`{other}`'
+    folder = '' if other.task == handle.task else f'../{other.task}/'
+    return f'[`{other}`]({folder}{other.number}.md)'
+
+  return link
+
+
+def sections(
+  handle: model_specs.Handle, made: manifest.Manifest | None, link: Link
+) -> str:
+  """The card from its first section on; `link` mentions other handles."""
+  return '\n\n'.join(
+    (
+      _format(handle, made, link),
+      _overview(handle, link),
+      card_evidence.figures(handle, made),
+      _training(handle, made),
+      card_usage.usage(handle),
+      _labels(handle),
+      _endpoints(handle),
+      card_usage.fine_tuning(handle, link(handle.sibling())),
+      card_evidence.verification(handle, made),
+      card_evidence.checksums(handle, made),
+      *_changelog(handle),
+      _licence(handle),
+    )
+  )
+
+
+def render(
+  handle: model_specs.Handle, made: manifest.Manifest | None = None
+) -> str:
+  """The card of a model, or of the artifact that `made` describes.
+
+  Raises:
+    ValueError: `made` describes another handle's artifact.
+  """
+  if made is not None and made.handle != str(handle):
+    raise ValueError(
+      f'the manifest is of {made.handle}, expected that of {handle}'
+    )
+  head = f'# Module {handle}\n{_description(handle, made)}'
+  body = sections(handle, made, _relative(handle, made))
+  return '\n\n'.join((head, _metadata(handle), body)) + '\n'

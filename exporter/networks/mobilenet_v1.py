@@ -1,0 +1,56 @@
+"""MobileNet V1: depthwise separable convolutions, variables as in TF-Slim."""
+
+import tensorflow as tf
+
+from exporter.networks import layers as layers_lib
+from exporter.networks.outputs import Outputs
+
+_MIN_DEPTH = 8
+_KEEP_PROB = 0.999
+_STEM_DEPTH = 32
+# Stride and depth of each separable convolution.
+_BLOCKS = (
+  (1, 64),
+  (2, 128),
+  (1, 128),
+  (2, 256),
+  (1, 256),
+  (2, 512),
+  (1, 512),
+  (1, 512),
+  (1, 512),
+  (1, 512),
+  (1, 512),
+  (2, 1024),
+  (1, 1024),
+)
+
+
+def build(
+  images: tf.Tensor,
+  multiplier: float,
+  num_classes: int,
+  is_training: bool,
+  momentum: tf.Tensor,
+) -> Outputs:
+  """Builds the network on images in [-1, 1]."""
+  layers = layers_lib.Layers(is_training, momentum)
+  endpoints = {}
+
+  def depth(channels: int) -> int:
+    return max(int(channels * multiplier), _MIN_DEPTH)
+
+  with tf.compat.v1.variable_scope('MobilenetV1'):
+    net = layers.conv(images, depth(_STEM_DEPTH), 3, 'Conv2d_0', stride=2)
+    endpoints['Conv2d_0'] = net
+    for number, (stride, channels) in enumerate(_BLOCKS, start=1):
+      name = f'Conv2d_{number}_depthwise'
+      net = endpoints[name] = layers.depthwise(net, stride, name)
+      name = f'Conv2d_{number}_pointwise'
+      net = endpoints[name] = layers.conv(net, depth(channels), 1, name)
+    with tf.compat.v1.variable_scope('Logits'):
+      pooled = endpoints['AvgPool_1a'] = layers_lib.global_pool(net)
+      logits = endpoints['Logits'] = layers.classifier(
+        pooled, num_classes, _KEEP_PROB, 'Dropout_1b'
+      )
+  return Outputs(logits, 'AvgPool_1a', endpoints)

@@ -1,0 +1,107 @@
+"""The TF-Slim network, alive: the truth that artifacts are compared with."""
+
+from collections.abc import Mapping
+import dataclasses
+import functools
+from typing import Any
+import warnings
+
+import numpy as np
+import tensorflow as tf
+
+from exporter import networks
+
+_v1 = tf.compat.v1
+BATCH_NORM_MOMENTUM = 'batch_norm_momentum'
+DEFAULT_MOMENTUM = 0.99
+
+
+@dataclasses.dataclass(frozen=True)
+class Architecture:
+  """What decides a network's graph, for every input size."""
+
+  network: str
+  multiplier: float
+  num_classes: int
+
+
+def _unset(name: str, shape: tf.TensorShape) -> tf.Tensor:
+  return _v1.placeholder(tf.float32, shape, name=f'{name}/value')
+
+
+def _fed_variable(getter: Any, name: str, *args: Any, **kwargs: Any) -> Any:
+  """Makes every variable start from a placeholder: no random initializers."""
+  kwargs['initializer'] = lambda shape, dtype, partition_info: _unset(
+    'initial', shape
+  )
+  return getter(name, *args, **kwargs)
+
+
+class Source:
+  """One network in one mode, as tf_slim builds it."""
+
+  def __init__(self, architecture: Architecture, is_training: bool):
+    self.is_training = is_training
+    self.graph = tf.Graph()
+    with self.graph.as_default(), warnings.catch_warnings():
+      # tf_slim calls a method of TensorFlow's own legacy layers.
+      warnings.filterwarnings('ignore', '.*layer.apply', UserWarning)
+      self._build(architecture)
+    self._session = _v1.Session(graph=self.graph)
+
+  def _build(self, architecture: Architecture) -> None:
+    with tf.name_scope('hub_input'):
+      self.images = _v1.placeholder(tf.float32, [None, None, None, 3], 'images')
+      self.momentum = _v1.placeholder_with_default(
+        tf.constant(DEFAULT_MOMENTUM, name='default_momentum'),
+        [],
+        BATCH_NORM_MOMENTUM,
+      )
+      scaled = tf.multiply(self.images, 2.0, name='Mul')
+      scaled = tf.subtract(scaled, 1.0, name='Sub')
+    with _v1.variable_scope(
+      '', use_resource=True, custom_getter=_fed_variable
+    ):
+      built = networks.BUILDERS[architecture.network](
+        scaled,
+        architecture.multiplier,
+        architecture.num_classes,
+        self.is_training,
+        self.momentum,
+      )
+    self.endpoints = dict(built.endpoints)
+    self.pooled = built.pooled
+    with tf.name_scope('hub_output'):
+      self.logits = tf.identity(built.logits, 'classification')
+      self.features = tf.squeeze(
+        built.endpoints[built.pooled],
+        [1, 2],
+        name='feature_vector/SpatialSqueeze',
+      )
+    self.variables = tuple(_v1.global_variables())
+    self.trainable = frozenset(v.op.name for v in _v1.trainable_variables())
+    self.losses = tuple(_v1.losses.get_regularization_losses())
+    self.updates = tuple(_v1.get_collection(_v1.GraphKeys.UPDATE_OPS))
+
+  @property
+  def shapes(self) -> dict[str, tuple[int, ...]]:
+    """Every variable's shape, in the order of the network."""
+    return {v.op.name: tuple(v.shape.as_list()) for v in self.variables}
+
+  def load(self, tensors: Mapping[str, np.ndarray]) -> None:
+    """Sets every variable."""
+    self._session.run(
+      [v.initializer for v in self.variables],
+      {v.initializer.inputs[1]: tensors[v.op.name] for v in self.variables},
+    )
+
+  def run(self, fetches: Any, images: np.ndarray, momentum: float = 0.0) -> Any:
+    """Computes tensors for some images in [0, 1]."""
+    feeds = {self.images: images, self.momentum: momentum}
+    return self._session.run(fetches, feeds)
+
+
+@functools.lru_cache(maxsize=4)
+def build(architecture: Architecture, is_training: bool) -> Source:
+  """The source of an architecture; the last few stay in memory."""
+  return Source(architecture, is_training)

@@ -1,0 +1,21 @@
+"""Tensors -> an artifact's variables/ files, in TensorFlow's bundle format."""
+
+from collections.abc import Mapping
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+
+def write(folder: pathlib.Path, tensors: Mapping[str, np.ndarray]) -> None:
+  """Writes variables/variables.* below an artifact's folder."""
+  prefix = folder / 'variables' / 'variables'
+  prefix.parent.mkdir(parents=True)
+  names = sorted(tensors)
+  with tf.device('CPU'):
+    tf.raw_ops.SaveV2(
+      prefix=str(prefix),
+      tensor_names=names,
+      shape_and_slices=[''] * len(names),
+      tensors=[tf.constant(tensors[name]) for name in names],
+    )
