@@ -14,6 +14,17 @@ from model_specs.spec import Handle
 from model_specs.spec import ModelSpec
 from model_specs.spec import SpecError
 
+__all__ = [
+  'MODELS',
+  'Handle',
+  'ModelSpec',
+  'SpecError',
+  'UnknownNameError',
+  'find',
+  'get',
+  'get_model',
+]
+
 MODELS: tuple[ModelSpec, ...] = (*mobilenet_v1.MODELS, *mobilenet_v2.MODELS)
 
 _VERSION = re.compile(r'\d+')

@@ -1,0 +1,20 @@
+"""The 1001 ImageNet classes: what each of the logits stands for."""
+
+import csv
+import functools
+from importlib import resources
+
+_FILE = 'imagenet_labels.tsv'  # From WordNet; its licence stands in NOTICE.
+
+
+@functools.cache
+def imagenet() -> tuple[str, ...]:
+  """The first name of every class, in the order of the logits.
+
+  Class 0 is 'background'. Two names, 'crane' and 'maillot', occur twice, so
+  that a name is not a key.
+  """
+  text = resources.files('model_specs').joinpath(_FILE).read_text('utf-8')
+  table = [line for line in text.splitlines() if not line.startswith('#')]
+  rows = csv.DictReader(table, delimiter='\t')
+  return tuple(row['names'].split(', ')[0] for row in rows)

@@ -1,0 +1,1 @@
+"""Tests: NAME_test.py proves the module NAME."""
