@@ -1,0 +1,35 @@
+"""Installs slimhub and its console command."""
+
+import pathlib
+import runpy
+
+import setuptools
+
+_ROOT = pathlib.Path(__file__).resolve().parent
+
+setuptools.setup(
+  name='slimhub',
+  version=runpy.run_path(str(_ROOT / 'exporter/__init__.py'))['__version__'],
+  description=(
+    'Exports TF-Slim checkpoints as TF1 hub.Modules and TF2 SavedModels, '
+    'proves them and writes their model cards'
+  ),
+  license='Apache-2.0',
+  packages=['exporter', 'exporter.networks', 'model_specs'],
+  package_data={'exporter': ['*.tsv'], 'model_specs': ['*.tsv']},
+  python_requires='>=3.10,<3.14',
+  install_requires=[
+    'absl-py',
+    'numpy',
+    'setuptools<82',  # tensorflow_hub imports pkg_resources.
+    'tensorflow>=2.16,<2.22',
+    'tensorflow-hub>=0.16.1',
+    'tf-slim==1.1.0',
+    'tqdm',
+  ],
+  extras_require={
+    'dev': ['mypy==2.4.1', 'ruff==0.17.5'],
+    'test': ['pillow', 'pytest', 'pytest-xdist', 'tf_keras'],
+  },
+  entry_points={'console_scripts': ['slimhub = exporter.__main__:run']},
+)
