@@ -1,0 +1,109 @@
+# `make export` exports everything; `make test` and `make check` prove it.
+
+PYTHON ?= python3
+VENV ?= .venv
+OUTPUT ?= exports
+CHECKPOINTS ?=
+PATTERNS ?=
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
+
+RUN := $(VENV)/bin/python -m
+INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --editable
+BUILDIFIER_VERSION := 8.2.1
+BUILDIFIER_FOLDER := .cache/buildifier-$(BUILDIFIER_VERSION)
+BUILDIFIER := $(BUILDIFIER_FOLDER)/node_modules/.bin/buildifier
+CARDS := docs/model_cards
+FRESH_CARDS := .cache/model_cards
+
+# Without checkpoints the weights are synthetic: seeded, and marked as such.
+WEIGHTS = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)',--synthetic)
+
+.DELETE_ON_ERROR:
+.PHONY: help export test check bench cards clean
+.PHONY: check-lint check-types check-layout check-build check-cards fresh-cards
+
+help:
+	@echo 'make export  every handle in both formats -> OUTPUT; PATTERNS says'
+	@echo '             which, CHECKPOINTS where their weights are, JOBS how'
+	@echo '             many workers; PYTHON and VENV name the environment'
+	@echo 'make test    every test, on JOBS processes'
+	@echo 'make check   lint, types, layout, and that generated files are fresh'
+	@echo 'make bench   the figures of the README'
+	@echo 'make cards   docs/model_cards, written anew'
+	@echo 'make clean   removes what the others made, except the exports'
+
+# With `set -f` the patterns reach slimhub as they are written.
+export: $(VENV)/installed
+	set -f; $(RUN) exporter export --output_dir='$(OUTPUT)' --jobs=$(JOBS) \
+	  $(WEIGHTS) $(PATTERNS)
+
+test: $(VENV)/installed-test
+	$(RUN) pytest -n $(JOBS)
+
+check: check-lint check-types check-layout check-build check-cards
+
+check-lint: $(VENV)/installed-dev
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+
+check-types: $(VENV)/installed-dev
+	$(RUN) mypy
+
+check-layout: $(VENV)/installed-test
+	$(RUN) pytest -q tests/layout_test.py tests/setup_test.py
+
+# That BUILD is what its generator writes is a test of the layout.
+check-build: $(BUILDIFIER)
+	$(BUILDIFIER) -mode=check -lint=warn -warnings=all BUILD MODULE.bazel
+
+check-cards: fresh-cards
+	@diff -r $(CARDS) $(FRESH_CARDS) || { \
+	  echo '$(CARDS) is not what the specs say; run `make cards`' >&2; \
+	  exit 1; \
+	}
+
+fresh-cards: $(VENV)/installed
+	rm -rf $(FRESH_CARDS)
+	$(RUN) exporter cards --output_dir=$(FRESH_CARDS)
+
+cards: fresh-cards
+	rm -rf $(CARDS)
+	mv $(FRESH_CARDS) $(CARDS)
+
+bench: $(VENV)/installed-test
+	$(RUN) benchmarks
+
+clean:
+	rm -rf $(VENV) .cache build *.egg-info requirements_lock.txt
+	rm -rf .mypy_cache .pytest_cache .ruff_cache
+
+# For Bazel, see MODULE.bazel: what pip chose on this machine.
+requirements_lock.txt: $(VENV)/installed-test
+	$(RUN) pip freeze --exclude-editable > $@
+
+# A stamp is written last, so that an interrupted install starts again; an
+# environment whose pip does not run is made anew.
+$(VENV)/installed: setup.py pyproject.toml
+	@echo 'Installing slimhub into $(VENV); TensorFlow takes a few minutes.'
+	@$(RUN) pip --version >/dev/null 2>&1 || \
+	  $(PYTHON) -m venv --clear $(VENV)
+	$(INSTALL) .
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
+	$(INSTALL) '.[test]'
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed-test
+	$(INSTALL) '.[dev,test]'
+	@touch $@
+
+$(BUILDIFIER):
+	@command -v npm >/dev/null || { \
+	  echo 'npm is missing, and buildifier comes as the npm package' \
+	    '@bazel/buildifier; install Node.js with npm' >&2; \
+	  exit 1; \
+	}
+	npm install --silent --no-fund --no-audit --cache .cache/npm \
+	  --prefix $(BUILDIFIER_FOLDER) \
+	  @bazel/buildifier@$(BUILDIFIER_VERSION)

@@ -1,0 +1,167 @@
+"""The rules of the layout: one way for imports, small files, tests, BUILD."""
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from tests import build_file
+from tests import source_tree
+
+# Each module of exporter/ imports only what stands on an earlier line: what
+# shares a line never meets. A new module takes the place where the flow
+# spec -> checkpoint -> network -> graph -> artifact -> proof -> manifest ->
+# card needs it. A package stands for all its modules.
+_LADDER = (
+  ('errors',),
+  ('slim',),
+  ('checkpoint',),
+  ('networks',),
+  ('portable',),
+  ('source',),
+  ('graph',),
+  ('attachments', 'functions', 'object_graph', 'variables'),
+  ('serving_graph',),
+  ('hub_module', 'saved_model'),
+  ('proof',),
+  ('manifest',),
+  ('markdown',),
+  ('card_evidence', 'card_snippets'),
+  ('card_usage',),
+  ('card',),
+  ('catalogue',),
+  ('card_tree',),
+  ('export',),
+  ('batch',),
+  ('cli',),
+  ('__main__',),
+)
+_RUNG = {name: i for i, rung in enumerate(_LADDER) for name in rung}
+
+# Modules whose test bears another name than NAME_test.py.
+_TESTED_IN = {
+  'exporter': 'setup_test',  # It holds the version and nothing else.
+  'exporter.__main__': 'cli_test',
+  'model_specs.mobilenet_v1': 'model_specs_test',  # Families: rows of data,
+  'model_specs.mobilenet_v2': 'model_specs_test',  # compared as one table.
+}
+
+# What `slimhub list` and the cards need must not wait for TensorFlow.
+_WITHOUT_TENSORFLOW = (
+  'model_specs',
+  'model_specs.labels',
+  'exporter.batch',
+  'exporter.card',
+  'exporter.card_tree',
+  'exporter.cli',
+  'exporter.manifest',
+)
+
+_NAMES_THAT_SAY_NOTHING = {'common', 'helper', 'helpers', 'misc', 'utils'}
+_MAX_LINES = 300
+
+_MODULES = source_tree.modules()
+_EXPORTER = [name for name in _MODULES if name.startswith('exporter.')]
+_SPECS = [name for name in _MODULES if name.startswith('model_specs')]
+_SHIPPED = [name for name in _MODULES if name.startswith('exporter')] + _SPECS
+
+
+def _part(module: str) -> str:
+  """The name on the ladder of a module of exporter/."""
+  return module.split('.')[1]
+
+
+def _not_earlier(module: str) -> list[str]:
+  """The imports of a module that stand on its line or on a later one."""
+  own = _RUNG[_part(module)]
+  return [
+    name
+    for name in source_tree.internal(_MODULES[module])
+    if name.startswith('exporter.')
+    and _part(name) != _part(module)
+    and _RUNG.get(_part(name), own) >= own
+  ]
+
+
+def test_every_module_has_its_rung():
+  missing = {_part(name) for name in _EXPORTER} - _RUNG.keys()
+  assert not missing, 'add each to _LADDER, where the flow needs it'
+
+
+@pytest.mark.parametrize(
+  'module', [name for name in _EXPORTER if _part(name) in _RUNG]
+)
+def test_imports_go_one_way(module):
+  assert not _not_earlier(module), 'not on an earlier line of _LADDER'
+
+
+@pytest.mark.parametrize('module', _SHIPPED)
+def test_nothing_shipped_imports_a_test_or_a_benchmark(module):
+  strange = [
+    name
+    for name in source_tree.internal(_MODULES[module])
+    if name.startswith(('tests', 'benchmarks'))
+  ]
+  assert not strange
+
+
+@pytest.mark.parametrize('module', _SPECS)
+def test_specs_are_data_of_the_standard_library_alone(module):
+  path = _MODULES[module]
+  assert not source_tree.distributions(path)
+  assert not [
+    name
+    for name in source_tree.internal(path)
+    if not name.startswith('model_specs')
+  ]
+
+
+def test_one_door_to_tf_slim():
+  doors = [
+    name
+    for name, path in _MODULES.items()
+    if 'tf-slim' in source_tree.distributions(path)
+  ]
+  assert doors == ['exporter.slim']
+
+
+@pytest.mark.parametrize('module', _WITHOUT_TENSORFLOW)
+def test_imports_where_tensorflow_is_missing(module):
+  blocked = dict.fromkeys(('tensorflow', 'tensorflow_hub', 'tf_slim'))
+  code = f'import sys; sys.modules.update({blocked}); import {module}'
+  done = subprocess.run(
+    [sys.executable, '-c', code],
+    cwd=source_tree.ROOT,
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize('module', _SHIPPED)
+def test_every_module_has_a_test(module):
+  package, _, name = module.rpartition('.')
+  if package == 'exporter.networks':
+    name = 'networks'
+  test = _TESTED_IN.get(module, f'{name}_test')
+  assert f'tests.{test}' in _MODULES, f'write tests/{test}.py'
+
+
+@pytest.mark.parametrize('path', _MODULES.values(), ids=_MODULES.keys())
+def test_files_stay_small(path: pathlib.Path):
+  lines = len(path.read_text('utf-8').splitlines())
+  assert lines <= _MAX_LINES, 'split it by noun'
+
+
+@pytest.mark.parametrize('module', _MODULES)
+def test_names_say_what_a_module_holds(module):
+  assert not _NAMES_THAT_SAY_NOTHING & set(module.split('.'))
+
+
+def test_build_is_what_the_imports_say():
+  written = build_file.PATH.read_text('utf-8')
+  assert written == build_file.render(), (
+    'BUILD is out of date; run `python -m tests.build_file`'
+  )

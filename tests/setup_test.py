@@ -1,0 +1,97 @@
+"""What pip installs is what the tree holds, and all that it imports."""
+
+import ast
+import re
+import runpy
+from typing import Any
+
+import pytest
+import setuptools
+
+import exporter
+from tests import source_tree
+
+_ROOT = source_tree.ROOT
+_MODULES = source_tree.modules()
+_SHIPPED = {
+  name: path
+  for name, path in _MODULES.items()
+  if name.split('.')[0] in ('exporter', 'model_specs')
+}
+
+# Packages that come with TensorFlow, at the version that it needs.
+_WITH_TENSORFLOW = {'keras', 'protobuf'}
+
+
+@pytest.fixture(name='arguments')
+def _arguments(monkeypatch):
+  """What setup.py gives to setuptools."""
+  given: dict[str, Any] = {}
+  monkeypatch.setattr(setuptools, 'setup', given.update)
+  runpy.run_path(str(_ROOT / 'setup.py'))
+  return given
+
+
+def _distribution(requirement):
+  return re.split(r'[^\w-]', requirement)[0].replace('_', '-')
+
+
+def test_one_version(arguments):
+  assert arguments['version'] == exporter.__version__
+  bazel = (_ROOT / 'MODULE.bazel').read_text('utf-8')
+  assert f'version = "{exporter.__version__}",' in bazel
+  changelog = (_ROOT / 'CHANGELOG.md').read_text('utf-8')
+  assert f'## [{exporter.__version__}]' in changelog
+
+
+def test_every_package_is_installed(arguments):
+  packages = {
+    name for name, path in _SHIPPED.items() if path.name == '__init__.py'
+  }
+  folders = {path.parent for path in _SHIPPED.values()}
+  assert len(folders) == len(packages), 'a folder lacks its __init__.py'
+  assert set(arguments['packages']) == packages
+
+
+def test_every_data_file_is_installed(arguments):
+  installed = {
+    path
+    for package, globs in arguments['package_data'].items()
+    for pattern in globs
+    for path in (_ROOT / package.replace('.', '/')).glob(pattern)
+  }
+  present = {
+    path
+    for folder in ('exporter', 'model_specs')
+    for path in (_ROOT / folder).rglob('*')
+    if path.is_file() and path.suffix not in ('.py', '.pyc')
+  }
+  assert installed == present
+
+
+@pytest.mark.parametrize('module', _SHIPPED)
+def test_every_import_is_required(arguments, module):
+  required = set(map(_distribution, arguments['install_requires']))
+  imported = set(source_tree.distributions(_SHIPPED[module]))
+  assert imported <= required | _WITH_TENSORFLOW
+
+
+def test_tests_import_what_the_extra_brings(arguments):
+  extras = arguments['extras_require']['test'] + arguments['install_requires']
+  brought = set(map(_distribution, extras)) | _WITH_TENSORFLOW
+  imported = {
+    distribution
+    for name, path in _MODULES.items()
+    if name.startswith('tests.')
+    for distribution in source_tree.distributions(path)
+  }
+  assert imported <= brought
+
+
+def test_the_command_exists(arguments):
+  (script,) = arguments['entry_points']['console_scripts']
+  module, _, function = script.removeprefix('slimhub = ').partition(':')
+  tree = source_tree.syntax(_MODULES[module])
+  assert function in {
+    node.name for node in tree.body if isinstance(node, ast.FunctionDef)
+  }
