@@ -1,11 +1,9 @@
 """A model card: what a reader must know to choose and use one model."""
 
 from collections.abc import Callable
-import itertools
-import re
 
 from exporter import card_evidence
-from exporter import card_snippets
+from exporter import card_outputs
 from exporter import card_usage
 from exporter import manifest
 from exporter import markdown
@@ -15,13 +13,11 @@ from model_specs import versions
 Link = Callable[[model_specs.Handle], str]  # Markdown that mentions a handle.
 
 _DATASETS = {'imagenet-ilsvrc-2012-cls': 'ImageNet (ILSVRC-2012-CLS)'}
-_FORMAT_TITLES = {
+FORMAT_TITLES = {
   versions.TF1: 'hub.Module for TF1',
   versions.TF2: 'TF2 SavedModel',
 }
 _LICENSES_URL = 'https://spdx.org/licenses'
-_NUMBERED_LAYER = re.compile(r'.*?_\d+')
-_LABELS = '`assets.extra/labels.txt`'
 
 
 def _dataset(spec: model_specs.ModelSpec) -> str:
@@ -111,7 +107,7 @@ def _format(
       _newer(handle, link),
     ]
   return markdown.section(
-    _FORMAT_TITLES[handle.version.format],
+    FORMAT_TITLES[handle.version.format],
     *card_evidence.warning(made),
     markdown.paragraph(*filter(None, sentences)),
   )
@@ -166,60 +162,6 @@ def _training(
   )
 
 
-def _labels(handle: model_specs.Handle) -> str:
-  classes = handle.spec.num_classes
-  if handle.task == versions.FEATURE_VECTOR:
-    return markdown.section(
-      'Labels',
-      markdown.paragraph(
-        'A feature vector has no labels. Those of the '
-        f'{classes} classes that the network was trained on are in {_LABELS}.'
-      ),
-    )
-  top_5 = card_snippets.TOP_5
-  if handle.version.format == versions.TF1:
-    top_5 = card_snippets.HUB_TOP_5
-  return markdown.section(
-    'Labels',
-    markdown.paragraph(
-      f'{_LABELS} in the folder of the model names the {classes} classes, one '
-      'a line, in the order of the logits. Index 0 is `background`; the '
-      f'{classes - 1} classes of ImageNet follow. The five most probable '
-      'classes of an image:'
-    ),
-    card_snippets.fill(top_5, handle),
-  )
-
-
-def _layer(endpoint: str) -> str:
-  """MobilenetV1/Conv2d_3_depthwise -> MobilenetV1/Conv2d_3."""
-  match = _NUMBERED_LAYER.match(endpoint)
-  return match[0] if match else endpoint
-
-
-def _endpoints(handle: model_specs.Handle) -> str:
-  if handle.version.format == versions.TF1:
-    how = f'`signature="image_{handle.task}"` and `as_dict=True`'
-    snippet = card_snippets.HUB_ENDPOINTS
-  else:
-    how = '`return_endpoints=True`'
-    snippet = card_snippets.ENDPOINTS
-  return markdown.section(
-    'Endpoints',
-    markdown.paragraph(
-      f'Called with {how}, the model returns a dictionary: its output as '
-      f'`default` and {len(handle.endpoints)} endpoints, the activations inside '
-      'the network.'
-    ),
-    card_snippets.fill(snippet, handle),
-    'These are the names, one layer a line:',
-    markdown.bullets(
-      ', '.join(f'`{name}`' for name in names)
-      for _, names in itertools.groupby(handle.endpoints, _layer)
-    ),
-  )
-
-
 def _changelog(handle: model_specs.Handle) -> tuple[str, ...]:
   if handle.number == 1:  # It would say that there was no change.
     return ()
@@ -264,8 +206,8 @@ def sections(
       card_evidence.figures(handle, made),
       _training(handle, made),
       card_usage.usage(handle),
-      _labels(handle),
-      _endpoints(handle),
+      card_outputs.labels(handle),
+      card_outputs.endpoints(handle),
       card_usage.fine_tuning(handle, link(handle.sibling())),
       card_evidence.verification(handle, made),
       card_evidence.checksums(handle, made),

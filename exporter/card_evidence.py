@@ -3,6 +3,7 @@
 from exporter import manifest
 from exporter import markdown
 import model_specs
+from model_specs import versions
 
 _WEIGHTS = {
   'ema': (
@@ -57,15 +58,15 @@ def _figure_rows(handle: model_specs.Handle) -> list[tuple[str, str]]:
     ('Parameters', figures.params_millions, 'million'),
     ('Time for one image, Pixel 1, big core', figures.pixel1_ms, 'ms'),
   )
-  return [(name, f'{value:g} {unit}') for name, value, unit in rows if value]
+  return [(name, f'{value} {unit}') for name, value, unit in rows if value]
 
 
 def _figures_of_features(handle: model_specs.Handle) -> str:
   spec = handle.spec
   left_out = (spec.num_features + 1) * spec.num_classes / 1e6
   return (
-    'The figures describe the whole classifier. The feature vector leaves out its '
-    f'last layer, {left_out:.2f} million of the parameters.'
+    'The figures describe the whole classifier. The feature vector leaves out '
+    f'its last layer, {left_out:.2f} million of the parameters.'
   )
 
 
@@ -80,7 +81,7 @@ def figures(handle: model_specs.Handle, made: manifest.Manifest | None) -> str:
     f'({spec.family.checkpoints_url}). Accuracy is that of a single crop on '
     "ImageNet's validation images."
   ]
-  if handle.task == model_specs.versions.FEATURE_VECTOR:
+  if handle.task == versions.FEATURE_VECTOR:
     sentences.append(_figures_of_features(handle))
   if is_untrained(made):
     sentences.append('The accuracy is not that of these untrained weights.')

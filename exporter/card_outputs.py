@@ -1,0 +1,68 @@
+"""The sections of a card on what comes out: labels and endpoints."""
+
+import itertools
+import re
+
+from exporter import card_snippets
+from exporter import markdown
+import model_specs
+from model_specs import versions
+
+_LABELS = '`assets.extra/labels.txt`'
+_NUMBERED_LAYER = re.compile(r'.*?_\d+')
+
+
+def labels(handle: model_specs.Handle) -> str:
+  """What the outputs mean."""
+  classes = handle.spec.num_classes
+  if handle.task == versions.FEATURE_VECTOR:
+    return markdown.section(
+      'Labels',
+      markdown.paragraph(
+        'A feature vector has no labels. Those of the '
+        f'{classes} classes that the network was trained on are in {_LABELS}.'
+      ),
+    )
+  top_5 = card_snippets.TOP_5
+  if handle.version.format == versions.TF1:
+    top_5 = card_snippets.HUB_TOP_5
+  return markdown.section(
+    'Labels',
+    markdown.paragraph(
+      f'{_LABELS} in the folder of the model names the {classes} classes, one '
+      'a line, in the order of the logits. Index 0 is `background`; the '
+      f'{classes - 1} classes of ImageNet follow. The five most probable '
+      'classes of an image:'
+    ),
+    card_snippets.fill(top_5, handle),
+  )
+
+
+def _layer(endpoint: str) -> str:
+  """MobilenetV1/Conv2d_3_depthwise -> MobilenetV1/Conv2d_3."""
+  match = _NUMBERED_LAYER.match(endpoint)
+  return match[0] if match else endpoint
+
+
+def endpoints(handle: model_specs.Handle) -> str:
+  """The outputs of the layers inside, by name."""
+  if handle.version.format == versions.TF1:
+    how = f'`signature="image_{handle.task}"` and `as_dict=True`'
+    snippet = card_snippets.HUB_ENDPOINTS
+  else:
+    how = '`return_endpoints=True`'
+    snippet = card_snippets.ENDPOINTS
+  return markdown.section(
+    'Endpoints',
+    markdown.paragraph(
+      f'Called with {how}, the model returns a dictionary: its output as '
+      f'`default`, and {len(handle.endpoints)} endpoints: what layers inside '
+      'the network put out.'
+    ),
+    card_snippets.fill(snippet, handle),
+    'These are the names, one layer a line:',
+    markdown.bullets(
+      ', '.join(f'`{name}`' for name in names)
+      for _, names in itertools.groupby(handle.endpoints, _layer)
+    ),
+  )

@@ -1,0 +1,24 @@
+"""A manifest as an export writes it, for tests of what reads manifests."""
+
+from exporter import manifest
+import model_specs
+
+
+def make(
+  handle: model_specs.Handle, kind: str = 'ema', hashed: str = 'cd' * 32
+) -> manifest.Manifest:
+  """The manifest of an artifact that nobody made."""
+  return manifest.Manifest(
+    handle=str(handle),
+    format=handle.version.format,
+    weights=manifest.Weights(handle.spec.checkpoint, 'ab' * 32, kind),
+    files={
+      'saved_model.pb': manifest.File(1734015, hashed),
+      'assets.extra/labels.txt': manifest.File(10484, 'ef' * 32),
+    },
+    proof=(
+      manifest.Check('inference_outputs', 72, 1.9e-06, 1e-05),
+      manifest.Check('variables', 262, 0.0, 0.0),
+    ),
+    libraries={'slimhub': '1.2', 'tensorflow': '2.21.0'},
+  )
