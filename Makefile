@@ -12,15 +12,16 @@ INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --editable
 BUILDIFIER_VERSION := 8.2.1
 BUILDIFIER_FOLDER := .cache/buildifier-$(BUILDIFIER_VERSION)
 BUILDIFIER := $(BUILDIFIER_FOLDER)/node_modules/.bin/buildifier
-CARDS := docs/model_cards
-FRESH_CARDS := .cache/model_cards
+# The catalogue links to the cards beside it, so both are made side by side.
+GENERATED := model_cards catalogue
+FRESH_DOCS := .cache/docs
 
 # Without checkpoints the weights are synthetic: seeded, and marked as such.
 WEIGHTS = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)',--synthetic)
 
 .DELETE_ON_ERROR:
 .PHONY: help export test check bench cards clean
-.PHONY: check-lint check-types check-layout check-build check-cards fresh-cards
+.PHONY: check-lint check-types check-layout check-build check-cards
 
 help:
 	@echo 'make export  every handle in both formats -> OUTPUT; PATTERNS says'
@@ -29,7 +30,7 @@ help:
 	@echo 'make test    every test, on JOBS processes'
 	@echo 'make check   lint, types, layout, and that generated files are fresh'
 	@echo 'make bench   the figures of the README'
-	@echo 'make cards   docs/model_cards, written anew'
+	@echo 'make cards   docs/model_cards and docs/catalogue, written anew'
 	@echo 'make clean   removes what the others made, except the exports'
 
 # With `set -f` the patterns reach slimhub as they are written.
@@ -56,19 +57,18 @@ check-layout: $(VENV)/installed-test
 check-build: $(BUILDIFIER)
 	$(BUILDIFIER) -mode=check -lint=warn -warnings=all BUILD MODULE.bazel
 
-check-cards: fresh-cards
-	@diff -r $(CARDS) $(FRESH_CARDS) || { \
-	  echo '$(CARDS) is not what the specs say; run `make cards`' >&2; \
-	  exit 1; \
-	}
+check-cards: $(VENV)/installed
+	rm -rf $(FRESH_DOCS)
+	$(RUN) exporter cards --output_dir=$(FRESH_DOCS)/model_cards
+	@for folder in $(GENERATED); do \
+	  diff -r docs/$$folder $(FRESH_DOCS)/$$folder || { \
+	    echo "docs/$$folder is not what the specs say; run 'make cards'" >&2; \
+	    exit 1; \
+	  } \
+	done
 
-fresh-cards: $(VENV)/installed
-	rm -rf $(FRESH_CARDS)
-	$(RUN) exporter cards --output_dir=$(FRESH_CARDS)
-
-cards: fresh-cards
-	rm -rf $(CARDS)
-	mv $(FRESH_CARDS) $(CARDS)
+cards: $(VENV)/installed
+	$(RUN) exporter cards --output_dir=docs/model_cards
 
 bench: $(VENV)/installed-test
 	$(RUN) benchmarks

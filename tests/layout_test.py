@@ -28,7 +28,7 @@ _LADDER = (
   ('manifest',),
   ('markdown',),
   ('card_evidence', 'card_snippets'),
-  ('card_usage',),
+  ('card_outputs', 'card_usage'),
   ('card',),
   ('catalogue',),
   ('card_tree',),
