@@ -21,6 +21,11 @@ from exporter import errors
 Body: TypeAlias = 'tf.compat.v1.GraphDef | function_pb2.FunctionDef'
 
 _IDENTITIES = ('DisableCopyOnRead',)  # No outputs, nothing an old runtime does.
+_INTERNAL_ATTRIBUTES = (
+  '_class',
+  '_has_manual_control_dependencies',
+  '_output_shapes',
+)
 _NEW_ATTRIBUTES = {'VarHandleOp': ('debug_name',)}
 
 
@@ -48,7 +53,7 @@ def _strip(node: node_def_pb2.NodeDef) -> None:
       and known.default_value == node.attr[name]
     )
     is_new = name in _NEW_ATTRIBUTES.get(node.op, ())
-    if is_default or is_new or name in ('_output_shapes', '_class'):
+    if is_default or is_new or name in _INTERNAL_ATTRIBUTES:
       del node.attr[name]
 
 
