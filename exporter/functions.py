@@ -1,6 +1,7 @@
 """Graph -> FunctionDefs: one body a mode, and thin functions that call it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 
 import tensorflow as tf

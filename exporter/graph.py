@@ -110,14 +110,6 @@ def _share(definition: tf.compat.v1.GraphDef) -> None:
   definition.node.extend(kept)
 
 
-def _endpoints(source: source_lib.Source, scope: str) -> dict[str, str]:
-  names = {source.pooled: 'global_pool'}
-  return {
-    f'{scope}/{names.get(name, name)}': tensor.name
-    for name, tensor in source.endpoints.items()
-  }
-
-
 @functools.lru_cache(maxsize=8)
 def _classification(source: source_lib.Source, scope: str) -> Graph:
   """The whole network, for any input size."""
@@ -130,7 +122,10 @@ def _classification(source: source_lib.Source, scope: str) -> Graph:
     ),
     features=source.features.name,
     logits=source.logits.name,
-    endpoints=_endpoints(source, scope),
+    endpoints={
+      name: tensor.name
+      for name, tensor in source.scoped_endpoints(scope).items()
+    },
     losses=tuple(loss.name for loss in source.losses),
     updates=tuple(update.op.name for update in source.updates),
   )

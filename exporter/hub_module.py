@@ -1,6 +1,7 @@
 """Graphs + tensors -> a TF1 hub.Module, versions 1 to 3."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from collections.abc import Mapping
 import pathlib
 
 import numpy as np
@@ -30,9 +31,7 @@ def _variable(variable: graph_lib.Variable) -> bytes:
   ).SerializeToString(deterministic=True)
 
 
-def _collect(
-  meta: meta_graph_pb2.MetaGraphDef, graph: graph_lib.Graph
-) -> None:
+def _collect(meta: meta_graph_pb2.MetaGraphDef, graph: graph_lib.Graph) -> None:
   """Fills the collections that hub.Module reads."""
 
   def add_bytes(key: str, items: Iterable[bytes]) -> None:
@@ -117,7 +116,9 @@ def write(
   """
   model = saved_model_pb2.SavedModel(saved_model_schema_version=1)
   model.meta_graphs.extend(_meta_graph(handle, graph) for graph in graphs)
-  variables.write(folder, {v.name: tensors[v.name] for v in graphs[0].variables})
+  variables.write(
+    folder, {v.name: tensors[v.name] for v in graphs[0].variables}
+  )
   (folder / 'assets').mkdir()
   (folder / 'tfhub_module.pb').write_bytes(_MODULE_FORMAT_3)
   serialized = model.SerializeToString(deterministic=True)

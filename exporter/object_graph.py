@@ -1,6 +1,7 @@
 """The objects of a TF2 SavedModel, as tf.saved_model.load rebuilds them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from collections.abc import Sequence
 import inspect
 from typing import Any
 

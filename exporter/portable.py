@@ -67,7 +67,9 @@ def rewrite(body: Body) -> None:
     inputs = [name for name in node.input if name not in dropped]
     node.ClearField('input')
     node.input.extend(inputs)
-  copies = [node_def_pb2.NodeDef.FromString(n.SerializeToString()) for n in kept]
+  copies = [
+    node_def_pb2.NodeDef.FromString(n.SerializeToString()) for n in kept
+  ]
   field = 'node' if hasattr(body, 'node') else 'node_def'
   body.ClearField(field)
   getattr(body, field).extend(copies)

@@ -5,7 +5,8 @@ by process-wide counters, so its bytes differ from run to run, and it holds
 what TensorFlow 1.15 refuses.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from collections.abc import Sequence
 import itertools
 import pathlib
 from typing import Any
@@ -175,7 +176,9 @@ class _Builder:
   def add_serving(self, meta: Any) -> int:
     """Adds `serving_default` for Python and for TensorFlow Serving."""
     key = 'serving_default'
-    trace = self._add_trace(key, training=False, endpoints=False, momentum=False)
+    trace = self._add_trace(
+      key, training=False, endpoints=False, momentum=False
+    )
     output, shape = output_name(self._handle), self._shapes['default']
     inputs = ((), {INPUTS: self._images})
     self._describe(trace, inputs, {output: self._spec(output, shape)})

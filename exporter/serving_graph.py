@@ -63,9 +63,7 @@ def _add_saver(
   save.input.extend(f'read_{number}' for number in numbers)
   for node in (save, restore):
     node.attr['dtypes'].list.type.extend([_FLOAT] * len(keys))
-  saved = graph.node.add(
-    name=_SAVED, op='Identity', input=[_FILENAME, '^save']
-  )
+  saved = graph.node.add(name=_SAVED, op='Identity', input=[_FILENAME, '^save'])
   saved.attr['T'].type = tf.string.as_datatype_enum
   assigns = [f'^assign_{number}' for number in numbers]
   graph.node.add(name=_RESTORE, op='NoOp', input=assigns)

@@ -15,7 +15,7 @@ from tensorflow.python.framework import ops
 if not hasattr(ops, 'Tensor'):
   ops.Tensor = tf.Tensor
 
-import tf_slim  # noqa: E402  # Needs the repair above to compute anything.
+import tf_slim  # Needs the repair above to compute anything.
 
 arg_scope = tf_slim.arg_scope
 conv2d = tf_slim.conv2d

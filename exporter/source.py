@@ -59,9 +59,7 @@ class Source:
       )
       scaled = tf.multiply(self.images, 2.0, name='Mul')
       scaled = tf.subtract(scaled, 1.0, name='Sub')
-    with _v1.variable_scope(
-      '', use_resource=True, custom_getter=_fed_variable
-    ):
+    with _v1.variable_scope('', use_resource=True, custom_getter=_fed_variable):
       built = networks.BUILDERS[architecture.network](
         scaled,
         architecture.multiplier,
@@ -87,6 +85,14 @@ class Source:
   def shapes(self) -> dict[str, tuple[int, ...]]:
     """Every variable's shape, in the order of the network."""
     return {v.op.name: tuple(v.shape.as_list()) for v in self.variables}
+
+  def scoped_endpoints(self, scope: str) -> dict[str, tf.Tensor]:
+    """The endpoints as signatures spell them, the pooled one renamed."""
+    names = {self.pooled: 'global_pool'}
+    return {
+      f'{scope}/{names.get(name, name)}': tensor
+      for name, tensor in self.endpoints.items()
+    }
 
   def load(self, tensors: Mapping[str, np.ndarray]) -> None:
     """Sets every variable."""

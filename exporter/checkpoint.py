@@ -1,0 +1,174 @@
+"""Checkpoint -> named tensors, checked against the network that wants them."""
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+import contextlib
+import dataclasses
+import hashlib
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+from exporter import archive
+from exporter import errors
+from exporter import synthetic
+from model_specs import spec
+
+AUTO, EMA, RAW = WEIGHTS = ('auto', 'ema', 'raw')
+SYNTHETIC = 'synthetic'
+_SHADOW = '/ExponentialMovingAverage'
+_MISSING = 'missing'
+
+
+class _ProblemError(Exception):
+  """What is wrong with one variable."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+  """What a network asks of a checkpoint."""
+
+  shapes: Mapping[str, tuple[int, ...]]
+  trainable: frozenset[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Checkpoint:
+  """The tensors of one network, and where they are from."""
+
+  name: str
+  kind: str  # EMA, RAW or SYNTHETIC.
+  tensors: Mapping[str, np.ndarray]
+
+  @property
+  def sha256(self) -> str:
+    """Hash of the tensors: the same however a checkpoint is packed."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(self.tensors.items()):
+      digest.update(f'{name} {tensor.dtype} {tensor.shape}\n'.encode())
+      digest.update(np.ascontiguousarray(tensor))
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def _explain(what: str) -> Iterator[None]:
+  """Turns TensorFlow's many ways to fail into one error."""
+  try:
+    yield
+  except (tf.errors.OpError, ValueError, RuntimeError) as error:
+    reason = str(error).splitlines()[0]
+    raise errors.CheckpointError(f'{what} cannot be read: {reason}') from error
+
+
+class _Reader:
+  """A checkpoint on disk."""
+
+  def __init__(self, prefix: pathlib.Path):
+    self._prefix = prefix
+    with _explain(f'checkpoint {prefix}'):
+      self._reader = tf.train.load_checkpoint(str(prefix))
+      self.shapes = self._reader.get_variable_to_shape_map()
+      self._dtypes = self._reader.get_variable_to_dtype_map()
+
+  def read(self, key: str, shape: tuple[int, ...]) -> np.ndarray:
+    """One tensor; raises _ProblemError for what is wrong with it."""
+    if key not in self.shapes:
+      raise _ProblemError(_MISSING)
+    found = tuple(self.shapes[key])
+    if found != shape:
+      raise _ProblemError(f'shape {list(found)}, expected {list(shape)}')
+    if self._dtypes[key] != tf.float32:
+      dtype = self._dtypes[key].name
+      raise _ProblemError(f'dtype {dtype}, expected float32')
+    try:
+      with _explain('it'):  # Checksums are verified here.
+        tensor = self._reader.get_tensor(key)
+    except errors.CheckpointError as error:
+      raise _ProblemError(str(error)) from error
+    bad = tensor.size - int(np.count_nonzero(np.isfinite(tensor)))
+    if bad:
+      raise _ProblemError(f'{bad} of {tensor.size} values are NaN or infinite')
+    return tensor
+
+
+def _keys(reader: _Reader, wanted: Wanted, weights: str) -> dict[str, str]:
+  """Variable -> key to read, as ExponentialMovingAverage restores."""
+  has_shadows = any(
+    name + _SHADOW in reader.shapes for name in wanted.trainable
+  )
+  if weights == RAW or (weights == AUTO and not has_shadows):
+    return {name: name for name in wanted.shapes}
+  return {
+    name: name + _SHADOW if name in wanted.trainable else name
+    for name in wanted.shapes
+  }
+
+
+def _advice(
+  reader: _Reader, wanted: Wanted, problems: Mapping[str, str]
+) -> str:
+  """What to do about unusable keys."""
+  shadows = [key for key in problems if key.endswith(_SHADOW)]
+  missing = sum(problem == _MISSING for problem in problems.values())
+  if shadows and missing == len(problems) == len(shadows):
+    return (
+      'it lacks moving averages; use --weights=raw if these are the '
+      'weights you mean'
+    )
+  scopes = {name.split('/')[0] for name in wanted.shapes}
+  found = {key.split('/')[0] for key in reader.shapes}
+  if missing == len(wanted.shapes) and not scopes & found:
+    return (
+      f'it is of another network: its variables begin with {sorted(found)}, '
+      f'expected {sorted(scopes)}'
+    )
+  return 'put the checkpoint that was trained for this model in its place'
+
+
+def _read(prefix: pathlib.Path, wanted: Wanted, weights: str) -> Checkpoint:
+  reader = _Reader(prefix)
+  keys = _keys(reader, wanted, weights)
+  tensors, problems = {}, {}
+  for name, key in keys.items():
+    try:
+      tensors[name] = reader.read(key, wanted.shapes[name])
+    except _ProblemError as problem:
+      problems[key] = str(problem)
+  if problems:
+    raise errors.CheckpointError(
+      f'checkpoint {prefix} does not fit: {len(problems)} of '
+      f'{len(wanted.shapes)} variables\n'
+      + ''.join(f'  {key}: {text}\n' for key, text in problems.items())
+      + _advice(reader, wanted, problems)
+    )
+  kind = EMA if any(key.endswith(_SHADOW) for key in keys.values()) else RAW
+  return Checkpoint(prefix.name, kind, tensors)
+
+
+def read(
+  folder: pathlib.Path, model: spec.ModelSpec, wanted: Wanted, weights: str
+) -> Checkpoint:
+  """Reads a model's checkpoint.
+
+  Args:
+    folder: Where checkpoints are; `archive.find` says in which layouts.
+    model: Whose checkpoint.
+    wanted: What its network needs.
+    weights: One of WEIGHTS; AUTO takes moving averages where there are some.
+
+  Returns:
+    The tensors, complete, finite and of the right shapes.
+
+  Raises:
+    CheckpointError: It is missing, damaged or does not fit; the message names
+      every variable concerned.
+  """
+  with archive.find(folder, model) as prefix:
+    checkpoint = _read(prefix, wanted, weights)
+  return dataclasses.replace(checkpoint, name=model.checkpoint)
+
+
+def make_synthetic(wanted: Wanted) -> Checkpoint:
+  """Untrained weights of the right shapes."""
+  return Checkpoint(SYNTHETIC, SYNTHETIC, synthetic.tensors(wanted.shapes))

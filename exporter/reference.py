@@ -1,0 +1,111 @@
+"""What the source computes for a checkpoint: the numbers an artifact must hit."""
+
+from collections.abc import Mapping
+import dataclasses
+
+import numpy as np
+
+from exporter import source as source_lib
+from exporter import synthetic
+from model_specs import spec
+from model_specs import versions
+
+LOGITS = 'logits'
+FEATURES = 'features'
+_BATCH = 2
+_TRAINING_BATCH = 4
+# Where any size is taken, another one is proven too, and one not square.
+_OTHER_SIZE = (128, 96)
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+  """Some images and all that the source makes of them."""
+
+  images: np.ndarray
+  outputs: Mapping[str, np.ndarray]  # LOGITS, FEATURES, scoped endpoints.
+
+
+@dataclasses.dataclass(frozen=True)
+class Reference:
+  """The numbers of one model, for all its handles."""
+
+  tensors: Mapping[str, np.ndarray]
+  trainable: frozenset[str]
+  default_size: Example
+  other_size: Example
+  training: Example  # Without what dropout makes random.
+  batch_statistics: Mapping[str, np.ndarray]  # By moving variable.
+  losses: Mapping[str, float]  # By task.
+
+  def examples(self, handle: spec.Handle) -> tuple[Example, ...]:
+    """The inference examples that an artifact must reproduce."""
+    if handle.variable_size:
+      return self.default_size, self.other_size
+    return (self.default_size,)
+
+
+def _infer(
+  source: source_lib.Source, model: spec.ModelSpec, height: int, width: int
+) -> Example:
+  images = synthetic.images(_BATCH, height, width)
+  tensors = {
+    LOGITS: source.logits,
+    FEATURES: source.features,
+    **source.scoped_endpoints(model.family.scope),
+  }
+  return Example(images, source.run(tensors, images))
+
+
+def _train(
+  source: source_lib.Source, model: spec.ModelSpec
+) -> tuple[Example, dict[str, np.ndarray]]:
+  """One training step at momentum 0, which leaves the batch's statistics."""
+  images = synthetic.images(_TRAINING_BATCH, model.size, model.size, seed=2)
+  endpoints = source.scoped_endpoints(model.family.scope)
+  del endpoints[f'{model.family.scope}/Logits']
+  tensors = {FEATURES: source.features, **endpoints}
+  outputs, _ = source.run((tensors, source.updates), images)
+  moving = {
+    v.op.name: v for v in source.variables if v.op.name not in source.trainable
+  }
+  return Example(images, outputs), source.run(moving, images)
+
+
+def _losses(
+  source: source_lib.Source, example: Example, scope: str
+) -> dict[str, float]:
+  values = source.run(
+    {loss.op.name: loss for loss in source.losses}, example.images
+  )
+  features = sum(
+    value
+    for name, value in values.items()
+    if not name.startswith(f'{scope}/Logits/')
+  )
+  return {
+    versions.CLASSIFICATION: float(sum(values.values())),
+    versions.FEATURE_VECTOR: float(features),
+  }
+
+
+def compute(
+  model: spec.ModelSpec,
+  sources: tuple[source_lib.Source, source_lib.Source],
+  tensors: Mapping[str, np.ndarray],
+) -> Reference:
+  """Runs a model's inference and training source on images of noise."""
+  inference, training = sources
+  for source in sources:
+    source.load(tensors)
+  default_size = _infer(inference, model, model.size, model.size)
+  example, statistics = _train(training, model)
+  return Reference(
+    tensors=tensors,
+    trainable=inference.trainable,
+    default_size=default_size,
+    other_size=_infer(inference, model, *_OTHER_SIZE),
+    training=example,
+    batch_statistics=statistics,
+    losses=_losses(inference, default_size, model.family.scope),
+  )
