@@ -47,7 +47,7 @@ class Checkpoint:
     digest = hashlib.sha256()
     for name, tensor in sorted(self.tensors.items()):
       digest.update(f'{name} {tensor.dtype} {tensor.shape}\n'.encode())
-      digest.update(np.ascontiguousarray(tensor))
+      digest.update(np.ascontiguousarray(tensor).data)
     return digest.hexdigest()
 
 

@@ -128,7 +128,6 @@ def call_node(
   name: str,
   function: op_def_pb2.OpDef,
   inputs: Sequence[str],
-  reads_only: bool,
 ) -> node_def_pb2.NodeDef:
   """A node that calls a function."""
   node = node_def_pb2.NodeDef(
@@ -140,7 +139,7 @@ def call_node(
   node.attr['_gradient_op_type'].s = b'PartitionedCall-0'
   node.attr['Tin'].list.type.extend(a.type for a in function.input_arg)
   node.attr['Tout'].list.type.extend(a.type for a in function.output_arg)
-  if reads_only:
+  if not function.control_output:  # It updates nothing.
     node.attr['_read_only_resource_inputs'].list.i.extend(
       number
       for number, argument in enumerate(function.input_arg)
@@ -155,7 +154,6 @@ def wrapper(
   arguments: Sequence[Argument],
   outputs: Sequence[int],
   constants: Mapping[str, float],
-  reads_only: bool,
 ) -> function_pb2.FunctionDef:
   """A function that hands its arguments on and returns some of the outputs.
 
@@ -165,7 +163,6 @@ def wrapper(
     arguments: What the wrapper takes; more than `inner` needs is fine.
     outputs: Which of the outputs of `inner` to return.
     constants: Values of the arguments of `inner` that the wrapper lacks.
-    reads_only: Whether `inner` leaves every variable as it was.
 
   Returns:
     The function.
@@ -179,10 +176,8 @@ def wrapper(
     f'{a.name}:output:0' if a.name in constants else a.name
     for a in inner.signature.input_arg
   ]
-  function.node_def.append(
-    call_node(_CALL, inner.signature, inputs, reads_only)
-  )
-  if not reads_only:
+  function.node_def.append(call_node(_CALL, inner.signature, inputs))
+  if inner.signature.control_output:
     _always_run(function, _CALL)
   for number, output in enumerate(outputs):
     function.ret[f'output_{number}'] = f'{_CALL}:output:{output}'

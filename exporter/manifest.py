@@ -47,6 +47,7 @@ class Manifest:
   libraries: dict[str, str]  # Package -> version, slimhub's own included.
 
   def to_json(self) -> str:
+    """The text of VERSION.json."""
     return json.dumps(dataclasses.asdict(self), indent=2) + '\n'
 
 

@@ -1,4 +1,4 @@
-"""What the source computes for a checkpoint: the numbers an artifact must hit."""
+"""What the source computes: the numbers an artifact must hit."""
 
 from collections.abc import Mapping
 import dataclasses

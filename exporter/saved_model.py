@@ -116,7 +116,6 @@ class _Builder:
         [*arguments, *self._handles.values()],
         range(len(self._shapes)) if endpoints else [self._default],
         constants if training and not momentum else {},
-        reads_only=not training,
       )
     )
 
@@ -127,7 +126,7 @@ class _Builder:
 
   def add_call(self) -> int:
     """Adds `__call__`, traced for each combination of its flags."""
-    traces = []
+    traces: list[str] = []
     for training, endpoints in itertools.product((False, True), repeat=2):
       trace = self._add_trace(
         f'call_{len(traces)}', training, endpoints, momentum=True

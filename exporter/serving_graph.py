@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.framework import function_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
 
 from exporter import functions
@@ -83,7 +84,7 @@ def _add_init(meta: meta_graph_pb2.MetaGraphDef) -> None:
 def add_signature(
   meta: meta_graph_pb2.MetaGraphDef,
   key: str,
-  function: functions.function_pb2.FunctionDef,
+  function: function_pb2.FunctionDef,
   tensors: tuple[tuple[str, Sequence], tuple[str, Sequence]],
   variables: Sequence[str],
 ) -> None:
@@ -101,9 +102,7 @@ def add_signature(
   node.attr['dtype'].type = _FLOAT
   shape = tf.TensorShape(input_shape).as_proto()
   node.attr['shape'].shape.CopyFrom(shape)
-  call = functions.call_node(
-    key, function.signature, [node.name, *variables], reads_only=True
-  )
+  call = functions.call_node(key, function.signature, [node.name, *variables])
   meta.graph_def.node.append(call)
   signature = meta.signature_def[key]
   signature.method_name = tf.saved_model.PREDICT_METHOD_NAME

@@ -1,6 +1,7 @@
 """The layers that the MobileNets share, with TF-Slim's names and defaults."""
 
 import functools
+from typing import Any
 
 import tensorflow as tf
 
@@ -28,7 +29,7 @@ class Layers:
     self._regularizer = slim.l2_regularizer(WEIGHT_DECAY)
 
   def conv(
-    self, net: tf.Tensor, depth: int, kernel: int, scope: str, **kwargs
+    self, net: tf.Tensor, depth: int, kernel: int, scope: str, **kwargs: Any
   ) -> tf.Tensor:
     """Convolution, batch norm, and Relu6 unless told otherwise."""
     return slim.conv2d(
