@@ -18,7 +18,18 @@ from model_specs import spec
 AUTO, EMA, RAW = WEIGHTS = ('auto', 'ema', 'raw')
 SYNTHETIC = 'synthetic'
 _SHADOW = '/ExponentialMovingAverage'
+# What TensorFlow raises for a damaged file; a short one is an IndexError, a
+# nonsensical length inside one a MemoryError.
+_UNREADABLE = (
+  IndexError,
+  MemoryError,
+  RuntimeError,
+  ValueError,
+  tf.errors.OpError,
+)
 _MISSING = 'missing'
+_DAMAGED = 'cannot be read: '
+_DOWNLOAD = 'it is damaged or incomplete; download it again'
 
 
 class _ProblemError(Exception):
@@ -52,24 +63,29 @@ class Checkpoint:
 
 
 @contextlib.contextmanager
-def _explain(what: str) -> Iterator[None]:
-  """Turns TensorFlow's many ways to fail into one error."""
+def _explain() -> Iterator[None]:
+  """Turns TensorFlow's many ways to fail into one."""
   try:
     yield
-  except (tf.errors.OpError, ValueError, RuntimeError) as error:
-    reason = str(error).splitlines()[0]
-    raise errors.CheckpointError(f'{what} cannot be read: {reason}') from error
+  except _UNREADABLE as error:
+    reason = str(error).partition('\n')[0]
+    raise _ProblemError(_DAMAGED + reason) from error
 
 
 class _Reader:
   """A checkpoint on disk."""
 
   def __init__(self, prefix: pathlib.Path):
-    self._prefix = prefix
-    with _explain(f'checkpoint {prefix}'):
-      self._reader = tf.train.load_checkpoint(str(prefix))
-      self.shapes = self._reader.get_variable_to_shape_map()
-      self._dtypes = self._reader.get_variable_to_dtype_map()
+    try:
+      with _explain():
+        self._reader = tf.train.load_checkpoint(str(prefix))
+        self.shapes = self._reader.get_variable_to_shape_map()
+        self._dtypes = self._reader.get_variable_to_dtype_map()
+    except _ProblemError as problem:
+      raise errors.CheckpointError(
+        f'checkpoint {prefix} {problem}; expected {prefix.name}.index and '
+        f'{prefix.name}.data-*, or one file in the older format; {_DOWNLOAD}'
+      ) from problem
 
   def read(self, key: str, shape: tuple[int, ...]) -> np.ndarray:
     """One tensor; raises _ProblemError for what is wrong with it."""
@@ -81,11 +97,8 @@ class _Reader:
     if self._dtypes[key] != tf.float32:
       dtype = self._dtypes[key].name
       raise _ProblemError(f'dtype {dtype}, expected float32')
-    try:
-      with _explain('it'):  # Checksums are verified here.
-        tensor = self._reader.get_tensor(key)
-    except errors.CheckpointError as error:
-      raise _ProblemError(str(error)) from error
+    with _explain():  # Checksums are verified here.
+      tensor = self._reader.get_tensor(key)
     bad = tensor.size - int(np.count_nonzero(np.isfinite(tensor)))
     if bad:
       raise _ProblemError(f'{bad} of {tensor.size} values are NaN or infinite')
@@ -109,6 +122,8 @@ def _advice(
   reader: _Reader, wanted: Wanted, problems: Mapping[str, str]
 ) -> str:
   """What to do about unusable keys."""
+  if any(problem.startswith(_DAMAGED) for problem in problems.values()):
+    return _DOWNLOAD
   shadows = [key for key in problems if key.endswith(_SHADOW)]
   missing = sum(problem == _MISSING for problem in problems.values())
   if shadows and missing == len(problems) == len(shadows):
