@@ -96,7 +96,12 @@ def find(folder: pathlib.Path, model: spec.ModelSpec) -> Iterator[pathlib.Path]:
       with tempfile.TemporaryDirectory() as unpacked:
         name = f'{model.checkpoint_name}.ckpt'
         _unpack(archive, name, pathlib.Path(unpacked))
-        yield pathlib.Path(unpacked) / name
+        try:
+          yield pathlib.Path(unpacked) / name
+        except errors.CheckpointError as error:
+          # Nobody can look at the copy any more.
+          message = str(error).replace(unpacked, str(archive))
+          raise errors.CheckpointError(message) from error
       return
   raise errors.CheckpointError(
     f'no checkpoint of {model.name} in {folder}; looked for\n'
