@@ -17,7 +17,7 @@ GENERATED := model_cards catalogue
 FRESH_DOCS := .cache/docs
 
 # Without checkpoints the weights are synthetic: seeded, and marked as such.
-WEIGHTS = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)',--synthetic)
+WEIGHTS = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)',--synthetic_weights)
 
 .DELETE_ON_ERROR:
 .PHONY: help export test check bench cards clean
@@ -36,7 +36,7 @@ help:
 # With `set -f` the patterns reach slimhub as they are written.
 export: $(VENV)/installed
 	set -f; $(RUN) exporter export --output_dir='$(OUTPUT)' --jobs=$(JOBS) \
-	  $(WEIGHTS) $(PATTERNS)
+	  $(WEIGHTS) $(or $(PATTERNS),--all)
 
 test: $(VENV)/installed-test
 	$(RUN) pytest -n $(JOBS)

@@ -245,6 +245,13 @@ def _raise_on(handle: spec.Handle, comparisons: Iterable[_Comparison]) -> None:
     )
 
 
+def meet(handle: spec.Handle, folder: pathlib.Path) -> stranger.Stranger:
+  """Reloads an artifact from its files."""
+  if handle.version.format == versions.TF1:
+    return stranger_tf1.StrangerTf1(handle, folder)
+  return stranger_tf2.StrangerTf2(handle, folder)
+
+
 def prove(
   handle: spec.Handle,
   folder: pathlib.Path,
@@ -263,9 +270,7 @@ def prove(
   Raises:
     ProofError: Something differs; the message lists all that does.
   """
-  is_tf1 = handle.version.format == versions.TF1
-  meet = stranger_tf1.StrangerTf1 if is_tf1 else stranger_tf2.StrangerTf2
-  found: stranger.Stranger = meet(handle, folder)
+  found = meet(handle, folder)
   comparisons = [
     _compare_sets(handle, found, reference),
     _compare_variables(found, reference),

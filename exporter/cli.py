@@ -1,0 +1,121 @@
+"""Flags -> one library call -> one line or a table."""
+
+import argparse
+from collections.abc import Sequence
+import sys
+
+from exporter import batch
+from exporter import card_tree
+from exporter import doctor
+from exporter import errors
+from exporter import flags
+from exporter import listing
+from exporter import plan
+from exporter import progress
+import model_specs
+
+_OK, _FAILED, _INTERRUPTED = 0, 1, 130
+
+
+class _UsageError(Exception):
+  """The command line lacks something."""
+
+
+def _list(args: argparse.Namespace) -> int:
+  print(listing.render(model_specs.find(*args.patterns), args.format))
+  return _OK
+
+
+def _info(args: argparse.Namespace) -> int:
+  handles = model_specs.find(args.handle)
+  print('\n\n'.join(listing.describe(handle) for handle in handles))
+  return _OK
+
+
+def _carry_out(orders: Sequence[plan.Order], args: argparse.Namespace) -> int:
+  """Runs orders and shows what comes of them."""
+  total = sum(len(order.handles) for order in orders)
+  shown = progress.Progress(args.progress, total)
+  code = _OK
+  try:
+    for result in batch.run(orders, args.jobs):
+      shown.add(result)
+      if result.status == plan.FAILED:
+        code = _FAILED
+  except KeyboardInterrupt:
+    code = _INTERRUPTED
+  shown.finish()
+  return code
+
+
+def _export(args: argparse.Namespace) -> int:
+  if bool(args.patterns) == args.all:
+    raise _UsageError('say what to export: either PATTERN... or --all')
+  handles = model_specs.find(*args.patterns, publisher=args.publisher)
+  if args.dry_run:
+    for handle in handles:
+      there = plan.place(args.output_dir, handle).manifest.exists()
+      print(f'{"there" if there else "new":<5}  {handle}')
+    return _OK
+  template = plan.Order(
+    action=plan.EXPORT,
+    handles=(),
+    output_dir=args.output_dir,
+    checkpoint_dir=args.checkpoint_dir,
+    weights=args.weights,
+    force=args.force,
+  )
+  return _carry_out(plan.orders(handles, template), args)
+
+
+def _verify(args: argparse.Namespace) -> int:
+  handles = plan.find_artifacts(args.dir, args.patterns)
+  template = plan.Order(plan.VERIFY, (), args.dir)
+  return _carry_out(plan.orders(handles, template), args)
+
+
+def _cards(args: argparse.Namespace) -> int:
+  written = card_tree.write(args.output_dir)
+  catalogue = args.output_dir.parent / 'catalogue'
+  written += card_tree.write_catalogues(catalogue, args.output_dir)
+  print(f'{len(written)} pages changed in {args.output_dir} and {catalogue}')
+  return _OK
+
+
+def _doctor(args: argparse.Namespace) -> int:
+  del args
+  for package, version in doctor.versions().items():
+    print(f'{package:<15} {version}')
+  found = doctor.problems() or doctor.broken_imports()
+  for problem in found:
+    print(f'problem: {problem}')
+  if not found:
+    print('no problem found')
+  return _FAILED if found else _OK
+
+
+_COMMANDS = {
+  'list': _list,
+  'info': _info,
+  'export': _export,
+  'verify': _verify,
+  'cards': _cards,
+  'doctor': _doctor,
+}
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+  """Reads the command line, the program's name first."""
+  return flags.parser(_COMMANDS).parse_args(argv[1:])
+
+
+def main(args: argparse.Namespace) -> int:
+  """Runs one command; returns its exit code."""
+  try:
+    return args.run(args)
+  except (_UsageError, model_specs.UnknownNameError) as error:
+    code, reason = flags.USAGE_ERROR, str(error)
+  except (errors.SlimhubError, model_specs.SpecError) as error:
+    code, reason = _FAILED, str(error)
+  sys.stderr.write(f'slimhub: {reason}\n')
+  return code

@@ -1,0 +1,153 @@
+"""The command line, declared: commands, flags, what wrong ones say."""
+
+import argparse
+from collections.abc import Callable
+from collections.abc import Mapping
+import difflib
+import pathlib
+from typing import Any
+from typing import NoReturn
+
+from absl.flags import argparse_flags
+
+from exporter import progress
+from model_specs import spec
+
+USAGE_ERROR = 2
+_WEIGHTS = ('auto', 'ema', 'raw')
+_PATTERN = (
+  'NAME, NAME/TASK or NAME/TASK/VERSION, shell globs allowed; '
+  'without a version: 3 and 5'
+)
+
+
+def _closest(word: str, known: list[str]) -> str:
+  close = difflib.get_close_matches(word, known, n=1)
+  return f'; did you mean {close[0]}?' if close else ''
+
+
+class _Parser(argparse_flags.ArgumentParser):
+  """A parser that names the closest word to a wrong one."""
+
+  def error(self, message: str) -> NoReturn:
+    """Says what is wrong in one line, and exits."""
+    self.exit(USAGE_ERROR, f'{self.prog}: {message}\n')
+
+  def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+    """Refuses unknown flags first: one may be a required flag misspelt."""
+    known = [flag for flag in self._option_string_actions if '--' in flag]
+    for word in args:
+      if self._subparsers and not word.startswith('-'):
+        break  # The rest is the command's.
+      flag = word.split('=')[0]
+      if flag.startswith('--') and flag not in known:
+        self.error(f'unknown flag {flag}{_closest(flag, known)}')
+    return super().parse_known_args(args, namespace)
+
+  def _check_value(self, action: argparse.Action, value: Any) -> None:
+    choices = list(map(str, action.choices or ()))
+    if choices and value not in choices:
+      hint = _closest(value, choices) or '; choose from ' + ', '.join(choices)
+      raise argparse.ArgumentError(action, f'unknown word {value!r}{hint}')
+
+
+def _positive(text: str) -> int:
+  if not text.isdecimal() or int(text) < 1:
+    raise argparse.ArgumentTypeError(f'{text!r}, expected 1 or more')
+  return int(text)
+
+
+def _add_patterns(parser: argparse.ArgumentParser) -> None:
+  parser.add_argument('patterns', nargs='*', metavar='PATTERN', help=_PATTERN)
+
+
+def _add_work(parser: argparse.ArgumentParser) -> None:
+  parser.add_argument('--jobs', type=_positive, help='workers; default: cores')
+  parser.add_argument(
+    '--progress',
+    choices=progress.FORMS,
+    default=progress.AUTO,
+    help='bar on stderr, JSON lines on stdout, or none',
+  )
+
+
+def _add_list(parser: argparse.ArgumentParser) -> None:
+  _add_patterns(parser)
+  forms = ('table', 'json', 'csv')
+  parser.add_argument('--format', choices=forms, default='table')
+
+
+def _add_info(parser: argparse.ArgumentParser) -> None:
+  parser.add_argument('handle', metavar='HANDLE', help=_PATTERN)
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+  _add_patterns(parser)
+  parser.add_argument('--all', action='store_true', help='every handle')
+  parser.add_argument('--output_dir', type=pathlib.Path, required=True)
+  source = parser.add_mutually_exclusive_group(required=True)
+  source.add_argument(
+    '--checkpoint_dir',
+    type=pathlib.Path,
+    help='holds checkpoints as the published archives unpack, or the archives',
+  )
+  source.add_argument(
+    '--synthetic_weights',
+    action='store_true',
+    help='seeded, untrained weights, to try things out',
+  )
+  parser.add_argument(
+    '--weights',
+    choices=_WEIGHTS,
+    default='auto',
+    help='moving averages (ema) or raw weights; auto: ema where there are',
+  )
+  parser.add_argument('--publisher', default=spec.PUBLISHER)
+  parser.add_argument('--dry_run', action='store_true', help='only say what')
+  parser.add_argument('--force', action='store_true', help='replace exports')
+  _add_work(parser)
+
+
+def _add_verify(parser: argparse.ArgumentParser) -> None:
+  parser.add_argument('dir', metavar='DIR', type=pathlib.Path)
+  _add_patterns(parser)
+  _add_work(parser)
+
+
+def _add_cards(parser: argparse.ArgumentParser) -> None:
+  parser.add_argument(
+    '--output_dir', type=pathlib.Path, default=pathlib.Path('docs/model_cards')
+  )
+
+
+def _add_nothing(parser: argparse.ArgumentParser) -> None:
+  del parser
+
+
+_COMMANDS = {
+  'list': ('the published handles', _add_list),
+  'info': ('all that is known of a handle', _add_info),
+  'export': ('export handles, prove and describe them', _add_export),
+  'verify': ('prove exports again, from their files alone', _add_verify),
+  'cards': ('write the documentation cards', _add_cards),
+  'doctor': ('find packages that cannot work together', _add_nothing),
+}
+
+
+def parser(
+  commands: Mapping[str, Callable[[argparse.Namespace], int]],
+) -> argparse.ArgumentParser:
+  """The parser; it leaves the chosen command in `run`."""
+  whole = _Parser(
+    prog='slimhub',
+    description='TF-Slim checkpoints -> proven TF1 modules and SavedModels.',
+    allow_abbrev=False,
+  )
+  chosen = whole.add_subparsers(required=True, metavar='COMMAND')
+  for name, (help_, add) in _COMMANDS.items():
+    command = chosen.add_parser(
+      name, help=help_, allow_abbrev=False, inherited_absl_flags=None
+    )
+    command.set_defaults(run=commands[name])
+    add(command)
+  return whole

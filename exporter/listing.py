@@ -1,0 +1,107 @@
+"""What is known of handles, as a table, JSON or CSV."""
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+import csv
+import io
+import itertools
+import json
+
+from model_specs import spec
+
+_COLUMNS = (
+  'handle',
+  'versions',
+  'size',
+  'multiplier',
+  'features',
+  'macs_millions',
+  'params_millions',
+  'top1_percent',
+  'top5_percent',
+)
+
+
+def _row(handles: Sequence[spec.Handle]) -> dict[str, object]:
+  """One model and task; its versions in one cell."""
+  first = handles[0]
+  model, figures = first.spec, first.spec.figures
+  return {
+    'handle': first.folder,
+    'versions': [handle.number for handle in handles],
+    'size': model.size,
+    'multiplier': model.multiplier,
+    'features': model.num_features,
+    'macs_millions': figures.macs_millions,
+    'params_millions': figures.params_millions,
+    'top1_percent': figures.top1_percent,
+    'top5_percent': figures.top5_percent,
+  }
+
+
+def _cell(value: object) -> str:
+  if isinstance(value, list):
+    return ','.join(map(str, value))
+  return '' if value is None else str(value)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+  """Columns of text, as wide as they need; numbers to the right."""
+  lines = [list(columns), *map(list, rows)]
+  widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+  is_text = [column in ('handle', 'versions', 'status') for column in columns]
+  return '\n'.join(
+    '  '.join(
+      cell.ljust(width) if text else cell.rjust(width)
+      for cell, width, text in zip(line, widths, is_text, strict=True)
+    ).rstrip()
+    for line in lines
+  )
+
+
+def _csv(rows: Iterable[dict[str, object]]) -> str:
+  text = io.StringIO()
+  writer = csv.writer(text, lineterminator='\n')
+  writer.writerow(_COLUMNS)
+  writer.writerows([_cell(value) for value in row.values()] for row in rows)
+  return text.getvalue().rstrip('\n')
+
+
+def render(handles: Iterable[spec.Handle], form: str) -> str:
+  """The handles as 'table', 'json' or 'csv', one row a model and task."""
+  groups = itertools.groupby(handles, lambda handle: handle.folder)
+  rows = [_row(list(group)) for _, group in groups]
+  if form == 'json':
+    return json.dumps(rows, indent=2)
+  if form == 'csv':
+    return _csv(rows)
+  cells = ([_cell(value) for value in row.values()] for row in rows)
+  return table(_COLUMNS, cells)
+
+
+def describe(handle: spec.Handle) -> str:
+  """All that is known of one handle, a line each."""
+  model, version = handle.spec, handle.version
+  size = 'and other sizes' if handle.variable_size else 'fixed'
+  facts = {
+    'handle': str(handle),
+    'network': f'{model.family.title}, multiplier {model.multiplier}',
+    'format': version.format,
+    'signatures': ', '.join(version.signatures(handle.task)) or 'none',
+    'input': f'{model.size} x {model.size} pixels ({size}), values in [0, 1]',
+    'output': f'{handle.num_outputs} values',
+    'endpoints': str(len(handle.endpoints)),
+    'momentum': str(version.momentum),
+    'published': ', '.join(map(str, model.family.versions)),
+    'checkpoint': model.checkpoint,
+    'archive': model.archive_url,
+    'top-1, top-5': (
+      f'{model.figures.top1_percent} %, {model.figures.top5_percent} %'
+    ),
+    'MACs, parameters': (
+      f'{model.figures.macs_millions} M, {model.figures.params_millions} M'
+    ),
+    'paper': f'{model.family.paper.title}, {model.family.paper.url}',
+    'license': model.license,
+  }
+  return '\n'.join(f'{name + ":":<17} {text}' for name, text in facts.items())

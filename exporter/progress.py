@@ -1,0 +1,98 @@
+"""What a person or a program sees while a batch runs, and at its end."""
+
+from collections import Counter
+from collections.abc import Iterable
+import dataclasses
+import json
+import sys
+import time
+
+import tqdm
+
+from exporter import listing
+from exporter import plan
+
+AUTO, BAR, JSON, NONE = FORMS = ('auto', 'bar', 'json', 'none')
+
+
+def _line(result: plan.Result) -> str:
+  """One result for a person."""
+  if result.status == plan.FAILED:
+    return f'{result.status:<9} {result.handle}'
+  return (
+    f'{result.status:<9} {result.handle}  '
+    f'{result.bytes / 1e6:.1f} MB  {result.seconds:.1f} s'
+  )
+
+
+def _event(name: str, **facts: object) -> str:
+  return json.dumps({'event': name, **facts})
+
+
+def _summary(results: Iterable[plan.Result], seconds: float) -> str:
+  results = list(results)
+  counts = Counter(result.status for result in results)
+  rows = [
+    (
+      status,
+      str(count),
+      f'{sum(r.bytes for r in results if r.status == status) / 1e6:.1f}',
+    )
+    for status, count in sorted(counts.items())
+  ]
+  rows.append(('all', str(len(results)), f'{seconds:.1f} s'))
+  return listing.table(('status', 'count', 'MB'), rows)
+
+
+def _failures(results: Iterable[plan.Result]) -> str:
+  """Each reason once, with the handles that failed for it."""
+  by_reason: dict[str, list[str]] = {}
+  for result in results:
+    if result.status == plan.FAILED:
+      by_reason.setdefault(result.reason, []).append(result.handle)
+  return '\n'.join(
+    '\n'.join(f'failed: {handle}' for handle in handles) + f'\n  {reason}'
+    for reason, handles in by_reason.items()
+  )
+
+
+class Progress:
+  """Shows results as they come; the bar on stderr, the rest on stdout."""
+
+  def __init__(self, form: str, total: int):
+    if form == AUTO:
+      form = BAR if sys.stderr.isatty() else NONE
+    self._form = form
+    self._start = time.monotonic()
+    self._bar = tqdm.tqdm(total=total, disable=form != BAR, unit='artifact')
+    self._results: list[plan.Result] = []
+    if form == JSON:
+      self._print(_event('started', artifacts=total))
+
+  def _print(self, text: str) -> None:
+    with self._bar.external_write_mode():
+      sys.stdout.write(text + '\n')
+      sys.stdout.flush()
+
+  def add(self, result: plan.Result) -> None:
+    """Shows one result."""
+    self._results.append(result)
+    if self._form == JSON:
+      self._print(_event('artifact', **dataclasses.asdict(result)))
+    else:
+      self._print(_line(result))
+    self._bar.update()
+
+  def finish(self) -> None:
+    """Shows the summary, and why what failed did."""
+    self._bar.close()
+    seconds = time.monotonic() - self._start
+    if self._form == JSON:
+      counts = Counter(result.status for result in self._results)
+      summary = _event('summary', **counts, seconds=round(seconds, 1))
+      self._print(summary)
+      return
+    failures = _failures(self._results)
+    if failures:
+      sys.stderr.write(f'\n{failures}\n')
+    self._print(f'\n{_summary(self._results, seconds)}')

@@ -1,0 +1,82 @@
+"""Prove delivered artifacts again: files by hash, then what they compute."""
+
+from collections.abc import Iterator
+import functools
+import pathlib
+
+import numpy as np
+
+from exporter import checkpoint as checkpoint_lib
+from exporter import errors
+from exporter import export
+from exporter import manifest as manifest_lib
+from exporter import plan
+from exporter import proof
+from exporter import reference
+import model_specs
+from model_specs import spec
+from model_specs import versions
+
+
+def _check_files(place: plan.Place) -> manifest_lib.Manifest:
+  if not place.manifest.exists():
+    raise errors.ManifestError(
+      f'{place.artifact} has no manifest {place.manifest.name} beside it; '
+      'export the version again with --force'
+    )
+  made = manifest_lib.from_json(place.manifest.read_text(), str(place.manifest))
+  differences = manifest_lib.differences(made, place.artifact)
+  if differences:
+    raise errors.ManifestError(
+      f'{place.artifact} is not what its manifest describes; '
+      'export the version again with --force\n  ' + '\n  '.join(differences)
+    )
+  return made
+
+
+def _tensors(
+  handle: spec.Handle, artifact: pathlib.Path
+) -> dict[str, np.ndarray]:
+  """The weights an artifact holds, with zeros for a classifier it lacks."""
+  inference, _ = export.sources(handle.spec)
+  held = proof.meet(handle, artifact).variables
+  return {
+    name: held.get(name, np.zeros(shape, np.float32))
+    for name, shape in inference.shapes.items()
+  }
+
+
+def _check_weights(
+  handle: spec.Handle,
+  made: manifest_lib.Manifest,
+  tensors: dict[str, np.ndarray],
+) -> None:
+  if handle.task != versions.CLASSIFICATION:
+    return  # The manifest's hash is of the whole network.
+  found = checkpoint_lib.Checkpoint('', '', tensors).sha256
+  if found != made.weights.sha256:
+    raise errors.ProofError(
+      f'{handle} holds weights of hash {found}, expected those of '
+      f'{made.weights.checkpoint}, {made.weights.sha256}; '
+      'export it again with --force'
+    )
+
+
+def _verify(handle: spec.Handle, order: plan.Order) -> plan.Result:
+  place = plan.place(order.output_dir, handle)
+  made = _check_files(place)
+  tensors = _tensors(handle, place.artifact)
+  _check_weights(handle, made, tensors)
+  expected = reference.compute(
+    handle.spec, export.sources(handle.spec), tensors
+  )
+  proof.prove(handle, place.artifact, expected)
+  size = sum(file.bytes for file in made.files.values())
+  return plan.Result(str(handle), plan.VERIFIED, bytes=size)
+
+
+def run(order: plan.Order) -> Iterator[plan.Result]:
+  """Verifies the handles of one model, each result as it comes."""
+  for name in order.handles:
+    handle = model_specs.get(name)
+    yield export.attempt(name, functools.partial(_verify, handle, order))

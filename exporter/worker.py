@@ -1,0 +1,52 @@
+"""One worker process: takes orders, hands back results."""
+
+from collections.abc import Iterator
+import multiprocessing
+from multiprocessing import connection
+import os
+import pathlib
+import signal
+import threading
+
+from exporter import plan
+
+_ONE_THREAD = 1  # Workers are the parallelism; it also fixes float order.
+
+
+def _perform(order: plan.Order) -> Iterator[plan.Result]:
+  # TensorFlow is imported here: the parent process does without it.
+  from exporter import export
+  from exporter import verify
+
+  action = {plan.EXPORT: export.run, plan.VERIFY: verify.run}[order.action]
+  return action(order)
+
+
+def _die_with_parent() -> None:
+  parent = multiprocessing.parent_process()
+  assert parent is not None  # This is a worker.
+  parent.join()
+  os._exit(1)
+
+
+def _quiet(log: pathlib.Path) -> None:
+  """Sends what TensorFlow prints to a file, for the day a worker dies."""
+  descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+  os.dup2(descriptor, 1)
+  os.dup2(descriptor, 2)
+
+
+def main(orders: connection.Connection, log: pathlib.Path) -> None:
+  """Serves orders until there are no more: for each, results, then None."""
+  signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides.
+  threading.Thread(target=_die_with_parent, daemon=True).start()
+  _quiet(log)
+  import tensorflow as tf
+
+  tf.config.threading.set_intra_op_parallelism_threads(_ONE_THREAD)
+  tf.config.threading.set_inter_op_parallelism_threads(_ONE_THREAD)
+  tf.config.set_visible_devices([], 'GPU')
+  while (order := orders.recv()) is not None:
+    for result in _perform(order):
+      orders.send(result)
+    orders.send(None)
