@@ -1,0 +1,92 @@
+"""What the original TF-Slim networks computed under TensorFlow 1.15.
+
+The weights were those of `synthetic.value`, the images those of
+`synthetic.images`, mapped to [-1, 1]. For each network NAME, data/oracles has
+
+  NAME.npz      logits and features of two images; train_features: features of
+                four images (seed 2) in training mode
+  NAME.json     variables and trainables; endpoints: shape, mean and standard
+                deviation; regularization losses and their sum; moving_after:
+                mean and standard deviation of every moving statistic after
+                that training pass, with momentum 0.9
+  NAME.ema.npz  for two of them, logits and features of the weights that
+                `ExponentialMovingAverage.variables_to_restore()` picks from a
+                checkpoint as `checkpoints.with_slots` fills it
+"""
+
+from collections.abc import Mapping
+import dataclasses
+import functools
+import json
+import pathlib
+from typing import Any
+
+import numpy as np
+
+from exporter import source
+import model_specs
+
+_FOLDER = pathlib.Path(__file__).parent / 'data' / 'oracles'
+MOMENTUM = 0.9
+NAMES = (
+  'mobilenet_v1_025_128',
+  'mobilenet_v1_100_160',
+  'mobilenet_v2_035_96',
+  'mobilenet_v2_075_128',
+  'mobilenet_v2_100_224',
+  'mobilenet_v2_130_224',
+)
+AVERAGED = ('mobilenet_v1_025_128', 'mobilenet_v2_035_96')
+
+
+@dataclasses.dataclass(frozen=True)
+class Oracle:
+  """The recorded numbers of one network."""
+
+  name: str
+  arrays: Mapping[str, np.ndarray]
+  facts: Mapping[str, Any]
+
+  @property
+  def model(self) -> model_specs.ModelSpec:
+    """The model whose network it is."""
+    return model_specs.get_model(self.name)
+
+  @property
+  def shapes(self) -> dict[str, tuple[int, ...]]:
+    """Every variable's shape."""
+    return {n: tuple(s) for n, s in self.facts['variables'].items()}
+
+  @property
+  def trainable(self) -> frozenset[str]:
+    """Names of the variables that train."""
+    return frozenset(self.facts['trainable'])
+
+  def averaged(self) -> Mapping[str, np.ndarray]:
+    """Logits and features of the moving averages of the weights."""
+    return _load(f'{self.name}.ema.npz')
+
+  def source(self, is_training: bool) -> source.Source:
+    """The rebuilt network."""
+    return source.build(
+      source.Architecture(self.model.network, self.model.multiplier, 1001),
+      is_training,
+    )
+
+
+def _load(name: str) -> dict[str, np.ndarray]:
+  with np.load(_FOLDER / name) as arrays:
+    return dict(arrays)
+
+
+@functools.cache
+def get(name: str) -> Oracle:
+  """One of NAMES."""
+  facts = json.loads((_FOLDER / f'{name}.json').read_text('utf-8'))
+  return Oracle(name, _load(f'{name}.npz'), facts)
+
+
+def distance(found: np.ndarray, expected: np.ndarray) -> float:
+  """The largest difference, in standard deviations of what is expected."""
+  assert found.shape == expected.shape
+  return float(np.max(np.abs(found - expected)) / np.std(expected))
