@@ -19,6 +19,7 @@ def _facts(
   model = handle.spec
   shapes = graph_lib.shapes(graph)
   is_classifier = handle.task == versions.CLASSIFICATION
+  has_labels = is_classifier and model.num_classes == len(labels.imagenet())
   return {
     'handle': str(handle),
     'format': handle.version.format,
@@ -37,7 +38,7 @@ def _facts(
     },
     'classes': (
       {'count': model.num_classes, 'labels': _LABELS, 'background': 0}
-      if is_classifier
+      if has_labels
       else None
     ),
     'endpoints': {

@@ -31,7 +31,7 @@ class _Worker:
   waiting: list[str] = dataclasses.field(default_factory=list)
 
   def give(self, order: plan.Order) -> None:
-    self.order, self.waiting = order, list(order.handles)
+    self.order, self.waiting = order, list(map(str, order.handles))
     self.orders.send(order)
 
   def death(self) -> str:

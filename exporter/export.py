@@ -25,7 +25,6 @@ from exporter import proof
 from exporter import reference as reference_lib
 from exporter import saved_model
 from exporter import source as source_lib
-import model_specs
 from model_specs import spec
 from model_specs import versions
 
@@ -173,16 +172,18 @@ def _export(
   return plan.Result(str(handle), plan.EXPORTED, bytes=size)
 
 
-def attempt(handle: str, work: Callable[[], plan.Result]) -> plan.Result:
+def attempt(
+  handle: spec.Handle, work: Callable[[], plan.Result]
+) -> plan.Result:
   """Does the work; what a user can act on becomes a failed result."""
   start = time.monotonic()
   try:
     result = work()
   except errors.SlimhubError as error:
-    result = plan.Result(handle, plan.FAILED, str(error))
+    result = plan.Result(str(handle), plan.FAILED, str(error))
   except (OSError, tf.errors.OpError) as error:
     result = plan.Result(
-      handle,
+      str(handle),
       plan.FAILED,
       f'{handle} could not be written: {error}; make room or give access, '
       'then run the same command again',
@@ -196,6 +197,5 @@ def run(order: plan.Order) -> Iterator[plan.Result]:
   A failure ends that handle alone; a checkpoint's failure ends them all.
   """
   load = functools.cache(functools.partial(_Model, order))
-  for name in order.handles:
-    handle = model_specs.get(name)
-    yield attempt(name, functools.partial(_export, handle, load, order))
+  for handle in order.handles:
+    yield attempt(handle, functools.partial(_export, handle, load, order))

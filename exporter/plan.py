@@ -25,7 +25,7 @@ class Order:
   """All that is to be done with one model's handles."""
 
   action: str  # EXPORT or VERIFY.
-  handles: tuple[str, ...]
+  handles: tuple[spec.Handle, ...]
   output_dir: pathlib.Path
   checkpoint_dir: pathlib.Path | None = None  # None: synthetic weights.
   weights: str = 'auto'
@@ -34,7 +34,7 @@ class Order:
   @property
   def model(self) -> spec.ModelSpec:
     """The model; its handles come from one checkpoint."""
-    return model_specs.get(self.handles[0]).spec
+    return self.handles[0].spec
 
   @property
   def architecture(self) -> tuple[str, float]:
@@ -77,7 +77,7 @@ def orders(
 ) -> tuple[Order, ...]:
   """One order a model, in the handles' order, otherwise as the template."""
   return tuple(
-    dataclasses.replace(template, handles=tuple(map(str, group)))
+    dataclasses.replace(template, handles=tuple(group))
     for _, group in itertools.groupby(handles, lambda h: h.spec.name)
   )
 

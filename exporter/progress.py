@@ -17,12 +17,11 @@ AUTO, BAR, JSON, NONE = FORMS = ('auto', 'bar', 'json', 'none')
 
 def _line(result: plan.Result) -> str:
   """One result for a person."""
-  if result.status == plan.FAILED:
-    return f'{result.status:<9} {result.handle}'
-  return (
-    f'{result.status:<9} {result.handle}  '
-    f'{result.bytes / 1e6:.1f} MB  {result.seconds:.1f} s'
-  )
+  facts = {
+    plan.FAILED: '',
+    plan.KEPT: f'  {result.reason}',
+  }.get(result.status, f'  {result.bytes / 1e6:.1f} MB  {result.seconds:.1f} s')
+  return f'{result.status:<9} {result.handle}{facts}'
 
 
 def _event(name: str, **facts: object) -> str:

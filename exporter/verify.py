@@ -13,7 +13,6 @@ from exporter import manifest as manifest_lib
 from exporter import plan
 from exporter import proof
 from exporter import reference
-import model_specs
 from model_specs import spec
 from model_specs import versions
 
@@ -77,6 +76,5 @@ def _verify(handle: spec.Handle, order: plan.Order) -> plan.Result:
 
 def run(order: plan.Order) -> Iterator[plan.Result]:
   """Verifies the handles of one model, each result as it comes."""
-  for name in order.handles:
-    handle = model_specs.get(name)
-    yield export.attempt(name, functools.partial(_verify, handle, order))
+  for handle in order.handles:
+    yield export.attempt(handle, functools.partial(_verify, handle, order))

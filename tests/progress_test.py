@@ -1,0 +1,64 @@
+"""What is shown while a batch runs."""
+
+import json
+
+import pytest
+
+from exporter import plan
+from exporter import progress
+
+_RESULTS = (
+  plan.Result('a/1', plan.EXPORTED, bytes=2_000_000, seconds=1.5),
+  plan.Result('b/1', plan.KEPT, 'unchanged'),
+  plan.Result('c/1', plan.FAILED, 'checkpoint x is torn'),
+  plan.Result('d/1', plan.FAILED, 'checkpoint x is torn'),
+)
+
+
+def _show(form: str) -> None:
+  shown = progress.Progress(form, len(_RESULTS))
+  for result in _RESULTS:
+    shown.add(result)
+  shown.finish()
+
+
+def test_results_go_to_stdout_and_reasons_to_stderr(capsys):
+  _show('none')
+  out, err = capsys.readouterr()
+  assert out.splitlines()[:3] == [
+    'exported  a/1  2.0 MB  1.5 s',
+    'kept      b/1  unchanged',
+    'failed    c/1',
+  ]
+  assert err.count('checkpoint x is torn') == 1
+  assert err.count('failed: ') == 2
+
+
+def test_the_summary_counts_each_status(capsys):
+  _show('none')
+  summary = capsys.readouterr().out.split('\n\n')[1].splitlines()
+  counts = {line.split()[0]: line.split()[1] for line in summary[1:]}
+  assert counts == {'exported': '1', 'failed': '2', 'kept': '1', 'all': '4'}
+
+
+def test_json_is_one_event_a_line_and_nothing_else(capsys):
+  _show('json')
+  out, err = capsys.readouterr()
+  events = [json.loads(line) for line in out.splitlines()]
+  assert [event['event'] for event in events] == [
+    'started',
+    *['artifact'] * 4,
+    'summary',
+  ]
+  assert events[0]['artifacts'] == 4
+  assert events[3]['reason'] == 'checkpoint x is torn'
+  assert events[-1]['failed'] == 2
+  assert not err
+
+
+@pytest.mark.parametrize('form', ['bar', 'auto'])
+def test_a_bar_goes_to_stderr_where_somebody_sees_it(form, capsys):
+  _show(form)
+  out, err = capsys.readouterr()
+  assert 'a/1' in out
+  assert ('artifact/s' in err) == (form == 'bar')  # No terminal here.
