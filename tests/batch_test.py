@@ -1,0 +1,121 @@
+"""Real workers: the same bytes however many, and one that dies."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from exporter import batch
+from exporter import errors
+from exporter import plan
+import model_specs
+
+_PATTERNS = (
+  'mobilenet_v1_025_128/feature_vector',
+  'mobilenet_v1_050_128/feature_vector/3',
+)
+
+
+def _orders(folder: pathlib.Path, *patterns: str) -> tuple[plan.Order, ...]:
+  template = plan.Order(plan.EXPORT, (), folder)
+  return plan.orders(model_specs.find(*patterns), template)
+
+
+def _files(folder: pathlib.Path) -> dict[str, bytes]:
+  return {
+    path.relative_to(folder).as_posix(): path.read_bytes()
+    for path in folder.rglob('*')
+    if path.is_file()
+  }
+
+
+@pytest.fixture(scope='module', name='exported')
+def _exported(tmp_path_factory) -> pathlib.Path:
+  folder = tmp_path_factory.mktemp('exported')
+  results = list(batch.run(_orders(folder, *_PATTERNS), jobs=2))
+  assert [r.status for r in results] == ['exported'] * 3
+  return folder
+
+
+def test_one_worker_in_another_order_gives_the_same_bytes(exported, tmp_path):
+  orders = reversed(_orders(tmp_path, *_PATTERNS))
+  results = list(batch.run(tuple(orders), jobs=1))
+  assert [r.status for r in results] == ['exported'] * 3
+  assert _files(tmp_path) == _files(exported)
+
+
+def test_nothing_is_left_beside_the_exports(exported):
+  assert {path.name for path in exported.iterdir()} == {
+    'google',
+    '.slimhub-lock',
+  }
+
+
+def test_workers_verify_too(exported):
+  handles = plan.find_artifacts(exported)
+  template = plan.Order(plan.VERIFY, (), exported)
+  before = _files(exported)
+  results = list(batch.run(plan.orders(handles, template), jobs=2))
+  assert [r.status for r in results] == ['verified'] * 3
+  assert _files(exported) == before
+
+
+def _worker_pids() -> list[int]:
+  done = subprocess.run(
+    ['pgrep', '-P', str(os.getpid()), '-f', 'spawn_main'],
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  return [int(pid) for pid in done.stdout.split()]
+
+
+def test_a_killed_worker_costs_its_own_handles_only(tmp_path):
+  running = batch.run(_orders(tmp_path, *_PATTERNS), jobs=1)
+  first = next(running)
+  assert first.status == 'exported'
+  (pid,) = _worker_pids()
+  os.kill(pid, signal.SIGKILL)
+  second, third = running
+  assert second.status == 'failed'
+  assert 'signal 9' in second.reason
+  assert '--jobs' in second.reason
+  assert third.status == 'exported'
+  assert not plan.place(
+    tmp_path, model_specs.get(second.handle)
+  ).artifact.exists()
+
+
+def test_a_second_batch_in_the_same_folder_is_refused(tmp_path):
+  orders = _orders(tmp_path, _PATTERNS[0])
+  running = batch.run(orders, jobs=1)
+  next(running)
+  with pytest.raises(errors.ExportError, match='another slimhub works in'):
+    next(batch.run(orders, jobs=1))
+  assert [r.status for r in running] == ['exported']
+
+
+def test_a_killed_run_is_finished_by_the_next(exported, tmp_path):
+  command = [sys.executable, '-m', 'exporter', 'export', *_PATTERNS]
+  command += [f'--output_dir={tmp_path}', '--synthetic_weights', '--jobs=1']
+  process = subprocess.Popen(
+    [*command, '--progress=json'], stdout=subprocess.PIPE, text=True
+  )
+  assert process.stdout is not None
+  assert json.loads(process.stdout.readline())['event'] == 'started'
+  assert json.loads(process.stdout.readline())['status'] == 'exported'
+  process.kill()
+  process.communicate()
+  results = list(batch.run(_orders(tmp_path, *_PATTERNS), jobs=2))
+  assert sorted(r.status for r in results) == ['exported', 'exported', 'kept']
+  assert _files(tmp_path) == _files(exported)
+
+
+def test_a_folder_that_cannot_be_made_is_one_error(tmp_path):
+  (tmp_path / 'file').touch()
+  with pytest.raises(errors.ExportError, match='--output_dir'):
+    next(batch.run(_orders(tmp_path / 'file' / 'out', _PATTERNS[0])))

@@ -1,0 +1,211 @@
+"""One model's pipeline: whole or not at all, and proven."""
+
+import dataclasses
+import pathlib
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from exporter import export
+from exporter import hub_module
+from exporter import manifest
+from exporter import plan
+from exporter import variables
+from tests import tiny_network
+
+_HANDLES = tiny_network.MODEL.handles((3, 5))
+
+
+def _order(folder: pathlib.Path, **changes) -> plan.Order:
+  order = plan.Order(plan.EXPORT, _HANDLES, folder)
+  return dataclasses.replace(order, **changes)
+
+
+def _run(order: plan.Order) -> list[plan.Result]:
+  with tiny_network.registered():
+    return list(export.run(order))
+
+
+def _files(folder: pathlib.Path) -> dict[str, bytes]:
+  return {
+    path.relative_to(folder).as_posix(): path.read_bytes()
+    for path in sorted(folder.rglob('*'))
+    if path.is_file()
+  }
+
+
+def _statuses(results: list[plan.Result]) -> list[str]:
+  return [result.status for result in results]
+
+
+@pytest.fixture(scope='module', name='exported')
+def _exported(tmp_path_factory) -> pathlib.Path:
+  folder = tmp_path_factory.mktemp('exported')
+  assert _statuses(_run(_order(folder))) == ['exported'] * 4
+  return folder
+
+
+def test_artifact_manifest_and_card_are_delivered(exported):
+  for handle in _HANDLES:
+    place = plan.place(exported, handle)
+    made = manifest.from_json(place.manifest.read_text(), 'it')
+    assert made.handle == str(handle)
+    assert not manifest.differences(made, place.artifact)
+    assert made.weights.kind == 'synthetic'
+    assert all(c.difference <= c.tolerance for c in made.proof)
+    assert place.card.read_text().startswith(f'# Module {handle}\n')
+
+
+def test_nothing_else_is_left(exported):
+  names = {
+    path.name
+    for path in (exported / 'google/imagenet/tiny_100_32').rglob('*.*')
+  }
+  assert {'3.json', '3.md', '5.json', '5.md'} <= names
+  assert not any((exported / plan.STAGING).iterdir())
+
+
+def test_the_same_export_again_is_kept(exported):
+  before = _files(exported)
+  assert _statuses(_run(_order(exported))) == ['kept'] * 4
+  assert _files(exported) == before
+
+
+def test_force_writes_the_same_bytes(exported):
+  before = _files(exported)
+  results = _run(_order(exported, force=True))
+  assert _statuses(results) == ['exported'] * 4
+  assert _files(exported) == before
+
+
+def test_handles_in_any_order_give_the_same_bytes(exported, tmp_path):
+  _run(_order(tmp_path, handles=tuple(reversed(_HANDLES))))
+  assert _files(tmp_path) == _files(exported)
+
+
+def test_another_version_of_the_weights_is_not_overwritten(exported, tmp_path):
+  folder = tmp_path / 'checkpoints'
+  _save(folder, tiny_network.tensors())
+  before = _files(exported)
+  results = _run(_order(exported, checkpoint_dir=folder))
+  assert _statuses(results) == ['failed'] * 4
+  assert 'weights' in results[0].reason
+  assert '--force' in results[0].reason
+  assert _files(exported) == before
+
+
+def _save(folder: pathlib.Path, tensors: dict[str, np.ndarray]) -> None:
+  prefix = folder / 'tiny_1.0_32' / 'tiny_1.0_32.ckpt'
+  prefix.parent.mkdir(parents=True)
+  names = sorted(tensors)
+  tf.raw_ops.SaveV2(
+    prefix=str(prefix),
+    tensor_names=names,
+    shape_and_slices=[''] * len(names),
+    tensors=[tensors[name] for name in names],
+  )
+
+
+def test_the_checkpoints_weights_and_their_kind_are_recorded(tmp_path):
+  _save(tmp_path / 'checkpoints', tiny_network.tensors())
+  order = _order(
+    tmp_path / 'out',
+    handles=_HANDLES[:1],
+    checkpoint_dir=tmp_path / 'checkpoints',
+  )
+  assert _statuses(_run(order)) == ['exported']
+  place = plan.place(order.output_dir, _HANDLES[0])
+  weights = manifest.from_json(place.manifest.read_text(), 'it').weights
+  assert weights.kind == 'raw'
+  assert weights.checkpoint == tiny_network.MODEL.checkpoint
+
+
+def test_a_bad_checkpoint_fails_every_handle_and_leaves_nothing(tmp_path):
+  tensors = tiny_network.tensors()
+  tensors['Tiny/Conv2d_0/weights'][0, 0, 0, 0] = np.nan
+  _save(tmp_path / 'checkpoints', tensors)
+  out = tmp_path / 'out'
+  results = _run(_order(out, checkpoint_dir=tmp_path / 'checkpoints'))
+  assert _statuses(results) == ['failed'] * 4
+  assert all('Tiny/Conv2d_0/weights' in r.reason for r in results)
+  assert not out.exists()
+
+
+def test_a_miss_fails_that_export_and_the_others_go_on(tmp_path, monkeypatch):
+  write = hub_module.write
+
+  def perturb(handle, graphs, tensors, folder):
+    tensors = dict(tensors)
+    name = 'Tiny/Conv2d_0/weights'
+    tensors[name] = tensors[name] * np.float32(1.01)
+    write(handle, graphs, tensors, folder)
+
+  monkeypatch.setattr(hub_module, 'write', perturb)
+  results = _run(_order(tmp_path))
+  assert _statuses(results) == ['failed', 'exported'] * 2
+  assert 'Tiny/Conv2d_0/weights' in results[0].reason
+  for handle in _HANDLES:
+    place = plan.place(tmp_path, handle)
+    delivered = handle.number == 5
+    assert place.artifact.exists() == delivered
+    assert place.manifest.exists() == delivered
+    assert place.card.exists() == delivered
+
+
+def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
+  def full(folder, tensors):
+    del folder, tensors
+    raise OSError(28, 'No space left on device')
+
+  monkeypatch.setattr(variables, 'write', full)
+  results = _run(_order(tmp_path))
+  assert _statuses(results) == ['failed'] * 4
+  assert 'No space left on device' in results[0].reason
+  assert not _files(tmp_path)
+
+
+def test_a_run_killed_before_the_manifest_is_completed(exported, tmp_path):
+  order = _order(tmp_path, handles=_HANDLES[:1])
+  _run(order)
+  place = plan.place(tmp_path, _HANDLES[0])
+  place.manifest.unlink()
+  place.card.unlink()
+  assert _statuses(_run(order)) == ['exported']
+  theirs = plan.place(exported, _HANDLES[0])
+  assert place.manifest.read_bytes() == theirs.manifest.read_bytes()
+
+
+def test_a_folder_of_somebody_else_is_not_overwritten(tmp_path):
+  place = plan.place(tmp_path, _HANDLES[0])
+  place.artifact.mkdir(parents=True)
+  (place.artifact / 'precious').write_text('data')
+  order = _order(tmp_path, handles=_HANDLES[:1])
+  (result,) = _run(order)
+  assert result.status == 'failed'
+  assert '--force' in result.reason
+  assert (place.artifact / 'precious').read_text() == 'data'
+  assert not place.manifest.exists()
+
+
+def test_damaged_files_are_named_until_force_replaces_them(exported, tmp_path):
+  order = _order(tmp_path, handles=_HANDLES[:1])
+  _run(order)
+  place = plan.place(tmp_path, _HANDLES[0])
+  model = place.artifact / 'saved_model.pb'
+  model.write_bytes(model.read_bytes()[:-1])
+  (result,) = _run(order)
+  assert result.status == 'failed'
+  assert 'saved_model.pb' in result.reason
+  assert _statuses(
+    _run(_order(tmp_path, handles=_HANDLES[:1], force=True))
+  ) == ['exported']
+  theirs = plan.place(exported, _HANDLES[0])
+  assert _files(place.artifact) == _files(theirs.artifact)
+
+
+def test_a_destination_that_cannot_be_written_is_one_error(tmp_path):
+  (tmp_path / 'file').touch()
+  results = _run(_order(tmp_path / 'file' / 'out'))
+  assert _statuses(results) == ['failed'] * 4
+  assert str(tmp_path / 'file') in results[0].reason

@@ -1,0 +1,73 @@
+"""The command line: what it gives, and what it says when it is wrong."""
+
+import argparse
+import pathlib
+
+import pytest
+
+from exporter import flags
+
+_COMMANDS = ('list', 'info', 'export', 'verify', 'cards', 'doctor')
+_RUN = {name: (lambda args, name=name: name) for name in _COMMANDS}
+_EXPORT = ['export', 'a', '--output_dir=out', '--synthetic_weights']
+
+
+def _parse(*argv: str) -> argparse.Namespace:
+  return flags.parser(_RUN).parse_args(list(argv))
+
+
+def test_export_has_the_defaults_of_the_manual():
+  args = _parse(*_EXPORT)
+  assert args.patterns == ['a']
+  assert args.output_dir == pathlib.Path('out')
+  assert args.checkpoint_dir is None
+  assert (args.weights, args.publisher, args.jobs) == ('auto', 'google', None)
+  assert (args.all, args.dry_run, args.force) == (False, False, False)
+  assert args.progress == 'auto'
+
+
+@pytest.mark.parametrize(
+  'argv',
+  [
+    ['list'],
+    ['info', 'a'],
+    _EXPORT,
+    ['verify', 'out'],
+    ['cards'],
+    ['doctor'],
+  ],
+)
+def test_every_command_is_handed_on(argv):
+  args = _parse(*argv)
+  assert args.run(args) == argv[0]
+
+
+@pytest.mark.parametrize(
+  ('argv', 'says'),
+  [
+    ([], 'COMMAND'),
+    (['lst'], "unknown word 'lst'; did you mean list?"),
+    (['list', '--fromat=csv'], 'unknown flag --fromat; did you mean --format?'),
+    (['list', '--format=cvs'], "unknown word 'cvs'; did you mean csv?"),
+    (['list', '--qqqq'], 'unknown flag --qqqq\n'),
+    (['export', 'a', '--synthetic_weights'], '--output_dir'),
+    (['export', 'a', '--output_dir=o'], '--synthetic_weights'),
+    ([*_EXPORT, '--checkpoint_dir=c'], 'not allowed with'),
+    ([*_EXPORT, '--weights=emma'], 'did you mean ema?'),
+    ([*_EXPORT, '--jobs=0'], "'0', expected 1 or more"),
+    ([*_EXPORT, '--jobs=two'], "'two', expected 1 or more"),
+    ([*_EXPORT, '--progress=xyz'], 'choose from auto, bar, json, none'),
+    (['export', 'a', '--output_dr=o'], 'did you mean --output_dir?'),
+    (['verify'], 'DIR'),
+    (['--verbos'], 'unknown flag --verbos'),
+  ],
+)
+def test_a_wrong_line_is_one_sentence_and_exit_2(argv, says, capsys):
+  with pytest.raises(SystemExit) as exit_:
+    _parse(*argv)
+  assert exit_.value.code == flags.USAGE_ERROR
+  out, err = capsys.readouterr()
+  assert says in err
+  assert err.startswith('slimhub')
+  assert err.count('\n') == 1
+  assert not out

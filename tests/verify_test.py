@@ -1,0 +1,93 @@
+"""Exports are proven again from their files alone."""
+
+import dataclasses
+import pathlib
+import shutil
+
+import numpy as np
+import pytest
+
+from exporter import export
+from exporter import manifest
+from exporter import plan
+from exporter import variables
+from exporter import verify
+from tests import tiny_network
+
+_HANDLES = tiny_network.MODEL.handles((3, 5))
+
+
+@pytest.fixture(scope='module', name='whole')
+def _whole(tmp_path_factory) -> pathlib.Path:
+  folder = tmp_path_factory.mktemp('whole')
+  with tiny_network.registered():
+    list(export.run(plan.Order(plan.EXPORT, _HANDLES, folder)))
+  return folder
+
+
+@pytest.fixture(name='exports')
+def _exports(whole, tmp_path) -> pathlib.Path:
+  return pathlib.Path(shutil.copytree(whole, tmp_path / 'exports'))
+
+
+def _verify(folder: pathlib.Path) -> dict[str, plan.Result]:
+  with tiny_network.registered():
+    results = list(verify.run(plan.Order(plan.VERIFY, _HANDLES, folder)))
+  return {result.handle: result for result in results}
+
+
+def _failed(folder: pathlib.Path, number: int) -> str:
+  """The reason why the classifier of a version, and nothing else, fails."""
+  results = _verify(folder)
+  handle = next(h for h in _HANDLES if h.number == number)
+  failed = {n: r for n, r in results.items() if r.status == plan.FAILED}
+  assert set(failed) == {str(handle)}
+  return failed[str(handle)].reason
+
+
+def _rehash(place: plan.Place) -> None:
+  """Makes a manifest describe the files as they are now."""
+  made = manifest.from_json(place.manifest.read_text(), 'it')
+  files = manifest.hash_files(place.artifact)
+  changed = dataclasses.replace(made, files=files)
+  place.manifest.write_text(changed.to_json())
+
+
+def test_whole_exports_are_verified(exports):
+  results = _verify(exports).values()
+  assert [r.status for r in results] == ['verified'] * 4
+
+
+@pytest.mark.parametrize('number', [3, 5])
+def test_a_flipped_bit_is_found(exports, number):
+  place = plan.place(exports, _HANDLES[0 if number == 3 else 1])
+  path = place.artifact / 'variables' / 'variables.data-00000-of-00001'
+  data = bytearray(path.read_bytes())
+  data[100] ^= 1
+  path.write_bytes(data)
+  assert path.name in _failed(exports, number)
+
+
+def test_a_missing_and_an_extra_file_are_found(exports):
+  place = plan.place(exports, _HANDLES[0])
+  (place.artifact / 'tfhub_module.pb').rename(place.artifact / 'other')
+  reason = _failed(exports, 3)
+  assert 'tfhub_module.pb: missing' in reason
+  assert 'other: not in the manifest' in reason
+
+
+def test_a_garbage_manifest_is_named(exports):
+  place = plan.place(exports, _HANDLES[0])
+  place.manifest.write_text('{}')
+  assert str(place.manifest) in _failed(exports, 3)
+
+
+@pytest.mark.parametrize('number', [3])
+def test_other_weights_under_a_fitting_manifest_are_found(exports, number):
+  place = plan.place(exports, _HANDLES[0])
+  shutil.rmtree(place.artifact / 'variables')
+  tensors = tiny_network.tensors()
+  tensors['Tiny/Conv2d_0/weights'] += np.float32(0.1)
+  variables.write(place.artifact, tensors)
+  _rehash(place)
+  assert 'holds weights of hash' in _failed(exports, number)

@@ -1,0 +1,35 @@
+"""A worker process serves orders over its pipe until there are no more."""
+
+import multiprocessing
+
+from exporter import plan
+from exporter import worker
+import model_specs
+
+
+def test_a_worker_serves_an_order_and_ends(tmp_path):
+  context = multiprocessing.get_context('spawn')
+  ours, theirs = context.Pipe()
+  log = tmp_path / 'log'
+  process = context.Process(target=worker.main, args=(theirs, log))
+  process.start()
+  handles = model_specs.find('mobilenet_v1_025_128/feature_vector/3')
+  ours.send(plan.Order(plan.EXPORT, handles, tmp_path / 'out'))
+  result = ours.recv()
+  assert (result.handle, result.status) == (str(handles[0]), plan.EXPORTED)
+  assert ours.recv() is None
+  ours.send(None)
+  process.join()
+  assert process.exitcode == 0
+  assert log.exists()
+
+
+def test_a_worker_whose_pipe_is_gone_ends(tmp_path):
+  context = multiprocessing.get_context('spawn')
+  ours, theirs = context.Pipe()
+  process = context.Process(target=worker.main, args=(theirs, tmp_path / 'log'))
+  process.start()
+  theirs.close()
+  ours.close()  # As when the parent is gone: nobody will send orders.
+  process.join()
+  assert process.exitcode != 0
