@@ -1,17 +1,17 @@
 """Reload an artifact as a stranger would and compare it with its source."""
 
 from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Iterator
+import contextlib
 import functools
-import hashlib
-import math
 import pathlib
 
 import numpy as np
-from tensorflow.core.protobuf import saved_model_pb2
 
+from exporter import comparison
 from exporter import errors
 from exporter import manifest
+from exporter import program
 from exporter import reference as reference_lib
 from exporter import stranger
 from exporter import stranger_tf1
@@ -29,117 +29,85 @@ _STATISTICS_TOLERANCE = 1e-4
 _LOSS_TOLERANCE = 1e-5
 
 
-def _round_up(value: float) -> float:
-  """The power of ten above: the same whatever the last digits were."""
-  if value == 0 or not math.isfinite(value):
-    return value
-  return float(f'1e{math.ceil(math.log10(value))}')
-
-
-def _distance(found: np.ndarray, expected: np.ndarray, scale: float) -> float:
-  if found.shape != expected.shape or not np.isfinite(found).all():
-    return math.inf
-  return float(np.max(np.abs(found - expected)) / scale)
-
-
-class _Comparison:
-  """Collects differences of one kind."""
-
-  def __init__(self, name: str, tolerance: float):
-    self._name = name
-    self._tolerance = tolerance
-    self._differences: dict[str, float] = {}
-
-  def add(self, what: str, difference: float) -> None:
-    self._differences[what] = difference
-
-  def compare(
-    self,
-    where: str,
-    found: Mapping[str, np.ndarray],
-    expected: Mapping[str, np.ndarray],
-  ) -> None:
-    """Compares by name, in standard deviations of what is expected."""
-    for key, value in found.items():
-      scale = float(np.std(expected[key])) or 1.0
-      difference = _distance(value, expected[key], scale)
-      self.add(f'{where}: {key}', difference)
-
-  def check(self) -> manifest.Check:
-    """The result, for the manifest."""
-    return manifest.Check(
-      name=self._name,
-      compared=len(self._differences),
-      difference=_round_up(max(self._differences.values(), default=math.inf)),
-      tolerance=self._tolerance,
-    )
-
-  def misses(self) -> list[str]:
-    """What is beyond the tolerance, one line each."""
-    if not self._differences:
-      return [f'{self._name}: nothing to compare']
-    return [
-      f'{self._name}: {what} differs by {difference:.3g}, '
-      f'expected at most {self._tolerance:g}'
-      for what, difference in self._differences.items()
-      if not difference <= self._tolerance
-    ]
-
-
-def _compare_variables(
-  found: stranger.Stranger, reference: reference_lib.Reference
-) -> _Comparison:
-  comparison = _Comparison('variables', 0.0)
-  for name, value in found.variables.items():
-    expected = reference.tensors.get(name)
-    if expected is None:
-      comparison.add(f'{name} (not in the checkpoint)', math.inf)
-    else:
-      comparison.add(name, _distance(value, expected, 1.0))
-  return comparison
-
-
-def _compare_sets(
-  handle: spec.Handle,
-  found: stranger.Stranger,
-  reference: reference_lib.Reference,
-) -> _Comparison:
-  """That nothing is missing: variables, trainables."""
-  comparison = _Comparison('variable sets', 0.0)
+def _wanted(
+  handle: spec.Handle, reference: reference_lib.Reference
+) -> set[str]:
+  """Names of the variables that the handle needs."""
   classifier = f'{handle.spec.family.scope}/Logits/'
   is_classifier = handle.task == versions.CLASSIFICATION
-  wanted = {
+  return {
     name
     for name in reference.tensors
     if is_classifier or not name.startswith(classifier)
   }
-  for what, names, expected in (
-    ('variables', set(found.variables), wanted),
-    ('trainable variables', set(found.trainable), wanted & reference.trainable),
+
+
+def _compare_names(
+  handle: spec.Handle,
+  found: stranger.Stranger,
+  reference: reference_lib.Reference,
+) -> comparison.Comparison:
+  """That no variable and no signature is missing, and none too many."""
+  result = comparison.Comparison('names', 0.0)
+  names, wanted = found.names, _wanted(handle, reference)
+  for places, expected in (
+    (names.variables, wanted),
+    (names.trainable, wanted & reference.trainable),
+    (names.signatures, handle.version.signatures(handle.task)),
   ):
-    for name in names ^ expected:
-      comparison.add(f'{name} in {what}', math.inf)
-    comparison.add(what, 0.0)
-  return comparison
+    for where, listed in places.items():
+      result.compare_names(where, listed, expected)
+  return result
+
+
+def _compare_variables(
+  handle: spec.Handle,
+  found: stranger.Stranger,
+  reference: reference_lib.Reference,
+) -> comparison.Comparison:
+  result = comparison.Comparison('variables', 0.0)
+  for name in sorted(_wanted(handle, reference)):
+    expected = reference.tensors[name]
+    result.compare(name, found.variables.get(name), expected, 1.0)
+  return result
+
+
+def _compare_outputs(
+  result: comparison.Comparison,
+  handle: spec.Handle,
+  call: stranger.Call,
+  example: reference_lib.Example,
+) -> None:
+  """Compares all that a call must return, in standard deviations."""
+  batch, height, width, _ = example.images.shape
+  where = f'{call.name} at {height}x{width}'
+  endpoints = handle.endpoints if call.has_endpoints else ()
+  wanted = {stranger.DEFAULT: call.default, **{e: e for e in endpoints}}
+  for key in sorted(call.outputs.keys() - wanted.keys()):
+    result.miss(f'{where}: {key}', 'is not promised')
+  for key, source in wanted.items():
+    what, value = f'{where}: {key}', call.outputs.get(key)
+    if source in example.outputs:
+      expected = example.outputs[source]
+      result.compare(what, value, expected, float(np.std(expected)))
+    else:  # Dropout makes logits random.
+      result.compare_shape(what, value, (batch, handle.spec.num_classes))
 
 
 def _compare_inference(
   handle: spec.Handle,
   found: stranger.Stranger,
   reference: reference_lib.Reference,
-) -> _Comparison:
-  comparison = _Comparison('inference outputs', _INFERENCE_TOLERANCE)
+) -> comparison.Comparison:
+  result = comparison.Comparison('inference outputs', _INFERENCE_TOLERANCE)
   for example in reference.examples(handle):
-    size = 'x'.join(map(str, example.images.shape[1:3]))
     for call in found.infer(example.images):
-      comparison.compare(
-        f'{call.name} at {size}', call.outputs, example.outputs
-      )
-  return comparison
+      _compare_outputs(result, handle, call, example)
+  return result
 
 
 def _compare_moving(
-  comparison: _Comparison,
+  result: comparison.Comparison,
   call: stranger.Call,
   reference: reference_lib.Reference,
 ) -> None:
@@ -147,27 +115,20 @@ def _compare_moving(
   for name, batch in reference.batch_statistics.items():
     old = reference.tensors[name]
     expected = call.momentum * old + (1 - call.momentum) * batch
-    scale = float(np.max(np.abs(expected))) or 1.0
+    largest = float(np.max(np.abs(expected)))
     found = call.moving.get(name)
-    comparison.add(
-      f'{call.name}: {name}',
-      math.inf if found is None else _distance(found, expected, scale),
-    )
+    result.compare(f'{call.name}: {name}', found, expected, largest)
 
 
 def _compare_training(
-  found: stranger.Stranger, reference: reference_lib.Reference
-) -> tuple[_Comparison, _Comparison]:
-  outputs = _Comparison('training outputs', _TRAINING_TOLERANCE)
-  moving = _Comparison('moving averages', _STATISTICS_TOLERANCE)
-  example = reference.training
-  for call in found.train(example.images, _MOMENTUM):
-    comparable = {
-      key: value
-      for key, value in call.outputs.items()
-      if key in example.outputs  # Dropout makes the logits random.
-    }
-    outputs.compare(call.name, comparable, example.outputs)
+  handle: spec.Handle,
+  found: stranger.Stranger,
+  reference: reference_lib.Reference,
+) -> tuple[comparison.Comparison, comparison.Comparison]:
+  outputs = comparison.Comparison('training outputs', _TRAINING_TOLERANCE)
+  moving = comparison.Comparison('moving averages', _STATISTICS_TOLERANCE)
+  for call in found.train(reference.training.images, _MOMENTUM):
+    _compare_outputs(outputs, handle, call, reference.training)
     _compare_moving(moving, call, reference)
   return outputs, moving
 
@@ -176,37 +137,19 @@ def _compare_losses(
   handle: spec.Handle,
   found: stranger.Stranger,
   reference: reference_lib.Reference,
-) -> _Comparison:
-  comparison = _Comparison('regularization', _LOSS_TOLERANCE)
+) -> comparison.Comparison:
+  result = comparison.Comparison('regularization', _LOSS_TOLERANCE)
   expected = reference.losses[handle.task]
   difference = abs(found.losses() - expected) / expected
-  comparison.add('sum of the losses', difference)
-  return comparison
-
-
-def _program(folder: pathlib.Path) -> str:
-  """Hash of an artifact's computation, whatever its shapes and names' numbers.
-
-  Whether gradients exist depends on nothing else, and asking takes seconds.
-  """
-  model = saved_model_pb2.SavedModel()
-  model.ParseFromString((folder / 'saved_model.pb').read_bytes())
-  digest = hashlib.sha256()
-  for meta in model.meta_graphs:
-    functions = meta.graph_def.library.function
-    bodies = [meta.graph_def.node, *(f.node_def for f in functions)]
-    for body in bodies:
-      for node in body:
-        node.attr.pop('shape', None)
-        if 'f' in node.attr:
-          node.attr.pop('f')
-        digest.update(node.SerializeToString(deterministic=True))
-    digest.update(repr([len(f.node_def) for f in functions]).encode())
-  return digest.hexdigest()
+  result.measure('sum of the losses', difference)
+  return result
 
 
 class _Gradients:
-  """Finds missing gradients, once for each program in this process."""
+  """Finds missing gradients, once for each program in this process.
+
+  Whether there are any depends on nothing else, and asking takes seconds.
+  """
 
   def __init__(self) -> None:
     self._missing: dict[str, list[str]] = {}
@@ -214,29 +157,48 @@ class _Gradients:
   def missing(
     self, found: stranger.Stranger, folder: pathlib.Path, images: np.ndarray
   ) -> list[str]:
-    program = _program(folder)
-    if program not in self._missing:
-      self._missing[program] = found.missing_gradients(images)
-    return self._missing[program]
+    digest = program.digest(folder)
+    if digest not in self._missing:
+      self._missing[digest] = found.missing_gradients(images)
+    return self._missing[digest]
 
 
 _gradients = functools.cache(_Gradients)
 
 
 def _compare_gradients(
+  handle: spec.Handle,
   found: stranger.Stranger,
   folder: pathlib.Path,
   reference: reference_lib.Reference,
-) -> _Comparison:
-  comparison = _Comparison('gradients', 0.0)
+) -> comparison.Comparison:
+  result = comparison.Comparison('gradients', 0.0)
   images = reference.training.images
-  missing = set(_gradients().missing(found, folder, images))
-  for name in sorted(found.trainable):
-    comparison.add(name, math.inf if name in missing else 0.0)
-  return comparison
+  missing = _gradients().missing(found, folder, images)
+  for name in sorted(_wanted(handle, reference) & reference.trainable):
+    if name in missing:
+      result.miss(name, 'gets no finite gradient')
+    else:
+      result.measure(name, 0.0)
+  return result
 
 
-def _raise_on(handle: spec.Handle, comparisons: Iterable[_Comparison]) -> None:
+@contextlib.contextmanager
+def _explain(handle: spec.Handle) -> Iterator[None]:
+  """Turns whatever a broken artifact makes TensorFlow raise into one error."""
+  try:
+    yield
+  except Exception as error:  # Loaders raise half of Python's.
+    reason = next(iter(str(error).splitlines()), '')
+    raise errors.ProofError(
+      f'{handle} cannot be loaded and called, so it is not delivered: '
+      f'{type(error).__name__}: {reason}'
+    ) from error
+
+
+def _raise_on(
+  handle: spec.Handle, comparisons: Iterable[comparison.Comparison]
+) -> None:
   misses = [line for c in comparisons for line in c.misses()]
   if misses:
     raise errors.ProofError(
@@ -247,9 +209,10 @@ def _raise_on(handle: spec.Handle, comparisons: Iterable[_Comparison]) -> None:
 
 def meet(handle: spec.Handle, folder: pathlib.Path) -> stranger.Stranger:
   """Reloads an artifact from its files."""
-  if handle.version.format == versions.TF1:
-    return stranger_tf1.StrangerTf1(handle, folder)
-  return stranger_tf2.StrangerTf2(handle, folder)
+  with _explain(handle):
+    if handle.version.format == versions.TF1:
+      return stranger_tf1.StrangerTf1(handle, folder)
+    return stranger_tf2.StrangerTf2(handle, folder)
 
 
 def prove(
@@ -271,13 +234,14 @@ def prove(
     ProofError: Something differs; the message lists all that does.
   """
   found = meet(handle, folder)
-  comparisons = [
-    _compare_sets(handle, found, reference),
-    _compare_variables(found, reference),
-    _compare_inference(handle, found, reference),
-    *_compare_training(found, reference),
-    _compare_losses(handle, found, reference),
-    _compare_gradients(found, folder, reference),
-  ]
+  with _explain(handle):
+    comparisons = [
+      _compare_names(handle, found, reference),
+      _compare_variables(handle, found, reference),
+      _compare_inference(handle, found, reference),
+      *_compare_training(handle, found, reference),
+      _compare_losses(handle, found, reference),
+      _compare_gradients(handle, found, folder, reference),
+    ]
   _raise_on(handle, comparisons)
-  return tuple(comparison.check() for comparison in comparisons)
+  return tuple(c.check() for c in comparisons)

@@ -11,15 +11,28 @@ from exporter import reference
 from model_specs import spec
 from model_specs import versions
 
+DEFAULT = 'default'
+
 
 @dataclasses.dataclass(frozen=True)
 class Call:
   """One way of calling an artifact, and what came back."""
 
   name: str
-  outputs: Mapping[str, np.ndarray]  # Keys as in a reference's example.
+  outputs: Mapping[str, np.ndarray]  # DEFAULT, and scoped endpoints.
+  default: str  # What DEFAULT must be, by its name in a reference's example.
+  has_endpoints: bool  # Whether it must return all of them.
   momentum: float = 1.0
   moving: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Names:
+  """What an artifact says it has: place -> the names found there."""
+
+  variables: Mapping[str, frozenset[str]]
+  trainable: Mapping[str, frozenset[str]]
+  signatures: Mapping[str, frozenset[str]]
 
 
 class Stranger(Protocol):
@@ -30,8 +43,8 @@ class Stranger(Protocol):
     """Every variable's value, by its TF-Slim name."""
 
   @property
-  def trainable(self) -> frozenset[str]:
-    """Names of the variables offered for training."""
+  def names(self) -> Names:
+    """What variables and signatures there are."""
 
   def infer(self, images: np.ndarray) -> Iterator[Call]:
     """Calls everything that infers."""
@@ -51,10 +64,7 @@ class Stranger(Protocol):
     """Trainable variables that no finite gradient reaches."""
 
 
-def name_default(
-  handle: spec.Handle, outputs: Mapping[str, np.ndarray], features: bool
-) -> dict[str, np.ndarray]:
-  """Puts the output `default` under the name that says what it is."""
-  is_logits = handle.task == versions.CLASSIFICATION and not features
-  name = reference.LOGITS if is_logits else reference.FEATURES
-  return {name if k == 'default' else k: v for k, v in outputs.items()}
+def default_output(handle: spec.Handle) -> str:
+  """What a handle's DEFAULT output is."""
+  is_logits = handle.task == versions.CLASSIFICATION
+  return reference.LOGITS if is_logits else reference.FEATURES

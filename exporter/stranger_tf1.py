@@ -10,12 +10,12 @@ import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow.core.protobuf import saved_model_pb2
 
+from exporter import reference
 from exporter import stranger
 from model_specs import spec
 
 _v1 = tf.compat.v1
-_IMAGES = 'images'
-_MOMENTUM = 'batch_norm_momentum'
+_GraphKeys = _v1.GraphKeys
 
 
 def _find(folder: pathlib.Path, tags: set[str]) -> meta_graph_pb2.MetaGraphDef:
@@ -40,8 +40,12 @@ class _Mode:
       self.variables = {v.op.name: v for v in _v1.global_variables()}
       self.trainable = {v.op.name: v for v in _v1.trainable_variables()}
       self.losses = _v1.losses.get_regularization_losses()
-      self.updates = _v1.get_collection(_v1.GraphKeys.UPDATE_OPS)
+      self.updates = _v1.get_collection(_GraphKeys.UPDATE_OPS)
     self.restore()
+
+  def collected(self, key: str) -> frozenset[str]:
+    """Names of the variables in a collection."""
+    return frozenset(v.op.name for v in self.graph.get_collection(key))
 
   def restore(self) -> None:
     """Sets every variable as the module came."""
@@ -66,6 +70,10 @@ class StrangerTf1:
     self._handle = handle
     self._inference = _Mode(folder, set())
     self._training = _Mode(folder, {'train'})
+    self._modes = {
+      'the inference graph': self._inference,
+      'the training graph': self._training,
+    }
 
   @functools.cached_property
   def variables(self) -> dict[str, np.ndarray]:
@@ -74,13 +82,37 @@ class StrangerTf1:
     return mode.session.run(mode.variables)
 
   @property
-  def trainable(self) -> frozenset[str]:
-    """Names of the variables offered for training."""
-    return frozenset(self._training.trainable)
+  def names(self) -> stranger.Names:
+    """What the two graphs list."""
+    modes = self._modes.items()
+    return stranger.Names(
+      variables={
+        f'{key} of {where}': mode.collected(key)
+        for where, mode in modes
+        for key in (_GraphKeys.GLOBAL_VARIABLES, _GraphKeys.MODEL_VARIABLES)
+      },
+      trainable={
+        f'{_GraphKeys.TRAINABLE_VARIABLES} of {where}': frozenset(
+          mode.trainable
+        )
+        for where, mode in modes
+      },
+      signatures={
+        f'signatures of {where}': frozenset(mode.signatures)
+        for where, mode in modes
+      },
+    )
 
-  def _name(self, signature: str, outputs: Any) -> dict[str, np.ndarray]:
-    features = signature.startswith('image_feature_vector')
-    return stranger.name_default(self._handle, outputs, features)
+  def _call(
+    self, where: str, signature: str, outputs: Any, **kwargs: Any
+  ) -> stranger.Call:
+    default = stranger.default_output(self._handle)
+    if signature.startswith('image_feature_vector'):
+      default = reference.FEATURES
+    has_endpoints = signature != 'default'
+    return stranger.Call(
+      f'{signature} of {where}', outputs, default, has_endpoints, **kwargs
+    )
 
   def infer(self, images: np.ndarray) -> Iterator[stranger.Call]:
     """Calls every signature of the inference graph."""
@@ -88,7 +120,7 @@ class StrangerTf1:
     for name in mode.signatures:
       feeds = mode.feeds(name, images=images, batch_norm_momentum=0.5)
       outputs = mode.session.run(mode.fetches(name), feeds)
-      yield stranger.Call(name, self._name(name, outputs))
+      yield self._call('the inference graph', name, outputs)
 
   def train(
     self, images: np.ndarray, momentum: float
@@ -98,27 +130,25 @@ class StrangerTf1:
     moving = {
       n: v for n, v in mode.variables.items() if n not in mode.trainable
     }
-    for name, signature in mode.signatures.items():
+    for name in mode.signatures:
       mode.restore()
       feeds = mode.feeds(name, images=images, batch_norm_momentum=momentum)
       outputs, _ = mode.session.run(
         (mode.fetches(name), list(mode.updates)), feeds
       )
-      used = self._handle.version.momentum
-      if _MOMENTUM in signature.inputs:
-        used = momentum
-      yield stranger.Call(
-        f'{name} in training',
-        self._name(name, outputs),
-        used,
-        mode.session.run(moving),
+      is_passed = name.endswith('_with_bn_hparams')
+      yield self._call(
+        'the training graph',
+        name,
+        outputs,
+        momentum=momentum if is_passed else self._handle.version.momentum,
+        moving=mode.session.run(moving),
       )
 
   def losses(self) -> float:
     """The sum of the regularization losses, equal in both graphs."""
     sums = {
-      float(sum(mode.session.run(mode.losses)))
-      for mode in (self._inference, self._training)
+      float(sum(mode.session.run(mode.losses))) for mode in self._modes.values()
     }
     (total,) = sums if len(sums) == 1 else (float('nan'),)
     return total

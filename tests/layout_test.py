@@ -26,6 +26,7 @@ _LADDER = (
   ('stranger',),
   ('stranger_tf1', 'stranger_tf2'),
   ('manifest',),
+  ('comparison', 'program'),
   ('assets', 'proof'),
   ('markdown',),
   ('card_evidence', 'card_snippets'),
