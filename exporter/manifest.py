@@ -61,7 +61,7 @@ def from_json(text: str, name: str) -> Manifest:
       weights=Weights(**data['weights']),
       files={path: File(**file) for path, file in data['files'].items()},
       proof=tuple(Check(**check) for check in data['proof']),
-      libraries=data['libraries'],
+      libraries=dict(data['libraries']),
     )
   except (ValueError, TypeError, KeyError, AttributeError) as error:
     raise errors.ManifestError(
