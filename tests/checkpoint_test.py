@@ -131,7 +131,7 @@ def test_slots_that_are_not_read_may_be_of_any_kind(tmp_path):
   [
     {'a': np.array([2.0, 1.0], np.float32)},
     {'a': np.array([[1.0, 2.0]], np.float32)},
-    {'a': np.array([1.0, 2.0], np.float64)},
+    {'a': np.array([1.0, 2.0], np.float32).view(np.int32)},
     {'b': np.array([1.0, 2.0], np.float32)},
   ],
   ids=['value', 'shape', 'dtype', 'name'],
