@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 import contextlib
+import lzma
 import pathlib
 import shutil
 import tarfile
@@ -11,8 +12,14 @@ import zlib
 from exporter import errors
 from model_specs import spec
 
-# What a checkpoint consists of, in the newer and the older format.
 _INDEX = '.index'
+_UNREADABLE = (
+  tarfile.TarError,
+  EOFError,
+  lzma.LZMAError,
+  zlib.error,
+  OSError,
+)
 
 
 def _prefixes(
@@ -54,7 +61,7 @@ def _unpack(archive: pathlib.Path, prefix: str, folder: pathlib.Path) -> None:
         target = folder / pathlib.PurePosixPath(member.name).name
         with part, target.open('wb') as copy:
           shutil.copyfileobj(part, copy)
-  except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+  except _UNREADABLE as error:
     raise errors.CheckpointError(
       f'archive {archive} cannot be unpacked: {error}; '
       'it is damaged or no tar archive; download it again'

@@ -110,7 +110,9 @@ def _finished(
   """
   if not (place.artifact.exists() and place.manifest.exists()):
     return False
-  made = manifest_lib.from_json(place.manifest.read_text(), str(place.manifest))
+  made = manifest_lib.from_json(
+    place.manifest.read_bytes(), str(place.manifest)
+  )
   differences = manifest_lib.differences(made, place.artifact)
   if made.weights != weights:
     differences.append(f'weights: {made.weights}, expected {weights}')

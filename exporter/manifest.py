@@ -51,7 +51,7 @@ class Manifest:
     return json.dumps(dataclasses.asdict(self), indent=2) + '\n'
 
 
-def from_json(text: str, name: str) -> Manifest:
+def from_json(text: str | bytes, name: str) -> Manifest:
   """Parses what `to_json` wrote; `name` is for the error."""
   try:
     data = json.loads(text)

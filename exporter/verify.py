@@ -23,7 +23,9 @@ def _check_files(place: plan.Place) -> manifest_lib.Manifest:
       f'{place.artifact} has no manifest {place.manifest.name} beside it; '
       'export the version again with --force'
     )
-  made = manifest_lib.from_json(place.manifest.read_text(), str(place.manifest))
+  made = manifest_lib.from_json(
+    place.manifest.read_bytes(), str(place.manifest)
+  )
   differences = manifest_lib.differences(made, place.artifact)
   if differences:
     raise errors.ManifestError(

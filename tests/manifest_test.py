@@ -91,6 +91,7 @@ def _without(key):
     '{}',
     '"text"',
     '\x00\x01',
+    b'\xff\xfe\x00',
     some_manifest.make(_HANDLE).to_json()[:100],
     *map(
       _without, ['handle', 'format', 'weights', 'files', 'proof', 'libraries']
