@@ -25,6 +25,13 @@ _EXPORT_WEIGHTS = (
   'variables, an export uses those, and the card beside the export says so.'
 )
 
+_UNITS = (
+  'Outputs, endpoints included, are compared in standard deviations of the '
+  "network's own; moving averages, after a training step, relative to the "
+  'largest of their layer; the regularization losses relative to their sum; '
+  'everything else must be equal. Differences are rounded up to a power of ten.'
+)
+
 
 def is_untrained(made: manifest.Manifest | None) -> bool:
   """Whether the artifact's outputs mean nothing."""
@@ -129,6 +136,7 @@ def verification(
     title,
     markdown.paragraph(f'When it was made, this artifact was {method}.'),
     markdown.table(header, _proof_rows(made), numbers=header[1:]),
+    markdown.paragraph(_UNITS),
   )
 
 

@@ -1,0 +1,92 @@
+"""What the README shows is what happens."""
+
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from exporter import export
+from exporter import synthetic
+import model_specs
+from tests import checkpoints
+
+_ROOT = pathlib.Path(__file__).parents[1]
+_README = (_ROOT / 'README.md').read_text()
+_MODEL = 'mobilenet_v1_025_128'
+_SECONDS = re.compile(r'\d+\.\d s')
+
+
+def _blocks(language: str) -> list[str]:
+  return re.findall(rf'```{language}\n(.*?)```', _README, re.DOTALL)
+
+
+def _session() -> list[tuple[str, str]]:
+  """Each command of the session with its output."""
+  (text,) = _blocks('console')
+  parts = text.split('$ ')[1:]
+  return [tuple(part.split('\n', 1)) for part in parts]
+
+
+@pytest.fixture(scope='module', name='folder')
+def _folder(tmp_path_factory) -> pathlib.Path:
+  """Where the README's commands have been run, with their outputs."""
+  folder = tmp_path_factory.mktemp('readme')
+  model = model_specs.get_model(_MODEL)
+  inference, _ = export.sources(model)
+  checkpoints.write(
+    folder / 'checkpoints' / model.checkpoint,
+    synthetic.tensors(inference.shapes),
+  )
+  return folder
+
+
+def _run(arguments: list[str], folder: pathlib.Path) -> str:
+  done = subprocess.run(
+    arguments,
+    cwd=folder,
+    env={**os.environ, 'PYTHONPATH': str(_ROOT)},
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  assert done.returncode == 0, done.stderr
+  return done.stdout
+
+
+@pytest.fixture(scope='module', name='outputs')
+def _outputs(folder) -> list[tuple[str, str]]:
+  """What the README shows, and what was printed, command by command."""
+  shown_and_found = []
+  for command, shown in _session():
+    program, *arguments = shlex.split(command)
+    assert program == 'slimhub'
+    found = _run([sys.executable, '-m', 'exporter', *arguments], folder)
+    shown_and_found.append((shown, found))
+  return shown_and_found
+
+
+def test_the_session_prints_what_it_shows(outputs):
+  for shown, found in outputs:
+    expected, words = (
+      _SECONDS.sub('? s', text).split() for text in (shown, found)
+    )
+    # The summary of a run is shown once.
+    assert words[: len(expected)] == expected
+
+
+@pytest.mark.parametrize('number', [0, 1])
+def test_the_snippets_run_on_the_exports(number, folder, outputs):
+  del outputs  # The exports are there.
+  snippet = _blocks('python')[number]
+  assert f'exports/google/imagenet/{_MODEL}/' in snippet
+  _run([sys.executable, '-c', snippet], folder)
+
+
+def test_the_two_commands_are_targets_of_make():
+  makefile = (_ROOT / 'Makefile').read_text()
+  for target in re.findall(r'^make (\w+)', _README, re.MULTILINE):
+    assert re.search(rf'^{target}:', makefile, re.MULTILINE)
