@@ -10,8 +10,8 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from exporter import attachments
 
-# Functions bear a number that differs from model to model.
-_NUMBER = re.compile(r'("__inference_\w+_)\d+"')
+# Functions and shared variables bear a number that differs between models.
+_NUMBER = re.compile(r'(?<="__inference_)(\w+)_\d+(?=")|(?<=")\d+/')
 _SHAPE = tensor_shape_pb2.TensorShapeProto.DESCRIPTOR
 
 
@@ -40,5 +40,5 @@ def digest(folder: pathlib.Path) -> str:
   for meta in model.meta_graphs:
     meta.collection_def.pop(attachments.COLLECTION, None)
   _forget_shapes(model)
-  text = _NUMBER.sub(r'\1"', str(model))
+  text = _NUMBER.sub(r'\1', str(model))
   return hashlib.sha256(text.encode()).hexdigest()

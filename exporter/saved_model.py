@@ -47,9 +47,9 @@ class _Builder:
     self._handle = handle
     inference, _ = self._graphs = graphs
     self.variables = inference.variables
-    # Names that differ from model to model, so that one graph can hold two;
-    # loaders cut the prefix and the number off.
-    self._number = zlib.crc32(str(handle).encode())
+    # Makes names that differ from model to model, so that one graph can hold
+    # two; loaders cut the prefix and the number off a function's.
+    self.number = zlib.crc32(str(handle).encode())
     self.functions: list[function_pb2.FunctionDef] = []
     self.objects = object_graph.ObjectGraph()
     shapes = graph_lib.shapes(inference)
@@ -64,7 +64,7 @@ class _Builder:
     self._handles = functions.variable_arguments(self.variables)
 
   def _name(self, name: str) -> str:
-    return f'__inference_{name}_{self._number}'
+    return f'__inference_{name}_{self.number}'
 
   def _add(self, function: function_pb2.FunctionDef) -> str:
     self.functions.append(function)
@@ -197,7 +197,9 @@ def _build(
   """The model, and what its variables/ files say of its objects."""
   builder = _Builder(handle, graphs)
   objects = builder.objects
-  meta = serving_graph.build(builder.variables, graphs[0].definition)
+  meta = serving_graph.build(
+    builder.variables, graphs[0].definition, str(builder.number)
+  )
   numbers = {v: objects.add_variable(v) for v in builder.variables}
   trainable = [number for v, number in numbers.items() if v.trainable]
   builder.add_bodies()

@@ -30,10 +30,10 @@ def _constant(
 
 
 def _add_variable(
-  graph: tf.compat.v1.GraphDef, variable: graph_lib.Variable
+  graph: tf.compat.v1.GraphDef, variable: graph_lib.Variable, owner: str
 ) -> None:
   handle = graph.node.add(name=variable.name, op='VarHandleOp')
-  handle.attr['shared_name'].s = variable.name.encode()
+  handle.attr['shared_name'].s = f'{owner}/{variable.name}'.encode()
   handle.attr['dtype'].type = _FLOAT
   shape = tf.TensorShape(variable.shape).as_proto()
   handle.attr['shape'].shape.CopyFrom(shape)
@@ -118,15 +118,26 @@ def add_signature(
 def build(
   variables: Sequence[graph_lib.Variable],
   versions: tf.compat.v1.GraphDef,
+  owner: str,
 ) -> meta_graph_pb2.MetaGraphDef:
-  """A MetaGraph that holds, saves and restores the variables."""
+  """A MetaGraph that holds, saves and restores the variables.
+
+  Args:
+    variables: What it holds.
+    versions: A graph of the same versions.
+    owner: Differs from model to model: variables of two models in one session
+      would be one variable if they shared a name, and most do.
+
+  Returns:
+    The MetaGraph, without signatures and functions.
+  """
   meta = meta_graph_pb2.MetaGraphDef()
   meta.meta_info_def.tags.append(tf.saved_model.SERVING)
   meta.meta_info_def.tensorflow_version = tf.__version__
   meta.meta_info_def.stripped_default_attrs = True
   meta.graph_def.versions.CopyFrom(versions.versions)
   for variable in variables:
-    _add_variable(meta.graph_def, variable)
+    _add_variable(meta.graph_def, variable, owner)
   _add_saver(meta, variables)
   _add_init(meta)
   return meta
