@@ -2,20 +2,21 @@
 
 from exporter import manifest
 from exporter import markdown
+from exporter import weights as weights_lib
 import model_specs
 from model_specs import versions
 
 _WEIGHTS = {
-  'ema': (
+  weights_lib.EMA: (
     'The trainable variables hold the exponential moving averages that the '
     'checkpoint keeps of them, which are more accurate than their last values. '
     "Batch norm's statistics are the checkpoint's own."
   ),
-  'raw': (
+  weights_lib.RAW: (
     'The variables hold the raw values of the checkpoint. Where a checkpoint '
     'also has moving averages of them, the raw values are less accurate.'
   ),
-  'synthetic': (
+  weights_lib.SYNTHETIC: (
     'This artifact holds none of them: its weights are synthetic and UNTRAINED.'
   ),
 }
@@ -35,7 +36,7 @@ _UNITS = (
 
 def is_untrained(made: manifest.Manifest | None) -> bool:
   """Whether the artifact's outputs mean nothing."""
-  return made is not None and made.weights.kind == 'synthetic'
+  return made is not None and made.weights.kind == weights_lib.SYNTHETIC
 
 
 def warning(made: manifest.Manifest | None) -> tuple[str, ...]:

@@ -13,10 +13,9 @@ import tensorflow as tf
 from exporter import archive
 from exporter import errors
 from exporter import synthetic
+from exporter import weights as weights_lib
 from model_specs import spec
 
-AUTO, EMA, RAW = WEIGHTS = ('auto', 'ema', 'raw')
-SYNTHETIC = 'synthetic'
 _SHADOW = '/ExponentialMovingAverage'
 # What TensorFlow raises for a damaged file; a short one is an IndexError, a
 # nonsensical length inside one a MemoryError.
@@ -49,7 +48,7 @@ class Checkpoint:
   """The tensors of one network, and where they are from."""
 
   name: str
-  kind: str  # EMA, RAW or SYNTHETIC.
+  kind: str  # EMA, RAW or SYNTHETIC of exporter/weights.py.
   tensors: Mapping[str, np.ndarray]
 
   @property
@@ -110,7 +109,9 @@ def _keys(reader: _Reader, wanted: Wanted, weights: str) -> dict[str, str]:
   has_shadows = any(
     name + _SHADOW in reader.shapes for name in wanted.trainable
   )
-  if weights == RAW or (weights == AUTO and not has_shadows):
+  if weights == weights_lib.RAW or (
+    weights == weights_lib.AUTO and not has_shadows
+  ):
     return {name: name for name in wanted.shapes}
   return {
     name: name + _SHADOW if name in wanted.trainable else name
@@ -157,7 +158,8 @@ def _read(prefix: pathlib.Path, wanted: Wanted, weights: str) -> Checkpoint:
       + ''.join(f'  {key}: {text}\n' for key, text in problems.items())
       + _advice(reader, wanted, problems)
     )
-  kind = EMA if any(key.endswith(_SHADOW) for key in keys.values()) else RAW
+  averaged = any(key.endswith(_SHADOW) for key in keys.values())
+  kind = weights_lib.EMA if averaged else weights_lib.RAW
   return Checkpoint(prefix.name, kind, tensors)
 
 
@@ -170,7 +172,7 @@ def read(
     folder: Where checkpoints are; `archive.find` says in which layouts.
     model: Whose checkpoint.
     wanted: What its network needs.
-    weights: One of WEIGHTS; AUTO takes moving averages where there are some.
+    weights: One of weights.CHOICES.
 
   Returns:
     The tensors, complete, finite and of the right shapes.
@@ -186,4 +188,8 @@ def read(
 
 def make_synthetic(wanted: Wanted) -> Checkpoint:
   """Untrained weights of the right shapes."""
-  return Checkpoint(SYNTHETIC, SYNTHETIC, synthetic.tensors(wanted.shapes))
+  return Checkpoint(
+    weights_lib.SYNTHETIC,
+    weights_lib.SYNTHETIC,
+    synthetic.tensors(wanted.shapes),
+  )

@@ -6,7 +6,6 @@
     ProofError         an artifact does not do what its source does
     ManifestError      a manifest is unreadable, or files differ from it
     ExportError        an artifact cannot be delivered to its destination
-    InstallationError  the installed packages cannot work together
 
 Each message names the thing, what was found, what was expected, what to do.
 """
@@ -34,7 +33,3 @@ class ManifestError(SlimhubError):
 
 class ExportError(SlimhubError):
   """An artifact cannot be delivered to its destination."""
-
-
-class InstallationError(SlimhubError):
-  """The installed packages cannot work together."""

@@ -11,10 +11,10 @@ from typing import NoReturn
 from absl.flags import argparse_flags
 
 from exporter import progress
+from exporter import weights
 from model_specs import spec
 
 USAGE_ERROR = 2
-_WEIGHTS = ('auto', 'ema', 'raw')
 _PATTERN = (
   'NAME, NAME/TASK or NAME/TASK/VERSION, shell globs allowed; '
   'without a version: 3 and 5'
@@ -98,8 +98,8 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
   )
   parser.add_argument(
     '--weights',
-    choices=_WEIGHTS,
-    default='auto',
+    choices=weights.CHOICES,
+    default=weights.AUTO,
     help='moving averages (ema) or raw weights; auto: ema where there are',
   )
   parser.add_argument('--publisher', default=spec.PUBLISHER)

@@ -7,6 +7,7 @@ import itertools
 import pathlib
 
 from exporter import errors
+from exporter import weights as weights_lib
 import model_specs
 from model_specs import spec
 
@@ -28,7 +29,7 @@ class Order:
   handles: tuple[spec.Handle, ...]
   output_dir: pathlib.Path
   checkpoint_dir: pathlib.Path | None = None  # None: synthetic weights.
-  weights: str = 'auto'
+  weights: str = weights_lib.AUTO
   force: bool = False
 
   @property

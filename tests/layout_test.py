@@ -14,7 +14,7 @@ from tests import source_tree
 # spec -> checkpoint -> network -> graph -> artifact -> proof -> manifest ->
 # card needs it. A package stands for all its modules.
 _LADDER = (
-  ('errors',),
+  ('errors', 'weights'),
   ('slim', 'archive', 'synthetic'),
   ('checkpoint', 'networks'),
   ('source', 'portable'),

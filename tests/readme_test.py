@@ -27,8 +27,8 @@ def _blocks(language: str) -> list[str]:
 def _session() -> list[tuple[str, str]]:
   """Each command of the session with its output."""
   (text,) = _blocks('console')
-  parts = text.split('$ ')[1:]
-  return [tuple(part.split('\n', 1)) for part in parts]
+  parts = (part.partition('\n') for part in text.split('$ ')[1:])
+  return [(command, shown) for command, _, shown in parts]
 
 
 @pytest.fixture(scope='module', name='folder')

@@ -1,0 +1,8 @@
+"""Which of the weights in a checkpoint are meant."""
+
+EMA = 'ema'  # Exponential moving averages, of what is trained.
+RAW = 'raw'  # As the optimizer left them.
+AUTO = 'auto'  # EMA where a checkpoint has any, else RAW.
+SYNTHETIC = 'synthetic'  # No checkpoint: seeded, untrained.
+
+CHOICES = (AUTO, EMA, RAW)
