@@ -84,10 +84,12 @@ class ObjectGraph:
     return number
 
   def add_signature(self, trace: str, keywords: Sequence[str]) -> int:
-    """Adds a signature's function, which takes keywords only."""
+    """Adds a signature's function; a single argument needs no keyword."""
     number, node = self._add()
     node.bare_concrete_function.concrete_function_name = trace
     node.bare_concrete_function.argument_keywords.extend(keywords)
+    if len(keywords) == 1:
+      node.bare_concrete_function.allowed_positional_arguments = 1
     return number
 
   def describe_trace(

@@ -64,6 +64,15 @@ def test_signatures_are_a_map(objects):
 
 
 @pytest.mark.parametrize(
+  ('keywords', 'allowed'), [(['inputs'], 1), (['a', 'b'], 0)]
+)
+def test_a_single_argument_needs_no_keyword(objects, keywords, allowed):
+  node = objects.proto.nodes[objects.add_signature('trace', keywords)]
+  found = node.bare_concrete_function.allowed_positional_arguments
+  assert found == allowed
+
+
+@pytest.mark.parametrize(
   ('arguments', 'defaults'),
   [
     ({'inputs': ..., 'training': False, 'rate': 0.5}, (False, 0.5)),
