@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from exporter import attachments
+from tests import source_tree
 
 
 def _varint(data, at):
@@ -58,4 +59,4 @@ descriptor_pool.Default().FindMessageTypeByName('tensorflow_hub.ImageSize')
 from exporter import attachments
 assert attachments.image_size(1, 2)
 """
-  subprocess.run([sys.executable, '-c', code], check=True)
+  subprocess.run([sys.executable, '-c', code], cwd=source_tree.ROOT, check=True)

@@ -1,0 +1,1 @@
+"""Clients that users run, real and old ones, on artifacts of today."""
