@@ -6,6 +6,7 @@ import dataclasses
 import functools
 from importlib import metadata
 import pathlib
+import re
 import shutil
 import tempfile
 import time
@@ -27,6 +28,9 @@ from exporter import saved_model
 from exporter import source as source_lib
 from model_specs import spec
 from model_specs import versions
+
+# What TensorFlow puts around the system's own message.
+_NOISE = re.compile(r'\{\{.*?\}\} | \[Op:\w+\]')
 
 
 def sources(
@@ -187,8 +191,8 @@ def attempt(
     result = plan.Result(
       str(handle),
       plan.FAILED,
-      f'{handle} could not be written: {error}; make room or give access, '
-      'then run the same command again',
+      f'{handle} could not be written: {_NOISE.sub("", str(error))}; make room '
+      'or give access, then run the same command again',
     )
   return dataclasses.replace(result, seconds=time.monotonic() - start)
 

@@ -46,6 +46,9 @@ def main(orders: connection.Connection, log: pathlib.Path) -> None:
   tf.config.threading.set_intra_op_parallelism_threads(_ONE_THREAD)
   tf.config.threading.set_inter_op_parallelism_threads(_ONE_THREAD)
   tf.config.set_visible_devices([], 'GPU')
+  # A proof runs each graph once or twice: optimizing it takes longer than that.
+  # The tests, and the users, run them optimized.
+  tf.config.optimizer.set_experimental_options({'disable_meta_optimizer': True})
   while (order := orders.recv()) is not None:
     for result in _perform(order):
       orders.send(result)
