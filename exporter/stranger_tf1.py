@@ -16,6 +16,7 @@ from model_specs import spec
 
 _v1 = tf.compat.v1
 _GraphKeys = _v1.GraphKeys
+_MODULE = b'\x08\x03'  # ModuleDef{format: 3}, which hub.Module asks for.
 
 
 def _find(folder: pathlib.Path, tags: set[str]) -> meta_graph_pb2.MetaGraphDef:
@@ -68,6 +69,11 @@ class StrangerTf1:
 
   def __init__(self, handle: spec.Handle, folder: pathlib.Path):
     self._handle = handle
+    declared = (folder / 'tfhub_module.pb').read_bytes()
+    if declared != _MODULE:
+      raise ValueError(
+        f'tfhub_module.pb holds {declared!r}, expected {_MODULE!r}'
+      )
     self._inference = _Mode(folder, set())
     self._training = _Mode(folder, {'train'})
     self._modes = {

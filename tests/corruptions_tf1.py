@@ -52,6 +52,13 @@ def rewire(training: bool) -> broken.Corruption:
   return broken.program(edit)
 
 
+def answer_features(model: saved_model_pb2.SavedModel) -> None:
+  """Answers features where logits are promised, in training."""
+  signatures = model.meta_graphs[True].signature_def
+  features = signatures['image_feature_vector'].outputs['default']
+  signatures['default'].outputs['default'].CopyFrom(features)
+
+
 def lose(what: str, training: bool) -> broken.Corruption:
   """Removes a graph, a signature or an endpoint."""
 

@@ -144,8 +144,12 @@ def test_a_wrapper_may_take_more_than_it_hands_on():
 
 @pytest.mark.parametrize(('update', 'after'), [(False, 3.0), (True, 4.0)])
 def test_a_wrapper_runs_the_updates_of_what_it_calls(update, after):
-  _, state = _wrap(_body(['product:0'], update), [_X, _VARIABLE], [0], {})
+  inner = _body(['product:0'], update)
+  _, state = _wrap(inner, [_X, _VARIABLE], [0], {})
   assert state == after
+  wrapper = functions.wrapper('thin', inner, [_X, _VARIABLE], [0], {})
+  control = list(wrapper.signature.control_output)
+  assert control == list(wrapper.control_ret) == (['call'] if update else [])
 
 
 @pytest.mark.parametrize(('update', 'read_only'), [(False, [1]), (True, [])])

@@ -228,6 +228,8 @@ def test_variables_are_resources():
   module = artifacts.Module(artifacts.folder(f'{V2}/feature_vector/3'))
   names = [v.name for v in module.collection('variables')]
   assert names[0] == 'MobilenetV2/Conv/weights:0'
+  for variable in module.collection('variables'):
+    assert variable.trainable == ('/moving_' not in variable.name)
   for meta in _metas(f'{V2}/feature_vector/3'):
     ops = {node.op for node in meta.graph_def.node if 'Var' in node.op}
     updates = {'AssignSubVariableOp'} if meta.meta_info_def.tags else set()

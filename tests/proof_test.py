@@ -102,6 +102,10 @@ _TF1_CASES = [
     broken.program(broken.stop_gradient),
     [f'gradients: {broken.KERNEL} gets no finite gradient'],
   ),
+  (
+    broken.program(broken_tf1.answer_features),
+    ['default of the training graph at 32x32: default has shape [4, 8]'],
+  ),
   (broken_tf1.lose('graph', training=True), ['cannot be loaded and called']),
 ]
 _TF2_CASES = [
@@ -216,6 +220,16 @@ def test_unreadable_files_are_a_failed_proof(name, damage, tmp_path):
     (folder / 'variables' / 'variables.index').unlink()
   with pytest.raises(errors.ProofError, match=f'{name} cannot be loaded'):
     _prove(name, folder)
+
+
+@pytest.mark.parametrize('text', [b'', b'\x08\x02', None])
+def test_a_module_must_say_that_it_is_one(text, tmp_path):
+  folder = artifacts.copy(_TF1, tmp_path)
+  (folder / 'tfhub_module.pb').unlink()
+  if text is not None:
+    (folder / 'tfhub_module.pb').write_bytes(text)
+  with pytest.raises(errors.ProofError, match=r'tfhub_module\.pb'):
+    _prove(_TF1, folder)
 
 
 @pytest.mark.parametrize(
