@@ -201,8 +201,10 @@ def _tuning_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
     markdown.paragraph(
       'To train only layers of your own, pass `trainable=False` and leave '
       'out `call_training_endpoint`. `TFSMLayer` adds no regularization '
-      'losses and always uses the default momentum. A model saved as '
-      '`.keras` still refers to `path` and loads with '
+      'losses and always uses the default momentum. Optimizers that keep '
+      'state for every weight, such as Adam, fail on it for any SavedModel '
+      '(seen in Keras 3.12 and 3.15: they cannot name that state); plain SGD '
+      'works. A model saved as `.keras` still refers to `path` and loads with '
       '`keras.models.load_model(file, safe_mode=False)`.'
     ),
     markdown.paragraph(
