@@ -13,6 +13,7 @@ from exporter import export
 from exporter import synthetic
 import model_specs
 from tests import checkpoints
+from tests.consumers import environments
 
 _ROOT = pathlib.Path(__file__).parents[1]
 _README = (_ROOT / 'README.md').read_text()
@@ -44,7 +45,7 @@ def _folder(tmp_path_factory) -> pathlib.Path:
   return folder
 
 
-def _run(arguments: list[str], folder: pathlib.Path) -> str:
+def _run(arguments: list[str | pathlib.Path], folder: pathlib.Path) -> str:
   done = subprocess.run(
     arguments,
     cwd=folder,
@@ -84,6 +85,12 @@ def test_the_snippets_run_on_the_exports(number, folder, outputs):
   snippet = _blocks('python')[number]
   assert f'exports/google/imagenet/{_MODEL}/' in snippet
   _run([sys.executable, '-c', snippet], folder)
+
+
+def test_the_snippet_for_hub_module_runs_where_hub_module_does(folder, outputs):
+  del outputs
+  python = environments.interpreter(environments.TF1)
+  _run([python, '-c', _blocks('python')[2]], folder)
 
 
 def test_the_two_commands_are_targets_of_make():

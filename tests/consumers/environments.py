@@ -48,6 +48,20 @@ TF1 = Environment(
   ),
 )
 
+# What slimhub itself must run on: the oldest Python and TensorFlow it promises.
+OLDEST = Environment(
+  'oldest',
+  '3.10',
+  (
+    'absl-py',
+    'setuptools<82',
+    'tensorflow==2.16.*',
+    'tensorflow-hub==0.16.1',
+    'tf-slim==1.1.0',
+    'tqdm',
+  ),
+)
+
 
 def _candidates(version: str) -> Iterator[str]:
   on_path = shutil.which(f'python{version}')

@@ -1,0 +1,30 @@
+"""The exporter itself, on the oldest Python and TensorFlow it promises."""
+
+import os
+import subprocess
+
+from exporter import manifest
+from exporter import plan
+import model_specs
+from tests import source_tree
+from tests.consumers import environments
+
+
+def test_both_formats_are_exported_and_proven(tmp_path):
+  pattern = 'mobilenet_v1_025_128/feature_vector'
+  done = subprocess.run(
+    [
+      *(environments.interpreter(environments.OLDEST), '-m', 'exporter'),
+      *('export', pattern, f'--output_dir={tmp_path}', '--synthetic_weights'),
+    ],
+    env={**os.environ, 'PYTHONPATH': str(source_tree.ROOT)},
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  assert done.returncode == 0, done.stderr
+  for handle in model_specs.find(pattern):
+    place = plan.place(tmp_path, handle)
+    made = manifest.from_json(place.manifest.read_bytes(), 'it')
+    assert made.libraries['tensorflow'].startswith('2.16.')
+    assert not manifest.differences(made, place.artifact)
