@@ -10,106 +10,146 @@ from multiprocessing import connection
 import os
 import pathlib
 import shutil
+import signal
 import tempfile
 
 from exporter import errors
 from exporter import plan
 from exporter import worker
+from model_specs import spec
 
 _LOCK = '.slimhub-lock'
 _LOG_TAIL = 5  # Lines of a dead worker's log that go into the error.
 
 
-@dataclasses.dataclass
-class _Worker:
-  """A process, the order it works on and what of it is not done yet."""
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+  """Processes started meanwhile never see Ctrl-C; this one does, afterwards."""
+  previous = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+  try:
+    yield
+  finally:
+    signal.pthread_sigmask(signal.SIG_SETMASK, previous)
 
-  process: multiprocessing.process.BaseProcess
-  orders: connection.Connection
-  log: pathlib.Path
-  order: plan.Order | None = None
-  waiting: list[str] = dataclasses.field(default_factory=list)
+
+class _Worker:
+  """A process, the order it works on and which handles of it are not done."""
+
+  def __init__(self, log: pathlib.Path):
+    # TensorFlow does not survive a fork.
+    context = multiprocessing.get_context('spawn')
+    self.pipe, theirs = context.Pipe()
+    self._log = log
+    self._log.touch()
+    self._process = context.Process(
+      target=worker.main, args=(theirs, log), daemon=True
+    )
+    with _uninterrupted():
+      self._process.start()
+    theirs.close()
+    self.order: plan.Order | None = None
+    self.waiting: list[spec.Handle] = []
 
   def give(self, order: plan.Order) -> None:
-    self.order, self.waiting = order, list(map(str, order.handles))
-    self.orders.send(order)
+    """Hands an order over."""
+    self.order, self.waiting = order, list(order.handles)
+    self.pipe.send(order)
+
+  def receive(self) -> plan.Result | None:
+    """The next result, or None when the order is done."""
+    result = self.pipe.recv()
+    if result is not None:
+      self.waiting.pop(0)  # Results come in the order of the handles.
+    return result
 
   def death(self) -> str:
     """Says how the process ended."""
-    self.process.join()
-    lines = self.log.read_text(errors='replace').splitlines()[-_LOG_TAIL:]
-    code = self.process.exitcode
+    self._process.join()
+    lines = self._log.read_text(errors='replace').splitlines()[-_LOG_TAIL:]
+    code = self._process.exitcode
     cause = f'signal {-code}' if code and code < 0 else f'exit code {code}'
     return (
       f'its worker process died ({cause}); was memory short? Run the same '
       'command again, with fewer --jobs\n  ' + '\n  '.join(lines)
     )
 
-
-def _start(number: int, folder: pathlib.Path) -> _Worker:
-  # TensorFlow does not survive a fork.
-  context = multiprocessing.get_context('spawn')
-  ours, theirs = context.Pipe()
-  log = folder / f'worker-{number}.log'
-  log.touch()
-  process = context.Process(target=worker.main, args=(theirs, log), daemon=True)
-  process.start()
-  theirs.close()
-  return _Worker(process, ours, log)
+  def stop(self) -> None:
+    """Ends the process, whatever it does."""
+    self._process.kill()
+    self._process.join()
 
 
-def _next(
-  pending: list[plan.Order], workers: Sequence[_Worker], last: plan.Order | None
-) -> plan.Order:
-  """Takes the order that shares most with what this worker has built."""
-  busy = {w.order.architecture for w in workers if w.order}
-  own = last.architecture if last else None
+class _Batch:
+  """Orders that are pending, and the workers on the others."""
 
-  def preference(order: plan.Order) -> tuple[bool, bool]:
-    architecture = order.architecture
-    return (architecture != own, architecture in busy)
+  def __init__(self, orders: Sequence[plan.Order], logs: pathlib.Path):
+    self._pending = list(orders)
+    self._logs = logs
+    self._workers: list[_Worker] = []
+    self._started = 0
 
-  order = min(pending, key=preference)
-  pending.remove(order)
-  return order
+  def start(self) -> None:
+    """Adds a worker and gives it an order, if there is one."""
+    if self._pending:
+      worker_ = _Worker(self._logs / f'worker-{self._started}.log')
+      self._started += 1
+      self._workers.append(worker_)
+      self._give_next(worker_)
 
+  def stop(self) -> None:
+    """Ends all workers."""
+    for worker_ in self._workers:
+      worker_.stop()
 
-def _receive(worker_: _Worker) -> plan.Result | None:
-  """The next result, or None when the order is done."""
-  result = worker_.orders.recv()
-  if result is not None:
-    worker_.waiting.remove(result.handle)
-  return result
+  def _give_next(self, worker_: _Worker) -> None:
+    """Gives the order that shares most with what the worker has built."""
+    own = worker_.order.architecture if worker_.order else None
+    others = {
+      w.order.architecture
+      for w in self._workers
+      if w.order and w is not worker_
+    }
 
+    def preference(order: plan.Order) -> tuple[bool, bool]:
+      return (order.architecture != own, order.architecture in others)
 
-def _run(
-  pending: list[plan.Order], workers: list[_Worker], folder: pathlib.Path
-) -> Iterator[plan.Result]:
-  """Keeps the workers busy until nothing is left."""
-  started = len(workers)
-  while workers:
-    ready = connection.wait([w.orders for w in workers])
-    for worker_ in [w for w in workers if w.orders in ready]:
-      try:
-        result = _receive(worker_)
-      except (EOFError, OSError):
-        workers.remove(worker_)
-        death = worker_.death()
-        for handle in worker_.waiting:
-          yield plan.Result(handle, plan.FAILED, f'{handle}: {death}')
-        if pending:
-          workers.append(_start(started, folder))
-          workers[-1].give(_next(pending, workers, None))
-          started += 1
-        continue
-      if result is not None:
-        yield result
-      elif pending:
-        last, worker_.order = worker_.order, None
-        worker_.give(_next(pending, workers, last))
-      else:
-        worker_.orders.send(None)
-        workers.remove(worker_)
+    order = min(self._pending, key=preference)
+    self._pending.remove(order)
+    worker_.give(order)
+
+  def _bury(self, worker_: _Worker) -> Iterator[plan.Result]:
+    """Fails the handle a worker died on; another does what it left."""
+    self._workers.remove(worker_)
+    if worker_.order and worker_.waiting:
+      culprit, *rest = worker_.waiting
+      if rest:
+        left = dataclasses.replace(worker_.order, handles=tuple(rest))
+        self._pending.insert(0, left)
+      reason = f'{culprit}: {worker_.death()}'
+      yield plan.Result(str(culprit), plan.FAILED, reason)
+    self.start()
+
+  def _serve(self, worker_: _Worker) -> Iterator[plan.Result]:
+    """Takes what one worker sends, and gives it what is next."""
+    try:
+      result = worker_.receive()
+    except (EOFError, OSError):
+      yield from self._bury(worker_)
+      return
+    if result is not None:
+      yield result
+    elif self._pending:
+      self._give_next(worker_)
+    else:
+      self._workers.remove(worker_)
+      worker_.stop()
+
+  def results(self) -> Iterator[plan.Result]:
+    """Keeps the workers busy until nothing is left."""
+    while self._workers:
+      ready = connection.wait([w.pipe for w in self._workers])
+      for worker_ in [w for w in self._workers if w.pipe in ready]:
+        yield from self._serve(worker_)
 
 
 @contextlib.contextmanager
@@ -169,16 +209,11 @@ def run(
   if not orders:
     return
   os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '2')
-  pending = list(orders)
-  count = min(jobs or os.cpu_count() or 1, len(pending))
   with _workplace(orders[0]) as folder:
-    workers = [_start(number, folder) for number in range(count)]
-    everyone = list(workers)
+    batch = _Batch(orders, folder)
     try:
-      for worker_ in workers:
-        worker_.give(_next(pending, workers, None))
-      yield from _run(pending, workers, folder)
+      for _ in range(jobs or os.cpu_count() or 1):
+        batch.start()
+      yield from batch.results()
     finally:
-      for worker_ in everyone + workers:
-        worker_.process.kill()
-        worker_.process.join()
+      batch.stop()

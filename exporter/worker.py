@@ -5,7 +5,6 @@ import multiprocessing
 from multiprocessing import connection
 import os
 import pathlib
-import signal
 import threading
 
 from exporter import plan
@@ -37,8 +36,7 @@ def _quiet(log: pathlib.Path) -> None:
 
 
 def main(orders: connection.Connection, log: pathlib.Path) -> None:
-  """Serves orders until there are no more: for each, results, then None."""
-  signal.signal(signal.SIGINT, signal.SIG_IGN)  # The parent decides.
+  """Serves orders until it is stopped: for each, its results, then None."""
   threading.Thread(target=_die_with_parent, daemon=True).start()
   _quiet(log)
   import tensorflow as tf
@@ -49,7 +47,7 @@ def main(orders: connection.Connection, log: pathlib.Path) -> None:
   # A proof runs each graph once or twice: optimizing it takes longer than that.
   # The tests, and the users, run them optimized.
   tf.config.optimizer.set_experimental_options({'disable_meta_optimizer': True})
-  while (order := orders.recv()) is not None:
-    for result in _perform(order):
+  while True:
+    for result in _perform(orders.recv()):
       orders.send(result)
     orders.send(None)

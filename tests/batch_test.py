@@ -74,20 +74,20 @@ def _worker_pids() -> list[int]:
   return [int(pid) for pid in done.stdout.split()]
 
 
-def test_a_killed_worker_costs_its_own_handles_only(tmp_path):
-  running = batch.run(_orders(tmp_path, *_PATTERNS), jobs=1)
-  first = next(running)
-  assert first.status == 'exported'
+def test_a_killed_worker_costs_one_handle_and_nothing_else(tmp_path):
+  patterns = ('mobilenet_v1_025_128/*/3', _PATTERNS[0])
+  running = batch.run(_orders(tmp_path, *patterns), jobs=1)
+  assert next(running).status == 'exported'
   (pid,) = _worker_pids()
   os.kill(pid, signal.SIGKILL)
-  second, third = running
-  assert second.status == 'failed'
-  assert 'signal 9' in second.reason
-  assert '--jobs' in second.reason
-  assert third.status == 'exported'
-  assert not plan.place(
-    tmp_path, model_specs.get(second.handle)
-  ).artifact.exists()
+  failed, *others = running
+  assert failed.status == 'failed'
+  assert 'signal 9' in failed.reason
+  assert '--jobs' in failed.reason
+  assert [other.status for other in others] == ['exported']
+  artifact = plan.place(tmp_path, model_specs.get(failed.handle)).artifact
+  assert not artifact.exists()
+  assert not (tmp_path / plan.STAGING).exists()
 
 
 def test_a_second_batch_in_the_same_folder_is_refused(tmp_path):

@@ -189,10 +189,11 @@ def test_ctrl_c_ends_a_real_export_cleanly(tmp_path):
     stderr=subprocess.PIPE,
     text=True,
     env={**os.environ, 'PYTHONUNBUFFERED': '1'},
+    start_new_session=True,
   )
   assert process.stdout is not None
   process.stdout.readline()  # It has started.
-  process.send_signal(signal.SIGINT)
+  os.killpg(process.pid, signal.SIGINT)  # As a terminal does.
   out, err = process.communicate()
   assert process.returncode == 130
   assert json.loads(out.splitlines()[-1])['event'] == 'summary'
