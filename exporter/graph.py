@@ -110,7 +110,7 @@ def _share(definition: tf.compat.v1.GraphDef) -> None:
   definition.node.extend(kept)
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=2)
 def _classification(source: source_lib.Source, scope: str) -> Graph:
   """The whole network, for any input size."""
   graph = Graph(
@@ -135,7 +135,7 @@ def _classification(source: source_lib.Source, scope: str) -> Graph:
   return dataclasses.replace(graph, definition=definition)
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=2)
 def _feature_vector(source: source_lib.Source, scope: str) -> Graph:
   """The network without its classifier."""
   whole = _classification(source, scope)

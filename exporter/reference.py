@@ -13,7 +13,6 @@ from model_specs import versions
 LOGITS = 'logits'
 FEATURES = 'features'
 _BATCH = 2
-_TRAINING_BATCH = 4
 # Where any size is taken, another one is proven too, and one not square.
 _OTHER_SIZE = (128, 96)
 
@@ -61,7 +60,7 @@ def _train(
   source: source_lib.Source, model: spec.ModelSpec
 ) -> tuple[Example, dict[str, np.ndarray]]:
   """One training step at momentum 0, which leaves the batch's statistics."""
-  images = synthetic.images(_TRAINING_BATCH, model.size, model.size, seed=2)
+  images = synthetic.images(_BATCH, model.size, model.size, seed=2)
   endpoints = source.scoped_endpoints(model.family.scope)
   del endpoints[f'{model.family.scope}/Logits']
   tensors = {FEATURES: source.features, **endpoints}

@@ -107,7 +107,7 @@ class Source:
     return self._session.run(fetches, feeds)
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=2)
 def build(architecture: Architecture, is_training: bool) -> Source:
-  """The source of an architecture; the last few stay in memory."""
+  """The source of an architecture; the last one stays in memory, both modes."""
   return Source(architecture, is_training)

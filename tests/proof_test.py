@@ -104,7 +104,7 @@ _TF1_CASES = [
   ),
   (
     broken.program(broken_tf1.answer_features),
-    ['default of the training graph at 32x32: default has shape [4, 8]'],
+    ['default of the training graph at 32x32: default has shape [2, 8]'],
   ),
   (broken_tf1.lose('graph', training=True), ['cannot be loaded and called']),
 ]

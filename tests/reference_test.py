@@ -44,7 +44,7 @@ def _loaded(is_training) -> source.Source:
   [
     ('default_size', (2, 32, 32, 3)),
     ('other_size', (2, 128, 96, 3)),
-    ('training', (4, 32, 32, 3)),
+    ('training', (2, 32, 32, 3)),
   ],
 )
 def test_images(reference, example, shape):
