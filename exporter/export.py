@@ -145,9 +145,12 @@ def _deliver(
         'files are not those of this export; --force replaces it'
       )
   elif place.artifact.exists():
-    place.manifest.unlink(missing_ok=True)
-    place.artifact.rename(staged.artifact.with_name('replaced'))
-    staged.artifact.rename(place.artifact)
+    replaced = place.artifact.rename(staged.artifact.with_name('replaced'))
+    try:
+      staged.artifact.rename(place.artifact)
+    except OSError:
+      replaced.rename(place.artifact)
+      raise
   else:
     staged.artifact.rename(place.artifact)
   staged.card.rename(place.card)
@@ -191,8 +194,8 @@ def attempt(
     result = plan.Result(
       str(handle),
       plan.FAILED,
-      f'{handle} could not be written: {_NOISE.sub("", str(error))}; make room '
-      'or give access, then run the same command again',
+      f'{handle}: {_NOISE.sub("", str(error))}; see that the disk has room and '
+      'that its folder can be read and written, then run the same command again',
     )
   return dataclasses.replace(result, seconds=time.monotonic() - start)
 

@@ -165,6 +165,24 @@ def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
   assert not _files(tmp_path)
 
 
+def test_a_replacement_that_fails_leaves_the_old_one(tmp_path, monkeypatch):
+  order = _order(tmp_path, handles=_HANDLES[:1])
+  _run(order)
+  before = _files(tmp_path)
+  rename = pathlib.Path.rename
+
+  def fail_on_delivery(path, target):
+    if path.name == 'artifact':
+      raise OSError(5, 'Input/output error')
+    return rename(path, target)
+
+  monkeypatch.setattr(pathlib.Path, 'rename', fail_on_delivery)
+  (result,) = _run(dataclasses.replace(order, force=True))
+  assert result.status == 'failed'
+  assert 'Input/output error' in result.reason
+  assert _files(tmp_path) == before
+
+
 def test_a_run_killed_before_the_manifest_is_completed(exported, tmp_path):
   order = _order(tmp_path, handles=_HANDLES[:1])
   _run(order)
