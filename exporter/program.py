@@ -11,7 +11,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from exporter import attachments
 
 # Functions and shared variables bear a number that differs between models.
-_NUMBER = re.compile(r'(?<="__inference_)(\w+)_\d+(?=")|(?<=")\d+/')
+_NUMBER = re.compile(r'(?<="__inference_)(\w+)_\d+(?=")|(?<=")model_\d+/')
 _SHAPE = tensor_shape_pb2.TensorShapeProto.DESCRIPTOR
 
 

@@ -49,7 +49,8 @@ class _Builder:
     self.variables = inference.variables
     # Makes names that differ from model to model, so that one graph can hold
     # two; loaders cut the prefix and the number off a function's.
-    self.number = zlib.crc32(str(handle).encode())
+    self._number = zlib.crc32(str(handle).encode())
+    self.nodes = {f'model_{self._number}/{v.name}': v for v in self.variables}
     self.functions: list[function_pb2.FunctionDef] = []
     self.objects = object_graph.ObjectGraph()
     shapes = graph_lib.shapes(inference)
@@ -64,7 +65,7 @@ class _Builder:
     self._handles = functions.variable_arguments(self.variables)
 
   def _name(self, name: str) -> str:
-    return f'__inference_{name}_{self.number}'
+    return f'__inference_{name}_{self._number}'
 
   def _add(self, function: function_pb2.FunctionDef) -> str:
     self.functions.append(function)
@@ -186,7 +187,7 @@ class _Builder:
       key,
       self.functions[-1],
       ((INPUTS, self._input_shape), (output, shape)),
-      list(self._handles),
+      list(self.nodes),
     )
     return self.objects.add_signature(trace, [INPUTS])
 
@@ -197,9 +198,7 @@ def _build(
   """The model, and what its variables/ files say of its objects."""
   builder = _Builder(handle, graphs)
   objects = builder.objects
-  meta = serving_graph.build(
-    builder.variables, graphs[0].definition, str(builder.number)
-  )
+  meta = serving_graph.build(builder.nodes, graphs[0].definition)
   numbers = {v: objects.add_variable(v) for v in builder.variables}
   trainable = [number for v, number in numbers.items() if v.trainable]
   builder.add_bodies()

@@ -1,5 +1,6 @@
 """The graph of a TF2 SavedModel that TensorFlow Serving and TF1 loaders use."""
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 
 import numpy as np
@@ -30,34 +31,36 @@ def _constant(
 
 
 def _add_variable(
-  graph: tf.compat.v1.GraphDef, variable: graph_lib.Variable, owner: str
+  graph: tf.compat.v1.GraphDef, name: str, variable: graph_lib.Variable
 ) -> None:
-  handle = graph.node.add(name=variable.name, op='VarHandleOp')
-  handle.attr['shared_name'].s = f'{owner}/{variable.name}'.encode()
+  handle = graph.node.add(name=name, op='VarHandleOp')
+  # The TFLite converter takes one name for the other, so they are equal.
+  handle.attr['shared_name'].s = name.encode()
   handle.attr['dtype'].type = _FLOAT
   shape = tf.TensorShape(variable.shape).as_proto()
   handle.attr['shape'].shape.CopyFrom(shape)
 
 
 def _add_saver(
-  meta: meta_graph_pb2.MetaGraphDef, variables: Sequence[graph_lib.Variable]
+  meta: meta_graph_pb2.MetaGraphDef,
+  variables: Mapping[str, graph_lib.Variable],
 ) -> None:
   """Adds nodes that save and restore every variable, and says so."""
   graph = meta.graph_def
   node = graph.node.add(name=_FILENAME, op='Placeholder')
   node.attr['dtype'].type = tf.string.as_datatype_enum
-  keys = [object_graph.checkpoint_key(v.name) for v in variables]
+  keys = [object_graph.checkpoint_key(v.name) for v in variables.values()]
   inputs = [
     _FILENAME,
     _constant(graph, 'saver_keys', keys),
     _constant(graph, 'saver_slices', [''] * len(keys)),
   ]
   restore = graph.node.add(name='restore', op='RestoreV2', input=inputs)
-  for number, variable in enumerate(variables):
+  for number, name in enumerate(variables):
     read = graph.node.add(name=f'read_{number}', op='ReadVariableOp')
     assign = graph.node.add(name=f'assign_{number}', op='AssignVariableOp')
-    read.input.append(variable.name)
-    assign.input.extend([variable.name, f'restore:{number}'])
+    read.input.append(name)
+    assign.input.extend([name, f'restore:{number}'])
     read.attr['dtype'].type = assign.attr['dtype'].type = _FLOAT
   numbers = range(len(variables))
   save = graph.node.add(name='save', op='SaveV2', input=inputs)
@@ -95,7 +98,7 @@ def add_signature(
     key: The signature's name.
     function: What it calls.
     tensors: Name and shape of the input, and of the output.
-    variables: Names of the variables that the function takes.
+    variables: Nodes of the variables that the function takes.
   """
   (input_name, input_shape), (output_name, output_shape) = tensors
   node = meta.graph_def.node.add(name=f'{key}_{input_name}', op='Placeholder')
@@ -116,17 +119,15 @@ def add_signature(
 
 
 def build(
-  variables: Sequence[graph_lib.Variable],
+  variables: Mapping[str, graph_lib.Variable],
   versions: tf.compat.v1.GraphDef,
-  owner: str,
 ) -> meta_graph_pb2.MetaGraphDef:
   """A MetaGraph that holds, saves and restores the variables.
 
   Args:
-    variables: What it holds.
+    variables: What it holds, by the names of their nodes. Models that share a
+      session need different ones, or they would share variables too.
     versions: A graph of the same versions.
-    owner: Differs from model to model: variables of two models in one session
-      would be one variable if they shared a name, and most do.
 
   Returns:
     The MetaGraph, without signatures and functions.
@@ -136,8 +137,8 @@ def build(
   meta.meta_info_def.tensorflow_version = tf.__version__
   meta.meta_info_def.stripped_default_attrs = True
   meta.graph_def.versions.CopyFrom(versions.versions)
-  for variable in variables:
-    _add_variable(meta.graph_def, variable, owner)
+  for name, variable in variables.items():
+    _add_variable(meta.graph_def, name, variable)
   _add_saver(meta, variables)
   _add_init(meta)
   return meta

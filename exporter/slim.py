@@ -17,7 +17,6 @@ if not hasattr(ops, 'Tensor'):
 
 import tf_slim  # Needs the repair above to compute anything.
 
-arg_scope = tf_slim.arg_scope
 conv2d = tf_slim.conv2d
 dropout = tf_slim.dropout
 l2_regularizer = tf_slim.l2_regularizer

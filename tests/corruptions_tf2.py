@@ -124,7 +124,11 @@ def lose_signature(model: saved_model_pb2.SavedModel) -> None:
 def swap_restored(model: saved_model_pb2.SavedModel) -> None:
   """Restores two variables of one shape into each other for serving."""
   nodes = model.meta_graphs[0].graph_def.node
-  assigns = {n.input[0]: n for n in nodes if n.op == 'AssignVariableOp'}
+  assigns = {
+    n.input[0].partition('/')[2]: n  # Without what tells models apart.
+    for n in nodes
+    if n.op == 'AssignVariableOp'
+  }
   one, other = assigns[broken.GAMMA], assigns[broken.OTHER_GAMMA]
   one.input[1], other.input[1] = other.input[1], one.input[1]
 

@@ -112,6 +112,18 @@ def test_the_saver_restores_another_file(tmp_path):
   np.testing.assert_array_equal(after, np.zeros_like(after))
 
 
+def test_the_tflite_converter_finds_the_variables():
+  name = f'{artifacts.TINY}/classification/5'
+  converter = tf.lite.TFLiteConverter.from_saved_model(
+    str(artifacts.folder(name))
+  )
+  interpreter = tf.lite.Interpreter(model_content=converter.convert())
+  answer = interpreter.get_signature_runner('serving_default')
+  images = artifacts.reference(artifacts.TINY).default_size.images[:1]
+  expected = tf.saved_model.load(str(artifacts.folder(name)))(images)
+  np.testing.assert_allclose(answer(inputs=images)['logits'], expected, 1e-4)
+
+
 @pytest.mark.parametrize(
   ('name', 'other'),
   [
@@ -148,12 +160,12 @@ def test_two_models_fit_into_one_graph(name, other, tmp_path):
 def test_a_signature_is_added_to_any_meta_graph():
   variable = graph_lib.Variable('a/weights', (3,), True)
   versions = _v1.GraphDef(versions={'producer': 42})
-  meta = serving_graph.build([variable], versions, 'somebody')
+  meta = serving_graph.build({'b/a/weights': variable}, versions)
   assert meta.graph_def.versions.producer == 42
   ops = {node.name: node.op for node in meta.graph_def.node}
-  assert ops['a/weights'] == 'VarHandleOp'
+  assert ops['b/a/weights'] == 'VarHandleOp'
   (handle,) = (n for n in meta.graph_def.node if n.op == 'VarHandleOp')
-  assert handle.attr['shared_name'].s == b'somebody/a/weights'
+  assert handle.attr['shared_name'].s == b'b/a/weights'
   assert not {'StatefulPartitionedCall', 'Placeholder'} & {
     node.op for node in meta.graph_def.node if node.name != 'saver_filename'
   }

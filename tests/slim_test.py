@@ -111,8 +111,7 @@ def test_variables_are_named_as_in_checkpoints():
   images = tf.zeros([1, 8, 8, 3])
   net = slim.conv2d(images, 4, [3, 3], scope='full')
   slim.separable_conv2d(net, None, [3, 3], depth_multiplier=1, scope='depth')
-  with slim.arg_scope([slim.conv2d], normalizer_fn=slim.batch_norm):
-    slim.conv2d(images, 4, [3, 3], scope='normal')
+  slim.conv2d(images, 4, [3, 3], scope='normal', normalizer_fn=slim.batch_norm)
   assert {v.op.name for v in _v1.global_variables()} == {
     'full/weights',
     'full/biases',
