@@ -89,8 +89,9 @@ def find(folder: pathlib.Path, model: spec.ModelSpec) -> Iterator[pathlib.Path]:
     CheckpointError: There is none; the message lists where it was looked for.
   """
   if not folder.is_dir():
+    found = 'is a file' if folder.exists() else 'does not exist'
     raise errors.CheckpointError(
-      f'checkpoint folder {folder} does not exist; '
+      f'checkpoint folder {folder} {found}; '
       'name the folder that holds the unpacked archives'
     )
   prefixes, archives = _prefixes(folder, model), _archives(folder, model)

@@ -11,6 +11,7 @@ from model_specs import versions
 
 _FOLDER = 'assets.extra'  # The one folder that tfhub.dev left to publishers.
 _LABELS = 'labels.txt'
+FACTS = f'{_FOLDER}/model.json'
 
 
 def _facts(
@@ -65,7 +66,7 @@ def write(
   extra = folder / _FOLDER
   extra.mkdir()
   facts = _facts(handle, graph, weights)
-  (extra / 'model.json').write_text(json.dumps(facts, indent=2) + '\n')
+  (folder / FACTS).write_text(json.dumps(facts, indent=2) + '\n')
   if facts['classes']:
     names = '\n'.join(labels.imagenet()) + '\n'
     (extra / _LABELS).write_text(names, encoding='utf-8')

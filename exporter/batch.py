@@ -12,6 +12,7 @@ import pathlib
 import shutil
 import signal
 import tempfile
+from typing import TextIO
 
 from exporter import errors
 from exporter import plan
@@ -68,9 +69,11 @@ class _Worker:
     lines = self._log.read_text(errors='replace').splitlines()[-_LOG_TAIL:]
     code = self._process.exitcode
     cause = f'signal {-code}' if code and code < 0 else f'exit code {code}'
-    return (
-      f'its worker process died ({cause}); was memory short? Run the same '
-      'command again, with fewer --jobs\n  ' + '\n  '.join(lines)
+    advice = 'run the same command again'
+    if code == -signal.SIGKILL:
+      advice = f'was memory short? {advice}, with fewer --jobs'
+    return f'its worker process died ({cause}); {advice}\n  ' + '\n  '.join(
+      lines
     )
 
   def stop(self) -> None:
@@ -152,32 +155,48 @@ class _Batch:
         yield from self._serve(worker_)
 
 
+def _take_lock(path: pathlib.Path) -> TextIO:
+  """Locks a file that whoever holds it removes; BlockingIOError if taken."""
+  while True:
+    lock = path.open('w')
+    try:
+      fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+      lock.close()
+      raise
+    # Another may have removed it between the two calls: then it locks nothing.
+    if path.exists() and os.path.samestat(os.fstat(lock.fileno()), path.stat()):
+      return lock
+    lock.close()
+
+
 @contextlib.contextmanager
 def _locked(output_dir: pathlib.Path) -> Iterator[pathlib.Path]:
   """Makes this process the only writer; yields a clean staging folder."""
-  staging = output_dir / plan.STAGING
+  staging, lock_path = output_dir / plan.STAGING, output_dir / _LOCK
   try:
     output_dir.mkdir(parents=True, exist_ok=True)
-    lock = (output_dir / _LOCK).open('w')
+    lock = _take_lock(lock_path)
+  except BlockingIOError as error:
+    raise errors.ExportError(
+      f'another slimhub works in {output_dir}; '
+      'wait for it, or name another --output_dir'
+    ) from error
   except OSError as error:
     raise errors.ExportError(
       f'cannot write to {output_dir}: {error.strerror}; name a folder with '
       '--output_dir that can be written to'
     ) from error
   with lock:
-    try:
-      fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-      raise errors.ExportError(
-        f'another slimhub works in {output_dir}; '
-        'wait for it, or name another --output_dir'
-      ) from error
     shutil.rmtree(staging, ignore_errors=True)  # Of a run that was killed.
     try:
       staging.mkdir()
       yield staging
     finally:
       shutil.rmtree(staging, ignore_errors=True)
+      lock_path.unlink(missing_ok=True)
+      with contextlib.suppress(OSError):
+        output_dir.rmdir()  # If nothing came of it.
 
 
 @contextlib.contextmanager

@@ -19,8 +19,9 @@ def labels(handle: model_specs.Handle) -> str:
     return markdown.section(
       'Labels',
       markdown.paragraph(
-        'A feature vector has no labels. Those of the '
-        f'{classes} classes that the network was trained on are in {_LABELS}.'
+        f'A feature vector has no labels. The {classes} classes that the '
+        f'network was trained on are named in {_LABELS} of '
+        f'`{handle.sibling()}`.'
       ),
     )
   top_5 = card_snippets.TOP_5

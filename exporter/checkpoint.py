@@ -26,6 +26,7 @@ _UNREADABLE = (
   ValueError,
   tf.errors.OpError,
 )
+_VARIANCE = '/moving_variance'
 _MISSING = 'missing'
 _DAMAGED = 'cannot be read: '
 _DOWNLOAD = 'it is damaged or incomplete; download it again'
@@ -101,6 +102,8 @@ class _Reader:
     bad = tensor.size - int(np.count_nonzero(np.isfinite(tensor)))
     if bad:
       raise _ProblemError(f'{bad} of {tensor.size} values are NaN or infinite')
+    if key.endswith(_VARIANCE) and (tensor < 0).any():
+      raise _ProblemError('some variances are negative')
     return tensor
 
 

@@ -12,6 +12,7 @@ from exporter import flags
 from exporter import listing
 from exporter import plan
 from exporter import progress
+from exporter import weights
 import model_specs
 
 _OK, _FAILED, _INTERRUPTED = 0, 1, 130
@@ -49,6 +50,8 @@ def _carry_out(orders: Sequence[plan.Order], args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
+  if args.synthetic_weights and args.weights != weights.AUTO:
+    raise _UsageError('--weights chooses from a checkpoint: --checkpoint_dir')
   if bool(args.patterns) == args.all:
     raise _UsageError('say what to export: either PATTERN... or --all')
   handles = model_specs.find(*args.patterns, publisher=args.publisher)
@@ -113,9 +116,12 @@ def main(args: argparse.Namespace) -> int:
   """Runs one command; returns its exit code."""
   try:
     return args.run(args)
+  except BrokenPipeError:
+    progress.give_up_stdout()  # As with `| head`: nobody reads on.
+    return _OK
   except (_UsageError, model_specs.UnknownNameError) as error:
     code, reason = flags.USAGE_ERROR, str(error)
-  except (errors.SlimhubError, model_specs.SpecError) as error:
+  except (errors.SlimhubError, model_specs.SpecError, OSError) as error:
     code, reason = _FAILED, str(error)
   sys.stderr.write(f'slimhub: {reason}\n')
   return code

@@ -118,8 +118,11 @@ def _finished(
     place.manifest.read_bytes(), str(place.manifest)
   )
   differences = manifest_lib.differences(made, place.artifact)
-  if made.weights != weights:
-    differences.append(f'weights: {made.weights}, expected {weights}')
+  differences += [
+    f'{field} of the weights: {found}, expected {getattr(weights, field)}'
+    for field, found in dataclasses.asdict(made.weights).items()
+    if found != getattr(weights, field)
+  ]
   version = made.libraries.get('slimhub')
   if version != exporter.__version__:
     differences.append(f'slimhub {version}, expected {exporter.__version__}')

@@ -51,6 +51,18 @@ class _Parser(argparse_flags.ArgumentParser):
       raise argparse.ArgumentError(action, f'unknown word {value!r}{hint}')
 
 
+def _path(text: str) -> pathlib.Path:
+  return pathlib.Path(text).expanduser()
+
+
+def _publisher(text: str) -> str:
+  if not spec.PUBLISHER_NAME.fullmatch(text):
+    raise argparse.ArgumentTypeError(
+      f'{text!r}, expected lower-case letters, digits and -'
+    )
+  return text
+
+
 def _positive(text: str) -> int:
   if not text.isdecimal() or int(text) < 1:
     raise argparse.ArgumentTypeError(f'{text!r}, expected 1 or more')
@@ -84,11 +96,13 @@ def _add_info(parser: argparse.ArgumentParser) -> None:
 def _add_export(parser: argparse.ArgumentParser) -> None:
   _add_patterns(parser)
   parser.add_argument('--all', action='store_true', help='every handle')
-  parser.add_argument('--output_dir', type=pathlib.Path, required=True)
+  parser.add_argument(
+    '--output_dir', type=_path, required=True, help='where exports go'
+  )
   source = parser.add_mutually_exclusive_group(required=True)
   source.add_argument(
     '--checkpoint_dir',
-    type=pathlib.Path,
+    type=_path,
     help='holds checkpoints as the published archives unpack, or the archives',
   )
   source.add_argument(
@@ -102,21 +116,34 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     default=weights.AUTO,
     help='moving averages (ema) or raw weights; auto: ema where there are',
   )
-  parser.add_argument('--publisher', default=spec.PUBLISHER)
+  parser.add_argument(
+    '--publisher',
+    type=_publisher,
+    default=spec.PUBLISHER,
+    help='first part of the handles',
+  )
   parser.add_argument('--dry_run', action='store_true', help='only say what')
   parser.add_argument('--force', action='store_true', help='replace exports')
   _add_work(parser)
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
-  parser.add_argument('dir', metavar='DIR', type=pathlib.Path)
-  _add_patterns(parser)
+  parser.add_argument('dir', metavar='DIR', type=_path)
+  parser.add_argument(
+    'patterns',
+    nargs='*',
+    metavar='PATTERN',
+    help='as for export; without a version: all that are there',
+  )
   _add_work(parser)
 
 
 def _add_cards(parser: argparse.ArgumentParser) -> None:
   parser.add_argument(
-    '--output_dir', type=pathlib.Path, default=pathlib.Path('docs/model_cards')
+    '--output_dir',
+    type=_path,
+    default=pathlib.Path('docs/model_cards'),
+    help='where cards go; the catalogue goes to the folder `catalogue` beside',
   )
 
 

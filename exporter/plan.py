@@ -1,6 +1,7 @@
 """What is to be done, and what came of it, as plain data."""
 
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
 import dataclasses
 import itertools
@@ -83,29 +84,51 @@ def orders(
   )
 
 
+def _present(output_dir: pathlib.Path) -> list[spec.Handle]:
+  """What has a folder or a manifest below `output_dir`, sorted."""
+  paths = output_dir.glob('*/imagenet/*/*/*')
+  names = {
+    path.relative_to(output_dir).with_suffix('').as_posix()
+    for path in paths
+    if path.name.removesuffix('.json').isdecimal()
+  }
+  return [model_specs.get(name) for name in sorted(names)]
+
+
+def _matching(
+  found: Sequence[spec.Handle], pattern: str
+) -> Iterator[spec.Handle]:
+  """Without a version a pattern means all that there are."""
+  publisher, separator, rest = pattern.strip('/').partition('/imagenet/')
+  parts = (rest if separator else publisher).split('/')
+  wanted = {
+    (handle.spec, handle.task, handle.number)
+    for handle in model_specs.find('/'.join([*parts, '*', '*'][:3]))
+  }
+  for handle in found:
+    is_wanted = (handle.spec, handle.task, handle.number) in wanted
+    if is_wanted and (not separator or handle.publisher == publisher):
+      yield handle
+
+
 def find_artifacts(
   output_dir: pathlib.Path, patterns: Sequence[str] = ()
 ) -> tuple[spec.Handle, ...]:
-  """The handles whose manifests lie below a folder, sorted.
+  """The handles that lie below a folder, whole or not, sorted.
 
   Raises:
-    ManifestError: There are none.
+    ManifestError: There are none that a pattern matches.
     UnknownNameError: A pattern matches nothing that was ever published.
   """
-  paths = sorted(output_dir.glob('*/imagenet/*/*/*.json'))
-  names = (p.relative_to(output_dir).with_suffix('').as_posix() for p in paths)
-  found = [model_specs.get(name) for name in names]
+  present = _present(output_dir)
+  found = present
   if patterns:
-    publishers = {handle.publisher for handle in found}
-    wanted = {
-      handle
-      for publisher in publishers
-      for handle in model_specs.find(*patterns, publisher=publisher)
-    }
-    found = [handle for handle in found if handle in wanted]
+    wanted = {h for pattern in patterns for h in _matching(present, pattern)}
+    found = [handle for handle in present if handle in wanted]
   if not found:
+    what = ' '.join(patterns) or 'PUBLISHER/imagenet/NAME/TASK/VERSION'
     raise errors.ManifestError(
-      f'{output_dir} holds no such export; expected '
-      'PUBLISHER/imagenet/NAME/TASK/VERSION.json below it'
+      f'nothing below {output_dir} matches {what}; found {len(present)} '
+      'exports there; name the --output_dir of an export'
     )
   return tuple(found)

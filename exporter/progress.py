@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 import dataclasses
 import json
+import os
 import sys
 import time
 
@@ -55,6 +56,11 @@ def _failures(results: Iterable[plan.Result]) -> str:
   )
 
 
+def give_up_stdout() -> None:
+  """Lets what is written from now on go nowhere, also at exit."""
+  sys.stdout = open(os.devnull, 'w')  # noqa: PTH123, SIM115  # Open to the end.
+
+
 class Progress:
   """Shows results as they come; the bar on stderr, the rest on stdout."""
 
@@ -69,9 +75,12 @@ class Progress:
       self._print(_event('started', artifacts=total))
 
   def _print(self, text: str) -> None:
-    with self._bar.external_write_mode():
-      sys.stdout.write(text + '\n')
-      sys.stdout.flush()
+    try:
+      with self._bar.external_write_mode():
+        sys.stdout.write(text + '\n')
+        sys.stdout.flush()
+    except (OSError, AttributeError):  # Closed, full, or never there.
+      give_up_stdout()  # The exports matter more than who reads of them.
 
   def add(self, result: plan.Result) -> None:
     """Shows one result."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 import functools
+import json
 import pathlib
 
 import numpy as np
 
+from exporter import assets
 from exporter import checkpoint as checkpoint_lib
 from exporter import errors
 from exporter import export
@@ -17,7 +19,33 @@ from model_specs import spec
 from model_specs import versions
 
 
-def _check_files(place: plan.Place) -> manifest_lib.Manifest:
+def _false_claims(
+  handle: spec.Handle, made: manifest_lib.Manifest, place: plan.Place
+) -> list[str]:
+  """What a manifest says beside the files that cannot be so, a line each."""
+  facts = place.artifact / assets.FACTS
+  stated = json.loads(facts.read_bytes())['weights'] if facts.exists() else {}
+  claims = (
+    ('handle', made.handle, str(handle)),
+    ('format', made.format, handle.version.format),
+    ('weights', made.weights.kind, stated.get('kind')),
+    ('weights', made.weights.sha256, stated.get('sha256')),
+    ('card', place.card.exists(), True),
+    *(
+      (check.name, check.difference <= check.tolerance, True)
+      for check in made.proof
+    ),
+  )
+  return [
+    f'{what}: {found}, expected {expected}'
+    for what, found, expected in claims
+    if found != expected
+  ]
+
+
+def _check_files(
+  handle: spec.Handle, place: plan.Place
+) -> manifest_lib.Manifest:
   if not place.manifest.exists():
     raise errors.ManifestError(
       f'{place.artifact} has no manifest {place.manifest.name} beside it; '
@@ -27,6 +55,7 @@ def _check_files(place: plan.Place) -> manifest_lib.Manifest:
     place.manifest.read_bytes(), str(place.manifest)
   )
   differences = manifest_lib.differences(made, place.artifact)
+  differences += _false_claims(handle, made, place)
   if differences:
     raise errors.ManifestError(
       f'{place.artifact} is not what its manifest describes; '
@@ -65,7 +94,7 @@ def _check_weights(
 
 def _verify(handle: spec.Handle, order: plan.Order) -> plan.Result:
   place = plan.place(order.output_dir, handle)
-  made = _check_files(place)
+  made = _check_files(handle, place)
   tensors = _tensors(handle, place.artifact)
   _check_weights(handle, made, tensors)
   expected = reference.compute(

@@ -6,7 +6,7 @@ import re
 from model_specs import versions
 
 PUBLISHER = 'google'
-_PUBLISHER = re.compile(r'[a-z\d-]+')
+PUBLISHER_NAME = re.compile(r'[a-z\d-]+')
 _NAME = re.compile(r'[a-z][a-z\d_]*')
 LICENSE = 'Apache-2.0'
 DATASET = 'imagenet-ilsvrc-2012-cls'
@@ -152,7 +152,7 @@ class Handle:
 
   def __post_init__(self) -> None:
     _check(
-      _PUBLISHER.fullmatch(self.publisher) is not None,
+      PUBLISHER_NAME.fullmatch(self.publisher) is not None,
       f'publisher is {self.publisher!r}, '
       'expected lower-case letters, digits and -',
     )

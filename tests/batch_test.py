@@ -49,10 +49,7 @@ def test_one_worker_in_another_order_gives_the_same_bytes(exported, tmp_path):
 
 
 def test_nothing_is_left_beside_the_exports(exported):
-  assert {path.name for path in exported.iterdir()} == {
-    'google',
-    '.slimhub-lock',
-  }
+  assert [path.name for path in exported.iterdir()] == ['google']
 
 
 def test_workers_verify_too(exported):
@@ -119,3 +116,12 @@ def test_a_folder_that_cannot_be_made_is_one_error(tmp_path):
   (tmp_path / 'file').touch()
   with pytest.raises(errors.ExportError, match='--output_dir'):
     next(batch.run(_orders(tmp_path / 'file' / 'out', _PATTERNS[0])))
+
+
+def test_a_failed_batch_leaves_no_folder(tmp_path):
+  template = plan.Order(
+    plan.EXPORT, (), tmp_path / 'out', checkpoint_dir=tmp_path / 'none'
+  )
+  orders = plan.orders(model_specs.find(_PATTERNS[0]), template)
+  assert {r.status for r in batch.run(orders, jobs=1)} == {'failed'}
+  assert not (tmp_path / 'out').exists()

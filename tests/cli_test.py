@@ -84,6 +84,7 @@ def test_all_is_every_handle_at_the_current_versions(run):
     (['export', 'mobilnet_v1_025_128', *_EXPORT], 'mobilenet_v1_025_128'),
     (['export', f'{_MODEL}/clasification', *_EXPORT], 'mean classification?'),
     (['export', f'{_MODEL}/*/2', *_EXPORT], 'published versions are 1, 3, 4'),
+    (['export', 'a', *_EXPORT, '--weights=ema'], '--checkpoint_dir'),
     (['list', 'nothing'], 'slimhub list'),
     (['info', 'mobilenet_v3'], 'no model matches'),
   ],
@@ -199,3 +200,60 @@ def test_ctrl_c_ends_a_real_export_cleanly(tmp_path):
   assert json.loads(out.splitlines()[-1])['event'] == 'summary'
   assert 'Traceback' not in err
   assert not (tmp_path / plan.STAGING).exists()
+
+
+def test_a_terminated_export_ends_as_an_interrupted_one(tmp_path):
+  process = subprocess.Popen(
+    [
+      *[sys.executable, '-m', 'exporter', 'export', 'mobilenet_v1_*'],
+      *[f'--output_dir={tmp_path / "out"}', '--synthetic_weights', '--jobs=1'],
+      '--progress=json',
+    ],
+    stdout=subprocess.PIPE,
+    text=True,
+  )
+  assert process.stdout is not None
+  process.stdout.readline()  # It has started.
+  process.terminate()
+  process.communicate()
+  assert process.returncode == 130
+  assert not (tmp_path / 'out').exists()
+
+
+def _shell(line: str) -> subprocess.CompletedProcess:
+  slimhub = f'{sys.executable} -m exporter'
+  return subprocess.run(
+    ['bash', '-c', f'set -o pipefail; slimhub() {{ {slimhub} "$@"; }}; {line}'],
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+
+
+def test_a_reader_that_stops_is_no_failure():
+  done = _shell('slimhub list "*/*/*" | head -1')
+  assert done.returncode == 0
+  assert not done.stderr
+
+
+def test_a_full_standard_output_is_one_line():
+  done = _shell('slimhub list > /dev/full')
+  assert done.returncode == 1
+  assert 'Traceback' not in done.stderr
+  assert 'No space left' in done.stderr
+
+
+@pytest.mark.parametrize('output', ['| head -1', '> /dev/full', '>&-'])
+def test_an_export_goes_on_whoever_listens(output, tmp_path):
+  flags = f'--output_dir={tmp_path} --synthetic_weights --jobs=1'
+  pattern = 'mobilenet_v1_025_128/feature_vector'
+  done = _shell(f'slimhub export {pattern} {flags} {output}')
+  assert done.returncode == 0
+  assert 'Traceback' not in done.stderr
+  assert len(plan.find_artifacts(tmp_path)) == 2
+
+
+def test_cards_into_a_file_are_one_line(tmp_path, capsys):
+  (tmp_path / 'file').touch()
+  assert _main('cards', f'--output_dir={tmp_path / "file"}') == 1
+  assert str(tmp_path / 'file') in capsys.readouterr().err

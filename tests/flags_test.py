@@ -26,6 +26,13 @@ def test_export_has_the_defaults_of_the_manual():
   assert args.progress == 'auto'
 
 
+def test_a_tilde_is_the_home_folder():
+  home = pathlib.Path.home()
+  args = _parse('export', 'a', '--output_dir=~/o', '--checkpoint_dir=~/c')
+  assert (args.output_dir, args.checkpoint_dir) == (home / 'o', home / 'c')
+  assert _parse('verify', '~/o').dir == home / 'o'
+
+
 @pytest.mark.parametrize(
   'argv',
   [
@@ -59,6 +66,11 @@ def test_every_command_is_handed_on(argv):
     ([*_EXPORT, '--progress=xyz'], 'choose from auto, bar, json, none'),
     (['export', 'a', '--output_dr=o'], 'did you mean --output_dir?'),
     (['verify'], 'DIR'),
+    (
+      [*_EXPORT, '--publisher=Acme'],
+      "--publisher: 'Acme', expected lower-case",
+    ),
+    ([*_EXPORT, '--publisher='], "--publisher: '', expected lower-case"),
     (['--verbos'], 'unknown flag --verbos'),
   ],
 )

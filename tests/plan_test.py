@@ -43,24 +43,47 @@ def test_manifest_and_card_lie_beside_the_artifact():
   assert place.card == folder / '3.md'
 
 
-def _touch(folder: pathlib.Path, handle: str) -> None:
-  path = folder / f'{handle}.json'
-  path.parent.mkdir(parents=True, exist_ok=True)
-  path.touch()
+_PRESENT = (
+  'acme/imagenet/mobilenet_v2_035_96/classification/4',
+  'google/imagenet/mobilenet_v1_025_128/feature_vector/1',
+  'google/imagenet/mobilenet_v1_025_128/feature_vector/3',
+)
 
 
-def test_artifacts_are_found_by_their_manifests(tmp_path):
-  handles = [
-    'acme/imagenet/mobilenet_v2_035_96/classification/5',
-    'google/imagenet/mobilenet_v1_025_128/feature_vector/3',
-  ]
-  for handle in handles:
-    _touch(tmp_path, handle)
-  assert list(map(str, plan.find_artifacts(tmp_path))) == handles
-  found = plan.find_artifacts(tmp_path, ['mobilenet_v2_*'])
-  assert list(map(str, found)) == handles[:1]
+@pytest.fixture(name='folder')
+def _folder(tmp_path) -> pathlib.Path:
+  """Two artifacts with manifests, one without, and what is none of them."""
+  for handle in _PRESENT:
+    (tmp_path / handle).mkdir(parents=True)
+  for handle in _PRESENT[1:]:
+    (tmp_path / f'{handle}.json').touch()
+  (tmp_path / _PRESENT[0]).with_name('notes.json').touch()
+  return tmp_path
 
 
-def test_a_folder_without_exports_is_an_error(tmp_path):
+@pytest.mark.parametrize(
+  ('patterns', 'expected'),
+  [
+    ([], _PRESENT),
+    (['mobilenet_v2_*'], _PRESENT[:1]),
+    (['mobilenet_v1_*/*/3'], _PRESENT[2:]),
+    (['mobilenet_v1_0.25_128'], _PRESENT[1:]),
+    (['acme/imagenet/mobilenet_v*'], _PRESENT[:1]),
+    (['google/imagenet/mobilenet_v*/*'], _PRESENT[1:]),
+    (['mobilenet_v2_*', 'mobilenet_v1_*/*/1'], _PRESENT[:2]),
+  ],
+)
+def test_artifacts_are_found_whole_or_not(folder, patterns, expected):
+  found = plan.find_artifacts(folder, patterns)
+  assert tuple(map(str, found)) == expected
+
+
+def test_a_manifest_alone_is_found(folder):
+  (folder / _PRESENT[2]).rmdir()
+  assert len(plan.find_artifacts(folder)) == 3
+
+
+@pytest.mark.parametrize('patterns', [[], ['mobilenet_v2_140_224']])
+def test_a_folder_without_such_exports_is_an_error(tmp_path, patterns):
   with pytest.raises(errors.ManifestError, match=str(tmp_path)):
-    plan.find_artifacts(tmp_path)
+    plan.find_artifacts(tmp_path, patterns)

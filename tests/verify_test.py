@@ -91,3 +91,29 @@ def test_other_weights_under_a_fitting_manifest_are_found(exports, number):
   variables.write(place.artifact, tensors)
   _rehash(place)
   assert 'holds weights of hash' in _failed(exports, number)
+
+
+@pytest.mark.parametrize(
+  ('claim', 'says'),
+  [
+    ({'handle': str(_HANDLES[1])}, 'handle: '),
+    ({'format': 'saved_model_2'}, 'format: saved_model_2, expected hub'),
+    ({'weights': manifest.Weights('x', 'ab' * 32, 'ema')}, 'weights: ema'),
+    ({'proof': (manifest.Check('outputs', 1, 9.0, 1.0),)}, 'outputs: False'),
+  ],
+)
+def test_a_false_claim_of_a_manifest_is_found(exports, claim, says):
+  place = plan.place(exports, _HANDLES[0])
+  made = manifest.from_json(place.manifest.read_bytes(), 'it')
+  place.manifest.write_text(dataclasses.replace(made, **claim).to_json())
+  assert says in _failed(exports, 3)
+
+
+def test_a_missing_card_is_found(exports):
+  plan.place(exports, _HANDLES[0]).card.unlink()
+  assert 'card: False, expected True' in _failed(exports, 3)
+
+
+def test_a_missing_manifest_is_found(exports):
+  plan.place(exports, _HANDLES[0]).manifest.unlink()
+  assert 'has no manifest 3.json' in _failed(exports, 3)
