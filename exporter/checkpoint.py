@@ -102,8 +102,9 @@ class _Reader:
     bad = tensor.size - int(np.count_nonzero(np.isfinite(tensor)))
     if bad:
       raise _ProblemError(f'{bad} of {tensor.size} values are NaN or infinite')
-    if key.endswith(_VARIANCE) and (tensor < 0).any():
-      raise _ProblemError('some variances are negative')
+    bad = int(np.count_nonzero(tensor < 0)) if key.endswith(_VARIANCE) else 0
+    if bad:
+      raise _ProblemError(f'{bad} of {tensor.size} variances are negative')
     return tensor
 
 

@@ -178,6 +178,12 @@ def test_a_missing_folder_is_refused(tmp_path):
   )
 
 
+def test_a_file_instead_of_a_folder_is_called_one(tmp_path):
+  (tmp_path / 'file').touch()
+  with pytest.raises(errors.CheckpointError, match='file is a file; name the'):
+    _read(tmp_path / 'file')
+
+
 def test_an_empty_folder_is_refused_with_every_place(tmp_path):
   with pytest.raises(errors.CheckpointError) as raised:
     _read(tmp_path)

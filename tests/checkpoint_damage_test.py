@@ -18,6 +18,7 @@ _INDEX, _DATA = f'{_NAME}.index', f'{_NAME}.data-00000-of-00001'
 _WEIGHTS = 'Tiny/Conv2d_0/weights'
 _BIASES = 'Tiny/Logits/Conv2d_1c_1x1/biases'
 _MEAN = 'Tiny/Conv2d_0/BatchNorm/moving_mean'
+_VARIANCE = 'Tiny/Conv2d_0/BatchNorm/moving_variance'
 _REPLACE = 'put the checkpoint that was trained for this model in its place'
 _DOWNLOAD = 'it is damaged or incomplete; download it again'
 
@@ -72,6 +73,10 @@ def _problems(message: str) -> dict[str, str]:
     (
       {_MEAN: np.full([8], -np.inf, np.float32)},
       {_MEAN: '8 of 8 values are NaN or infinite'},
+    ),
+    (
+      {_VARIANCE: np.array([1, 1, 1, -1, 1, 1, 1, 1], np.float32)},
+      {_VARIANCE: '1 of 8 variances are negative'},
     ),
     (
       {_WEIGHTS: None, _BIASES: np.zeros([5]), _MEAN: np.zeros([2, 4])},
