@@ -14,7 +14,8 @@ def _open_standard_files() -> None:
     try:
       os.fstat(descriptor)
     except OSError:
-      os.open(os.devnull, os.O_RDWR)  # Takes the lowest that is free.
+      # Takes the lowest that is free; the workers need it taken as well.
+      os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
 
 
 def run() -> None:

@@ -39,6 +39,7 @@ def _carry_out(orders: Sequence[plan.Order], args: argparse.Namespace) -> int:
   shown = progress.Progress(args.progress, total)
   code = _OK
   try:
+    shown.start()
     for result in batch.run(orders, args.jobs):
       shown.add(result)
       if result.status == plan.FAILED:
@@ -116,6 +117,8 @@ def main(args: argparse.Namespace) -> int:
   """Runs one command; returns its exit code."""
   try:
     return args.run(args)
+  except KeyboardInterrupt:
+    return _INTERRUPTED
   except BrokenPipeError:
     progress.give_up_stdout()  # As with `| head`: nobody reads on.
     return _OK

@@ -71,8 +71,11 @@ class Progress:
     self._start = time.monotonic()
     self._bar = tqdm.tqdm(total=total, disable=form != BAR, unit='artifact')
     self._results: list[plan.Result] = []
-    if form == JSON:
-      self._print(_event('started', artifacts=total))
+
+  def start(self) -> None:
+    """Says how much there is to do."""
+    if self._form == JSON:
+      self._print(_event('started', artifacts=self._bar.total))
 
   def _print(self, text: str) -> None:
     try:

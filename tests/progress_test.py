@@ -17,6 +17,7 @@ _RESULTS = (
 
 def _show(form: str) -> None:
   shown = progress.Progress(form, len(_RESULTS))
+  shown.start()
   for result in _RESULTS:
     shown.add(result)
   shown.finish()
