@@ -7,6 +7,7 @@ import dataclasses
 import fcntl
 import multiprocessing
 from multiprocessing import connection
+from multiprocessing import resource_tracker
 import os
 import pathlib
 import shutil
@@ -26,6 +27,8 @@ _LOG_TAIL = 5  # Lines of a dead worker's log that go into the error.
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
   """Processes started meanwhile never see Ctrl-C; this one does, afterwards."""
+  # Starting this process unblocks the signal, so it must not be the first.
+  resource_tracker.ensure_running()
   previous = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
   try:
     yield

@@ -6,6 +6,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import time
 from unittest import mock
 
 import pytest
@@ -179,6 +180,14 @@ def test_the_real_command_has_these_exit_codes(argv, code):
   assert 'Traceback' not in done.stderr
 
 
+def _wait_for_workers(process: subprocess.Popen, folder: pathlib.Path) -> None:
+  """Returns as soon as a run is at work."""
+  staging = folder / plan.STAGING
+  while not any(staging.glob('worker-*.log')):
+    assert process.poll() is None
+    time.sleep(0.01)
+
+
 def test_ctrl_c_ends_a_real_export_cleanly(tmp_path):
   process = subprocess.Popen(
     [
@@ -192,8 +201,7 @@ def test_ctrl_c_ends_a_real_export_cleanly(tmp_path):
     env={**os.environ, 'PYTHONUNBUFFERED': '1'},
     start_new_session=True,
   )
-  assert process.stdout is not None
-  process.stdout.readline()  # It has started.
+  _wait_for_workers(process, tmp_path)
   os.killpg(process.pid, signal.SIGINT)  # As a terminal does.
   out, err = process.communicate()
   assert process.returncode == 130
@@ -212,8 +220,7 @@ def test_a_terminated_export_ends_as_an_interrupted_one(tmp_path):
     stdout=subprocess.PIPE,
     text=True,
   )
-  assert process.stdout is not None
-  process.stdout.readline()  # It has started.
+  _wait_for_workers(process, tmp_path / 'out')
   process.terminate()
   process.communicate()
   assert process.returncode == 130
