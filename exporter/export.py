@@ -114,9 +114,7 @@ def _finished(
   """
   if not (place.artifact.exists() and place.manifest.exists()):
     return False
-  made = manifest_lib.from_json(
-    place.manifest.read_bytes(), str(place.manifest)
-  )
+  made = manifest_lib.read(place.manifest)
   differences = manifest_lib.differences(made, place.artifact)
   differences += [
     f'{field} of the weights: {found}, expected {getattr(weights, field)}'
@@ -180,8 +178,7 @@ def _export(
     _deliver(handle, staged, place, order.force)
   finally:
     shutil.rmtree(folder, ignore_errors=True)
-  size = sum(file.bytes for file in made.files.values())
-  return plan.Result(str(handle), plan.EXPORTED, bytes=size)
+  return plan.Result(str(handle), plan.EXPORTED, bytes=made.bytes)
 
 
 def attempt(

@@ -46,6 +46,11 @@ class Manifest:
   proof: tuple[Check, ...]
   libraries: dict[str, str]  # Package -> version, slimhub's own included.
 
+  @property
+  def bytes(self) -> int:
+    """Size of the whole artifact."""
+    return sum(file.bytes for file in self.files.values())
+
   def to_json(self) -> str:
     """The text of VERSION.json."""
     return json.dumps(dataclasses.asdict(self), indent=2) + '\n'
@@ -68,6 +73,11 @@ def from_json(text: str | bytes, name: str) -> Manifest:
       f'{name} is not a manifest of slimhub ({error!r}); '
       'export the version again with --force'
     ) from error
+
+
+def read(path: pathlib.Path) -> Manifest:
+  """The manifest in a file."""
+  return from_json(path.read_bytes(), str(path))
 
 
 def hash_files(folder: pathlib.Path) -> dict[str, File]:

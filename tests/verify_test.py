@@ -109,6 +109,14 @@ def test_a_false_claim_of_a_manifest_is_found(exports, claim, says):
   assert says in _failed(exports, 3)
 
 
+def test_garbage_facts_are_found_whatever_the_manifest_says(exports):
+  place = plan.place(exports, _HANDLES[0])
+  (place.artifact / 'assets.extra' / 'model.json').write_text('{')
+  assert 'model.json' in _failed(exports, 3)
+  _rehash(place)
+  assert 'weights: synthetic, expected None' in _failed(exports, 3)
+
+
 def test_a_missing_card_is_found(exports):
   plan.place(exports, _HANDLES[0]).card.unlink()
   assert 'card: False, expected True' in _failed(exports, 3)
