@@ -225,7 +225,7 @@ def _common(handle: model_specs.Handle) -> dict[str, object]:
     'size': handle.spec.size,
     'width': handle.num_outputs,
     'outputs': 'logits' if classifies else 'features',
-    'output_name': 'logits' if classifies else versions.FEATURE_VECTOR,
+    'output_name': versions.SERVING_OUTPUTS[handle.task],
     'endpoint': f'{handle.spec.family.scope}/global_pool',
   }
 

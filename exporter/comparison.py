@@ -84,6 +84,11 @@ class Comparison:
       tolerance=self._tolerance,
     )
 
+  @property
+  def compared(self) -> list[str]:
+    """What was compared."""
+    return [result.what for result in self._results]
+
   def misses(self) -> list[str]:
     """What is beyond the tolerance, one line each."""
     if not self._results:

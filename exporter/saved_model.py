@@ -30,12 +30,6 @@ INPUTS = 'inputs'
 MOMENTUM = 'batch_norm_momentum'
 
 
-def output_name(handle: spec.Handle) -> str:
-  """What `serving_default` calls its output."""
-  is_classifier = handle.task == versions.CLASSIFICATION
-  return 'logits' if is_classifier else 'feature_vector'
-
-
 class _Builder:
   """Collects functions and objects of one artifact."""
 
@@ -179,7 +173,8 @@ class _Builder:
     trace = self._add_trace(
       key, training=False, endpoints=False, momentum=False
     )
-    output, shape = output_name(self._handle), self._shapes['default']
+    output = versions.SERVING_OUTPUTS[self._handle.task]
+    shape = self._shapes['default']
     inputs = ((), {INPUTS: self._images})
     self._describe(trace, inputs, {output: self._spec(output, shape)})
     serving_graph.add_signature(

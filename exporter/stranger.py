@@ -1,70 +1,300 @@
-"""An artifact as somebody meets it who has only the files."""
+"""Meets an artifact as somebody does who has its files and a TensorFlow.
+
+Nothing here comes from slimhub, so that the same code runs in this process and
+in anybody's environment, back to Python 3.7 with TensorFlow 1.15. There, as
+`python stranger.py FOLDER`, it reads FOLDER/request.json and writes its answers
+beside it: numbers and names as JSON, arrays as .npz.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping
-import dataclasses
-from typing import Protocol
+import json
+import pathlib
+import sys
+from typing import Any
+from typing import NamedTuple
 
 import numpy as np
+import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
 
-from exporter import reference
-from model_specs import spec
-from model_specs import versions
+REQUEST, ANSWER, TRAINING = 'request.json', 'answer.json', 'training'
+# What a call returns: its default output alone, or every endpoint beside the
+# default or the features, or the one output of a signature.
+DEFAULT, ENDPOINTS = 'default', 'endpoints'
+FEATURES, SIGNATURE = 'features', 'signature'
+IMAGES = 'images'
+_v1 = tf.compat.v1
 
-DEFAULT = 'default'
 
-
-@dataclasses.dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
   """One way of calling an artifact, and what came back."""
 
   name: str
-  outputs: Mapping[str, np.ndarray]  # DEFAULT, and scoped endpoints.
-  default: str  # What DEFAULT must be, by its name in a reference's example.
-  has_endpoints: bool  # Whether it must return all of them.
-  momentum: float = 1.0
-  moving: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+  returns: str  # DEFAULT, ENDPOINTS, FEATURES or SIGNATURE.
+  outputs: Mapping[str, Any]  # Arrays.
+  momentum: float | None = None  # None: the version's own.
+  moving: Mapping[str, Any] = {}  # Averages after a training call.
+  # What the artifact says of the shapes it takes (IMAGES) and returns.
+  shapes: Mapping[str, Any] = {}
 
 
-@dataclasses.dataclass(frozen=True)
-class Names:
+class Names(NamedTuple):
   """What an artifact says it has: place -> the names found there."""
 
-  variables: Mapping[str, frozenset[str]]
-  trainable: Mapping[str, frozenset[str]]
-  signatures: Mapping[str, frozenset[str]]
+  variables: dict[str, list[str]]
+  trainable: dict[str, list[str]]
+  signatures: dict[str, list[str]]
 
 
-class Stranger(Protocol):
-  """A reloaded artifact; it knows nothing of how the files were written."""
+def returned_by(signature: str) -> str:
+  """What a signature of a TF1 module returns."""
+  if signature == 'default':
+    return DEFAULT
+  is_features = signature.startswith('image_feature_vector')
+  return FEATURES if is_features else ENDPOINTS
 
-  @property
-  def variables(self) -> Mapping[str, np.ndarray]:
+
+def _name(variable: Any) -> str:
+  return variable.name.split(':')[0]
+
+
+class _Mode:
+  """One of a module's two graphs, with its variables restored."""
+
+  def __init__(self, folder: pathlib.Path, tags: set[str], where: str):
+    data = (folder / 'saved_model.pb').read_bytes()
+    model = saved_model_pb2.SavedModel.FromString(data)
+    graphs = [m for m in model.meta_graphs if set(m.meta_info_def.tags) == tags]
+    if len(graphs) != 1:
+      raise ValueError(f'{len(graphs)} graphs are tagged {sorted(tags)}')
+    self.where, self.graph = where, tf.Graph()
+    self._prefix = str(folder / 'variables' / 'variables')
+    self.session = _v1.Session(graph=self.graph)
+    self.signatures = dict(sorted(graphs[0].signature_def.items()))
+    with self.graph.as_default():
+      self._saver = _v1.train.import_meta_graph(graphs[0])
+      self.variables = {_name(v): v for v in _v1.global_variables()}
+      self.trainable = {_name(v): v for v in _v1.trainable_variables()}
+      self.losses = _v1.losses.get_regularization_losses()
+      self.updates = _v1.get_collection(_v1.GraphKeys.UPDATE_OPS)
+    self.restore()
+
+  def restore(self) -> None:
+    """Sets every variable as the module came."""
+    with self.graph.as_default():
+      self._saver.restore(self.session, self._prefix)
+
+  def feeds(self, name: str, **values: Any) -> dict[str, Any]:
+    """Values for the inputs that a signature has."""
+    inputs = self.signatures[name].inputs
+    return {i.name: values[key] for key, i in inputs.items()}
+
+  def fetches(self, name: str) -> dict[str, str]:
+    """The outputs of a signature."""
+    outputs = self.signatures[name].outputs
+    return {key: output.name for key, output in outputs.items()}
+
+  def call(self, name: str, outputs: Any, *training: Any) -> Call:
+    """What a signature answered."""
+    where = f'{name} of {self.where}'
+    return Call(where, returned_by(name), outputs, *training)
+
+
+class StrangerTf1:
+  """Meets a TF1 module."""
+
+  def __init__(self, folder: pathlib.Path):
+    self._inference = _Mode(folder, set(), 'the inference graph')
+    self._training = _Mode(folder, {'train'}, 'the training graph')
+    self._modes = (self._inference, self._training)
+
+  def variables(self) -> dict[str, np.ndarray]:
     """Every variable's value, by its TF-Slim name."""
+    return self._inference.session.run(self._inference.variables)
 
-  @property
   def names(self) -> Names:
-    """What variables and signatures there are."""
+    """What the two graphs list."""
+    found = {
+      f'{key} of {mode.where}': sorted(
+        map(_name, mode.graph.get_collection(key))
+      )
+      for key in ('variables', 'model_variables', 'trainable_variables')
+      for mode in self._modes
+    }
+    trainable = {k: v for k, v in found.items() if k.startswith('trainable')}
+    return Names(
+      {k: v for k, v in found.items() if k not in trainable},
+      trainable,
+      {f'signatures of {m.where}': sorted(m.signatures) for m in self._modes},
+    )
 
   def infer(self, images: np.ndarray) -> Iterator[Call]:
-    """Calls everything that infers."""
+    """Calls every signature of the inference graph."""
+    mode = self._inference
+    for name in mode.signatures:
+      feeds = mode.feeds(name, images=images, batch_norm_momentum=0.5)
+      yield mode.call(name, mode.session.run(mode.fetches(name), feeds))
 
   def train(self, images: np.ndarray, momentum: float) -> Iterator[Call]:
-    """Calls everything that trains, each from the initial state.
-
-    Args:
-      images: A batch.
-      momentum: For whatever takes one; the rest uses the version's default.
-    """
+    """Calls every signature of the training graph, from the initial state."""
+    mode = self._training
+    moving = {
+      n: v for n, v in mode.variables.items() if n not in mode.trainable
+    }
+    for name in mode.signatures:
+      mode.restore()
+      feeds = mode.feeds(name, images=images, batch_norm_momentum=momentum)
+      fetches = (mode.fetches(name), list(mode.updates))
+      outputs, _ = mode.session.run(fetches, feeds)
+      used = momentum if name.endswith('_with_bn_hparams') else None
+      yield mode.call(name, outputs, used, mode.session.run(moving))
 
   def losses(self) -> float:
-    """The sum of the regularization losses."""
+    """The sum of the regularization losses, equal in both graphs."""
+    sums = {float(sum(m.session.run(m.losses))) for m in self._modes}
+    return sums.pop() if len(sums) == 1 else float('nan')
 
   def missing_gradients(self, images: np.ndarray) -> list[str]:
     """Trainable variables that no finite gradient reaches."""
+    mode = self._training
+    mode.restore()
+    output = mode.graph.get_tensor_by_name(mode.fetches('default')['default'])
+    with mode.graph.as_default():
+      loss = tf.reduce_sum(tf.square(output))
+      found = _v1.gradients(loss, list(mode.trainable.values()))
+    gradients = {n: g for n, g in zip(mode.trainable, found) if g is not None}
+    values = mode.session.run(gradients, mode.feeds('default', images=images))
+    finite = {n for n, value in values.items() if np.isfinite(value).all()}
+    return [name for name in mode.trainable if name not in finite]
 
 
-def default_output(handle: spec.Handle) -> str:
-  """What a handle's DEFAULT output is."""
-  is_logits = handle.task == versions.CLASSIFICATION
-  return reference.LOGITS if is_logits else reference.FEATURES
+class StrangerTf2:
+  """Meets a TF2 SavedModel."""
+
+  def __init__(self, folder: pathlib.Path):
+    self._model = tf.compat.v2.saved_model.load(str(folder))
+    self._variables = {_name(v): v for v in self._model.variables}
+    self._initial = {n: v.numpy() for n, v in self._variables.items()}
+
+  def variables(self) -> dict[str, np.ndarray]:
+    """Every variable's value as loaded, by its TF-Slim name."""
+    return self._initial
+
+  def names(self) -> Names:
+    """What the objects list."""
+    model = self._model
+    flagged = (n for n, v in self._variables.items() if v.trainable)
+    return Names(
+      {'variables': sorted(self._variables)},
+      {
+        'trainable_variables': sorted(map(_name, model.trainable_variables)),
+        'variables flagged as trainable': sorted(flagged),
+      },
+      {'signatures': sorted(model.signatures)},
+    )
+
+  def _call(self, name: str, outputs: Any, *training: Any) -> Call:
+    if not isinstance(outputs, dict):
+      return Call(name, DEFAULT, {DEFAULT: outputs.numpy()}, *training)
+    arrays = {key: tensor.numpy() for key, tensor in outputs.items()}
+    return Call(name, ENDPOINTS, arrays, *training)
+
+  def infer(self, images: np.ndarray) -> Iterator[Call]:
+    """Calls every trace and signature that infers."""
+    model, inputs = self._model, tf.constant(images)
+    yield self._call('__call__', model(inputs))
+    outputs = model(inputs, return_endpoints=True)
+    yield self._call('__call__ with endpoints', outputs)
+    yield self._call('serve', model.serve(inputs))
+    for name, signature in model.signatures.items():
+      call = self._call(name, signature(inputs=inputs))
+      yield call._replace(returns=SIGNATURE)
+
+  def train(self, images: np.ndarray, momentum: float) -> Iterator[Call]:
+    """Calls every trace that trains, from the initial state."""
+    model, inputs = self._model, tf.constant(images)
+    moving = {n: v for n, v in self._variables.items() if not v.trainable}
+    everything = {
+      'training': True,
+      'return_endpoints': True,
+      'batch_norm_momentum': momentum,
+    }
+    calls: tuple[tuple[str, Any, dict[str, Any]], ...] = (
+      ('with endpoints', model, everything),
+      ('with the default momentum', model, {'training': True}),
+      ('through `train`', model.train, {}),
+    )
+    for name, function, arguments in calls:
+      for variable, value in moving.items():
+        value.assign(self._initial[variable])
+      outputs = function(inputs, **arguments)
+      after = {n: v.numpy() for n, v in moving.items()}
+      used = arguments.get('batch_norm_momentum')
+      yield self._call(f'training {name}', outputs, used, after)
+
+  def losses(self) -> float:
+    """The sum of the regularization losses."""
+    return sum(float(loss()) for loss in self._model.regularization_losses)
+
+  def missing_gradients(self, images: np.ndarray) -> list[str]:
+    """Trainable variables that no finite gradient reaches, asked twice."""
+    variables = self._model.trainable_variables
+    with tf.GradientTape(persistent=True) as tape:
+      output = self._model(tf.constant(images), training=True)
+      losses = (tf.reduce_sum(tf.square(output)), tf.reduce_sum(output))
+    missing = []
+    for loss in losses:
+      found = tape.gradient(loss, variables)
+      missing += [
+        _name(variable)
+        for variable, gradient in zip(variables, found)
+        if gradient is None or not np.isfinite(gradient.numpy()).all()
+      ]
+    return missing
+
+
+def meet(folder: pathlib.Path, artifact_format: str) -> Any:
+  """Loads an artifact; tfhub.dev calls the formats hub and saved_model_2."""
+  return (StrangerTf1 if artifact_format == 'hub' else StrangerTf2)(folder)
+
+
+def _keep(call: Call, folder: pathlib.Path, number: str) -> dict[str, Any]:
+  """Writes a call's arrays; returns the rest."""
+  for kind, arrays in (('outputs', call.outputs), ('moving', call.moving)):
+    np.savez(str(folder / f'{number}_{kind}.npz'), **arrays)
+  return {'call': [call.name, call.returns, call.momentum], 'number': number}
+
+
+def answer(folder: pathlib.Path) -> None:
+  """Does what a request asks for."""
+  request = json.loads((folder / REQUEST).read_text())
+  met = meet(pathlib.Path(request['artifact']), request['format'])
+  np.savez(str(folder / 'variables.npz'), **met.variables())
+  calls = {}
+  for example in request['examples']:
+    images = np.load(str(folder / f'{example}.npy'))
+    if example == TRAINING:
+      made = met.train(images, request['momentum'])
+    else:
+      made = met.infer(images)
+    calls[example] = [
+      _keep(call, folder, f'{example}_{number}')
+      for number, call in enumerate(made)
+    ]
+  result = {
+    'tensorflow': tf.__version__,
+    'names': met.names()._asdict(),
+    'calls': calls,
+    'losses': met.losses(),
+    'missing gradients': met.missing_gradients(images),
+  }
+  (folder / ANSWER).write_text(json.dumps(result))
+
+
+if __name__ == '__main__':
+  if tf.__version__.startswith('1.'):
+    _v1.enable_v2_behavior()
+  answer(pathlib.Path(sys.argv[1]))

@@ -70,7 +70,7 @@ def _tensors(
 ) -> dict[str, np.ndarray]:
   """The weights an artifact holds, with zeros for a classifier it lacks."""
   inference, _ = export.sources(handle.spec)
-  held = proof.meet(handle, artifact).variables
+  held = proof.read(handle, artifact).variables()
   return {
     name: held.get(name, np.zeros(shape, np.float32))
     for name, shape in inference.shapes.items()

@@ -8,6 +8,8 @@ TF2 = 'saved_model_2'
 CLASSIFICATION = 'classification'
 FEATURE_VECTOR = 'feature_vector'
 TASKS = (CLASSIFICATION, FEATURE_VECTOR)
+# What `serving_default` calls its output.
+SERVING_OUTPUTS = {CLASSIFICATION: 'logits', FEATURE_VECTOR: 'feature_vector'}
 
 _BN_HPARAMS = '_with_bn_hparams'
 
