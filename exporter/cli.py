@@ -74,7 +74,7 @@ def _export(args: argparse.Namespace) -> int:
 
 def _verify(args: argparse.Namespace) -> int:
   handles = plan.find_artifacts(args.dir, args.patterns)
-  template = plan.Order(plan.VERIFY, (), args.dir)
+  template = plan.Order(plan.VERIFY, (), args.dir, client=args.client)
   return _carry_out(plan.orders(handles, template), args)
 
 

@@ -6,6 +6,7 @@
     ProofError         an artifact does not do what its source does
     ManifestError      a manifest is unreadable, or files differ from it
     ExportError        an artifact cannot be delivered to its destination
+    ClientError        another Python cannot meet any artifact
 
 Each message names the thing, what was found, what was expected, what to do.
 """
@@ -33,3 +34,7 @@ class ManifestError(SlimhubError):
 
 class ExportError(SlimhubError):
   """An artifact cannot be delivered to its destination."""
+
+
+class ClientError(SlimhubError):
+  """Another Python cannot meet any artifact."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 import difflib
 import pathlib
+import shutil
 from typing import Any
 from typing import NoReturn
 
@@ -53,6 +54,13 @@ class _Parser(argparse_flags.ArgumentParser):
 
 def _path(text: str) -> pathlib.Path:
   return pathlib.Path(text).expanduser()
+
+
+def _program(text: str) -> str:
+  found = shutil.which(pathlib.Path(text).expanduser())
+  if not found:
+    raise argparse.ArgumentTypeError(f'{text!r}, which is no program')
+  return found
 
 
 def _publisher(text: str) -> str:
@@ -134,6 +142,13 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
     nargs='*',
     metavar='PATTERN',
     help='as for export; without a version: all that are there',
+  )
+  parser.add_argument(
+    '--client',
+    metavar='PYTHON',
+    type=_program,
+    default='',
+    help='an interpreter whose TensorFlow must agree, too: 1.15 or newer',
   )
   _add_work(parser)
 

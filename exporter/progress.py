@@ -18,11 +18,12 @@ AUTO, BAR, JSON, NONE = FORMS = ('auto', 'bar', 'json', 'none')
 
 def _line(result: plan.Result) -> str:
   """One result for a person."""
-  facts = {
-    plan.FAILED: '',
-    plan.KEPT: f'  {result.reason}',
-  }.get(result.status, f'  {result.bytes / 1e6:.1f} MB  {result.seconds:.1f} s')
-  return f'{result.status:<9} {result.handle}{facts}'
+  facts = [f'{result.status:<9} {result.handle}']
+  if result.status in (plan.EXPORTED, plan.VERIFIED):
+    facts += [f'{result.bytes / 1e6:.1f} MB', f'{result.seconds:.1f} s']
+  if result.reason and result.status != plan.FAILED:
+    facts.append(result.reason)
+  return '  '.join(facts)
 
 
 def _event(name: str, **facts: object) -> str:

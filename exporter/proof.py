@@ -40,13 +40,15 @@ def _explain(handle: spec.Handle) -> Iterator[None]:
 
 
 def raise_on_misses(
-  handle: spec.Handle, comparisons: Iterable[comparison.Comparison]
+  handle: spec.Handle,
+  comparisons: Iterable[comparison.Comparison],
+  outcome: str = ', so it is not delivered',
 ) -> None:
   """Raises a ProofError that lists all that is beyond its tolerance."""
   misses = [line for c in comparisons for line in c.misses()]
   if misses:
     raise errors.ProofError(
-      f'{handle} does not do what its source does, so it is not delivered; '
+      f'{handle} does not do what its source does{outcome}; '
       f'{len(misses)} comparisons miss:\n  ' + '\n  '.join(misses)
     )
 

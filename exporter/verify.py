@@ -4,11 +4,14 @@ from collections.abc import Iterator
 import functools
 import json
 import pathlib
+import tempfile
 
 import numpy as np
 
+from exporter import agreement
 from exporter import assets
 from exporter import checkpoint as checkpoint_lib
+from exporter import client
 from exporter import errors
 from exporter import export
 from exporter import manifest as manifest_lib
@@ -93,6 +96,24 @@ def _check_weights(
     )
 
 
+def _ask(
+  python: str,
+  handle: spec.Handle,
+  artifact: pathlib.Path,
+  expected: reference.Reference,
+) -> str:
+  """Proves an artifact in another interpreter; says which TensorFlow it has."""
+  agreed = agreement.Agreement(handle, expected, client.LENIENCY)
+  with tempfile.TemporaryDirectory() as folder:
+    asked = client.Client(python, pathlib.Path(folder))
+    asked.ask(handle, artifact, expected)
+    agreed.compare(asked)
+  agreed.compare_gradients(asked.missing_gradients())
+  where = f'TensorFlow {asked.tensorflow}'
+  proof.raise_on_misses(handle, agreed.of_stranger, f' in {where} of {python}')
+  return f'in {where}, too'
+
+
 def _verify(handle: spec.Handle, order: plan.Order) -> plan.Result:
   place = plan.place(order.output_dir, handle)
   made = _check_files(handle, place)
@@ -102,7 +123,10 @@ def _verify(handle: spec.Handle, order: plan.Order) -> plan.Result:
     handle.spec, export.sources(handle.spec), tensors
   )
   proof.prove(handle, place.artifact, expected)
-  return plan.Result(str(handle), plan.VERIFIED, bytes=made.bytes)
+  reason = ''
+  if order.client:
+    reason = _ask(order.client, handle, place.artifact, expected)
+  return plan.Result(str(handle), plan.VERIFIED, reason, bytes=made.bytes)
 
 
 def run(order: plan.Order) -> Iterator[plan.Result]:

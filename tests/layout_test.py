@@ -36,7 +36,7 @@ _LADDER = (
   ('catalogue',),
   ('card_tree',),
   ('plan',),
-  ('export',),
+  ('export', 'client'),
   ('verify',),
   ('worker',),
   ('batch',),
