@@ -19,7 +19,8 @@ def layer(name: str = FEATURES, **arguments) -> slimhub_keras.SlimLayer:
 
 
 def model(first, *more) -> keras.Model:
-  """A model of some layers, for images of any size."""
+  """A model of some layers, for images of any size, always the same."""
+  keras.utils.set_random_seed(0)  # New layers are built here.
   return keras.Sequential([keras.Input([None, None, 3]), first, *more])
 
 
