@@ -12,12 +12,8 @@ from typing import ClassVar
 import keras
 import tensorflow as tf
 
-_INTERFACE = (
-  '__call__',
-  'variables',
-  'trainable_variables',
-  'regularization_losses',
-)
+_VARIABLES = ('variables', 'trainable_variables')
+_INTERFACE = ('__call__', *_VARIABLES, 'regularization_losses')
 
 
 def _load(path: str) -> Any:

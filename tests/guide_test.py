@@ -127,9 +127,7 @@ def test_a_tfsm_layer_takes_plain_sgd_alone():
 @pytest.mark.parametrize(
   ('training_endpoint', 'moves'), [(None, False), ('train', True)]
 )
-def test_a_frozen_layer_of_the_other_kind_moves_with_its_training_endpoint(
-  training_endpoint, moves
-):
+def test_what_moves_in_a_frozen_tfsm_layer(training_endpoint, moves):
   layer = keras.layers.TFSMLayer(
     _path(),
     call_endpoint='serve',
