@@ -16,6 +16,7 @@ setuptools.setup(
   ),
   license='Apache-2.0',
   packages=['exporter', 'exporter.networks', 'model_specs'],
+  py_modules=['slimhub_keras'],
   package_data={'exporter': ['*.tsv'], 'model_specs': ['*.tsv']},
   python_requires='>=3.10,<3.14',
   install_requires=[

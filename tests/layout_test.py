@@ -73,7 +73,11 @@ _MAX_LINES = 300
 _MODULES = source_tree.modules()
 _EXPORTER = [name for name in _MODULES if name.startswith('exporter.')]
 _SPECS = [name for name in _MODULES if name.startswith('model_specs')]
-_SHIPPED = [name for name in _MODULES if name.startswith('exporter')] + _SPECS
+_SHIPPED = [
+  *(name for name in _MODULES if name.startswith('exporter')),
+  *_SPECS,
+  'slimhub_keras',
+]
 
 
 def _part(module: str) -> str:
@@ -124,6 +128,12 @@ def test_specs_are_data_of_the_standard_library_alone(module):
     for name in source_tree.internal(path)
     if not name.startswith('model_specs')
   ]
+
+
+def test_the_keras_layer_can_be_copied():
+  path = _MODULES['slimhub_keras']
+  assert not source_tree.internal(path)
+  assert source_tree.distributions(path) == ['keras', 'tensorflow']
 
 
 def test_one_door_to_tf_slim():

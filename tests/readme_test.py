@@ -13,6 +13,7 @@ from exporter import export
 from exporter import synthetic
 import model_specs
 from tests import checkpoints
+from tests import code_blocks
 from tests.consumers import environments
 
 _ROOT = pathlib.Path(__file__).parents[1]
@@ -22,7 +23,7 @@ _SECONDS = re.compile(r'\d+\.\d s')
 
 
 def _blocks(language: str) -> list[str]:
-  return re.findall(rf'```{language}\n(.*?)```', _README, re.DOTALL)
+  return code_blocks.find(_README, language)
 
 
 def _session() -> list[tuple[str, str]]:

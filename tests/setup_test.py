@@ -16,7 +16,7 @@ _MODULES = source_tree.modules()
 _SHIPPED = {
   name: path
   for name, path in _MODULES.items()
-  if name.split('.')[0] in ('exporter', 'model_specs')
+  if name.split('.')[0] in ('exporter', 'model_specs', 'slimhub_keras')
 }
 
 # Packages that come with TensorFlow, at the version that it needs.
@@ -48,9 +48,14 @@ def test_every_package_is_installed(arguments):
   packages = {
     name for name, path in _SHIPPED.items() if path.name == '__init__.py'
   }
-  folders = {path.parent for path in _SHIPPED.values()}
+  folders = {path.parent for path in _SHIPPED.values()} - {_ROOT}
   assert len(folders) == len(packages), 'a folder lacks its __init__.py'
   assert set(arguments['packages']) == packages
+
+
+def test_every_module_beside_the_packages_is_installed(arguments):
+  modules = {name for name, path in _SHIPPED.items() if path.parent == _ROOT}
+  assert set(arguments['py_modules']) == modules
 
 
 def test_every_data_file_is_installed(arguments):

@@ -7,6 +7,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDERS = ('benchmarks', 'exporter', 'model_specs', 'tests')
+FILES = ('slimhub_keras.py',)  # Modules beside the folders.
 
 # Import name -> the distribution that brings it, where the two differ.
 _DISTRIBUTIONS = {
@@ -37,7 +38,8 @@ def _name(path: pathlib.Path) -> str:
 @functools.cache
 def modules() -> dict[str, pathlib.Path]:
   """Dotted name -> file of every module here, sorted by name."""
-  paths = (p for folder in FOLDERS for p in (ROOT / folder).rglob('*.py'))
+  paths = [p for folder in FOLDERS for p in (ROOT / folder).rglob('*.py')]
+  paths += [ROOT / file for file in FILES]
   return dict(sorted((_name(path), path) for path in paths))
 
 

@@ -1,0 +1,199 @@
+"""A TF2 image model as a layer of Keras 3: the successor of hub.KerasLayer.
+
+Needs keras 3 and tensorflow only: install slimhub, or copy this file.
+"""
+
+from collections.abc import Callable
+from collections.abc import Sequence
+import os
+from typing import Any
+from typing import ClassVar
+
+import keras
+import tensorflow as tf
+
+_VARIABLES = ('variables', 'trainable_variables')
+_INTERFACE = ('__call__', *_VARIABLES, 'regularization_losses')
+
+
+def _load(path: str) -> Any:
+  """The model in a folder; what is no such model is one line of ValueError."""
+  exists = tf.io.gfile.exists
+  if exists(f'{path}/tfhub_module.pb'):
+    raise ValueError(
+      f'{path}: found a TF1 hub.Module, expected a TF2 SavedModel; take '
+      'version 4 or 5 of the model'
+    )
+  if not tf.saved_model.contains_saved_model(path):
+    raise ValueError(
+      f'{path}: found {"no SavedModel" if exists(path) else "nothing"}, '
+      'expected the folder of a TF2 SavedModel; correct the path or, if a '
+      f'saved Keras model names it, set SlimLayer.places[{path!r}] to the '
+      'folder before you load that'
+    )
+  model = tf.saved_model.load(path)
+  missing = [name for name in _INTERFACE if not hasattr(model, name)]
+  if missing:
+    raise ValueError(
+      f'{path}: found a SavedModel without {", ".join(missing)}, expected a '
+      'TF2 image model; take version 4 or 5 of it, or keras.layers.TFSMLayer '
+      'for what model.export() wrote'
+    )
+  return model
+
+
+def _adopt(variable: tf.Variable, trainable: bool) -> keras.Variable:
+  """The variable as one of Keras, in the same memory."""
+  # Optimizers name their slots after it: TensorFlow takes no `:0` there, and
+  # Keras no slash.
+  name = variable.name.partition(':')[0].replace('/', '_')
+  adopted = keras.Variable(
+    variable, dtype=variable.dtype.name, trainable=trainable, name=name
+  )
+  # The model's functions use `variable`: what trains a copy trains nothing.
+  # Keras 3.12 has not copied it by now; to earlier ones there is no public
+  # way to say so.
+  adopted._value = variable
+  return adopted
+
+
+class _Penalty(keras.regularizers.Regularizer):
+  """The sum of a model's regularization losses."""
+
+  def __init__(self, losses: Sequence[Callable[[], tf.Tensor]]):
+    self._losses = losses
+
+  def __call__(self, x: Any) -> tf.Tensor:
+    del x  # The losses read their variables themselves.
+    return tf.add_n([loss() for loss in self._losses])
+
+
+@keras.saving.register_keras_serializable('slimhub')
+class SlimLayer(keras.layers.Layer):
+  """A TF2 image model, of slimhub or a published version 4 or 5, as a layer.
+
+  Takes float images in [0, 1]; returns features or logits. Trains with every
+  optimizer of Keras:
+
+      model = keras.Sequential([
+        keras.Input([128, 128, 3]),
+        SlimLayer(path, trainable=True, batch_norm_momentum=0.997),
+        keras.layers.Dense(5),
+      ])
+
+  A frozen layer, by `trainable=False` here or set later on it or on a model
+  around it, is constant: in `fit`, too, it normalizes with the moving averages
+  and leaves them alone, and it adds no loss. hub.KerasLayer and Keras's
+  BatchNormalization do the same. As for every layer, compile after a change.
+
+  It computes in float32 under every dtype policy.
+
+  A `.keras` file holds the weights, and of the graph only the path. A graph is
+  a program, so in its safe mode Keras loads only those that yours has named:
+  pass `safe_mode=False` if you trust the file.
+
+  Attributes:
+    places: The folder of each path that a `.keras` file may name. If a model
+      moved, set `SlimLayer.places['old'] = 'new'` before loading. The paths
+      that this program gave to layers stand here already.
+  """
+
+  places: ClassVar[dict[str, str]] = {}
+
+  def __init__(
+    self,
+    path: str | os.PathLike[str],
+    *,
+    trainable: bool = False,
+    batch_norm_momentum: float | None = None,
+    regularize: bool = True,
+    return_endpoints: bool = False,
+    **kwargs: Any,
+  ):
+    """Loads the model.
+
+    Args:
+      path: The folder of the SavedModel.
+      trainable: Whether `fit` changes it. False, as in hub.KerasLayer: the
+        line you had means what it meant, and fine-tuning is asked for.
+      batch_norm_momentum: Of the moving averages, in training. None leaves it
+        to the model, as its version promises: 0.99.
+      regularize: Whether its weight decay is a loss while it is trainable,
+        once however often it is called. True, as in hub.KerasLayer; take False
+        if the optimizer decays weights.
+      return_endpoints: Whether to return a dict of all endpoints, in which
+        'default' is the usual output.
+      **kwargs: For keras.layers.Layer, such as `name`.
+
+    Raises:
+      RuntimeError: Keras does not run on TensorFlow.
+      ValueError: There is no such model, or a dtype was asked for.
+    """
+    if keras.config.backend() != 'tensorflow':
+      raise RuntimeError(
+        f'SlimLayer: the backend of Keras is {keras.config.backend()}, '
+        'expected tensorflow; set KERAS_BACKEND=tensorflow in the environment'
+      )
+    super().__init__(**{'dtype': 'float32', **kwargs})
+    if {self.compute_dtype, self.variable_dtype} != {'float32'}:
+      raise ValueError(
+        f'SlimLayer: dtype is {kwargs["dtype"]}, expected float32, in which '
+        'the SavedModel computes; leave dtype out and cast the output'
+      )
+    self._folder = os.fspath(path)
+    self.batch_norm_momentum = batch_norm_momentum
+    self.regularize = regularize
+    self.return_endpoints = return_endpoints
+    self._model = _load(self._folder)
+    self.places.setdefault(self._folder, self._folder)
+    self._adopt_variables()
+    trace = self._model.__call__.concrete_functions[0]
+    images = trace.structured_input_signature[0][0]
+    self.input_spec = keras.layers.InputSpec('float32', images.shape)
+    self.trainable = trainable  # Now that there is something to freeze.
+    self.built = True
+
+  def _adopt_variables(self) -> None:
+    trainable = {id(variable) for variable in self._model.trainable_variables}
+    with keras.name_scope(self.name):
+      # Keras finds them in the list.
+      self._adopted = [
+        _adopt(variable, id(variable) in trainable)
+        for variable in self._model.variables
+      ]
+    losses = list(self._model.regularization_losses)
+    if self.regularize and losses:
+      # Keras asks each trainable variable for its loss, and asks once; what
+      # `call` adds would count at every call.
+      self.trainable_variables[0].regularizer = _Penalty(losses)
+
+  def call(self, inputs: tf.Tensor, training: bool | None = None) -> Any:
+    """The model's output for images of shape [batch, height, width, 3]."""
+    arguments: dict[str, Any] = {}
+    if self.return_endpoints:
+      arguments['return_endpoints'] = True
+    if self.batch_norm_momentum is not None:
+      arguments['batch_norm_momentum'] = self.batch_norm_momentum
+    training = bool(training and self.trainable)
+    return self._model(inputs, training=training, **arguments)
+
+  def get_config(self) -> dict[str, Any]:
+    """The arguments of the constructor."""
+    names = ('batch_norm_momentum', 'regularize', 'return_endpoints')
+    own = {name: getattr(self, name) for name in names}
+    return {**super().get_config(), 'path': self._folder, **own}
+
+  @classmethod
+  def from_config(cls, config: dict[str, Any]) -> 'SlimLayer':
+    """The layer of a saved or cloned model."""
+    # Private, but nothing else tells; Keras's own TFSMLayer asks it.
+    from keras.src.saving import serialization_lib
+
+    path = config['path']
+    if path not in cls.places and serialization_lib.in_safe_mode():
+      raise ValueError(
+        f'{path}: found in a saved Keras model, expected a SavedModel that '
+        'this program named, as its graph can run anything; if you trust it, '
+        f'load with safe_mode=False or set SlimLayer.places[{path!r}]'
+      )
+    return cls(**{**config, 'path': cls.places.get(path, path)})

@@ -1,0 +1,40 @@
+"""The code blocks of a Markdown file, to be run as their reader would."""
+
+import os
+import pathlib
+import re
+import subprocess
+
+# Blocks that go together share a process, as TensorFlow is slow to import.
+_RUN = 'import sys\nfor block in sys.argv[1:]: exec(block, {})'
+
+
+def find(text: str, language: str) -> list[str]:
+  """What stands in the blocks of a language."""
+  pattern = rf'^```{language}\n(.*?)^```'
+  return re.findall(pattern, text, re.DOTALL | re.MULTILINE)
+
+
+def run(
+  python: pathlib.Path | str,
+  blocks: list[str],
+  folder: pathlib.Path,
+  **extra: str,
+) -> None:
+  """Runs blocks, each with names of its own.
+
+  Args:
+    python: The interpreter.
+    blocks: What to run, in one process.
+    folder: Where.
+    **extra: Environment variables.
+  """
+  done = subprocess.run(
+    [str(python), '-c', _RUN, *blocks],
+    cwd=folder,
+    env={**os.environ, 'TF_CPP_MIN_LOG_LEVEL': '3', **extra},
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  assert done.returncode == 0, done.stderr[-4000:]

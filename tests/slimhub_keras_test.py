@@ -1,0 +1,156 @@
+import shutil
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from exporter import synthetic
+import slimhub_keras
+from tests import artifacts
+from tests import keras_models
+
+TF1 = f'{artifacts.TINY}/feature_vector/3'
+FIXED_SIZE = f'{artifacts.V2}/feature_vector/5'
+
+
+@pytest.mark.parametrize('name', [keras_models.FEATURES, keras_models.LOGITS])
+@pytest.mark.parametrize('size', [(32, 32), (40, 56)])
+def test_answers_what_the_model_does(name, size):
+  images = synthetic.images(3, *size)
+  expected = keras_models.original(name)(tf.constant(images)).numpy()
+  layer = keras_models.layer(name)
+  model = keras_models.model(layer)
+  assert model.output_shape == (None, expected.shape[1])
+  keras_models.assert_close(layer(images), expected)
+  keras_models.assert_close(keras_models.predict(model, images), expected)
+  keras_models.assert_close(
+    keras_models.predict(model, images[:1]), expected[:1]
+  )
+
+
+def test_calls_in_one_model_share_the_weights():
+  layer = keras_models.layer(trainable=True)
+  inputs = [keras.Input([32, 32, 3]), keras.Input([40, 56, 3])]
+  outputs = keras.layers.Concatenate()([layer(one) for one in inputs])
+  model = keras.Model(inputs, outputs)
+  others = synthetic.images(4, 40, 56)
+  original = keras_models.original()
+  expected = [
+    original(tf.constant(images)) for images in (keras_models.IMAGES, others)
+  ]
+  keras_models.assert_close(
+    keras_models.predict(model, [keras_models.IMAGES, others]),
+    np.concatenate(expected, 1),
+  )
+  assert len(model.weights) == len(original.variables)
+  model([keras_models.IMAGES, others])
+  assert len(model.losses) == 1
+
+
+@pytest.mark.parametrize('size', [None, 32])
+def test_returns_all_endpoints(size):
+  expected = keras_models.original()(
+    tf.constant(keras_models.IMAGES), return_endpoints=True
+  )
+  layer = keras_models.layer(return_endpoints=True)
+  inputs = keras.Input([size, size, 3])
+  found = keras_models.predict(keras.Model(inputs, layer(inputs)))
+  assert sorted(found) == sorted(expected)
+  assert 'default' in found
+  for key, endpoint in expected.items():
+    keras_models.assert_close(found[key], endpoint.numpy())
+
+
+def test_holds_the_weights_from_the_start():
+  layer = keras_models.layer(FIXED_SIZE, trainable=True)
+  assert len(layer.trainable_weights) == 156
+  assert len(layer.non_trainable_weights) == 104
+  layer.trainable = False
+  assert len(layer.trainable_weights) == 0
+  assert len(layer.non_trainable_weights) == 260
+
+
+def test_is_frozen_unless_asked():
+  model = keras_models.model(keras_models.layer(), keras.layers.Dense(2))
+  assert len(model.trainable_weights) == 2
+
+
+@pytest.fixture(name='mixed_precision')
+def _mixed_precision():
+  before = keras.mixed_precision.dtype_policy()
+  keras.mixed_precision.set_dtype_policy('mixed_float16')
+  yield
+  keras.mixed_precision.set_dtype_policy(before)
+
+
+@pytest.mark.usefixtures('mixed_precision')
+def test_computes_in_float32_under_mixed_precision():
+  layer = keras_models.layer(trainable=True)
+  halves = keras_models.IMAGES.astype(np.float16)
+  expected = keras_models.original()(
+    tf.constant(halves.astype(np.float32))
+  ).numpy()
+  assert layer(halves).dtype == 'float32'
+  keras_models.assert_close(layer(halves), expected)
+  model = keras_models.model(layer, keras.layers.Dense(2))
+  before = keras_models.values(layer)
+  # Without the large scale to begin with, which skips steps that overflow.
+  optimizer = keras.optimizers.LossScaleOptimizer(
+    keras.optimizers.Adam(), initial_scale=1.0
+  )
+  (loss,) = keras_models.fit(model, optimizer)
+  assert np.isfinite(loss)
+  assert all(keras_models.moved(before, layer))
+
+
+@pytest.mark.parametrize('dtype', ['float16', 'mixed_bfloat16'])
+def test_refuses_another_dtype(dtype):
+  with pytest.raises(ValueError, match=f'dtype is {dtype}, expected float32'):
+    keras_models.layer(dtype=dtype)
+
+
+def test_refuses_another_backend(monkeypatch):
+  monkeypatch.setattr(keras.config, 'backend', lambda: 'jax')
+  with pytest.raises(RuntimeError, match='is jax, expected tensorflow'):
+    keras_models.layer()
+
+
+def _plain_saved_model(folder):
+  tf.saved_model.save(tf.train.Checkpoint(v=tf.Variable(1.0)), folder)
+
+
+@pytest.mark.parametrize(
+  ('prepare', 'found', 'advice'),
+  [
+    (shutil.rmtree, 'nothing', 'correct the path'),
+    (lambda _: None, 'no SavedModel', 'correct the path'),
+    (
+      lambda folder: artifacts.write(TF1, folder),
+      'a TF1 hub.Module',
+      'take version 4 or 5',
+    ),
+    (_plain_saved_model, 'a SavedModel without __call__', 'TFSMLayer'),
+  ],
+)
+def test_says_what_is_wrong_with_a_path(prepare, found, advice, tmp_path):
+  prepare(tmp_path)
+  with pytest.raises(ValueError, match=f'found {found}') as caught:
+    slimhub_keras.SlimLayer(tmp_path)
+  message = str(caught.value)
+  assert message.startswith(f'{tmp_path}: ')
+  assert advice in message
+  assert '\n' not in message
+
+
+@pytest.mark.parametrize(
+  ('images', 'message'),
+  [
+    (synthetic.images(1, 32, 32), r'expected shape=\(None, 96, 96, 3\)'),
+    (synthetic.images(1, 96, 96)[0], 'expected ndim=4'),
+    (tf.zeros([1, 96, 96, 3], tf.uint8), 'expected dtype=float32'),
+  ],
+)
+def test_says_what_is_wrong_with_images(images, message):
+  with pytest.raises(ValueError, match=message):
+    keras_models.layer(FIXED_SIZE)(images)
