@@ -29,11 +29,16 @@ def _uninterrupted() -> Iterator[None]:
   """Processes started meanwhile never see Ctrl-C; this one does, afterwards."""
   # Starting this process unblocks the signal, so it must not be the first.
   resource_tracker.ensure_running()
-  previous = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+  noted: list[int] = []  # A thread that the mask is not for may take it.
+  handler = signal.signal(signal.SIGINT, lambda number, _: noted.append(number))
+  mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
   try:
     yield
   finally:
-    signal.pthread_sigmask(signal.SIG_SETMASK, previous)
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    signal.signal(signal.SIGINT, handler)
+  for number in noted:
+    signal.raise_signal(number)
 
 
 class _Worker:

@@ -6,7 +6,7 @@
     ProofError         an artifact does not do what its source does
     ManifestError      a manifest is unreadable, or files differ from it
     ExportError        an artifact cannot be delivered to its destination
-    ClientError        another Python cannot meet any artifact
+    InterpreterError   another Python cannot meet any artifact
 
 Each message names the thing, what was found, what was expected, what to do.
 """
@@ -36,5 +36,5 @@ class ExportError(SlimhubError):
   """An artifact cannot be delivered to its destination."""
 
 
-class ClientError(SlimhubError):
+class InterpreterError(SlimhubError):
   """Another Python cannot meet any artifact."""

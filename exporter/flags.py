@@ -147,7 +147,6 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
     '--client',
     metavar='PYTHON',
     type=_program,
-    default='',
     help='an interpreter whose TensorFlow must agree, too: 1.15 or newer',
   )
   _add_work(parser)

@@ -32,7 +32,7 @@ class Order:
   checkpoint_dir: pathlib.Path | None = None  # None: synthetic weights.
   weights: str = weights_lib.AUTO
   force: bool = False
-  client: str = ''  # Another interpreter that a VERIFY asks, too.
+  client: str | None = None  # Another interpreter that a VERIFY asks, too.
 
   @property
   def model(self) -> spec.ModelSpec:

@@ -11,9 +11,9 @@ import numpy as np
 from exporter import agreement
 from exporter import assets
 from exporter import checkpoint as checkpoint_lib
-from exporter import client
 from exporter import errors
 from exporter import export
+from exporter import interpreter
 from exporter import manifest as manifest_lib
 from exporter import plan
 from exporter import proof
@@ -103,9 +103,9 @@ def _ask(
   expected: reference.Reference,
 ) -> str:
   """Proves an artifact in another interpreter; says which TensorFlow it has."""
-  agreed = agreement.Agreement(handle, expected, client.LENIENCY)
+  agreed = agreement.Agreement(handle, expected, interpreter.LENIENCY)
   with tempfile.TemporaryDirectory() as folder:
-    asked = client.Client(python, pathlib.Path(folder))
+    asked = interpreter.Interpreter(python, pathlib.Path(folder))
     asked.ask(handle, artifact, expected)
     agreed.compare(asked)
   agreed.compare_gradients(asked.missing_gradients())

@@ -36,7 +36,7 @@ _LADDER = (
   ('catalogue',),
   ('card_tree',),
   ('plan',),
-  ('export', 'client'),
+  ('export', 'interpreter'),
   ('verify',),
   ('worker',),
   ('batch',),

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from exporter import agreement
-from exporter import client
 from exporter import errors
+from exporter import interpreter
 from exporter import stranger
 from exporter import synthetic
 from tests import artifacts
@@ -20,7 +20,7 @@ _NUMBERS = pytest.mark.parametrize('number', [3, 5])
 def _ask(python, name, where, folder=None):
   handle = artifacts.handle(name)
   where.mkdir()
-  asked = client.Client(str(python), where)
+  asked = interpreter.Interpreter(str(python), where)
   reference = artifacts.reference(handle.spec.name)
   asked.ask(handle, folder or artifacts.folder(name), reference)
   return asked
@@ -53,7 +53,7 @@ def test_a_broken_artifact_does_not_agree(number, tmp_path):
     broken.stop_gradient(model)
   asked = _ask(sys.executable, name, tmp_path / 'it', folder)
   agreed = agreement.Agreement(
-    artifacts.handle(name), artifacts.reference(TINY), client.LENIENCY
+    artifacts.handle(name), artifacts.reference(TINY), interpreter.LENIENCY
   )
   agreed.compare(asked)
   agreed.compare_gradients(asked.missing_gradients())
@@ -88,13 +88,13 @@ def test_an_interpreter_without_tensorflow_is_no_client(
 ):
   monkeypatch.delenv('PYTHONPATH', raising=False)
   python = _program(tmp_path / 'python', text)
-  with pytest.raises(errors.ClientError, match=reason) as caught:
+  with pytest.raises(errors.InterpreterError, match=reason) as caught:
     _ask(python, f'{TINY}/feature_vector/5', tmp_path / 'it')
   assert 'has TensorFlow 1.15 or newer' in str(caught.value)
 
 
 def test_what_is_no_program_is_no_client(tmp_path):
-  with pytest.raises(errors.ClientError, match='No such file'):
+  with pytest.raises(errors.InterpreterError, match='No such file'):
     _ask(tmp_path / 'no', f'{TINY}/feature_vector/5', tmp_path / 'it')
 
 

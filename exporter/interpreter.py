@@ -34,7 +34,7 @@ def _run(python: str, folder: pathlib.Path) -> str:
       check=False,
     )
   except OSError as error:
-    raise errors.ClientError(
+    raise errors.InterpreterError(
       f'{python} cannot be run: {error.strerror}; --client names a Python '
       'interpreter that has TensorFlow 1.15 or newer'
     ) from error
@@ -42,14 +42,14 @@ def _run(python: str, folder: pathlib.Path) -> str:
     return ''
   *_, reason = done.stderr.strip().splitlines() or ['']
   if reason.startswith(('ModuleNotFoundError', 'ImportError', 'SyntaxError')):
-    raise errors.ClientError(
+    raise errors.InterpreterError(
       f'{python} cannot load any artifact: {reason}; --client names a Python '
       'interpreter, 3.7 or newer, that has TensorFlow 1.15 or newer'
     )
   return reason or f'exit code {done.returncode}'
 
 
-class Client:
+class Interpreter:
   """Meets an artifact elsewhere: asks all questions at once, then answers."""
 
   def __init__(self, python: str, folder: pathlib.Path):
@@ -73,7 +73,7 @@ class Client:
     """Loads and calls an artifact.
 
     Raises:
-      ClientError: The interpreter cannot do that with any.
+      InterpreterError: The interpreter cannot do that with any.
       ProofError: It cannot with this one.
     """
     images = [example.images for example in reference.examples(handle)]
