@@ -1,6 +1,5 @@
 """Every code block of an exported card, run as its reader would."""
 
-import os
 import pathlib
 import re
 import subprocess
@@ -33,7 +32,7 @@ def _run(python: object, blocks: list[str], folder: pathlib.Path) -> None:
   done = subprocess.run(
     [str(python), '-c', _RUN, *blocks],
     cwd=folder,
-    env={**os.environ, 'TF_CPP_MIN_LOG_LEVEL': '3'},
+    env=environments.variables(),
     capture_output=True,
     text=True,
     check=False,
