@@ -1,9 +1,10 @@
-"""The sentences of a card that say where the model was seen to work."""
+"""The part of a card that says where the model was seen to work."""
 
 from collections.abc import Iterable
 import re
 
 from exporter import clients
+from exporter import markdown
 from model_specs import spec
 from model_specs import versions
 
@@ -31,9 +32,10 @@ def tensorflow(results: Iterable[clients.Result]) -> str:
   return span(_short(result.tensorflow) for result in results)
 
 
-def client_name(result: clients.Result) -> str:
-  """The client, whatever its mode."""
-  return result.client.partition(',')[0]
+def title(client: str) -> str:
+  """The client as code, its mode as text."""
+  name, comma, mode = client.partition(',')
+  return f'`{name}`{comma}{mode}'
 
 
 def _keras(results: Iterable[clients.Result]) -> str:
@@ -57,8 +59,20 @@ def _grouped(
 ) -> dict[str, list[clients.Result]]:
   groups: dict[str, list[clients.Result]] = {}
   for result in results:
-    groups.setdefault(client_name(result), []).append(result)
+    groups.setdefault(result.client, []).append(result)
   return groups
+
+
+def broken_keras(
+  client: str, use: str, results: Iterable[clients.Result] | None = None
+) -> str:
+  """The releases of Keras in which a use of a client is broken, or ''."""
+  found = [
+    _short(result.keras)
+    for result in (clients.load() if results is None else results)
+    if (result.client, result.use) == (client, use) and not result.works
+  ]
+  return span(found) if found else ''
 
 
 def requirement(
@@ -71,29 +85,29 @@ def requirement(
     results: What was seen; the committed results if not given.
 
   Returns:
-    The sentences.
+    The blocks.
   """
-  seen = [
+  working = [
     result
     for result in (clients.load() if results is None else results)
     if result.use == _USE
+    and result.works
     and result.format == handle.version.format
     and handle.number in result.versions
   ]
-  working = [result for result in seen if result.works]
   if not working:
     return ('No client was tested with this version.',)
-  listed = '; '.join(
-    f'`{name}`: {_where(group)}' for name, group in _grouped(working).items()
+  graph = (
+    ', from TensorFlow 2 on in graph mode'
+    if handle.version.format == versions.TF1
+    else ''
   )
-  if handle.version.format == versions.TF2:
-    return (
-      f'It is tested in TensorFlow {tensorflow(working)}, with these clients.',
-      f'{listed}.',
-    )
-  broken = [result for result in seen if not result.works]
-  missing = span(result.tensorflow_hub for result in broken) if broken else ''
   return (
-    f'It is tested in graph mode, with this client. {listed}.',
-    *([f'tensorflow-hub {missing} has no `hub.Module`.'] if missing else []),
+    markdown.paragraph(
+      f'It was seen to work, from the oldest to the newest tested{graph}, in:'
+    ),
+    markdown.bullets(
+      f'{title(client)}: {_where(group)}'
+      for client, group in _grouped(working).items()
+    ),
   )

@@ -39,10 +39,14 @@ def _cell(results: Iterable[clients.Result]) -> str:
   """Where a use works, and that it is broken somewhere."""
   results = list(results)
   working = [result for result in results if result.works]
-  parts = [card_clients.tensorflow(working)] if working else []
   broken = [result for result in results if not result.works]
+  parts = [card_clients.tensorflow(working)] if working else []
   if broken:
-    parts.append(f'broken in {card_clients.tensorflow(broken)}')
+    where = card_clients.tensorflow(broken)
+    if {r.tensorflow for r in broken} & {r.tensorflow for r in working}:
+      hubs = card_clients.span(result.tensorflow_hub for result in broken)
+      where = f'{where} with tensorflow-hub {hubs}'
+    parts.append(f'broken in {where}')
   return '; '.join(parts)
 
 
@@ -55,25 +59,25 @@ def _title(use: str, results: list[clients.Result], numbers: set[int]) -> str:
 
 
 def _table(results: list[clients.Result]) -> str:
-  names = list(dict.fromkeys(map(card_clients.client_name, results)))
+  names = list(dict.fromkeys(result.client for result in results))
   numbers = {number for result in results for number in result.versions}
   rows = []
   for use in USES:
     found = [result for result in results if result.use == use]
     cells = (
-      _cell(r for r in found if card_clients.client_name(r) == name)
+      _cell(result for result in found if result.client == name)
       for name in names
     )
     if found:
       rows.append((_title(use, found, numbers), *cells))
-  return markdown.table(('Use', *(f'`{name}`' for name in names)), rows)
+  return markdown.table(('Use', *map(card_clients.title, names)), rows)
 
 
 def _broken(results: Iterable[clients.Result]) -> str:
   """Every broken use, with the reason; versions do not matter to it."""
   rows = [
     (
-      f'`{result.client}`',
+      card_clients.title(result.client),
       result.use,
       result.tensorflow,
       result.tensorflow_hub,
@@ -91,7 +95,7 @@ def _environments(results: Iterable[clients.Result]) -> str:
   rows = [
     (r.client, r.python, r.tensorflow, r.tensorflow_hub, r.keras)
     for r in (
-      dataclasses.replace(result, client=f'`{result.client}`')
+      dataclasses.replace(result, client=card_clients.title(result.client))
       for result in results
     )
   ]
