@@ -20,7 +20,7 @@ FRESH_DOCS := .cache/docs
 WEIGHTS = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)',--synthetic_weights)
 
 .DELETE_ON_ERROR:
-.PHONY: help export test check bench cards clean
+.PHONY: help export test check consumers bench cards clean
 .PHONY: check-lint check-types check-layout check-build check-cards
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo '             many workers; PYTHON and VENV name the environment'
 	@echo 'make test    every test, on JOBS processes'
 	@echo 'make check   lint, types, layout, and that generated files are fresh'
+	@echo 'make consumers  the table of old and new clients; exporter/clients.tsv'
 	@echo 'make bench   the figures of the README'
 	@echo 'make cards   docs/model_cards and docs/catalogue, written anew'
 	@echo 'make clean   removes what the others made, except the exports'
@@ -39,7 +40,7 @@ export: $(VENV)/installed
 	  $(WEIGHTS) $(or $(PATTERNS),--all)
 
 test: $(VENV)/installed-test
-	$(RUN) pytest -n $(JOBS)
+	$(RUN) pytest -n $(JOBS) -rs
 
 check: check-lint check-types check-layout check-build check-cards
 
@@ -69,6 +70,10 @@ check-cards: $(VENV)/installed
 
 cards: $(VENV)/installed
 	$(RUN) exporter cards --output_dir=docs/model_cards
+
+# Environments of old clients are made at first use, in .cache/consumers.
+consumers: $(VENV)/installed-test
+	$(RUN) tests.consumers $(JOBS)
 
 bench: $(VENV)/installed-test
 	$(RUN) benchmarks

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from exporter import card_clients
 from exporter import card_evidence
 from exporter import card_outputs
 from exporter import card_usage
@@ -62,18 +63,6 @@ def _metadata(handle: model_specs.Handle) -> str:
   return '\n'.join(f'<!-- {key}: {value} -->' for key, value in values.items())
 
 
-def _requirement(handle: model_specs.Handle) -> str:
-  if handle.version.format == versions.TF2:
-    return (
-      'It is made to load in TensorFlow 1.15 and every TensorFlow 2, and in '
-      'TensorFlow Hub 0.5.0 or newer.'
-    )
-  return (
-    'It needs TensorFlow 1.15 or, in graph mode, TensorFlow 2 up to 2.15, and '
-    'a TensorFlow Hub that has `hub.Module`: 0.15.0 is the last.'
-  )
-
-
 def _newer(handle: model_specs.Handle, link: Link) -> str:
   """Where a reader with a newer TensorFlow should go."""
   numbers = [
@@ -93,23 +82,23 @@ def _format(
   handle: model_specs.Handle, made: manifest.Manifest | None, link: Link
 ) -> str:
   if handle.version.format == versions.TF2:
-    sentences = [
+    kind = (
       'This model is a [SavedModel of TensorFlow 2]'
       '(https://www.tensorflow.org/hub/tf2_saved_model), which `hub.Module` '
-      'cannot load.',
-      _requirement(handle),
-    ]
+      'cannot load.'
+    )
+    newer = ''
   else:
-    sentences = [
+    kind = (
       'This model is a [hub.Module of TensorFlow 1]'
-      '(https://www.tensorflow.org/hub/tf1_hub_module).',
-      _requirement(handle),
-      _newer(handle, link),
-    ]
+      '(https://www.tensorflow.org/hub/tf1_hub_module).'
+    )
+    newer = _newer(handle, link)
   return markdown.section(
     FORMAT_TITLES[handle.version.format],
     *card_evidence.warning(made),
-    markdown.paragraph(*filter(None, sentences)),
+    markdown.paragraph(*filter(None, (kind, newer))),
+    *card_clients.requirement(handle),
   )
 
 

@@ -6,6 +6,7 @@ import pathlib
 
 from exporter import card
 from exporter import catalogue
+from exporter import clients_page
 from exporter import errors
 import model_specs
 from model_specs import spec
@@ -96,7 +97,7 @@ def write_catalogues(
   cards_dir: pathlib.Path,
   publisher: str = spec.PUBLISHER,
 ) -> list[pathlib.Path]:
-  """Writes NETWORK/VERSION.md, a catalogue of each family and version.
+  """Writes NETWORK/VERSION.md for each family and version, and clients.md.
 
   Args:
     output_dir: Where the pages go: outside the documentation tree, all of
@@ -113,7 +114,7 @@ def write_catalogues(
   families = {
     model.family.network: model.family for model in model_specs.MODELS
   }
-  pages = {}
+  pages = {output_dir / 'clients.md': clients_page.render()}
   for network, family in families.items():
     for number in versions.CURRENT:
       path = output_dir / network / f'{number}.md'

@@ -1,11 +1,14 @@
 """The sections of a card that show how the model is used and fine-tuned."""
 
+from exporter import card_clients
 from exporter import card_snippets
 from exporter import markdown
 import model_specs
 from model_specs import versions
 
 _COMMON_SIGNATURES = 'https://www.tensorflow.org/hub/common_signatures/images'
+
+_TFSM_LAYER = 'keras.layers.TFSMLayer'
 
 _PATH = (
   'In every snippet, `path` is the folder of the exported model and random '
@@ -26,10 +29,16 @@ def _size(handle: model_specs.Handle) -> str:
       'the range from about 96 to 320 pixels is tested. The figures above hold '
       'for the default size only.'
     )
+  unchecked = (
+    'A call of `serving_default` in Python does not check it.'
+    if handle.version.serving_default
+    else ''
+  )
   return markdown.paragraph(
     f'The size is fixed to {size} x {size} pixels; on any other, TensorFlow '
     "stops with an error about the input's shape. Resize first, for example "
-    f'with `tf.image.resize(images, [{size}, {size}])`.'
+    f'with `tf.image.resize(images, [{size}, {size}])`.',
+    *filter(None, [unchecked]),
   )
 
 
@@ -190,6 +199,22 @@ def _tuning_hub(handle: model_specs.Handle) -> tuple[str, ...]:
   )
 
 
+def _disobeys() -> str:
+  releases = card_clients.broken_keras(_TFSM_LAYER, 'frozen')
+  return f' (Keras {releases} trains it all the same)' if releases else ''
+
+
+def _no_adam() -> tuple[str, ...]:
+  releases = card_clients.broken_keras(_TFSM_LAYER, 'adam')
+  if not releases:
+    return ()
+  return (
+    'Optimizers that keep state for every weight, such as Adam, fail on it '
+    f'for any SavedModel (seen in Keras {releases}: they cannot name that '
+    'state).',
+  )
+
+
 def _tuning_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
   return (
     markdown.paragraph(
@@ -200,12 +225,11 @@ def _tuning_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
     card_snippets.fill(card_snippets.TUNE_KERAS_3, handle),
     markdown.paragraph(
       'To train only layers of your own, pass `trainable=False` and leave '
-      'out `call_training_endpoint`. `TFSMLayer` adds no regularization '
-      'losses and always uses the default momentum. Optimizers that keep '
-      'state for every weight, such as Adam, fail on it for any SavedModel '
-      '(seen in Keras 3.12 and 3.15: they cannot name that state); plain SGD '
-      'works. A model saved as `.keras` still refers to `path` and loads with '
-      '`keras.models.load_model(file, safe_mode=False)`.'
+      f'out `call_training_endpoint`{_disobeys()}. `TFSMLayer` adds no '
+      'regularization losses and always uses the default momentum.',
+      *_no_adam(),
+      'Plain SGD works. A model saved as `.keras` still refers to `path` and '
+      'loads with `keras.models.load_model(file, safe_mode=False)`.',
     ),
     markdown.paragraph(
       "The momentum of batch norm's moving averages is "

@@ -1,9 +1,10 @@
 """The code blocks of a Markdown file, to be run as their reader would."""
 
-import os
 import pathlib
 import re
 import subprocess
+
+from tests.consumers import environments
 
 # Blocks that go together share a process, as TensorFlow is slow to import.
 _RUN = 'import sys\nfor block in sys.argv[1:]: exec(block, {})'
@@ -32,7 +33,7 @@ def run(
   done = subprocess.run(
     [str(python), '-c', _RUN, *blocks],
     cwd=folder,
-    env={**os.environ, 'TF_CPP_MIN_LOG_LEVEL': '3', **extra},
+    env=environments.variables(**extra),
     capture_output=True,
     text=True,
     check=False,

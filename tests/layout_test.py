@@ -14,7 +14,7 @@ from tests import source_tree
 # spec -> checkpoint -> network -> graph -> artifact -> proof -> manifest ->
 # card needs it. A package stands for all its modules.
 _LADDER = (
-  ('errors', 'weights'),
+  ('clients', 'errors', 'weights'),
   ('slim', 'archive', 'synthetic'),
   ('checkpoint', 'networks'),
   ('source', 'portable'),
@@ -30,10 +30,10 @@ _LADDER = (
   ('agreement', 'assets'),
   ('proof',),
   ('markdown',),
-  ('card_evidence', 'card_snippets'),
+  ('card_clients', 'card_evidence', 'card_snippets'),
   ('card_outputs', 'card_usage'),
   ('card',),
-  ('catalogue',),
+  ('catalogue', 'clients_page'),
   ('card_tree',),
   ('plan',),
   ('export', 'interpreter'),
@@ -64,6 +64,7 @@ _WITHOUT_TENSORFLOW = (
   'exporter.card',
   'exporter.card_tree',
   'exporter.cli',
+  'exporter.clients',
   'exporter.manifest',
 )
 

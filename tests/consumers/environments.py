@@ -5,17 +5,17 @@ import dataclasses
 import fcntl
 import functools
 import hashlib
-import json
 import os
 import pathlib
 import shutil
 import subprocess
-from typing import Any
+import sys
 
 import pytest
 
 from tests import source_tree
 
+_NOT_INHERITED = ('TF2_BEHAVIOR', 'TF_USE_LEGACY_KERAS')
 _FOLDER = source_tree.ROOT / '.cache' / 'consumers'
 
 
@@ -35,8 +35,17 @@ class Environment:
     return _FOLDER / f'{self.name}-{digest}'
 
 
-# The oldest release that the published cards promise, and the last one that
-# has hub.Module beside hub.KerasLayer for it.
+class MissingPythonError(Exception):
+  """The machine lacks the Python of an environment."""
+
+
+# The interpreter that runs the tests, and what is installed for them.
+TODAY = Environment(
+  'today', f'{sys.version_info.major}.{sys.version_info.minor}', ()
+)
+
+# The oldest TensorFlow that the published cards promise, and the last
+# tensorflow-hub for its Python.
 TF1 = Environment(
   'tf1',
   '3.7',
@@ -46,6 +55,29 @@ TF1 = Environment(
     'protobuf<3.21',
     'numpy<1.19',
   ),
+)
+
+# The oldest tensorflow-hub that the published cards promise.
+TF1_OLD_HUB = Environment(
+  'tf1-hub-0.5',
+  '3.7',
+  (
+    'tensorflow==1.15.5',
+    'tensorflow-hub==0.5.0',
+    'protobuf<3.21',
+    'numpy<1.19',
+  ),
+)
+
+# The last release that has hub.Module.
+LAST_MODULE = Environment(
+  'last-module',
+  '3.11',
+  ('tensorflow==2.15.*', 'tensorflow-hub==0.15.0', 'setuptools<82'),
+)
+
+FIRST_KERAS_3 = Environment(
+  'first-keras-3', '3.11', ('tensorflow==2.16.*', 'keras==3.0.5')
 )
 
 # What slimhub itself must run on: the oldest Python and TensorFlow it promises.
@@ -98,11 +130,14 @@ def _install(environment: Environment, interpreter: str) -> None:
 
 
 @functools.cache
-def interpreter(environment: Environment) -> pathlib.Path:
+def make(environment: Environment) -> pathlib.Path:
   """The interpreter of the environment, installed at first use.
 
-  The test that asks is skipped where the machine lacks the Python.
+  Raises:
+    MissingPythonError: The machine lacks the Python.
   """
+  if environment == TODAY:
+    return pathlib.Path(sys.executable)
   folder = environment.folder
   stamp = folder / 'installed'  # Written last: what has it is whole.
   folder.parent.mkdir(parents=True, exist_ok=True)
@@ -111,7 +146,7 @@ def interpreter(environment: Environment) -> pathlib.Path:
     if not stamp.exists():
       base = find_interpreter(environment.python)
       if base is None:
-        pytest.skip(
+        raise MissingPythonError(
           f'Python {environment.python}, which {environment.name} clients '
           f'need, is neither on PATH as python{environment.python} nor in '
           '~/.pyenv/versions'
@@ -121,27 +156,18 @@ def interpreter(environment: Environment) -> pathlib.Path:
   return folder / 'bin' / 'python'
 
 
-def run(
-  python: pathlib.Path | str, client: str, *arguments: object, **extra: str
-) -> dict[str, Any]:
-  """Runs a script of this folder.
+def interpreter(environment: Environment) -> pathlib.Path:
+  """As `make`, but the test that asks is skipped where it cannot be made."""
+  try:
+    return make(environment)
+  except MissingPythonError as error:
+    pytest.skip(str(error))
 
-  Args:
-    python: The interpreter.
-    client: The script's name; it writes JSON to standard output.
-    *arguments: For the script.
-    **extra: Environment variables.
 
-  Returns:
-    What it wrote.
+def variables(**more: str) -> dict[str, str]:
+  """The variables for a process of any environment: those of the user.
+
+  TensorFlow 2 tells its children to be like itself: TensorFlow 1 obeys.
   """
-  script = pathlib.Path(__file__).parent / f'{client}.py'
-  done = subprocess.run(
-    [python, script, *map(str, arguments)],
-    env={**os.environ, 'TF_CPP_MIN_LOG_LEVEL': '3', **extra},
-    capture_output=True,
-    text=True,
-    check=False,
-  )
-  assert done.returncode == 0, done.stderr[-4000:]
-  return json.loads(done.stdout)
+  kept = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
+  return {**kept, 'TF_CPP_MIN_LOG_LEVEL': '3', **more}

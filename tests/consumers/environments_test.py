@@ -62,8 +62,8 @@ def test_an_environment_is_made_once(machine, monkeypatch):
   _shim(machine, _THIS, f'exec {sys.executable} "$@"')
   environment = environments.Environment('some', _THIS, ('package',))
   for _ in range(2):
-    environments.interpreter.cache_clear()
-    python = environments.interpreter(environment)
+    environments.make.cache_clear()
+    python = environments.make(environment)
   assert made == [environment]
   assert python == environment.folder / 'bin' / 'python'
 

@@ -1,6 +1,5 @@
 """The exporter itself, on the oldest Python and TensorFlow it promises."""
 
-import os
 import subprocess
 
 from exporter import manifest
@@ -17,7 +16,7 @@ def test_both_formats_are_exported_and_proven(tmp_path):
       *(environments.interpreter(environments.OLDEST), '-m', 'exporter'),
       *('export', pattern, f'--output_dir={tmp_path}', '--synthetic_weights'),
     ],
-    env={**os.environ, 'PYTHONPATH': str(source_tree.ROOT)},
+    env=environments.variables(PYTHONPATH=str(source_tree.ROOT)),
     capture_output=True,
     text=True,
     check=False,

@@ -1,0 +1,51 @@
+"""The page of the clients: every result of the table is on it."""
+
+import dataclasses
+
+from exporter import clients
+from exporter import clients_page
+
+_OK = clients.Result(
+  environment='today',
+  client='hub.KerasLayer',
+  python='3.11',
+  tensorflow='2.21.0',
+  tensorflow_hub='0.16.1',
+  keras='2.21.0',
+  format='saved_model_2',
+  versions=(5,),
+  use='infer',
+  result='ok',
+)
+_BROKEN = dataclasses.replace(
+  _OK, use='adam', tensorflow='2.16.2', result='broken: KeyError: a|b'
+)
+
+
+def _lines(*results):
+  return clients_page.render(results).splitlines()
+
+
+def test_a_cell_names_the_releases():
+  lines = _lines(_OK, dataclasses.replace(_OK, tensorflow='1.15.5'))
+  assert f'| {clients_page.USES["infer"]} | 1.15 to 2.21 |' in lines
+
+
+def test_what_is_broken_is_said_with_its_reason():
+  lines = _lines(_OK, _BROKEN)
+  assert f'| {clients_page.USES["adam"]} | broken in 2.16 |' in lines
+  reason = 'KeyError: a\\|b |'
+  assert any(
+    line.startswith('| `hub.KerasLayer` | adam |') and line.endswith(reason)
+    for line in lines
+  )
+
+
+def test_a_use_of_one_version_says_so():
+  other = dataclasses.replace(_OK, use='save', versions=(4,))
+  title = f'| {clients_page.USES["save"]} (version 4) | 2.21 |'
+  assert title in _lines(_OK, other)
+
+
+def test_every_use_has_its_words():
+  assert {result.use for result in clients.load()} == set(clients_page.USES)

@@ -1,0 +1,61 @@
+"""Runs every client, prints the table, writes exporter/clients.tsv.
+
+`python -m tests.consumers [JOBS]`; exits with 1 if an artifact of ours failed.
+"""
+
+from concurrent import futures
+import pathlib
+import sys
+import tempfile
+import time
+
+from exporter import clients
+from tests.consumers import cases
+from tests.consumers import environments
+from tests.consumers import runs
+from tests.consumers import table
+
+
+def _say(*lines: str) -> None:
+  sys.stdout.writelines(f'{line}\n' for line in lines)
+  sys.stdout.flush()
+
+
+def main(jobs: int) -> int:
+  """The exit code."""
+  made: dict[runs.Run, list[clients.Result]] = {}
+  failed, missing = [], []
+  with tempfile.TemporaryDirectory(prefix='slimhub_') as folder:
+    root = pathlib.Path(folder)
+    for name in cases.NAMES:
+      cases.once(name, root)
+
+    def perform(run: runs.Run) -> None:
+      start = time.monotonic()
+      try:
+        found, outcomes = runs.perform(run, lambda n: cases.once(n, root))
+      except environments.MissingPythonError as error:
+        missing.append(f'{run}  not run: {error}')
+        return
+      except RuntimeError as error:
+        failed.append(str(error))
+        return
+      _say(*table.lines(run, found, outcomes))
+      _say(f'  {time.monotonic() - start:.0f} seconds')
+      bad = [o for o in outcomes if o.result.startswith(runs.FAILED)]
+      failed.extend(f'{run}  {o.name}  {o.use}  {o.result}' for o in bad)
+      if not bad:
+        made[run] = table.rows(run, found, outcomes)
+
+    with futures.ThreadPoolExecutor(jobs) as pool:
+      list(pool.map(perform, runs.RUNS))
+  _say('', *missing, *failed)
+  if failed:
+    return 1
+  table.write(made)
+  _say(f'{len(made)} of {len(runs.RUNS)} clients ran; {table.PATH} is written')
+  return 0
+
+
+if __name__ == '__main__':
+  sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1))

@@ -1,0 +1,170 @@
+"""Writes artifacts for the clients, with what the source makes of images."""
+
+from collections.abc import Mapping
+import fcntl
+import json
+import pathlib
+from typing import Any
+
+import numpy as np
+
+from exporter import graph as graph_lib
+from exporter import source as source_lib
+from exporter import synthetic
+from model_specs import spec
+from model_specs import versions
+from tests import artifacts
+
+# Every version, both networks, both tasks.
+NAMES = (
+  f'{artifacts.V1}/feature_vector/1',
+  f'{artifacts.V2}/classification/2',
+  f'{artifacts.V1}/classification/3',
+  f'{artifacts.V2}/feature_vector/3',
+  f'{artifacts.V2}/classification/4',
+  f'{artifacts.V1}/feature_vector/5',
+  f'{artifacts.V2}/classification/5',
+)
+
+_BATCH = 8
+_FEW = 2  # Endpoints are large.
+_SIZES = ((96, 96), (96, 160), (224, 128), (320, 320))
+_CLASSES = 3
+_EXAMPLES = 4  # Of each class.
+_COLOURS = np.eye(_CLASSES, dtype=np.float32)
+
+_Arrays = dict[str, np.ndarray]
+
+
+def named(*, version_format: str) -> list[str]:
+  """The artifacts of one format, as NAME/TASK/VERSION."""
+  return [
+    name
+    for name in NAMES
+    if artifacts.handle(name).version.format == version_format
+  ]
+
+
+def _coloured_noise(size: int) -> tuple[np.ndarray, np.ndarray]:
+  """Images that are easy to tell apart, and their classes."""
+  labels = np.arange(_CLASSES * _EXAMPLES, dtype=np.int32) % _CLASSES
+  noise = synthetic.images(len(labels), size, size, seed=3)
+  colours = _COLOURS[labels][:, None, None, :]
+  return 0.5 * noise + 0.5 * colours, labels
+
+
+def _scoped(source: source_lib.Source, handle: spec.Handle) -> dict[str, Any]:
+  """The endpoints that the artifact answers."""
+  endpoints = source.scoped_endpoints(handle.spec.family.scope)
+  return {name: endpoints[name] for name in handle.endpoints}
+
+
+def _prefixed(prefix: str, arrays: Mapping[str, np.ndarray]) -> _Arrays:
+  return {f'{prefix}:{key}': value for key, value in arrays.items()}
+
+
+def _inference(source: source_lib.Source, handle: spec.Handle) -> _Arrays:
+  is_classifier = handle.task == versions.CLASSIFICATION
+  default = source.logits if is_classifier else source.features
+  size = handle.spec.size
+  images = synthetic.images(_BATCH, size, size)
+  few = images[:_FEW]
+  arrays = {
+    'images': images,
+    'default': source.run(default, images),
+    'few': source.run(default, few),
+    'features': source.run(source.features, few),
+    **_prefixed('endpoint', source.run(_scoped(source, handle), few)),
+  }
+  for height, width in _SIZES if handle.variable_size else ():
+    other = synthetic.images(2, height, width)
+    arrays[f'images_{height}x{width}'] = other
+    arrays[f'size:{height}x{width}'] = source.run(default, other)
+  return arrays
+
+
+def _training(
+  source: source_lib.Source, handle: spec.Handle, old: _Arrays
+) -> _Arrays:
+  """What a step at momentum 0 leaves is the statistics of its batch."""
+  size = handle.spec.size
+  images = synthetic.images(_BATCH, size, size)
+  coloured, labels = _coloured_noise(size)
+  moving = {
+    v.op.name: v for v in source.variables if v.op.name not in source.trainable
+  }
+  outputs = _scoped(source, handle)
+  outputs.pop(f'{handle.spec.family.scope}/Logits', None)  # Behind dropout.
+  answers, _ = source.run((outputs, source.updates), images)
+  return {
+    'tuning_images': coloured,
+    'labels': labels,
+    **_prefixed('training', {k: v[:_FEW] for k, v in answers.items()}),
+    **_prefixed('old', {name: old[name] for name in moving}),
+    **_prefixed('batch', source.run(moving, images)),
+  }
+
+
+def _facts(name: str, path: pathlib.Path, losses: float) -> dict[str, Any]:
+  handle = artifacts.handle(name)
+  version = handle.version
+  inference, training = artifacts.graphs(name)
+  return {
+    'name': name,
+    'path': str(path),
+    'scope': handle.spec.family.scope,
+    'size': handle.spec.size,
+    'width': handle.num_outputs,
+    'classifies': handle.task == versions.CLASSIFICATION,
+    'signatures': version.signatures(handle.task),
+    'momentum': version.momentum,
+    'configurable_momentum': version.configurable_momentum,
+    'variable_size': handle.variable_size,
+    'counts': {
+      'variables': len(inference.variables),
+      'trainable': sum(v.trainable for v in inference.variables),
+      'losses': len(inference.losses),
+      'updates': len(training.updates),
+    },
+    'regularization': losses,
+    'is_small': name.startswith(artifacts.V1),
+  }
+
+
+def _losses(source: source_lib.Source, graph: graph_lib.Graph) -> float:
+  """The sum over the losses that the artifact has."""
+  kept = {graph_lib.op_name(name) for name in graph.losses}
+  losses = [loss for loss in source.losses if loss.op.name in kept]
+  images = np.zeros([1, 96, 96, 3], np.float32)
+  return float(sum(source.run(losses, images)))
+
+
+def write(name: str, folder: pathlib.Path) -> None:
+  """Writes the case of NAME/TASK/VERSION: artifact, case.json, arrays.npz."""
+  handle, tensors = artifacts.handle(name), artifacts.tensors(name)
+  inference, training = artifacts.sources(handle.spec)
+  for source in (inference, training):
+    source.load(tensors)
+  path = folder / 'artifact'
+  path.mkdir(parents=True)
+  artifacts.write(name, path)
+  arrays = {
+    **_inference(inference, handle),
+    **_training(training, handle, tensors),
+  }
+  np.savez(folder / 'arrays.npz', **arrays)  # type: ignore[arg-type]
+  losses = _losses(inference, artifacts.graphs(name)[0])
+  (folder / 'case.json').write_text(json.dumps(_facts(name, path, losses)))
+
+
+def once(name: str, root: pathlib.Path) -> pathlib.Path:
+  """The case of NAME/TASK/VERSION below a folder that processes share."""
+  folder = root / name.replace('/', '-')
+  stamp = folder / 'written'  # Last of all: what has it is whole.
+  root.mkdir(parents=True, exist_ok=True)
+  with (root / f'{folder.name}.lock').open('w') as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    if not stamp.exists():
+      write(name, folder)
+      stamp.touch()
+  return folder

@@ -1,0 +1,145 @@
+"""Every client on every artifact: as committed, or a skip that says why."""
+
+import dataclasses
+import json
+import pathlib
+import shutil
+
+import pytest
+
+from exporter import clients
+from exporter import saved_model
+from tests import artifacts
+from tests.consumers import __main__ as main
+from tests.consumers import cases
+from tests.consumers import environments
+from tests.consumers import runs
+from tests.consumers import table
+
+_SESSION = runs.Run(
+  environments.TODAY,
+  'session, tag serve',
+  'session',
+  (f'{artifacts.V1}/feature_vector/5',),
+)
+
+
+@pytest.fixture(scope='session', name='folder_of')
+def _folder_of(tmp_path_factory, worker_id):
+  """Gives the case of an artifact; the processes of a session share it."""
+  root: pathlib.Path = tmp_path_factory.getbasetemp()
+  root = root if worker_id == 'master' else root.parent
+  return lambda name: cases.once(name, root / 'cases')
+
+
+def _pinned(environment):
+  """Package -> version, where the environment names one exactly."""
+  pairs = (r.split('==') for r in environment.requirements if '==' in r)
+  return {name: number for name, number in pairs if '*' not in number}
+
+
+@pytest.mark.parametrize('run', runs.RUNS, ids=str)
+def test_a_client_does_what_is_committed(run, folder_of):
+  environments.interpreter(run.environment)  # Skips where it cannot be.
+  found, outcomes = runs.perform(run, folder_of)
+  print('\n'.join(table.lines(run, found, outcomes)))  # noqa: T201 - for pytest.
+  failed = [o for o in outcomes if o.result.startswith(runs.FAILED)]
+  assert not failed
+  assert found['python'] == run.environment.python
+  for package, number in _pinned(run.environment).items():
+    assert found.get(package, number) == number
+  fresh = table.facts(table.rows(run, found, outcomes))
+  assert fresh == table.facts(table.committed(run)), 'run `make consumers`'
+
+
+def test_what_is_committed_has_a_client():
+  known = {(run.environment.name, run.client) for run in runs.RUNS}
+  assert {(r.environment, r.client) for r in clients.load()} == known
+
+
+def _case_of_other_weights(name, original, folder):
+  """A case whose artifact was written with weights that are slightly off."""
+  shutil.copytree(original, folder)
+  shutil.rmtree(folder / 'artifact')
+  (folder / 'artifact').mkdir()
+  handle, tensors = artifacts.handle(name), artifacts.tensors(name)
+  tensors = {key: value * 1.01 for key, value in tensors.items()}
+  saved_model.write(
+    handle, artifacts.graphs(name), tensors, folder / 'artifact'
+  )
+  facts = json.loads((folder / 'case.json').read_text())
+  facts['path'] = str(folder / 'artifact')
+  (folder / 'case.json').write_text(json.dumps(facts))
+
+
+def test_what_an_untouched_model_can_is_a_failure_of_ours(folder_of, tmp_path):
+  (name,) = _SESSION.names
+  folder = tmp_path / 'case'
+  _case_of_other_weights(name, folder_of(name), folder)
+  _, outcomes = runs.perform(_SESSION, lambda _: folder)
+  assert {o.use for o in outcomes} == {
+    'infer',
+    'restore',
+    'batch sizes',
+    'any size',
+  }
+  for outcome in outcomes:
+    assert outcome.result.startswith('failed: AssertionError: default differs')
+  assert table.facts(table.committed(_SESSION))
+
+
+_KERAS_3 = next(
+  run
+  for run in runs.RUNS
+  if run.environment == environments.TODAY and run.script == 'tfsm_layer'
+)
+_BY_HAND = next(
+  run
+  for run in runs.RUNS
+  if run.environment == environments.TODAY and run.script == 'load'
+)
+
+
+@pytest.mark.parametrize('run', [_KERAS_3, _BY_HAND], ids=str)
+def test_an_untouched_model_can_all_but_what_is_broken(
+  run, folder_of, tmp_path
+):
+  """Else a failure of ours could be taken for one of the client."""
+  folders = runs.untouched(run, run.names, folder_of, tmp_path)
+  _, outcomes = runs.perform(run, lambda name: folders[name])
+  fresh = table.facts(
+    table.rows(run, {'python': '', 'tensorflow': ''}, outcomes)
+  )
+  assert fresh == table.facts(table.committed(run))
+
+
+def test_a_version_is_as_good_as_its_worst_artifact():
+  run = dataclasses.replace(_SESSION, names=cases.NAMES[-2:])
+  outcomes = [
+    runs.Outcome(run.names[0], 'infer', 0.0, clients.OK),
+    runs.Outcome(run.names[1], 'infer', None, 'broken: it'),
+  ]
+  versions = {'python': '3.11', 'tensorflow': '2.21.0'}
+  (row,) = table.rows(run, versions, outcomes)
+  assert (row.versions, row.result) == ((5,), 'broken: it')
+
+
+def test_rows_that_were_not_made_stay(tmp_path):
+  path = tmp_path / clients.FILE
+  table.write({}, path)
+  assert clients.parse(path.read_text()) == clients.load()
+
+
+def test_what_was_not_run_is_named(monkeypatch, capsys, tmp_path):
+  def perform(run, _):
+    if run.environment == environments.TF1:
+      raise environments.MissingPythonError('Python 3.7 is nowhere')
+    return {'python': '3.11', 'tensorflow': '2'}, []
+
+  monkeypatch.setattr(runs, 'perform', perform)
+  monkeypatch.setattr(cases, 'once', lambda *_: tmp_path)
+  monkeypatch.setattr(table, 'write', lambda _: None)
+  assert main.main(2) == 0
+  said = capsys.readouterr().out
+  assert 'tf1 hub.Module  not run: Python 3.7 is nowhere' in said
+  assert f'{len(runs.RUNS) - 6} of {len(runs.RUNS)} clients ran' in said

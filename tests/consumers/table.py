@@ -1,0 +1,93 @@
+"""Outcomes -> the rows of exporter/clients.tsv."""
+
+from collections.abc import Iterable
+import pathlib
+
+from exporter import clients
+from tests import artifacts
+from tests import source_tree
+from tests.consumers import runs
+
+PATH = source_tree.ROOT / 'exporter' / clients.FILE
+
+_Fact = tuple[str, str, int, str]  # Format, use, version, kind.
+
+
+def _number(outcome: runs.Outcome) -> int:
+  return artifacts.handle(outcome.name).number
+
+
+def rows(
+  run: runs.Run, found: dict[str, str], outcomes: Iterable[runs.Outcome]
+) -> list[clients.Result]:
+  """The rows of a run; a version is as good as its worst artifact."""
+  worst: dict[tuple[str, int], str] = {}
+  for outcome in outcomes:
+    key = outcome.use, _number(outcome)
+    if worst.get(key, clients.OK) == clients.OK:
+      worst[key] = outcome.result
+  numbers: dict[tuple[str, str], list[int]] = {}
+  for (use, number), result in worst.items():
+    numbers.setdefault((use, result), []).append(number)
+  version_format = artifacts.handle(run.names[0]).version.format
+  return [
+    clients.Result(
+      environment=run.environment.name,
+      client=run.client,
+      python=found['python'],
+      tensorflow=found['tensorflow'],
+      tensorflow_hub=found.get('tensorflow-hub', ''),
+      keras=found.get('keras', ''),
+      format=version_format,
+      versions=tuple(sorted(versions)),
+      use=use,
+      result=result,
+    )
+    for (use, result), versions in numbers.items()
+  ]
+
+
+def facts(results: Iterable[clients.Result]) -> set[_Fact]:
+  """What a newer release of a library must leave as it was."""
+  return {
+    (result.format, result.use, number, result.kind)
+    for result in results
+    for number in result.versions
+  }
+
+
+def committed(run: runs.Run) -> list[clients.Result]:
+  """The rows of a run as they are committed."""
+  return [
+    result
+    for result in clients.load()
+    if (result.environment, result.client) == (run.environment.name, run.client)
+  ]
+
+
+def write(
+  made: dict[runs.Run, list[clients.Result]], path: pathlib.Path = PATH
+) -> None:
+  """Writes the file: of runs that were not made, the rows stay."""
+  results: list[clients.Result] = []
+  for run in runs.RUNS:
+    results += made[run] if run in made else committed(run)
+  path.write_text(clients.render(results), 'utf-8')
+
+
+def lines(
+  run: runs.Run, found: dict[str, str], outcomes: Iterable[runs.Outcome]
+) -> list[str]:
+  """The table that people read: each use of each artifact."""
+  packages = ', '.join(
+    f'{name} {found[name]}' for name in sorted(found) if found[name]
+  )
+  printed = [f'{run} ({packages})']
+  for outcome in outcomes:
+    difference = (
+      '' if outcome.difference is None else f'  {outcome.difference:.1g}'
+    )
+    printed.append(
+      f'  {outcome.name:40}  {outcome.use:22}  {outcome.result}{difference}'
+    )
+  return printed
