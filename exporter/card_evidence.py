@@ -30,7 +30,11 @@ _UNITS = (
   'Outputs, endpoints included, are compared in standard deviations of the '
   "network's own; moving averages, after a training step, relative to the "
   'largest of their layer; the regularization losses relative to their sum; '
-  'everything else must be equal. Differences are rounded up to a power of ten.'
+  'everything else must be equal. Differences are rounded up to a power of '
+  "ten. All this is computed from the files' own graphs. *Through TensorFlow* "
+  "and *gradients* count what TensorFlow's loaders were asked, within the same "
+  'limits, for the first artifact of this program in a run: sizes, multipliers '
+  'and weights do not change what they do.'
 )
 
 

@@ -232,9 +232,16 @@ def _tuning_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
       'loads with `keras.models.load_model(file, safe_mode=False)`.',
     ),
     markdown.paragraph(
+      '`SlimLayer` takes every optimizer and any momentum, and adds the '
+      'regularization losses. It comes with slimhub as `slimhub_keras.py`, one '
+      'file that needs nothing but keras and tensorflow: install slimhub, or '
+      'copy that file.'
+    ),
+    card_snippets.fill(card_snippets.TUNE_SLIM_LAYER, handle),
+    markdown.paragraph(
       "The momentum of batch norm's moving averages is "
       f'{handle.version.momentum} by default, which suits small datasets. '
-      '`hub.KerasLayer` passes another value on:'
+      'In Keras 2, `hub.KerasLayer` passes another value on:'
     ),
     card_snippets.fill(card_snippets.TUNE_KERAS_LAYER, handle),
     markdown.paragraph(

@@ -60,6 +60,7 @@ def test_tf1_tuning_calls_a_signature_of_the_version(handle, call):
   ('name', 'head'),
   [
     ('TUNE_KERAS_3', 'keras.layers.Dense(5)'),
+    ('TUNE_SLIM_LAYER', 'keras.layers.Dense(5)'),
     ('TUNE_KERAS_LAYER', 'tf.keras.layers.Dense(5)'),
     ('TUNE_LOOP', 'tf.random.normal([1280, 5]'),
   ],

@@ -80,7 +80,7 @@ def test_the_session_prints_what_it_shows(outputs):
     assert words[: len(expected)] == expected
 
 
-@pytest.mark.parametrize('number', [0, 1])
+@pytest.mark.parametrize('number', [0, 1, 2])
 def test_the_snippets_run_on_the_exports(number, folder, outputs):
   del outputs  # The exports are there.
   snippet = _blocks('python')[number]
@@ -91,7 +91,7 @@ def test_the_snippets_run_on_the_exports(number, folder, outputs):
 def test_the_snippet_for_hub_module_runs_where_hub_module_does(folder, outputs):
   del outputs
   python = environments.interpreter(environments.TF1)
-  _run([python, '-c', _blocks('python')[2]], folder)
+  _run([python, '-c', _blocks('python')[3]], folder)
 
 
 def test_the_two_commands_are_targets_of_make():

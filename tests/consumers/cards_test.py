@@ -9,6 +9,7 @@ from exporter import plan
 import model_specs
 from model_specs import versions
 from tests import code_blocks
+from tests import source_tree
 from tests.consumers import environments
 
 _HANDLES = model_specs.find('mobilenet_v1_025_128')
@@ -36,4 +37,7 @@ def test_every_code_block_runs(handle, folder):
   assert legacy
   assert any('TFSMLayer' in block for block in current)
   code_blocks.run(sys.executable, legacy, folder)
-  code_blocks.run(sys.executable, current, folder)
+  assert any('SlimLayer' in block for block in current)
+  code_blocks.run(
+    sys.executable, current, folder, PYTHONPATH=str(source_tree.ROOT)
+  )

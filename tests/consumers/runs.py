@@ -62,7 +62,7 @@ _GRAPH_LAYER = 'hub.KerasLayer, graph mode'
 _EAGER_LAYER = 'hub.KerasLayer, eager mode'
 _LEGACY = (('TF_USE_LEGACY_KERAS', '1'),)
 _SESSION, _COMMAND = 'session, tag serve', 'saved_model_cli run'
-_TFSM = 'keras.layers.TFSMLayer'
+_TFSM, _SLIM = 'keras.layers.TFSMLayer', 'slimhub_keras.SlimLayer'
 _KERAS_3_LAYER = 'hub.KerasLayer, in Keras 3'
 
 # A client of one's own: a script in `clients/` and its lines here, for
@@ -85,11 +85,13 @@ RUNS = (
   Run(_LAST, _LAYER, 'keras_layer', _BOTH_NETWORKS),
   Run(_LAST, _LOAD, 'load', _SMALL),
   Run(_FIRST, _TFSM, 'tfsm_layer', _BOTH_NETWORKS),
+  Run(_FIRST, _SLIM, 'slim_layer', _BOTH_NETWORKS),
   Run(_FIRST, _LOAD, 'load', _SMALL),
   Run(_TODAY, _MODULE, 'hub_module', _EACH_VERSION),
   Run(_TODAY, _LAYER, 'keras_layer', _BOTH_NETWORKS, _LEGACY),
   Run(_TODAY, _KERAS_3_LAYER, 'keras_3_hub_layer', _SMALL),
   Run(_TODAY, _TFSM, 'tfsm_layer', _BOTH_NETWORKS),
+  Run(_TODAY, _SLIM, 'slim_layer', _BOTH_NETWORKS),
   Run(_TODAY, _LOAD, 'load', _SAVED_MODELS),
   Run(_TODAY, 'hub.load', 'hub_load', _SMALL),
   Run(_TODAY, _COMMAND, 'command_line', _SERVED),

@@ -3,14 +3,12 @@
 Arguments: those of `client`.
 """
 
-import pathlib
-import tempfile
-
 import keras
 import tensorflow as tf
 
 from tests.consumers import case as case_lib
 from tests.consumers import client
+from tests.consumers.clients import keras_3_uses
 from tests.consumers.clients import keras_uses
 
 _TFSMLayer = keras.layers.TFSMLayer
@@ -36,7 +34,7 @@ class _Layers(keras_uses.Layers):
     return keras.models.load_model(path, safe_mode=False)
 
 
-class _Uses(keras_uses.Uses):
+class _Uses(keras_3_uses.Uses):
   def signature(self, case):
     """The serving signature as an endpoint, on images of every size."""
     if not case.signatures:
@@ -49,35 +47,11 @@ class _Uses(keras_uses.Uses):
       differences.append(case_lib.close(found, {'default': expected}))
     return max(differences)
 
-  def adam(self, case):
-    """An optimizer that keeps state for every weight."""
-    layer = self._layers.train_layer(case.path)
-    model = self._model(case, layer, self._head())
-    self._compile(case, model, keras.optimizers.Adam(1e-3))
-    return case_lib.falls(self._fit(case, model, case_lib.STEPS))
-
-  def export(self, case):
-    """`export` of a fine-tuned model."""
-    if not case.is_small:
-      return None
-    _, model, _ = self._tuned(case, 2)
-    with tempfile.TemporaryDirectory() as folder:
-      path = str(pathlib.Path(folder, 'exported'))
-      model.export(path)
-      again = tf.saved_model.load(path)
-      found = {'default': again.serve(tf.constant(case['images'])).numpy()}
-    return case_lib.close(found, self._predict(model, case['images']))
-
 
 if __name__ == '__main__':
   _uses = _Uses(_Layers())
   client.main(
     {'tensorflow': tf.__version__, 'keras': keras.__version__},
-    dict(
-      keras_uses.by_name(_uses),
-      signature=_uses.signature,
-      adam=_uses.adam,
-      export=_uses.export,
-    ),
+    dict(keras_3_uses.by_name(_uses), signature=_uses.signature),
     keras.backend.clear_session,
   )
