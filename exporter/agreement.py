@@ -129,8 +129,8 @@ class Agreement:
     for key, source in promised.items():
       what, value = f'{where}: {key}', call.outputs.get(key)
       if source in example.outputs:
-        expected = example.outputs[source]
-        result.compare(what, value, expected, float(np.std(expected)))
+        expected, unit = example.outputs[source], example.deviations[source]
+        result.compare(what, value, expected, unit)
       else:  # Dropout makes logits random.
         shape = (batch, self._handle.spec.num_classes)
         result.compare_shape(what, value, shape)

@@ -18,7 +18,7 @@ def _facts(
   handle: spec.Handle, graph: graph_lib.Graph, weights: manifest.Weights
 ) -> dict:
   model = handle.spec
-  shapes = graph_lib.shapes(graph)
+  shapes = graph.shapes
   is_classifier = handle.task == versions.CLASSIFICATION
   has_labels = is_classifier and model.num_classes == len(labels.imagenet())
   return {

@@ -114,15 +114,18 @@ class _Batch:
 
   def _give_next(self, worker_: _Worker) -> None:
     """Gives the order that shares most with what the worker has built."""
-    own = worker_.order.architecture if worker_.order else None
-    others = {
-      w.order.architecture
-      for w in self._workers
-      if w.order and w is not worker_
-    }
+    own = worker_.order
+    others = [w.order for w in self._workers if w.order and w is not worker_]
+    architectures = {order.architecture for order in others}
+    networks = {order.network for order in others}
 
-    def preference(order: plan.Order) -> tuple[bool, bool]:
-      return (order.architecture != own, order.architecture in others)
+    def preference(order: plan.Order) -> tuple[bool, ...]:
+      return (
+        own is None or order.architecture != own.architecture,
+        own is None or order.network != own.network,
+        order.architecture in architectures,
+        order.network in networks,
+      )
 
     order = min(self._pending, key=preference)
     self._pending.remove(order)

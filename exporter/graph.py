@@ -52,6 +52,17 @@ class Graph:
     names = (*(t for t in tensors if t), *self.losses, *self.updates)
     return (*names, IMAGES, MOMENTUM)
 
+  @functools.cached_property
+  def shapes(self) -> dict[str, list[int | None]]:
+    """Static shape of every tensor that the outside may ask for."""
+    live = tf.Graph()
+    definition = tf.compat.v1.GraphDef()
+    definition.CopyFrom(self.definition)  # Importing fills in its defaults.
+    with live.as_default():
+      tf.import_graph_def(definition, name='')
+    tensors = [t for t in self.targets if ':' in t]
+    return {t: live.get_tensor_by_name(t).shape.as_list() for t in tensors}
+
 
 def op_name(tensor: str) -> str:
   """The op of a tensor ('a:0'), input ('a') or control input ('^a')."""
@@ -185,17 +196,6 @@ def build(source: source_lib.Source, handle: spec.Handle) -> Graph:
   if handle.task == versions.CLASSIFICATION:
     return _fit(_classification(source, scope), handle)
   return _fit(_feature_vector(source, scope), handle)
-
-
-def shapes(graph: Graph) -> dict[str, list[int | None]]:
-  """Static shape of every tensor that the outside may ask for."""
-  live = tf.Graph()
-  definition = tf.compat.v1.GraphDef()
-  definition.CopyFrom(graph.definition)  # Importing fills in its defaults.
-  with live.as_default():
-    tf.import_graph_def(definition, name='')
-  tensors = [t for t in graph.targets if ':' in t]
-  return {t: live.get_tensor_by_name(t).shape.as_list() for t in tensors}
 
 
 def input_shape(graph: Graph) -> list[int | None]:

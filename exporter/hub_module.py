@@ -68,7 +68,7 @@ def _sign(
   names: tuple[str, ...],
 ) -> None:
   """Adds the signatures."""
-  shapes = graph_lib.shapes(graph)
+  shapes = graph.shapes
   images = _tensor_info(f'{graph_lib.IMAGES}:0', graph_lib.input_shape(graph))
   momentum = _tensor_info(f'{graph_lib.MOMENTUM}:0', [])
   for name in names:

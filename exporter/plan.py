@@ -40,6 +40,11 @@ class Order:
     return self.handles[0].spec
 
   @property
+  def network(self) -> str:
+    """Orders of one network share what is proven of its programs."""
+    return self.model.network
+
+  @property
   def architecture(self) -> tuple[str, float]:
     """Orders of one architecture share the network that is built for them."""
     return self.model.network, self.model.multiplier

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 import dataclasses
+import functools
 
 import numpy as np
 
@@ -23,6 +24,11 @@ class Example:
 
   images: np.ndarray
   outputs: Mapping[str, np.ndarray]  # LOGITS, FEATURES, scoped endpoints.
+
+  @functools.cached_property
+  def deviations(self) -> dict[str, float]:
+    """The standard deviation of each output."""
+    return {name: float(np.std(value)) for name, value in self.outputs.items()}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -47,7 +47,7 @@ class _Builder:
     self.nodes = {f'model_{self._number}/{v.name}': v for v in self.variables}
     self.functions: list[function_pb2.FunctionDef] = []
     self.objects = object_graph.ObjectGraph()
-    shapes = graph_lib.shapes(inference)
+    shapes = inference.shapes
     tensors = {'default': inference.default, **inference.endpoints}
     # Loaders hand the values of a dict back in the order of its sorted keys.
     self._shapes = {key: shapes[tensors[key]] for key in sorted(tensors)}

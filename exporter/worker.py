@@ -39,6 +39,8 @@ def main(orders: connection.Connection, log: pathlib.Path) -> None:
   """Serves orders until it is stopped: for each, its results, then None."""
   threading.Thread(target=_die_with_parent, daemon=True).start()
   _quiet(log)
+  # What is run once is not worth rewriting for another library.
+  os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '0')
   import tensorflow as tf
 
   tf.config.threading.set_intra_op_parallelism_threads(_ONE_THREAD)

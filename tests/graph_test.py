@@ -134,7 +134,7 @@ def test_one_handles_graph_does_not_change_anothers():
 
 def test_static_shapes_follow_the_input():
   graph, _ = artifacts.graphs(f'{V2}/feature_vector/5')
-  shapes = graph_lib.shapes(graph)
+  shapes = graph.shapes
   assert shapes[graph.features] == [None, 1280]
   assert shapes[graph.endpoints['MobilenetV2/layer_1']] == [None, 48, 48, 16]
   assert shapes[graph.losses[0]] == []
@@ -143,7 +143,7 @@ def test_static_shapes_follow_the_input():
 def test_asking_for_shapes_changes_nothing():
   graph, _ = artifacts.graphs(f'{TINY}/classification/3')
   before = graph.definition.SerializeToString(deterministic=True)
-  graph_lib.shapes(graph)
+  assert graph.shapes
   assert graph.definition.SerializeToString(deterministic=True) == before
 
 
