@@ -26,6 +26,7 @@ from exporter import proof
 from exporter import reference as reference_lib
 from exporter import saved_model
 from exporter import source as source_lib
+from exporter import weights as weights_lib
 from model_specs import spec
 from model_specs import versions
 
@@ -97,6 +98,7 @@ def _write(
   return manifest_lib.Manifest(
     handle=str(handle),
     format=handle.version.format,
+    spec=handle.fingerprint,
     weights=model.weights,
     files=files,
     proof=checks,
@@ -104,40 +106,56 @@ def _write(
   )
 
 
-def _finished(
-  handle: spec.Handle, place: plan.Place, weights: manifest_lib.Weights
-) -> bool:
-  """Whether this very export is in place already.
-
-  Raises:
-    ExportError: Another one is.
-  """
-  if not (place.artifact.exists() and place.manifest.exists()):
-    return False
-  made = manifest_lib.read(place.manifest)
-  differences = manifest_lib.differences(made, place.artifact)
-  differences += [
-    f'{field} of the weights: {found}, expected {getattr(weights, field)}'
-    for field, found in dataclasses.asdict(made.weights).items()
-    if found != getattr(weights, field)
-  ]
+def _changes(
+  handle: spec.Handle,
+  place: plan.Place,
+  made: manifest_lib.Manifest,
+  weights: manifest_lib.Weights,
+) -> list[str]:
+  """Why an export that is in place is not the one asked for, if it is not."""
+  changes = []
+  if differences := manifest_lib.differences(made, place.artifact):
+    files = ', '.join(line.split(':')[0] for line in differences)
+    changes.append(f'its files changed: {files}')
+  if not place.card.exists():
+    changes.append('its card is missing')
+  if made.weights.sha256 != weights.sha256:
+    changes.append(f'the weights of {weights.checkpoint} are others')
+  if made.weights.kind != weights.kind:
+    changes.append(f'its weights were {made.weights.kind}, not {weights.kind}')
+  if made.spec != handle.fingerprint:
+    changes.append('its spec changed')
   version = made.libraries.get('slimhub')
   if version != exporter.__version__:
-    differences.append(f'slimhub {version}, expected {exporter.__version__}')
-  if differences:
+    changes.append(f'slimhub was {version}, is {exporter.__version__}')
+  return changes
+
+
+def _compare_with_old(
+  handle: spec.Handle, place: plan.Place, weights: manifest_lib.Weights
+) -> list[str]:
+  """Why what is in place must be replaced; nothing if it is this very export.
+
+  Raises:
+    ExportError: It holds trained weights, and these are not.
+  """
+  made = manifest_lib.read(place.manifest)
+  synthetic = weights_lib.SYNTHETIC
+  if weights.kind == synthetic != made.weights.kind:
     raise errors.ExportError(
-      f'{handle} exists in {place.artifact} and is another one than asked '
-      'for; --force replaces it; it differs in\n  ' + '\n  '.join(differences)
+      f'{handle} exists in {place.artifact} with the {made.weights.kind} '
+      f'weights of {made.weights.checkpoint}, expected {synthetic} ones or '
+      'nothing; --force replaces trained weights by untrained ones'
     )
-  return True
+  return _changes(handle, place, made, weights)
 
 
 def _deliver(
-  handle: spec.Handle, staged: plan.Place, place: plan.Place, force: bool
+  handle: spec.Handle, staged: plan.Place, place: plan.Place, may_replace: bool
 ) -> None:
   """Moves a proven artifact to its place, its manifest last."""
   place.artifact.parent.mkdir(parents=True, exist_ok=True)
-  if place.artifact.exists() and not force:
+  if place.artifact.exists() and not may_replace:
     # A run was killed between two renames, or somebody else made the folder.
     mine = manifest_lib.hash_files(staged.artifact)
     if manifest_lib.hash_files(place.artifact) != mine:
@@ -163,8 +181,12 @@ def _export(
 ) -> plan.Result:
   model = load()
   place = plan.place(order.output_dir, handle)
-  if not order.force and _finished(handle, place, model.weights):
-    return plan.Result(str(handle), plan.KEPT, 'unchanged')
+  may_replace, reason = order.force, ''
+  if not order.force and place.manifest.exists():
+    changes = _compare_with_old(handle, place, model.weights)
+    if not changes:
+      return plan.Result(str(handle), plan.KEPT, 'unchanged')
+    may_replace, reason = True, f'replaced: {"; ".join(changes)}'
   staging = order.output_dir / plan.STAGING
   staging.mkdir(parents=True, exist_ok=True)
   folder = pathlib.Path(tempfile.mkdtemp(dir=staging))
@@ -175,10 +197,10 @@ def _export(
     made = _write(handle, model, staged.artifact)
     staged.manifest.write_text(made.to_json())
     staged.card.write_text(card.render(handle, made), encoding='utf-8')
-    _deliver(handle, staged, place, order.force)
+    _deliver(handle, staged, place, may_replace)
   finally:
     shutil.rmtree(folder, ignore_errors=True)
-  return plan.Result(str(handle), plan.EXPORTED, bytes=made.bytes)
+  return plan.Result(str(handle), plan.EXPORTED, reason, bytes=made.bytes)
 
 
 def attempt(

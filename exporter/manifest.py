@@ -41,6 +41,7 @@ class Manifest:
 
   handle: str
   format: str
+  spec: str  # Fingerprint of all that was known of the model.
   weights: Weights
   files: dict[str, File]  # Path below the artifact -> file.
   proof: tuple[Check, ...]
@@ -63,6 +64,7 @@ def from_json(text: str | bytes, name: str) -> Manifest:
     return Manifest(
       handle=data['handle'],
       format=data['format'],
+      spec=data['spec'],
       weights=Weights(**data['weights']),
       files={path: File(**file) for path, file in data['files'].items()},
       proof=tuple(Check(**check) for check in data['proof']),

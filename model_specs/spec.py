@@ -1,6 +1,7 @@
 """What is known of a published model before any checkpoint is opened."""
 
 import dataclasses
+import hashlib
 import re
 
 from model_specs import versions
@@ -173,6 +174,12 @@ class Handle:
   def folder(self) -> str:
     """The handle without its version."""
     return f'{self.publisher}/imagenet/{self.spec.name}/{self.task}'
+
+  @property
+  def fingerprint(self) -> str:
+    """A hash of all that is known: of the model, and of the version."""
+    known = repr((self, self.version)).encode()
+    return hashlib.sha256(known).hexdigest()
 
   @property
   def version(self) -> versions.Version:

@@ -84,17 +84,6 @@ def test_handles_in_any_order_give_the_same_bytes(exported, tmp_path):
   assert _files(tmp_path) == _files(exported)
 
 
-def test_another_version_of_the_weights_is_not_overwritten(exported, tmp_path):
-  folder = tmp_path / 'checkpoints'
-  _save(folder, tiny_network.tensors())
-  before = _files(exported)
-  results = _run(_order(exported, checkpoint_dir=folder))
-  assert _statuses(results) == ['failed'] * 4
-  assert 'weights' in results[0].reason
-  assert '--force' in results[0].reason
-  assert _files(exported) == before
-
-
 def _save(folder: pathlib.Path, tensors: dict[str, np.ndarray]) -> None:
   prefix = folder / 'tiny_1.0_32' / 'tiny_1.0_32.ckpt'
   prefix.parent.mkdir(parents=True)
@@ -204,22 +193,6 @@ def test_a_folder_of_somebody_else_is_not_overwritten(tmp_path):
   assert '--force' in result.reason
   assert (place.artifact / 'precious').read_text() == 'data'
   assert not place.manifest.exists()
-
-
-def test_damaged_files_are_named_until_force_replaces_them(exported, tmp_path):
-  order = _order(tmp_path, handles=_HANDLES[:1])
-  _run(order)
-  place = plan.place(tmp_path, _HANDLES[0])
-  model = place.artifact / 'saved_model.pb'
-  model.write_bytes(model.read_bytes()[:-1])
-  (result,) = _run(order)
-  assert result.status == 'failed'
-  assert 'saved_model.pb' in result.reason
-  assert _statuses(
-    _run(_order(tmp_path, handles=_HANDLES[:1], force=True))
-  ) == ['exported']
-  theirs = plan.place(exported, _HANDLES[0])
-  assert _files(place.artifact) == _files(theirs.artifact)
 
 
 def test_a_destination_that_cannot_be_written_is_one_error(tmp_path):

@@ -11,6 +11,7 @@ def make(
   return manifest.Manifest(
     handle=str(handle),
     format=handle.version.format,
+    spec=handle.fingerprint,
     weights=manifest.Weights(handle.spec.checkpoint, 'ab' * 32, kind),
     files={
       'saved_model.pb': manifest.File(1734015, hashed),

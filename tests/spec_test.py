@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+import model_specs
 from model_specs import mobilenet_v1
 from model_specs import mobilenet_v2
 from model_specs import spec
@@ -156,3 +157,16 @@ def test_only_families_of_any_size_say_that_they_take_others():
   entry = 'Takes images of other sizes.'
   assert entry in spec.Handle(_V1, 'classification', 3).changes()[3]
   assert entry not in spec.Handle(_V2, 'classification', 3).changes()[3]
+
+
+def test_a_fingerprint_changes_with_all_that_is_known():
+  (handle, other) = model_specs.find('mobilenet_v1_025_128/classification')
+  changed = dataclasses.replace(handle.spec, license='MIT')
+  found = {
+    handle.fingerprint,
+    other.fingerprint,
+    dataclasses.replace(handle, publisher='me').fingerprint,
+    dataclasses.replace(handle, spec=changed).fingerprint,
+  }
+  assert len(found) == 4
+  assert model_specs.get(str(handle)).fingerprint in found
