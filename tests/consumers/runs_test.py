@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import pathlib
 import shutil
 
@@ -25,10 +26,11 @@ _SESSION = runs.Run(
 
 
 @pytest.fixture(scope='session', name='folder_of')
-def _folder_of(tmp_path_factory, worker_id):
+def _folder_of(tmp_path_factory):
   """Gives the case of an artifact; the processes of a session share it."""
   root: pathlib.Path = tmp_path_factory.getbasetemp()
-  root = root if worker_id == 'master' else root.parent
+  if 'PYTEST_XDIST_WORKER' in os.environ:
+    root = root.parent
   return lambda name: cases.once(name, root / 'cases')
 
 
