@@ -1,6 +1,7 @@
 """Runs every client, prints the table, writes exporter/clients.tsv.
 
-`python -m tests.consumers [JOBS]`; exits with 1 if an artifact of ours failed.
+`python -m tests.consumers [JOBS [WORD]]`: all, or those with a word in their
+name; exits with 1 if an artifact of ours failed.
 """
 
 from concurrent import futures
@@ -21,7 +22,7 @@ def _say(*lines: str) -> None:
   sys.stdout.flush()
 
 
-def main(jobs: int) -> int:
+def main(jobs: int, word: str) -> int:
   """The exit code."""
   made: dict[runs.Run, list[clients.Result]] = {}
   failed, missing = [], []
@@ -48,7 +49,7 @@ def main(jobs: int) -> int:
         made[run] = table.rows(run, found, outcomes)
 
     with futures.ThreadPoolExecutor(jobs) as pool:
-      list(pool.map(perform, runs.RUNS))
+      list(pool.map(perform, [run for run in runs.RUNS if word in str(run)]))
   _say('', *missing, *failed)
   if failed:
     return 1
@@ -58,4 +59,5 @@ def main(jobs: int) -> int:
 
 
 if __name__ == '__main__':
-  sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1))
+  _jobs, _word, *_ = (*sys.argv[1:], *('1', '')[len(sys.argv) - 1 :])
+  sys.exit(main(int(_jobs), _word))

@@ -141,7 +141,7 @@ def test_what_was_not_run_is_named(monkeypatch, capsys, tmp_path):
   monkeypatch.setattr(runs, 'perform', perform)
   monkeypatch.setattr(cases, 'once', lambda *_: tmp_path)
   monkeypatch.setattr(table, 'write', lambda _: None)
-  assert main.main(2) == 0
+  assert main.main(2, '') == 0
   said = capsys.readouterr().out
   assert 'tf1 hub.Module  not run: Python 3.7 is nowhere' in said
   assert f'{len(runs.RUNS) - 6} of {len(runs.RUNS)} clients ran' in said
