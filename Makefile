@@ -5,6 +5,7 @@ VENV ?= .venv
 OUTPUT ?= exports
 CHECKPOINTS ?=
 PATTERNS ?=
+CLIENT ?=
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 
 RUN := $(VENV)/bin/python -m
@@ -29,7 +30,8 @@ help:
 	@echo '             many workers; PYTHON and VENV name the environment'
 	@echo 'make test    every test, on JOBS processes'
 	@echo 'make check   lint, types, layout, and that generated files are fresh'
-	@echo 'make consumers  the table of old and new clients; exporter/clients.tsv'
+	@echo 'make consumers  the table of old and new clients, exporter/clients.tsv;'
+	@echo '             CLIENT is a word of those to run'
 	@echo 'make bench   the figures of the README'
 	@echo 'make cards   docs/model_cards and docs/catalogue, written anew'
 	@echo 'make clean   removes what the others made, except the exports'
@@ -73,7 +75,7 @@ cards: $(VENV)/installed
 
 # Environments of old clients are made at first use, in .cache/consumers.
 consumers: $(VENV)/installed-test
-	$(RUN) tests.consumers $(JOBS)
+	$(RUN) tests.consumers $(JOBS) '$(CLIENT)'
 
 bench: $(VENV)/installed-test
 	$(RUN) benchmarks

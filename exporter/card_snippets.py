@@ -79,10 +79,12 @@ import numpy as np
 import slimhub_keras
 
 path = '$path'
-layer = slimhub_keras.SlimLayer(
-  path, trainable=True, batch_norm_momentum=0.997
-)
-model = keras.Sequential([keras.Input([$size, $size, 3]), layer$slim_head])
+model = keras.Sequential([
+  keras.Input([$size, $size, 3]),
+  slimhub_keras.SlimLayer(
+    path, trainable=True, batch_norm_momentum=0.997
+  ),$keras_head
+])
 model.compile(
   optimizer=keras.optimizers.Adam(0.0001),
   loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
@@ -268,7 +270,6 @@ def _tuning(handle: model_specs.Handle) -> dict[str, object]:
     return {
       'classes': handle.spec.num_classes,
       'keras_head': '',
-      'slim_head': '',
       'legacy_head': '',
       'loop_head': 'variables = model.trainable_variables',
       'loop_logits': 'outputs',
@@ -277,7 +278,6 @@ def _tuning(handle: model_specs.Handle) -> dict[str, object]:
   return {
     'classes': _NEW_CLASSES,
     'keras_head': f'\n  keras.layers.Dense({_NEW_CLASSES}),',
-    'slim_head': f', keras.layers.Dense({_NEW_CLASSES})',
     'legacy_head': f', tf.keras.layers.Dense({_NEW_CLASSES})',
     'loop_head': (
       f'head = tf.Variable(tf.random.normal({shape}, stddev=0.01))\n'
