@@ -221,6 +221,13 @@ def _workplace(order: plan.Order) -> Iterator[pathlib.Path]:
       yield pathlib.Path(folder)
 
 
+def _cores() -> int:
+  """How many cores this process may use."""
+  if hasattr(os, 'sched_getaffinity'):  # macOS has no such thing.
+    return len(os.sched_getaffinity(0))
+  return os.cpu_count() or 1
+
+
 def run(
   orders: Sequence[plan.Order], jobs: int | None = None
 ) -> Iterator[plan.Result]:
@@ -242,7 +249,7 @@ def run(
   with _workplace(orders[0]) as folder:
     batch = _Batch(orders, folder)
     try:
-      for _ in range(jobs or os.cpu_count() or 1):
+      for _ in range(jobs or _cores()):
         batch.start()
       yield from batch.results()
     finally:

@@ -77,12 +77,21 @@ def _positive(text: str) -> int:
   return int(text)
 
 
+def _jobs(text: str) -> int | None:
+  return None if text == 'auto' else _positive(text)
+
+
 def _add_patterns(parser: argparse.ArgumentParser) -> None:
   parser.add_argument('patterns', nargs='*', metavar='PATTERN', help=_PATTERN)
 
 
 def _add_work(parser: argparse.ArgumentParser) -> None:
-  parser.add_argument('--jobs', type=_positive, help='workers; default: cores')
+  parser.add_argument(
+    '--jobs',
+    type=_jobs,
+    metavar='N',
+    help='workers, each on one core; auto, the default: as many as cores',
+  )
   parser.add_argument(
     '--progress',
     choices=progress.FORMS,

@@ -14,6 +14,13 @@ from exporter import listing
 from exporter import plan
 
 AUTO, BAR, JSON, NONE = FORMS = ('auto', 'bar', 'json', 'none')
+# What an event is called; docs/batch.md promises these words.
+_EVENTS = {
+  plan.EXPORTED: 'proven',
+  plan.VERIFIED: 'proven',
+  plan.KEPT: 'kept',
+  plan.FAILED: 'failed',
+}
 
 
 def _line(result: plan.Result) -> str:
@@ -90,7 +97,8 @@ class Progress:
     """Shows one result."""
     self._results.append(result)
     if self._form == JSON:
-      self._print(_event('artifact', **dataclasses.asdict(result)))
+      facts = dataclasses.asdict(result)
+      self._print(_event(_EVENTS[result.status], **facts))
     else:
       self._print(_line(result))
     self._bar.update()

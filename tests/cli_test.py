@@ -52,6 +52,7 @@ _MODEL = 'mobilenet_v1_025_128'
     ([_MODEL, *_EXPORT], _order(_MODEL), None),
     ([f'{_MODEL}/*/1', *_EXPORT], _order(f'{_MODEL}/*/1'), None),
     ([_MODEL, *_EXPORT, '--jobs=3'], _order(_MODEL), 3),
+    ([_MODEL, *_EXPORT, '--jobs=auto'], _order(_MODEL), None),
     ([_MODEL, *_EXPORT, '--force'], _order(_MODEL, force=True), None),
     (
       [_MODEL, '--output_dir=out', '--checkpoint_dir=c', '--weights=raw'],

@@ -6,6 +6,7 @@ import pytest
 
 from exporter import plan
 from exporter import progress
+from tests import source_tree
 
 _RESULTS = (
   plan.Result('a/1', plan.EXPORTED, bytes=2_000_000, seconds=1.5),
@@ -48,13 +49,25 @@ def test_json_is_one_event_a_line_and_nothing_else(capsys):
   events = [json.loads(line) for line in out.splitlines()]
   assert [event['event'] for event in events] == [
     'started',
-    *['artifact'] * 4,
+    'proven',
+    'kept',
+    *['failed'] * 2,
     'summary',
   ]
   assert events[0]['artifacts'] == 4
   assert events[3]['reason'] == 'checkpoint x is torn'
   assert events[-1]['failed'] == 2
   assert not err
+
+
+def test_the_guide_names_every_event_and_its_keys(capsys):
+  _show('json')
+  guide = (source_tree.ROOT / 'docs' / 'batch.md').read_text()
+  for line in capsys.readouterr().out.splitlines():
+    event = json.loads(line)
+    (row,) = (r for r in guide.splitlines() if f'| `{event["event"]}` |' in r)
+    if event['event'] == 'proven':
+      assert all(f'`{key}`' in row for key in event.keys() - {'event'})
 
 
 @pytest.mark.parametrize('form', ['bar', 'auto'])
