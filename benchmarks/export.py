@@ -1,87 +1,74 @@
-"""Seconds and memory per artifact, beside keras.applications in the same run.
+"""Seconds and memory an artifact, beside keras.applications in the same run.
 
-Both write the same twelve models: MobileNet V2 at six multipliers, size 224,
-classifier and feature extractor. slimhub writes each as TF2 SavedModel with
-all its signatures, proves it and renders its card; Keras writes one signature
-and proves nothing.
+slimhub writes every handle in both formats with all signatures, proves each
+artifact and renders its card; Keras writes the same models with one signature
+and proves nothing. The floor is what writing slimhub's bytes alone takes.
 """
 
-from collections.abc import Sequence
-import dataclasses
 import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
-import time
 
-_HANDLES = 'mobilenet_v2_*_224/*/5'
-_ARTIFACTS = 12
-_MEGABYTE = 1024 * 1024
+from benchmarks import process
+import model_specs
 
-
-@dataclasses.dataclass(frozen=True)
-class Figures:
-  """What one program took to write all artifacts."""
-
-  seconds: float
-  peak_mb: float  # Of its largest process.
-  artifact_mb: float  # Mean size on disk.
-
-  @property
-  def seconds_per_artifact(self) -> float:
-    """Wall-clock time, start-up included."""
-    return self.seconds / _ARTIFACTS
+_OURS = 'mobilenet_*'
+_THEIRS = 'mobilenet_*/*/5'  # The models; Keras has one format.
 
 
-def _size(folder: pathlib.Path) -> int:
-  return sum(f.stat().st_size for f in folder.rglob('*') if f.is_file())
-
-
-def _run(command: Sequence[str], folder: pathlib.Path) -> Figures:
-  start = time.monotonic()
-  process = subprocess.Popen(
-    [sys.executable, '-m', *command],
-    stdout=subprocess.DEVNULL,
+def _floor(exports: pathlib.Path, folder: pathlib.Path) -> float:
+  done = subprocess.run(
+    [sys.executable, '-m', 'benchmarks.floor', str(exports), str(folder)],
+    stdout=subprocess.PIPE,
     stderr=subprocess.DEVNULL,
-    env={**os.environ, 'TF_CPP_MIN_LOG_LEVEL': '3'},
+    text=True,
+    check=True,
   )
-  _, status, usage = os.wait4(process.pid, 0)
-  if status:
-    raise RuntimeError(f'{" ".join(command)} failed with status {status}')
-  return Figures(
-    seconds=time.monotonic() - start,
-    peak_mb=usage.ru_maxrss * 1024 / _MEGABYTE,
-    artifact_mb=_size(folder) / _ARTIFACTS / _MEGABYTE,
-  )
+  return float(done.stdout)
 
 
-def _measure() -> dict[str, Figures]:
+def _measure() -> tuple[dict[str, tuple[process.Figures, int]], float]:
+  """What each program took and how many artifacts it wrote; the floor."""
+  ours, theirs = (len(model_specs.find(p)) for p in (_OURS, _THEIRS))
   with tempfile.TemporaryDirectory() as name:
-    ours, theirs = pathlib.Path(name, 'slimhub'), pathlib.Path(name, 'keras')
-    flags = [f'--output_dir={ours}', '--synthetic_weights']
-    return {
-      'slimhub': _run(['exporter', 'export', _HANDLES, *flags], ours),
-      'slimhub, one worker': _run(
-        ['exporter', 'export', _HANDLES, *flags, '--force', '--jobs=1'], ours
-      ),
-      'keras': _run(['benchmarks.keras_peer', str(theirs)], theirs),
-    }
+    folder = pathlib.Path(name)
+    exports = folder / 'slimhub'
+    command = [
+      *('exporter', 'export', _OURS, '--synthetic_weights'),
+      f'--output_dir={exports}',
+    ]
+    found = {'slimhub': (process.run(command), ours)}
+    one = [*command, '--force', '--jobs=1']
+    found['slimhub, one worker'] = process.run(one), ours
+    peer = ['benchmarks.keras_peer', str(folder / 'keras'), _THEIRS]
+    found['keras'] = process.run(peer), theirs
+    return found, _floor(exports, folder / 'floor') / ours
 
 
 def main() -> None:
   """Prints the figures as a table, then as JSON."""
-  figures = _measure()
-  peer = figures['keras']
-  print(f'{_ARTIFACTS} artifacts on {os.cpu_count()} cores')
-  print(
-    f'{"":<22}{"s/artifact":>11}{"of keras":>10}{"peak MB":>9}{"MB each":>9}'
-  )
-  for name, figure in figures.items():
-    ratio = figure.seconds_per_artifact / peer.seconds_per_artifact
+  measured, floor = _measure()
+  figures, count = measured['keras']
+  peer = figures.seconds / count
+  print(f'{os.cpu_count()} cores')
+  header = ('', 'artifacts', 's each', 'x keras', 'x floor', 'MB', 'MB of all')
+  print('{:<22}{:>10}{:>8}{:>9}{:>9}{:>7}{:>11}'.format(*header))
+  for name, (figures, count) in measured.items():
+    each = figures.seconds / count
     print(
-      f'{name:<22}{figure.seconds_per_artifact:>11.2f}{ratio:>10.2f}'
-      f'{figure.peak_mb:>9.0f}{figure.artifact_mb:>9.1f}'
+      f'{name:<22}{count:>10}{each:>8.2f}{peer / each:>9.1f}'
+      f'{each / floor:>9.1f}{figures.largest_mb:>7.0f}'
+      f'{figures.whole_mb:>11.0f}'
     )
-  print(json.dumps({n: dataclasses.asdict(f) for n, f in figures.items()}))
+  print(f'floor: {floor:.3f} s an artifact')
+  print(
+    json.dumps(
+      {
+        name: {'seconds': figures.seconds, 'artifacts': count}
+        for name, (figures, count) in measured.items()
+      }
+    )
+  )

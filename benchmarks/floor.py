@@ -1,0 +1,56 @@
+"""The floor: seconds to write the bytes of artifacts, and nothing else.
+
+Run as `python -m benchmarks.floor EXPORTS FOLDER`; prints the seconds.
+TensorFlow's SaveV2 writes the variables; all other files are copied.
+"""
+
+import pathlib
+import sys
+import time
+
+import tensorflow as tf
+
+
+def _read(artifact: pathlib.Path) -> tuple[dict, dict[str, bytes]]:
+  """An artifact's tensors, and its other files."""
+  reader = tf.train.load_checkpoint(str(artifact / 'variables' / 'variables'))
+  tensors = {
+    name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()
+  }
+  files = {
+    path.relative_to(artifact).as_posix(): path.read_bytes()
+    for path in artifact.rglob('*')
+    if path.is_file() and path.parent.name != 'variables'
+  }
+  return tensors, files
+
+
+def _write(
+  folder: pathlib.Path, tensors: dict, files: dict[str, bytes]
+) -> float:
+  start = time.monotonic()
+  (folder / 'variables').mkdir(parents=True)
+  tf.raw_ops.SaveV2(
+    prefix=str(folder / 'variables' / 'variables'),
+    tensor_names=list(tensors),
+    shape_and_slices=[''] * len(tensors),
+    tensors=[tf.constant(value) for value in tensors.values()],
+  )
+  for name, data in files.items():
+    path = folder / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data)
+  return time.monotonic() - start
+
+
+def main(exports: pathlib.Path, folder: pathlib.Path) -> None:
+  """Writes every artifact below a folder a second time."""
+  seconds = 0.0
+  for number, manifest in enumerate(sorted(exports.rglob('[0-9].json'))):
+    artifact = _read(manifest.with_suffix(''))
+    seconds += _write(folder / str(number), *artifact)
+  print(seconds)
+
+
+if __name__ == '__main__':
+  main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))

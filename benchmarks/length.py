@@ -1,0 +1,48 @@
+"""Whether a long batch takes more, of time or memory, than a short one.
+
+Run as `python -m benchmarks.length [ARTIFACTS]`: that many models of made-up
+names, on one worker; prints the time of each quarter and the worker's memory.
+"""
+
+import dataclasses
+import itertools
+import pathlib
+import resource
+import sys
+import tempfile
+import time
+
+from exporter import batch
+from exporter import plan
+import model_specs
+
+_MODELS = ('mobilenet_v1_025_128', 'mobilenet_v2_140_224')
+
+
+def _handles(count: int) -> list[model_specs.Handle]:
+  """Models that differ in their names, the smallest and the largest in turn."""
+  sources = [model_specs.find(f'{m}/feature_vector/5')[0] for m in _MODELS]
+  handles = []
+  for number, source in zip(range(count), itertools.cycle(sources)):
+    name = f'{source.spec.name}_{number}'
+    spec = dataclasses.replace(source.spec, name=name)
+    handles.append(dataclasses.replace(source, spec=spec))
+  return handles
+
+
+def main(count: int) -> None:
+  """Prints a line a quarter."""
+  with tempfile.TemporaryDirectory() as folder:
+    template = plan.Order(plan.EXPORT, (), pathlib.Path(folder))
+    orders = plan.orders(_handles(count), template)
+    start = time.monotonic()
+    for number, result in enumerate(batch.run(orders, jobs=1), 1):
+      assert result.status == plan.EXPORTED, result.reason
+      if number % (count // 4) == 0:
+        print(f'{number:>5} artifacts {time.monotonic() - start:>7.1f} s')
+  peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+  print(f'peak of the worker: {peak / 1e3:.0f} MB')
+
+
+if __name__ == '__main__':
+  main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
