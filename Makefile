@@ -42,7 +42,7 @@ export: $(VENV)/installed
 	  $(WEIGHTS) $(or $(PATTERNS),--all)
 
 test: $(VENV)/installed-test
-	$(RUN) pytest -n $(JOBS) -rs
+	$(RUN) pytest -n $(JOBS) --dist worksteal -rs
 
 check: check-lint check-types check-layout check-build check-cards
 
