@@ -10,6 +10,8 @@ import time
 
 import tensorflow as tf
 
+from exporter import variables
+
 
 def _read(artifact: pathlib.Path) -> tuple[dict, dict[str, bytes]]:
   """An artifact's tensors, and its other files."""
@@ -29,13 +31,7 @@ def _write(
   folder: pathlib.Path, tensors: dict, files: dict[str, bytes]
 ) -> float:
   start = time.monotonic()
-  (folder / 'variables').mkdir(parents=True)
-  tf.raw_ops.SaveV2(
-    prefix=str(folder / 'variables' / 'variables'),
-    tensor_names=list(tensors),
-    shape_and_slices=[''] * len(tensors),
-    tensors=[tf.constant(value) for value in tensors.values()],
-  )
+  variables.write(folder, tensors)
   for name, data in files.items():
     path = folder / name
     path.parent.mkdir(exist_ok=True)

@@ -1,6 +1,5 @@
 """Whether what an artifact answers is what its source computes."""
 
-from collections.abc import Container
 from collections.abc import Sequence
 
 import numpy as np
@@ -166,8 +165,10 @@ class Agreement:
     difference = abs(found.losses() - total) / total
     self._losses.measure('sum of the losses', difference)
 
-  def compare_gradients(self, missing: Container[str]) -> None:
-    """That no trainable variable is among those without a gradient."""
+  def compare_stranger(self, found: session.Loaded) -> None:
+    """Compares all, gradients included."""
+    self.compare(found)
+    missing = found.missing_gradients(self._reference.training.images)
     for name in sorted(self._wanted & self._reference.trainable):
       if name in missing:
         self._gradients.miss(name, 'gets no finite gradient')

@@ -1,7 +1,6 @@
 """An artifact as it is met in another environment, by that one's TensorFlow."""
 
 from collections.abc import Iterator
-from collections.abc import Sequence
 import json
 import pathlib
 import shutil
@@ -138,6 +137,7 @@ class Interpreter:
     """The sum of the regularization losses."""
     return self._answer['losses']
 
-  def missing_gradients(self) -> Sequence[str]:
+  def missing_gradients(self, images: np.ndarray) -> list[str]:
     """Trainable variables that no finite gradient reached."""
+    del images  # They were in the request.
     return self._answer['missing gradients']

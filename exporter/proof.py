@@ -92,8 +92,7 @@ def _meet(
   agreed = agreement.Agreement(handle, reference)
   with _explain(handle):
     met = stranger.meet(folder, handle.version.format)
-    agreed.compare(met)
-    agreed.compare_gradients(met.missing_gradients(reference.training.images))
+    agreed.compare_stranger(met)
   *others, gradients = agreed.of_stranger
   raise_on_misses(handle, agreed.of_stranger)
   # How close it comes is another figure for every artifact of the program.
@@ -108,6 +107,7 @@ def prove(
   handle: spec.Handle,
   folder: pathlib.Path,
   reference: reference_lib.Reference,
+  reading: session.Reading | None = None,
 ) -> tuple[manifest.Check, ...]:
   """Compares everything an artifact offers with its source.
 
@@ -115,6 +115,7 @@ def prove(
     handle: What it is.
     folder: Where its files are.
     reference: What its source computes.
+    reading: What `read` made of it, if that is known already.
 
   Returns:
     What was compared, and how close it came.
@@ -123,7 +124,7 @@ def prove(
     ProofError: Something differs; the message lists all that does.
   """
   agreed = agreement.Agreement(handle, reference)
-  reading = read(handle, folder)
+  reading = reading or read(handle, folder)
   with _explain(handle):
     agreed.compare(reading)
   raise_on_misses(handle, agreed.of_session)

@@ -42,6 +42,13 @@ class Reading(Protocol):
     """The sum of the regularization losses."""
 
 
+class Loaded(Reading, Protocol):
+  """An artifact as a TensorFlow loads it, here or elsewhere."""
+
+  def missing_gradients(self, images: np.ndarray) -> list[str]:
+    """Trainable variables that no finite gradient reaches."""
+
+
 def read(folder: pathlib.Path) -> saved_model_pb2.SavedModel:
   """An artifact's program."""
   data = (folder / 'saved_model.pb').read_bytes()
