@@ -6,11 +6,14 @@ import sys
 
 from exporter import batch
 from exporter import card_tree
+from exporter import cluster
 from exporter import doctor
 from exporter import errors
 from exporter import flags
 from exporter import listing
+from exporter import places
 from exporter import plan
+from exporter import processes
 from exporter import progress
 from exporter import weights
 import model_specs
@@ -33,14 +36,26 @@ def _info(args: argparse.Namespace) -> int:
   return _OK
 
 
+def _engine(args: argparse.Namespace) -> batch.Engine:
+  """What the flags choose to work on."""
+  if args.engine == plan.RAY:
+    if args.jobs:
+      raise _UsageError('--jobs is for --engine=local; Ray uses all its cores')
+    return cluster.Cluster(args.ray_address)
+  if args.ray_address:
+    raise _UsageError('--ray_address needs --engine=ray')
+  return processes.Processes(args.jobs)
+
+
 def _carry_out(orders: Sequence[plan.Order], args: argparse.Namespace) -> int:
   """Runs orders and shows what comes of them."""
+  engine = _engine(args)
   total = sum(len(order.handles) for order in orders)
   shown = progress.Progress(args.progress, total)
   code = _OK
   try:
     shown.start()
-    for result in batch.run(orders, args.jobs):
+    for result in batch.run(orders, engine):
       shown.add(result)
       if result.status == plan.FAILED:
         code = _FAILED
@@ -57,9 +72,10 @@ def _export(args: argparse.Namespace) -> int:
     raise _UsageError('say what to export: either PATTERN... or --all')
   handles = model_specs.find(*args.patterns, publisher=args.publisher)
   if args.dry_run:
-    for handle in handles:
-      there = plan.place(args.output_dir, handle).manifest.exists()
-      print(f'{"there" if there else "new":<5}  {handle}')
+    with places.reach(args.output_dir):
+      for handle in handles:
+        there = places.place(args.output_dir, handle).manifest.exists()
+        print(f'{"there" if there else "new":<5}  {handle}')
     return _OK
   template = plan.Order(
     action=plan.EXPORT,

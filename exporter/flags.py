@@ -11,6 +11,8 @@ from typing import NoReturn
 
 from absl.flags import argparse_flags
 
+from exporter import places
+from exporter import plan
 from exporter import progress
 from exporter import weights
 from model_specs import spec
@@ -56,6 +58,13 @@ def _path(text: str) -> pathlib.Path:
   return pathlib.Path(text).expanduser()
 
 
+def _folder(text: str) -> places.Folder:
+  try:
+    return places.parse(text)
+  except ValueError as error:
+    raise argparse.ArgumentTypeError(f'{text!r}: {error}') from error
+
+
 def _program(text: str) -> str:
   found = shutil.which(pathlib.Path(text).expanduser())
   if not found:
@@ -93,6 +102,17 @@ def _add_work(parser: argparse.ArgumentParser) -> None:
     help='workers, each on one core; auto, the default: as many as cores',
   )
   parser.add_argument(
+    '--engine',
+    choices=plan.ENGINES,
+    default=plan.LOCAL,
+    help='what works: processes of this machine, or a Ray cluster',
+  )
+  parser.add_argument(
+    '--ray_address',
+    metavar='HOST:PORT',
+    help='head of the cluster; without it, the one Ray finds or starts',
+  )
+  parser.add_argument(
     '--progress',
     choices=progress.FORMS,
     default=progress.AUTO,
@@ -114,7 +134,10 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
   _add_patterns(parser)
   parser.add_argument('--all', action='store_true', help='every handle')
   parser.add_argument(
-    '--output_dir', type=_path, required=True, help='where exports go'
+    '--output_dir',
+    type=_folder,
+    required=True,
+    help='where exports go: a folder or a URL, such as s3://BUCKET/PATH',
   )
   source = parser.add_mutually_exclusive_group(required=True)
   source.add_argument(
@@ -145,7 +168,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
-  parser.add_argument('dir', metavar='DIR', type=_path)
+  parser.add_argument('dir', metavar='DIR', type=_folder)
   parser.add_argument(
     'patterns',
     nargs='*',

@@ -10,8 +10,11 @@ import sys
 import pytest
 
 from exporter import batch
+from exporter import delivery
 from exporter import errors
+from exporter import places
 from exporter import plan
+from exporter import processes
 import model_specs
 
 _PATTERNS = (
@@ -36,14 +39,14 @@ def _files(folder: pathlib.Path) -> dict[str, bytes]:
 @pytest.fixture(scope='module', name='exported')
 def _exported(tmp_path_factory) -> pathlib.Path:
   folder = tmp_path_factory.mktemp('exported')
-  results = list(batch.run(_orders(folder, *_PATTERNS), jobs=2))
+  results = list(batch.run(_orders(folder, *_PATTERNS), processes.Processes(2)))
   assert [r.status for r in results] == ['exported'] * 3
   return folder
 
 
 def test_one_worker_in_another_order_gives_the_same_bytes(exported, tmp_path):
   orders = reversed(_orders(tmp_path, *_PATTERNS))
-  results = list(batch.run(tuple(orders), jobs=1))
+  results = list(batch.run(tuple(orders), processes.Processes(1)))
   assert [r.status for r in results] == ['exported'] * 3
   assert _files(tmp_path) == _files(exported)
 
@@ -56,7 +59,9 @@ def test_workers_verify_too(exported):
   handles = plan.find_artifacts(exported)
   template = plan.Order(plan.VERIFY, (), exported)
   before = _files(exported)
-  results = list(batch.run(plan.orders(handles, template), jobs=2))
+  results = list(
+    batch.run(plan.orders(handles, template), processes.Processes(2))
+  )
   assert [r.status for r in results] == ['verified'] * 3
   assert _files(exported) == before
 
@@ -73,7 +78,7 @@ def _worker_pids() -> list[int]:
 
 def test_a_killed_worker_costs_one_handle_and_nothing_else(tmp_path):
   patterns = ('mobilenet_v1_025_128/*/3', _PATTERNS[0])
-  running = batch.run(_orders(tmp_path, *patterns), jobs=1)
+  running = batch.run(_orders(tmp_path, *patterns), processes.Processes(1))
   assert next(running).status == 'exported'
   (pid,) = _worker_pids()
   os.kill(pid, signal.SIGKILL)
@@ -82,17 +87,17 @@ def test_a_killed_worker_costs_one_handle_and_nothing_else(tmp_path):
   assert 'signal 9' in failed.reason
   assert '--jobs' in failed.reason
   assert [other.status for other in others] == ['exported']
-  artifact = plan.place(tmp_path, model_specs.get(failed.handle)).artifact
+  artifact = places.place(tmp_path, model_specs.get(failed.handle)).artifact
   assert not artifact.exists()
-  assert not (tmp_path / plan.STAGING).exists()
+  assert not (tmp_path / delivery.STAGING).exists()
 
 
 def test_a_second_batch_in_the_same_folder_is_refused(tmp_path):
   orders = _orders(tmp_path, _PATTERNS[0])
-  running = batch.run(orders, jobs=1)
+  running = batch.run(orders, processes.Processes(1))
   next(running)
   with pytest.raises(errors.ExportError, match='another slimhub works in'):
-    next(batch.run(orders, jobs=1))
+    next(batch.run(orders, processes.Processes(1)))
   assert [r.status for r in running] == ['exported']
 
 
@@ -107,7 +112,9 @@ def test_a_killed_run_is_finished_by_the_next(exported, tmp_path):
   assert json.loads(process.stdout.readline())['status'] == 'exported'
   process.kill()
   process.communicate()
-  results = list(batch.run(_orders(tmp_path, *_PATTERNS), jobs=2))
+  results = list(
+    batch.run(_orders(tmp_path, *_PATTERNS), processes.Processes(2))
+  )
   assert sorted(r.status for r in results) == ['exported', 'exported', 'kept']
   assert _files(tmp_path) == _files(exported)
 
@@ -123,5 +130,7 @@ def test_a_failed_batch_leaves_no_folder(tmp_path):
     plan.EXPORT, (), tmp_path / 'out', checkpoint_dir=tmp_path / 'none'
   )
   orders = plan.orders(model_specs.find(_PATTERNS[0]), template)
-  assert {r.status for r in batch.run(orders, jobs=1)} == {'failed'}
+  assert {r.status for r in batch.run(orders, processes.Processes(1))} == {
+    'failed'
+  }
   assert not (tmp_path / 'out').exists()

@@ -14,8 +14,8 @@ import time
 
 import pytest
 
+from exporter import delivery
 from exporter import manifest
-from exporter import plan
 from tests import source_tree
 
 _MODEL = 'mobilenet_v1_025_128'
@@ -111,7 +111,7 @@ def test_workers_killed_at_any_moment_cost_an_artifact_each(whole, tmp_path):
     _assert_whole(tmp_path)
     delivered = list(tmp_path.glob('google/imagenet/*/*/*.json'))
     assert len(delivered) >= _ARTIFACTS - killed
-    assert not (tmp_path / plan.STAGING).exists()
+    assert not (tmp_path / delivery.STAGING).exists()
   assert _run(_command(tmp_path)).returncode == 0
   assert _files(tmp_path) == whole
 

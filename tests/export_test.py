@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from exporter import delivery
 from exporter import export
 from exporter import hub_module
 from exporter import manifest
+from exporter import places
 from exporter import plan
 from exporter import variables
 from tests import tiny_network
@@ -48,7 +50,7 @@ def _exported(tmp_path_factory) -> pathlib.Path:
 
 def test_artifact_manifest_and_card_are_delivered(exported):
   for handle in _HANDLES:
-    place = plan.place(exported, handle)
+    place = places.place(exported, handle)
     made = manifest.from_json(place.manifest.read_text(), 'it')
     assert made.handle == str(handle)
     assert not manifest.differences(made, place.artifact)
@@ -63,7 +65,7 @@ def test_nothing_else_is_left(exported):
     for path in (exported / 'google/imagenet/tiny_100_32').rglob('*.*')
   }
   assert {'3.json', '3.md', '5.json', '5.md'} <= names
-  assert not any((exported / plan.STAGING).iterdir())
+  assert not any((exported / delivery.STAGING).iterdir())
 
 
 def test_the_same_export_again_is_kept(exported):
@@ -104,7 +106,7 @@ def test_the_checkpoints_weights_and_their_kind_are_recorded(tmp_path):
     checkpoint_dir=tmp_path / 'checkpoints',
   )
   assert _statuses(_run(order)) == ['exported']
-  place = plan.place(order.output_dir, _HANDLES[0])
+  place = places.place(order.output_dir, _HANDLES[0])
   weights = manifest.from_json(place.manifest.read_text(), 'it').weights
   assert weights.kind == 'raw'
   assert weights.checkpoint == tiny_network.MODEL.checkpoint
@@ -135,7 +137,7 @@ def test_a_miss_fails_that_export_and_the_others_go_on(tmp_path, monkeypatch):
   assert _statuses(results) == ['failed', 'exported'] * 2
   assert 'Tiny/Conv2d_0/weights' in results[0].reason
   for handle in _HANDLES:
-    place = plan.place(tmp_path, handle)
+    place = places.place(tmp_path, handle)
     delivered = handle.number == 5
     assert place.artifact.exists() == delivered
     assert place.manifest.exists() == delivered
@@ -175,16 +177,16 @@ def test_a_replacement_that_fails_leaves_the_old_one(tmp_path, monkeypatch):
 def test_a_run_killed_before_the_manifest_is_completed(exported, tmp_path):
   order = _order(tmp_path, handles=_HANDLES[:1])
   _run(order)
-  place = plan.place(tmp_path, _HANDLES[0])
+  place = places.place(tmp_path, _HANDLES[0])
   place.manifest.unlink()
   place.card.unlink()
   assert _statuses(_run(order)) == ['exported']
-  theirs = plan.place(exported, _HANDLES[0])
+  theirs = places.place(exported, _HANDLES[0])
   assert place.manifest.read_bytes() == theirs.manifest.read_bytes()
 
 
 def test_a_folder_of_somebody_else_is_not_overwritten(tmp_path):
-  place = plan.place(tmp_path, _HANDLES[0])
+  place = places.place(tmp_path, _HANDLES[0])
   place.artifact.mkdir(parents=True)
   (place.artifact / 'precious').write_text('data')
   order = _order(tmp_path, handles=_HANDLES[:1])

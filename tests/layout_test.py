@@ -15,6 +15,7 @@ from tests import source_tree
 # card needs it. A package stands for all its modules.
 _LADDER = (
   ('clients', 'errors', 'weights'),
+  ('places',),
   ('slim', 'archive', 'synthetic'),
   ('checkpoint', 'networks'),
   ('source', 'portable'),
@@ -35,10 +36,11 @@ _LADDER = (
   ('card',),
   ('catalogue', 'clients_page'),
   ('card_tree',),
-  ('plan',),
+  ('delivery', 'lock', 'plan'),
   ('export', 'interpreter'),
   ('verify',),
   ('worker',),
+  ('cluster', 'processes'),
   ('batch',),
   ('doctor', 'listing'),
   ('progress',),

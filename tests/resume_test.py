@@ -8,6 +8,8 @@ import pytest
 
 import exporter
 from exporter import export
+from exporter import manifest
+from exporter import places
 from exporter import plan
 from tests import checkpoints
 from tests import tiny_network
@@ -35,8 +37,8 @@ def _checkpoint_dir(tmp_path) -> pathlib.Path:
 
 
 @pytest.fixture(name='place')
-def _place(order) -> plan.Place:
-  return plan.place(order.output_dir, _HANDLE)
+def _place(order) -> places.Place:
+  return places.place(order.output_dir, _HANDLE)
 
 
 def _save(folder, tensors):
@@ -93,7 +95,8 @@ def test_a_changed_spec_is_exported_again(order):
 def test_another_version_of_slimhub_exports_again(order, monkeypatch):
   old = exporter.__version__
   monkeypatch.setattr(exporter, '__version__', '99.0')
-  monkeypatch.setattr(export, '_libraries', export._libraries.__wrapped__)
+  fresh = manifest.libraries.__wrapped__  # Known once a process.
+  monkeypatch.setattr(manifest, 'libraries', fresh)
   assert _replaced(order) == f'slimhub was {old}, is 99.0'
 
 
