@@ -13,6 +13,7 @@ from exporter import batch
 from exporter import errors
 from exporter import plan
 import model_specs
+from tests import file_tree
 
 _PATTERNS = (
   'mobilenet_v1_025_128/feature_vector',
@@ -23,14 +24,6 @@ _PATTERNS = (
 def _orders(folder: pathlib.Path, *patterns: str) -> tuple[plan.Order, ...]:
   template = plan.Order(plan.EXPORT, (), folder)
   return plan.orders(model_specs.find(*patterns), template)
-
-
-def _files(folder: pathlib.Path) -> dict[str, bytes]:
-  return {
-    path.relative_to(folder).as_posix(): path.read_bytes()
-    for path in folder.rglob('*')
-    if path.is_file()
-  }
 
 
 @pytest.fixture(scope='module', name='exported')
@@ -45,7 +38,7 @@ def test_one_worker_in_another_order_gives_the_same_bytes(exported, tmp_path):
   orders = reversed(_orders(tmp_path, *_PATTERNS))
   results = list(batch.run(tuple(orders), jobs=1))
   assert [r.status for r in results] == ['exported'] * 3
-  assert _files(tmp_path) == _files(exported)
+  assert file_tree.read(tmp_path) == file_tree.read(exported)
 
 
 def test_nothing_is_left_beside_the_exports(exported):
@@ -55,10 +48,10 @@ def test_nothing_is_left_beside_the_exports(exported):
 def test_workers_verify_too(exported):
   handles = plan.find_artifacts(exported)
   template = plan.Order(plan.VERIFY, (), exported)
-  before = _files(exported)
+  before = file_tree.read(exported)
   results = list(batch.run(plan.orders(handles, template), jobs=2))
   assert [r.status for r in results] == ['verified'] * 3
-  assert _files(exported) == before
+  assert file_tree.read(exported) == before
 
 
 def _worker_pids() -> list[int]:
@@ -109,7 +102,7 @@ def test_a_killed_run_is_finished_by_the_next(exported, tmp_path):
   process.communicate()
   results = list(batch.run(_orders(tmp_path, *_PATTERNS), jobs=2))
   assert sorted(r.status for r in results) == ['exported', 'exported', 'kept']
-  assert _files(tmp_path) == _files(exported)
+  assert file_tree.read(tmp_path) == file_tree.read(exported)
 
 
 def test_a_folder_that_cannot_be_made_is_one_error(tmp_path):
