@@ -14,6 +14,7 @@ from exporter import errors
 from exporter import plan
 import model_specs
 from tests import file_tree
+from tests import workers
 
 _PATTERNS = (
   'mobilenet_v1_025_128/feature_vector',
@@ -54,21 +55,11 @@ def test_workers_verify_too(exported):
   assert file_tree.read(exported) == before
 
 
-def _worker_pids() -> list[int]:
-  done = subprocess.run(
-    ['pgrep', '-P', str(os.getpid()), '-f', 'spawn_main'],
-    capture_output=True,
-    text=True,
-    check=False,
-  )
-  return [int(pid) for pid in done.stdout.split()]
-
-
 def test_a_killed_worker_costs_one_handle_and_nothing_else(tmp_path):
   patterns = ('mobilenet_v1_025_128/*/3', _PATTERNS[0])
   running = batch.run(_orders(tmp_path, *patterns), jobs=1)
   assert next(running).status == 'exported'
-  (pid,) = _worker_pids()
+  (pid,) = workers.pids(os.getpid())
   os.kill(pid, signal.SIGKILL)
   failed, *others = running
   assert failed.status == 'failed'

@@ -18,6 +18,7 @@ from exporter import manifest
 from exporter import plan
 from tests import file_tree
 from tests import source_tree
+from tests import workers
 
 _MODEL = 'mobilenet_v1_025_128'
 _ARTIFACTS = 4
@@ -59,12 +60,6 @@ def _whole(tmp_path_factory) -> dict[str, bytes]:
   return file_tree.read(folder)
 
 
-def _workers(parent: int) -> list[int]:
-  """The workers of a run, each at work on something."""
-  listed = _run(['pgrep', '-P', str(parent), '-f', 'spawn_main'])
-  return [int(pid) for pid in listed.stdout.split()]
-
-
 def _start(folder: pathlib.Path) -> subprocess.Popen:
   return subprocess.Popen(
     _command(folder, '--jobs=2'),
@@ -97,7 +92,7 @@ def test_workers_killed_at_any_moment_cost_an_artifact_each(whole, tmp_path):
     killed = 0
     while process.poll() is None and not killed:
       time.sleep(chance.uniform(0.5, 6))
-      for worker in _workers(process.pid)[:1]:
+      for worker in workers.pids(process.pid)[:1]:
         os.kill(worker, signal.SIGKILL)
         killed += 1
     assert process.wait() == bool(killed)
