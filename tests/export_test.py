@@ -5,17 +5,18 @@ import pathlib
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from exporter import export
 from exporter import hub_module
 from exporter import manifest
 from exporter import plan
 from exporter import variables
+from tests import checkpoints
 from tests import file_tree
 from tests import tiny_network
 
 _HANDLES = tiny_network.MODEL.handles((3, 5))
+_CHECKPOINT = tiny_network.MODEL.checkpoint
 
 
 def _order(folder: pathlib.Path, **changes) -> plan.Order:
@@ -77,20 +78,10 @@ def test_handles_in_any_order_give_the_same_bytes(exported, tmp_path):
   assert file_tree.read(tmp_path) == file_tree.read(exported)
 
 
-def _save(folder: pathlib.Path, tensors: dict[str, np.ndarray]) -> None:
-  prefix = folder / 'tiny_1.0_32' / 'tiny_1.0_32.ckpt'
-  prefix.parent.mkdir(parents=True)
-  names = sorted(tensors)
-  tf.raw_ops.SaveV2(
-    prefix=str(prefix),
-    tensor_names=names,
-    shape_and_slices=[''] * len(names),
-    tensors=[tensors[name] for name in names],
-  )
-
-
 def test_the_checkpoints_weights_and_their_kind_are_recorded(tmp_path):
-  _save(tmp_path / 'checkpoints', tiny_network.tensors())
+  checkpoints.write(
+    tmp_path / 'checkpoints' / _CHECKPOINT, tiny_network.tensors()
+  )
   order = _order(
     tmp_path / 'out',
     handles=_HANDLES[:1],
@@ -100,13 +91,13 @@ def test_the_checkpoints_weights_and_their_kind_are_recorded(tmp_path):
   place = plan.place(order.output_dir, _HANDLES[0])
   weights = manifest.from_json(place.manifest.read_text(), 'it').weights
   assert weights.kind == 'raw'
-  assert weights.checkpoint == tiny_network.MODEL.checkpoint
+  assert weights.checkpoint == _CHECKPOINT
 
 
 def test_a_bad_checkpoint_fails_every_handle_and_leaves_nothing(tmp_path):
   tensors = tiny_network.tensors()
   tensors['Tiny/Conv2d_0/weights'][0, 0, 0, 0] = np.nan
-  _save(tmp_path / 'checkpoints', tensors)
+  checkpoints.write(tmp_path / 'checkpoints' / _CHECKPOINT, tensors)
   out = tmp_path / 'out'
   results = _run(_order(out, checkpoint_dir=tmp_path / 'checkpoints'))
   assert _statuses(results) == ['failed'] * 4
