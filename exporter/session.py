@@ -60,9 +60,9 @@ def file(folder: pathlib.Path) -> str:
   return str(folder / 'variables' / 'variables')
 
 
-def shape(proto: Any) -> tuple[int | None, ...]:
+def shape(declared: Any) -> tuple[int | None, ...]:
   """A shape that an artifact declares."""
-  return tuple(tf.TensorShape(proto).as_list())
+  return tuple(tf.TensorShape(declared).as_list())
 
 
 def _add_strings(

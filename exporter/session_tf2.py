@@ -36,10 +36,9 @@ class SessionTf2:
     self._traces = traces.Traces(self._meta)
     self._session = session.Session(folder)
     self._session.add(self._meta.graph_def, '')
-    nodes = self._meta.graph_def.node
-    handles = [n.name for n in nodes if n.op == 'VarHandleOp']
-    # The graph spells them model_NUMBER/NAME.
-    self._handles = {name.partition('/')[2]: f'{name}:0' for name in handles}
+    self._handles = {
+      name: f'{node}:0' for node, name in self._traces.handles.items()
+    }
     self._session.add_reads(self._handles)
     self._restore()
     self._bodies: dict[tuple, _Body] = {}

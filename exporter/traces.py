@@ -12,6 +12,8 @@ from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow.core.protobuf import saved_object_graph_pb2
 from tensorflow.python.saved_model import nested_structure_coder
 
+from exporter import session
+
 _CALL = 'StatefulPartitionedCall'
 _Shape = tuple[int | None, ...]
 
@@ -78,6 +80,12 @@ class Traces:
     self.functions = {
       f.signature.name: f for f in meta.graph_def.library.function
     }
+    # Names of all variables, by their node in the graph for serving.
+    self.handles = {
+      node.name: node.name.partition('/')[2]  # model_NUMBER/NAME.
+      for node in meta.graph_def.node
+      if node.op == 'VarHandleOp'
+    }
 
   def _node(self, number: int) -> saved_object_graph_pb2.SavedObject:
     return self._objects.nodes[number]
@@ -143,17 +151,13 @@ class Traces:
       numbers,
       tuple(sorted(outputs)),
       tuple(v for v in values if isinstance(v, bool)),
-      {key: tuple(spec.shape.as_list()) for key, spec in specs.items()},
+      {key: session.shape(spec.shape) for key, spec in specs.items()},
     )
 
   def served(self) -> dict[str, Trace]:
     """What the graph for serving calls, by the signatures' names."""
     nodes = {node.name: node for node in self._meta.graph_def.node}
-    handles = {
-      node.name: Variable(node.name.partition('/')[2])  # model_NUMBER/NAME.
-      for node in nodes.values()
-      if node.op == 'VarHandleOp'
-    }
+    handles = {node: Variable(name) for node, name in self.handles.items()}
     return {
       name: self._served(signature, nodes, handles)
       for name, signature in self._meta.signature_def.items()
@@ -179,8 +183,7 @@ class Traces:
     )
     tensors = {**signature.inputs, **signature.outputs}
     shapes = {
-      key: tuple(tf.TensorShape(info.tensor_shape).as_list())
-      for key, info in tensors.items()
+      key: session.shape(info.tensor_shape) for key, info in tensors.items()
     }
     return Trace(body, resolved, numbers, (key,), (), shapes)
 
