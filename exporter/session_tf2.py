@@ -55,7 +55,7 @@ class SessionTf2:
       reader.get_tensor(_OBJECTS)
     )
     found = {}
-    for number, name in self._traces.variables().items():
+    for number, name in self._traces.variables.items():
       (attribute,) = objects.nodes[number].attributes
       found[name] = reader.get_tensor(attribute.checkpoint_key)
     restored = self._session.values(list(found))
@@ -79,7 +79,7 @@ class SessionTf2:
       },
       {
         'signatures': sorted(self._traces.children('signatures')),
-        'signatures for serving': sorted(self._traces.served()),
+        'signatures for serving': sorted(self._traces.served),
       },
     )
 
@@ -147,7 +147,7 @@ class SessionTf2:
     for name in self._traces.children('signatures'):
       for trace in self._traces.of('signatures', name):
         yield name, trace
-    for name, trace in self._traces.served().items():
+    for name, trace in self._traces.served.items():
       yield f'{name} for serving', trace
 
   def infer(self, images: np.ndarray) -> Iterator[stranger.Call]:
