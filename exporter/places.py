@@ -5,9 +5,9 @@ import contextlib
 import dataclasses
 import pathlib
 import tempfile
-from typing import cast
 from typing import Generic
 from typing import TypeVar
+from typing import cast
 
 import upath
 

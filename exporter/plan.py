@@ -49,7 +49,7 @@ class Order:
   @property
   def architecture(self) -> tuple[str, float]:
     """Orders of one architecture share the network that is built for them."""
-    return self.model.network, self.model.multiplier
+    return self.network, self.model.multiplier
 
 
 @dataclasses.dataclass(frozen=True)

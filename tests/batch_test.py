@@ -1,21 +1,18 @@
 """Real workers: the same bytes however many, and one that dies."""
 
 import json
-import os
 import pathlib
-import signal
 import subprocess
 import sys
 
 import pytest
 
 from exporter import batch
-from exporter import delivery
 from exporter import errors
-from exporter import places
 from exporter import plan
 from exporter import processes
 import model_specs
+from tests import file_tree
 
 _PATTERNS = (
   'mobilenet_v1_025_128/feature_vector',
@@ -26,14 +23,6 @@ _PATTERNS = (
 def _orders(folder: pathlib.Path, *patterns: str) -> tuple[plan.Order, ...]:
   template = plan.Order(plan.EXPORT, (), folder)
   return plan.orders(model_specs.find(*patterns), template)
-
-
-def _files(folder: pathlib.Path) -> dict[str, bytes]:
-  return {
-    path.relative_to(folder).as_posix(): path.read_bytes()
-    for path in folder.rglob('*')
-    if path.is_file()
-  }
 
 
 @pytest.fixture(scope='module', name='exported')
@@ -48,7 +37,7 @@ def test_one_worker_in_another_order_gives_the_same_bytes(exported, tmp_path):
   orders = reversed(_orders(tmp_path, *_PATTERNS))
   results = list(batch.run(tuple(orders), processes.Processes(1)))
   assert [r.status for r in results] == ['exported'] * 3
-  assert _files(tmp_path) == _files(exported)
+  assert file_tree.read(tmp_path) == file_tree.read(exported)
 
 
 def test_nothing_is_left_beside_the_exports(exported):
@@ -58,38 +47,12 @@ def test_nothing_is_left_beside_the_exports(exported):
 def test_workers_verify_too(exported):
   handles = plan.find_artifacts(exported)
   template = plan.Order(plan.VERIFY, (), exported)
-  before = _files(exported)
+  before = file_tree.read(exported)
   results = list(
     batch.run(plan.orders(handles, template), processes.Processes(2))
   )
   assert [r.status for r in results] == ['verified'] * 3
-  assert _files(exported) == before
-
-
-def _worker_pids() -> list[int]:
-  done = subprocess.run(
-    ['pgrep', '-P', str(os.getpid()), '-f', 'spawn_main'],
-    capture_output=True,
-    text=True,
-    check=False,
-  )
-  return [int(pid) for pid in done.stdout.split()]
-
-
-def test_a_killed_worker_costs_one_handle_and_nothing_else(tmp_path):
-  patterns = ('mobilenet_v1_025_128/*/3', _PATTERNS[0])
-  running = batch.run(_orders(tmp_path, *patterns), processes.Processes(1))
-  assert next(running).status == 'exported'
-  (pid,) = _worker_pids()
-  os.kill(pid, signal.SIGKILL)
-  failed, *others = running
-  assert failed.status == 'failed'
-  assert 'signal 9' in failed.reason
-  assert '--jobs' in failed.reason
-  assert [other.status for other in others] == ['exported']
-  artifact = places.place(tmp_path, model_specs.get(failed.handle)).artifact
-  assert not artifact.exists()
-  assert not (tmp_path / delivery.STAGING).exists()
+  assert file_tree.read(exported) == before
 
 
 def test_a_second_batch_in_the_same_folder_is_refused(tmp_path):
@@ -116,7 +79,7 @@ def test_a_killed_run_is_finished_by_the_next(exported, tmp_path):
     batch.run(_orders(tmp_path, *_PATTERNS), processes.Processes(2))
   )
   assert sorted(r.status for r in results) == ['exported', 'exported', 'kept']
-  assert _files(tmp_path) == _files(exported)
+  assert file_tree.read(tmp_path) == file_tree.read(exported)
 
 
 def test_a_folder_that_cannot_be_made_is_one_error(tmp_path):

@@ -147,7 +147,7 @@ def test_verify_gives_orders_for_what_is_there(run, tmp_path):
   place.manifest.touch()
   assert _main('verify', str(tmp_path)) == 0
   order = plan.Order(plan.VERIFY, (handle,), tmp_path)
-  run.assert_called_once_with((order,), None)
+  run.assert_called_once_with((order,), processes.Processes())
 
 
 def test_cards_writes_the_committed_tree(tmp_path, capsys):

@@ -16,7 +16,9 @@ import pytest
 
 from exporter import delivery
 from exporter import manifest
+from tests import file_tree
 from tests import source_tree
+from tests import workers
 
 _MODEL = 'mobilenet_v1_025_128'
 _ARTIFACTS = 4
@@ -41,14 +43,6 @@ def _run(command: list[str]) -> subprocess.CompletedProcess:
   )
 
 
-def _files(folder: pathlib.Path) -> dict[str, bytes]:
-  return {
-    path.relative_to(folder).as_posix(): path.read_bytes()
-    for path in sorted(folder.rglob('*'))
-    if path.is_file()
-  }
-
-
 def _assert_whole(folder: pathlib.Path) -> None:
   """Every version with a manifest is what the manifest says, and has a card."""
   for path in folder.glob('google/imagenet/*/*/*.json'):
@@ -63,13 +57,7 @@ def _whole(tmp_path_factory) -> dict[str, bytes]:
   folder = tmp_path_factory.mktemp('whole')
   done = _run(_command(folder))
   assert done.returncode == 0, done.stderr
-  return _files(folder)
-
-
-def _workers(parent: int) -> list[int]:
-  """The workers of a run, each at work on something."""
-  listed = _run(['pgrep', '-P', str(parent), '-f', 'spawn_main'])
-  return [int(pid) for pid in listed.stdout.split()]
+  return file_tree.read(folder)
 
 
 def _start(folder: pathlib.Path) -> subprocess.Popen:
@@ -93,7 +81,7 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next(whole, tmp_path):
     _assert_whole(tmp_path)
   done = _run(_command(tmp_path))
   assert done.returncode == 0, done.stderr
-  assert _files(tmp_path) == whole
+  assert file_tree.read(tmp_path) == whole
 
 
 def test_workers_killed_at_any_moment_cost_an_artifact_each(whole, tmp_path):
@@ -104,7 +92,7 @@ def test_workers_killed_at_any_moment_cost_an_artifact_each(whole, tmp_path):
     killed = 0
     while process.poll() is None and not killed:
       time.sleep(chance.uniform(0.5, 6))
-      for worker in _workers(process.pid)[:1]:
+      for worker in workers.pids(process.pid)[:1]:
         os.kill(worker, signal.SIGKILL)
         killed += 1
     assert process.wait() == bool(killed)
@@ -113,7 +101,7 @@ def test_workers_killed_at_any_moment_cost_an_artifact_each(whole, tmp_path):
     assert len(delivered) >= _ARTIFACTS - killed
     assert not (tmp_path / delivery.STAGING).exists()
   assert _run(_command(tmp_path)).returncode == 0
-  assert _files(tmp_path) == whole
+  assert file_tree.read(tmp_path) == whole
 
 
 # A small disk of one's own: fills it, then makes room and tries again.
@@ -150,4 +138,4 @@ def test_a_full_disk_fails_what_does_not_fit_and_no_more(
   assert 'left: ' not in done.stdout
   assert 'Traceback' not in done.stderr
   assert 'second: 0' in done.stdout
-  assert _files(copy) == whole
+  assert file_tree.read(copy) == whole

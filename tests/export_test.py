@@ -5,7 +5,6 @@ import pathlib
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from exporter import delivery
 from exporter import export
@@ -14,9 +13,12 @@ from exporter import manifest
 from exporter import places
 from exporter import plan
 from exporter import variables
+from tests import checkpoints
+from tests import file_tree
 from tests import tiny_network
 
 _HANDLES = tiny_network.MODEL.handles((3, 5))
+_CHECKPOINT = tiny_network.MODEL.checkpoint
 
 
 def _order(folder: pathlib.Path, **changes) -> plan.Order:
@@ -27,14 +29,6 @@ def _order(folder: pathlib.Path, **changes) -> plan.Order:
 def _run(order: plan.Order) -> list[plan.Result]:
   with tiny_network.registered():
     return list(export.run(order))
-
-
-def _files(folder: pathlib.Path) -> dict[str, bytes]:
-  return {
-    path.relative_to(folder).as_posix(): path.read_bytes()
-    for path in sorted(folder.rglob('*'))
-    if path.is_file()
-  }
 
 
 def _statuses(results: list[plan.Result]) -> list[str]:
@@ -69,37 +63,27 @@ def test_nothing_else_is_left(exported):
 
 
 def test_the_same_export_again_is_kept(exported):
-  before = _files(exported)
+  before = file_tree.read(exported)
   assert _statuses(_run(_order(exported))) == ['kept'] * 4
-  assert _files(exported) == before
+  assert file_tree.read(exported) == before
 
 
 def test_force_writes_the_same_bytes(exported):
-  before = _files(exported)
+  before = file_tree.read(exported)
   results = _run(_order(exported, force=True))
   assert _statuses(results) == ['exported'] * 4
-  assert _files(exported) == before
+  assert file_tree.read(exported) == before
 
 
 def test_handles_in_any_order_give_the_same_bytes(exported, tmp_path):
   _run(_order(tmp_path, handles=tuple(reversed(_HANDLES))))
-  assert _files(tmp_path) == _files(exported)
-
-
-def _save(folder: pathlib.Path, tensors: dict[str, np.ndarray]) -> None:
-  prefix = folder / 'tiny_1.0_32' / 'tiny_1.0_32.ckpt'
-  prefix.parent.mkdir(parents=True)
-  names = sorted(tensors)
-  tf.raw_ops.SaveV2(
-    prefix=str(prefix),
-    tensor_names=names,
-    shape_and_slices=[''] * len(names),
-    tensors=[tensors[name] for name in names],
-  )
+  assert file_tree.read(tmp_path) == file_tree.read(exported)
 
 
 def test_the_checkpoints_weights_and_their_kind_are_recorded(tmp_path):
-  _save(tmp_path / 'checkpoints', tiny_network.tensors())
+  checkpoints.write(
+    tmp_path / 'checkpoints' / _CHECKPOINT, tiny_network.tensors()
+  )
   order = _order(
     tmp_path / 'out',
     handles=_HANDLES[:1],
@@ -109,13 +93,13 @@ def test_the_checkpoints_weights_and_their_kind_are_recorded(tmp_path):
   place = places.place(order.output_dir, _HANDLES[0])
   weights = manifest.from_json(place.manifest.read_text(), 'it').weights
   assert weights.kind == 'raw'
-  assert weights.checkpoint == tiny_network.MODEL.checkpoint
+  assert weights.checkpoint == _CHECKPOINT
 
 
 def test_a_bad_checkpoint_fails_every_handle_and_leaves_nothing(tmp_path):
   tensors = tiny_network.tensors()
   tensors['Tiny/Conv2d_0/weights'][0, 0, 0, 0] = np.nan
-  _save(tmp_path / 'checkpoints', tensors)
+  checkpoints.write(tmp_path / 'checkpoints' / _CHECKPOINT, tensors)
   out = tmp_path / 'out'
   results = _run(_order(out, checkpoint_dir=tmp_path / 'checkpoints'))
   assert _statuses(results) == ['failed'] * 4
@@ -153,13 +137,13 @@ def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
   results = _run(_order(tmp_path))
   assert _statuses(results) == ['failed'] * 4
   assert 'No space left on device' in results[0].reason
-  assert not _files(tmp_path)
+  assert not file_tree.read(tmp_path)
 
 
 def test_a_replacement_that_fails_leaves_the_old_one(tmp_path, monkeypatch):
   order = _order(tmp_path, handles=_HANDLES[:1])
   _run(order)
-  before = _files(tmp_path)
+  before = file_tree.read(tmp_path)
   rename = pathlib.Path.rename
 
   def fail_on_delivery(path, target):
@@ -171,7 +155,7 @@ def test_a_replacement_that_fails_leaves_the_old_one(tmp_path, monkeypatch):
   (result,) = _run(dataclasses.replace(order, force=True))
   assert result.status == 'failed'
   assert 'Input/output error' in result.reason
-  assert _files(tmp_path) == before
+  assert file_tree.read(tmp_path) == before
 
 
 def test_a_run_killed_before_the_manifest_is_completed(exported, tmp_path):
