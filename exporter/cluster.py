@@ -15,6 +15,7 @@ from exporter import plan
 from exporter import worker
 
 _RETRIES = 3  # Of a task whose node or process is lost.
+_PATIENCE_SECONDS = 10
 
 
 def _fail(order: plan.Order, reason: str) -> list[plan.Result]:
@@ -47,9 +48,17 @@ def _import_ray() -> Any:
   return ray
 
 
+def _knock(address: str) -> None:
+  """Raises an OSError if nobody listens; Ray itself asks for ten minutes."""
+  host, separator, port = address.rpartition('://')[2].rpartition(':')
+  if separator and port.isdecimal():
+    socket.create_connection((host, int(port)), _PATIENCE_SECONDS).close()
+
+
 @contextlib.contextmanager
 def _connect(ray: Any, address: str | None) -> Iterator[None]:
   try:
+    _knock(address or '')
     ray.init(
       address=address,
       include_dashboard=None if address else False,

@@ -184,8 +184,9 @@ def attempt(
     result = plan.Result(
       str(handle),
       plan.FAILED,
-      f'{handle}: {_NOISE.sub("", str(error))}; see that the disk has room '
-      'and its folder is readable and writable, then run the command again',
+      f'{handle}: {_NOISE.sub("", str(error))}; see that disk and '
+      'memory have room and its folder is readable and writable, then run the '
+      'command again',
     )
   return dataclasses.replace(result, seconds=time.monotonic() - start)
 

@@ -15,6 +15,8 @@ from exporter import plan
 from exporter import worker
 from model_specs import spec
 
+# What Python and C++ say before they give up.
+_OUT_OF_MEMORY = ('MemoryError', 'bad_alloc')
 _LOG_TAIL = 5  # Lines of a dead worker's log that go into the error.
 
 
@@ -70,13 +72,13 @@ class _Worker:
     self._process.join()
     lines = self._log.read_text(errors='replace').splitlines()[-_LOG_TAIL:]
     code = self._process.exitcode
-    cause = f'signal {-code}' if code and code < 0 else f'exit code {code}'
+    assert code is not None  # It has ended.
+    cause = f'signal {-code}' if code < 0 else f'exit code {code}'
+    log = '\n  '.join(lines)
     advice = 'run the same command again'
-    if code == -signal.SIGKILL:
+    if code < 0 or any(sign in log for sign in _OUT_OF_MEMORY):
       advice = f'was memory short? {advice}, with fewer --jobs'
-    return f'its worker process died ({cause}); {advice}\n  ' + '\n  '.join(
-      lines
-    )
+    return f'its worker process died ({cause}); {advice}\n  {log}'
 
   def stop(self) -> None:
     """Ends the process, whatever it does."""

@@ -3,6 +3,8 @@
 Real processes, real signals, a real full disk, on the smallest real model.
 """
 
+import contextlib
+import json
 import os
 import pathlib
 import random
@@ -139,3 +141,41 @@ def test_a_full_disk_fails_what_does_not_fit_and_no_more(
   assert 'Traceback' not in done.stderr
   assert 'second: 0' in done.stdout
   assert file_tree.read(copy) == whole
+
+
+def _allow(folder: pathlib.Path, mode: int) -> None:
+  """Sets what may be done in a folder and in all below it."""
+  for path in [folder, *folder.rglob('*')]:
+    with contextlib.suppress(FileNotFoundError):  # A run is at work there.
+      if path.is_dir():
+        path.chmod(mode)
+
+
+def test_an_output_that_becomes_read_only_keeps_what_it_has(whole, tmp_path):
+  # In a namespace of one's own not even root may write where it is forbidden.
+  inside = ('unshare', '--user')
+  if _run([*inside, 'true']).returncode:
+    pytest.skip('this machine lets nobody make a user namespace')
+  with subprocess.Popen(
+    [*inside, *_command(tmp_path, '--jobs=1')],
+    cwd=source_tree.ROOT,
+    stdout=subprocess.PIPE,
+    stderr=subprocess.PIPE,
+    text=True,
+  ) as process:
+    assert process.stdout is not None
+    for line in process.stdout:
+      if json.loads(line)['event'] == 'proven':
+        break
+    _allow(tmp_path, 0o555)
+    out, err = process.communicate()
+  _allow(tmp_path, 0o755)
+  assert process.returncode == 1
+  events = [json.loads(line) for line in out.splitlines()]
+  failed = [event for event in events if event['event'] == 'failed']
+  assert all('Permission denied' in event['reason'] for event in failed)
+  assert failed
+  assert 'Traceback' not in err
+  _assert_whole(tmp_path)
+  assert _run(_command(tmp_path)).returncode == 0
+  assert file_tree.read(tmp_path) == whole
