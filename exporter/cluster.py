@@ -7,6 +7,7 @@ import dataclasses
 import logging
 import pathlib
 import socket
+import sys
 from typing import Any
 
 from exporter import errors
@@ -70,12 +71,17 @@ def _connect(ray: Any, address: str | None) -> Iterator[None]:
     raise errors.ExportError(
       f'cannot reach a Ray cluster at {address or "this machine"}: {reason}; '
       'name its head with --ray_address=HOST:PORT, or start one: '
-      'ray start --head'
+      'ray start --head; one that asks for a token needs RAY_AUTH_MODE=token '
+      'here, too'
     ) from error
+  # Ray tells of lost nodes where a program may read our results.
+  ours, sys.stdout = sys.stdout, sys.stderr
   try:
     yield
   finally:
     ray.shutdown()
+    if sys.stdout is sys.stderr:  # Else nobody reads our results any more.
+      sys.stdout = ours
 
 
 def _absolute(order: plan.Order) -> plan.Order:

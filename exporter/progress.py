@@ -76,6 +76,7 @@ class Progress:
     if form == AUTO:
       form = BAR if sys.stderr.isatty() else NONE
     self._form = form
+    self._out = sys.stdout  # Also while a library may print elsewhere.
     self._start = time.monotonic()
     self._bar = tqdm.tqdm(total=total, disable=form != BAR, unit='artifact')
     self._results: list[plan.Result] = []
@@ -88,10 +89,11 @@ class Progress:
   def _print(self, text: str) -> None:
     try:
       with self._bar.external_write_mode():
-        sys.stdout.write(text + '\n')
-        sys.stdout.flush()
+        self._out.write(text + '\n')
+        self._out.flush()
     except (OSError, AttributeError):  # Closed, full, or never there.
       give_up_stdout()  # The exports matter more than who reads of them.
+      self._out = sys.stdout
 
   def add(self, result: plan.Result) -> None:
     """Shows one result."""
