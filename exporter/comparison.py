@@ -67,12 +67,14 @@ class Comparison:
     self, what: str, found: np.ndarray | None, expected: np.ndarray, unit: float
   ) -> None:
     """Compares an array; the difference is the largest one, in units."""
-    problem = self._problem(found, expected.shape)
-    if problem or found is None:
-      self.miss(what, problem)
-    else:
-      difference = float(np.max(np.abs(found - expected)))
+    if found is None or found.shape != expected.shape:
+      self.miss(what, self._problem(found, expected.shape))
+      return
+    difference = float(np.max(np.abs(found - expected)))
+    if math.isfinite(difference):
       self.measure(what, difference / (unit or 1.0))
+    else:
+      self.miss(what, self._problem(found, expected.shape) or 'is infinite')
 
   def check(self) -> manifest.Check:
     """The result, for the manifest."""

@@ -39,6 +39,7 @@ class Graph:
   endpoints: dict[str, str]  # As the signatures spell them -> tensor.
   losses: tuple[str, ...]
   updates: tuple[str, ...]
+  shapes: dict[str, list[int | None]] = dataclasses.field(default_factory=dict)
 
   @property
   def default(self) -> str:
@@ -51,17 +52,6 @@ class Graph:
     tensors = (self.features, self.logits, *self.endpoints.values())
     names = (*(t for t in tensors if t), *self.losses, *self.updates)
     return (*names, IMAGES, MOMENTUM)
-
-  @functools.cached_property
-  def shapes(self) -> dict[str, list[int | None]]:
-    """Static shape of every tensor that the outside may ask for."""
-    live = tf.Graph()
-    definition = tf.compat.v1.GraphDef()
-    definition.CopyFrom(self.definition)  # Importing fills in its defaults.
-    with live.as_default():
-      tf.import_graph_def(definition, name='')
-    tensors = [t for t in self.targets if ':' in t]
-    return {t: live.get_tensor_by_name(t).shape.as_list() for t in tensors}
 
 
 def op_name(tensor: str) -> str:
@@ -175,27 +165,48 @@ def _feature_vector(source: source_lib.Source, scope: str) -> Graph:
   return dataclasses.replace(graph, definition=definition)
 
 
-def _fit(graph: Graph, handle: spec.Handle) -> Graph:
-  """Sets what the handle decides: input size and default momentum."""
-  definition = tf.compat.v1.GraphDef()
-  definition.CopyFrom(graph.definition)
-  side = None if handle.variable_size else handle.spec.size
-  for node in definition.node:
-    if node.name == IMAGES:
-      shape = tf.TensorShape([None, side, side, 3])
-      node.attr['shape'].shape.CopyFrom(shape.as_proto())
-    elif node.name == _DEFAULT_MOMENTUM:
-      value = tf.make_tensor_proto(handle.version.momentum, tf.float32)
-      node.attr['value'].tensor.CopyFrom(value)
-  return dataclasses.replace(graph, definition=definition)
+def _set_images(
+  definition: tf.compat.v1.GraphDef, side: int | None
+) -> tf.compat.v1.GraphDef:
+  """The same for images of one size, or of any."""
+  changed = tf.compat.v1.GraphDef()
+  changed.CopyFrom(definition)
+  (images,) = (node for node in changed.node if node.name == IMAGES)
+  shape = tf.TensorShape([None, side, side, 3])
+  images.attr['shape'].shape.CopyFrom(shape.as_proto())
+  return changed
+
+
+@functools.lru_cache(maxsize=4)
+def _shapes(
+  source: source_lib.Source, scope: str, side: int | None
+) -> dict[str, list[int | None]]:
+  """Static shape of every tensor that the outside may ask for."""
+  whole = _classification(source, scope)
+  live = tf.Graph()
+  with live.as_default():
+    tf.import_graph_def(_set_images(whole.definition, side), name='')
+  tensors = [t for t in whole.targets if ':' in t]
+  return {t: live.get_tensor_by_name(t).shape.as_list() for t in tensors}
 
 
 def build(source: source_lib.Source, handle: spec.Handle) -> Graph:
   """The graph of one handle in the source's mode."""
   scope = handle.spec.family.scope
-  if handle.task == versions.CLASSIFICATION:
-    return _fit(_classification(source, scope), handle)
-  return _fit(_feature_vector(source, scope), handle)
+  is_classifier = handle.task == versions.CLASSIFICATION
+  graph = (_classification if is_classifier else _feature_vector)(source, scope)
+  side = None if handle.variable_size else handle.spec.size
+  definition = _set_images(graph.definition, side)
+  for node in definition.node:
+    if node.name == _DEFAULT_MOMENTUM:
+      value = tf.make_tensor_proto(handle.version.momentum, tf.float32)
+      node.attr['value'].tensor.CopyFrom(value)
+  shapes = _shapes(source, scope, side)
+  return dataclasses.replace(
+    graph,
+    definition=definition,
+    shapes={t: shapes[t] for t in graph.targets if t in shapes},
+  )
 
 
 def input_shape(graph: Graph) -> list[int | None]:

@@ -10,6 +10,7 @@ from multiprocessing import resource_tracker
 import os
 import pathlib
 import signal
+from typing import Any
 
 from exporter import plan
 from exporter import worker
@@ -37,6 +38,10 @@ def _uninterrupted() -> Iterator[None]:
     signal.raise_signal(number)
 
 
+# Program -> what was proven of it, of which only the workers know more.
+_Programs = dict[str, Any]
+
+
 class _Worker:
   """A process, the order it works on and which handles of it are not done."""
 
@@ -55,17 +60,17 @@ class _Worker:
     self.order: plan.Order | None = None
     self.waiting: list[spec.Handle] = []
 
-  def give(self, order: plan.Order) -> None:
-    """Hands an order over."""
+  def give(self, order: plan.Order, proven: _Programs) -> None:
+    """Hands an order over, with what need not be proven again."""
     self.order, self.waiting = order, list(order.handles)
-    self.pipe.send(order)
+    self.pipe.send((order, proven))
 
-  def receive(self) -> plan.Result | None:
-    """The next result, or None when the order is done."""
-    result = self.pipe.recv()
-    if result is not None:
+  def receive(self) -> plan.Result | _Programs:
+    """The next result or, when the order is done, what is proven now."""
+    received = self.pipe.recv()
+    if isinstance(received, plan.Result):
       self.waiting.pop(0)  # Results come in the order of the handles.
-    return result
+    return received
 
   def death(self) -> str:
     """Says how the process ended."""
@@ -94,6 +99,7 @@ class _Queue:
     self._logs = logs
     self._workers: list[_Worker] = []
     self._started = 0
+    self._proven: _Programs = {}
 
   def start(self) -> None:
     """Adds a worker and gives it an order, if there is one."""
@@ -125,7 +131,7 @@ class _Queue:
 
     order = min(self._pending, key=preference)
     self._pending.remove(order)
-    worker_.give(order)
+    worker_.give(order, self._proven)
 
   def _bury(self, worker_: _Worker) -> Iterator[plan.Result]:
     """Fails the handle a worker died on; another does what it left."""
@@ -142,13 +148,15 @@ class _Queue:
   def _serve(self, worker_: _Worker) -> Iterator[plan.Result]:
     """Takes what one worker sends, and gives it what is next."""
     try:
-      result = worker_.receive()
+      received = worker_.receive()
     except (EOFError, OSError):
       yield from self._bury(worker_)
       return
-    if result is not None:
-      yield result
-    elif self._pending:
+    if isinstance(received, plan.Result):
+      yield received
+      return
+    self._proven.update(received)
+    if self._pending:
       self._give_next(worker_)
     else:
       self._workers.remove(worker_)

@@ -11,7 +11,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from exporter import attachments
 
 # Functions and shared variables bear a number that differs between models.
-_NUMBER = re.compile(r'"__inference_\w+_(\d+)"')
+_NUMBER = re.compile(rb'__inference_\w+?_(\d{10})\b')
 _SHAPE = tensor_shape_pb2.TensorShapeProto.DESCRIPTOR
 
 
@@ -40,9 +40,7 @@ def digest(folder: pathlib.Path) -> str:
   for meta in model.meta_graphs:
     meta.collection_def.pop(attachments.COLLECTION, None)
   _forget_shapes(model)
-  text = str(model)
-  numbered = _NUMBER.search(text)
-  if numbered:
-    number = numbered[1]
-    text = text.replace(f'_{number}"', '"').replace(f'"model_{number}/', '"')
-  return hashlib.sha256(text.encode()).hexdigest()
+  data = model.SerializeToString(deterministic=True)
+  if numbered := _NUMBER.search(data):
+    data = data.replace(b'_' + numbered[1], b'')
+  return hashlib.sha256(data).hexdigest()

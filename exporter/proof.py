@@ -3,13 +3,13 @@
 Every artifact's own graphs are run, each output once, against the source's.
 What TensorFlow's loaders and functions make of those graphs takes seconds to
 find out and depends on the program alone, not on sizes and values: that is
-proven on the first artifact of each program that a process meets.
+proven on the first artifact of each program that a batch meets.
 """
 
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 import contextlib
-import functools
 import pathlib
 
 from exporter import agreement
@@ -63,26 +63,18 @@ def read(handle: spec.Handle, folder: pathlib.Path) -> session.Reading:
     return session_tf2.SessionTf2(folder)
 
 
-class _Programs:
-  """What TensorFlow's loaders make of the programs met in this process."""
-
-  def __init__(self) -> None:
-    self._checks: dict[str, tuple[manifest.Check, ...]] = {}
-
-  def prove(
-    self,
-    handle: spec.Handle,
-    folder: pathlib.Path,
-    reference: reference_lib.Reference,
-  ) -> tuple[manifest.Check, ...]:
-    """Proves a program, if it is a new one."""
-    digest = program.digest(folder)
-    if digest not in self._checks:
-      self._checks[digest] = _meet(handle, folder, reference)
-    return self._checks[digest]
+# What TensorFlow's loaders made of each program, by its digest.
+_programs: dict[str, tuple[manifest.Check, ...]] = {}
 
 
-_programs = functools.cache(_Programs)
+def programs() -> dict[str, tuple[manifest.Check, ...]]:
+  """The programs proven so far, for another process that proves."""
+  return dict(_programs)
+
+
+def learn(proven: Mapping[str, tuple[manifest.Check, ...]]) -> None:
+  """Takes over what another process, with the same packages, has proven."""
+  _programs.update(proven)
 
 
 def _meet(
@@ -130,5 +122,7 @@ def prove(
   with _explain(handle):
     agreed.compare(reading)
   raise_on_misses(handle, agreed.of_session)
-  checks = tuple(c.check() for c in agreed.of_session)
-  return checks + _programs().prove(handle, folder, reference)
+  digest = program.digest(folder)
+  if digest not in _programs:
+    _programs[digest] = _meet(handle, folder, reference)
+  return (*(c.check() for c in agreed.of_session), *_programs[digest])

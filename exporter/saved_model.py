@@ -43,7 +43,7 @@ class _Builder:
     self.variables = inference.variables
     # Makes names that differ from model to model, so that one graph can hold
     # two; loaders cut the prefix and the number off a function's.
-    self._number = zlib.crc32(str(handle).encode())
+    self._number = f'{zlib.crc32(str(handle).encode()):010}'
     self.nodes = {f'model_{self._number}/{v.name}': v for v in self.variables}
     self.functions: list[function_pb2.FunctionDef] = []
     self.objects = object_graph.ObjectGraph()

@@ -40,8 +40,10 @@ class SessionTf2:
       name: f'{node}:0' for node, name in self._traces.handles.items()
     }
     self._session.add_reads(self._handles)
+    # All before the first run: what is added later makes TensorFlow take the
+    # whole graph again.
+    self._bodies = self._add_bodies()
     self._restore()
-    self._bodies: dict[tuple, _Body] = {}
 
   def _restore(self) -> None:
     """Sets the variables in TensorFlow Serving's way."""
@@ -83,12 +85,14 @@ class SessionTf2:
       },
     )
 
-  def _body(self, trace: traces.Trace) -> _Body:
-    """The nodes of a trace's body, added at first use."""
-    key = (trace.body, trace.variables)
-    if key not in self._bodies:
-      self._bodies[key] = self._add(trace, f'body_{len(self._bodies)}')
-    return self._bodies[key]
+  def _add_bodies(self) -> dict[tuple, _Body]:
+    """Adds what the traces call: some call one body, with other inputs."""
+    bodies: dict[tuple, _Body] = {}
+    for _, trace in (*self._inferring(), *self._training(), *self._losing()):
+      key = (trace.body, trace.variables)
+      if key not in bodies:
+        bodies[key] = self._add(trace, f'body_{len(bodies)}')
+    return bodies
 
   def _add(self, trace: traces.Trace, scope: str) -> _Body:
     function = self._traces.functions[trace.body]
@@ -109,7 +113,7 @@ class SessionTf2:
 
   def _run(self, trace: traces.Trace, given: Mapping[str, Any]) -> list[Any]:
     """All outputs of a trace's body."""
-    body = self._body(trace)
+    body = self._bodies[trace.body, trace.variables]
     feeds = {
       tensor: given[source] if isinstance(source, str) else source
       for tensor, source in zip(body.arguments, trace.inputs, strict=True)
@@ -188,11 +192,11 @@ class SessionTf2:
       used = momentum if _MOMENTUM in trace.inputs else None
       yield self._call(name, trace, outputs, used, after)
 
-  def losses(self) -> float:
-    """The sum of the regularization losses."""
-    total = 0.0
+  def _losing(self) -> Iterator[tuple[str, traces.Trace]]:
     for name in self._traces.children('regularization_losses'):
       for trace in self._traces.of('regularization_losses', name):
-        (loss,) = self._run(trace, {})
-        total += float(loss)
-    return total
+        yield name, trace
+
+  def losses(self) -> float:
+    """The sum of the regularization losses."""
+    return sum(float(self._run(trace, {})[0]) for _, trace in self._losing())

@@ -1,6 +1,7 @@
 """In a worker process: order -> results."""
 
 from collections.abc import Iterator
+import gc
 import multiprocessing
 from multiprocessing import connection
 import os
@@ -11,7 +12,16 @@ import threading
 from exporter import lock
 from exporter import plan
 
+_SMALL_COLLECTIONS = (5000, 20)
+_NEVER = 2**31 - 1
 _ONE_THREAD = 1  # Workers are the parallelism; it also fixes float order.
+
+
+def _tidily(results: Iterator[plan.Result]) -> Iterator[plan.Result]:
+  """Frees memory between two handles, when the least is in use."""
+  for result in results:
+    gc.collect()
+    yield result
 
 
 def perform(order: plan.Order) -> Iterator[plan.Result]:
@@ -21,9 +31,9 @@ def perform(order: plan.Order) -> Iterator[plan.Result]:
   from exporter import verify
 
   if order.action == plan.VERIFY:
-    yield from verify.run(order)
+    yield from _tidily(verify.run(order))
   elif lock.is_seen(order.output_dir):
-    yield from export.run(order)
+    yield from _tidily(export.run(order))
   else:
     for handle in order.handles:
       yield plan.Result(
@@ -62,14 +72,28 @@ def prepare() -> None:
   # A proof runs each graph once or twice: optimizing it takes longer than that.
   # The tests, and the users, run them optimized.
   tf.config.optimizer.set_experimental_options({'disable_meta_optimizer': True})
+  # Looking through all objects takes part of a second, and graphs are many.
+  gc.collect()
+  gc.freeze()
+  gc.set_threshold(*_SMALL_COLLECTIONS, _NEVER)
 
 
-def main(orders: connection.Connection, log: pathlib.Path) -> None:
-  """Serves orders until it is stopped: for each, its results, then None."""
+def main(pipe: connection.Connection, log: pathlib.Path) -> None:
+  """Serves orders until it is stopped.
+
+  Args:
+    pipe: Gives orders, each with the programs that others have proven; takes
+      the results of an order, and then the programs that are proven now.
+    log: Where TensorFlow's own messages go.
+  """
   threading.Thread(target=_die_with_parent, daemon=True).start()
   _quiet(log)
   prepare()
+  from exporter import proof
+
   while True:
-    for result in perform(orders.recv()):
-      orders.send(result)
-    orders.send(None)
+    order, proven = pipe.recv()
+    proof.learn(proven)
+    for result in perform(order):
+      pipe.send(result)
+    pipe.send(proof.programs())

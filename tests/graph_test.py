@@ -140,13 +140,6 @@ def test_static_shapes_follow_the_input():
   assert shapes[graph.losses[0]] == []
 
 
-def test_asking_for_shapes_changes_nothing():
-  graph, _ = artifacts.graphs(f'{TINY}/classification/3')
-  before = graph.definition.SerializeToString(deterministic=True)
-  assert graph.shapes
-  assert graph.definition.SerializeToString(deterministic=True) == before
-
-
 def test_training_takes_no_old_statistics():
   # TensorFlow 1.15 refuses anything but empty inputs there.
   _, training = artifacts.graphs(f'{V2}/classification/3')

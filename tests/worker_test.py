@@ -16,10 +16,10 @@ def test_a_worker_serves_an_order(tmp_path):
   process.start()
   handles = model_specs.find('mobilenet_v1_025_128/feature_vector/3')
   with lock.hold(tmp_path / 'out'):
-    ours.send(plan.Order(plan.EXPORT, handles, tmp_path / 'out'))
+    ours.send((plan.Order(plan.EXPORT, handles, tmp_path / 'out'), {}))
     result = ours.recv()
     assert (result.handle, result.status) == (str(handles[0]), plan.EXPORTED)
-    assert ours.recv() is None
+    assert len(ours.recv()) == 1  # The program that it has proven.
   process.kill()
   process.join()
   assert log.exists()
