@@ -17,6 +17,7 @@ EXPORT = 'export'
 VERIFY = 'verify'
 
 EXPORTED = 'exported'
+FETCHED = 'fetched'
 KEPT = 'kept'
 VERIFIED = 'verified'
 FAILED = 'failed'
@@ -59,6 +60,11 @@ class Result:
   reason: str = ''  # Why it failed, or was kept.
   bytes: int = 0
   seconds: float = 0.0
+
+  @property
+  def name(self) -> str:
+    """What a person reads."""
+    return self.handle
 
 
 @dataclasses.dataclass(frozen=True)

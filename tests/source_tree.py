@@ -17,12 +17,14 @@ _DISTRIBUTIONS = {
   'keras': 'keras',
   'numpy': 'numpy',
   'pytest': 'pytest',
+  'requests': 'requests',
   'setuptools': 'setuptools',
   'tensorflow': 'tensorflow',
   'tensorflow_hub': 'tensorflow-hub',
   'tf_keras': 'tf-keras',
   'tf_slim': 'tf-slim',
   'tqdm': 'tqdm',
+  'urllib3': 'urllib3',
 }
 
 
