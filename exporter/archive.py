@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 import contextlib
 import pathlib
-import shutil
 import tempfile
 
 from exporter import errors
@@ -67,7 +66,7 @@ def _unpack(
     found.add(name)
     if folder is not None:
       with (folder / name).open('wb') as copy:
-        shutil.copyfileobj(content, copy)
+        copy.writelines(content)
   if not found:
     raise errors.CheckpointError(
       f'archive {archive} holds no checkpoint {prefix}; '

@@ -29,6 +29,7 @@ _ADVICE = {
   404: 'it has no such file; see that the --mirror is right, or name one',
   407: 'the proxy asks for a password; put it into HTTPS_PROXY',
 }
+_LOCAL_ADVICE = 'name the folder of the archives with --mirror'
 _OTHER_ADVICE = 'try again later, or name a --mirror'
 
 
@@ -170,9 +171,9 @@ class Download:
           while chunk := source.read(_CHUNK):
             self._write(part, chunk, size)
     except FileNotFoundError as error:
-      raise self._fail('there is no such file', _ADVICE[404]) from error
+      raise self._fail('there is no such file', _LOCAL_ADVICE) from error
     except OSError as error:
-      raise self._fail(str(error.strerror), 'see what it is') from error
+      raise self._fail(str(error.strerror), _LOCAL_ADVICE) from error
 
   def _attempt(self) -> None:
     """Asks for what is missing, once."""

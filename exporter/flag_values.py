@@ -46,7 +46,7 @@ def path(text: str) -> pathlib.Path:
 
 def program(text: str) -> str:
   """The path of a program that there is."""
-  found = shutil.which(pathlib.Path(text).expanduser())
+  found = shutil.which(str(path(text)))
   if not found:
     raise argparse.ArgumentTypeError(f'{text!r}, which is no program')
   return found

@@ -8,6 +8,7 @@ archive: no published one has any.
 import bz2
 from collections.abc import Callable
 from collections.abc import Iterator
+import contextlib
 import gzip
 import lzma
 import pathlib
@@ -36,6 +37,7 @@ _UNREADABLE = (
   lzma.LZMAError,
   zlib.error,
   OSError,
+  ValueError,
 )
 
 
@@ -73,47 +75,17 @@ def _check(member: tarfile.TarInfo) -> None:
   path = pathlib.PurePosixPath(member.name)
   if path.is_absolute() or '..' in path.parts:
     raise _LimitError(f'{member.name!r} in it is a path outside of it')
+  if member.size < 0:
+    raise _LimitError(f'{member.name!r} in it has {member.size} bytes')
   if not (member.isfile() or member.isdir()) or member.issparse():
     raise _LimitError(f'{member.name!r} in it is no plain file and no folder')
 
 
-def _walk(tar: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
-  total = 0
-  for count, member in enumerate(tar, 1):
-    _check(member)
-    total += member.size
-    if count > MAX_MEMBERS:
-      raise _LimitError(f'it has more than {MAX_MEMBERS} members')
-    if total > MAX_BYTES:
-      raise _LimitError(f'it unpacks to more than {MAX_BYTES} bytes')
-    if member.isfile():
-      content = tar.extractfile(member)
-      assert content is not None  # It is a regular file.
-      with content:
-        yield pathlib.PurePosixPath(member.name).name, content
-
-
-def read(path: pathlib.Path) -> Iterator[tuple[str, IO[bytes]]]:
-  """The regular files of a tar archive, in its order.
-
-  Args:
-    path: The archive; plain or compressed by gzip, bzip2 or xz.
-
-  Yields:
-    The name of a file, without its folder, and its content, readable until
-    the next is asked for. After the last one, the whole archive was read and
-    what its compression checks is right.
-
-  Raises:
-    CheckpointError: It is damaged, or holds what it must not.
-  """
+@contextlib.contextmanager
+def _explain(path: pathlib.Path) -> Iterator[None]:
+  """Turns all that a bad archive makes its readers raise into one error."""
   try:
-    with _decompressed(path) as stream:
-      limited = cast('BinaryIO', _Limited(stream))
-      with tarfile.open(fileobj=limited, mode='r:') as tar:
-        yield from _walk(tar)
-      while limited.read(_CHUNK):
-        pass
+    yield
   except _LimitError as error:
     raise errors.CheckpointError(
       f'archive {path} is not safe to unpack: {error}; put the published '
@@ -124,3 +96,51 @@ def read(path: pathlib.Path) -> Iterator[tuple[str, IO[bytes]]]:
       f'archive {path} cannot be unpacked: {error}; '
       'it is damaged or no tar archive; download it again'
     ) from error
+
+
+def _walk(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+  total = 0
+  for count, member in enumerate(tar, 1):
+    _check(member)
+    total += member.size
+    if count > MAX_MEMBERS:
+      raise _LimitError(f'it has more than {MAX_MEMBERS} members')
+    if total > MAX_BYTES:
+      raise _LimitError(f'it unpacks to more than {MAX_BYTES} bytes')
+    if member.isfile():
+      yield member
+
+
+def _content(
+  path: pathlib.Path, tar: tarfile.TarFile, member: tarfile.TarInfo
+) -> Iterator[bytes]:
+  with _explain(path):
+    content = tar.extractfile(member)
+    assert content is not None  # It is a regular file.
+    with content:
+      while chunk := content.read(_CHUNK):
+        yield chunk
+
+
+def read(path: pathlib.Path) -> Iterator[tuple[str, Iterator[bytes]]]:
+  """The regular files of a tar archive, in its order.
+
+  Args:
+    path: The archive; plain or compressed by gzip, bzip2 or xz.
+
+  Yields:
+    The name of a file, without its folder, and its content in pieces, to be
+    read before the next file. After the last one, the whole archive was read
+    and what its compression checks is right.
+
+  Raises:
+    CheckpointError: It is damaged, or holds what it must not.
+  """
+  with _explain(path), _decompressed(path) as stream:
+    limited = cast('BinaryIO', _Limited(stream))
+    with tarfile.open(fileobj=limited, mode='r:') as tar:
+      for member in _walk(tar):
+        name = pathlib.PurePosixPath(member.name).name
+        yield name, _content(path, tar, member)
+    while limited.read(_CHUNK):
+      pass
