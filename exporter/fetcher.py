@@ -92,6 +92,7 @@ class Fetcher:
     if request.mirror:
       self._url = f'{request.mirror}/{model.archive_name}'
     self._own_file = request.folder / checksums.FILE
+    self._file = tree_file() if request.register else self._own_file
     self._published = checksums.published().get(model.archive_url)
     self._download = download.Download(
       self._url,
@@ -183,9 +184,10 @@ class Fetcher:
       known = checksum_file.measure(path, self._model.archive_url)
     elif self._published or not self._request.register:
       return ''
-    file = tree_file() if self._request.register else self._own_file
-    checksum_file.add(file, known)
-    return f'first use: its checksum was unknown, {known} is now in {file}'
+    checksum_file.add(self._file, known)
+    return (
+      f'first use: its checksum was unknown, {known} is now in {self._file}'
+    )
 
   def _inspect(self, path: pathlib.Path) -> None:
     """Refuses to remember what is no archive of the model."""

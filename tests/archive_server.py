@@ -4,10 +4,12 @@ from collections.abc import Iterator
 import contextlib
 import dataclasses
 from http import server
+import os
 import re
 import threading
 import time
 from typing import cast
+from unittest import mock
 
 ETAG = '"the first"'
 
@@ -111,8 +113,12 @@ class _Server(server.ThreadingHTTPServer):
 
 @contextlib.contextmanager
 def serve(**files: bytes) -> Iterator[Archives]:
-  """Serves while the context is open."""
-  with _Server(('127.0.0.1', 0), _Handler) as http:
+  """Serves while the context is open; a proxy of the machine is left aside."""
+  direct = dict.fromkeys(('no_proxy', 'NO_PROXY'), '127.0.0.1')
+  with (
+    mock.patch.dict(os.environ, direct),
+    _Server(('127.0.0.1', 0), _Handler) as http,
+  ):
     http.archives = Archives(files)
     http.archives.url = f'http://127.0.0.1:{http.server_port}'
     thread = threading.Thread(target=http.serve_forever, args=[0.01])

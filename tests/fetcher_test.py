@@ -259,6 +259,7 @@ def test_a_maintainer_registers_in_the_tree(request_, tmp_path):
   with mock.patch.object(fetcher, '_TREE', tree):
     message = _refused(request_, register=True)
     assert 'which is no source tree' in message
+    assert not request_.folder.exists()
     (tree.parent / 'setup.py').touch()
     _fetch(request_)  # Recorded beside the archive only.
     result = _fetch(request_, register=True)
