@@ -74,7 +74,7 @@ def test_a_file_of_unknown_length_arrives(server, target):
 
 
 def test_what_is_stored_compressed_stays_so(server, target):
-  server.answers = [Answer(headers={'Content-Encoding': 'gzip'})]
+  server.always = Answer(headers={'Content-Encoding': 'gzip'})
   assert target.download(f'{server.url}/file') == _DATA
 
 

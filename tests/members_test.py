@@ -93,6 +93,13 @@ def test_a_file_that_says_it_is_huge_is_refused(tmp_path):
   assert f'more than {members.MAX_BYTES} bytes' in _refused(path)
 
 
+def test_a_file_of_negative_size_is_refused(tmp_path):
+  path = tmp_path / 'a.tar'
+  with tarfile.open(path, 'w', format=tarfile.GNU_FORMAT) as tar:
+    tar.addfile(_member('evil', size=-512))
+  assert "'evil' in it has -512 bytes" in _refused(path)
+
+
 def test_files_that_are_huge_together_are_refused(tmp_path, monkeypatch):
   monkeypatch.setattr(members, 'MAX_BYTES', 2_500)
   with tarfile.open(tmp_path / 'a.tgz', 'w:gz') as tar:

@@ -1,5 +1,6 @@
 """A part has one writer, and never the name of what it is a part of."""
 
+import fcntl
 import subprocess
 import sys
 import threading
@@ -86,6 +87,11 @@ def test_another_process_waits_for_its_turn(part, tmp_path, end):
 
   def take() -> None:
     with part.locked():
+      with (
+        part.path.open() as file,
+        pytest.raises(BlockingIOError),
+      ):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
       taken.set()
       part.path.write_bytes(b'mine')
 
