@@ -41,10 +41,25 @@ def _is_part(name: str, prefix: str) -> bool:
   return name in (prefix, prefix + _INDEX) or name.startswith(f'{prefix}.data-')
 
 
+def _frozen_names(prefix: str) -> tuple[str, str]:
+  """How the frozen graph beside a checkpoint may be called."""
+  name = prefix.removesuffix('.ckpt')
+  return f'{name}_frozen.pb', f'{name.replace(".", "_")}_frozen.pb'
+
+
+def frozen_graph(prefix: pathlib.Path) -> pathlib.Path | None:
+  """The frozen graph that was published with a checkpoint, if it is there."""
+  for name in _frozen_names(prefix.name):
+    path = prefix.with_name(name)
+    if path.is_file():
+      return path
+  return None
+
+
 def _unpack(
   archive: pathlib.Path, prefix: str, folder: pathlib.Path | None
 ) -> None:
-  """Copies a checkpoint's files, and nothing else, out of an archive.
+  """Copies a checkpoint and its frozen graph, and nothing else, out of it.
 
   Args:
     archive: The archive; all of it is read.
@@ -55,8 +70,9 @@ def _unpack(
     CheckpointError: The archive is damaged, not safe, or another's.
   """
   found = set()
+  frozen = _frozen_names(prefix)
   for name, content in members.read(archive):
-    if not _is_part(name, prefix):
+    if not _is_part(name, prefix) and name not in frozen:
       continue
     if name in found:
       raise errors.CheckpointError(
@@ -67,7 +83,7 @@ def _unpack(
     if folder is not None:
       with (folder / name).open('wb') as copy:
         copy.writelines(content)
-  if not found:
+  if not found.difference(frozen):
     raise errors.CheckpointError(
       f'archive {archive} holds no checkpoint {prefix}; '
       'put the archive of this model in its place'

@@ -76,7 +76,9 @@ class _Model:
   @functools.cached_property
   def reference(self) -> reference_lib.Reference:
     """What the source computes; needed only if something is exported."""
-    return reference_lib.compute(self._spec, self.sources, self.tensors)
+    return reference_lib.compute(
+      self._spec, self.sources, self.tensors, self._checkpoint.frozen_graph
+    )
 
 
 def _write(
@@ -195,6 +197,7 @@ def _export(
       folder / 'artifact', folder / 'manifest.json', folder / 'card.md'
     )
     made = _write(handle, model, staged.artifact)
+    reason = '; '.join(filter(None, (reason, model.reference.note)))
     staged.manifest.write_text(made.to_json())
     staged.card.write_text(card.render(handle, made), encoding='utf-8')
     _deliver(handle, staged, place, may_replace)

@@ -108,6 +108,34 @@ def test_unpacked_goes_before_archived(tmp_path):
   assert _read(tmp_path) == _FILES
 
 
+@pytest.mark.parametrize('name', ['tiny_1.0_32', 'tiny_1_0_32'])
+@pytest.mark.parametrize('packed', [False, True])
+def test_the_frozen_graph_beside_a_checkpoint_is_recognised(
+  tmp_path, name, packed
+):
+  graph = {f'{name}_frozen.pb': b'graph', 'other_frozen.pb': b'other'}
+  if packed:
+    _packed(tmp_path / _ARCHIVE, {**graph, **_FILES}, './')
+  else:
+    _unpacked(tmp_path / 'tiny_1.0_32', {**graph, **_FILES})
+  with archive.find(tmp_path, _MODEL) as prefix:
+    found = archive.frozen_graph(prefix)
+    assert found is not None
+    assert found.read_bytes() == b'graph'
+
+
+def test_without_a_frozen_graph_there_is_none(tmp_path):
+  _packed(tmp_path / _ARCHIVE, _FILES)
+  with archive.find(tmp_path, _MODEL) as prefix:
+    assert archive.frozen_graph(prefix) is None
+
+
+def test_a_frozen_graph_alone_is_no_checkpoint(tmp_path):
+  _packed(tmp_path / _ARCHIVE, {'tiny_1.0_32_frozen.pb': b'graph'})
+  with pytest.raises(errors.CheckpointError, match='holds no checkpoint'):
+    _read(tmp_path)
+
+
 @pytest.mark.parametrize('name', _FILES)
 def test_half_a_checkpoint_is_found_so_that_it_can_be_refused(tmp_path, name):
   _unpacked(tmp_path, {name: _FILES[name]})
@@ -144,7 +172,9 @@ def test_other_files_are_not_copied(tmp_path, monkeypatch):
   temporary = tmp_path / 'temporary'
   temporary.mkdir()
   monkeypatch.setattr('tempfile.tempdir', str(temporary))
-  _packed(tmp_path / 'in' / _ARCHIVE, {**_FILES, **_OTHER_FILES}, 'a/b/')
+  others = {**_OTHER_FILES, 'tiny_1.0_32.tflite': b'x'}
+  del others['tiny_1.0_32_frozen.pb']
+  _packed(tmp_path / 'in' / _ARCHIVE, {**_FILES, **others}, 'a/b/')
   with archive.find(tmp_path / 'in', _MODEL) as found:
     assert found.parent.parent == temporary
     assert {path.name for path in found.parent.rglob('*')} == set(_FILES)

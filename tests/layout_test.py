@@ -24,6 +24,7 @@ _LADDER = (
   ('attachments', 'functions', 'object_graph', 'variables'),
   ('serving_graph',),
   ('hub_module', 'saved_model'),
+  ('frozen_graph',),
   ('reference', 'stranger', 'traces'),
   ('session',),
   ('session_tf1', 'session_tf2'),
