@@ -164,16 +164,14 @@ class Download:
     """Takes a file of this machine's, or of one that is mounted."""
     path = urllib.request.url2pathname(urllib.parse.urlsplit(self._url).path)
     try:
-      with pathlib.Path(path).open('rb') as source:
-        size = os.fstat(source.fileno()).st_size
-        self._check_length(size)
-        with self._part.path.open('wb') as part:
-          while chunk := source.read(_CHUNK):
-            self._write(part, chunk, size)
-    except FileNotFoundError as error:
-      raise self._fail('there is no such file', _LOCAL_ADVICE) from error
+      source = pathlib.Path(path).open('rb')  # noqa: SIM115  # Closed below.
     except OSError as error:
       raise self._fail(str(error.strerror), _LOCAL_ADVICE) from error
+    with source, self._part.path.open('wb') as part:
+      size = os.fstat(source.fileno()).st_size
+      self._check_length(size)
+      while chunk := source.read(_CHUNK):
+        self._write(part, chunk, size)
 
   def _attempt(self) -> None:
     """Asks for what is missing, once."""

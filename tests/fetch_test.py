@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import contextlib
 import io
 import json
+import os
 import pathlib
 import signal
 import subprocess
@@ -14,11 +15,14 @@ import time
 import pytest
 
 from exporter import download
+from exporter import export
 from exporter import fetch
 from exporter import fetcher
 from exporter import plan
+from exporter import synthetic
 import model_specs
 from tests import archive_server
+from tests import checkpoints
 from tests.archive_server import Answer
 
 _NAMES = ('mobilenet_v1_025_128', 'mobilenet_v1_025_160', 'mobilenet_v2_035_96')
@@ -170,6 +174,46 @@ def test_a_waiting_one_takes_over_from_one_that_is_killed(server, tmp_path):
       first.kill()
       assert _events(second)[1]['status'] == plan.FETCHED
   assert server.ranges() == [None, 'bytes=20000-']
+
+
+def test_a_full_disk_is_said_and_what_came_is_kept(server, tmp_path):
+  slimhub = f'{sys.executable} -m exporter fetch {_NAMES[0]}'
+  line = f'ulimit -f 20; {slimhub} --checkpoint_dir={tmp_path}'
+  done = subprocess.run(
+    ['bash', '-c', f'{line} --mirror={server.url}'],
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  assert done.returncode == 1
+  assert 'File too large; see that the disk has room' in done.stderr
+  assert not (tmp_path / _ARCHIVE).exists()
+  assert _run(server, tmp_path)[_NAMES[0]].status == plan.FETCHED
+  assert 'bytes=20480-' in server.ranges()
+
+
+def test_an_export_fetches_what_it_needs(tmp_path):
+  model = _MODELS[0]
+  inference, _ = export.sources(model)
+  prefix = tmp_path / 'made' / f'{model.checkpoint_name}.ckpt'
+  checkpoints.write(prefix, synthetic.tensors(inference.shapes))
+  with tarfile.open(tmp_path / _ARCHIVE, 'w:gz') as tar:
+    tar.add(prefix.parent, '.')
+  done = subprocess.run(
+    [
+      *[sys.executable, '-m', 'exporter', 'export', '--fetch', '--jobs=1'],
+      *[f'{_NAMES[0]}/feature_vector/3', f'--output_dir={tmp_path / "out"}'],
+      f'--mirror={tmp_path.as_uri()}',
+    ],
+    env={**os.environ, 'SLIMHUB_HOME': str(tmp_path / 'home')},
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  assert done.returncode == 0, done.stderr
+  assert f'fetched   {_NAMES[0]}  ' in done.stdout
+  assert f'exported  google/imagenet/{_NAMES[0]}/feature_v' in done.stdout
+  assert (tmp_path / 'home' / 'checkpoints' / _ARCHIVE).exists()
 
 
 def test_a_person_is_told_what_was_recorded(server, tmp_path):

@@ -70,6 +70,7 @@ _WITHOUT_TENSORFLOW = (
   'exporter.card_tree',
   'exporter.cli',
   'exporter.clients',
+  'exporter.fetch',
   'exporter.manifest',
 )
 
