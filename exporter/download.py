@@ -125,15 +125,14 @@ class Download:
     if self._url.startswith('file:'):
       self._copy()
       return
-    retry = self._retries()
+    retry, reached = self._retries(), self._part.size
     while True:
-      before = self._part.size
       try:
         self._attempt()
         return
       except _AgainError as error:
-        if self._part.size - before > _PROGRESS:
-          retry = self._retries()
+        if self._part.size - reached > _PROGRESS:
+          retry, reached = self._retries(), self._part.size
         try:
           retry = retry.increment(error=error)
         except urllib3.exceptions.MaxRetryError:

@@ -181,6 +181,15 @@ def test_progress_gives_all_tries_again(server, target, monkeypatch):
   assert len(server.asked) == 6
 
 
+def test_starting_over_is_no_progress(server, target, monkeypatch):
+  monkeypatch.setattr(download, '_PROGRESS', 5_000)
+  cuts = [Answer(sent=n, ranges=False) for n in (9_000, 20_000)]
+  server.answers = cuts * 10
+  message = target.refused(f'{server.url}/file')
+  assert '3 times in a row' in message
+  assert len(server.asked) == 4  # The first two brought more than any before.
+
+
 def test_a_proxy_is_used(server, target, monkeypatch):
   monkeypatch.setenv('http_proxy', server.url)
   url = 'http://archives.invalid/file'
