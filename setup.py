@@ -28,11 +28,21 @@ setuptools.setup(
     'tensorflow-hub>=0.16.1',
     'tf-slim==1.1.0',
     'tqdm',
+    'universal-pathlib',
     'urllib3>=2.2',
   ],
   extras_require={
     'dev': ['mypy==2.4.1', 'ruff==0.17.5'],
-    'test': ['pillow', 'pytest', 'pytest-xdist', 'tf_keras'],
+    'ray': ['ray'],
+    'test': [
+      'moto[server]',
+      'pillow',
+      'pytest',
+      'pytest-xdist',
+      'ray',
+      's3fs',
+      'tf_keras',
+    ],
   },
   entry_points={'console_scripts': ['slimhub = exporter.__main__:run']},
 )

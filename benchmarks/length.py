@@ -14,6 +14,7 @@ import time
 
 from exporter import batch
 from exporter import plan
+from exporter import processes
 import model_specs
 
 _MODELS = ('mobilenet_v1_025_128', 'mobilenet_v2_140_224')
@@ -36,7 +37,9 @@ def main(count: int) -> None:
     template = plan.Order(plan.EXPORT, (), pathlib.Path(folder))
     orders = plan.orders(_handles(count), template)
     start = time.monotonic()
-    for number, result in enumerate(batch.run(orders, jobs=1), 1):
+    for number, result in enumerate(
+      batch.run(orders, processes.Processes(1)), 1
+    ):
       assert result.status == plan.EXPORTED, result.reason
       if number % (count // 4) == 0:
         print(f'{number:>5} artifacts {time.monotonic() - start:>7.1f} s')

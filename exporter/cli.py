@@ -9,12 +9,15 @@ import sys
 from exporter import archive
 from exporter import batch
 from exporter import card_tree
+from exporter import cluster
 from exporter import doctor
 from exporter import errors
 from exporter import flags
 from exporter import home
 from exporter import listing
+from exporter import places
 from exporter import plan
+from exporter import processes
 from exporter import progress
 from exporter import weights
 import model_specs
@@ -38,14 +41,27 @@ def _info(args: argparse.Namespace) -> int:
   return _OK
 
 
-def _carry_out(orders: Sequence[plan.Order], args: argparse.Namespace) -> int:
+def _engine(args: argparse.Namespace) -> batch.Engine:
+  """What the flags choose to work on."""
+  if args.engine == plan.RAY:
+    if args.jobs:
+      raise _UsageError('--jobs is for --engine=local; Ray uses all its cores')
+    return cluster.Cluster(args.ray_address)
+  if args.ray_address:
+    raise _UsageError('--ray_address needs --engine=ray')
+  return processes.Processes(args.jobs)
+
+
+def _carry_out(
+  orders: Sequence[plan.Order], engine: batch.Engine, args: argparse.Namespace
+) -> int:
   """Runs orders and shows what comes of them."""
   total = sum(len(order.handles) for order in orders)
   shown = progress.Progress(args.progress, total)
   code = _OK
   try:
     shown.start()
-    for result in batch.run(orders, args.jobs):
+    for result in batch.run(orders, engine):
       shown.add(result)
       if result.status == plan.FAILED:
         code = _FAILED
@@ -145,10 +161,12 @@ def _export(args: argparse.Namespace) -> int:
     raise _UsageError('say what to export: either PATTERN... or --all')
   handles = model_specs.find(*args.patterns, publisher=args.publisher)
   if args.dry_run:
-    for handle in handles:
-      there = plan.place(args.output_dir, handle).manifest.exists()
-      print(f'{"there" if there else "new":<5}  {handle}')
+    with places.reach(args.output_dir):
+      for handle in handles:
+        there = places.place(args.output_dir, handle).manifest.exists()
+        print(f'{"there" if there else "new":<5}  {handle}')
     return _OK
+  engine = _engine(args)
   folder, code = None, _OK
   if not args.synthetic_weights:
     folder = args.checkpoint_dir or home.checkpoint_dir()
@@ -163,13 +181,13 @@ def _export(args: argparse.Namespace) -> int:
     weights=args.weights,
     force=args.force,
   )
-  return max(code, _carry_out(plan.orders(handles, template), args))
+  return max(code, _carry_out(plan.orders(handles, template), engine, args))
 
 
 def _verify(args: argparse.Namespace) -> int:
   handles = plan.find_artifacts(args.dir, args.patterns)
   template = plan.Order(plan.VERIFY, (), args.dir, client=args.client)
-  return _carry_out(plan.orders(handles, template), args)
+  return _carry_out(plan.orders(handles, template), _engine(args), args)
 
 
 def _cards(args: argparse.Namespace) -> int:

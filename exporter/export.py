@@ -4,11 +4,8 @@ from collections.abc import Callable
 from collections.abc import Iterator
 import dataclasses
 import functools
-from importlib import metadata
 import pathlib
 import re
-import shutil
-import tempfile
 import time
 
 import tensorflow as tf
@@ -17,10 +14,12 @@ import exporter
 from exporter import assets
 from exporter import card
 from exporter import checkpoint as checkpoint_lib
+from exporter import delivery
 from exporter import errors
 from exporter import graph as graph_lib
 from exporter import hub_module
 from exporter import manifest as manifest_lib
+from exporter import places
 from exporter import plan
 from exporter import proof
 from exporter import reference as reference_lib
@@ -45,13 +44,6 @@ def sources(
     source_lib.build(architecture, is_training=False),
     source_lib.build(architecture, is_training=True),
   )
-
-
-@functools.cache
-def _libraries() -> dict[str, str]:
-  packages = ('tensorflow', 'tf-slim', 'numpy')
-  found = {package: metadata.version(package) for package in packages}
-  return {'slimhub': exporter.__version__, **found}
 
 
 class _Model:
@@ -104,19 +96,21 @@ def _write(
     weights=model.weights,
     files=files,
     proof=checks,
-    libraries=_libraries(),
+    libraries=manifest_lib.libraries(),
   )
 
 
 def _changes(
   handle: spec.Handle,
-  place: plan.Place,
+  place: places.Place,
   made: manifest_lib.Manifest,
   weights: manifest_lib.Weights,
 ) -> list[str]:
   """Why an export that is in place is not the one asked for, if it is not."""
   changes = []
-  if differences := manifest_lib.differences(made, place.artifact):
+  with places.here(place.artifact) as artifact:
+    differences = manifest_lib.differences(made, artifact)
+  if differences:
     files = ', '.join(line.split(':')[0] for line in differences)
     changes.append(f'its files changed: {files}')
   if not place.card.exists():
@@ -134,14 +128,18 @@ def _changes(
 
 
 def _compare_with_old(
-  handle: spec.Handle, place: plan.Place, weights: manifest_lib.Weights
-) -> list[str]:
-  """Why what is in place must be replaced; nothing if it is this very export.
+  handle: spec.Handle, place: places.Place, weights: manifest_lib.Weights
+) -> list[str] | None:
+  """Why what is in place must be replaced; None if there is nothing.
 
   Raises:
     ExportError: It holds trained weights, and these are not.
   """
-  made = manifest_lib.read(place.manifest)
+  with places.reach(place.manifest):
+    if not place.manifest.exists():
+      return None
+    made = manifest_lib.read(place.manifest)
+    changes = _changes(handle, place, made, weights)
   synthetic = weights_lib.SYNTHETIC
   if weights.kind == synthetic != made.weights.kind:
     raise errors.ExportError(
@@ -149,60 +147,30 @@ def _compare_with_old(
       f'weights of {made.weights.checkpoint}, expected {synthetic} ones or '
       'nothing; --force replaces trained weights by untrained ones'
     )
-  return _changes(handle, place, made, weights)
-
-
-def _deliver(
-  handle: spec.Handle, staged: plan.Place, place: plan.Place, may_replace: bool
-) -> None:
-  """Moves a proven artifact to its place, its manifest last."""
-  place.artifact.parent.mkdir(parents=True, exist_ok=True)
-  if place.artifact.exists() and not may_replace:
-    # A run was killed between two renames, or somebody else made the folder.
-    mine = manifest_lib.hash_files(staged.artifact)
-    if manifest_lib.hash_files(place.artifact) != mine:
-      raise errors.ExportError(
-        f'{handle} exists in {place.artifact} without a manifest, and its '
-        'files are not those of this export; --force replaces it'
-      )
-  elif place.artifact.exists():
-    replaced = place.artifact.rename(staged.artifact.with_name('replaced'))
-    try:
-      staged.artifact.rename(place.artifact)
-    except OSError:
-      replaced.rename(place.artifact)
-      raise
-  else:
-    staged.artifact.rename(place.artifact)
-  staged.card.rename(place.card)
-  staged.manifest.rename(place.manifest)
+  return changes
 
 
 def _export(
   handle: spec.Handle, load: Callable[[], _Model], order: plan.Order
 ) -> plan.Result:
   model = load()
-  place = plan.place(order.output_dir, handle)
-  may_replace, reason = order.force, ''
-  if not order.force and place.manifest.exists():
+  place = places.place(order.output_dir, handle)
+  changes = None
+  if not order.force:
     changes = _compare_with_old(handle, place, model.weights)
-    if not changes:
-      return plan.Result(str(handle), plan.KEPT, 'unchanged')
-    may_replace, reason = True, f'replaced: {"; ".join(changes)}'
-  staging = order.output_dir / plan.STAGING
-  staging.mkdir(parents=True, exist_ok=True)
-  folder = pathlib.Path(tempfile.mkdtemp(dir=staging))
-  try:
-    staged = plan.Place(
+  if changes == []:
+    return plan.Result(str(handle), plan.KEPT, 'unchanged')
+  reason = f'replaced: {"; ".join(changes)}' if changes else ''
+  with delivery.stage(order.output_dir) as folder:
+    staged = places.Place(
       folder / 'artifact', folder / 'manifest.json', folder / 'card.md'
     )
-    made = _write(handle, model, staged.artifact)
+    made = _write(handle, model, folder / 'artifact')
     reason = '; '.join(filter(None, (reason, model.reference.note)))
     staged.manifest.write_text(made.to_json())
     staged.card.write_text(card.render(handle, made), encoding='utf-8')
-    _deliver(handle, staged, place, may_replace)
-  finally:
-    shutil.rmtree(folder, ignore_errors=True)
+    may_replace = order.force or bool(changes)
+    delivery.deliver(handle, staged, order.output_dir, may_replace)
   return plan.Result(str(handle), plan.EXPORTED, reason, bytes=made.bytes)
 
 
@@ -219,8 +187,9 @@ def attempt(
     result = plan.Result(
       str(handle),
       plan.FAILED,
-      f'{handle}: {_NOISE.sub("", str(error))}; see that the disk has room '
-      'and its folder is readable and writable, then run the command again',
+      f'{handle}: {_NOISE.sub("", str(error))}; see that disk and '
+      'memory have room and its folder is readable and writable, then run the '
+      'command again',
     )
   return dataclasses.replace(result, seconds=time.monotonic() - start)
 

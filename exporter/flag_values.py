@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import urllib.parse
 
+from exporter import places
 from model_specs import spec
 
 
@@ -42,6 +43,14 @@ def count(text: str) -> int:
 def path(text: str) -> pathlib.Path:
   """A path; a tilde is the home folder."""
   return pathlib.Path(text).expanduser()
+
+
+def folder(text: str) -> places.Folder:
+  """A path, or a URL of a storage."""
+  try:
+    return places.parse(text)
+  except ValueError as error:
+    raise argparse.ArgumentTypeError(f'{text!r}: {error}') from error
 
 
 def program(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import NoReturn
 from absl.flags import argparse_flags
 
 from exporter import flag_values
+from exporter import plan
 from exporter import progress
 from exporter import weights
 from model_specs import spec
@@ -62,6 +63,17 @@ def _add_work(parser: argparse.ArgumentParser) -> None:
     type=flag_values.jobs,
     metavar='N',
     help='workers, each on one core; auto, the default: as many as cores',
+  )
+  parser.add_argument(
+    '--engine',
+    choices=plan.ENGINES,
+    default=plan.LOCAL,
+    help='what works: processes of this machine, or a Ray cluster',
+  )
+  parser.add_argument(
+    '--ray_address',
+    metavar='HOST:PORT',
+    help='head of the cluster; without it, the one Ray finds or starts',
   )
   _add_progress(parser)
 
@@ -142,9 +154,9 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
   parser.add_argument('--all', action='store_true', help='every handle')
   parser.add_argument(
     '--output_dir',
-    type=flag_values.path,
+    type=flag_values.folder,
     required=True,
-    help='where exports go',
+    help='where exports go: a folder or a URL, such as s3://BUCKET/PATH',
   )
   source = parser.add_mutually_exclusive_group()
   source.add_argument(
@@ -180,7 +192,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
-  parser.add_argument('dir', metavar='DIR', type=flag_values.path)
+  parser.add_argument('dir', metavar='DIR', type=flag_values.folder)
   parser.add_argument(
     'patterns',
     nargs='*',

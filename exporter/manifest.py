@@ -1,11 +1,15 @@
 """What was made: an artifact's files, weights, versions and proof, as JSON."""
 
 import dataclasses
+import functools
 import hashlib
+from importlib import metadata
 import json
 import pathlib
 
+import exporter
 from exporter import errors
+from exporter import places
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,6 +61,14 @@ class Manifest:
     return json.dumps(dataclasses.asdict(self), indent=2) + '\n'
 
 
+@functools.cache
+def libraries() -> dict[str, str]:
+  """What an artifact made here depends on."""
+  packages = ('tensorflow', 'tf-slim', 'numpy')
+  found = {package: metadata.version(package) for package in packages}
+  return {'slimhub': exporter.__version__, **found}
+
+
 def from_json(text: str | bytes, name: str) -> Manifest:
   """Parses what `to_json` wrote; `name` is for the error."""
   try:
@@ -77,7 +89,7 @@ def from_json(text: str | bytes, name: str) -> Manifest:
     ) from error
 
 
-def read(path: pathlib.Path) -> Manifest:
+def read(path: places.Folder) -> Manifest:
   """The manifest in a file."""
   return from_json(path.read_bytes(), str(path))
 

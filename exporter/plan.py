@@ -8,13 +8,15 @@ import itertools
 import pathlib
 
 from exporter import errors
+from exporter import places
 from exporter import weights as weights_lib
 import model_specs
 from model_specs import spec
 
-STAGING = '.slimhub-staging'  # Below the output folder: a rename away.
 EXPORT = 'export'
 VERIFY = 'verify'
+
+LOCAL, RAY = ENGINES = ('local', 'ray')
 
 EXPORTED = 'exported'
 FETCHED = 'fetched'
@@ -29,7 +31,7 @@ class Order:
 
   action: str  # EXPORT or VERIFY.
   handles: tuple[spec.Handle, ...]
-  output_dir: pathlib.Path
+  output_dir: places.Folder
   checkpoint_dir: pathlib.Path | None = None  # None: synthetic weights.
   weights: str = weights_lib.AUTO
   force: bool = False
@@ -48,7 +50,7 @@ class Order:
   @property
   def architecture(self) -> tuple[str, float]:
     """Orders of one architecture share the network that is built for them."""
-    return self.model.network, self.model.multiplier
+    return self.network, self.model.multiplier
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,25 +69,6 @@ class Result:
     return self.handle
 
 
-@dataclasses.dataclass(frozen=True)
-class Place:
-  """Where a handle's three parts are delivered."""
-
-  artifact: pathlib.Path
-  manifest: pathlib.Path
-  card: pathlib.Path
-
-
-def place(output_dir: pathlib.Path, handle: spec.Handle) -> Place:
-  """The artifact's folder, and the files beside it."""
-  artifact = output_dir / str(handle)
-  return Place(
-    artifact,
-    artifact.with_name(f'{handle.number}.json'),
-    artifact.with_name(f'{handle.number}.md'),
-  )
-
-
 def orders(
   handles: Iterable[spec.Handle], template: Order
 ) -> tuple[Order, ...]:
@@ -96,14 +79,12 @@ def orders(
   )
 
 
-def _present(output_dir: pathlib.Path) -> list[spec.Handle]:
+def _present(output_dir: places.Folder) -> list[spec.Handle]:
   """What has a folder or a manifest below `output_dir`, sorted."""
-  paths = output_dir.glob('*/imagenet/*/*/*')
-  names = {
-    path.relative_to(output_dir).with_suffix('').as_posix()
-    for path in paths
-    if path.name.removesuffix('.json').isdecimal()
-  }
+  with places.reach(output_dir):
+    found = [path.parts[-5:] for path in output_dir.glob('*/imagenet/*/*/*')]
+  names = {'/'.join(parts).removesuffix('.json') for parts in found}
+  names = {name for name in names if name.rpartition('/')[2].isdecimal()}
   return [model_specs.get(name) for name in sorted(names)]
 
 
@@ -124,7 +105,7 @@ def _matching(
 
 
 def find_artifacts(
-  output_dir: pathlib.Path, patterns: Sequence[str] = ()
+  output_dir: places.Folder, patterns: Sequence[str] = ()
 ) -> tuple[spec.Handle, ...]:
   """The handles that lie below a folder, whole or not, sorted.
 

@@ -106,6 +106,7 @@ class Progress:
     if form == AUTO:
       form = BAR if sys.stderr.isatty() else NONE
     self._form = form
+    self._out = sys.stdout  # Also while a library may print elsewhere.
     self._start = time.monotonic()
     self._total = total
     self._bar = self._make_bar(form != BAR)
@@ -125,10 +126,11 @@ class Progress:
   def _print(self, text: str) -> None:
     try:
       with self._bar.external_write_mode():
-        sys.stdout.write(text + '\n')
-        sys.stdout.flush()
+        self._out.write(text + '\n')
+        self._out.flush()
     except (OSError, AttributeError):  # Closed, full, or never there.
       give_up_stdout()  # The exports matter more than who reads of them.
+      self._out = sys.stdout
 
   def add(self, result: Result) -> None:
     """Shows one result."""

@@ -31,6 +31,8 @@ def _explain(handle: spec.Handle) -> Iterator[None]:
   """Turns whatever a broken artifact makes TensorFlow raise into one error."""
   try:
     yield
+  except MemoryError:
+    raise  # It says nothing of the artifact.
   except Exception as error:  # Loaders raise half of Python's.
     reason = next(iter(str(error).splitlines()), '')
     raise errors.ProofError(

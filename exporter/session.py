@@ -60,9 +60,9 @@ def file(folder: pathlib.Path) -> str:
   return str(folder / 'variables' / 'variables')
 
 
-def shape(proto: Any) -> tuple[int | None, ...]:
+def shape(declared: Any) -> tuple[int | None, ...]:
   """A shape that an artifact declares."""
-  return tuple(tf.TensorShape(proto).as_list())
+  return tuple(tf.TensorShape(declared).as_list())
 
 
 def _add_strings(
@@ -73,6 +73,11 @@ def _add_strings(
   node.attr['dtype'].type = _STRING
   node.attr['value'].tensor.CopyFrom(value)
   return name
+
+
+def _numbered(handles: Mapping[str, str]) -> dict[str, str]:
+  """The Nth handle as `handle_N`, which the graphs made here call it."""
+  return {f'handle_{i}': handle for i, handle in enumerate(handles.values())}
 
 
 def _restore(keys: list[str]) -> tf.compat.v1.GraphDef:
@@ -128,8 +133,7 @@ class Session:
 
   def add_restore(self, handles: Mapping[str, str]) -> None:
     """Adds nodes that set variables: their handles, by key in the file."""
-    inputs = {f'handle_{i}': h for i, h in enumerate(handles.values())}
-    self.add(_restore(list(handles)), '', inputs)
+    self.add(_restore(list(handles)), '', _numbered(handles))
 
   def add_reads(self, handles: Mapping[str, str]) -> None:
     """Adds nodes that read variables: their handles, by name."""
@@ -139,8 +143,7 @@ class Session:
         name=name, op='ReadVariableOp', input=[f'handle_{number}']
       )
       node.attr['dtype'].type = _FLOAT
-    inputs = {f'handle_{i}': h for i, h in enumerate(handles.values())}
-    self.add(graph, 'value', inputs)
+    self.add(graph, 'value', _numbered(handles))
 
   def restore(self, op: str = _RESTORE, filename: str = f'{_FILE}:0') -> None:
     """Sets every variable as the file has it."""

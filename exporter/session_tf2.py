@@ -36,10 +36,9 @@ class SessionTf2:
     self._traces = traces.Traces(self._meta)
     self._session = session.Session(folder)
     self._session.add(self._meta.graph_def, '')
-    nodes = self._meta.graph_def.node
-    handles = [n.name for n in nodes if n.op == 'VarHandleOp']
-    # The graph spells them model_NUMBER/NAME.
-    self._handles = {name.partition('/')[2]: f'{name}:0' for name in handles}
+    self._handles = {
+      name: f'{node}:0' for node, name in self._traces.handles.items()
+    }
     self._session.add_reads(self._handles)
     self._restore()
     self._bodies: dict[tuple, _Body] = {}
@@ -56,7 +55,7 @@ class SessionTf2:
       reader.get_tensor(_OBJECTS)
     )
     found = {}
-    for number, name in self._traces.variables().items():
+    for number, name in self._traces.variables.items():
       (attribute,) = objects.nodes[number].attributes
       found[name] = reader.get_tensor(attribute.checkpoint_key)
     restored = self._session.values(list(found))
@@ -80,7 +79,7 @@ class SessionTf2:
       },
       {
         'signatures': sorted(self._traces.children('signatures')),
-        'signatures for serving': sorted(self._traces.served()),
+        'signatures for serving': sorted(self._traces.served),
       },
     )
 
@@ -148,7 +147,7 @@ class SessionTf2:
     for name in self._traces.children('signatures'):
       for trace in self._traces.of('signatures', name):
         yield name, trace
-    for name, trace in self._traces.served().items():
+    for name, trace in self._traces.served.items():
       yield f'{name} for serving', trace
 
   def infer(self, images: np.ndarray) -> Iterator[stranger.Call]:

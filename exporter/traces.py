@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
+import functools
 
 import tensorflow as tf
 from tensorflow.core.framework import function_pb2
@@ -11,6 +12,8 @@ from tensorflow.core.framework import node_def_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow.core.protobuf import saved_object_graph_pb2
 from tensorflow.python.saved_model import nested_structure_coder
+
+from exporter import session
 
 _CALL = 'StatefulPartitionedCall'
 _Shape = tuple[int | None, ...]
@@ -75,8 +78,21 @@ class Traces:
   def __init__(self, meta: meta_graph_pb2.MetaGraphDef):
     self._meta = meta
     self._objects = meta.object_graph_def
+    self._traces: dict[str, Trace] = {}
     self.functions = {
       f.signature.name: f for f in meta.graph_def.library.function
+    }
+    # Names of all variables, by their object's number.
+    self.variables = {
+      number: node.variable.name
+      for number, node in enumerate(self._objects.nodes)
+      if node.WhichOneof('kind') == 'variable'
+    }
+    # The same names, by the node that the graph for serving has for each.
+    self.handles = {
+      node.name: node.name.partition('/')[2]  # model_NUMBER/NAME.
+      for node in meta.graph_def.node
+      if node.op == 'VarHandleOp'
     }
 
   def _node(self, number: int) -> saved_object_graph_pb2.SavedObject:
@@ -99,14 +115,6 @@ class Traces:
       raise ValueError(f'the model has no attribute {name}')
     return self._node(found[0])
 
-  def variables(self) -> dict[int, str]:
-    """Names of all variables, by their object's number."""
-    return {
-      number: node.variable.name
-      for number, node in enumerate(self._objects.nodes)
-      if node.WhichOneof('kind') == 'variable'
-    }
-
   def listed(self, name: str) -> list[str]:
     """Names of the variables in a list of the root's."""
     return [node.variable.name for node in self.children(name).values()]
@@ -123,6 +131,12 @@ class Traces:
       yield self._trace(function)
 
   def _trace(self, name: str) -> Trace:
+    """A trace, read at first use."""
+    if name not in self._traces:
+      self._traces[name] = self._read(name)
+    return self._traces[name]
+
+  def _read(self, name: str) -> Trace:
     described = self._objects.concrete_functions[name]
     decode = nested_structure_coder.decode_proto
     (arguments, keywords) = decode(described.canonicalized_input_signature)
@@ -130,8 +144,7 @@ class Traces:
     values = [*arguments, *keywords.values()]
     tensors = [v for v in values if isinstance(v, tf.TensorSpec)]
     outputs = returned if isinstance(returned, dict) else {'': returned}
-    variables = self.variables()
-    bound = [Variable(variables[number]) for number in described.bound_inputs]
+    bound = [Variable(self.variables[n]) for n in described.bound_inputs]
     function = self.functions[name]
     names = [argument.name for argument in function.signature.input_arg]
     given = dict(zip(names, [*(t.name for t in tensors), *bound], strict=True))
@@ -143,17 +156,14 @@ class Traces:
       numbers,
       tuple(sorted(outputs)),
       tuple(v for v in values if isinstance(v, bool)),
-      {key: tuple(spec.shape.as_list()) for key, spec in specs.items()},
+      {key: session.shape(spec.shape) for key, spec in specs.items()},
     )
 
+  @functools.cached_property
   def served(self) -> dict[str, Trace]:
     """What the graph for serving calls, by the signatures' names."""
     nodes = {node.name: node for node in self._meta.graph_def.node}
-    handles = {
-      node.name: Variable(node.name.partition('/')[2])  # model_NUMBER/NAME.
-      for node in nodes.values()
-      if node.op == 'VarHandleOp'
-    }
+    handles = {node: Variable(name) for node, name in self.handles.items()}
     return {
       name: self._served(signature, nodes, handles)
       for name, signature in self._meta.signature_def.items()
@@ -179,8 +189,7 @@ class Traces:
     )
     tensors = {**signature.inputs, **signature.outputs}
     shapes = {
-      key: tuple(tf.TensorShape(info.tensor_shape).as_list())
-      for key, info in tensors.items()
+      key: session.shape(info.tensor_shape) for key, info in tensors.items()
     }
     return Trace(body, resolved, numbers, (key,), (), shapes)
 

@@ -15,6 +15,7 @@ from exporter import errors
 from exporter import export
 from exporter import interpreter
 from exporter import manifest as manifest_lib
+from exporter import places
 from exporter import plan
 from exporter import proof
 from exporter import reference
@@ -24,12 +25,15 @@ from model_specs import versions
 
 
 def _false_claims(
-  handle: spec.Handle, made: manifest_lib.Manifest, place: plan.Place
+  handle: spec.Handle,
+  made: manifest_lib.Manifest,
+  place: places.Place,
+  artifact: pathlib.Path,
 ) -> list[str]:
   """What a manifest says beside the files that cannot be so, a line each."""
-  facts = place.artifact / assets.FACTS
   try:
-    stated = json.loads(facts.read_bytes())['weights']
+    facts = (artifact / assets.FACTS).read_bytes()
+    stated = json.loads(facts)['weights']
   except (OSError, ValueError, TypeError, KeyError):
     stated = {}  # Fits no manifest.
   claims = (
@@ -51,7 +55,7 @@ def _false_claims(
 
 
 def _check_files(
-  handle: spec.Handle, place: plan.Place
+  handle: spec.Handle, place: places.Place, artifact: pathlib.Path
 ) -> manifest_lib.Manifest:
   if not place.manifest.exists():
     raise errors.ManifestError(
@@ -59,8 +63,8 @@ def _check_files(
       'export the version again with --force'
     )
   made = manifest_lib.read(place.manifest)
-  differences = manifest_lib.differences(made, place.artifact)
-  differences += _false_claims(handle, made, place)
+  differences = manifest_lib.differences(made, artifact)
+  differences += _false_claims(handle, made, place, artifact)
   if differences:
     raise errors.ManifestError(
       f'{place.artifact} is not what its manifest describes; '
@@ -115,18 +119,20 @@ def _ask(
 
 
 def _verify(handle: spec.Handle, order: plan.Order) -> plan.Result:
-  place = plan.place(order.output_dir, handle)
-  made = _check_files(handle, place)
-  reading = proof.read(handle, place.artifact)
-  tensors = _tensors(handle, reading)
-  _check_weights(handle, made, tensors)
-  expected = reference.compute(
-    handle.spec, export.sources(handle.spec), tensors
-  )
-  proof.prove(handle, place.artifact, expected, reading)
-  reason = ''
-  if order.client:
-    reason = _ask(order.client, handle, place.artifact, expected)
+  place = places.place(order.output_dir, handle)
+  with places.here(place.artifact) as artifact:
+    with places.reach(place.manifest):
+      made = _check_files(handle, place, artifact)
+    reading = proof.read(handle, artifact)
+    tensors = _tensors(handle, reading)
+    _check_weights(handle, made, tensors)
+    expected = reference.compute(
+      handle.spec, export.sources(handle.spec), tensors
+    )
+    proof.prove(handle, artifact, expected, reading)
+    reason = ''
+    if order.client:
+      reason = _ask(order.client, handle, artifact, expected)
   return plan.Result(str(handle), plan.VERIFIED, reason, bytes=made.bytes)
 
 

@@ -1,24 +1,38 @@
-"""One worker process: takes orders, hands back results."""
+"""In a worker process: order -> results."""
 
 from collections.abc import Iterator
 import multiprocessing
 from multiprocessing import connection
 import os
 import pathlib
+import socket
 import threading
 
+from exporter import lock
 from exporter import plan
 
 _ONE_THREAD = 1  # Workers are the parallelism; it also fixes float order.
 
 
-def _perform(order: plan.Order) -> Iterator[plan.Result]:
+def perform(order: plan.Order) -> Iterator[plan.Result]:
+  """Carries out an order that whoever holds the output's lock has given."""
   # TensorFlow is imported here: the parent process does without it.
   from exporter import export
   from exporter import verify
 
-  action = {plan.EXPORT: export.run, plan.VERIFY: verify.run}[order.action]
-  return action(order)
+  if order.action == plan.VERIFY:
+    yield from verify.run(order)
+  elif lock.is_seen(order.output_dir):
+    yield from export.run(order)
+  else:
+    for handle in order.handles:
+      yield plan.Result(
+        str(handle),
+        plan.FAILED,
+        f'{handle}: {order.output_dir} is not shared with '
+        f'{socket.gethostname()}, whose process cannot see what the command '
+        'put there; name a folder or URL that every worker sees',
+      )
 
 
 def _die_with_parent() -> None:
@@ -35,10 +49,9 @@ def _quiet(log: pathlib.Path) -> None:
   os.dup2(descriptor, 2)
 
 
-def main(orders: connection.Connection, log: pathlib.Path) -> None:
-  """Serves orders until it is stopped: for each, its results, then None."""
-  threading.Thread(target=_die_with_parent, daemon=True).start()
-  _quiet(log)
+def prepare() -> None:
+  """Sets TensorFlow up for one order after the other; first of all calls."""
+  os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '2')
   # What is run once is not worth rewriting for another library.
   os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '0')
   import tensorflow as tf
@@ -49,7 +62,14 @@ def main(orders: connection.Connection, log: pathlib.Path) -> None:
   # A proof runs each graph once or twice: optimizing it takes longer than that.
   # The tests, and the users, run them optimized.
   tf.config.optimizer.set_experimental_options({'disable_meta_optimizer': True})
+
+
+def main(orders: connection.Connection, log: pathlib.Path) -> None:
+  """Serves orders until it is stopped: for each, its results, then None."""
+  threading.Thread(target=_die_with_parent, daemon=True).start()
+  _quiet(log)
+  prepare()
   while True:
-    for result in _perform(orders.recv()):
+    for result in perform(orders.recv()):
       orders.send(result)
     orders.send(None)

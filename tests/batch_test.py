@@ -1,9 +1,7 @@
 """Real workers: the same bytes however many, and one that dies."""
 
 import json
-import os
 import pathlib
-import signal
 import subprocess
 import sys
 
@@ -12,7 +10,9 @@ import pytest
 from exporter import batch
 from exporter import errors
 from exporter import plan
+from exporter import processes
 import model_specs
+from tests import file_tree
 
 _PATTERNS = (
   'mobilenet_v1_025_128/feature_vector',
@@ -25,27 +25,19 @@ def _orders(folder: pathlib.Path, *patterns: str) -> tuple[plan.Order, ...]:
   return plan.orders(model_specs.find(*patterns), template)
 
 
-def _files(folder: pathlib.Path) -> dict[str, bytes]:
-  return {
-    path.relative_to(folder).as_posix(): path.read_bytes()
-    for path in folder.rglob('*')
-    if path.is_file()
-  }
-
-
 @pytest.fixture(scope='module', name='exported')
 def _exported(tmp_path_factory) -> pathlib.Path:
   folder = tmp_path_factory.mktemp('exported')
-  results = list(batch.run(_orders(folder, *_PATTERNS), jobs=2))
+  results = list(batch.run(_orders(folder, *_PATTERNS), processes.Processes(2)))
   assert [r.status for r in results] == ['exported'] * 3
   return folder
 
 
 def test_one_worker_in_another_order_gives_the_same_bytes(exported, tmp_path):
   orders = reversed(_orders(tmp_path, *_PATTERNS))
-  results = list(batch.run(tuple(orders), jobs=1))
+  results = list(batch.run(tuple(orders), processes.Processes(1)))
   assert [r.status for r in results] == ['exported'] * 3
-  assert _files(tmp_path) == _files(exported)
+  assert file_tree.read(tmp_path) == file_tree.read(exported)
 
 
 def test_nothing_is_left_beside_the_exports(exported):
@@ -55,44 +47,20 @@ def test_nothing_is_left_beside_the_exports(exported):
 def test_workers_verify_too(exported):
   handles = plan.find_artifacts(exported)
   template = plan.Order(plan.VERIFY, (), exported)
-  before = _files(exported)
-  results = list(batch.run(plan.orders(handles, template), jobs=2))
-  assert [r.status for r in results] == ['verified'] * 3
-  assert _files(exported) == before
-
-
-def _worker_pids() -> list[int]:
-  done = subprocess.run(
-    ['pgrep', '-P', str(os.getpid()), '-f', 'spawn_main'],
-    capture_output=True,
-    text=True,
-    check=False,
+  before = file_tree.read(exported)
+  results = list(
+    batch.run(plan.orders(handles, template), processes.Processes(2))
   )
-  return [int(pid) for pid in done.stdout.split()]
-
-
-def test_a_killed_worker_costs_one_handle_and_nothing_else(tmp_path):
-  patterns = ('mobilenet_v1_025_128/*/3', _PATTERNS[0])
-  running = batch.run(_orders(tmp_path, *patterns), jobs=1)
-  assert next(running).status == 'exported'
-  (pid,) = _worker_pids()
-  os.kill(pid, signal.SIGKILL)
-  failed, *others = running
-  assert failed.status == 'failed'
-  assert 'signal 9' in failed.reason
-  assert '--jobs' in failed.reason
-  assert [other.status for other in others] == ['exported']
-  artifact = plan.place(tmp_path, model_specs.get(failed.handle)).artifact
-  assert not artifact.exists()
-  assert not (tmp_path / plan.STAGING).exists()
+  assert [r.status for r in results] == ['verified'] * 3
+  assert file_tree.read(exported) == before
 
 
 def test_a_second_batch_in_the_same_folder_is_refused(tmp_path):
   orders = _orders(tmp_path, _PATTERNS[0])
-  running = batch.run(orders, jobs=1)
+  running = batch.run(orders, processes.Processes(1))
   next(running)
   with pytest.raises(errors.ExportError, match='another slimhub works in'):
-    next(batch.run(orders, jobs=1))
+    next(batch.run(orders, processes.Processes(1)))
   assert [r.status for r in running] == ['exported']
 
 
@@ -107,9 +75,11 @@ def test_a_killed_run_is_finished_by_the_next(exported, tmp_path):
   assert json.loads(process.stdout.readline())['status'] == 'exported'
   process.kill()
   process.communicate()
-  results = list(batch.run(_orders(tmp_path, *_PATTERNS), jobs=2))
+  results = list(
+    batch.run(_orders(tmp_path, *_PATTERNS), processes.Processes(2))
+  )
   assert sorted(r.status for r in results) == ['exported', 'exported', 'kept']
-  assert _files(tmp_path) == _files(exported)
+  assert file_tree.read(tmp_path) == file_tree.read(exported)
 
 
 def test_a_folder_that_cannot_be_made_is_one_error(tmp_path):
@@ -123,5 +93,7 @@ def test_a_failed_batch_leaves_no_folder(tmp_path):
     plan.EXPORT, (), tmp_path / 'out', checkpoint_dir=tmp_path / 'none'
   )
   orders = plan.orders(model_specs.find(_PATTERNS[0]), template)
-  assert {r.status for r in batch.run(orders, jobs=1)} == {'failed'}
+  assert {r.status for r in batch.run(orders, processes.Processes(1))} == {
+    'failed'
+  }
   assert not (tmp_path / 'out').exists()

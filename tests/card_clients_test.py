@@ -5,30 +5,18 @@ import dataclasses
 import pytest
 
 from exporter import card_clients
-from exporter import clients
 import model_specs
+from tests import some_result
 
 _TF1 = model_specs.get('google/imagenet/mobilenet_v1_025_128/classification/3')
 _TF2 = model_specs.get('google/imagenet/mobilenet_v1_025_128/classification/5')
 
-_OLD = clients.Result(
-  environment='old',
+_NEW = some_result.make()
+_OLD = some_result.make(
   client='hub.KerasLayer, graph mode',
-  python='3.7',
   tensorflow='1.15.5',
   tensorflow_hub='0.5.0',
   keras='2.2.4-tf',
-  format='saved_model_2',
-  versions=(5,),
-  use='infer',
-  result='ok',
-)
-_NEW = dataclasses.replace(
-  _OLD,
-  client='hub.KerasLayer',
-  tensorflow='2.21.0',
-  tensorflow_hub='0.16.1',
-  keras='2.21.0',
 )
 _MODULE = dataclasses.replace(
   _OLD, client='hub.Module', keras='', format='hub', versions=(1, 3)

@@ -12,6 +12,7 @@ from exporter import fetch as fetch_lib
 from exporter import fetcher
 from exporter import home as home_lib
 from exporter import plan
+from exporter import processes
 import model_specs
 
 _MODEL = 'mobilenet_v1_025_128'
@@ -57,14 +58,14 @@ def test_a_checkpoint_is_taken_from_the_folder_that_is_named(
   assert _main('export', _MODEL, '--output_dir=out', folder, *flags) == 0
   weights = 'raw' if flags else 'auto'
   order = _order(checkpoint_dir=tmp_path, weights=weights)
-  run.assert_called_once_with((order,), None)
+  run.assert_called_once_with((order,), processes.Processes(None))
 
 
 def test_without_a_folder_it_is_the_default_one(run, home):
   (home / 'mobilenet_v1_0.25_128.tgz').touch()
   assert _main('export', _MODEL, '--output_dir=out') == 0
   order = _order(checkpoint_dir=home)
-  run.assert_called_once_with((order,), None)
+  run.assert_called_once_with((order,), processes.Processes(None))
 
 
 def test_where_nothing_is_there_the_fetch_is_offered(run, home, capsys):

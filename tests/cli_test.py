@@ -13,8 +13,11 @@ import pytest
 
 from exporter import batch
 from exporter import cli
+from exporter import delivery
 from exporter import errors
+from exporter import places
 from exporter import plan
+from exporter import processes
 import model_specs
 
 _OUT = pathlib.Path('out')
@@ -63,7 +66,7 @@ _MODEL = 'mobilenet_v1_025_128'
 )
 def test_export_gives_one_order_a_model(run, argv, order, jobs):
   assert _main('export', *argv) == 0
-  run.assert_called_once_with((order,), jobs)
+  run.assert_called_once_with((order,), processes.Processes(jobs))
 
 
 def test_all_is_every_handle_at_the_current_versions(run):
@@ -126,7 +129,7 @@ def test_an_interrupted_run_exits_130_with_its_summary(run, capsys):
 
 
 def test_a_dry_run_only_says_what(run, tmp_path, capsys):
-  place = plan.place(tmp_path, model_specs.find(_MODEL)[0])
+  place = places.place(tmp_path, model_specs.find(_MODEL)[0])
   place.manifest.parent.mkdir(parents=True)
   place.manifest.touch()
   flags = [f'--output_dir={tmp_path}', '--synthetic_weights', '--dry_run']
@@ -138,12 +141,12 @@ def test_a_dry_run_only_says_what(run, tmp_path, capsys):
 
 def test_verify_gives_orders_for_what_is_there(run, tmp_path):
   handle = model_specs.find(_MODEL)[0]
-  place = plan.place(tmp_path, handle)
+  place = places.place(tmp_path, handle)
   place.manifest.parent.mkdir(parents=True)
   place.manifest.touch()
   assert _main('verify', str(tmp_path)) == 0
   order = plan.Order(plan.VERIFY, (handle,), tmp_path)
-  run.assert_called_once_with((order,), None)
+  run.assert_called_once_with((order,), processes.Processes())
 
 
 def test_cards_writes_the_committed_tree(tmp_path, capsys):
@@ -182,8 +185,8 @@ def test_the_real_command_has_these_exit_codes(argv, code):
 
 def _wait_for_workers(process: subprocess.Popen, folder: pathlib.Path) -> None:
   """Returns as soon as a run is at work."""
-  staging = folder / plan.STAGING
-  while not any(staging.glob('worker-*.log')):
+  staging = folder / delivery.STAGING
+  while not any(staging.glob('*/worker-*.log')):
     assert process.poll() is None
     time.sleep(0.01)
 
@@ -207,7 +210,7 @@ def test_ctrl_c_ends_a_real_export_cleanly(tmp_path):
   assert process.returncode == 130
   assert json.loads(out.splitlines()[-1])['event'] == 'summary'
   assert 'Traceback' not in err
-  assert not (tmp_path / plan.STAGING).exists()
+  assert not (tmp_path / delivery.STAGING).exists()
 
 
 def test_a_terminated_export_ends_as_an_interrupted_one(tmp_path):

@@ -1,24 +1,12 @@
 """The page of the clients: every result of the table is on it."""
 
-import dataclasses
-
 from exporter import clients
 from exporter import clients_page
+from tests import some_result
 
-_OK = clients.Result(
-  environment='today',
-  client='hub.KerasLayer',
-  python='3.11',
-  tensorflow='2.21.0',
-  tensorflow_hub='0.16.1',
-  keras='2.21.0',
-  format='saved_model_2',
-  versions=(5,),
-  use='infer',
-  result='ok',
-)
-_BROKEN = dataclasses.replace(
-  _OK, use='adam', tensorflow='2.16.2', result='broken: KeyError: a|b'
+_OK = some_result.make()
+_BROKEN = some_result.make(
+  use='adam', tensorflow='2.16.2', result='broken: KeyError: a|b'
 )
 
 
@@ -27,7 +15,7 @@ def _lines(*results):
 
 
 def test_a_cell_names_the_releases():
-  lines = _lines(_OK, dataclasses.replace(_OK, tensorflow='1.15.5'))
+  lines = _lines(_OK, some_result.make(tensorflow='1.15.5'))
   assert f'| {clients_page.USES["infer"]} | 1.15 to 2.21 |' in lines
 
 
@@ -42,7 +30,7 @@ def test_what_is_broken_is_said_with_its_reason():
 
 
 def test_a_use_of_one_version_says_so():
-  other = dataclasses.replace(_OK, use='save', versions=(4,))
+  other = some_result.make(use='save', versions=(4,))
   title = f'| {clients_page.USES["save"]} (version 4) | 2.21 |'
   assert title in _lines(_OK, other)
 

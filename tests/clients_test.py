@@ -1,27 +1,14 @@
 """The results of the clients: read, written, held to their form."""
 
-import dataclasses
 from importlib import resources
 
 import pytest
 
 from exporter import clients
+from tests import some_result
 
-_RESULT = clients.Result(
-  environment='today',
-  client='hub.KerasLayer',
-  python='3.11',
-  tensorflow='2.21.0',
-  tensorflow_hub='0.16.1',
-  keras='2.21.0',
-  format='saved_model_2',
-  versions=(4, 5),
-  use='infer',
-  result='ok',
-)
-_BROKEN = dataclasses.replace(
-  _RESULT, use='adam', versions=(5,), result="broken: KeyError: 'a\tb'"
-)
+_RESULT = some_result.make(versions=(4, 5))
+_BROKEN = some_result.make(use='adam', result="broken: KeyError: 'a\tb'")
 
 
 def test_what_is_written_is_read():
@@ -36,7 +23,7 @@ def test_a_result_says_whether_and_why():
 
 def test_a_failure_of_ours_cannot_be_written():
   with pytest.raises(clients.ClientsError, match=r"infer: .* 'failed: x'"):
-    dataclasses.replace(_RESULT, result='failed: x')
+    some_result.make(result='failed: x')
 
 
 def test_other_columns_are_refused():

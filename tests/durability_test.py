@@ -3,6 +3,8 @@
 Real processes, real signals, a real full disk, on the smallest real model.
 """
 
+import contextlib
+import json
 import os
 import pathlib
 import random
@@ -14,9 +16,11 @@ import time
 
 import pytest
 
+from exporter import delivery
 from exporter import manifest
-from exporter import plan
+from tests import file_tree
 from tests import source_tree
+from tests import workers
 
 _MODEL = 'mobilenet_v1_025_128'
 _ARTIFACTS = 4
@@ -41,14 +45,6 @@ def _run(command: list[str]) -> subprocess.CompletedProcess:
   )
 
 
-def _files(folder: pathlib.Path) -> dict[str, bytes]:
-  return {
-    path.relative_to(folder).as_posix(): path.read_bytes()
-    for path in sorted(folder.rglob('*'))
-    if path.is_file()
-  }
-
-
 def _assert_whole(folder: pathlib.Path) -> None:
   """Every version with a manifest is what the manifest says, and has a card."""
   for path in folder.glob('google/imagenet/*/*/*.json'):
@@ -63,13 +59,7 @@ def _whole(tmp_path_factory) -> dict[str, bytes]:
   folder = tmp_path_factory.mktemp('whole')
   done = _run(_command(folder))
   assert done.returncode == 0, done.stderr
-  return _files(folder)
-
-
-def _workers(parent: int) -> list[int]:
-  """The workers of a run, each at work on something."""
-  listed = _run(['pgrep', '-P', str(parent), '-f', 'spawn_main'])
-  return [int(pid) for pid in listed.stdout.split()]
+  return file_tree.read(folder)
 
 
 def _start(folder: pathlib.Path) -> subprocess.Popen:
@@ -93,7 +83,7 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next(whole, tmp_path):
     _assert_whole(tmp_path)
   done = _run(_command(tmp_path))
   assert done.returncode == 0, done.stderr
-  assert _files(tmp_path) == whole
+  assert file_tree.read(tmp_path) == whole
 
 
 def test_workers_killed_at_any_moment_cost_an_artifact_each(whole, tmp_path):
@@ -104,16 +94,16 @@ def test_workers_killed_at_any_moment_cost_an_artifact_each(whole, tmp_path):
     killed = 0
     while process.poll() is None and not killed:
       time.sleep(chance.uniform(0.5, 6))
-      for worker in _workers(process.pid)[:1]:
+      for worker in workers.pids(process.pid)[:1]:
         os.kill(worker, signal.SIGKILL)
         killed += 1
     assert process.wait() == bool(killed)
     _assert_whole(tmp_path)
     delivered = list(tmp_path.glob('google/imagenet/*/*/*.json'))
     assert len(delivered) >= _ARTIFACTS - killed
-    assert not (tmp_path / plan.STAGING).exists()
+    assert not (tmp_path / delivery.STAGING).exists()
   assert _run(_command(tmp_path)).returncode == 0
-  assert _files(tmp_path) == whole
+  assert file_tree.read(tmp_path) == whole
 
 
 # A small disk of one's own: fills it, then makes room and tries again.
@@ -150,4 +140,42 @@ def test_a_full_disk_fails_what_does_not_fit_and_no_more(
   assert 'left: ' not in done.stdout
   assert 'Traceback' not in done.stderr
   assert 'second: 0' in done.stdout
-  assert _files(copy) == whole
+  assert file_tree.read(copy) == whole
+
+
+def _allow(folder: pathlib.Path, mode: int) -> None:
+  """Sets what may be done in a folder and in all below it."""
+  for path in [folder, *folder.rglob('*')]:
+    with contextlib.suppress(FileNotFoundError):  # A run is at work there.
+      if path.is_dir():
+        path.chmod(mode)
+
+
+def test_an_output_that_becomes_read_only_keeps_what_it_has(whole, tmp_path):
+  # In a namespace of one's own not even root may write where it is forbidden.
+  inside = ('unshare', '--user')
+  if _run([*inside, 'true']).returncode:
+    pytest.skip('this machine lets nobody make a user namespace')
+  with subprocess.Popen(
+    [*inside, *_command(tmp_path, '--jobs=1')],
+    cwd=source_tree.ROOT,
+    stdout=subprocess.PIPE,
+    stderr=subprocess.PIPE,
+    text=True,
+  ) as process:
+    assert process.stdout is not None
+    for line in process.stdout:
+      if json.loads(line)['event'] == 'proven':
+        break
+    _allow(tmp_path, 0o555)
+    out, err = process.communicate()
+  _allow(tmp_path, 0o755)
+  assert process.returncode == 1
+  events = [json.loads(line) for line in out.splitlines()]
+  failed = [event for event in events if event['event'] == 'failed']
+  assert all('Permission denied' in event['reason'] for event in failed)
+  assert failed
+  assert 'Traceback' not in err
+  _assert_whole(tmp_path)
+  assert _run(_command(tmp_path)).returncode == 0
+  assert file_tree.read(tmp_path) == whole

@@ -5,16 +5,20 @@ import pathlib
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
+from exporter import delivery
 from exporter import export
 from exporter import hub_module
 from exporter import manifest
+from exporter import places
 from exporter import plan
 from exporter import variables
+from tests import checkpoints
+from tests import file_tree
 from tests import tiny_network
 
 _HANDLES = tiny_network.MODEL.handles((3, 5))
+_CHECKPOINT = tiny_network.MODEL.checkpoint
 
 
 def _order(folder: pathlib.Path, **changes) -> plan.Order:
@@ -25,14 +29,6 @@ def _order(folder: pathlib.Path, **changes) -> plan.Order:
 def _run(order: plan.Order) -> list[plan.Result]:
   with tiny_network.registered():
     return list(export.run(order))
-
-
-def _files(folder: pathlib.Path) -> dict[str, bytes]:
-  return {
-    path.relative_to(folder).as_posix(): path.read_bytes()
-    for path in sorted(folder.rglob('*'))
-    if path.is_file()
-  }
 
 
 def _statuses(results: list[plan.Result]) -> list[str]:
@@ -48,7 +44,7 @@ def _exported(tmp_path_factory) -> pathlib.Path:
 
 def test_artifact_manifest_and_card_are_delivered(exported):
   for handle in _HANDLES:
-    place = plan.place(exported, handle)
+    place = places.place(exported, handle)
     made = manifest.from_json(place.manifest.read_text(), 'it')
     assert made.handle == str(handle)
     assert not manifest.differences(made, place.artifact)
@@ -63,57 +59,47 @@ def test_nothing_else_is_left(exported):
     for path in (exported / 'google/imagenet/tiny_100_32').rglob('*.*')
   }
   assert {'3.json', '3.md', '5.json', '5.md'} <= names
-  assert not any((exported / plan.STAGING).iterdir())
+  assert not any((exported / delivery.STAGING).iterdir())
 
 
 def test_the_same_export_again_is_kept(exported):
-  before = _files(exported)
+  before = file_tree.read(exported)
   assert _statuses(_run(_order(exported))) == ['kept'] * 4
-  assert _files(exported) == before
+  assert file_tree.read(exported) == before
 
 
 def test_force_writes_the_same_bytes(exported):
-  before = _files(exported)
+  before = file_tree.read(exported)
   results = _run(_order(exported, force=True))
   assert _statuses(results) == ['exported'] * 4
-  assert _files(exported) == before
+  assert file_tree.read(exported) == before
 
 
 def test_handles_in_any_order_give_the_same_bytes(exported, tmp_path):
   _run(_order(tmp_path, handles=tuple(reversed(_HANDLES))))
-  assert _files(tmp_path) == _files(exported)
-
-
-def _save(folder: pathlib.Path, tensors: dict[str, np.ndarray]) -> None:
-  prefix = folder / 'tiny_1.0_32' / 'tiny_1.0_32.ckpt'
-  prefix.parent.mkdir(parents=True)
-  names = sorted(tensors)
-  tf.raw_ops.SaveV2(
-    prefix=str(prefix),
-    tensor_names=names,
-    shape_and_slices=[''] * len(names),
-    tensors=[tensors[name] for name in names],
-  )
+  assert file_tree.read(tmp_path) == file_tree.read(exported)
 
 
 def test_the_checkpoints_weights_and_their_kind_are_recorded(tmp_path):
-  _save(tmp_path / 'checkpoints', tiny_network.tensors())
+  checkpoints.write(
+    tmp_path / 'checkpoints' / _CHECKPOINT, tiny_network.tensors()
+  )
   order = _order(
     tmp_path / 'out',
     handles=_HANDLES[:1],
     checkpoint_dir=tmp_path / 'checkpoints',
   )
   assert _statuses(_run(order)) == ['exported']
-  place = plan.place(order.output_dir, _HANDLES[0])
+  place = places.place(order.output_dir, _HANDLES[0])
   weights = manifest.from_json(place.manifest.read_text(), 'it').weights
   assert weights.kind == 'raw'
-  assert weights.checkpoint == tiny_network.MODEL.checkpoint
+  assert weights.checkpoint == _CHECKPOINT
 
 
 def test_a_bad_checkpoint_fails_every_handle_and_leaves_nothing(tmp_path):
   tensors = tiny_network.tensors()
   tensors['Tiny/Conv2d_0/weights'][0, 0, 0, 0] = np.nan
-  _save(tmp_path / 'checkpoints', tensors)
+  checkpoints.write(tmp_path / 'checkpoints' / _CHECKPOINT, tensors)
   out = tmp_path / 'out'
   results = _run(_order(out, checkpoint_dir=tmp_path / 'checkpoints'))
   assert _statuses(results) == ['failed'] * 4
@@ -135,7 +121,7 @@ def test_a_miss_fails_that_export_and_the_others_go_on(tmp_path, monkeypatch):
   assert _statuses(results) == ['failed', 'exported'] * 2
   assert 'Tiny/Conv2d_0/weights' in results[0].reason
   for handle in _HANDLES:
-    place = plan.place(tmp_path, handle)
+    place = places.place(tmp_path, handle)
     delivered = handle.number == 5
     assert place.artifact.exists() == delivered
     assert place.manifest.exists() == delivered
@@ -151,13 +137,13 @@ def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
   results = _run(_order(tmp_path))
   assert _statuses(results) == ['failed'] * 4
   assert 'No space left on device' in results[0].reason
-  assert not _files(tmp_path)
+  assert not file_tree.read(tmp_path)
 
 
 def test_a_replacement_that_fails_leaves_the_old_one(tmp_path, monkeypatch):
   order = _order(tmp_path, handles=_HANDLES[:1])
   _run(order)
-  before = _files(tmp_path)
+  before = file_tree.read(tmp_path)
   rename = pathlib.Path.rename
 
   def fail_on_delivery(path, target):
@@ -169,22 +155,22 @@ def test_a_replacement_that_fails_leaves_the_old_one(tmp_path, monkeypatch):
   (result,) = _run(dataclasses.replace(order, force=True))
   assert result.status == 'failed'
   assert 'Input/output error' in result.reason
-  assert _files(tmp_path) == before
+  assert file_tree.read(tmp_path) == before
 
 
 def test_a_run_killed_before_the_manifest_is_completed(exported, tmp_path):
   order = _order(tmp_path, handles=_HANDLES[:1])
   _run(order)
-  place = plan.place(tmp_path, _HANDLES[0])
+  place = places.place(tmp_path, _HANDLES[0])
   place.manifest.unlink()
   place.card.unlink()
   assert _statuses(_run(order)) == ['exported']
-  theirs = plan.place(exported, _HANDLES[0])
+  theirs = places.place(exported, _HANDLES[0])
   assert place.manifest.read_bytes() == theirs.manifest.read_bytes()
 
 
 def test_a_folder_of_somebody_else_is_not_overwritten(tmp_path):
-  place = plan.place(tmp_path, _HANDLES[0])
+  place = places.place(tmp_path, _HANDLES[0])
   place.artifact.mkdir(parents=True)
   (place.artifact / 'precious').write_text('data')
   order = _order(tmp_path, handles=_HANDLES[:1])

@@ -5,6 +5,7 @@ import pathlib
 import pytest
 
 from exporter import errors
+from exporter import places
 from exporter import plan
 import model_specs
 
@@ -34,7 +35,7 @@ def test_sizes_share_an_architecture_and_multipliers_do_not():
 
 def test_manifest_and_card_lie_beside_the_artifact():
   (handle,) = model_specs.find('mobilenet_v1_025_128/feature_vector/3')
-  place = plan.place(pathlib.Path('out'), handle)
+  place = places.place(pathlib.Path('out'), handle)
   folder = pathlib.Path(
     'out/google/imagenet/mobilenet_v1_025_128/feature_vector'
   )

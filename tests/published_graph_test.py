@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from exporter import export
 from exporter import manifest
+from exporter import places
 from exporter import plan
 from tests import checkpoints
 from tests import frozen_graphs
@@ -40,8 +41,8 @@ def _export(
 
 def _checks(folder: pathlib.Path) -> list[list[manifest.Check]]:
   """What was compared with the graph, by handle."""
-  places = [plan.place(folder / 'exports', handle) for handle in _HANDLES]
-  proofs = [manifest.read(place.manifest).proof for place in places]
+  found = [places.place(folder / 'exports', handle) for handle in _HANDLES]
+  proofs = [manifest.read(place.manifest).proof for place in found]
   return [[c for c in proof if c.name == _CHECK] for proof in proofs]
 
 
@@ -63,7 +64,7 @@ def test_it_is_compared_and_the_card_says_so(tmp_path):
     assert check.compared > 0
     assert check.difference <= check.tolerance
   for handle in _HANDLES:
-    card = plan.place(tmp_path / 'exports', handle).card.read_text()
+    card = places.place(tmp_path / 'exports', handle).card.read_text()
     assert f'| {_CHECK} |' in card
     assert '*Published graph* compares' in card
 

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from exporter import export
 from exporter import manifest
+from exporter import places
 from exporter import plan
 import model_specs
 from model_specs import labels
@@ -94,7 +95,7 @@ def test_exports_with_its_proof(exported):
 
 def test_the_proof_asked_the_frozen_graph(exported):
   for handle in _HANDLES:
-    made = manifest.read(plan.place(exported[0], handle).manifest)
+    made = manifest.read(places.place(exported[0], handle).manifest)
     (check,) = [c for c in made.proof if c.name == 'published graph']
     assert check.compared
     assert check.difference <= 1e-5

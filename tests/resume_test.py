@@ -8,8 +8,11 @@ import pytest
 
 import exporter
 from exporter import export
+from exporter import manifest
+from exporter import places
 from exporter import plan
 from tests import checkpoints
+from tests import file_tree
 from tests import tiny_network
 
 _HANDLE = tiny_network.MODEL.handles((3, 5))[0]
@@ -35,21 +38,13 @@ def _checkpoint_dir(tmp_path) -> pathlib.Path:
 
 
 @pytest.fixture(name='place')
-def _place(order) -> plan.Place:
-  return plan.place(order.output_dir, _HANDLE)
+def _place(order) -> places.Place:
+  return places.place(order.output_dir, _HANDLE)
 
 
 def _save(folder, tensors):
   checkpoints.write(folder / 'tiny_1.0_32' / 'tiny_1.0_32.ckpt', tensors)
   return folder
-
-
-def _files(folder: pathlib.Path) -> dict[str, bytes]:
-  return {
-    path.relative_to(folder).as_posix(): path.read_bytes()
-    for path in sorted(folder.rglob('*'))
-    if path.is_file()
-  }
 
 
 def _replaced(order: plan.Order) -> str:
@@ -75,11 +70,11 @@ def test_untrained_weights_replace_trained_ones_by_force_alone(
   order, checkpoint_dir
 ):
   _run(dataclasses.replace(order, checkpoint_dir=checkpoint_dir))
-  before = _files(order.output_dir)
+  before = file_tree.read(order.output_dir)
   result = _run(order)
   assert result.status == 'failed'
   assert '--force replaces trained weights by untrained ones' in result.reason
-  assert _files(order.output_dir) == before
+  assert file_tree.read(order.output_dir) == before
   assert _run(dataclasses.replace(order, force=True)).status == 'exported'
 
 
@@ -93,31 +88,32 @@ def test_a_changed_spec_is_exported_again(order):
 def test_another_version_of_slimhub_exports_again(order, monkeypatch):
   old = exporter.__version__
   monkeypatch.setattr(exporter, '__version__', '99.0')
-  monkeypatch.setattr(export, '_libraries', export._libraries.__wrapped__)
+  fresh = manifest.libraries.__wrapped__  # Known once a process.
+  monkeypatch.setattr(manifest, 'libraries', fresh)
   assert _replaced(order) == f'slimhub was {old}, is 99.0'
 
 
 def test_a_missing_card_is_made_again(order, place):
-  before = _files(order.output_dir)
+  before = file_tree.read(order.output_dir)
   place.card.unlink()
   assert _replaced(order) == 'its card is missing'
-  assert _files(order.output_dir) == before
+  assert file_tree.read(order.output_dir) == before
 
 
 def test_damaged_files_are_replaced_and_named(order, place):
-  before = _files(order.output_dir)
+  before = file_tree.read(order.output_dir)
   model = place.artifact / 'saved_model.pb'
   model.write_bytes(model.read_bytes()[:-1])
   (place.artifact / 'stray').touch()
   assert _replaced(order) == 'its files changed: saved_model.pb, stray'
-  assert _files(order.output_dir) == before
+  assert file_tree.read(order.output_dir) == before
 
 
 def test_a_lost_artifact_is_made_again(order, place):
-  before = _files(order.output_dir)
+  before = file_tree.read(order.output_dir)
   shutil.rmtree(place.artifact)
   assert 'its files changed: ' in _replaced(order)
-  assert _files(order.output_dir) == before
+  assert file_tree.read(order.output_dir) == before
 
 
 def test_a_manifest_that_is_none_is_an_error_until_force(order, place):

@@ -74,9 +74,14 @@ def test_every_data_file_is_installed(arguments):
   assert installed == present
 
 
+# Modules that import what an extra brings, once it is asked for.
+_EXTRAS = {'exporter.cluster': {'ray'}}
+
+
 @pytest.mark.parametrize('module', _SHIPPED)
 def test_every_import_is_required(arguments, module):
   required = set(map(_distribution, arguments['install_requires']))
+  required |= _EXTRAS.get(module, set())
   imported = set(source_tree.distributions(_SHIPPED[module]))
   assert imported <= required | _WITH_TENSORFLOW
 

@@ -17,6 +17,7 @@ _DISTRIBUTIONS = {
   'keras': 'keras',
   'numpy': 'numpy',
   'pytest': 'pytest',
+  'ray': 'ray',
   'requests': 'requests',
   'setuptools': 'setuptools',
   'tensorflow': 'tensorflow',
@@ -24,6 +25,7 @@ _DISTRIBUTIONS = {
   'tf_keras': 'tf-keras',
   'tf_slim': 'tf-slim',
   'tqdm': 'tqdm',
+  'upath': 'universal-pathlib',
   'urllib3': 'urllib3',
 }
 

@@ -36,7 +36,7 @@ def test_train_hands_the_default_momentum_on():
 def test_the_graph_for_serving_calls_what_the_signature_does():
   read = _read()
   (trace,) = read.of('signatures', 'serving_default')
-  served = read.served()['serving_default']
+  served = read.served['serving_default']
   assert trace.keys == served.keys == ('logits',)
   assert (trace.body, trace.inputs, trace.outputs) == (
     served.body,

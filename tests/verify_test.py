@@ -9,6 +9,7 @@ import pytest
 
 from exporter import export
 from exporter import manifest
+from exporter import places
 from exporter import plan
 from exporter import variables
 from exporter import verify
@@ -45,7 +46,7 @@ def _failed(folder: pathlib.Path, number: int) -> str:
   return failed[str(handle)].reason
 
 
-def _rehash(place: plan.Place) -> None:
+def _rehash(place: places.Place) -> None:
   """Makes a manifest describe the files as they are now."""
   made = manifest.from_json(place.manifest.read_text(), 'it')
   files = manifest.hash_files(place.artifact)
@@ -60,7 +61,7 @@ def test_whole_exports_are_verified(exports):
 
 @pytest.mark.parametrize('number', [3, 5])
 def test_a_flipped_bit_is_found(exports, number):
-  place = plan.place(exports, _HANDLES[0 if number == 3 else 1])
+  place = places.place(exports, _HANDLES[0 if number == 3 else 1])
   path = place.artifact / 'variables' / 'variables.data-00000-of-00001'
   data = bytearray(path.read_bytes())
   data[100] ^= 1
@@ -69,7 +70,7 @@ def test_a_flipped_bit_is_found(exports, number):
 
 
 def test_a_missing_and_an_extra_file_are_found(exports):
-  place = plan.place(exports, _HANDLES[0])
+  place = places.place(exports, _HANDLES[0])
   (place.artifact / 'tfhub_module.pb').rename(place.artifact / 'other')
   reason = _failed(exports, 3)
   assert 'tfhub_module.pb: missing' in reason
@@ -77,14 +78,14 @@ def test_a_missing_and_an_extra_file_are_found(exports):
 
 
 def test_a_garbage_manifest_is_named(exports):
-  place = plan.place(exports, _HANDLES[0])
+  place = places.place(exports, _HANDLES[0])
   place.manifest.write_text('{}')
   assert str(place.manifest) in _failed(exports, 3)
 
 
 @pytest.mark.parametrize('number', [3])
 def test_other_weights_under_a_fitting_manifest_are_found(exports, number):
-  place = plan.place(exports, _HANDLES[0])
+  place = places.place(exports, _HANDLES[0])
   shutil.rmtree(place.artifact / 'variables')
   tensors = tiny_network.tensors()
   tensors['Tiny/Conv2d_0/weights'] += np.float32(0.1)
@@ -103,14 +104,14 @@ def test_other_weights_under_a_fitting_manifest_are_found(exports, number):
   ],
 )
 def test_a_false_claim_of_a_manifest_is_found(exports, claim, says):
-  place = plan.place(exports, _HANDLES[0])
+  place = places.place(exports, _HANDLES[0])
   made = manifest.from_json(place.manifest.read_bytes(), 'it')
   place.manifest.write_text(dataclasses.replace(made, **claim).to_json())
   assert says in _failed(exports, 3)
 
 
 def test_garbage_facts_are_found_whatever_the_manifest_says(exports):
-  place = plan.place(exports, _HANDLES[0])
+  place = places.place(exports, _HANDLES[0])
   (place.artifact / 'assets.extra' / 'model.json').write_text('{')
   assert 'model.json' in _failed(exports, 3)
   _rehash(place)
@@ -118,10 +119,10 @@ def test_garbage_facts_are_found_whatever_the_manifest_says(exports):
 
 
 def test_a_missing_card_is_found(exports):
-  plan.place(exports, _HANDLES[0]).card.unlink()
+  places.place(exports, _HANDLES[0]).card.unlink()
   assert 'card: False, expected True' in _failed(exports, 3)
 
 
 def test_a_missing_manifest_is_found(exports):
-  plan.place(exports, _HANDLES[0]).manifest.unlink()
+  places.place(exports, _HANDLES[0]).manifest.unlink()
   assert 'has no manifest 3.json' in _failed(exports, 3)

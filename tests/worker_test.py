@@ -2,6 +2,7 @@
 
 import multiprocessing
 
+from exporter import lock
 from exporter import plan
 from exporter import worker
 import model_specs
@@ -14,10 +15,11 @@ def test_a_worker_serves_an_order(tmp_path):
   process = context.Process(target=worker.main, args=(theirs, log))
   process.start()
   handles = model_specs.find('mobilenet_v1_025_128/feature_vector/3')
-  ours.send(plan.Order(plan.EXPORT, handles, tmp_path / 'out'))
-  result = ours.recv()
-  assert (result.handle, result.status) == (str(handles[0]), plan.EXPORTED)
-  assert ours.recv() is None
+  with lock.hold(tmp_path / 'out'):
+    ours.send(plan.Order(plan.EXPORT, handles, tmp_path / 'out'))
+    result = ours.recv()
+    assert (result.handle, result.status) == (str(handles[0]), plan.EXPORTED)
+    assert ours.recv() is None
   process.kill()
   process.join()
   assert log.exists()
@@ -32,3 +34,11 @@ def test_a_worker_whose_pipe_is_gone_ends(tmp_path):
   ours.close()  # As when the parent is gone: nobody will send orders.
   process.join()
   assert process.exitcode != 0
+
+
+def test_an_output_that_is_not_shared_is_refused(tmp_path):
+  handles = model_specs.find('mobilenet_v1_025_128/feature_vector')
+  order = plan.Order(plan.EXPORT, handles, tmp_path / 'elsewhere')
+  results = list(worker.perform(order))
+  assert [result.status for result in results] == [plan.FAILED] * len(handles)
+  assert f'{tmp_path / "elsewhere"} is not shared' in results[0].reason

@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from exporter import export
+from exporter import places
 from exporter import plan
 import model_specs
 from model_specs import versions
@@ -26,7 +27,7 @@ def _folder(tmp_path_factory):
 
 @pytest.mark.parametrize('handle', _HANDLES, ids=str)
 def test_every_code_block_runs(handle, folder):
-  card = plan.place(folder / 'exports', handle).card.read_text()
+  card = places.place(folder / 'exports', handle).card.read_text()
   blocks = code_blocks.find(card, 'python')
   assert len(blocks) == card.count('```python')
   if handle.version.format == versions.TF1:

@@ -91,6 +91,7 @@ OLDEST = Environment(
     'tensorflow-hub==0.16.1',
     'tf-slim==1.1.0',
     'tqdm',
+    'universal-pathlib',
   ),
 )
 

@@ -3,7 +3,7 @@
 import subprocess
 
 from exporter import manifest
-from exporter import plan
+from exporter import places
 import model_specs
 from tests import source_tree
 from tests.consumers import environments
@@ -23,7 +23,7 @@ def test_both_formats_are_exported_and_proven(tmp_path):
   )
   assert done.returncode == 0, done.stderr
   for handle in model_specs.find(pattern):
-    place = plan.place(tmp_path, handle)
+    place = places.place(tmp_path, handle)
     made = manifest.from_json(place.manifest.read_bytes(), 'it')
     assert made.libraries['tensorflow'].startswith('2.16.')
     assert not manifest.differences(made, place.artifact)

@@ -1,0 +1,81 @@
+"""Where exports are: a folder, or a URL of any storage that fsspec knows."""
+
+from collections.abc import Iterator
+import contextlib
+import dataclasses
+import pathlib
+import tempfile
+from typing import Generic
+from typing import TypeVar
+from typing import cast
+
+import upath
+
+from exporter import errors
+from model_specs import spec
+
+Folder = pathlib.Path | upath.UPath
+_F = TypeVar('_F', bound=Folder)
+
+
+@dataclasses.dataclass(frozen=True)
+class Place(Generic[_F]):
+  """Where a handle's three parts are."""
+
+  artifact: _F
+  manifest: _F
+  card: _F
+
+
+def parse(text: str) -> Folder:
+  """What a person names: a path, or a URL with a scheme.
+
+  Raises:
+    ValueError: Nobody knows the scheme, or its package is not installed.
+  """
+  if '://' not in text:
+    return pathlib.Path(text).expanduser()
+  try:
+    # Others write there, too: what was listed once may be long gone.
+    folder = upath.UPath(text.rstrip('/'), use_listings_cache=False)
+    is_local = 'file' in folder.fs.protocol
+  except Exception as error:  # Each storage's package has its own.
+    raise ValueError(str(error)) from error
+  return pathlib.Path(folder.path) if is_local else folder
+
+
+@contextlib.contextmanager
+def reach(folder: Folder) -> Iterator[None]:
+  """Turns what a storage's own package raises into an OSError."""
+  try:
+    yield
+  except (OSError, errors.SlimhubError):
+    raise
+  except Exception as error:
+    if isinstance(folder, pathlib.Path):
+      raise
+    reason = next(iter(str(error).splitlines()), '')
+    raise OSError(f'{folder}: {type(error).__name__}: {reason}') from error
+
+
+def place(output_dir: _F, handle: spec.Handle) -> Place[_F]:
+  """The artifact's folder, and the files beside it."""
+  artifact = cast(_F, output_dir / str(handle))
+  return Place(
+    artifact,
+    cast(_F, artifact.with_name(f'{handle.number}.json')),
+    cast(_F, artifact.with_name(f'{handle.number}.md')),
+  )
+
+
+@contextlib.contextmanager
+def here(folder: Folder) -> Iterator[pathlib.Path]:
+  """The same files in a folder of this machine, for a while."""
+  if isinstance(folder, pathlib.Path):
+    yield folder
+    return
+  with tempfile.TemporaryDirectory() as copy:
+    with reach(folder):
+      if folder.exists():
+        folder.fs.get(f'{folder.path}/', f'{copy}/', recursive=True)
+    yield pathlib.Path(copy)

@@ -1,0 +1,196 @@
+"""The engine of one machine: orders -> results, on processes of its own."""
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+import contextlib
+import dataclasses
+import multiprocessing
+from multiprocessing import connection
+from multiprocessing import resource_tracker
+import os
+import pathlib
+import signal
+
+from exporter import plan
+from exporter import worker
+from model_specs import spec
+
+# What Python and C++ say before they give up.
+_OUT_OF_MEMORY = ('MemoryError', 'bad_alloc')
+_LOG_TAIL = 5  # Lines of a dead worker's log that go into the error.
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+  """Processes started meanwhile never see Ctrl-C; this one does, afterwards."""
+  # Starting this process unblocks the signal, so it must not be the first.
+  resource_tracker.ensure_running()
+  noted: list[int] = []  # A thread that the mask is not for may take it.
+  handler = signal.signal(signal.SIGINT, lambda number, _: noted.append(number))
+  mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+  try:
+    yield
+  finally:
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    signal.signal(signal.SIGINT, handler)
+  for number in noted:
+    signal.raise_signal(number)
+
+
+class _Worker:
+  """A process, the order it works on and which handles of it are not done."""
+
+  def __init__(self, log: pathlib.Path):
+    # TensorFlow does not survive a fork.
+    context = multiprocessing.get_context('spawn')
+    self.pipe, theirs = context.Pipe()
+    self._log = log
+    self._log.touch()
+    self._process = context.Process(
+      target=worker.main, args=(theirs, log), daemon=True
+    )
+    with _uninterrupted():
+      self._process.start()
+    theirs.close()
+    self.order: plan.Order | None = None
+    self.waiting: list[spec.Handle] = []
+
+  def give(self, order: plan.Order) -> None:
+    """Hands an order over."""
+    self.order, self.waiting = order, list(order.handles)
+    self.pipe.send(order)
+
+  def receive(self) -> plan.Result | None:
+    """The next result, or None when the order is done."""
+    result = self.pipe.recv()
+    if result is not None:
+      self.waiting.pop(0)  # Results come in the order of the handles.
+    return result
+
+  def death(self) -> str:
+    """Says how the process ended."""
+    self._process.join()
+    lines = self._log.read_text(errors='replace').splitlines()[-_LOG_TAIL:]
+    code = self._process.exitcode
+    assert code is not None  # It has ended.
+    cause = f'signal {-code}' if code < 0 else f'exit code {code}'
+    log = '\n  '.join(lines)
+    advice = 'run the same command again'
+    if code < 0 or any(sign in log for sign in _OUT_OF_MEMORY):
+      advice = f'was memory short? {advice}, with fewer --jobs'
+    return f'its worker process died ({cause}); {advice}\n  {log}'
+
+  def stop(self) -> None:
+    """Ends the process, whatever it does."""
+    self._process.kill()
+    self._process.join()
+
+
+class _Queue:
+  """Orders that are pending, and the workers on the others."""
+
+  def __init__(self, orders: Sequence[plan.Order], logs: pathlib.Path):
+    self._pending = list(orders)
+    self._logs = logs
+    self._workers: list[_Worker] = []
+    self._started = 0
+
+  def start(self) -> None:
+    """Adds a worker and gives it an order, if there is one."""
+    if self._pending:
+      worker_ = _Worker(self._logs / f'worker-{self._started}.log')
+      self._started += 1
+      self._workers.append(worker_)
+      self._give_next(worker_)
+
+  def stop(self) -> None:
+    """Ends all workers."""
+    for worker_ in self._workers:
+      worker_.stop()
+
+  def _give_next(self, worker_: _Worker) -> None:
+    """Gives the order that shares most with what the worker has built."""
+    own = worker_.order
+    others = [w.order for w in self._workers if w.order and w is not worker_]
+    architectures = {order.architecture for order in others}
+    networks = {order.network for order in others}
+
+    def preference(order: plan.Order) -> tuple[bool, ...]:
+      return (
+        own is None or order.architecture != own.architecture,
+        own is None or order.network != own.network,
+        order.architecture in architectures,
+        order.network in networks,
+      )
+
+    order = min(self._pending, key=preference)
+    self._pending.remove(order)
+    worker_.give(order)
+
+  def _bury(self, worker_: _Worker) -> Iterator[plan.Result]:
+    """Fails the handle a worker died on; another does what it left."""
+    self._workers.remove(worker_)
+    if worker_.order and worker_.waiting:
+      culprit, *rest = worker_.waiting
+      if rest:
+        left = dataclasses.replace(worker_.order, handles=tuple(rest))
+        self._pending.insert(0, left)
+      reason = f'{culprit}: {worker_.death()}'
+      yield plan.Result(str(culprit), plan.FAILED, reason)
+    self.start()
+
+  def _serve(self, worker_: _Worker) -> Iterator[plan.Result]:
+    """Takes what one worker sends, and gives it what is next."""
+    try:
+      result = worker_.receive()
+    except (EOFError, OSError):
+      yield from self._bury(worker_)
+      return
+    if result is not None:
+      yield result
+    elif self._pending:
+      self._give_next(worker_)
+    else:
+      self._workers.remove(worker_)
+      worker_.stop()
+
+  def results(self) -> Iterator[plan.Result]:
+    """Keeps the workers busy until nothing is left."""
+    while self._workers:
+      ready = connection.wait([w.pipe for w in self._workers])
+      for worker_ in [w for w in self._workers if w.pipe in ready]:
+        yield from self._serve(worker_)
+
+
+def _cores() -> int:
+  """How many cores this process may use."""
+  if hasattr(os, 'sched_getaffinity'):  # macOS has no such thing.
+    return len(os.sched_getaffinity(0))
+  return os.cpu_count() or 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Processes:
+  """Processes of this machine: as many as said, or as there are cores."""
+
+  jobs: int | None = None
+
+  def results(
+    self, orders: Sequence[plan.Order], folder: pathlib.Path
+  ) -> Iterator[plan.Result]:
+    """Carries orders out; a handle whose worker dies fails.
+
+    Args:
+      orders: What to do.
+      folder: Where what the workers print goes.
+
+    Yields:
+      One result a handle, as they come.
+    """
+    queue = _Queue(orders, folder)
+    try:
+      for _ in range(self.jobs or _cores()):
+        queue.start()
+      yield from queue.results()
+    finally:
+      queue.stop()

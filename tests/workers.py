@@ -1,0 +1,14 @@
+"""The worker processes of a run, for tests that kill them."""
+
+import subprocess
+
+
+def pids(parent: int) -> list[int]:
+  """The workers that a process has started and that live."""
+  done = subprocess.run(
+    ['pgrep', '-P', str(parent), '-f', 'spawn_main'],
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  return [int(pid) for pid in done.stdout.split()]
