@@ -1,6 +1,7 @@
 """The rules of the layout: one way for imports, small files, tests, BUILD."""
 
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -109,6 +110,14 @@ def _not_earlier(module: str) -> list[str]:
 def test_every_module_has_its_rung():
   missing = {_part(name) for name in _EXPORTER} - _RUNG.keys()
   assert not missing, 'add each to _LADDER, where the flow needs it'
+
+
+def test_contributing_gives_every_module_its_place():
+  text = (source_tree.ROOT / 'CONTRIBUTING.md').read_text('utf-8')
+  patterns = re.findall(r'`(exporter/[\w*]+(?:\.py|/))`', text)
+  found = {p.stem for name in patterns for p in source_tree.ROOT.glob(name)}
+  missing = {_part(name) for name in _EXPORTER} - found
+  assert not missing, 'add each to a table of CONTRIBUTING.md'
 
 
 @pytest.mark.parametrize(

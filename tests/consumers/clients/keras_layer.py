@@ -75,23 +75,6 @@ class _Uses(keras_uses.Uses):
     expected = {'default': case['default']}
     return case_lib.close(self._predict(model, case['images']), expected)
 
-  def momentum(self, case):
-    """A step at another momentum."""
-    return self._moving(case, 0.9, 0.9)
-
-  def gradients_twice(self, case):
-    """A persistent tape, asked twice."""
-    if not case.is_small or not tf.executing_eagerly():
-      return None
-    layer = self._layers.train_layer(case.path)
-    with tf.GradientTape(persistent=True) as tape:
-      output = layer(tf.constant(case['images']), training=True)
-      loss = tf.reduce_sum(tf.square(output)) + layer.losses[0]
-    for _ in range(2):
-      gradients = tape.gradient(loss, layer.trainable_weights)
-      case_lib.all_finite(gradients)
-    return 0
-
   def export(self, case):
     """`export` of a fine-tuned model, where Keras has it."""
     if not case.is_small or not hasattr(tf.keras.Model, 'export'):

@@ -7,6 +7,7 @@ import pathlib
 import tempfile
 
 import numpy as np
+import tensorflow as tf
 
 from tests.consumers import case as case_lib
 
@@ -167,6 +168,10 @@ class Uses:
     """A step at the momentum that nobody passed."""
     return self._moving(case, case.momentum)
 
+  def momentum(self, case):
+    """A step at another momentum, for layers that take one."""
+    return self._moving(case, 0.9, 0.9)
+
   def fine_tune(self, case):
     """Gradient descent by `fit`, which moves every weight."""
     layer = self._layers.train_layer(case.path)
@@ -210,6 +215,18 @@ class Uses:
       found = self._predict(again, case['images'])
     expected = self._predict(model, case['images'])
     case_lib.unchanged(expected, found, 'an answer')
+    return 0
+
+  def gradients_twice(self, case):
+    """A persistent tape, asked twice."""
+    if not case.is_small or not tf.executing_eagerly():
+      return None
+    layer = self._layers.train_layer(case.path)
+    with tf.GradientTape(persistent=True) as tape:
+      output = layer(tf.constant(case['images']), training=True)
+      loss = tf.reduce_sum(tf.square(output)) + layer.losses[0]
+    for _ in range(2):
+      case_lib.all_finite(tape.gradient(loss, layer.trainable_weights))
     return 0
 
 

@@ -4,7 +4,6 @@ Arguments: those of `client`.
 """
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 import slimhub_keras
@@ -40,23 +39,6 @@ class _Uses(keras_3_uses.Uses):
     image = keras.layers.Input([case.size, case.size, 3])
     model = keras.models.Model(image, layer(image))
     return case_lib.close(model.predict(case.few_images, verbose=0), case.few)
-
-  def momentum(self, case):
-    """A step at another momentum."""
-    return self._moving(case, 0.9, 0.9)
-
-  def gradients_twice(self, case):
-    """A persistent tape, asked twice."""
-    if not case.is_small:
-      return None
-    layer = self._layers.train_layer(case.path)
-    with tf.GradientTape(persistent=True) as tape:
-      output = layer(np.asarray(case['images']), training=True)
-      loss = tf.reduce_sum(tf.square(output)) + layer.losses[0]
-    for _ in range(2):
-      weights = [variable.value for variable in layer.trainable_weights]
-      case_lib.all_finite(tape.gradient(loss, weights))
-    return 0
 
 
 if __name__ == '__main__':
