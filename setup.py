@@ -22,12 +22,14 @@ setuptools.setup(
   install_requires=[
     'absl-py',
     'numpy',
+    'requests>=2.30',
     'setuptools<82',  # tensorflow_hub imports pkg_resources.
     'tensorflow>=2.16,<2.22',
     'tensorflow-hub>=0.16.1',
     'tf-slim==1.1.0',
     'tqdm',
     'universal-pathlib',
+    'urllib3>=2.2',
   ],
   extras_require={
     'dev': ['mypy==2.4.1', 'ruff==0.17.5'],

@@ -73,6 +73,7 @@ class Agreement:
     self._variables = compare('variables')
     self._shapes = compare('shapes')
     self._inference = compare('inference outputs', _INFERENCE_TOLERANCE)
+    self._published = compare('published graph', _INFERENCE_TOLERANCE)
     self._training = compare('training outputs', _TRAINING_TOLERANCE)
     self._moving = compare('moving averages', _STATISTICS_TOLERANCE)
     self._losses = compare('regularization', _LOSS_TOLERANCE)
@@ -135,6 +136,17 @@ class Agreement:
         result.compare_shape(what, value, shape)
     self._compare_shapes(where, call)
 
+  def _compare_published(
+    self, call: stranger.Call, example: reference_lib.Example
+  ) -> None:
+    """Compares a call's outputs with those of the published frozen graph."""
+    for key, source in _promised(self._handle, call).items():
+      if source in self._reference.published:
+        expected = self._reference.published[source]
+        unit = example.deviations[source]
+        what = f'{call.name}: {key}'
+        self._published.compare(what, call.outputs.get(key), expected, unit)
+
   def _compare_moving(self, call: stranger.Call) -> None:
     """Compares moving averages with m * old + (1 - m) * batch."""
     momentum = call.momentum
@@ -158,6 +170,8 @@ class Agreement:
     for example in reference.examples(self._handle):
       for call in found.infer(example.images):
         self._compare_outputs(self._inference, call, example)
+        if example is reference.default_size:
+          self._compare_published(call, example)
     for call in found.train(reference.training.images, MOMENTUM):
       self._compare_outputs(self._training, call, reference.training)
       self._compare_moving(call)
@@ -179,7 +193,8 @@ class Agreement:
   def of_session(self) -> tuple[comparison.Comparison, ...]:
     """What is compared of every artifact: everything but gradients."""
     declared = (self._names, self._variables, self._shapes)
-    return (*declared, *self._computed)
+    witness = (self._published,) if self._reference.published else ()
+    return (*declared, *self._computed, *witness)
 
   @property
   def of_stranger(self) -> tuple[comparison.Comparison, ...]:

@@ -1,25 +1,17 @@
 """Where a model's checkpoint is: unpacked as published, flat, or archived."""
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 import contextlib
-import lzma
 import pathlib
-import shutil
-import tarfile
 import tempfile
-import zlib
 
 from exporter import errors
+from exporter import home
+from exporter import members
 from model_specs import spec
 
 _INDEX = '.index'
-_UNREADABLE = (
-  tarfile.TarError,
-  EOFError,
-  lzma.LZMAError,
-  zlib.error,
-  OSError,
-)
 
 
 def _prefixes(
@@ -30,11 +22,12 @@ def _prefixes(
   return list(dict.fromkeys(folder / place for place in places))
 
 
-def _archives(
+def places(
   folder: pathlib.Path, model: spec.ModelSpec
-) -> list[pathlib.Path]:
-  release, archive = model.archive_url.split('/')[-2:]
-  return [folder / archive, folder / release / archive]
+) -> tuple[pathlib.Path, ...]:
+  """Where a model's archive may lie in a folder of checkpoints."""
+  release = model.archive_url.split('/')[-2]
+  return folder / model.archive_name, folder / release / model.archive_name
 
 
 def _is_checkpoint(prefix: pathlib.Path) -> bool:
@@ -44,33 +37,75 @@ def _is_checkpoint(prefix: pathlib.Path) -> bool:
   return prefix.is_file() or index.exists() or any(parts)
 
 
-def _is_part(member: tarfile.TarInfo, prefix: str) -> bool:
-  name = pathlib.PurePosixPath(member.name).name
-  is_data = name.startswith(f'{prefix}.data-')
-  return member.isfile() and (name in (prefix, prefix + _INDEX) or is_data)
+def _is_part(name: str, prefix: str) -> bool:
+  return name in (prefix, prefix + _INDEX) or name.startswith(f'{prefix}.data-')
 
 
-def _unpack(archive: pathlib.Path, prefix: str, folder: pathlib.Path) -> None:
-  """Copies a checkpoint's files, and nothing else, out of an archive."""
-  try:
-    with tarfile.open(archive) as tar:
-      members = [m for m in tar if _is_part(m, prefix)]
-      for member in members:
-        part = tar.extractfile(member)
-        assert part is not None  # It is a regular file.
-        target = folder / pathlib.PurePosixPath(member.name).name
-        with part, target.open('wb') as copy:
-          shutil.copyfileobj(part, copy)
-  except _UNREADABLE as error:
-    raise errors.CheckpointError(
-      f'archive {archive} cannot be unpacked: {error}; '
-      'it is damaged or no tar archive; download it again'
-    ) from error
-  if not members:
+def _frozen_names(prefix: str) -> tuple[str, str]:
+  """How the frozen graph beside a checkpoint may be called."""
+  name = prefix.removesuffix('.ckpt')
+  return f'{name}_frozen.pb', f'{name.replace(".", "_")}_frozen.pb'
+
+
+def frozen_graph(prefix: pathlib.Path) -> pathlib.Path | None:
+  """The frozen graph that was published with a checkpoint, if it is there."""
+  for name in _frozen_names(prefix.name):
+    path = prefix.with_name(name)
+    if path.is_file():
+      return path
+  return None
+
+
+def _unpack(
+  archive: pathlib.Path, prefix: str, folder: pathlib.Path | None
+) -> None:
+  """Copies a checkpoint and its frozen graph, and nothing else, out of it.
+
+  Args:
+    archive: The archive; all of it is read.
+    prefix: The name of the checkpoint.
+    folder: Where to; None only looks.
+
+  Raises:
+    CheckpointError: The archive is damaged, not safe, or another's.
+  """
+  found = set()
+  frozen = _frozen_names(prefix)
+  for name, content in members.read(archive):
+    if not _is_part(name, prefix) and name not in frozen:
+      continue
+    if name in found:
+      raise errors.CheckpointError(
+        f'archive {archive} holds {name} twice; '
+        'put the published archive of this model in its place'
+      )
+    found.add(name)
+    if folder is not None:
+      with (folder / name).open('wb') as copy:
+        copy.writelines(content)
+  if not found.difference(frozen):
     raise errors.CheckpointError(
       f'archive {archive} holds no checkpoint {prefix}; '
       'put the archive of this model in its place'
     )
+
+
+def inspect(archive: pathlib.Path, model: spec.ModelSpec) -> None:
+  """Raises a CheckpointError unless it is a whole archive of the model."""
+  _unpack(archive, f'{model.checkpoint_name}.ckpt', None)
+
+
+def _holds(folder: pathlib.Path, model: spec.ModelSpec) -> bool:
+  return any(map(_is_checkpoint, _prefixes(folder, model))) or any(
+    archive.exists() for archive in places(folder, model)
+  )
+
+
+def lacking(
+  folder: pathlib.Path, models: Iterable[spec.ModelSpec]
+) -> tuple[spec.ModelSpec, ...]:
+  """The models of which `find` finds nothing, in whatever state."""
+  return tuple(model for model in models if not _holds(folder, model))
 
 
 @contextlib.contextmanager
@@ -92,9 +127,10 @@ def find(folder: pathlib.Path, model: spec.ModelSpec) -> Iterator[pathlib.Path]:
     found = 'is a file' if folder.exists() else 'does not exist'
     raise errors.CheckpointError(
       f'checkpoint folder {folder} {found}; '
-      'name the folder that holds the unpacked archives'
+      'name the folder that holds the checkpoints, or '
+      f'`{home.fetch_command(folder, model.name)}` makes it'
     )
-  prefixes, archives = _prefixes(folder, model), _archives(folder, model)
+  prefixes, archives = _prefixes(folder, model), places(folder, model)
   for prefix in prefixes:
     if _is_checkpoint(prefix):
       yield prefix
@@ -115,5 +151,6 @@ def find(folder: pathlib.Path, model: spec.ModelSpec) -> Iterator[pathlib.Path]:
     f'no checkpoint of {model.name} in {folder}; looked for\n'
     + ''.join(f'  {prefix}.index\n' for prefix in prefixes)
     + ''.join(f'  {archive}\n' for archive in archives)
-    + f'download {model.archive_url} into the folder'
+    + f'`{home.fetch_command(folder, model.name)}` downloads '
+    + model.archive_url
   )

@@ -104,6 +104,12 @@ def figures(handle: model_specs.Handle, made: manifest.Manifest | None) -> str:
   )
 
 
+_PUBLISHED = (
+  '*Published graph* compares the outputs with those of the frozen graph that '
+  'the authors published beside the checkpoint, which holds the same weights.'
+)
+
+
 def _proof_rows(made: manifest.Manifest) -> list[tuple[str, ...]]:
   return [
     (
@@ -114,6 +120,10 @@ def _proof_rows(made: manifest.Manifest) -> list[tuple[str, ...]]:
     )
     for check in made.proof
   ]
+
+
+def _has_published_graph(made: manifest.Manifest) -> bool:
+  return any(check.name == 'published graph' for check in made.proof)
 
 
 def verification(
@@ -141,7 +151,9 @@ def verification(
     title,
     markdown.paragraph(f'When it was made, this artifact was {method}.'),
     markdown.table(header, _proof_rows(made), numbers=header[1:]),
-    markdown.paragraph(_UNITS),
+    markdown.paragraph(
+      _UNITS, *([_PUBLISHED] if _has_published_graph(made) else [])
+    ),
   )
 
 

@@ -51,6 +51,7 @@ class Checkpoint:
   name: str
   kind: str  # EMA, RAW or SYNTHETIC of exporter/weights.py.
   tensors: Mapping[str, np.ndarray]
+  frozen_graph: bytes | None = None  # As it was published with them.
 
   @property
   def sha256(self) -> str:
@@ -187,7 +188,12 @@ def read(
   """
   with archive.find(folder, model) as prefix:
     checkpoint = _read(prefix, wanted, weights)
-  return dataclasses.replace(checkpoint, name=model.checkpoint)
+    frozen = archive.frozen_graph(prefix)
+    return dataclasses.replace(
+      checkpoint,
+      name=model.checkpoint,
+      frozen_graph=frozen.read_bytes() if frozen else None,
+    )
 
 
 def make_synthetic(wanted: Wanted) -> Checkpoint:

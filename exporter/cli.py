@@ -1,15 +1,19 @@
 """Flags -> one library call -> one line or a table."""
 
 import argparse
+from collections.abc import Iterable
 from collections.abc import Sequence
+import pathlib
 import sys
 
+from exporter import archive
 from exporter import batch
 from exporter import card_tree
 from exporter import cluster
 from exporter import doctor
 from exporter import errors
 from exporter import flags
+from exporter import home
 from exporter import listing
 from exporter import places
 from exporter import plan
@@ -19,6 +23,7 @@ from exporter import weights
 import model_specs
 
 _OK, _FAILED, _INTERRUPTED = 0, 1, 130
+_DOWNLOADS = 4  # At once, for an export.
 
 
 class _UsageError(Exception):
@@ -47,9 +52,10 @@ def _engine(args: argparse.Namespace) -> batch.Engine:
   return processes.Processes(args.jobs)
 
 
-def _carry_out(orders: Sequence[plan.Order], args: argparse.Namespace) -> int:
+def _carry_out(
+  orders: Sequence[plan.Order], engine: batch.Engine, args: argparse.Namespace
+) -> int:
   """Runs orders and shows what comes of them."""
-  engine = _engine(args)
   total = sum(len(order.handles) for order in orders)
   shown = progress.Progress(args.progress, total)
   code = _OK
@@ -65,9 +71,92 @@ def _carry_out(orders: Sequence[plan.Order], args: argparse.Namespace) -> int:
   return code
 
 
+def _fetch_all(
+  models: Sequence[model_specs.ModelSpec],
+  folder: pathlib.Path,
+  args: argparse.Namespace,
+  jobs: int = _DOWNLOADS,
+  **changes: bool,
+) -> tuple[int, set[str]]:
+  """Fetches archives; the exit code, and the names of what failed."""
+  # What it downloads with takes longer to import than most commands run.
+  from exporter import download
+  from exporter import fetch
+  from exporter import fetcher
+
+  policy = download.Policy(args.timeout, args.retries)
+  request = fetcher.Request(
+    tuple(models), folder, args.mirror, policy=policy, **changes
+  )
+  shown = progress.Transfer(args.progress, len(models))
+  code, failed = _OK, set()
+  try:
+    shown.start()
+    for event in fetch.run(request, jobs):
+      if isinstance(event, fetcher.Moved):
+        shown.move(event.bytes, event.expected)
+        continue
+      shown.add(event)
+      if event.status == plan.FAILED:
+        failed.add(event.model)
+        code = _FAILED
+  except KeyboardInterrupt:
+    code = _INTERRUPTED
+  shown.finish()
+  return code, failed
+
+
+def _models(
+  handles: Iterable[model_specs.Handle],
+) -> tuple[model_specs.ModelSpec, ...]:
+  return tuple(dict.fromkeys(handle.spec for handle in handles))
+
+
+def _fetch(args: argparse.Namespace) -> int:
+  if bool(args.patterns) == args.all:
+    raise _UsageError('say what to fetch: either PATTERN... or --all')
+  models = _models(model_specs.find(*args.patterns))
+  folder = args.checkpoint_dir or home.checkpoint_dir()
+  code, _ = _fetch_all(
+    models,
+    folder,
+    args,
+    args.jobs,
+    offline=args.offline,
+    register=args.register_checksums,
+  )
+  return code
+
+
+def _supply(
+  handles: tuple[model_specs.Handle, ...],
+  folder: pathlib.Path,
+  args: argparse.Namespace,
+) -> tuple[int, tuple[model_specs.Handle, ...]]:
+  """Sees to the checkpoints; the exit code, and what can be exported."""
+  models = _models(handles)
+  lacking = archive.lacking(folder, models)
+  if not lacking:
+    return _OK, handles
+  if args.fetch:
+    code, failed = _fetch_all(lacking, folder, args)
+    return code, tuple(h for h in handles if h.spec.name not in failed)
+  command = home.fetch_command(folder, *(model.name for model in lacking))
+  message = (
+    f'{folder} holds no checkpoint of {len(lacking)} of {len(models)} models; '
+    f'`{command}` downloads them, and --fetch does it before an export'
+  )
+  if len(lacking) == len(models):
+    raise errors.CheckpointError(message)
+  sys.stderr.write(f'slimhub: {message}\n')
+  return _OK, handles
+
+
 def _export(args: argparse.Namespace) -> int:
   if args.synthetic_weights and args.weights != weights.AUTO:
     raise _UsageError('--weights chooses from a checkpoint: --checkpoint_dir')
+  if args.synthetic_weights and args.fetch:
+    raise _UsageError('--fetch gets checkpoints: not with --synthetic_weights')
   if bool(args.patterns) == args.all:
     raise _UsageError('say what to export: either PATTERN... or --all')
   handles = model_specs.find(*args.patterns, publisher=args.publisher)
@@ -77,21 +166,28 @@ def _export(args: argparse.Namespace) -> int:
         there = places.place(args.output_dir, handle).manifest.exists()
         print(f'{"there" if there else "new":<5}  {handle}')
     return _OK
+  engine = _engine(args)
+  folder, code = None, _OK
+  if not args.synthetic_weights:
+    folder = args.checkpoint_dir or home.checkpoint_dir()
+    code, handles = _supply(handles, folder, args)
+    if code == _INTERRUPTED or not handles:
+      return code
   template = plan.Order(
     action=plan.EXPORT,
     handles=(),
     output_dir=args.output_dir,
-    checkpoint_dir=args.checkpoint_dir,
+    checkpoint_dir=folder,
     weights=args.weights,
     force=args.force,
   )
-  return _carry_out(plan.orders(handles, template), args)
+  return max(code, _carry_out(plan.orders(handles, template), engine, args))
 
 
 def _verify(args: argparse.Namespace) -> int:
   handles = plan.find_artifacts(args.dir, args.patterns)
   template = plan.Order(plan.VERIFY, (), args.dir, client=args.client)
-  return _carry_out(plan.orders(handles, template), args)
+  return _carry_out(plan.orders(handles, template), _engine(args), args)
 
 
 def _cards(args: argparse.Namespace) -> int:
@@ -118,6 +214,7 @@ _COMMANDS = {
   'list': _list,
   'info': _info,
   'export': _export,
+  'fetch': _fetch,
   'verify': _verify,
   'cards': _cards,
   'doctor': _doctor,

@@ -2,6 +2,7 @@
 
   SlimhubError
     CheckpointError    the checkpoint is missing, damaged or another network's
+    FetchError         a published archive cannot be had, or is another one
     PortabilityError   a graph would not load in every promised TensorFlow
     ProofError         an artifact does not do what its source does
     ManifestError      a manifest is unreadable, or files differ from it
@@ -18,6 +19,10 @@ class SlimhubError(Exception):
 
 class CheckpointError(SlimhubError):
   """The checkpoint is missing, damaged or another network's."""
+
+
+class FetchError(SlimhubError):
+  """A published archive cannot be had, or is another one."""
 
 
 class PortabilityError(SlimhubError):

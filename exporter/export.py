@@ -68,7 +68,9 @@ class _Model:
   @functools.cached_property
   def reference(self) -> reference_lib.Reference:
     """What the source computes; needed only if something is exported."""
-    return reference_lib.compute(self._spec, self.sources, self.tensors)
+    return reference_lib.compute(
+      self._spec, self.sources, self.tensors, self._checkpoint.frozen_graph
+    )
 
 
 def _write(
@@ -164,6 +166,7 @@ def _export(
       folder / 'artifact', folder / 'manifest.json', folder / 'card.md'
     )
     made = _write(handle, model, folder / 'artifact')
+    reason = '; '.join(filter(None, (reason, model.reference.note)))
     staged.manifest.write_text(made.to_json())
     staged.card.write_text(card.render(handle, made), encoding='utf-8')
     may_replace = order.force or bool(changes)

@@ -5,13 +5,12 @@ from collections.abc import Callable
 from collections.abc import Mapping
 import difflib
 import pathlib
-import shutil
 from typing import Any
 from typing import NoReturn
 
 from absl.flags import argparse_flags
 
-from exporter import places
+from exporter import flag_values
 from exporter import plan
 from exporter import progress
 from exporter import weights
@@ -54,42 +53,6 @@ class _Parser(argparse_flags.ArgumentParser):
       raise argparse.ArgumentError(action, f'unknown word {value!r}{hint}')
 
 
-def _path(text: str) -> pathlib.Path:
-  return pathlib.Path(text).expanduser()
-
-
-def _folder(text: str) -> places.Folder:
-  try:
-    return places.parse(text)
-  except ValueError as error:
-    raise argparse.ArgumentTypeError(f'{text!r}: {error}') from error
-
-
-def _program(text: str) -> str:
-  found = shutil.which(pathlib.Path(text).expanduser())
-  if not found:
-    raise argparse.ArgumentTypeError(f'{text!r}, which is no program')
-  return found
-
-
-def _publisher(text: str) -> str:
-  if not spec.PUBLISHER_NAME.fullmatch(text):
-    raise argparse.ArgumentTypeError(
-      f'{text!r}, expected lower-case letters, digits and -'
-    )
-  return text
-
-
-def _positive(text: str) -> int:
-  if not text.isdecimal() or int(text) < 1:
-    raise argparse.ArgumentTypeError(f'{text!r}, expected 1 or more')
-  return int(text)
-
-
-def _jobs(text: str) -> int | None:
-  return None if text == 'auto' else _positive(text)
-
-
 def _add_patterns(parser: argparse.ArgumentParser) -> None:
   parser.add_argument('patterns', nargs='*', metavar='PATTERN', help=_PATTERN)
 
@@ -97,7 +60,7 @@ def _add_patterns(parser: argparse.ArgumentParser) -> None:
 def _add_work(parser: argparse.ArgumentParser) -> None:
   parser.add_argument(
     '--jobs',
-    type=_jobs,
+    type=flag_values.jobs,
     metavar='N',
     help='workers, each on one core; auto, the default: as many as cores',
   )
@@ -112,6 +75,10 @@ def _add_work(parser: argparse.ArgumentParser) -> None:
     metavar='HOST:PORT',
     help='head of the cluster; without it, the one Ray finds or starts',
   )
+  _add_progress(parser)
+
+
+def _add_progress(parser: argparse.ArgumentParser) -> None:
   parser.add_argument(
     '--progress',
     choices=progress.FORMS,
@@ -130,26 +97,83 @@ def _add_info(parser: argparse.ArgumentParser) -> None:
   parser.add_argument('handle', metavar='HANDLE', help=_PATTERN)
 
 
+def _add_transfer(parser: argparse.ArgumentParser) -> None:
+  parser.add_argument(
+    '--mirror',
+    type=flag_values.mirror,
+    metavar='URL',
+    help='a folder that holds the archives: http://, https:// or file:///',
+  )
+  parser.add_argument(
+    '--timeout',
+    type=flag_values.seconds,
+    default=30.0,
+    metavar='SECONDS',
+    help='how long a server may say nothing; the default is 30',
+  )
+  parser.add_argument(
+    '--retries',
+    type=flag_values.count,
+    default=5,
+    metavar='N',
+    help='how often to try again, waiting longer each time; the default is 5',
+  )
+
+
+def _add_fetch(parser: argparse.ArgumentParser) -> None:
+  _add_patterns(parser)
+  parser.add_argument('--all', action='store_true', help='every model')
+  parser.add_argument(
+    '--checkpoint_dir',
+    type=flag_values.path,
+    help='where archives go; the default is below SLIMHUB_HOME, or ~/.cache',
+  )
+  _add_transfer(parser)
+  parser.add_argument(
+    '--offline',
+    action='store_true',
+    help='verify what is there, download nothing',
+  )
+  parser.add_argument(
+    '--register_checksums',
+    action='store_true',
+    help='for maintainers: new checksums go into model_specs/ of this clone',
+  )
+  parser.add_argument(
+    '--jobs',
+    type=flag_values.positive,
+    default=4,
+    metavar='N',
+    help='downloads at once; the default is 4',
+  )
+  _add_progress(parser)
+
+
 def _add_export(parser: argparse.ArgumentParser) -> None:
   _add_patterns(parser)
   parser.add_argument('--all', action='store_true', help='every handle')
   parser.add_argument(
     '--output_dir',
-    type=_folder,
+    type=flag_values.folder,
     required=True,
     help='where exports go: a folder or a URL, such as s3://BUCKET/PATH',
   )
-  source = parser.add_mutually_exclusive_group(required=True)
+  source = parser.add_mutually_exclusive_group()
   source.add_argument(
     '--checkpoint_dir',
-    type=_path,
-    help='holds checkpoints as the published archives unpack, or the archives',
+    type=flag_values.path,
+    help='holds the published archives, or checkpoints as they unpack; '
+    'the default is where `slimhub fetch` puts them',
   )
   source.add_argument(
     '--synthetic_weights',
     action='store_true',
     help='seeded, untrained weights, to try things out',
   )
+  parser.add_argument(
+    '--fetch', action='store_true', help='download missing archives before'
+  )
+  _add_transfer(parser)
   parser.add_argument(
     '--weights',
     choices=weights.CHOICES,
@@ -158,7 +182,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
   )
   parser.add_argument(
     '--publisher',
-    type=_publisher,
+    type=flag_values.publisher,
     default=spec.PUBLISHER,
     help='first part of the handles',
   )
@@ -168,7 +192,7 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
-  parser.add_argument('dir', metavar='DIR', type=_folder)
+  parser.add_argument('dir', metavar='DIR', type=flag_values.folder)
   parser.add_argument(
     'patterns',
     nargs='*',
@@ -178,7 +202,7 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
   parser.add_argument(
     '--client',
     metavar='PYTHON',
-    type=_program,
+    type=flag_values.program,
     help='an interpreter whose TensorFlow must agree, too: 1.15 or newer',
   )
   _add_work(parser)
@@ -187,7 +211,7 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
 def _add_cards(parser: argparse.ArgumentParser) -> None:
   parser.add_argument(
     '--output_dir',
-    type=_path,
+    type=flag_values.path,
     default=pathlib.Path('docs/model_cards'),
     help='where cards go; the catalogue goes to the folder `catalogue` beside',
   )
@@ -200,6 +224,7 @@ def _add_nothing(parser: argparse.ArgumentParser) -> None:
 _COMMANDS = {
   'list': ('the published handles', _add_list),
   'info': ('all that is known of a handle', _add_info),
+  'fetch': ('download published checkpoints', _add_fetch),
   'export': ('export handles, prove and describe them', _add_export),
   'verify': ('prove exports again, from their files alone', _add_verify),
   'cards': ('write the documentation cards', _add_cards),

@@ -19,6 +19,7 @@ VERIFY = 'verify'
 LOCAL, RAY = ENGINES = ('local', 'ray')
 
 EXPORTED = 'exported'
+FETCHED = 'fetched'
 KEPT = 'kept'
 VERIFIED = 'verified'
 FAILED = 'failed'
@@ -61,6 +62,11 @@ class Result:
   reason: str = ''  # Why it failed, or was kept.
   bytes: int = 0
   seconds: float = 0.0
+
+  @property
+  def name(self) -> str:
+    """What a person reads."""
+    return self.handle
 
 
 def orders(

@@ -7,6 +7,9 @@ import json
 import os
 import sys
 import time
+from typing import Any
+from typing import Protocol
+from typing import cast
 
 import tqdm
 
@@ -16,6 +19,7 @@ from exporter import plan
 AUTO, BAR, JSON, NONE = FORMS = ('auto', 'bar', 'json', 'none')
 # What an event is called; docs/batch.md promises these words.
 _EVENTS = {
+  plan.FETCHED: 'fetched',
   plan.EXPORTED: 'proven',
   plan.VERIFIED: 'proven',
   plan.KEPT: 'kept',
@@ -23,10 +27,34 @@ _EVENTS = {
 }
 
 
-def _line(result: plan.Result) -> str:
+class Result(Protocol):
+  """What came of one thing: plan.Result, or fetch.Result."""
+
+  @property
+  def name(self) -> str:
+    """What a person reads."""
+
+  @property
+  def status(self) -> str:
+    """One of the words of exporter/plan.py."""
+
+  @property
+  def reason(self) -> str:
+    """Why, where there is something to say."""
+
+  @property
+  def bytes(self) -> int:
+    """How much was made."""
+
+  @property
+  def seconds(self) -> float:
+    """How long it took."""
+
+
+def _line(result: Result) -> str:
   """One result for a person."""
-  facts = [f'{result.status:<9} {result.handle}']
-  if result.status in (plan.EXPORTED, plan.VERIFIED):
+  facts = [f'{result.status:<9} {result.name}']
+  if result.status in (plan.EXPORTED, plan.FETCHED, plan.VERIFIED):
     facts += [f'{result.bytes / 1e6:.1f} MB', f'{result.seconds:.1f} s']
   if result.reason and result.status != plan.FAILED:
     facts.append(result.reason)
@@ -37,7 +65,7 @@ def _event(name: str, **facts: object) -> str:
   return json.dumps({'event': name, **facts})
 
 
-def _summary(results: Iterable[plan.Result], seconds: float) -> str:
+def _summary(results: Iterable[Result], seconds: float) -> str:
   results = list(results)
   counts = Counter(result.status for result in results)
   rows = [
@@ -52,15 +80,15 @@ def _summary(results: Iterable[plan.Result], seconds: float) -> str:
   return listing.table(('status', 'count', 'MB'), rows)
 
 
-def _failures(results: Iterable[plan.Result]) -> str:
-  """Each reason once, with the handles that failed for it."""
+def _failures(results: Iterable[Result]) -> str:
+  """Each reason once, with the names of what failed for it."""
   by_reason: dict[str, list[str]] = {}
   for result in results:
     if result.status == plan.FAILED:
-      by_reason.setdefault(result.reason, []).append(result.handle)
+      by_reason.setdefault(result.reason, []).append(result.name)
   return '\n'.join(
-    '\n'.join(f'failed: {handle}' for handle in handles) + f'\n  {reason}'
-    for reason, handles in by_reason.items()
+    '\n'.join(f'failed: {name}' for name in names) + f'\n  {reason}'
+    for reason, names in by_reason.items()
   )
 
 
@@ -72,19 +100,28 @@ def give_up_stdout() -> None:
 class Progress:
   """Shows results as they come; the bar on stderr, the rest on stdout."""
 
+  _counted = 'artifacts'
+
   def __init__(self, form: str, total: int):
     if form == AUTO:
       form = BAR if sys.stderr.isatty() else NONE
     self._form = form
     self._out = sys.stdout  # Also while a library may print elsewhere.
     self._start = time.monotonic()
-    self._bar = tqdm.tqdm(total=total, disable=form != BAR, unit='artifact')
-    self._results: list[plan.Result] = []
+    self._total = total
+    self._bar = self._make_bar(form != BAR)
+    self._results: list[Result] = []
+
+  def _make_bar(self, disable: bool) -> tqdm.tqdm:
+    return tqdm.tqdm(total=self._total, disable=disable, unit='artifact')
+
+  def _advance(self) -> None:
+    self._bar.update()
 
   def start(self) -> None:
     """Says how much there is to do."""
     if self._form == JSON:
-      self._print(_event('started', artifacts=self._bar.total))
+      self._print(_event('started', **{self._counted: self._total}))
 
   def _print(self, text: str) -> None:
     try:
@@ -95,15 +132,15 @@ class Progress:
       give_up_stdout()  # The exports matter more than who reads of them.
       self._out = sys.stdout
 
-  def add(self, result: plan.Result) -> None:
+  def add(self, result: Result) -> None:
     """Shows one result."""
     self._results.append(result)
     if self._form == JSON:
-      facts = dataclasses.asdict(result)
+      facts = dataclasses.asdict(cast('Any', result))
       self._print(_event(_EVENTS[result.status], **facts))
     else:
       self._print(_line(result))
-    self._bar.update()
+    self._advance()
 
   def finish(self) -> None:
     """Shows the summary, and why what failed did."""
@@ -118,3 +155,20 @@ class Progress:
     if failures:
       sys.stderr.write(f'\n{failures}\n')
     self._print(f'\n{_summary(self._results, seconds)}')
+
+
+class Transfer(Progress):
+  """Shows archives as they come; the bar counts their bytes."""
+
+  _counted = 'archives'
+
+  def _make_bar(self, disable: bool) -> tqdm.tqdm:
+    return tqdm.tqdm(total=0, disable=disable, unit='B', unit_scale=True)
+
+  def _advance(self) -> None:
+    """Its bytes were counted before."""
+
+  def move(self, size: int, expected: int) -> None:
+    """Moves the bar by some bytes, and by how many more are expected."""
+    self._bar.total += expected
+    self._bar.update(size)

@@ -6,6 +6,7 @@ import functools
 
 import numpy as np
 
+from exporter import frozen_graph as frozen_graph_lib
 from exporter import source as source_lib
 from exporter import synthetic
 from model_specs import spec
@@ -42,6 +43,9 @@ class Reference:
   training: Example  # Without what dropout makes random.
   batch_statistics: Mapping[str, np.ndarray]  # By moving variable.
   losses: Mapping[str, float]  # By task.
+  # What the published frozen graph makes of `default_size`: LOGITS, FEATURES.
+  published: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
+  note: str = ''  # Why `published` is empty although there is such a graph.
 
   def examples(self, handle: spec.Handle) -> tuple[Example, ...]:
     """The inference examples that an artifact must reproduce."""
@@ -94,17 +98,46 @@ def _losses(
   }
 
 
+def _ask(
+  graph: bytes | None,
+  model: spec.ModelSpec,
+  tensors: Mapping[str, np.ndarray],
+  example: Example,
+) -> tuple[dict[str, np.ndarray], str]:
+  """What the published graph says of an example, or why it says nothing."""
+  if graph is None:
+    return {}, ''
+  found = frozen_graph_lib.ask(
+    graph, model.family.scope, tensors, example.images
+  )
+  if found.logits is None or found.features is None:
+    return {}, f'not compared with the published frozen graph: {found.problem}'
+  return {LOGITS: found.logits, FEATURES: found.features}, ''
+
+
 def compute(
   model: spec.ModelSpec,
   sources: tuple[source_lib.Source, source_lib.Source],
   tensors: Mapping[str, np.ndarray],
+  frozen_graph: bytes | None = None,
 ) -> Reference:
-  """Runs a model's inference and training source on images of noise."""
+  """Runs a model's inference and training source on images of noise.
+
+  Args:
+    model: What the sources are of.
+    sources: Its inference and its training network.
+    tensors: Their weights.
+    frozen_graph: What was published with the weights, to be asked, too.
+
+  Returns:
+    The numbers.
+  """
   inference, training = sources
   for source in sources:
     source.load(tensors)
   default_size = _infer(inference, model, model.size, model.size)
   example, statistics = _train(training, model)
+  published, note = _ask(frozen_graph, model, tensors, default_size)
   return Reference(
     tensors=tensors,
     trainable=inference.trainable,
@@ -113,4 +146,6 @@ def compute(
     training=example,
     batch_statistics=statistics,
     losses=_losses(inference, default_size, model.family.scope),
+    published=published,
+    note=note,
   )

@@ -130,6 +130,11 @@ class ModelSpec:
     """The checkpoint's own spelling: mobilenet_v2_0.35_96."""
     return self.checkpoint.rsplit('/', 1)[-1].removesuffix('.ckpt')
 
+  @property
+  def archive_name(self) -> str:
+    """The file name of the published archive: mobilenet_v2_0.35_96.tgz."""
+    return self.archive_url.rsplit('/', 1)[-1]
+
   def handles(
     self, numbers: tuple[int, ...] = versions.CURRENT
   ) -> tuple['Handle', ...]:

@@ -1,5 +1,6 @@
 """A checkpoint is found in every layout, and archives write nowhere else."""
 
+import dataclasses
 import io
 import pathlib
 import random
@@ -64,7 +65,7 @@ def test_unpacked(tmp_path, place, files):
 
 
 @pytest.mark.parametrize('files', [_FILES, _OLD_FILES], ids=['new', 'old'])
-@pytest.mark.parametrize('prefix', ['', './', 'tiny_1.0_32/', '/', 'a/b/c/'])
+@pytest.mark.parametrize('prefix', ['', './', 'tiny_1.0_32/', 'a/b/c/'])
 @pytest.mark.parametrize('place', ['.', _RELEASE])
 def test_archived(tmp_path, place, prefix, files):
   path = tmp_path / place / _ARCHIVE
@@ -107,6 +108,34 @@ def test_unpacked_goes_before_archived(tmp_path):
   assert _read(tmp_path) == _FILES
 
 
+@pytest.mark.parametrize('name', ['tiny_1.0_32', 'tiny_1_0_32'])
+@pytest.mark.parametrize('packed', [False, True])
+def test_the_frozen_graph_beside_a_checkpoint_is_recognised(
+  tmp_path, name, packed
+):
+  graph = {f'{name}_frozen.pb': b'graph', 'other_frozen.pb': b'other'}
+  if packed:
+    _packed(tmp_path / _ARCHIVE, {**graph, **_FILES}, './')
+  else:
+    _unpacked(tmp_path / 'tiny_1.0_32', {**graph, **_FILES})
+  with archive.find(tmp_path, _MODEL) as prefix:
+    found = archive.frozen_graph(prefix)
+    assert found is not None
+    assert found.read_bytes() == b'graph'
+
+
+def test_without_a_frozen_graph_there_is_none(tmp_path):
+  _packed(tmp_path / _ARCHIVE, _FILES)
+  with archive.find(tmp_path, _MODEL) as prefix:
+    assert archive.frozen_graph(prefix) is None
+
+
+def test_a_frozen_graph_alone_is_no_checkpoint(tmp_path):
+  _packed(tmp_path / _ARCHIVE, {'tiny_1.0_32_frozen.pb': b'graph'})
+  with pytest.raises(errors.CheckpointError, match='holds no checkpoint'):
+    _read(tmp_path)
+
+
 @pytest.mark.parametrize('name', _FILES)
 def test_half_a_checkpoint_is_found_so_that_it_can_be_refused(tmp_path, name):
   _unpacked(tmp_path, {name: _FILES[name]})
@@ -139,34 +168,63 @@ def test_errors_name_the_archive_instead_of_the_copy(tmp_path):
   assert str(raised.value) == f'checkpoint {path}/{_NAME} is bad'
 
 
-@pytest.mark.parametrize('prefix', ['../', '../../x/', '/../', 'a/../../'])
-def test_nothing_is_written_outside(tmp_path, monkeypatch, prefix):
+def test_other_files_are_not_copied(tmp_path, monkeypatch):
+  temporary = tmp_path / 'temporary'
+  temporary.mkdir()
+  monkeypatch.setattr('tempfile.tempdir', str(temporary))
+  others = {**_OTHER_FILES, 'tiny_1.0_32.tflite': b'x'}
+  del others['tiny_1.0_32_frozen.pb']
+  _packed(tmp_path / 'in' / _ARCHIVE, {**_FILES, **others}, 'a/b/')
+  with archive.find(tmp_path / 'in', _MODEL) as found:
+    assert found.parent.parent == temporary
+    assert {path.name for path in found.parent.rglob('*')} == set(_FILES)
+
+
+@pytest.mark.parametrize('prefix', ['../', '/', '../../x/', 'a/../../'])
+def test_an_archive_that_reaches_outside_is_refused(
+  tmp_path, monkeypatch, prefix
+):
   temporary = tmp_path / 'temporary' / 'below'
   temporary.mkdir(parents=True)
   monkeypatch.setattr('tempfile.tempdir', str(temporary))
-  _packed(tmp_path / 'in' / _ARCHIVE, {**_FILES, **_OTHER_FILES}, prefix)
+  path = _packed(tmp_path / _ARCHIVE, {**_FILES, **_OTHER_FILES}, prefix)
   before = set(tmp_path.rglob('*'))
-  with archive.find(tmp_path / 'in', _MODEL) as found:
-    made = set(tmp_path.rglob('*')) - before
-    assert found.parent.parent == temporary
-    assert made == {
-      found.parent,
-      *(found.parent / name for name in _FILES),
-    }
+  with pytest.raises(errors.CheckpointError, match='is not safe to unpack'):
+    _read(tmp_path)
   assert set(tmp_path.rglob('*')) == before
+  assert path.exists()
 
 
 @pytest.mark.parametrize('kind', [tarfile.SYMTYPE, tarfile.LNKTYPE])
-def test_links_are_not_followed(tmp_path, kind):
-  secret = tmp_path / 'secret'
-  secret.write_bytes(b'secret')
+def test_links_are_refused(tmp_path, kind):
   with tarfile.open(tmp_path / _ARCHIVE, 'w:gz') as tar:
     link = tarfile.TarInfo(f'{_NAME}.index')
     link.type = kind
-    link.linkname = str(secret)
+    link.linkname = '/etc/passwd'
     tar.addfile(link)
-  with pytest.raises(errors.CheckpointError, match='holds no checkpoint'):
+  with pytest.raises(errors.CheckpointError, match='is no plain file'):
     _read(tmp_path)
+
+
+def test_one_checkpoint_twice_is_refused(tmp_path):
+  twice = {f'{folder}/{_NAME}.index': b'x' for folder in 'ab'}
+  _packed(tmp_path / _ARCHIVE, twice)
+  with pytest.raises(errors.CheckpointError, match='twice; put the'):
+    _read(tmp_path)
+
+
+def test_models_are_lacking_where_nothing_is_found(tmp_path):
+  other = dataclasses.replace(
+    _MODEL, name='tiny_2', checkpoint='t/tiny_2.ckpt', archive_url='http://x/y'
+  )
+  for place in ('.', _RELEASE):
+    folder = tmp_path / place.strip('.')
+    path = _packed(folder / _ARCHIVE, _FILES)
+    assert archive.lacking(tmp_path, [_MODEL, other]) == (other,)
+    path.unlink()
+  _unpacked(tmp_path / 'tiny_1.0_32', _OLD_FILES)
+  assert archive.lacking(tmp_path, [_MODEL, other]) == (other,)
+  assert archive.lacking(tmp_path / 'no', [_MODEL]) == (_MODEL,)
 
 
 def test_a_missing_folder_is_refused(tmp_path):
@@ -174,7 +232,8 @@ def test_a_missing_folder_is_refused(tmp_path):
     _read(tmp_path / 'nowhere')
   assert str(raised.value) == (
     f'checkpoint folder {tmp_path}/nowhere does not exist; '
-    'name the folder that holds the unpacked archives'
+    'name the folder that holds the checkpoints, or `slimhub fetch '
+    f'tiny_100_32 --checkpoint_dir={tmp_path}/nowhere` makes it'
   )
 
 
@@ -194,7 +253,8 @@ def test_an_empty_folder_is_refused_with_every_place(tmp_path):
     f'  {tmp_path}/{_NAME}.index',
     f'  {tmp_path}/{_ARCHIVE}',
     f'  {tmp_path}/{_RELEASE}/{_ARCHIVE}',
-    f'download {_MODEL.archive_url} into the folder',
+    f'`slimhub fetch tiny_100_32 --checkpoint_dir={tmp_path}` downloads '
+    + _MODEL.archive_url,
   ]
 
 

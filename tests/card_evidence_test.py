@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from exporter import card_evidence
+from exporter import manifest
 import model_specs
 from model_specs import spec
 from tests import some_manifest
@@ -43,6 +44,17 @@ def test_proof_is_a_table():
   lines = card_evidence.verification(_HANDLE, made).splitlines()
   assert '| inference outputs | 72 | 1.9e-06 | 1e-05 |' in lines
   assert '| variables | 262 | 0.0 | 0.0 |' in lines
+
+
+def test_the_published_graph_is_explained_where_it_was_asked():
+  made = some_manifest.make(_HANDLE)
+  words = 'the frozen graph that the authors published beside the checkpoint'
+  assert words not in _flat(card_evidence.verification(_HANDLE, made))
+  check = manifest.Check('published graph', 5, 1e-06, 1e-04)
+  asked = dataclasses.replace(made, proof=(*made.proof, check))
+  text = card_evidence.verification(_HANDLE, asked)
+  assert '| published graph | 5 | 1e-06 | 0.0001 |' in text.splitlines()
+  assert words in _flat(text)
 
 
 def test_without_an_artifact_verification_says_how_to_get_it():

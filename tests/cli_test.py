@@ -58,11 +58,6 @@ _MODEL = 'mobilenet_v1_025_128'
     ([_MODEL, *_EXPORT, '--jobs=auto'], _order(_MODEL), None),
     ([_MODEL, *_EXPORT, '--force'], _order(_MODEL, force=True), None),
     (
-      [_MODEL, '--output_dir=out', '--checkpoint_dir=c', '--weights=raw'],
-      _order(_MODEL, checkpoint_dir=pathlib.Path('c'), weights='raw'),
-      None,
-    ),
-    (
       [_MODEL, *_EXPORT, '--publisher=acme'],
       _order(_MODEL, handles=model_specs.find(_MODEL, publisher='acme')),
       None,
@@ -90,6 +85,10 @@ def test_all_is_every_handle_at_the_current_versions(run):
     (['export', f'{_MODEL}/clasification', *_EXPORT], 'mean classification?'),
     (['export', f'{_MODEL}/*/2', *_EXPORT], 'published versions are 1, 3, 4'),
     (['export', 'a', *_EXPORT, '--weights=ema'], '--checkpoint_dir'),
+    (['export', 'a', *_EXPORT, '--fetch'], 'not with --synthetic_weights'),
+    (['fetch'], 'either PATTERN... or --all'),
+    (['fetch', 'a', '--all'], 'either PATTERN... or --all'),
+    (['fetch', 'mobilnet_v1_025_128'], 'mobilenet_v1_025_128'),
     (['list', 'nothing'], 'slimhub list'),
     (['info', 'mobilenet_v3'], 'no model matches'),
   ],

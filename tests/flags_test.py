@@ -7,7 +7,15 @@ import pytest
 
 from exporter import flags
 
-_COMMANDS = ('list', 'info', 'export', 'verify', 'cards', 'doctor')
+_COMMANDS = (
+  'list',
+  'info',
+  'fetch',
+  'export',
+  'verify',
+  'cards',
+  'doctor',
+)
 _RUN = {name: (lambda args, name=name: name) for name in _COMMANDS}
 _EXPORT = ['export', 'a', '--output_dir=out', '--synthetic_weights']
 
@@ -26,6 +34,14 @@ def test_export_has_the_defaults_of_the_manual():
   assert args.progress == 'auto'
 
 
+def test_fetch_has_the_defaults_of_the_manual():
+  args = _parse('fetch', 'a')
+  assert args.checkpoint_dir is None
+  assert args.mirror is None
+  assert (args.timeout, args.retries, args.jobs) == (30.0, 5, 4)
+  assert (args.all, args.offline, args.register_checksums) == (False,) * 3
+
+
 def test_a_tilde_is_the_home_folder():
   home = pathlib.Path.home()
   args = _parse('export', 'a', '--output_dir=~/o', '--checkpoint_dir=~/c')
@@ -38,6 +54,7 @@ def test_a_tilde_is_the_home_folder():
   [
     ['list'],
     ['info', 'a'],
+    ['fetch', 'a'],
     _EXPORT,
     ['verify', 'out'],
     ['cards'],
@@ -58,7 +75,6 @@ def test_every_command_is_handed_on(argv):
     (['list', '--format=cvs'], "unknown word 'cvs'; did you mean csv?"),
     (['list', '--qqqq'], 'unknown flag --qqqq\n'),
     (['export', 'a', '--synthetic_weights'], '--output_dir'),
-    (['export', 'a', '--output_dir=o'], '--synthetic_weights'),
     ([*_EXPORT, '--checkpoint_dir=c'], 'not allowed with'),
     ([*_EXPORT, '--weights=emma'], 'did you mean ema?'),
     ([*_EXPORT, '--jobs=0'], "'0', expected 1 or more"),
@@ -66,6 +82,11 @@ def test_every_command_is_handed_on(argv):
     ([*_EXPORT, '--progress=xyz'], 'choose from auto, bar, json, none'),
     (['export', 'a', '--output_dr=o'], 'did you mean --output_dir?'),
     (['verify'], 'DIR'),
+    (['fetch', 'a', '--mirror=/data'], "'/data', expected http://, https://"),
+    (['fetch', 'a', '--timeout=0'], "'0', expected seconds above 0"),
+    (['fetch', 'a', '--retries=-1'], "'-1', expected 0 or more"),
+    (['fetch', 'a', '--jobs=auto'], "'auto', expected 1 or more"),
+    (['fetch', 'a', '--miror=x'], 'did you mean --mirror?'),
     (
       [*_EXPORT, '--publisher=Acme'],
       "--publisher: 'Acme', expected lower-case",

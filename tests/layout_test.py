@@ -16,7 +16,8 @@ from tests import source_tree
 # card needs it. A package stands for all its modules.
 _LADDER = (
   ('clients', 'errors', 'weights'),
-  ('places',),
+  ('checksum_file', 'home', 'members', 'part', 'places'),
+  ('download',),
   ('slim', 'archive', 'synthetic'),
   ('checkpoint', 'networks'),
   ('source', 'portable'),
@@ -24,6 +25,7 @@ _LADDER = (
   ('attachments', 'functions', 'object_graph', 'variables'),
   ('serving_graph',),
   ('hub_module', 'saved_model'),
+  ('frozen_graph',),
   ('reference', 'stranger'),
   ('session',),
   ('session_tf1', 'traces'),
@@ -39,13 +41,15 @@ _LADDER = (
   ('catalogue', 'clients_page'),
   ('card_tree',),
   ('delivery', 'lock', 'plan'),
-  ('export', 'interpreter'),
+  ('fetcher',),
+  ('export', 'fetch', 'interpreter'),
   ('verify',),
   ('worker',),
   ('cluster', 'processes'),
   ('batch',),
   ('doctor', 'listing'),
   ('progress',),
+  ('flag_values',),
   ('flags',),
   ('cli',),
   ('__main__',),
@@ -69,6 +73,7 @@ _WITHOUT_TENSORFLOW = (
   'exporter.card_tree',
   'exporter.cli',
   'exporter.clients',
+  'exporter.fetch',
   'exporter.manifest',
 )
 

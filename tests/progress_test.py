@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from exporter import fetcher
 from exporter import plan
 from exporter import progress
 from tests import source_tree
@@ -41,6 +42,39 @@ def test_the_summary_counts_each_status(capsys):
   summary = capsys.readouterr().out.split('\n\n')[1].splitlines()
   counts = {line.split()[0]: line.split()[1] for line in summary[1:]}
   assert counts == {'exported': '1', 'failed': '2', 'kept': '1', 'all': '4'}
+
+
+def test_a_transfer_counts_bytes(capsys):
+  shown = progress.Transfer('json', 1)
+  shown.start()
+  shown.move(0, 3_000_000)
+  shown.move(3_000_000, 0)
+  shown.add(fetcher.Result('m', plan.FETCHED, 'note', 3_000_000, 1.5))
+  shown.finish()
+  out, _ = capsys.readouterr()
+  assert [json.loads(line) for line in out.splitlines()] == [
+    {'event': 'started', 'archives': 1},
+    {
+      'event': 'fetched',
+      'model': 'm',
+      'status': 'fetched',
+      'reason': 'note',
+      'bytes': 3_000_000,
+      'seconds': 1.5,
+    },
+    {'event': 'summary', 'fetched': 1, 'seconds': 0.0},
+  ]
+
+
+def test_the_bar_of_a_transfer_is_in_bytes(capsys):
+  shown = progress.Transfer('bar', 1)
+  shown.start()
+  shown.move(1_500_000, 3_000_000)
+  shown.add(fetcher.Result('m', plan.FETCHED, '', 3_000_000, 1.5))
+  shown.finish()
+  out, err = capsys.readouterr()
+  assert out.startswith('fetched   m  3.0 MB  1.5 s\n')
+  assert '1.50M/3.00M' in err
 
 
 def test_json_is_one_event_a_line_and_nothing_else(capsys):

@@ -13,6 +13,8 @@ import pytest
 import tensorflow as tf
 
 from exporter import export
+from exporter import manifest
+from exporter import places
 from exporter import plan
 import model_specs
 from model_specs import labels
@@ -89,6 +91,14 @@ def test_exports_with_its_proof(exported):
   assert [(r.handle, r.status, r.reason) for r in results] == [
     (str(handle), plan.EXPORTED, '') for handle in _HANDLES
   ]
+
+
+def test_the_proof_asked_the_frozen_graph(exported):
+  for handle in _HANDLES:
+    made = manifest.read(places.place(exported[0], handle).manifest)
+    (check,) = [c for c in made.proof if c.name == 'published graph']
+    assert check.compared
+    assert check.difference <= 1e-5
 
 
 @pytest.mark.parametrize('number', [3, 5])

@@ -9,6 +9,7 @@ from exporter import reference as reference_lib
 from exporter import source
 from exporter import synthetic
 from model_specs import spec
+from tests import frozen_graphs
 from tests import tiny_network
 
 _MODEL = tiny_network.MODEL
@@ -128,6 +129,28 @@ def test_of_the_given_weights(reference):
     reference.default_size.outputs['logits'],
   )
   assert found.losses != reference.losses
+
+
+def test_the_published_graph_is_asked_for_the_same_images(reference):
+  tensors = tiny_network.tensors()
+  found = reference_lib.compute(
+    _MODEL, tiny_network.sources(), tensors, frozen_graphs.make(tensors)
+  )
+  assert found.published.keys() == {'logits', 'features'}
+  assert not found.note
+  for name, value in found.published.items():
+    expected = reference.default_size.outputs[name]
+    np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-6)
+  assert not reference.published
+  assert not reference.note
+
+
+def test_a_graph_that_cannot_be_asked_is_noted():
+  found = reference_lib.compute(
+    _MODEL, tiny_network.sources(), tiny_network.tensors(), b''
+  )
+  assert not found.published
+  assert found.note.startswith('not compared with the published frozen graph: ')
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ _DISTRIBUTIONS = {
   'numpy': 'numpy',
   'pytest': 'pytest',
   'ray': 'ray',
+  'requests': 'requests',
   'setuptools': 'setuptools',
   'tensorflow': 'tensorflow',
   'tensorflow_hub': 'tensorflow-hub',
@@ -25,6 +26,7 @@ _DISTRIBUTIONS = {
   'tf_slim': 'tf-slim',
   'tqdm': 'tqdm',
   'upath': 'universal-pathlib',
+  'urllib3': 'urllib3',
 }
 
 

@@ -1,0 +1,53 @@
+"""Checksums of archives on disk, and the file that remembers them."""
+
+from collections.abc import Iterator
+import contextlib
+import fcntl
+import hashlib
+import os
+import pathlib
+
+from model_specs import checksums
+
+ALGORITHM = 'sha256'
+_CHUNK = 2**20
+
+
+def measure(
+  archive: pathlib.Path, url: str, algorithm: str = ALGORITHM
+) -> checksums.Checksum:
+  """What an archive on disk is."""
+  digest, size = hashlib.new(algorithm), 0
+  with archive.open('rb') as file:
+    while chunk := file.read(_CHUNK):
+      digest.update(chunk)
+      size += len(chunk)
+  return checksums.Checksum(url, size, algorithm, digest.hexdigest())
+
+
+def read(path: pathlib.Path) -> dict[str, checksums.Checksum]:
+  """Checksums by URL; none where there is no file."""
+  try:
+    return checksums.parse(path.read_text('utf-8'), str(path))
+  except FileNotFoundError:
+    return {}
+
+
+@contextlib.contextmanager
+def _locked(folder: pathlib.Path) -> Iterator[None]:
+  """Makes this the only writer of a folder's checksums."""
+  descriptor = os.open(folder, os.O_RDONLY)
+  try:
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    yield
+  finally:
+    os.close(descriptor)
+
+
+def add(path: pathlib.Path, checksum: checksums.Checksum) -> None:
+  """Adds a checksum to a file, which is whole at every moment."""
+  with _locked(path.parent):
+    known = {**read(path), checksum.url: checksum}
+    new = path.with_name(f'.{path.name}.new')
+    new.write_text(checksums.render(known.values()), 'utf-8')
+    new.replace(path)

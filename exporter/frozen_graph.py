@@ -1,0 +1,133 @@
+"""The frozen graph that was published with a checkpoint: a second witness.
+
+It is a program from elsewhere. Only the part that computes the logits is run,
+and only if it is made of operations that compute and do nothing else.
+"""
+
+from collections.abc import Mapping
+import dataclasses
+
+from google.protobuf import message
+import numpy as np
+import tensorflow as tf
+
+_v1 = tf.compat.v1
+_INPUT = 'Placeholder'
+_CONSTANT = 'Const'
+_HARMLESS = {
+  *(_INPUT, _CONSTANT, 'Identity', 'Squeeze', 'Reshape', 'Shape', 'Pad'),
+  *('Conv2D', 'DepthwiseConv2dNative', 'MatMul', 'BiasAdd'),
+  *('FusedBatchNorm', 'FusedBatchNormV2', 'FusedBatchNormV3'),
+  *('Add', 'AddV2', 'Sub', 'Mul', 'Rsqrt', 'ConcatV2'),
+  *('Relu', 'Relu6', 'AvgPool', 'MaxPool', 'Mean'),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+  """What a frozen graph makes of images, or why it was not asked."""
+
+  logits: np.ndarray | None = None
+  features: np.ndarray | None = None
+  problem: str = ''
+
+
+class _ProblemError(Exception):
+  """Why a graph cannot be compared with the network."""
+
+
+def _layer(scope: str, tensors: Mapping[str, np.ndarray]) -> str:
+  """The last layer of a classifier, by its weights."""
+  start, end = f'{scope}/Logits/', '/weights'
+  (name,) = (n for n in tensors if n.startswith(start) and n.endswith(end))
+  return name.removesuffix(end)
+
+
+def _parse(data: bytes, logits: str) -> tf.compat.v1.GraphDef:
+  """The part of a graph that computes the logits."""
+  try:
+    whole = _v1.GraphDef.FromString(data)
+  except message.DecodeError as error:
+    raise _ProblemError('it is damaged') from error
+  if logits not in {node.name for node in whole.node}:
+    raise _ProblemError(f'it has no {logits}')
+  part = _v1.graph_util.extract_sub_graph(whole, [logits])
+  strange = {node.op for node in part.node} - _HARMLESS
+  if strange:
+    raise _ProblemError(f'it has the operations {sorted(strange)}')
+  return part
+
+
+def _compare_weights(
+  graph: tf.compat.v1.GraphDef, tensors: Mapping[str, np.ndarray]
+) -> None:
+  """Raises a _ProblemError unless the constants are the checkpoint's."""
+  constants = {
+    node.name: node.attr['value'].tensor
+    for node in graph.node
+    if node.op == _CONSTANT
+  }
+  differ = sum(
+    name not in constants
+    or not np.array_equal(tf.make_ndarray(constants[name]), tensor)
+    for name, tensor in tensors.items()
+  )
+  if differ:
+    raise _ProblemError(
+      f'{differ} of its {len(tensors)} weights are not those of the checkpoint '
+      'that were asked for'
+    )
+
+
+def _run(
+  part: tf.compat.v1.GraphDef, logits: str, layer: str, images: np.ndarray
+) -> Answer:
+  nodes = {node.name: node for node in part.node}
+  inputs = [node.name for node in part.node if node.op == _INPUT]
+  if len(inputs) != 1:
+    raise _ProblemError(f'it has {len(inputs)} inputs')
+  features = nodes[f'{layer}/Conv2D'].input[0]
+  fetches = [f'{logits}:0', features if ':' in features else f'{features}:0']
+  with tf.Graph().as_default() as graph:
+    tf.import_graph_def(part, name='')
+  with _v1.Session(graph=graph) as session:
+    # One by one: the graph may take no other batch.
+    answers = [
+      session.run(fetches, {f'{inputs[0]}:0': image[np.newaxis] * 2 - 1})
+      for image in images
+    ]
+  found, pooled = (
+    np.stack([value.reshape(-1) for value in values])
+    for values in zip(*answers, strict=True)
+  )
+  return Answer(found, pooled)
+
+
+def ask(
+  data: bytes,
+  scope: str,
+  tensors: Mapping[str, np.ndarray],
+  images: np.ndarray,
+) -> Answer:
+  """Runs a frozen graph, if it is one of the network with these weights.
+
+  Args:
+    data: The file.
+    scope: First part of the names of the network's variables.
+    tensors: Its weights, which must be constants of the graph.
+    images: In [0, 1], of the size that the network was trained with.
+
+  Returns:
+    Logits and features, an image a row; or the problem.
+  """
+  layer = _layer(scope, tensors)
+  logits = f'{layer}/BiasAdd'
+  try:
+    part = _parse(data, logits)
+    _compare_weights(part, tensors)
+    return _run(part, logits, layer, images)
+  except _ProblemError as problem:
+    return Answer(problem=str(problem))
+  except (KeyError, ValueError, tf.errors.OpError) as error:
+    reason = str(error).partition('\n')[0]
+    return Answer(problem=f'it does not run: {reason}')

@@ -1,0 +1,146 @@
+"""What an archive from elsewhere holds, read within limits.
+
+Nothing is ever written under a name that an archive chose. A member that is
+no regular file or folder, or that lies outside, is refused with the whole
+archive: no published one has any.
+"""
+
+import bz2
+from collections.abc import Callable
+from collections.abc import Iterator
+import contextlib
+import gzip
+import lzma
+import pathlib
+import tarfile
+from typing import IO
+from typing import Any
+from typing import BinaryIO
+from typing import cast
+import zlib
+
+from exporter import errors
+
+MAX_BYTES = 4 * 2**30  # Unpacked; the largest published one has about 1.
+MAX_MEMBERS = 1000  # A published one has ten.
+# tarfile reads what describes a member, such as a long name, in one piece.
+_MAX_READ = 2**20
+_CHUNK = 2**16
+_OPENERS: dict[bytes, Callable[[pathlib.Path], Any]] = {
+  b'\x1f\x8b': gzip.open,
+  b'BZh': bz2.open,
+  b'\xfd7zXZ': lzma.open,
+}
+_UNREADABLE = (
+  tarfile.TarError,
+  EOFError,
+  lzma.LZMAError,
+  zlib.error,
+  OSError,
+  ValueError,
+)
+
+
+class _LimitError(Exception):
+  """An archive is larger than any checkpoint."""
+
+
+class _Limited:
+  """A stream that ends in an error instead of filling memory or disk."""
+
+  def __init__(self, stream: IO[bytes]):
+    self._stream = stream
+    self.seek, self.tell, self.close = stream.seek, stream.tell, stream.close
+
+  def read(self, size: int = -1) -> bytes:
+    """As of any stream, but never much at once, and not for ever."""
+    if not 0 <= size <= _MAX_READ:
+      raise _LimitError(f'it describes a member in {size} bytes')
+    if self._stream.tell() > MAX_BYTES:
+      raise _LimitError(f'it unpacks to more than {MAX_BYTES} bytes')
+    return self._stream.read(size)
+
+
+def _decompressed(path: pathlib.Path) -> IO[bytes]:
+  with path.open('rb') as file:
+    start = file.read(8)
+  for magic, open_ in _OPENERS.items():
+    if start.startswith(magic):
+      return open_(path)
+  return path.open('rb')
+
+
+def _check(member: tarfile.TarInfo) -> None:
+  """Refuses what no published archive holds."""
+  path = pathlib.PurePosixPath(member.name)
+  if path.is_absolute() or '..' in path.parts:
+    raise _LimitError(f'{member.name!r} in it is a path outside of it')
+  if member.size < 0:
+    raise _LimitError(f'{member.name!r} in it has {member.size} bytes')
+  if not (member.isfile() or member.isdir()) or member.issparse():
+    raise _LimitError(f'{member.name!r} in it is no plain file and no folder')
+
+
+@contextlib.contextmanager
+def _explain(path: pathlib.Path) -> Iterator[None]:
+  """Turns all that a bad archive makes its readers raise into one error."""
+  try:
+    yield
+  except _LimitError as error:
+    raise errors.CheckpointError(
+      f'archive {path} is not safe to unpack: {error}; put the published '
+      'archive of this model in its place'
+    ) from error
+  except _UNREADABLE as error:
+    raise errors.CheckpointError(
+      f'archive {path} cannot be unpacked: {error}; '
+      'it is damaged or no tar archive; download it again'
+    ) from error
+
+
+def _walk(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+  total = 0
+  for count, member in enumerate(tar, 1):
+    _check(member)
+    total += member.size
+    if count > MAX_MEMBERS:
+      raise _LimitError(f'it has more than {MAX_MEMBERS} members')
+    if total > MAX_BYTES:
+      raise _LimitError(f'it unpacks to more than {MAX_BYTES} bytes')
+    if member.isfile():
+      yield member
+
+
+def _content(
+  path: pathlib.Path, tar: tarfile.TarFile, member: tarfile.TarInfo
+) -> Iterator[bytes]:
+  with _explain(path):
+    content = tar.extractfile(member)
+    assert content is not None  # It is a regular file.
+    with content:
+      while chunk := content.read(_CHUNK):
+        yield chunk
+
+
+def read(path: pathlib.Path) -> Iterator[tuple[str, Iterator[bytes]]]:
+  """The regular files of a tar archive, in its order.
+
+  Args:
+    path: The archive; plain or compressed by gzip, bzip2 or xz.
+
+  Yields:
+    The name of a file, without its folder, and its content in pieces, to be
+    read before the next file. After the last one, the whole archive was read
+    and what its compression checks is right.
+
+  Raises:
+    CheckpointError: It is damaged, or holds what it must not.
+  """
+  with _explain(path), _decompressed(path) as stream:
+    limited = cast('BinaryIO', _Limited(stream))
+    with tarfile.open(fileobj=limited, mode='r:') as tar:
+      for member in _walk(tar):
+        name = pathlib.PurePosixPath(member.name).name
+        yield name, _content(path, tar, member)
+    while limited.read(_CHUNK):
+      pass

@@ -1,0 +1,72 @@
+"""Sizes and hashes of the published archives, as far as they are known."""
+
+from collections.abc import Iterable
+import dataclasses
+from importlib import resources
+import re
+
+from model_specs import spec
+
+FILE = 'checksums.tsv'
+ALGORITHMS = {'sha256': 64, 'sha384': 96}  # Name -> hexadecimal digits.
+_HEADER = (
+  '# Written by `slimhub fetch`: what an archive must be, whatever serves it.',
+  'url\tbytes\talgorithm\tdigest',
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Checksum:
+  """What the archive of a URL is, byte for byte."""
+
+  url: str  # As the spec spells it, also where a mirror served it.
+  bytes: int
+  algorithm: str
+  digest: str
+
+  def __post_init__(self) -> None:
+    digits = ALGORITHMS.get(self.algorithm, 0)
+    if not re.fullmatch(rf'[\da-f]{{{digits}}}', self.digest) or not digits:
+      raise spec.SpecError(
+        f'checksum of {self.url}: {self.algorithm} {self.digest!r}, expected '
+        + ' or '.join(f'{k} in {v} digits' for k, v in ALGORITHMS.items())
+      )
+
+  def __str__(self) -> str:
+    return f'{self.bytes} bytes, {self.algorithm} {self.digest}'
+
+
+def parse(text: str, name: str) -> dict[str, Checksum]:
+  """Checksums by URL, from the text of a file; `name` is for the error.
+
+  Raises:
+    SpecError: A line is not a checksum.
+  """
+  found = {}
+  for number, line in enumerate(text.splitlines(), 1):
+    if line in _HEADER or not line:
+      continue
+    cells = line.split('\t')
+    if len(cells) != 4 or not cells[1].isdecimal():
+      raise spec.SpecError(
+        f'{name}, line {number} is {line!r}, expected a URL, a number of '
+        'bytes, an algorithm and a hash, with tabs between; delete the line'
+      )
+    url, size, algorithm, digest = cells
+    found[url] = Checksum(url, int(size), algorithm, digest)
+  return found
+
+
+def render(checksums: Iterable[Checksum]) -> str:
+  """The text of a file, sorted by URL."""
+  rows = (
+    '\t'.join(map(str, dataclasses.astuple(checksum)))
+    for checksum in sorted(checksums, key=lambda checksum: checksum.url)
+  )
+  return '\n'.join((*_HEADER, *rows)) + '\n'
+
+
+def published() -> dict[str, Checksum]:
+  """What is known without having fetched anything."""
+  file = resources.files('model_specs').joinpath(FILE)
+  return parse(file.read_text('utf-8'), f'model_specs/{FILE}')
