@@ -1,17 +1,18 @@
 """Whether a long batch takes more, of time or memory, than a short one.
 
 Run as `python -m benchmarks.length [ARTIFACTS]`: that many models of made-up
-names, on one worker; prints the time of each quarter and the worker's memory.
+names, on one worker; prints the time and the worker's peak of memory at each quarter.
 """
 
 import dataclasses
 import itertools
+import multiprocessing
 import pathlib
-import resource
 import sys
 import tempfile
 import time
 
+from benchmarks import process
 from exporter import batch
 from exporter import plan
 from exporter import processes
@@ -37,14 +38,17 @@ def main(count: int) -> None:
     template = plan.Order(plan.EXPORT, (), pathlib.Path(folder))
     orders = plan.orders(_handles(count), template)
     start = time.monotonic()
-    for number, result in enumerate(
-      batch.run(orders, processes.Processes(1)), 1
-    ):
+    results = batch.run(orders, processes.Processes(1))
+    for number, result in enumerate(results, 1):
       assert result.status == plan.EXPORTED, result.reason
       if number % (count // 4) == 0:
-        print(f'{number:>5} artifacts {time.monotonic() - start:>7.1f} s')
-  peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-  print(f'peak of the worker: {peak / 1e3:.0f} MB')
+        (worker,) = multiprocessing.active_children()
+        assert worker.pid is not None  # It is alive.
+        peak, shared = process.peak_mb(worker.pid)
+        print(
+          f'{number:>5} artifacts {time.monotonic() - start:>7.1f} s, '
+          f'peak {peak:.0f} MB with {shared:.0f} MB of libraries'
+        )
 
 
 if __name__ == '__main__':

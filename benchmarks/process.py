@@ -36,6 +36,15 @@ def _resident(pid: int) -> int:
   return (int(pages[1]) - int(pages[2])) * _PAGE
 
 
+def peak_mb(pid: int) -> tuple[float, float]:
+  """The peak of a process so far, and how much of what it has is shared."""
+  lines = pathlib.Path(f'/proc/{pid}/status').read_text().splitlines()
+  fields = dict(line.split(':', 1) for line in lines)
+  shared = int(pathlib.Path(f'/proc/{pid}/statm').read_text().split()[2])
+  kilobytes = int(fields['VmHWM'].split()[0])
+  return kilobytes * 1024 / _MEGABYTE, shared * _PAGE / _MEGABYTE
+
+
 def _memory(pid: int) -> list[int]:
   """Of each process of a tree; those that end meanwhile have none."""
   try:
