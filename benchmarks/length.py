@@ -1,7 +1,7 @@
 """Whether a long batch takes more, of time or memory, than a short one.
 
 Run as `python -m benchmarks.length [ARTIFACTS]`: that many models of made-up
-names, on one worker; prints the time and the worker's peak of memory at each quarter.
+names, on one worker; prints the time and the worker's peak of memory a quarter.
 """
 
 import dataclasses

@@ -70,7 +70,8 @@ class Comparison:
     if found is None or found.shape != expected.shape:
       self.miss(what, self._problem(found, expected.shape))
       return
-    difference = float(np.max(np.abs(found - expected)))
+    apart = found - expected
+    difference = float(np.max(np.abs(apart, out=apart)))  # No second array.
     if math.isfinite(difference):
       self.measure(what, difference / (unit or 1.0))
     else:

@@ -110,6 +110,7 @@ class Session:
     self._file = file(folder)
     self._graph = tf.Graph()
     self._session = tf.compat.v1.Session(graph=self._graph)
+    self._is_restored = False
 
   def add(
     self,
@@ -146,8 +147,10 @@ class Session:
     self.add(graph, 'value', _numbered(handles))
 
   def restore(self, op: str = _RESTORE, filename: str = f'{_FILE}:0') -> None:
-    """Sets every variable as the file has it."""
-    self._session.run(op, {filename: self._file})
+    """Sets every variable as the file has it, if anything may differ."""
+    if not self._is_restored:
+      self._session.run(op, {filename: self._file})
+    self._is_restored = True
 
   def values(self, names: list[str]) -> dict[str, np.ndarray]:
     """The present values of variables that can be read."""
@@ -156,3 +159,11 @@ class Session:
   def run(self, fetches: Any, feeds: Mapping[str, Any] | None = None) -> Any:
     """Computes tensors, by their names."""
     return self._session.run(fetches, feeds)
+
+  def update(
+    self, fetches: Any, updates: list[str], feeds: Mapping[str, Any]
+  ) -> Any:
+    """Computes tensors and runs what changes variables."""
+    self._is_restored = False
+    answers, _ = self._session.run((fetches, updates), feeds)
+    return answers

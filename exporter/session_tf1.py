@@ -144,7 +144,7 @@ class SessionTf1:
       for name in names:
         feeds.update(mode.feeds(name, images, momentum))
       fetches = {name: mode.fetches(name) for name in names}
-      answers, _ = self._session.run((fetches, mode.updates), feeds)
+      answers = self._session.update(fetches, mode.updates, feeds)
       after = self._session.values(moving)
       for name, outputs in answers.items():
         used = momentum if has_momentum else None

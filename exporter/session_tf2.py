@@ -119,8 +119,9 @@ class SessionTf2:
       for tensor, source in zip(body.arguments, trace.inputs, strict=True)
       if not isinstance(source, traces.Variable)
     }
-    outputs, _ = self._session.run((body.outputs, body.updates), feeds)
-    return outputs
+    if body.updates:
+      return self._session.update(body.outputs, body.updates, feeds)
+    return self._session.run(body.outputs, feeds)
 
   def _call(
     self,

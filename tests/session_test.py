@@ -43,7 +43,7 @@ def test_a_variable_is_restored_read_and_restored_again(folder):
   opened.add_restore({'key': 'one/it:0'})
   opened.add_reads({'its/name': 'other/it:0'})
   opened.restore()
-  opened.run('other/double')
+  opened.update([], ['other/double'], {})
   values = opened.values(['its/name'])
   np.testing.assert_array_equal(values['its/name'], [2, 6])
   opened.restore()
