@@ -121,13 +121,12 @@ class _Queue:
     architectures = {order.architecture for order in others}
     networks = {order.network for order in others}
 
-    def preference(order: plan.Order) -> tuple[int, ...]:
+    def preference(order: plan.Order) -> tuple[bool, ...]:
       return (
         own is None or order.architecture != own.architecture,
         own is None or order.network != own.network,
         order.architecture in architectures,
         order.network in networks,
-        -order.model.size,  # The small ones last: all workers end together.
       )
 
     order = min(self._pending, key=preference)
