@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from exporter import card_clients
+from exporter import card_conversion
 from exporter import card_evidence
 from exporter import card_outputs
 from exporter import card_usage
@@ -198,6 +199,7 @@ def sections(
       card_outputs.labels(handle),
       card_outputs.endpoints(handle),
       card_usage.fine_tuning(handle, link(handle.sibling())),
+      *card_conversion.offer(handle),
       card_evidence.verification(handle, made),
       card_evidence.checksums(handle, made),
       *_changelog(handle),

@@ -9,6 +9,7 @@ from exporter import card_tree
 from exporter import cluster
 from exporter import doctor
 from exporter import errors
+from exporter import extras
 from exporter import flags
 from exporter import listing
 from exporter import places
@@ -17,6 +18,7 @@ from exporter import processes
 from exporter import progress
 from exporter import weights
 import model_specs
+from model_specs import formats
 
 _OK, _FAILED, _INTERRUPTED = 0, 1, 130
 
@@ -65,12 +67,34 @@ def _carry_out(orders: Sequence[plan.Order], args: argparse.Namespace) -> int:
   return code
 
 
+def _chosen(args: argparse.Namespace) -> tuple[model_specs.Handle, ...]:
+  """What an export is asked for."""
+  pictures = args.representative_images
+  for kind in formats.FORMATS:
+    if kind.word in args.formats and kind.needs_pictures and not pictures:
+      raise _UsageError(
+        f'--formats={kind.word} needs pictures to measure ranges on: '
+        '--representative_images=DIR'
+      )
+  found = model_specs.find(*args.patterns, publisher=args.publisher)
+  handles = tuple(formats.select(found, args.formats, args.onnx_layout))
+  if not handles:
+    raise _UsageError(
+      f'no handle of {" ".join(args.patterns)} has --formats='
+      f'{",".join(args.formats)}: versions 1 to 3 are tf1, the others tf2'
+    )
+  for group in (formats.LITERT, formats.ONNX):
+    if any(word.split('.')[0] == group for word in args.formats):
+      extras.require(group)
+  return handles
+
+
 def _export(args: argparse.Namespace) -> int:
   if args.synthetic_weights and args.weights != weights.AUTO:
     raise _UsageError('--weights chooses from a checkpoint: --checkpoint_dir')
   if bool(args.patterns) == args.all:
     raise _UsageError('say what to export: either PATTERN... or --all')
-  handles = model_specs.find(*args.patterns, publisher=args.publisher)
+  handles = _chosen(args)
   if args.dry_run:
     with places.reach(args.output_dir):
       for handle in handles:
@@ -84,12 +108,13 @@ def _export(args: argparse.Namespace) -> int:
     checkpoint_dir=args.checkpoint_dir,
     weights=args.weights,
     force=args.force,
+    pictures_dir=args.representative_images,
   )
   return _carry_out(plan.orders(handles, template), args)
 
 
 def _verify(args: argparse.Namespace) -> int:
-  handles = plan.find_artifacts(args.dir, args.patterns)
+  handles = plan.find_artifacts(args.dir, args.patterns, args.formats)
   template = plan.Order(plan.VERIFY, (), args.dir, client=args.client)
   return _carry_out(plan.orders(handles, template), args)
 

@@ -15,6 +15,7 @@ from exporter import places
 from exporter import plan
 from exporter import progress
 from exporter import weights
+from model_specs import formats
 from model_specs import spec
 
 USAGE_ERROR = 2
@@ -90,6 +91,13 @@ def _jobs(text: str) -> int | None:
   return None if text == 'auto' else _positive(text)
 
 
+def _formats(text: str) -> tuple[str, ...]:
+  try:
+    return formats.parse(text)
+  except ValueError as error:
+    raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def _add_patterns(parser: argparse.ArgumentParser) -> None:
   parser.add_argument('patterns', nargs='*', metavar='PATTERN', help=_PATTERN)
 
@@ -162,6 +170,25 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     default=spec.PUBLISHER,
     help='first part of the handles',
   )
+  parser.add_argument(
+    '--formats',
+    type=_formats,
+    default=formats.DEFAULT,
+    metavar='FORMAT,...',
+    help='of tf1, tf2, litert, onnx; the last two convert each TF2 handle',
+  )
+  parser.add_argument(
+    '--representative_images',
+    type=_path,
+    metavar='DIR',
+    help='pictures that the ranges of litert.int8 are measured on',
+  )
+  parser.add_argument(
+    '--onnx_layout',
+    choices=formats.LAYOUTS,
+    default=formats.NHWC,
+    help="the input's axes in ONNX: channels last (nhwc) or first (nchw)",
+  )
   parser.add_argument('--dry_run', action='store_true', help='only say what')
   parser.add_argument('--force', action='store_true', help='replace exports')
   _add_work(parser)
@@ -169,6 +196,12 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
   parser.add_argument('dir', metavar='DIR', type=_folder)
+  parser.add_argument(
+    '--formats',
+    type=_formats,
+    metavar='FORMAT,...',
+    help='of tf1, tf2, litert, onnx; without it: all that are there',
+  )
   parser.add_argument(
     'patterns',
     nargs='*',

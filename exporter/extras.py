@@ -1,0 +1,30 @@
+"""Optional packages: which of them something needs, and how to install them."""
+
+from importlib import util
+
+from exporter import errors
+
+# Extra of setup.py -> what it brings, and the name it is imported by.
+_PACKAGES = {
+  'litert': {'ai-edge-litert': 'ai_edge_litert'},
+  'onnx': {'onnx': 'onnx', 'onnxruntime': 'onnxruntime', 'tf2onnx': 'tf2onnx'},
+}
+
+
+def packages(extra: str) -> tuple[str, ...]:
+  """What an extra brings."""
+  return tuple(_PACKAGES[extra])
+
+
+def require(extra: str) -> None:
+  """Raises a PackageError if a package of an extra is not installed."""
+  missing = [
+    package
+    for package, module in _PACKAGES[extra].items()
+    if util.find_spec(module) is None
+  ]
+  if missing:
+    raise errors.PackageError(
+      f'the format {extra} needs {", ".join(missing)}, which this environment '
+      f"lacks; run: pip install 'slimhub[{extra}]'"
+    )
