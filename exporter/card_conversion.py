@@ -172,25 +172,27 @@ def offer(handle: spec.Handle) -> tuple[str, ...]:
   """What a card says of the files that its model converts to."""
   if handle.version.format != versions.TF2:
     return ()
+  is_classifier = handle.task == versions.CLASSIFICATION
   rows = [
     (
       f'`{handle.number}.{kind.group}/{kind.name}{kind.suffix}`',
       kind.title,
       f'{kind.error!r}',
-      _parts(kind.disagreement)
-      if handle.task == versions.CLASSIFICATION
-      else '-',
+      *([_parts(kind.disagreement)] if is_classifier else []),
     )
     for kind in formats.FORMATS
   ]
-  header = ('File', 'Format', 'Error allowed', 'Other top-1 class allowed')
+  classes = ['Other top-1 class allowed'] if is_classifier else []
+  header = ('File', 'Format', 'Error allowed', *classes)
   return (
     markdown.section(
       _TITLE,
       markdown.paragraph(
         'For phones and for other frameworks, `slimhub export '
         '--formats=litert,onnx` converts this model, at '
-        f'{handle.spec.size} x {handle.spec.size} pixels, to:'
+        f'{handle.spec.size} x {handle.spec.size} pixels, to these files. '
+        '`litert.int8` needs `--representative_images`, and channels first '
+        '`--onnx_layout=nchw`.'
       ),
       markdown.table(header, rows, numbers=header[2:]),
       markdown.paragraph(

@@ -149,6 +149,8 @@ def find_artifacts(
     found = [handle for handle in found if formats.is_of(handle, given)]
   if not found:
     what = ' '.join(patterns) or 'PUBLISHER/imagenet/NAME/TASK/VERSION'
+    if given is not None:
+      what += f' --formats={",".join(given)}'
     raise errors.ManifestError(
       f'nothing below {output_dir} matches {what}; found {len(present)} '
       'exports there; name the --output_dir of an export'

@@ -1,10 +1,11 @@
 """One door to all converted formats."""
 
+from importlib import util
+
 import pytest
 
 from exporter import conversions
 from exporter import errors
-from exporter import extras
 from exporter import frozen
 from exporter import trial
 from model_specs import formats
@@ -43,7 +44,7 @@ def test_garbage_is_one_error(word, tmp_path):
 
 @pytest.mark.parametrize('group', [formats.LITERT, formats.ONNX])
 def test_a_missing_package_is_asked_for(group, tmp_path, monkeypatch):
-  monkeypatch.setattr(extras.util, 'find_spec', lambda _: None)
+  monkeypatch.setattr(util, 'find_spec', lambda _: None)
   word = next(w for w in conversions_made.WORDS if w.startswith(group))
   with pytest.raises(errors.PackageError, match=rf'slimhub\[{group}\]'):
     conversions_made.write(_TINY, word, tmp_path)

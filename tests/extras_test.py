@@ -1,5 +1,6 @@
 """An optional package that is missing is asked for by name."""
 
+from importlib import util
 import runpy
 from unittest import mock
 
@@ -18,7 +19,7 @@ def test_what_is_installed_is_not_asked_for():
 
 def test_what_is_missing_is_named_with_its_extra(monkeypatch):
   monkeypatch.setattr(
-    extras.util, 'find_spec', lambda name: None if 'onnx' in name else name
+    util, 'find_spec', lambda name: None if 'onnx' in name else name
   )
   extras.require('litert')
   with pytest.raises(errors.PackageError) as error:

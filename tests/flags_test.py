@@ -24,6 +24,8 @@ def test_export_has_the_defaults_of_the_manual():
   assert (args.weights, args.publisher, args.jobs) == ('auto', 'google', None)
   assert (args.all, args.dry_run, args.force) == (False, False, False)
   assert args.progress == 'auto'
+  assert (args.formats, args.onnx_layout) == (('tf1', 'tf2'), 'nhwc')
+  assert args.representative_images is None
 
 
 def test_a_tilde_is_the_home_folder():
@@ -64,6 +66,9 @@ def test_every_command_is_handed_on(argv):
     ([*_EXPORT, '--jobs=0'], "'0', expected 1 or more"),
     ([*_EXPORT, '--jobs=two'], "'two', expected 1 or more"),
     ([*_EXPORT, '--progress=xyz'], 'choose from auto, bar, json, none'),
+    ([*_EXPORT, '--formats=tf2,onyx'], "'onyx'; did you mean onnx?"),
+    ([*_EXPORT, '--onnx_layout=ncwh'], 'did you mean nchw?'),
+    (['verify', 'o', '--formats=tf3'], "unknown format 'tf3'"),
     (['export', 'a', '--output_dr=o'], 'did you mean --output_dir?'),
     (['verify'], 'DIR'),
     (

@@ -17,7 +17,8 @@ def test_pictures_come_by_name_and_in_one_size(tmp_path):
   _save(tmp_path / 'a.JPG', (255, 0, 0))
   (tmp_path / 'notes.txt').write_text('no picture')
   found = pictures.read(tmp_path, 8)
-  assert (found.shape, found.dtype) == ((2, 8, 8, 3), np.uint8)
+  assert found.shape == (2, 8, 8, 3)
+  assert found.dtype == np.uint8
   assert found[0, 4, 4, 0] > 250
   assert tuple(found[1, 4, 4]) == (0, 255, 0)
 
