@@ -4,9 +4,11 @@ from ai_edge_litert import interpreter as litert
 import numpy as np
 import pytest
 
+from exporter import conversions
 from exporter import errors
 from exporter import litert_file
 from exporter import synthetic
+from tests import artifacts
 from tests import conversions_made
 
 _WORDS = [w for w in conversions_made.WORDS if w.startswith('litert')]
@@ -69,6 +71,16 @@ def test_integers_take_the_bytes_of_pictures_as_they_are():
   assert details['dtype'] == np.uint8
   assert (scale, zero) == (pytest.approx(1 / 255), 0)
   assert runner.get_output_details()['logits']['dtype'] == np.uint8
+
+
+def test_bytes_stay_bytes_whatever_ranges_were_measured_on(tmp_path):
+  made = conversions_made.conversion(_TINY, 'litert.int8')
+  inference, _ = artifacts.sources(made.spec)
+  tensors = artifacts.tensors(_TINY)
+  dark = synthetic.pictures(4, 32) // 4
+  path = tmp_path / made.file
+  conversions.write(made, inference, tensors, dark, path)
+  assert conversions.load(made, path)(dark / np.float32(255)).shape == (4, 5)
 
 
 def test_integers_compute_in_integers_throughout():
