@@ -1,5 +1,6 @@
 """The card of a converted file, and what a TF2 card says of such files."""
 
+from collections.abc import Sequence
 import string
 
 from exporter import card_evidence
@@ -145,8 +146,12 @@ def _origin(made: manifest.Manifest) -> tuple[str, ...]:
   )
 
 
-def render(conversion: formats.Conversion, made: manifest.Manifest) -> str:
-  """The card of a converted file."""
+def render(
+  conversion: formats.Conversion,
+  made: manifest.Manifest,
+  more: Sequence[str] = (),
+) -> str:
+  """The card of a converted file; `more` are sections of its own."""
   model, license_ = conversion.spec, conversion.spec.license
   head = (
     f'# File {conversion}\n{conversion.kind.title}: {model.family.title} '
@@ -160,6 +165,7 @@ def render(conversion: formats.Conversion, made: manifest.Manifest) -> str:
     _verification(conversion, made),
     card_evidence.checksums(conversion, made),
     *_origin(made),
+    *more,
     markdown.section(
       'Licence',
       markdown.paragraph(f'The model is published under {license_}.'),

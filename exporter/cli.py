@@ -1,7 +1,10 @@
 """Flags -> one library call -> one line or a table."""
 
 import argparse
+from collections.abc import Iterator
 from collections.abc import Sequence
+import contextlib
+import os
 import sys
 
 from exporter import batch
@@ -16,6 +19,7 @@ from exporter import places
 from exporter import plan
 from exporter import processes
 from exporter import progress
+from exporter import speed
 from exporter import weights
 import model_specs
 from model_specs import formats
@@ -119,6 +123,29 @@ def _verify(args: argparse.Namespace) -> int:
   return _carry_out(plan.orders(handles, template), args)
 
 
+@contextlib.contextmanager
+def _hushed() -> Iterator[None]:
+  """Keeps what libraries log from standard error."""
+  kept = os.dup(2)
+  with open(os.devnull, 'wb') as nowhere:  # noqa: PTH123  # A device.
+    os.dup2(nowhere.fileno(), 2)
+  try:
+    yield
+  finally:
+    os.dup2(kept, 2)
+    os.close(kept)
+
+
+def _benchmark(args: argparse.Namespace) -> int:
+  handles = plan.find_artifacts(args.output_dir, args.patterns, args.formats)
+  with _hushed():
+    from exporter import benchmark  # Imports TensorFlow.
+
+    for found in benchmark.run(handles, args.output_dir):
+      print(listing.table(speed.COLUMNS, speed.rows(found)), end='\n\n')
+  return _OK
+
+
 def _cards(args: argparse.Namespace) -> int:
   written = card_tree.write(args.output_dir)
   catalogue = args.output_dir.parent / 'catalogue'
@@ -144,6 +171,7 @@ _COMMANDS = {
   'info': _info,
   'export': _export,
   'verify': _verify,
+  'benchmark': _benchmark,
   'cards': _cards,
   'doctor': _doctor,
 }

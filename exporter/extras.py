@@ -16,12 +16,16 @@ def packages(extra: str) -> tuple[str, ...]:
   return tuple(_PACKAGES[extra])
 
 
+def is_installed(package: str) -> bool:
+  """Whether a package that an extra brings is there."""
+  modules = {p: m for found in _PACKAGES.values() for p, m in found.items()}
+  return util.find_spec(modules[package]) is not None
+
+
 def require(extra: str) -> None:
   """Raises a PackageError if a package of an extra is not installed."""
   missing = [
-    package
-    for package, module in _PACKAGES[extra].items()
-    if util.find_spec(module) is None
+    package for package in _PACKAGES[extra] if not is_installed(package)
   ]
   if missing:
     raise errors.PackageError(

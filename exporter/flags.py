@@ -217,6 +217,19 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
   _add_work(parser)
 
 
+def _add_benchmark(parser: argparse.ArgumentParser) -> None:
+  _add_patterns(parser)
+  parser.add_argument(
+    '--output_dir', type=_folder, required=True, help='where exports are'
+  )
+  parser.add_argument(
+    '--formats',
+    type=_formats,
+    metavar='FORMAT,...',
+    help='of tf1, tf2, litert, onnx; without it: all that are there',
+  )
+
+
 def _add_cards(parser: argparse.ArgumentParser) -> None:
   parser.add_argument(
     '--output_dir',
@@ -235,6 +248,7 @@ _COMMANDS = {
   'info': ('all that is known of a handle', _add_info),
   'export': ('export handles, prove and describe them', _add_export),
   'verify': ('prove exports again, from their files alone', _add_verify),
+  'benchmark': ('time exports on this machine, beside Keras', _add_benchmark),
   'cards': ('write the documentation cards', _add_cards),
   'doctor': ('find packages that cannot work together', _add_nothing),
 }

@@ -7,7 +7,15 @@ import pytest
 
 from exporter import flags
 
-_COMMANDS = ('list', 'info', 'export', 'verify', 'cards', 'doctor')
+_COMMANDS = (
+  'list',
+  'info',
+  'export',
+  'verify',
+  'benchmark',
+  'cards',
+  'doctor',
+)
 _RUN = {name: (lambda args, name=name: name) for name in _COMMANDS}
 _EXPORT = ['export', 'a', '--output_dir=out', '--synthetic_weights']
 
@@ -42,6 +50,7 @@ def test_a_tilde_is_the_home_folder():
     ['info', 'a'],
     _EXPORT,
     ['verify', 'out'],
+    ['benchmark', '--output_dir=o'],
     ['cards'],
     ['doctor'],
   ],
