@@ -7,7 +7,7 @@ from exporter import speed as speed_lib
 
 _NAMESPACE = 'http://www.w3.org/2000/svg'
 _COLORS = ('#4477aa', '#ccbb44', '#ee6677')  # Told apart by the color blind.
-_LABELS, _BARS, _VALUES = 470, 420, 70  # Widths.
+_LABELS, _BARS, _VALUES = 240, 420, 70  # Widths.
 _BAR, _GAP, _LINE = 12, 10, 24
 _STYLE = 'font-family: sans-serif; font-size: 12px'
 
@@ -44,6 +44,7 @@ class _Chart:
 
 def _add_legend(chart: _Chart, on: speed_lib.Machine) -> None:
   chart.text(8, f'Images a second, {on.processor}, {on.cores} cores')
+  chart.y += _LINE
   for number, batch in enumerate(speed_lib.BATCHES):
     x = _LABELS + 110 * number
     chart.text(x, f'■ batch of {batch}', _COLORS[number])
