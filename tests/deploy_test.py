@@ -15,6 +15,7 @@ import model_specs
 from model_specs import formats
 from tests import checkpoints
 from tests import code_blocks
+from tests import phone
 from tests import source_tree
 
 _GUIDE = (source_tree.ROOT / 'docs/deploy.md').read_text('utf-8')
@@ -57,6 +58,7 @@ def test_the_files_of_the_table_are_there(folder):
     assert (task / name).exists() == (kind.layout == formats.NHWC)
 
 
+@phone.needed
 def test_the_code_runs(folder):
   blocks = code_blocks.find(_GUIDE, 'python')
   assert len(blocks) == 2

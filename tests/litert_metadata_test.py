@@ -2,10 +2,6 @@
 
 import zipfile
 
-import mediapipe
-from mediapipe.tasks import python as tasks
-from mediapipe.tasks.metadata import metadata_schema_py_generated as metadata
-from mediapipe.tasks.python import vision
 import numpy as np
 import pytest
 from tensorflow.lite.python import schema_py_generated as schema
@@ -13,24 +9,21 @@ from tensorflow.lite.python import schema_py_generated as schema
 from exporter import synthetic
 from model_specs import labels
 from tests import conversions_made
+from tests import phone
 
 _WORDS = [w for w in conversions_made.WORDS if w.startswith('litert')]
 _V1 = conversions_made.V1
 
 
-def _read(
-  name: str, word: str
-) -> tuple[schema.ModelT, metadata.ModelMetadataT]:
-  data = conversions_made.file(name, word).read_bytes()
+@phone.needed
+def test_the_schema_reads_all_that_was_written():
+  metadata = phone.schema()
+  data = conversions_made.file(_V1, 'litert.float32').read_bytes()
   model = schema.ModelT.InitFromPackedBuf(data, 0)
   (entry,) = (m for m in model.metadata if m.name == b'TFLITE_METADATA')
-  found = bytes(model.buffers[entry.buffer].data)
-  assert found[4:8] == b'M001'
-  return model, metadata.ModelMetadataT.InitFromPackedBuf(found, 0)
-
-
-def test_the_schema_reads_all_that_was_written():
-  _, found = _read(_V1, 'litert.float32')
+  written = bytes(model.buffers[entry.buffer].data)
+  assert written[4:8] == b'M001'
+  found = metadata.ModelMetadataT.InitFromPackedBuf(written, 0)
   assert found.name == b'google/imagenet/mobilenet_v1_025_128/classification/5'
   assert b'LiteRT, float32' in found.description
   assert (found.version, found.license) == (b'5', b'Apache-2.0')
@@ -79,35 +72,22 @@ def test_weights_are_aligned_as_the_schema_asks(word):
   assert not [start for start in starts if start % 16]
 
 
+@phone.needed
 @pytest.mark.parametrize('word', _WORDS)
 def test_mediapipe_classifies_a_picture_with_nothing_but_the_file(word):
   picture = synthetic.pictures(1, 128)[0]
-  path = conversions_made.file(_V1, word)
-  options = vision.ImageClassifierOptions(
-    base_options=tasks.BaseOptions(model_asset_path=str(path)), max_results=1
-  )
-  with vision.ImageClassifier.create_from_options(options) as classifier:
-    image = mediapipe.Image(mediapipe.ImageFormat.SRGB, picture)
-    ((best,),) = (
-      head.categories for head in classifier.classify(image).classifications
-    )
-  logits = conversions_made.run(_V1, word)(
-    picture[np.newaxis] / np.float32(255)
-  )
+  best = phone.classify(conversions_made.file(_V1, word), picture)
+  images = picture[np.newaxis] / np.float32(255)
+  logits = conversions_made.run(_V1, word)(images)
   assert best.index == np.argmax(logits)
   assert best.category_name == labels.imagenet()[best.index]
   assert best.score == pytest.approx(float(np.max(logits)), abs=0.05)
 
 
+@phone.needed
 def test_mediapipe_embeds_a_picture():
   name = conversions_made.V2_FEATURES
   picture = synthetic.pictures(1, 96)[0]
-  path = conversions_made.file(name, 'litert.float32')
-  options = vision.ImageEmbedderOptions(
-    base_options=tasks.BaseOptions(model_asset_path=str(path))
-  )
-  with vision.ImageEmbedder.create_from_options(options) as embedder:
-    image = mediapipe.Image(mediapipe.ImageFormat.SRGB, picture)
-    (found,) = embedder.embed(image).embeddings
+  found = phone.embed(conversions_made.file(name, 'litert.float32'), picture)
   expected = conversions_made.expected(name, picture[np.newaxis] / 255)
-  np.testing.assert_allclose(found.embedding, expected[0], atol=1e-3)
+  np.testing.assert_allclose(found, expected[0], atol=1e-3)

@@ -85,24 +85,28 @@ def test_names_are_those_of_the_network():
   assert not [name for name in names if '__' in name]
 
 
+def _insert(model: onnx.ModelProto, kind: str, after: int, **more) -> None:
+  """Puts a node behind another; a batch norm takes its bias."""
+  maker = model.graph.node[after]
+  inputs = [maker.output[0]]
+  if kind == 'BatchNormalization':
+    inputs += [maker.input[2]] * 4
+  name = f'more_{len(model.graph.node)}'
+  node = onnx.helper.make_node(kind, inputs, [name], name, **more)
+  model.graph.node.insert(after + 1, node)
+
+
 def _break(model: onnx.ModelProto, how: str) -> None:
   if how == 'opset':
     model.opset_import[0].version = 19
   elif how == 'axis':
     model.graph.input[0].type.tensor_type.shape.dim[0].dim_param = 'N'
+  elif how == 'batch norm':
+    kinds = [node.op_type for node in model.graph.node]
+    _insert(model, 'BatchNormalization', kinds.index('Conv'))
   else:
-    first = model.graph.node[0]
     for _ in range(2):
-      model.graph.node.insert(
-        0,
-        onnx.helper.make_node(
-          'Transpose',
-          [first.input[0]],
-          [f't{len(model.graph.node)}'],
-          f't{len(model.graph.node)}',
-          perm=[0, 1, 2, 3],
-        ),
-      )
+      _insert(model, 'Transpose', 0, perm=[0, 1, 2, 3])
 
 
 @pytest.mark.parametrize(
@@ -110,6 +114,7 @@ def _break(model: onnx.ModelProto, how: str) -> None:
   [
     ('opset', '{19} is its opset, expected {18}'),
     ('axis', 'N is the name of its first axis, expected batch'),
+    ('batch norm', '1 batch norms are not folded, expected 0'),
     ('transposes', '2 Transposes too many, expected 0'),
   ],
 )

@@ -8,9 +8,6 @@ import os
 import pathlib
 
 from ai_edge_litert import interpreter as litert
-import mediapipe
-from mediapipe.tasks import python as tasks
-from mediapipe.tasks.python import vision
 import numpy as np
 from PIL import Image
 import pytest
@@ -23,6 +20,7 @@ from exporter import places
 from exporter import plan
 import model_specs
 from model_specs import formats
+from tests import phone
 
 _SHARED = pathlib.Path(
   os.environ.get(
@@ -105,13 +103,8 @@ def test_its_card_says_how_near_it_is(conversion, exported):
   assert f'{checks[0].difference!r}' in place.card.read_text()
 
 
+@phone.needed
 @pytest.mark.parametrize('conversion', _CONVERSIONS[:4], ids=_IDS[:4])
 def test_a_phone_sees_the_panda(conversion, exported, photograph):
-  path = str(places.place(exported, conversion).artifact)
-  options = vision.ImageClassifierOptions(
-    base_options=tasks.BaseOptions(model_asset_path=path), max_results=1
-  )
-  with vision.ImageClassifier.create_from_options(options) as classifier:
-    image = mediapipe.Image(mediapipe.ImageFormat.SRGB, photograph)
-    (head,) = classifier.classify(image).classifications
-  assert head.categories[0].category_name == 'giant panda'
+  path = places.place(exported, conversion).artifact
+  assert phone.classify(path, photograph).category_name == 'giant panda'
