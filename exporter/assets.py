@@ -20,7 +20,6 @@ def _facts(
   model = handle.spec
   shapes = graph.shapes
   is_classifier = handle.task == versions.CLASSIFICATION
-  has_labels = is_classifier and model.num_classes == len(labels.imagenet())
   return {
     'handle': str(handle),
     'format': handle.version.format,
@@ -39,7 +38,7 @@ def _facts(
     },
     'classes': (
       {'count': model.num_classes, 'labels': _LABELS, 'background': 0}
-      if has_labels
+      if labels.of(handle)
       else None
     ),
     'endpoints': {
@@ -68,5 +67,5 @@ def write(
   facts = _facts(handle, graph, weights)
   (folder / FACTS).write_text(json.dumps(facts, indent=2) + '\n')
   if facts['classes']:
-    names = '\n'.join(labels.imagenet()) + '\n'
+    names = '\n'.join(labels.of(handle)) + '\n'
     (extra / _LABELS).write_text(names, encoding='utf-8')

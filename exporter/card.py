@@ -1,8 +1,10 @@
 """A model card: what a reader must know to choose and use one model."""
 
 from collections.abc import Callable
+from collections.abc import Sequence
 
 from exporter import card_clients
+from exporter import card_conversion
 from exporter import card_evidence
 from exporter import card_outputs
 from exporter import card_usage
@@ -185,7 +187,10 @@ def _relative(
 
 
 def sections(
-  handle: model_specs.Handle, made: manifest.Manifest | None, link: Link
+  handle: model_specs.Handle,
+  made: manifest.Manifest | None,
+  link: Link,
+  more: Sequence[str] = (),
 ) -> str:
   """The card from its first section on; `link` mentions other handles."""
   return '\n\n'.join(
@@ -198,8 +203,10 @@ def sections(
       card_outputs.labels(handle),
       card_outputs.endpoints(handle),
       card_usage.fine_tuning(handle, link(handle.sibling())),
+      *card_conversion.offer(handle),
       card_evidence.verification(handle, made),
       card_evidence.checksums(handle, made),
+      *more,
       *_changelog(handle),
       _licence(handle),
     )
@@ -207,9 +214,19 @@ def sections(
 
 
 def render(
-  handle: model_specs.Handle, made: manifest.Manifest | None = None
+  handle: model_specs.Handle,
+  made: manifest.Manifest | None = None,
+  more: Sequence[str] = (),
 ) -> str:
   """The card of a model, or of the artifact that `made` describes.
+
+  Args:
+    handle: The model.
+    made: What was made, if this is the card of an export.
+    more: Sections of its own.
+
+  Returns:
+    The text.
 
   Raises:
     ValueError: `made` describes another handle's artifact.
@@ -219,5 +236,5 @@ def render(
       f'the manifest is of {made.handle}, expected that of {handle}'
     )
   head = f'# Module {handle}\n{_description(handle, made)}'
-  body = sections(handle, made, _relative(handle, made))
+  body = sections(handle, made, _relative(handle, made), more)
   return '\n\n'.join((head, _metadata(handle), body)) + '\n'

@@ -195,7 +195,5 @@ def checksums(
     title,
     _files(made),
     _origin(made),
-    markdown.paragraph(
-      f'The same facts are in `{handle.number}.json` beside this card.'
-    ),
+    markdown.paragraph('The same facts are in the `.json` beside this card.'),
   )

@@ -2,7 +2,10 @@
 
 import argparse
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
+import contextlib
+import os
 import pathlib
 import sys
 
@@ -12,6 +15,7 @@ from exporter import card_tree
 from exporter import cluster
 from exporter import doctor
 from exporter import errors
+from exporter import extras
 from exporter import flags
 from exporter import home
 from exporter import listing
@@ -19,8 +23,10 @@ from exporter import places
 from exporter import plan
 from exporter import processes
 from exporter import progress
+from exporter import speed
 from exporter import weights
 import model_specs
+from model_specs import formats
 
 _OK, _FAILED, _INTERRUPTED = 0, 1, 130
 _DOWNLOADS = 4  # At once, for an export.
@@ -152,6 +158,28 @@ def _supply(
   return _OK, handles
 
 
+def _chosen(args: argparse.Namespace) -> tuple[model_specs.Handle, ...]:
+  """What an export is asked for."""
+  pictures = args.representative_images
+  for kind in formats.FORMATS:
+    if kind.word in args.formats and kind.needs_pictures and not pictures:
+      raise _UsageError(
+        f'--formats={kind.word} needs pictures to measure ranges on: '
+        '--representative_images=DIR'
+      )
+  found = model_specs.find(*args.patterns, publisher=args.publisher)
+  handles = tuple(formats.select(found, args.formats, args.onnx_layout))
+  if not handles:
+    raise _UsageError(
+      f'no handle of {" ".join(args.patterns)} has --formats='
+      f'{",".join(args.formats)}: versions 1 to 3 are tf1, the others tf2'
+    )
+  for group in (formats.LITERT, formats.ONNX):
+    if any(word.split('.')[0] == group for word in args.formats):
+      extras.require(group)
+  return handles
+
+
 def _export(args: argparse.Namespace) -> int:
   if args.synthetic_weights and args.weights != weights.AUTO:
     raise _UsageError('--weights chooses from a checkpoint: --checkpoint_dir')
@@ -159,7 +187,7 @@ def _export(args: argparse.Namespace) -> int:
     raise _UsageError('--fetch gets checkpoints: not with --synthetic_weights')
   if bool(args.patterns) == args.all:
     raise _UsageError('say what to export: either PATTERN... or --all')
-  handles = model_specs.find(*args.patterns, publisher=args.publisher)
+  handles = _chosen(args)
   if args.dry_run:
     with places.reach(args.output_dir):
       for handle in handles:
@@ -180,14 +208,38 @@ def _export(args: argparse.Namespace) -> int:
     checkpoint_dir=folder,
     weights=args.weights,
     force=args.force,
+    pictures_dir=args.representative_images,
   )
   return max(code, _carry_out(plan.orders(handles, template), engine, args))
 
 
 def _verify(args: argparse.Namespace) -> int:
-  handles = plan.find_artifacts(args.dir, args.patterns)
+  handles = plan.find_artifacts(args.dir, args.patterns, args.formats)
   template = plan.Order(plan.VERIFY, (), args.dir, client=args.client)
   return _carry_out(plan.orders(handles, template), _engine(args), args)
+
+
+@contextlib.contextmanager
+def _hushed() -> Iterator[None]:
+  """Keeps what libraries log from standard error."""
+  kept = os.dup(2)
+  with open(os.devnull, 'wb') as nowhere:  # noqa: PTH123  # A device.
+    os.dup2(nowhere.fileno(), 2)
+  try:
+    yield
+  finally:
+    os.dup2(kept, 2)
+    os.close(kept)
+
+
+def _benchmark(args: argparse.Namespace) -> int:
+  handles = plan.find_artifacts(args.output_dir, args.patterns, args.formats)
+  with _hushed():
+    from exporter import benchmark  # Imports TensorFlow.
+
+    for found in benchmark.run(handles, args.output_dir):
+      print(listing.table(speed.COLUMNS, speed.rows(found)), end='\n\n')
+  return _OK
 
 
 def _cards(args: argparse.Namespace) -> int:
@@ -216,6 +268,7 @@ _COMMANDS = {
   'export': _export,
   'fetch': _fetch,
   'verify': _verify,
+  'benchmark': _benchmark,
   'cards': _cards,
   'doctor': _doctor,
 }

@@ -91,7 +91,7 @@ def _upload(
   may_replace: bool,
 ) -> None:
   """Copies an artifact file by file; without a manifest it is no export."""
-  partial = place.artifact.with_name(f'{handle.number}.partial')
+  partial = place.artifact.with_suffix('.partial')
   exists = place.artifact.exists()
   if exists and not may_replace and not partial.exists():
     _refuse_others(handle, staged.artifact, place.artifact)
@@ -100,7 +100,10 @@ def _upload(
   storage, path = place.artifact.fs, place.artifact.path
   if exists:
     storage.rm(path, recursive=True)
-  storage.put(f'{staged.artifact}/', f'{path}/', recursive=True)
+  if staged.artifact.is_file():
+    storage.put_file(str(staged.artifact), path)
+  else:
+    storage.put(f'{staged.artifact}/', f'{path}/', recursive=True)
   place.card.write_bytes(staged.card.read_bytes())
   partial.unlink()
   place.manifest.write_bytes(staged.manifest.read_bytes())

@@ -112,6 +112,9 @@ def versions() -> dict[str, str]:
     'numpy',
     'protobuf',
     'setuptools',
+    'ai-edge-litert',
+    'onnxruntime',
+    'tf2onnx',
   )
   found = {package: _installed(package) or '-' for package in packages}
   return {'python': sys.version.split()[0], **found}

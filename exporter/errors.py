@@ -8,6 +8,8 @@
     ManifestError      a manifest is unreadable, or files differ from it
     ExportError        an artifact cannot be delivered to its destination
     InterpreterError   another Python cannot meet any artifact
+    PackageError       an optional package is not installed
+    PictureError       pictures to measure on are missing or unreadable
 
 Each message names the thing, what was found, what was expected, what to do.
 """
@@ -43,3 +45,11 @@ class ExportError(SlimhubError):
 
 class InterpreterError(SlimhubError):
   """Another Python cannot meet any artifact."""
+
+
+class PackageError(SlimhubError):
+  """An optional package is not installed."""
+
+
+class PictureError(SlimhubError):
+  """Pictures to measure on are missing or unreadable."""

@@ -8,24 +8,31 @@ import pathlib
 import re
 import time
 
+import numpy as np
 import tensorflow as tf
 
 import exporter
 from exporter import assets
 from exporter import card
+from exporter import card_conversion
 from exporter import checkpoint as checkpoint_lib
+from exporter import conversions
 from exporter import delivery
 from exporter import errors
+from exporter import extras
 from exporter import graph as graph_lib
 from exporter import hub_module
 from exporter import manifest as manifest_lib
+from exporter import pictures as pictures_lib
 from exporter import places
 from exporter import plan
 from exporter import proof
 from exporter import reference as reference_lib
 from exporter import saved_model
 from exporter import source as source_lib
+from exporter import trial
 from exporter import weights as weights_lib
+from model_specs import formats
 from model_specs import spec
 from model_specs import versions
 
@@ -60,6 +67,7 @@ class _Model:
         order.checkpoint_dir, order.model, wanted, order.weights
       )
     self._spec = order.model
+    self._pictures_dir = order.pictures_dir
     self.tensors = self._checkpoint.tensors
     self.weights = manifest_lib.Weights(
       self._checkpoint.name, self._checkpoint.sha256, self._checkpoint.kind
@@ -71,6 +79,48 @@ class _Model:
     return reference_lib.compute(
       self._spec, self.sources, self.tensors, self._checkpoint.frozen_graph
     )
+
+  @functools.cached_property
+  def trials(self) -> trial.Trials:
+    """What the source makes of the pictures that conversions are tried on."""
+    is_trained = self.weights.kind != weights_lib.SYNTHETIC
+    return trial.Trials(self.sources[0], self._spec, self.tensors, is_trained)
+
+  @functools.cached_property
+  def pictures(self) -> np.ndarray:
+    """What ranges are measured on."""
+    assert self._pictures_dir is not None  # Else what needs it is refused.
+    return pictures_lib.read(self._pictures_dir, self._spec.size)
+
+  def pictures_for(self, handle: spec.Handle) -> np.ndarray | None:
+    """The pictures, if a handle's format needs them."""
+    is_measured = isinstance(handle, formats.Conversion) and (
+      handle.kind.needs_pictures
+    )
+    return self.pictures if is_measured else None
+
+
+def _digest(pictures: np.ndarray | None) -> str:
+  return '' if pictures is None else pictures_lib.digest(pictures)
+
+
+def _convert(
+  conversion: formats.Conversion, model: _Model, file: pathlib.Path
+) -> manifest_lib.Manifest:
+  """Writes a converted file and proves it."""
+  pictures = model.pictures_for(conversion)
+  conversions.write(conversion, model.sources[0], model.tensors, pictures, file)
+  packages = extras.packages(conversion.kind.group)
+  return manifest_lib.Manifest(
+    handle=str(conversion),
+    format=conversion.format,
+    spec=conversion.fingerprint,
+    weights=model.weights,
+    files=manifest_lib.hash_files(file),
+    proof=conversions.prove(conversion, file, model.trials),
+    libraries=manifest_lib.libraries(*packages),
+    pictures=_digest(pictures),
+  )
 
 
 def _write(
@@ -91,7 +141,7 @@ def _write(
   checks = proof.prove(handle, folder, model.reference)
   return manifest_lib.Manifest(
     handle=str(handle),
-    format=handle.version.format,
+    format=handle.format,
     spec=handle.fingerprint,
     weights=model.weights,
     files=files,
@@ -104,10 +154,10 @@ def _changes(
   handle: spec.Handle,
   place: places.Place,
   made: manifest_lib.Manifest,
-  weights: manifest_lib.Weights,
+  model: _Model,
 ) -> list[str]:
   """Why an export that is in place is not the one asked for, if it is not."""
-  changes = []
+  changes, weights = [], model.weights
   with places.here(place.artifact) as artifact:
     differences = manifest_lib.differences(made, artifact)
   if differences:
@@ -121,6 +171,8 @@ def _changes(
     changes.append(f'its weights were {made.weights.kind}, not {weights.kind}')
   if made.spec != handle.fingerprint:
     changes.append('its spec changed')
+  if made.pictures != _digest(model.pictures_for(handle)):
+    changes.append('the pictures that its ranges were measured on are others')
   version = made.libraries.get('slimhub')
   if version != exporter.__version__:
     changes.append(f'slimhub was {version}, is {exporter.__version__}')
@@ -128,7 +180,7 @@ def _changes(
 
 
 def _compare_with_old(
-  handle: spec.Handle, place: places.Place, weights: manifest_lib.Weights
+  handle: spec.Handle, place: places.Place, model: _Model
 ) -> list[str] | None:
   """Why what is in place must be replaced; None if there is nothing.
 
@@ -139,9 +191,9 @@ def _compare_with_old(
     if not place.manifest.exists():
       return None
     made = manifest_lib.read(place.manifest)
-    changes = _changes(handle, place, made, weights)
+    changes = _changes(handle, place, made, model)
   synthetic = weights_lib.SYNTHETIC
-  if weights.kind == synthetic != made.weights.kind:
+  if model.weights.kind == synthetic != made.weights.kind:
     raise errors.ExportError(
       f'{handle} exists in {place.artifact} with the {made.weights.kind} '
       f'weights of {made.weights.checkpoint}, expected {synthetic} ones or '
@@ -150,25 +202,56 @@ def _compare_with_old(
   return changes
 
 
+def _make(
+  handle: spec.Handle, model: _Model, artifact: pathlib.Path
+) -> manifest_lib.Manifest:
+  if isinstance(handle, formats.Conversion):
+    return _convert(handle, model, artifact)
+  return _write(handle, model, artifact)
+
+
+def _card(handle: spec.Handle, made: manifest_lib.Manifest) -> str:
+  if isinstance(handle, formats.Conversion):
+    return card_conversion.render(handle, made)
+  return card.render(handle, made)
+
+
+def _refuse(conversion: formats.Conversion) -> plan.Result:
+  return plan.Result(
+    str(conversion),
+    plan.REFUSED,
+    'integers need the range of every layer, which is measured on pictures: '
+    '--representative_images=DIR',
+  )
+
+
 def _export(
   handle: spec.Handle, load: Callable[[], _Model], order: plan.Order
 ) -> plan.Result:
+  if isinstance(handle, formats.Conversion):
+    extras.require(handle.kind.group)
+    if handle.kind.needs_pictures and order.pictures_dir is None:
+      return _refuse(handle)
   model = load()
   place = places.place(order.output_dir, handle)
   changes = None
   if not order.force:
-    changes = _compare_with_old(handle, place, model.weights)
+    changes = _compare_with_old(handle, place, model)
   if changes == []:
     return plan.Result(str(handle), plan.KEPT, 'unchanged')
   reason = f'replaced: {"; ".join(changes)}' if changes else ''
   with delivery.stage(order.output_dir) as folder:
+    is_file = isinstance(handle, formats.Conversion)
     staged = places.Place(
-      folder / 'artifact', folder / 'manifest.json', folder / 'card.md'
+      folder / (place.artifact.name if is_file else 'artifact'),
+      folder / 'manifest.json',
+      folder / 'card.md',
     )
-    made = _write(handle, model, folder / 'artifact')
-    reason = '; '.join(filter(None, (reason, model.reference.note)))
+    made = _make(handle, model, staged.artifact)
+    if not is_file:
+      reason = '; '.join(filter(None, (reason, model.reference.note)))
     staged.manifest.write_text(made.to_json())
-    staged.card.write_text(card.render(handle, made), encoding='utf-8')
+    staged.card.write_text(_card(handle, made), encoding='utf-8')
     may_replace = order.force or bool(changes)
     delivery.deliver(handle, staged, order.output_dir, may_replace)
   return plan.Result(str(handle), plan.EXPORTED, reason, bytes=made.bytes)

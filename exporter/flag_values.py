@@ -7,6 +7,7 @@ import shutil
 import urllib.parse
 
 from exporter import places
+from model_specs import formats
 from model_specs import spec
 
 
@@ -80,3 +81,11 @@ def positive(text: str) -> int:
 def jobs(text: str) -> int | None:
   """A number of workers; None for `auto`."""
   return None if text == 'auto' else positive(text)
+
+
+def format_words(text: str) -> tuple[str, ...]:
+  """Words of formats, between commas."""
+  try:
+    return formats.parse(text)
+  except ValueError as error:
+    raise argparse.ArgumentTypeError(str(error)) from error

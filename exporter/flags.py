@@ -14,6 +14,7 @@ from exporter import flag_values
 from exporter import plan
 from exporter import progress
 from exporter import weights
+from model_specs import formats
 from model_specs import spec
 
 USAGE_ERROR = 2
@@ -186,6 +187,25 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     default=spec.PUBLISHER,
     help='first part of the handles',
   )
+  parser.add_argument(
+    '--formats',
+    type=flag_values.format_words,
+    default=formats.DEFAULT,
+    metavar='FORMAT,...',
+    help='of tf1, tf2, litert, onnx; the last two convert each TF2 handle',
+  )
+  parser.add_argument(
+    '--representative_images',
+    type=flag_values.path,
+    metavar='DIR',
+    help='pictures that the ranges of litert.int8 are measured on',
+  )
+  parser.add_argument(
+    '--onnx_layout',
+    choices=formats.LAYOUTS,
+    default=formats.NHWC,
+    help="the input's axes in ONNX: channels last (nhwc) or first (nchw)",
+  )
   parser.add_argument('--dry_run', action='store_true', help='only say what')
   parser.add_argument('--force', action='store_true', help='replace exports')
   _add_work(parser)
@@ -193,6 +213,12 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
   parser.add_argument('dir', metavar='DIR', type=flag_values.folder)
+  parser.add_argument(
+    '--formats',
+    type=flag_values.format_words,
+    metavar='FORMAT,...',
+    help='of tf1, tf2, litert, onnx; without it: all that are there',
+  )
   parser.add_argument(
     'patterns',
     nargs='*',
@@ -206,6 +232,22 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
     help='an interpreter whose TensorFlow must agree, too: 1.15 or newer',
   )
   _add_work(parser)
+
+
+def _add_benchmark(parser: argparse.ArgumentParser) -> None:
+  _add_patterns(parser)
+  parser.add_argument(
+    '--output_dir',
+    type=flag_values.folder,
+    required=True,
+    help='where exports are',
+  )
+  parser.add_argument(
+    '--formats',
+    type=flag_values.format_words,
+    metavar='FORMAT,...',
+    help='of tf1, tf2, litert, onnx; without it: all that are there',
+  )
 
 
 def _add_cards(parser: argparse.ArgumentParser) -> None:
@@ -227,6 +269,7 @@ _COMMANDS = {
   'fetch': ('download published checkpoints', _add_fetch),
   'export': ('export handles, prove and describe them', _add_export),
   'verify': ('prove exports again, from their files alone', _add_verify),
+  'benchmark': ('time exports on this machine, beside Keras', _add_benchmark),
   'cards': ('write the documentation cards', _add_cards),
   'doctor': ('find packages that cannot work together', _add_nothing),
 }

@@ -7,7 +7,9 @@ import io
 import itertools
 import json
 
+from model_specs import formats
 from model_specs import spec
+from model_specs import versions
 
 _COLUMNS = (
   'handle',
@@ -79,6 +81,13 @@ def render(handles: Iterable[spec.Handle], form: str) -> str:
   return table(_COLUMNS, cells)
 
 
+def _conversions(handle: spec.Handle) -> str:
+  """What --formats converts a handle to."""
+  if handle.version.format != versions.TF2:
+    return 'not converted: TF1'
+  return ', '.join(formats.BY_WORD)
+
+
 def describe(handle: spec.Handle) -> str:
   """All that is known of one handle, a line each."""
   model, version = handle.spec, handle.version
@@ -92,6 +101,7 @@ def describe(handle: spec.Handle) -> str:
     'output': f'{handle.num_outputs} values',
     'endpoints': str(len(handle.endpoints)),
     'momentum': str(version.momentum),
+    'formats': _conversions(handle),
     'published': ', '.join(map(str, model.family.versions)),
     'checkpoint': model.checkpoint,
     'archive': model.archive_url,

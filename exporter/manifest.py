@@ -50,6 +50,7 @@ class Manifest:
   files: dict[str, File]  # Path below the artifact -> file.
   proof: tuple[Check, ...]
   libraries: dict[str, str]  # Package -> version, slimhub's own included.
+  pictures: str = ''  # Hash of those that ranges were measured on, if any.
 
   @property
   def bytes(self) -> int:
@@ -58,13 +59,16 @@ class Manifest:
 
   def to_json(self) -> str:
     """The text of VERSION.json."""
-    return json.dumps(dataclasses.asdict(self), indent=2) + '\n'
+    facts = dataclasses.asdict(self)
+    if not self.pictures:
+      del facts['pictures']
+    return json.dumps(facts, indent=2) + '\n'
 
 
 @functools.cache
-def libraries() -> dict[str, str]:
-  """What an artifact made here depends on."""
-  packages = ('tensorflow', 'tf-slim', 'numpy')
+def libraries(*more: str) -> dict[str, str]:
+  """What an artifact made here depends on; some on more packages."""
+  packages = ('tensorflow', 'tf-slim', 'numpy', *more)
   found = {package: metadata.version(package) for package in packages}
   return {'slimhub': exporter.__version__, **found}
 
@@ -81,6 +85,7 @@ def from_json(text: str | bytes, name: str) -> Manifest:
       files={path: File(**file) for path, file in data['files'].items()},
       proof=tuple(Check(**check) for check in data['proof']),
       libraries=dict(data['libraries']),
+      pictures=data.get('pictures', ''),
     )
   except (ValueError, TypeError, KeyError, AttributeError) as error:
     raise errors.ManifestError(
@@ -94,19 +99,24 @@ def read(path: places.Folder) -> Manifest:
   return from_json(path.read_bytes(), str(path))
 
 
-def hash_files(folder: pathlib.Path) -> dict[str, File]:
-  """Every file below `folder`, by its relative path, sorted."""
+def hash_files(artifact: pathlib.Path) -> dict[str, File]:
+  """Every file of an artifact, by its path below the folder, sorted.
+
+  An artifact that is one file has that file's name.
+  """
+  folder = artifact.parent if artifact.is_file() else artifact
+  paths = [artifact] if artifact.is_file() else artifact.rglob('*')
   files = {}
-  for path in sorted(p for p in folder.rglob('*') if p.is_file()):
+  for path in sorted(p for p in paths if p.is_file()):
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
     files[path.relative_to(folder).as_posix()] = File(len(data), digest)
   return files
 
 
-def differences(manifest: Manifest, folder: pathlib.Path) -> list[str]:
-  """What in `folder` differs from its manifest, one line a file."""
-  found = hash_files(folder)
+def differences(manifest: Manifest, artifact: pathlib.Path) -> list[str]:
+  """What of an artifact differs from its manifest, one line a file."""
+  found = hash_files(artifact)
   lines = []
   for path in sorted(manifest.files.keys() | found.keys()):
     expected, actual = manifest.files.get(path), found.get(path)

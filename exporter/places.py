@@ -59,23 +59,27 @@ def reach(folder: Folder) -> Iterator[None]:
 
 
 def place(output_dir: _F, handle: spec.Handle) -> Place[_F]:
-  """The artifact's folder, and the files beside it."""
+  """The artifact, a folder or a file, and the files beside it."""
   artifact = cast(_F, output_dir / str(handle))
   return Place(
     artifact,
-    cast(_F, artifact.with_name(f'{handle.number}.json')),
-    cast(_F, artifact.with_name(f'{handle.number}.md')),
+    cast(_F, artifact.with_suffix('.json')),
+    cast(_F, artifact.with_suffix('.md')),
   )
 
 
 @contextlib.contextmanager
-def here(folder: Folder) -> Iterator[pathlib.Path]:
-  """The same files in a folder of this machine, for a while."""
-  if isinstance(folder, pathlib.Path):
-    yield folder
+def here(artifact: Folder) -> Iterator[pathlib.Path]:
+  """The same folder or file on this machine, for a while."""
+  if isinstance(artifact, pathlib.Path):
+    yield artifact
     return
   with tempfile.TemporaryDirectory() as copy:
-    with reach(folder):
-      if folder.exists():
-        folder.fs.get(f'{folder.path}/', f'{copy}/', recursive=True)
-    yield pathlib.Path(copy)
+    found = pathlib.Path(copy)
+    with reach(artifact):
+      if artifact.is_file():
+        found /= artifact.name
+        artifact.fs.get_file(artifact.path, str(found))
+      elif artifact.exists():
+        artifact.fs.get(f'{artifact.path}/', f'{copy}/', recursive=True)
+    yield found

@@ -11,6 +11,7 @@ from exporter import errors
 from exporter import places
 from exporter import weights as weights_lib
 import model_specs
+from model_specs import formats
 from model_specs import spec
 
 EXPORT = 'export'
@@ -21,6 +22,7 @@ LOCAL, RAY = ENGINES = ('local', 'ray')
 EXPORTED = 'exported'
 FETCHED = 'fetched'
 KEPT = 'kept'
+REFUSED = 'refused'
 VERIFIED = 'verified'
 FAILED = 'failed'
 
@@ -35,6 +37,7 @@ class Order:
   checkpoint_dir: pathlib.Path | None = None  # None: synthetic weights.
   weights: str = weights_lib.AUTO
   force: bool = False
+  pictures_dir: pathlib.Path | None = None  # To measure ranges on.
   client: str | None = None  # Another interpreter that a VERIFY asks, too.
 
   @property
@@ -58,8 +61,8 @@ class Result:
   """What came of one handle."""
 
   handle: str
-  status: str  # EXPORTED, KEPT, VERIFIED or FAILED.
-  reason: str = ''  # Why it failed, or was kept.
+  status: str  # EXPORTED, KEPT, REFUSED, VERIFIED or FAILED.
+  reason: str = ''  # Why it failed, or was kept or refused.
   bytes: int = 0
   seconds: float = 0.0
 
@@ -79,13 +82,33 @@ def orders(
   )
 
 
+def _published(found: Iterable[places.Folder]) -> Iterator[spec.Handle]:
+  """The handles whose folders or manifests are among some paths."""
+  names = {'/'.join(path.parts[-5:]).removesuffix('.json') for path in found}
+  for name in names:
+    if name.rpartition('/')[2].isdecimal():
+      yield model_specs.get(name)
+
+
+def _converted(found: Iterable[places.Folder]) -> Iterator[spec.Handle]:
+  """The conversions whose files or manifests are among some paths."""
+  names = {(*path.parts[-6:-1], path.name.partition('.')[0]) for path in found}
+  for *parts, version, name in names:
+    number, _, group = version.partition('.')
+    kind = formats.BY_WORD.get(f'{group}.{name}')
+    if kind and number.isdecimal():
+      handle = model_specs.get('/'.join((*parts, number)))
+      yield formats.convert(handle, kind)
+
+
 def _present(output_dir: places.Folder) -> list[spec.Handle]:
-  """What has a folder or a manifest below `output_dir`, sorted."""
+  """What has an artifact or a manifest below `output_dir`, sorted."""
   with places.reach(output_dir):
-    found = [path.parts[-5:] for path in output_dir.glob('*/imagenet/*/*/*')]
-  names = {'/'.join(parts).removesuffix('.json') for parts in found}
-  names = {name for name in names if name.rpartition('/')[2].isdecimal()}
-  return [model_specs.get(name) for name in sorted(names)]
+    found = [
+      *_published(output_dir.glob('*/imagenet/*/*/*')),
+      *_converted(output_dir.glob('*/imagenet/*/*/*.*/*')),
+    ]
+  return sorted(found, key=str)
 
 
 def _matching(
@@ -105,9 +128,19 @@ def _matching(
 
 
 def find_artifacts(
-  output_dir: places.Folder, patterns: Sequence[str] = ()
+  output_dir: places.Folder,
+  patterns: Sequence[str] = (),
+  given: Sequence[str] | None = None,
 ) -> tuple[spec.Handle, ...]:
-  """The handles that lie below a folder, whole or not, sorted.
+  """The handles and conversions that lie below a folder, whole or not, sorted.
+
+  Args:
+    output_dir: The folder.
+    patterns: What must match one of these, if there are any.
+    given: Words of --formats, if not all.
+
+  Returns:
+    What was found.
 
   Raises:
     ManifestError: There are none that a pattern matches.
@@ -118,8 +151,12 @@ def find_artifacts(
   if patterns:
     wanted = {h for pattern in patterns for h in _matching(present, pattern)}
     found = [handle for handle in present if handle in wanted]
+  if given is not None:
+    found = [handle for handle in found if formats.is_of(handle, given)]
   if not found:
     what = ' '.join(patterns) or 'PUBLISHER/imagenet/NAME/TASK/VERSION'
+    if given is not None:
+      what += f' --formats={",".join(given)}'
     raise errors.ManifestError(
       f'nothing below {output_dir} matches {what}; found {len(present)} '
       'exports there; name the --output_dir of an export'

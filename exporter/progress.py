@@ -23,6 +23,7 @@ _EVENTS = {
   plan.EXPORTED: 'proven',
   plan.VERIFIED: 'proven',
   plan.KEPT: 'kept',
+  plan.REFUSED: 'refused',
   plan.FAILED: 'failed',
 }
 

@@ -45,3 +45,22 @@ def images(count: int, height: int, width: int, seed: int = 1) -> np.ndarray:
   """Uniform noise in [0, 1], for comparing one computation with another."""
   random = np.random.RandomState(seed)
   return random.uniform(0, 1, [count, height, width, 3]).astype(np.float32)
+
+
+def pictures(count: int, size: int) -> np.ndarray:
+  """Patterns of squares from coarse to fine, as bytes: each unlike the others.
+
+  Noise is the same picture again to a network, and tells no two classes apart.
+  """
+  random = np.random.RandomState(3)
+  found = np.empty([count, size, size, 3], np.uint8)
+  pixels = np.arange(size)
+  for number in range(count):
+    picture = np.full([size, size, 3], 0.5)
+    for squares in (1, 3, 7, 18, 45):
+      strength = random.uniform(0, 0.5)
+      colors = random.uniform(-strength, strength, [squares, squares, 3])
+      at = pixels * squares // size
+      picture += colors[at][:, at]
+    found[number] = np.round(255 * np.clip(picture, 0, 1))
+  return found

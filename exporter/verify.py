@@ -1,6 +1,7 @@
 """Prove delivered artifacts again: files by hash, then what they compute."""
 
 from collections.abc import Iterator
+import dataclasses
 import functools
 import json
 import pathlib
@@ -11,6 +12,7 @@ import numpy as np
 from exporter import agreement
 from exporter import assets
 from exporter import checkpoint as checkpoint_lib
+from exporter import conversions
 from exporter import errors
 from exporter import export
 from exporter import interpreter
@@ -20,8 +22,28 @@ from exporter import plan
 from exporter import proof
 from exporter import reference
 from exporter import session
+from exporter import trial
+from exporter import weights as weights_lib
+from model_specs import formats
 from model_specs import spec
 from model_specs import versions
+
+
+def _stated(
+  handle: spec.Handle, made: manifest_lib.Manifest, artifact: pathlib.Path
+) -> tuple[tuple[str, str, str | None], ...]:
+  """What a manifest says of the weights, beside what the artifact says."""
+  if isinstance(handle, formats.Conversion):
+    return ()  # One file, whose weights are compared with the SavedModel's.
+  try:
+    facts = (artifact / assets.FACTS).read_bytes()
+    stated = json.loads(facts)['weights']
+  except (OSError, ValueError, TypeError, KeyError):
+    stated = {}  # Fits no manifest.
+  return (
+    ('weights', made.weights.kind, stated.get('kind')),
+    ('weights', made.weights.sha256, stated.get('sha256')),
+  )
 
 
 def _false_claims(
@@ -31,16 +53,10 @@ def _false_claims(
   artifact: pathlib.Path,
 ) -> list[str]:
   """What a manifest says beside the files that cannot be so, a line each."""
-  try:
-    facts = (artifact / assets.FACTS).read_bytes()
-    stated = json.loads(facts)['weights']
-  except (OSError, ValueError, TypeError, KeyError):
-    stated = {}  # Fits no manifest.
   claims = (
     ('handle', made.handle, str(handle)),
-    ('format', made.format, handle.version.format),
-    ('weights', made.weights.kind, stated.get('kind')),
-    ('weights', made.weights.sha256, stated.get('sha256')),
+    ('format', made.format, handle.format),
+    *_stated(handle, made, artifact),
     ('card', place.card.exists(), True),
     *(
       (check.name, check.difference <= check.tolerance, True)
@@ -118,6 +134,54 @@ def _ask(
   return f'in {where}, too'
 
 
+@dataclasses.dataclass(frozen=True)
+class _Origin:
+  """The SavedModel that conversions are compared with: it has the weights."""
+
+  sha256: str
+  trials: trial.Trials
+
+
+def _origin(handle: spec.Handle, order: plan.Order) -> _Origin:
+  """Reads a SavedModel.
+
+  Raises:
+    ManifestError: It is not there, or not what its manifest describes.
+  """
+  place = places.place(order.output_dir, handle)
+  if not place.manifest.exists():
+    raise errors.ManifestError(
+      f'{place.artifact} is not there, and a converted file is compared with '
+      'the SavedModel beside it, which has the weights; export it, too: '
+      '--formats=tf2'
+    )
+  with places.here(place.artifact) as artifact:
+    with places.reach(place.manifest):
+      made = _check_files(handle, place, artifact)
+    tensors = _tensors(handle, proof.read(handle, artifact))
+    _check_weights(handle, made, tensors)
+  inference, _ = export.sources(handle.spec)
+  is_trained = made.weights.kind != weights_lib.SYNTHETIC
+  trials = trial.Trials(inference, handle.spec, tensors, is_trained)
+  return _Origin(made.weights.sha256, trials)
+
+
+def _verify_file(
+  conversion: formats.Conversion, order: plan.Order, origin: _Origin
+) -> plan.Result:
+  place = places.place(order.output_dir, conversion)
+  with places.here(place.artifact) as file:
+    with places.reach(place.manifest):
+      made = _check_files(conversion, place, file)
+    if made.weights.sha256 != origin.sha256:
+      raise errors.ManifestError(
+        f'{conversion} has weights of hash {made.weights.sha256}, and the '
+        f'SavedModel beside it {origin.sha256}; export both again'
+      )
+    conversions.prove(conversion, file, origin.trials)
+  return plan.Result(str(conversion), plan.VERIFIED, bytes=made.bytes)
+
+
 def _verify(handle: spec.Handle, order: plan.Order) -> plan.Result:
   place = places.place(order.output_dir, handle)
   with places.here(place.artifact) as artifact:
@@ -138,5 +202,12 @@ def _verify(handle: spec.Handle, order: plan.Order) -> plan.Result:
 
 def run(order: plan.Order) -> Iterator[plan.Result]:
   """Verifies the handles of one model, each result as it comes."""
+  origin = functools.cache(functools.partial(_origin, order=order))
+
+  def work(handle: spec.Handle) -> plan.Result:
+    if isinstance(handle, formats.Conversion):
+      return _verify_file(handle, order, origin(handle.origin))
+    return _verify(handle, order)
+
   for handle in order.handles:
-    yield export.attempt(handle, functools.partial(_verify, handle, order))
+    yield export.attempt(handle, functools.partial(work, handle))

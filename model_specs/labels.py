@@ -4,6 +4,9 @@ import csv
 import functools
 from importlib import resources
 
+from model_specs import spec
+from model_specs import versions
+
 _FILE = 'imagenet_labels.tsv'  # From WordNet; its licence stands in NOTICE.
 
 
@@ -18,3 +21,10 @@ def imagenet() -> tuple[str, ...]:
   table = [line for line in text.splitlines() if not line.startswith('#')]
   rows = csv.DictReader(table, delimiter='\t')
   return tuple(row['names'].split(', ')[0] for row in rows)
+
+
+def of(handle: spec.Handle) -> tuple[str, ...]:
+  """What a handle's outputs stand for; empty where nobody named them."""
+  names = imagenet()
+  is_classifier = handle.task == versions.CLASSIFICATION
+  return names if is_classifier and handle.num_outputs == len(names) else ()

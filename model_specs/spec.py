@@ -192,6 +192,11 @@ class Handle:
     return versions.BY_NUMBER[self.number]
 
   @property
+  def format(self) -> str:
+    """As tfhub.dev spells it: TF1 or TF2."""
+    return self.version.format
+
+  @property
   def variable_size(self) -> bool:
     """Whether images of another size than the default are taken."""
     return self.spec.family.variable_size and self.version.variable_size

@@ -13,6 +13,7 @@ _COMMANDS = (
   'fetch',
   'export',
   'verify',
+  'benchmark',
   'cards',
   'doctor',
 )
@@ -32,6 +33,8 @@ def test_export_has_the_defaults_of_the_manual():
   assert (args.weights, args.publisher, args.jobs) == ('auto', 'google', None)
   assert (args.all, args.dry_run, args.force) == (False, False, False)
   assert args.progress == 'auto'
+  assert (args.formats, args.onnx_layout) == (('tf1', 'tf2'), 'nhwc')
+  assert args.representative_images is None
 
 
 def test_fetch_has_the_defaults_of_the_manual():
@@ -57,6 +60,7 @@ def test_a_tilde_is_the_home_folder():
     ['fetch', 'a'],
     _EXPORT,
     ['verify', 'out'],
+    ['benchmark', '--output_dir=o'],
     ['cards'],
     ['doctor'],
   ],
@@ -80,6 +84,9 @@ def test_every_command_is_handed_on(argv):
     ([*_EXPORT, '--jobs=0'], "'0', expected 1 or more"),
     ([*_EXPORT, '--jobs=two'], "'two', expected 1 or more"),
     ([*_EXPORT, '--progress=xyz'], 'choose from auto, bar, json, none'),
+    ([*_EXPORT, '--formats=tf2,onyx'], "'onyx'; did you mean onnx?"),
+    ([*_EXPORT, '--onnx_layout=ncwh'], 'did you mean nchw?'),
+    (['verify', 'o', '--formats=tf3'], "unknown format 'tf3'"),
     (['export', 'a', '--output_dr=o'], 'did you mean --output_dir?'),
     (['verify'], 'DIR'),
     (['fetch', 'a', '--mirror=/data'], "'/data', expected http://, https://"),

@@ -2,12 +2,14 @@
 
 import collections
 import csv
+import dataclasses
 import hashlib
 import pathlib
 import re
 
 import pytest
 
+import model_specs
 from model_specs import labels
 from model_specs import spec
 
@@ -76,3 +78,14 @@ def test_the_table_names_its_source_and_licence():
   assert 'Princeton University' in header
   assert 'NOTICE' in header
   assert 'Princeton University' in (_ROOT / 'NOTICE').read_text('utf-8')
+
+
+def test_only_imagenets_classes_are_named():
+  handle, features = (
+    model_specs.get(f'google/imagenet/mobilenet_v1_025_128/{task}/5')
+    for task in ('classification', 'feature_vector')
+  )
+  assert labels.of(handle) == labels.imagenet()
+  assert labels.of(features) == ()
+  fewer = dataclasses.replace(handle.spec, num_classes=1000)
+  assert labels.of(dataclasses.replace(handle, spec=fewer)) == ()

@@ -42,3 +42,9 @@ def test_a_description_names_what_decides_a_choice():
   text = listing.describe(handle)
   for fact in ('224 x 224', 'fixed', '71.8 %', '300 M', handle.spec.checkpoint):
     assert fact in text
+  assert 'litert.float32, litert.float16' in text
+
+
+def test_a_tf1_version_is_said_to_have_no_other_formats():
+  (handle,) = model_specs.find('mobilenet_v2_100_224/classification/3')
+  assert 'not converted' in listing.describe(handle)

@@ -8,6 +8,7 @@ from exporter import errors
 from exporter import places
 from exporter import plan
 import model_specs
+from model_specs import formats
 
 _TEMPLATE = plan.Order(plan.EXPORT, (), pathlib.Path('out'))
 
@@ -42,6 +43,19 @@ def test_manifest_and_card_lie_beside_the_artifact():
   assert place.artifact == folder / '3'
   assert place.manifest == folder / '3.json'
   assert place.card == folder / '3.md'
+
+
+def test_those_of_a_converted_file_bear_its_name():
+  (conversion,) = formats.select(
+    model_specs.find('mobilenet_v1_025_128/feature_vector/5'), ['litert.int8']
+  )
+  place = places.place(pathlib.Path('out'), conversion)
+  folder = pathlib.Path(
+    'out/google/imagenet/mobilenet_v1_025_128/feature_vector/5.litert'
+  )
+  assert place.artifact == folder / 'int8.tflite'
+  assert place.manifest == folder / 'int8.json'
+  assert place.card == folder / 'int8.md'
 
 
 _PRESENT = (
@@ -88,3 +102,46 @@ def test_a_manifest_alone_is_found(folder):
 def test_a_folder_without_such_exports_is_an_error(tmp_path, patterns):
   with pytest.raises(errors.ManifestError, match=str(tmp_path)):
     plan.find_artifacts(tmp_path, patterns)
+
+
+_CONVERTED = (
+  'acme/imagenet/mobilenet_v2_035_96/classification/4.onnx/model.onnx',
+  'google/imagenet/mobilenet_v1_025_128/feature_vector/5.litert/int8.tflite',
+)
+
+
+@pytest.fixture(name='converted')
+def _converted(folder) -> pathlib.Path:
+  """The same, a converted file, a manifest of one, and what is none."""
+  onnx, litert = (folder / name for name in _CONVERTED)
+  for path in (onnx, litert.with_suffix('.json')):
+    path.parent.mkdir()
+    path.touch()
+  litert.with_name('notes.md').touch()
+  (folder / _PRESENT[1]).with_name('5.backup').mkdir()
+  (folder / _PRESENT[1]).with_name('5.backup').joinpath('int8.json').touch()
+  return folder
+
+
+@pytest.mark.parametrize(
+  ('patterns', 'given', 'expected'),
+  [
+    ([], None, (*_PRESENT, *_CONVERTED)),
+    (['mobilenet_v2_*'], None, (_PRESENT[0], _CONVERTED[0])),
+    ([], ['litert'], _CONVERTED[1:]),
+    ([], ['litert.int8', 'onnx'], _CONVERTED),
+    (['mobilenet_v1_*/*/5'], None, _CONVERTED[1:]),
+    ([], ['tf1'], _PRESENT[1:]),
+    ([], ['tf2'], _PRESENT[:1]),
+  ],
+)
+def test_converted_files_are_found_beside_them(
+  converted, patterns, given, expected
+):
+  found = plan.find_artifacts(converted, patterns, given)
+  assert tuple(map(str, found)) == tuple(sorted(expected))
+
+
+def test_formats_that_are_not_there_are_named(converted):
+  with pytest.raises(errors.ManifestError, match=r'onnx\.model_nchw'):
+    plan.find_artifacts(converted, [], ['onnx.model_nchw'])

@@ -14,6 +14,7 @@ _RESULTS = (
   plan.Result('b/1', plan.KEPT, 'unchanged'),
   plan.Result('c/1', plan.FAILED, 'checkpoint x is torn'),
   plan.Result('d/1', plan.FAILED, 'checkpoint x is torn'),
+  plan.Result('e/1', plan.REFUSED, 'it needs pictures'),
 )
 
 
@@ -33,6 +34,7 @@ def test_results_go_to_stdout_and_reasons_to_stderr(capsys):
     'kept      b/1  unchanged',
     'failed    c/1',
   ]
+  assert 'refused   e/1  it needs pictures' in out
   assert err.count('checkpoint x is torn') == 1
   assert err.count('failed: ') == 2
 
@@ -41,7 +43,13 @@ def test_the_summary_counts_each_status(capsys):
   _show('none')
   summary = capsys.readouterr().out.split('\n\n')[1].splitlines()
   counts = {line.split()[0]: line.split()[1] for line in summary[1:]}
-  assert counts == {'exported': '1', 'failed': '2', 'kept': '1', 'all': '4'}
+  assert counts == {
+    'exported': '1',
+    'failed': '2',
+    'kept': '1',
+    'refused': '1',
+    'all': '5',
+  }
 
 
 def test_a_transfer_counts_bytes(capsys):
@@ -86,9 +94,10 @@ def test_json_is_one_event_a_line_and_nothing_else(capsys):
     'proven',
     'kept',
     *['failed'] * 2,
+    'refused',
     'summary',
   ]
-  assert events[0]['artifacts'] == 4
+  assert events[0]['artifacts'] == 5
   assert events[3]['reason'] == 'checkpoint x is torn'
   assert events[-1]['failed'] == 2
   assert not err

@@ -20,7 +20,7 @@ _SHIPPED = {
 }
 
 # Packages that come with TensorFlow, at the version that it needs.
-_WITH_TENSORFLOW = {'keras', 'protobuf'}
+_WITH_TENSORFLOW = {'flatbuffers', 'keras', 'protobuf'}
 
 
 @pytest.fixture(name='arguments')
@@ -75,7 +75,11 @@ def test_every_data_file_is_installed(arguments):
 
 
 # Modules that import what an extra brings, once it is asked for.
-_EXTRAS = {'exporter.cluster': {'ray'}}
+_EXTRAS = {
+  'exporter.cluster': {'ray'},
+  'exporter.litert_file': {'ai-edge-litert'},
+  'exporter.onnx_file': {'onnx', 'onnxruntime', 'tf2onnx'},
+}
 
 
 @pytest.mark.parametrize('module', _SHIPPED)

@@ -1,0 +1,34 @@
+"""Optional packages: which of them something needs, and how to install them."""
+
+from importlib import util
+
+from exporter import errors
+
+# Extra of setup.py -> what it brings, and the name it is imported by.
+_PACKAGES = {
+  'litert': {'ai-edge-litert': 'ai_edge_litert'},
+  'onnx': {'onnx': 'onnx', 'onnxruntime': 'onnxruntime', 'tf2onnx': 'tf2onnx'},
+}
+
+
+def packages(extra: str) -> tuple[str, ...]:
+  """What an extra brings."""
+  return tuple(_PACKAGES[extra])
+
+
+def is_installed(package: str) -> bool:
+  """Whether a package that an extra brings is there."""
+  modules = {p: m for found in _PACKAGES.values() for p, m in found.items()}
+  return util.find_spec(modules[package]) is not None
+
+
+def require(extra: str) -> None:
+  """Raises a PackageError if a package of an extra is not installed."""
+  missing = [
+    package for package in _PACKAGES[extra] if not is_installed(package)
+  ]
+  if missing:
+    raise errors.PackageError(
+      f'the format {extra} needs {", ".join(missing)}, which this environment '
+      f"lacks; run: pip install 'slimhub[{extra}]'"
+    )

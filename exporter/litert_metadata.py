@@ -1,0 +1,213 @@
+"""What a LiteRT file says of itself, in the form of TFLite Metadata.
+
+The layout is that of metadata_schema.fbs: a FlatBuffer in a buffer of the model
+that is called TFLITE_METADATA, and the files it names in a zip at the end. The
+packages that write it do not fit: tflite-support needs protobuf below 4, and
+MediaPipe's writer lacks a part of itself. MediaPipe reads it, in the tests.
+"""
+
+import io
+from typing import Any
+import zipfile
+
+import flatbuffers
+import numpy as np
+from tensorflow.lite.python import schema_py_generated as schema
+
+from model_specs import formats
+from model_specs import labels
+from model_specs import versions
+
+LABELS = 'labels.txt'
+_NAME = 'TFLITE_METADATA'
+_IDENTIFIER = b'M001'
+_PARSER = '1.0.0'  # The oldest that reads all that is used here.
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)
+_ALIGNMENT = 16  # Of all buffers, as the schema of a model asks.
+
+# Table -> its fields in the schema's order, up to the last one used. A union
+# has its type before it.
+_FIELDS = {
+  'AssociatedFile': ('name', 'description', 'type'),
+  'ImageSize': ('width', 'height'),
+  'FeatureProperties': (),
+  'ImageProperties': ('color_space', 'default_size'),
+  'Content': ('properties_type', 'properties'),
+  'NormalizationOptions': ('mean', 'std'),
+  'ProcessUnit': ('options_type', 'options'),
+  'Stats': ('max', 'min'),
+  'TensorMetadata': (
+    'name',
+    'description',
+    'dimension_names',
+    'content',
+    'process_units',
+    'stats',
+    'associated_files',
+  ),
+  'SubGraphMetadata': ('name', 'description', 'inputs', 'outputs'),
+  'ModelMetadata': (
+    'name',
+    'description',
+    'version',
+    'subgraphs',
+    'author',
+    'license',
+    'associated_files',
+    'min_parser_version',
+  ),
+}
+_FEATURES, _IMAGE = np.int8(1), np.int8(2)  # Of the union ContentProperties.
+_NORMALIZATION = np.int8(1)  # Of the union ProcessUnitOptions.
+_AXIS_LABELS = np.int8(2)
+_RGB = np.int8(1)
+
+_Table = tuple[str, dict[str, Any]]
+
+
+class _Builder(flatbuffers.Builder):
+  """A builder that aligns bytes as the schema says; the generated code not."""
+
+  def StartVector(  # noqa: N802  # FlatBuffers' name.
+    self, size: int, count: int, alignment: int
+  ) -> int:
+    """Begins a vector."""
+    if size == 1:
+      alignment = _ALIGNMENT
+    return super().StartVector(size, count, alignment)
+
+
+def _add_value(builder: flatbuffers.Builder, value: Any) -> int:
+  """Adds what stands outside its table; returns where."""
+  if isinstance(value, str):
+    return builder.CreateString(value)
+  if isinstance(value, np.ndarray):
+    return builder.CreateNumpyVector(value)
+  if isinstance(value, tuple):
+    return _add_table(builder, value)
+  offsets = [_add_value(builder, item) for item in value]
+  builder.StartVector(4, len(offsets), 4)
+  for offset in reversed(offsets):
+    builder.PrependUOffsetTRelative(offset)
+  return builder.EndVector()
+
+
+def _add_table(builder: flatbuffers.Builder, table: _Table) -> int:
+  name, values = table
+  scalars = (np.int8, np.uint32)
+  found = {
+    field: value if isinstance(value, scalars) else _add_value(builder, value)
+    for field, value in values.items()
+  }
+  builder.StartObject(len(_FIELDS[name]))
+  for field, value in found.items():
+    slot = _FIELDS[name].index(field)
+    if isinstance(value, np.int8):
+      builder.PrependInt8Slot(slot, int(value), 0)
+    elif isinstance(value, np.uint32):
+      builder.PrependUint32Slot(slot, int(value), 0)
+    else:
+      builder.PrependUOffsetTRelativeSlot(slot, value, 0)
+  return builder.EndObject()
+
+
+def _floats(*values: float) -> np.ndarray:
+  return np.array(values, np.float32)
+
+
+def _input(conversion: formats.Conversion) -> _Table:
+  size = np.uint32(conversion.spec.size)
+  image = {
+    'color_space': _RGB,
+    'default_size': ('ImageSize', {'width': size, 'height': size}),
+  }
+  content = {
+    'properties_type': _IMAGE,
+    'properties': ('ImageProperties', image),
+  }
+  # From the bytes of a picture to what the tensor stands for.
+  normalization = {'mean': _floats(0), 'std': _floats(255)}
+  unit = {
+    'options_type': _NORMALIZATION,
+    'options': ('NormalizationOptions', normalization),
+  }
+  return 'TensorMetadata', {
+    'name': formats.INPUT,
+    'description': 'RGB images with values in [0, 1], or bytes in [0, 255].',
+    'content': ('Content', content),
+    'process_units': [('ProcessUnit', unit)],
+    'stats': ('Stats', {'max': _floats(1), 'min': _floats(0)}),
+  }
+
+
+def _output(conversion: formats.Conversion) -> _Table:
+  is_classifier = conversion.task == versions.CLASSIFICATION
+  content = {
+    'properties_type': _FEATURES,
+    'properties': ('FeatureProperties', {}),
+  }
+  found: dict[str, Any] = {
+    'name': conversion.output,
+    'description': (
+      'Logits; their softmax is the probability of each class.'
+      if is_classifier
+      else 'Feature vectors.'
+    ),
+    'content': ('Content', content),
+  }
+  if labels.of(conversion):
+    file = {
+      'name': LABELS,
+      'description': 'The classes, one a line, in the order of the logits.',
+      'type': _AXIS_LABELS,
+    }
+    found['associated_files'] = [('AssociatedFile', file)]
+  return 'TensorMetadata', found
+
+
+def _metadata(conversion: formats.Conversion) -> bytes:
+  model = conversion.spec
+  subgraph = {
+    'inputs': [_input(conversion)],
+    'outputs': [_output(conversion)],
+  }
+  metadata = {
+    'name': str(conversion.origin),
+    'description': (
+      f'{model.family.title}, depth multiplier {model.multiplier}, '
+      f'{model.size} x {model.size} pixels: {conversion.task}, '
+      f'{conversion.kind.title}.'
+    ),
+    'version': str(conversion.number),
+    'subgraphs': [('SubGraphMetadata', subgraph)],
+    'license': model.license,
+    'min_parser_version': _PARSER,
+  }
+  builder = flatbuffers.Builder()
+  builder.Finish(_add_table(builder, ('ModelMetadata', metadata)), _IDENTIFIER)
+  return bytes(builder.Output())
+
+
+def _with_labels(model: bytes, names: tuple[str, ...]) -> bytes:
+  """A model and, behind it, its labels in a zip."""
+  file = io.BytesIO(model)
+  with zipfile.ZipFile(file, mode='a') as appendix:
+    info = zipfile.ZipInfo(LABELS, _LONG_AGO)
+    appendix.writestr(info, '\n'.join(names) + '\n')
+  return file.getvalue()
+
+
+def add(conversion: formats.Conversion, data: bytes) -> bytes:
+  """A LiteRT model with all that a program must know to call it."""
+  model = schema.ModelT.InitFromPackedBuf(data, 0)
+  buffer = schema.BufferT()
+  buffer.data = np.frombuffer(_metadata(conversion), np.uint8)
+  entry = schema.MetadataT()
+  entry.name, entry.buffer = _NAME, len(model.buffers)
+  model.buffers.append(buffer)
+  model.metadata = [*(model.metadata or []), entry]
+  builder = _Builder(len(data) + buffer.data.size)
+  builder.Finish(model.Pack(builder), b'TFL3')
+  packed = bytes(builder.Output())
+  names = labels.of(conversion)
+  return _with_labels(packed, names) if names else packed

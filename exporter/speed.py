@@ -1,0 +1,122 @@
+"""How fast artifacts are on one machine: figures, as a table and as JSON."""
+
+from collections.abc import Iterable
+from collections.abc import Sequence
+import dataclasses
+from importlib import metadata
+import json
+import os
+import pathlib
+import platform
+import statistics
+
+from exporter import extras
+from exporter import manifest
+from model_specs import formats
+
+BATCHES = (1, 8, 32)
+
+
+@dataclasses.dataclass(frozen=True)
+class Machine:
+  """What the figures are of."""
+
+  processor: str
+  cores: int  # That this process may use; all of them work.
+  system: str
+  libraries: dict[str, str]
+
+  def __str__(self) -> str:
+    used = ', '.join(f'{k} {v}' for k, v in self.libraries.items())
+    return f'{self.processor}, {self.cores} cores, {self.system}, with {used}'
+
+
+@dataclasses.dataclass(frozen=True)
+class Speed:
+  """What one artifact, or Keras's network, takes for one size of batch."""
+
+  network: str  # The handle without its version: what is comparable.
+  name: str  # The artifact, or keras.applications' name.
+  batch: int
+  runs: int
+  median_ms: float  # For a batch.
+  p95_ms: float
+  images_per_second: float  # By the median.
+
+
+def cores() -> int:
+  """How many cores this process may use."""
+  if hasattr(os, 'sched_getaffinity'):  # macOS has no such thing.
+    return len(os.sched_getaffinity(0))
+  return os.cpu_count() or 1
+
+
+def _processor() -> str:
+  try:
+    text = pathlib.Path('/proc/cpuinfo').read_text()
+  except OSError:  # Of Linux alone.
+    text = ''
+  for line in text.splitlines():
+    key, _, value = line.partition(':')
+    if key.strip() == 'model name':
+      return value.strip()
+  return platform.processor() or platform.machine()
+
+
+def machine() -> Machine:
+  """This one."""
+  runtimes = [
+    package
+    for group in (formats.LITERT, formats.ONNX)
+    for package in extras.packages(group)
+    if extras.is_installed(package)
+  ]
+  libraries = {
+    **manifest.libraries(*runtimes),
+    'keras': metadata.version('keras'),
+  }
+  return Machine(_processor(), cores(), platform.system(), libraries)
+
+
+def summarize(
+  network: str, name: str, batch: int, seconds: Sequence[float]
+) -> Speed:
+  """The figures of some runs."""
+  ordered = sorted(seconds)
+  median = statistics.median(ordered)
+  p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
+  return Speed(
+    network,
+    name,
+    batch,
+    len(ordered),
+    round(1e3 * median, 3),
+    round(1e3 * p95, 3),
+    round(batch / median, 1),
+  )
+
+
+def to_json(on: Machine, found: Iterable[Speed]) -> str:
+  """All of it, for programs."""
+  facts = {
+    'machine': dataclasses.asdict(on),
+    'speeds': [dataclasses.asdict(speed) for speed in found],
+  }
+  return json.dumps(facts, indent=2) + '\n'
+
+
+COLUMNS = ('handle', 'batch', 'median_ms', 'p95_ms', 'images_per_second')
+
+
+def rows(found: Iterable[Speed]) -> list[tuple[str, ...]]:
+  """A row for each, under COLUMNS."""
+  return [
+    (
+      speed.name,
+      f'{speed.batch}',
+      f'{speed.median_ms:.2f}',
+      f'{speed.p95_ms:.2f}',
+      f'{speed.images_per_second:.0f}',
+    )
+    for speed in found
+  ]

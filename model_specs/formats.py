@@ -1,0 +1,200 @@
+"""The formats of export: TF1, TF2, and files that TF2 handles convert to."""
+
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Iterator
+import dataclasses
+import difflib
+
+from model_specs import spec
+from model_specs import versions
+
+TF1, TF2 = 'tf1', 'tf2'
+LITERT, ONNX = 'litert', 'onnx'
+DEFAULT = (TF1, TF2)
+_OWN = {versions.TF1: TF1, versions.TF2: TF2}  # The word for what is published.
+NHWC, NCHW = LAYOUTS = ('nhwc', 'nchw')
+INPUT = 'inputs'
+
+# A file that computes in float32 throughout is compared as artifacts are: on
+# a few images, by its largest difference. One that rounds more is tried on
+# many: its error is the root of the mean square of all differences. Both are
+# in standard deviations of the network's own output. What rounding is allowed
+# is two to four times what it does to the smallest published MobileNet V1, the
+# network that it hurts most: 0.014, 0.16 and 0.19, with 3, 16 and 18 % of the
+# pictures in another class. A file that is broken is off by 1 or more.
+_FEW, _MANY = 8, 256
+
+
+@dataclasses.dataclass(frozen=True)
+class Format:
+  """A kind of file, and how near to its network it must come."""
+
+  group: str  # LITERT or ONNX: a word of --formats, an extra, a folder's end.
+  name: str  # Within the group; also the name of the file.
+  suffix: str
+  title: str
+  error: float  # In standard deviations.
+  # Of the pictures, the part whose most probable class may be another, with
+  # trained weights; None: too exact to ask.
+  disagreement: float | None = None
+  layout: str = NHWC
+  needs_pictures: bool = False  # To measure the range of every layer on.
+
+  @property
+  def word(self) -> str:
+    """What --formats calls it: litert.int8."""
+    return f'{self.group}.{self.name}'
+
+  @property
+  def is_exact(self) -> bool:
+    """Whether it computes in float32 throughout."""
+    return self.disagreement is None
+
+  @property
+  def pictures(self) -> int:
+    """How many pictures it is tried on."""
+    return _FEW if self.is_exact else _MANY
+
+
+FORMATS = (
+  Format(LITERT, 'float32', '.tflite', 'LiteRT, float32', error=1e-4),
+  Format(
+    LITERT,
+    'float16',
+    '.tflite',
+    'LiteRT, weights in float16',
+    error=0.05,
+    disagreement=0.1,
+  ),
+  Format(
+    LITERT,
+    'dynamic',
+    '.tflite',
+    'LiteRT, weights in int8 (dynamic range)',
+    error=0.3,
+    disagreement=0.3,
+  ),
+  Format(
+    LITERT,
+    'int8',
+    '.tflite',
+    'LiteRT, all in int8',
+    error=0.5,
+    disagreement=0.4,
+    needs_pictures=True,
+  ),
+  Format(ONNX, 'model', '.onnx', 'ONNX, channels last', error=1e-4),
+  Format(
+    ONNX,
+    'model_nchw',
+    '.onnx',
+    'ONNX, channels first',
+    error=1e-4,
+    layout=NCHW,
+  ),
+)
+
+BY_WORD = {kind.word: kind for kind in FORMATS}
+
+
+@dataclasses.dataclass(frozen=True)
+class Conversion(spec.Handle):
+  """A TF2 handle's model as one file: HANDLE.GROUP/NAME."""
+
+  kind: Format = FORMATS[0]
+
+  def __post_init__(self) -> None:
+    super().__post_init__()
+    if self.version.format != versions.TF2:
+      raise spec.SpecError(
+        f'{self}: only TF2 versions are converted, version {self.number} is TF1'
+      )
+
+  def __str__(self) -> str:
+    return f'{self.origin}.{self.kind.group}/{self.file}'
+
+  @property
+  def file(self) -> str:
+    """Name of the file, in a folder of the group's."""
+    return f'{self.kind.name}{self.kind.suffix}'
+
+  @property
+  def format(self) -> str:
+    """As its manifest spells it."""
+    return self.kind.word
+
+  @property
+  def origin(self) -> spec.Handle:
+    """The handle that it converts."""
+    return spec.Handle(self.spec, self.task, self.number, self.publisher)
+
+  @property
+  def output(self) -> str:
+    """What the file calls its output: as the SavedModel does."""
+    return versions.SERVING_OUTPUTS[self.task]
+
+
+def convert(handle: spec.Handle, kind: Format) -> Conversion:
+  """A handle's model in another format."""
+  return Conversion(
+    handle.spec, handle.task, handle.number, handle.publisher, kind
+  )
+
+
+def words() -> tuple[str, ...]:
+  """All that --formats understands."""
+  return (TF1, TF2, LITERT, ONNX, *BY_WORD)
+
+
+def parse(text: str) -> tuple[str, ...]:
+  """The words of a list such as 'tf2,litert'.
+
+  Raises:
+    ValueError: One is none; the message lists close ones.
+  """
+  given = tuple(text.split(','))
+  for word in given:
+    if word not in words():
+      close = difflib.get_close_matches(word, words(), n=1)
+      hint = f'did you mean {close[0]}?' if close else 'choose from '
+      raise ValueError(
+        f'unknown format {word!r}; {hint}'
+        + ('' if close else ', '.join(words()))
+      )
+  return given
+
+
+def is_of(handle: spec.Handle, given: Iterable[str]) -> bool:
+  """Whether a handle, or a conversion, is of one of the formats."""
+  if isinstance(handle, Conversion):
+    return handle.kind.word in given or handle.kind.group in given
+  return _OWN[handle.version.format] in given
+
+
+def select(
+  handles: Iterable[spec.Handle],
+  given: Collection[str],
+  layout: str = NHWC,
+) -> Iterator[spec.Handle]:
+  """What is asked for of some handles: themselves, and their conversions.
+
+  Args:
+    handles: What the patterns match.
+    given: Words of --formats.
+    layout: Which ONNX the word `onnx` means.
+
+  Yields:
+    Those of the formats asked for, each followed by its conversions.
+  """
+  meant = {
+    kind.word
+    for kind in FORMATS
+    if kind.group in given and (kind.group != ONNX or kind.layout == layout)
+  }
+  wanted = {*given, *meant} - {LITERT, ONNX}
+  for handle in handles:
+    found = [handle]
+    if handle.version.format == versions.TF2:
+      found += [convert(handle, kind) for kind in FORMATS]
+    yield from (each for each in found if is_of(each, wanted))
