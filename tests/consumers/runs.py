@@ -103,14 +103,15 @@ def _python(run: Run, module: str, *arguments: object) -> str | None:
   """Runs a module in the run's environment; returns what was wrong."""
   settings = {'PYTHONPATH': str(source_tree.ROOT), **dict(run.variables)}
   python = environments.make(run.environment)
-  done = subprocess.run(
-    [python, '-m', f'tests.consumers.{module}', *map(str, arguments)],
-    env=environments.variables(**settings),
-    cwd=tempfile.gettempdir(),
-    capture_output=True,
-    text=True,
-    check=False,
-  )
+  with tempfile.TemporaryDirectory() as empty:  # Its modules would be imported.
+    done = subprocess.run(
+      [python, '-m', f'tests.consumers.{module}', *map(str, arguments)],
+      env=environments.variables(**settings),
+      cwd=empty,
+      capture_output=True,
+      text=True,
+      check=False,
+    )
   return done.stderr[-2000:] if done.returncode else None
 
 
