@@ -15,8 +15,8 @@ import tempfile
 from benchmarks import process
 import model_specs
 
-_OURS = 'mobilenet_*'
-_THEIRS = 'mobilenet_*/*/5'  # The models; Keras has one format.
+_OURS = 'mobilenet_v[12]_*'
+_THEIRS = 'mobilenet_v[12]_*/*/5'  # The models; Keras has one format.
 
 
 def _floor(exports: pathlib.Path, folder: pathlib.Path) -> float:

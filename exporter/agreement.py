@@ -82,7 +82,7 @@ class Agreement:
   @property
   def _wanted(self) -> set[str]:
     """Names of the variables that the handle needs."""
-    classifier = f'{self._handle.spec.family.scope}/Logits/'
+    classifier = self._handle.spec.family.classifier
     is_classifier = self._handle.task == versions.CLASSIFICATION
     return {
       name
@@ -121,7 +121,7 @@ class Agreement:
     example: reference_lib.Example,
   ) -> None:
     """Compares all that a call must return, in standard deviations."""
-    batch, height, width, _ = example.images.shape
+    height, width = example.images.shape[1:3]
     where = f'{call.name} at {height}x{width}'
     promised = _promised(self._handle, call)
     for key in sorted(call.outputs.keys() - promised.keys()):
@@ -131,8 +131,8 @@ class Agreement:
       if source in example.outputs:
         expected, unit = example.outputs[source], example.deviations[source]
         result.compare(what, value, expected, unit)
-      else:  # Dropout makes logits random.
-        shape = (batch, self._handle.spec.num_classes)
+      else:  # Dropout makes it random.
+        shape = self._reference.default_size.outputs[source].shape
         result.compare_shape(what, value, shape)
     self._compare_shapes(where, call)
 

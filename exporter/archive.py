@@ -17,8 +17,10 @@ _INDEX = '.index'
 def _prefixes(
   folder: pathlib.Path, model: spec.ModelSpec
 ) -> list[pathlib.Path]:
-  name = model.checkpoint_name
-  places = (model.checkpoint, f'{name}/{name}.ckpt', f'{name}.ckpt')
+  name, member = model.checkpoint_name, model.checkpoint_member
+  places = [model.checkpoint, f'{name}/{member}']
+  if member.startswith(name):  # Else it may be another model's.
+    places.append(member)
   return list(dict.fromkeys(folder / place for place in places))
 
 
@@ -57,22 +59,29 @@ def frozen_graph(prefix: pathlib.Path) -> pathlib.Path | None:
 
 
 def _unpack(
-  archive: pathlib.Path, prefix: str, folder: pathlib.Path | None
-) -> None:
+  archive: pathlib.Path, model: spec.ModelSpec, folder: pathlib.Path | None
+) -> str:
   """Copies a checkpoint and its frozen graph, and nothing else, out of it.
 
   Args:
     archive: The archive; all of it is read.
-    prefix: The name of the checkpoint.
+    model: Whose checkpoint.
     folder: Where to; None only looks.
+
+  Returns:
+    The name of the checkpoint, in that folder.
 
   Raises:
     CheckpointError: The archive is damaged, not safe, or another's.
   """
   found = set()
+  *folders, prefix = model.checkpoint_member.split('/')
   frozen = _frozen_names(prefix)
-  for name, content in members.read(archive):
+  for path, content in members.read(archive):
+    name, parents = path.name, path.parts[:-1]
     if not _is_part(name, prefix) and name not in frozen:
+      continue
+    if folders and list(parents[-len(folders) :]) != folders:
       continue
     if name in found:
       raise errors.CheckpointError(
@@ -85,14 +94,15 @@ def _unpack(
         copy.writelines(content)
   if not found.difference(frozen):
     raise errors.CheckpointError(
-      f'archive {archive} holds no checkpoint {prefix}; '
+      f'archive {archive} holds no checkpoint {model.checkpoint_member}; '
       'put the archive of this model in its place'
     )
+  return prefix
 
 
 def inspect(archive: pathlib.Path, model: spec.ModelSpec) -> None:
   """Raises a CheckpointError unless it is a whole archive of the model."""
-  _unpack(archive, f'{model.checkpoint_name}.ckpt', None)
+  _unpack(archive, model, None)
 
 
 def _holds(folder: pathlib.Path, model: spec.ModelSpec) -> bool:
@@ -138,8 +148,7 @@ def find(folder: pathlib.Path, model: spec.ModelSpec) -> Iterator[pathlib.Path]:
   for archive in archives:
     if archive.exists():
       with tempfile.TemporaryDirectory() as unpacked:
-        name = f'{model.checkpoint_name}.ckpt'
-        _unpack(archive, name, pathlib.Path(unpacked))
+        name = _unpack(archive, model, pathlib.Path(unpacked))
         try:
           yield pathlib.Path(unpacked) / name
         except errors.CheckpointError as error:

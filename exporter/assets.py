@@ -37,7 +37,11 @@ def _facts(
       'size': handle.num_outputs,
     },
     'classes': (
-      {'count': model.num_classes, 'labels': _LABELS, 'background': 0}
+      {
+        'count': model.num_classes,
+        'labels': _LABELS,
+        'background': 0 if model.has_background else None,
+      }
       if labels.of(handle)
       else None
     ),

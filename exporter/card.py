@@ -31,9 +31,11 @@ def _description(
   handle: model_specs.Handle, made: manifest.Manifest | None
 ) -> str:
   spec = handle.spec
+  multiplier = (
+    f'depth multiplier {spec.multiplier}, ' if spec.multiplier else ''
+  )
   network = (
-    f'{spec.family.title} (depth multiplier {spec.multiplier}, '
-    f'{spec.size} x {spec.size} pixels)'
+    f'{spec.family.title} ({multiplier}{spec.size} x {spec.size} pixels)'
   )
   if handle.task == versions.CLASSIFICATION:
     does = (
@@ -117,6 +119,19 @@ def _sibling(handle: model_specs.Handle, link: Link) -> str:
   )
 
 
+def _network(spec: model_specs.ModelSpec) -> tuple[str, ...]:
+  """A sentence or two on what the network is."""
+  network = f"The network is TF-Slim's `{spec.family.network}`"
+  trained = f'trained on images of {spec.size} x {spec.size} pixels'
+  if spec.multiplier is None:
+    return (f'{network}, {trained}.',)
+  return (
+    f'{network} with a depth multiplier of {spec.multiplier}, {trained}.',
+    'The multiplier scales the number of channels in the layers; '
+    'with it and the image size, accuracy is traded for speed.',
+  )
+
+
 def _overview(handle: model_specs.Handle, link: Link) -> str:
   spec = handle.spec
   family, paper = spec.family, spec.family.paper
@@ -126,13 +141,7 @@ def _overview(handle: model_specs.Handle, link: Link) -> str:
     markdown.bullets(
       [f'{paper.authors}: ["{paper.title}"]({paper.url}), {paper.year}.']
     ),
-    markdown.paragraph(
-      f"The network is TF-Slim's `{family.network}` with a depth multiplier "
-      f'of {spec.multiplier}, trained on images of {spec.size} x {spec.size} '
-      'pixels. The multiplier scales the number of channels in the layers; '
-      'with it and the image size, accuracy is traded for speed.',
-      *family.notes,
-    ),
+    markdown.paragraph(*_network(spec), *family.notes),
     markdown.paragraph(_sibling(handle, link)),
   )
 
@@ -154,7 +163,9 @@ def _training(
 
 
 def _changelog(handle: model_specs.Handle) -> tuple[str, ...]:
-  if handle.number == 1:  # It would say that there was no change.
+  if (
+    handle.number == handle.spec.family.versions[0]
+  ):  # It would say that there was no change.
     return ()
   blocks = []
   for number, entries in handle.changes().items():

@@ -27,12 +27,20 @@ def labels(handle: model_specs.Handle) -> str:
   top_5 = card_snippets.TOP_5
   if handle.version.format == versions.TF1:
     top_5 = card_snippets.HUB_TOP_5
+  if handle.spec.has_background:
+    order = (
+      f'Index 0 is `background`; the {classes - 1} classes of ImageNet follow.'
+    )
+  else:
+    order = (
+      'They are the classes of ImageNet; index 0 is the first of them, and '
+      'none is for the background.'
+    )
   return markdown.section(
     'Labels',
     markdown.paragraph(
       f'{_LABELS} in the folder of the model names the {classes} classes, one '
-      'a line, in the order of the logits. Index 0 is `background`; the '
-      f'{classes - 1} classes of ImageNet follow. The five most probable '
+      f'a line, in the order of the logits. {order} The five most probable '
       'classes of an image:'
     ),
     card_snippets.fill(top_5, handle),

@@ -116,7 +116,7 @@ def write_catalogues(
   }
   pages = {output_dir / 'clients.md': clients_page.render()}
   for network, family in families.items():
-    for number in versions.CURRENT:
+    for number in set(versions.CURRENT).intersection(family.versions):
       path = output_dir / network / f'{number}.md'
       cards = pathlib.Path(os.path.relpath(cards_dir, path.parent)).as_posix()
       pages[path] = catalogue.render(family, number, cards, publisher)

@@ -4,6 +4,7 @@ from exporter import card_clients
 from exporter import card_snippets
 from exporter import markdown
 import model_specs
+from model_specs import spec as spec_lib
 from model_specs import versions
 
 _COMMON_SIGNATURES = 'https://www.tensorflow.org/hub/common_signatures/images'
@@ -42,12 +43,22 @@ def _size(handle: model_specs.Handle) -> str:
   )
 
 
-def _input(name: str) -> str:
+def _preprocessing(handle: model_specs.Handle) -> str:
+  """What the model does with colours, itself."""
+  wanted = handle.spec.family.preprocessing
+  if wanted == spec_lib.FROM_MINUS_1_TO_1:
+    return 'maps them to the [-1, 1] that the network was trained with'
+  return (
+    f'multiplies them by {wanted.factor:g} and subtracts {wanted.offset} from '
+    'red, green and blue, as the network was trained with'
+  )
+
+
+def _input(name: str, handle: model_specs.Handle) -> str:
   return markdown.paragraph(
     f'The input `{name}` is a float32 batch of RGB images of shape '
     '[batch, height, width, 3] with values in the range [0, 1]. The model '
-    'itself maps them to the [-1, 1] that the network was trained with, so '
-    'do not normalize them any further.'
+    f'itself {_preprocessing(handle)}, so do not normalize them any further.'
   )
 
 
@@ -81,7 +92,7 @@ def _usage_hub(handle: model_specs.Handle) -> tuple[str, ...]:
   return (
     markdown.paragraph('Load the model in graph mode.', _PATH),
     card_snippets.fill(card_snippets.HUB_LOAD, handle),
-    _input('images'),
+    _input('images', handle),
     _size(handle),
     _output(handle),
     markdown.paragraph(
@@ -114,7 +125,7 @@ def _usage_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
   return (
     markdown.paragraph('Plain TensorFlow loads and calls the model.', _PATH),
     card_snippets.fill(card_snippets.LOAD, handle),
-    _input('inputs'),
+    _input('inputs', handle),
     _size(handle),
     _output(handle),
     markdown.paragraph(

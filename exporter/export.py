@@ -44,9 +44,7 @@ def sources(
   model: spec.ModelSpec,
 ) -> tuple[source_lib.Source, source_lib.Source]:
   """The model's inference network and its training network."""
-  architecture = source_lib.Architecture(
-    model.network, model.multiplier, model.num_classes
-  )
+  architecture = source_lib.architecture(model)
   return (
     source_lib.build(architecture, is_training=False),
     source_lib.build(architecture, is_training=True),

@@ -11,6 +11,8 @@ from google.protobuf import message
 import numpy as np
 import tensorflow as tf
 
+from model_specs import spec
+
 _v1 = tf.compat.v1
 _INPUT = 'Placeholder'
 _CONSTANT = 'Const'
@@ -36,10 +38,10 @@ class _ProblemError(Exception):
   """Why a graph cannot be compared with the network."""
 
 
-def _layer(scope: str, tensors: Mapping[str, np.ndarray]) -> str:
+def _layer(classifier: str, tensors: Mapping[str, np.ndarray]) -> str:
   """The last layer of a classifier, by its weights."""
-  start, end = f'{scope}/Logits/', '/weights'
-  (name,) = (n for n in tensors if n.startswith(start) and n.endswith(end))
+  end = '/weights'
+  (name,) = (n for n in tensors if n.startswith(classifier) and n.endswith(end))
   return name.removesuffix(end)
 
 
@@ -93,7 +95,7 @@ def _run(
   with _v1.Session(graph=graph) as session:
     # One by one: the graph may take no other batch.
     answers = [
-      session.run(fetches, {f'{inputs[0]}:0': image[np.newaxis] * 2 - 1})
+      session.run(fetches, {f'{inputs[0]}:0': image[np.newaxis]})
       for image in images
     ]
   found, pooled = (
@@ -105,7 +107,7 @@ def _run(
 
 def ask(
   data: bytes,
-  scope: str,
+  family: spec.Family,
   tensors: Mapping[str, np.ndarray],
   images: np.ndarray,
 ) -> Answer:
@@ -113,19 +115,22 @@ def ask(
 
   Args:
     data: The file.
-    scope: First part of the names of the network's variables.
+    family: What the network is a variant of.
     tensors: Its weights, which must be constants of the graph.
     images: In [0, 1], of the size that the network was trained with.
 
   Returns:
     Logits and features, an image a row; or the problem.
   """
-  layer = _layer(scope, tensors)
+  layer = _layer(family.classifier, tensors)
+  wanted = family.preprocessing
+  offset = np.array(wanted.offset, np.float32)
+  scaled = images * np.float32(wanted.factor) - offset
   logits = f'{layer}/BiasAdd'
   try:
     part = _parse(data, logits)
     _compare_weights(part, tensors)
-    return _run(part, logits, layer, images)
+    return _run(part, logits, layer, scaled)
   except _ProblemError as problem:
     return Answer(problem=str(problem))
   except (KeyError, ValueError, tf.errors.OpError) as error:

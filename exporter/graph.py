@@ -112,7 +112,7 @@ def _share(definition: tf.compat.v1.GraphDef) -> None:
 
 
 @functools.lru_cache(maxsize=2)
-def _classification(source: source_lib.Source, scope: str) -> Graph:
+def _classification(source: source_lib.Source, family: spec.Family) -> Graph:
   """The whole network, for any input size."""
   graph = Graph(
     definition=source.graph.as_graph_def(),
@@ -125,7 +125,7 @@ def _classification(source: source_lib.Source, scope: str) -> Graph:
     logits=source.logits.name,
     endpoints={
       name: tensor.name
-      for name, tensor in source.scoped_endpoints(scope).items()
+      for name, tensor in source.scoped_endpoints(family.scope).items()
     },
     losses=tuple(loss.name for loss in source.losses),
     updates=tuple(update.op.name for update in source.updates),
@@ -137,14 +137,12 @@ def _classification(source: source_lib.Source, scope: str) -> Graph:
 
 
 @functools.lru_cache(maxsize=2)
-def _feature_vector(source: source_lib.Source, scope: str) -> Graph:
+def _feature_vector(source: source_lib.Source, family: spec.Family) -> Graph:
   """The network without its classifier."""
-  whole = _classification(source, scope)
-  endpoints = {
-    name: tensor
-    for name, tensor in whole.endpoints.items()
-    if name != f'{scope}/Logits'
-  }
+  whole = _classification(source, family)
+  endpoints = dict(whole.endpoints)
+  for name in family.classifier_endpoints:
+    del endpoints[f'{family.scope}/{name}']
   used = reachable(
     whole.definition, [whole.features, *endpoints.values(), *whole.updates]
   )
@@ -179,10 +177,10 @@ def _set_images(
 
 @functools.lru_cache(maxsize=4)
 def _shapes(
-  source: source_lib.Source, scope: str, side: int | None
+  source: source_lib.Source, family: spec.Family, side: int | None
 ) -> dict[str, list[int | None]]:
   """Static shape of every tensor that the outside may ask for."""
-  whole = _classification(source, scope)
+  whole = _classification(source, family)
   live = tf.Graph()
   with live.as_default():
     tf.import_graph_def(_set_images(whole.definition, side), name='')
@@ -192,16 +190,18 @@ def _shapes(
 
 def build(source: source_lib.Source, handle: spec.Handle) -> Graph:
   """The graph of one handle in the source's mode."""
-  scope = handle.spec.family.scope
+  family = handle.spec.family
   is_classifier = handle.task == versions.CLASSIFICATION
-  graph = (_classification if is_classifier else _feature_vector)(source, scope)
+  graph = (_classification if is_classifier else _feature_vector)(
+    source, family
+  )
   side = None if handle.variable_size else handle.spec.size
   definition = _set_images(graph.definition, side)
   for node in definition.node:
     if node.name == _DEFAULT_MOMENTUM:
       value = tf.make_tensor_proto(handle.version.momentum, tf.float32)
       node.attr['value'].tensor.CopyFrom(value)
-  shapes = _shapes(source, scope, side)
+  shapes = _shapes(source, family, side)
   return dataclasses.replace(
     graph,
     definition=definition,

@@ -88,13 +88,20 @@ def _conversions(handle: spec.Handle) -> str:
   return ', '.join(formats.BY_WORD)
 
 
+def _known(unit: str, *figures: float | None) -> str:
+  known = [f'{figure} {unit}' for figure in figures if figure is not None]
+  return ', '.join(known) or 'not published'
+
+
 def describe(handle: spec.Handle) -> str:
   """All that is known of one handle, a line each."""
   model, version = handle.spec, handle.version
+  figures = model.figures
   size = 'and other sizes' if handle.variable_size else 'fixed'
+  multiplier = f', multiplier {model.multiplier}' if model.multiplier else ''
   facts = {
     'handle': str(handle),
-    'network': f'{model.family.title}, multiplier {model.multiplier}',
+    'network': f'{model.family.title}{multiplier}',
     'format': version.format,
     'signatures': ', '.join(version.signatures(handle.task)) or 'none',
     'input': f'{model.size} x {model.size} pixels ({size}), values in [0, 1]',
@@ -105,11 +112,9 @@ def describe(handle: spec.Handle) -> str:
     'published': ', '.join(map(str, model.family.versions)),
     'checkpoint': model.checkpoint,
     'archive': model.archive_url,
-    'top-1, top-5': (
-      f'{model.figures.top1_percent} %, {model.figures.top5_percent} %'
-    ),
-    'MACs, parameters': (
-      f'{model.figures.macs_millions} M, {model.figures.params_millions} M'
+    'top-1, top-5': _known('%', figures.top1_percent, figures.top5_percent),
+    'MACs, parameters': _known(
+      'M', figures.macs_millions, figures.params_millions
     ),
     'paper': f'{model.family.paper.title}, {model.family.paper.url}',
     'license': model.license,

@@ -122,15 +122,17 @@ def _content(
         yield chunk
 
 
-def read(path: pathlib.Path) -> Iterator[tuple[str, Iterator[bytes]]]:
+def read(
+  path: pathlib.Path,
+) -> Iterator[tuple[pathlib.PurePosixPath, Iterator[bytes]]]:
   """The regular files of a tar archive, in its order.
 
   Args:
     path: The archive; plain or compressed by gzip, bzip2 or xz.
 
   Yields:
-    The name of a file, without its folder, and its content in pieces, to be
-    read before the next file. After the last one, the whole archive was read
+    The path of a file, and its content in pieces, to be read before the next
+    file. After the last one, the whole archive was read
     and what its compression checks is right.
 
   Raises:
@@ -140,7 +142,6 @@ def read(path: pathlib.Path) -> Iterator[tuple[str, Iterator[bytes]]]:
     limited = cast('BinaryIO', _Limited(stream))
     with tarfile.open(fileobj=limited, mode='r:') as tar:
       for member in _walk(tar):
-        name = pathlib.PurePosixPath(member.name).name
-        yield name, _content(path, tar, member)
+        yield pathlib.PurePosixPath(member.name), _content(path, tar, member)
     while limited.read(_CHUNK):
       pass

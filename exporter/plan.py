@@ -51,7 +51,7 @@ class Order:
     return self.model.network
 
   @property
-  def architecture(self) -> tuple[str, float]:
+  def architecture(self) -> tuple[str, float | None]:
     """Orders of one architecture share the network that is built for them."""
     return self.network, self.model.multiplier
 

@@ -71,9 +71,15 @@ def _train(
 ) -> tuple[Example, dict[str, np.ndarray]]:
   """One training step at momentum 0, which leaves the batch's statistics."""
   images = synthetic.images(_BATCH, model.size, model.size, seed=2)
-  endpoints = source.scoped_endpoints(model.family.scope)
-  del endpoints[f'{model.family.scope}/Logits']
-  tensors = {FEATURES: source.features, **endpoints}
+  tensors = {
+    LOGITS: source.logits,
+    FEATURES: source.features,
+    **source.scoped_endpoints(model.family.scope),
+  }
+  if source.is_random:
+    del tensors[LOGITS]
+    for name in model.family.classifier_endpoints:
+      del tensors[f'{model.family.scope}/{name}']
   outputs, _ = source.run((tensors, source.updates), images)
   moving = {
     v.op.name: v for v in source.variables if v.op.name not in source.trainable
@@ -82,15 +88,13 @@ def _train(
 
 
 def _losses(
-  source: source_lib.Source, example: Example, scope: str
+  source: source_lib.Source, example: Example, classifier: str
 ) -> dict[str, float]:
   values = source.run(
     {loss.op.name: loss for loss in source.losses}, example.images
   )
   features = sum(
-    value
-    for name, value in values.items()
-    if not name.startswith(f'{scope}/Logits/')
+    value for name, value in values.items() if not name.startswith(classifier)
   )
   return {
     versions.CLASSIFICATION: float(sum(values.values())),
@@ -107,9 +111,7 @@ def _ask(
   """What the published graph says of an example, or why it says nothing."""
   if graph is None:
     return {}, ''
-  found = frozen_graph_lib.ask(
-    graph, model.family.scope, tensors, example.images
-  )
+  found = frozen_graph_lib.ask(graph, model.family, tensors, example.images)
   if found.logits is None or found.features is None:
     return {}, f'not compared with the published frozen graph: {found.problem}'
   return {LOGITS: found.logits, FEATURES: found.features}, ''
@@ -145,7 +147,7 @@ def compute(
     other_size=_infer(inference, model, *_OTHER_SIZE),
     training=example,
     batch_statistics=statistics,
-    losses=_losses(inference, default_size, model.family.scope),
+    losses=_losses(inference, default_size, model.family.classifier),
     published=published,
     note=note,
   )

@@ -7,7 +7,11 @@ tf-slim 1.1.0 is its last release. Two things keep it from running today:
     that holds the string names the same collection and takes the fused path.
 """
 
+from collections.abc import Iterator
+from collections.abc import Mapping
+import contextlib
 import functools
+from typing import Any
 
 import tensorflow as tf
 from tensorflow.python.framework import ops
@@ -16,13 +20,60 @@ if not hasattr(ops, 'Tensor'):
   ops.Tensor = tf.Tensor
 
 import tf_slim  # Needs the repair above to compute anything.
+from tf_slim.nets import inception
+from tf_slim.nets import resnet_v1
+from tf_slim.nets import resnet_v2
 
+_NORM = {
+  'fused': True,
+  'updates_collections': [tf.compat.v1.GraphKeys.UPDATE_OPS],
+}
+
+avg_pool2d = tf_slim.avg_pool2d
 conv2d = tf_slim.conv2d
 dropout = tf_slim.dropout
+fully_connected = tf_slim.fully_connected
 l2_regularizer = tf_slim.l2_regularizer
+max_pool2d = tf_slim.max_pool2d
 separable_conv2d = tf_slim.separable_conv2d
-batch_norm = functools.partial(
-  tf_slim.batch_norm,
-  fused=True,
-  updates_collections=[tf.compat.v1.GraphKeys.UPDATE_OPS],
-)
+batch_norm = functools.partial(tf_slim.batch_norm, **_NORM)
+
+# The networks that come with tf_slim, as they are. Those of Inception end
+# before their classifiers, which take one size of images only.
+INCEPTIONS = {
+  'inception_v1': inception.inception_v1_base,
+  'inception_v2': inception.inception_v2_base,
+  'inception_v3': inception.inception_v3_base,
+}
+RESNETS = {
+  'resnet_v1_50': resnet_v1.resnet_v1_50,
+  'resnet_v1_101': resnet_v1.resnet_v1_101,
+  'resnet_v1_152': resnet_v1.resnet_v1_152,
+  'resnet_v2_50': resnet_v2.resnet_v2_50,
+  'resnet_v2_101': resnet_v2.resnet_v2_101,
+  'resnet_v2_152': resnet_v2.resnet_v2_152,
+}
+
+
+@contextlib.contextmanager
+def defaults(norm: Mapping[str, Any], regularizer: Any) -> Iterator[None]:
+  """What the layers of tf_slim's own networks are not told there.
+
+  Args:
+    norm: Of each batch norm.
+    regularizer: Of the kernels of convolutions.
+
+  Yields:
+    Nothing; it holds while the context is open.
+  """
+  conv = {
+    'weights_regularizer': regularizer,
+    'activation_fn': tf.nn.relu,
+    'normalizer_fn': tf_slim.batch_norm,
+  }
+  with (
+    tf_slim.arg_scope([tf_slim.batch_norm], **_NORM, **norm),
+    tf_slim.arg_scope([tf_slim.conv2d], **conv),
+    tf_slim.arg_scope([tf_slim.max_pool2d], padding='SAME'),
+  ):
+    yield

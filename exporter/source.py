@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from exporter import networks
+from model_specs import spec
 
 _v1 = tf.compat.v1
 BATCH_NORM_MOMENTUM = 'batch_norm_momentum'
@@ -21,8 +22,19 @@ class Architecture:
   """What decides a network's graph, for every input size."""
 
   network: str
-  multiplier: float
+  multiplier: float | None
   num_classes: int
+  preprocessing: spec.Preprocessing = spec.FROM_MINUS_1_TO_1
+
+
+def architecture(model: spec.ModelSpec) -> Architecture:
+  """The architecture of a model."""
+  return Architecture(
+    model.network,
+    model.multiplier,
+    model.num_classes,
+    model.family.preprocessing,
+  )
 
 
 def _unset(name: str, shape: tf.TensorShape) -> tf.Tensor:
@@ -57,15 +69,19 @@ class Source:
         [],
         BATCH_NORM_MOMENTUM,
       )
-      scaled = tf.multiply(self.images, 2.0, name='Mul')
-      scaled = tf.subtract(scaled, 1.0, name='Sub')
+      wanted = architecture.preprocessing
+      scaled = tf.multiply(self.images, wanted.factor, name='Mul')
+      scaled = tf.subtract(scaled, wanted.offset, name='Sub')
+    variant = {}
+    if architecture.multiplier is not None:
+      variant['multiplier'] = architecture.multiplier
     with _v1.variable_scope('', use_resource=True, custom_getter=_fed_variable):
       built = networks.BUILDERS[architecture.network](
         scaled,
-        architecture.multiplier,
-        architecture.num_classes,
-        self.is_training,
-        self.momentum,
+        num_classes=architecture.num_classes,
+        is_training=self.is_training,
+        momentum=self.momentum,
+        **variant,
       )
     self.endpoints = dict(built.endpoints)
     self.pooled = built.pooled
@@ -80,6 +96,11 @@ class Source:
     self.trainable = frozenset(v.op.name for v in _v1.trainable_variables())
     self.losses = tuple(_v1.losses.get_regularization_losses())
     self.updates = tuple(_v1.get_collection(_v1.GraphKeys.UPDATE_OPS))
+
+  @property
+  def is_random(self) -> bool:
+    """Whether it drops something at random, before the classifier."""
+    return any('Random' in op.type for op in self.graph.get_operations())
 
   @property
   def shapes(self) -> dict[str, tuple[int, ...]]:

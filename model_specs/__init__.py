@@ -6,8 +6,10 @@ import fnmatch
 import functools
 import re
 
+from model_specs import inception
 from model_specs import mobilenet_v1
 from model_specs import mobilenet_v2
+from model_specs import resnet
 from model_specs import spec
 from model_specs import versions
 from model_specs.spec import Handle
@@ -25,7 +27,12 @@ __all__ = [
   'get_model',
 ]
 
-MODELS: tuple[ModelSpec, ...] = (*mobilenet_v1.MODELS, *mobilenet_v2.MODELS)
+MODELS: tuple[ModelSpec, ...] = (
+  *inception.MODELS,
+  *mobilenet_v1.MODELS,
+  *mobilenet_v2.MODELS,
+  *resnet.MODELS,
+)
 
 _VERSION = re.compile(r'\d+')
 

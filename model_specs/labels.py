@@ -24,7 +24,11 @@ def imagenet() -> tuple[str, ...]:
 
 
 def of(handle: spec.Handle) -> tuple[str, ...]:
-  """What a handle's outputs stand for; empty where nobody named them."""
-  names = imagenet()
+  """What a handle's outputs stand for: all classes, or all but the background.
+
+  Empty where nobody named them.
+  """
+  names, count = imagenet(), handle.num_outputs
+  is_known = count in (len(names) - 1, len(names))
   is_classifier = handle.task == versions.CLASSIFICATION
-  return names if is_classifier and handle.num_outputs == len(names) else ()
+  return names[-count:] if is_classifier and is_known else ()

@@ -6,6 +6,7 @@ FAMILY = spec.Family(
   network='mobilenet_v1',
   title='MobileNet V1',
   scope='MobilenetV1',
+  classifier='MobilenetV1/Logits/',
   architecture='mobilenet-v1',
   paper=spec.Paper(
     authors=(

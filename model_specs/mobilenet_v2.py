@@ -17,6 +17,7 @@ FAMILY = spec.Family(
   network='mobilenet_v2',
   title='MobileNet V2',
   scope='MobilenetV2',
+  classifier='MobilenetV2/Logits/',
   architecture='mobilenet-v2',
   paper=spec.Paper(
     authors=(

@@ -12,6 +12,12 @@ _NAME = re.compile(r'[a-z][a-z\d_]*')
 LICENSE = 'Apache-2.0'
 DATASET = 'imagenet-ilsvrc-2012-cls'
 NUM_CLASSES = 1001
+# Where TF-Slim says which checkpoints there are, and where most of them are.
+SLIM_URL = (
+  'https://github.com/tensorflow/models/tree/master/research/slim'
+  '#pre-trained-models'
+)
+SLIM_ARCHIVES = 'http://download.tensorflow.org/models'
 
 
 class SpecError(ValueError):
@@ -34,12 +40,24 @@ class Paper:
 
 
 @dataclasses.dataclass(frozen=True)
+class Preprocessing:
+  """What a network makes of colours in [0, 1]: factor * colour - offset."""
+
+  factor: float
+  offset: float | tuple[float, float, float]  # For all channels, or for each.
+
+
+FROM_MINUS_1_TO_1 = Preprocessing(factor=2.0, offset=1.0)
+
+
+@dataclasses.dataclass(frozen=True)
 class Family:
   """What the variants of one network share."""
 
-  network: str  # Module of exporter/networks that builds it.
+  network: str  # Its name in exporter/networks.
   title: str
-  scope: str  # First part of every variable's name.
+  scope: str  # First part of every endpoint's name, of most variables', too.
+  classifier: str  # First parts of the classifier's variables' names.
   architecture: str  # As tfhub.dev tags it.
   paper: Paper
   checkpoints_title: str
@@ -47,6 +65,8 @@ class Family:
   versions: tuple[int, ...]
   variable_size: bool
   endpoints: tuple[str, ...]  # Of the feature extractor, without the scope.
+  classifier_endpoints: tuple[str, ...] = ('Logits',)
+  preprocessing: Preprocessing = FROM_MINUS_1_TO_1
   notes: tuple[str, ...] = ()  # Sentences that only this family's cards need.
 
   def __post_init__(self) -> None:
@@ -91,7 +111,7 @@ class ModelSpec:
 
   name: str  # As handles spell it: mobilenet_v2_035_96.
   family: Family
-  multiplier: float
+  multiplier: float | None  # None: the network has none.
   size: int  # Height and width in pixels; the default where others work too.
   num_features: int
   checkpoint: str  # Path of the prefix as the published archive unpacks.
@@ -109,15 +129,19 @@ class ModelSpec:
     )
     for field in ('multiplier', 'size', 'num_features', 'num_classes'):
       value = getattr(self, field)
-      _check(value > 0, f'{where}: {field} is {value}, expected above 0')
-    _check(
-      self.checkpoint.endswith('.ckpt') and not self.checkpoint.startswith('/'),
-      f'{where}: checkpoint is {self.checkpoint!r}, '
-      'expected a relative path that ends in .ckpt',
-    )
+      _check(
+        value is None or value > 0,
+        f'{where}: {field} is {value}, expected above 0',
+      )
     _check(
       self.archive_url.startswith(('http://', 'https://')),
       f'{where}: archive_url is {self.archive_url!r}, expected http(s)://',
+    )
+    folders = self.checkpoint.split('/')[:-1]
+    _check(
+      self._archive_stem in folders,
+      f'{where}: checkpoint is {self.checkpoint!r}, expected the path of a '
+      f'prefix below a folder {self._archive_stem!r}, as the archive unpacks',
     )
 
   @property
@@ -126,9 +150,26 @@ class ModelSpec:
     return self.family.network
 
   @property
+  def has_background(self) -> bool:
+    """Whether class 0 is none of ImageNet's."""
+    return self.num_classes == NUM_CLASSES
+
+  @property
   def checkpoint_name(self) -> str:
     """The checkpoint's own spelling: mobilenet_v2_0.35_96."""
-    return self.checkpoint.rsplit('/', 1)[-1].removesuffix('.ckpt')
+    folder, *_, file = self.checkpoint.split('/')
+    # Some archives call every prefix `model`, and only themselves by a name.
+    return folder if file.startswith('model') else file.removesuffix('.ckpt')
+
+  @property
+  def checkpoint_member(self) -> str:
+    """Path of the prefix inside of the archive."""
+    parts = self.checkpoint.split('/')
+    return '/'.join(parts[parts.index(self._archive_stem) + 1 :])
+
+  @property
+  def _archive_stem(self) -> str:
+    return re.sub(r'\.(tgz|tar\.gz)$', '', self.archive_name)
 
   @property
   def archive_name(self) -> str:
@@ -213,7 +254,7 @@ class Handle:
     """Names of the intermediate outputs, as the signatures spell them."""
     names = self.spec.family.endpoints
     if self.task == versions.CLASSIFICATION:
-      names = (*names, 'Logits')
+      names = (*names, *self.spec.family.classifier_endpoints)
     return tuple(f'{self.spec.family.scope}/{name}' for name in names)
 
   def sibling(self) -> 'Handle':
@@ -228,6 +269,8 @@ class Handle:
       if number <= self.number:
         version = versions.BY_NUMBER[number]
         log[number] = version.changes
-        if self.spec.family.variable_size:
+        if number == self.spec.family.versions[0]:
+          log[number] = versions.VERSIONS[0].changes
+        elif self.spec.family.variable_size:
           log[number] = version.variable_size_changes + version.changes
     return log

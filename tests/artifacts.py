@@ -60,9 +60,7 @@ def _sources(
 
 def sources(model: spec.ModelSpec) -> tuple[source.Source, source.Source]:
   """The networks of a model: inference and training."""
-  return _sources(
-    source.Architecture(model.network, model.multiplier, model.num_classes)
-  )
+  return _sources(source.architecture(model))
 
 
 def graphs(name: str) -> tuple[graph.Graph, graph.Graph]:

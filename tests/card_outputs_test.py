@@ -57,4 +57,5 @@ def test_labels_are_shown_where_there_are_logits(handle):
   assert f'{handle.spec.num_classes} classes' in ' '.join(text.split())
   is_classifier = handle.task == versions.CLASSIFICATION
   assert ('```python' in text) == is_classifier
-  assert ('`background`' in text) == is_classifier
+  has_background = is_classifier and handle.spec.has_background
+  assert ('`background`' in text) == has_background

@@ -29,7 +29,7 @@ def graph(tensors):
 
 
 def _ask(graph: bytes, tensors, images) -> frozen_graph.Answer:
-  return frozen_graph.ask(graph, 'Tiny', tensors, images)
+  return frozen_graph.ask(graph, tiny_network.FAMILY, tensors, images)
 
 
 @pytest.mark.parametrize('batch', [None, 1])

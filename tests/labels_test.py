@@ -87,5 +87,10 @@ def test_only_imagenets_classes_are_named():
   )
   assert labels.of(handle) == labels.imagenet()
   assert labels.of(features) == ()
-  fewer = dataclasses.replace(handle.spec, num_classes=1000)
+  fewer = dataclasses.replace(handle.spec, num_classes=5)
   assert labels.of(dataclasses.replace(handle, spec=fewer)) == ()
+
+
+def test_1000_classes_are_those_without_the_background():
+  handle = model_specs.get('google/imagenet/resnet_v1_50/classification/3')
+  assert ('background', *labels.of(handle)) == labels.imagenet()

@@ -10,10 +10,9 @@ import model_specs
 
 def test_every_handle_has_one_row_with_its_versions():
   rows = json.loads(listing.render(model_specs.find(), 'json'))
-  assert len(rows) == 76
-  assert rows[0]['handle'] == (
-    'google/imagenet/mobilenet_v1_025_128/classification'
-  )
+  assert len(rows) == 2 * len(model_specs.MODELS)
+  first = model_specs.MODELS[0].name
+  assert rows[0]['handle'] == f'google/imagenet/{first}/classification'
   assert rows[0]['versions'] == [3, 5]
 
 
@@ -48,3 +47,11 @@ def test_a_description_names_what_decides_a_choice():
 def test_a_tf1_version_is_said_to_have_no_other_formats():
   (handle,) = model_specs.find('mobilenet_v2_100_224/classification/3')
   assert 'not converted' in listing.describe(handle)
+
+
+def test_what_is_not_known_is_not_named():
+  (handle,) = model_specs.find('resnet_v1_50/classification/5')
+  text = listing.describe(handle)
+  assert 'None' not in text
+  assert 'multiplier' not in text
+  assert 'MACs, parameters: not published' in text

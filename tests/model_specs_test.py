@@ -17,11 +17,13 @@ with _TABLE.open(encoding='utf-8') as _file:
   _PUBLISHED = {
     row['name']: row for row in csv.DictReader(_file, delimiter='\t')
   }
+# The start of a model's name -> where its archive is.
 _ARCHIVES = {
   'mobilenet_v1': 'http://download.tensorflow.org/models/{0}.tgz',
   'mobilenet_v2': (
     'https://storage.googleapis.com/mobilenet_v2/checkpoints/{0}.tgz'
   ),
+  '': 'http://download.tensorflow.org/models/{0}.tar.gz',
 }
 
 
@@ -35,7 +37,7 @@ def _numbers(text):
 
 def test_exactly_the_published_models():
   assert {model.name for model in model_specs.MODELS} == _PUBLISHED.keys()
-  assert len(model_specs.MODELS) == len(_PUBLISHED) == 38
+  assert len(model_specs.MODELS) == len(_PUBLISHED) == 47
 
 
 @pytest.mark.parametrize('model', model_specs.MODELS, ids=lambda m: m.name)
@@ -63,25 +65,35 @@ def test_figures_as_published(model):
 
 
 @pytest.mark.parametrize('model', model_specs.MODELS, ids=lambda m: m.name)
-def test_name_says_multiplier_and_size(model):
+def test_name_says_multiplier_and_size_or_there_is_one(model):
+  if model.multiplier is None:
+    assert model.name == model.network
+    return
   *_, multiplier, size = model.name.split('_')
   assert (int(multiplier), int(size)) == (100 * model.multiplier, model.size)
-  assert model.checkpoint_name == (
-    f'{model.network}_{model.multiplier}_{model.size}'
-  )
+  assert f'{model.multiplier}' in model.checkpoint_name
+  assert f'{model.size}' in model.checkpoint_name
 
 
 @pytest.mark.parametrize('model', model_specs.MODELS, ids=lambda m: m.name)
 def test_archive_holds_the_checkpoint(model):
-  archive = model.checkpoint.rpartition('/')[0]
-  if model.network == 'mobilenet_v2':
-    assert archive == model.checkpoint_name
-  assert model.archive_url == _ARCHIVES[model.network].format(archive)
+  archive = model.checkpoint.removesuffix(f'/{model.checkpoint_member}')
+  url = next(
+    u for start, u in _ARCHIVES.items() if model.name.startswith(start)
+  )
+  assert model.archive_url == url.format(archive)
 
 
-def test_names_are_sorted_by_network_multiplier_and_size():
-  keys = [(m.network, m.multiplier, m.size) for m in model_specs.MODELS]
-  assert keys == sorted(set(keys))
+def test_models_stand_by_network_multiplier_and_size():
+  keys = [(m.network, m.multiplier or 0, m.size) for m in model_specs.MODELS]
+  networks = list(dict.fromkeys(key[0] for key in keys))
+  assert keys == sorted(set(keys), key=lambda k: (networks.index(k[0]), *k[1:]))
+
+
+@pytest.mark.parametrize('field', ['name', 'checkpoint_name', 'checkpoint'])
+def test_no_two_models_are_spelled_alike(field):
+  names = {getattr(model, field) for model in model_specs.MODELS}
+  assert len(names) == len(model_specs.MODELS)
 
 
 def test_duplicate_names_are_refused():
@@ -93,7 +105,10 @@ def test_duplicate_names_are_refused():
 @pytest.mark.parametrize(
   ('pattern', 'models', 'handles'),
   [
-    ('*', 38, 152),
+    ('*', 47, 188),
+    ('inception_*', 3, 12),
+    ('resnet_*', 6, 24),
+    ('resnet_v2_*/*/*', 3, 24),
     ('mobilenet_v2_*', 22, 88),
     ('mobilenet_v1_*', 16, 64),
     ('mobilenet_v2_*/*/*', 22, 220),
@@ -222,11 +237,14 @@ def test_get_model_in_both_spellings():
     model_specs.get_model('mobilenet_v2_055_96')
 
 
-def test_every_handle_has_both_tasks_and_both_current_versions():
+def test_every_handle_has_both_tasks_and_the_current_versions():
   for model in model_specs.MODELS:
     pairs = {(handle.task, handle.number) for handle in model.handles()}
     assert pairs == {
-      (task, number) for task in versions.TASKS for number in versions.CURRENT
+      (task, number)
+      for task in versions.TASKS
+      for number in versions.CURRENT
+      if number in model.family.versions
     }
 
 

@@ -3,12 +3,17 @@
 The weights were those of `synthetic.value`, the images those of
 `synthetic.images`, mapped to [-1, 1]. For each network NAME, data/oracles has
 
-  NAME.npz      logits and features of two images; train_features: features of
-                four images (seed 2) in training mode
+  NAME.npz      logits and features of two images
   NAME.json     variables and trainables; endpoints: shape, mean and standard
-                deviation; regularization losses and their sum; moving_after:
-                mean and standard deviation of every moving statistic after
-                that training pass, with momentum 0.9
+                deviation; number of regularization losses
+
+and of TRAINED, beside that,
+
+  NAME.npz      train_features: features of four images (seed 2) in training
+                mode
+  NAME.json     the sum of the losses; moving_after: mean and standard
+                deviation of every moving statistic after that training pass,
+                with momentum 0.9
   NAME.ema.npz  for two of them, logits and features of the weights that
                 `ExponentialMovingAverage.variables_to_restore()` picks from a
                 checkpoint as `checkpoints.with_slots` fills it
@@ -28,7 +33,7 @@ import model_specs
 
 _FOLDER = pathlib.Path(__file__).parent / 'data' / 'oracles'
 MOMENTUM = 0.9
-NAMES = (
+TRAINED = (
   'mobilenet_v1_025_128',
   'mobilenet_v1_100_160',
   'mobilenet_v2_035_96',
@@ -36,6 +41,7 @@ NAMES = (
   'mobilenet_v2_100_224',
   'mobilenet_v2_130_224',
 )
+NAMES = (*TRAINED, 'inception_v1', 'resnet_v2_50')
 AVERAGED = ('mobilenet_v1_025_128', 'mobilenet_v2_035_96')
 
 
@@ -68,10 +74,7 @@ class Oracle:
 
   def source(self, is_training: bool) -> source.Source:
     """The rebuilt network."""
-    return source.build(
-      source.Architecture(self.model.network, self.model.multiplier, 1001),
-      is_training,
-    )
+    return source.build(source.architecture(self.model), is_training)
 
 
 def _load(name: str) -> dict[str, np.ndarray]:

@@ -22,6 +22,7 @@ FAMILY = spec.Family(
   network=_NAME,
   title='Tiny',
   scope='Tiny',
+  classifier='Tiny/Logits/',
   architecture='tiny',
   paper=spec.Paper('Nobody', 'Three Layers', 'https://example.org/tiny', 2020),
   checkpoints_title='Tiny checkpoints',
@@ -78,9 +79,7 @@ def registered() -> Iterator[spec.ModelSpec]:
 def sources() -> tuple[source.Source, source.Source]:
   """Its inference and its training source, built once."""
   with registered():
-    architecture = source.Architecture(
-      _NAME, MODEL.multiplier, MODEL.num_classes
-    )
+    architecture = source.architecture(MODEL)
     return source.build(architecture, False), source.build(architecture, True)
 
 

@@ -1,12 +1,18 @@
-"""The TF-Slim networks, rebuilt: one file each, found by the spec's name."""
+"""The TF-Slim networks: one file a family, found by the spec's name."""
 
+from collections.abc import Callable
+
+from exporter.networks import inception
 from exporter.networks import mobilenet_v1
 from exporter.networks import mobilenet_v2
+from exporter.networks import resnet
 from exporter.networks.outputs import Outputs
 
-BUILDERS = {
+BUILDERS: dict[str, Callable[..., Outputs]] = {
+  **inception.BUILDERS,
   'mobilenet_v1': mobilenet_v1.build,
   'mobilenet_v2': mobilenet_v2.build,
+  **resnet.BUILDERS,
 }
 
 __all__ = ['BUILDERS', 'Outputs']

@@ -1,5 +1,6 @@
-"""The layers that the MobileNets share, with TF-Slim's names and defaults."""
+"""The layers that the networks share, with TF-Slim's names and defaults."""
 
+import contextlib
 import functools
 from typing import Any
 
@@ -9,24 +10,53 @@ from exporter import slim
 
 WEIGHT_DECAY = 4e-5
 _EPSILON = 0.001
+_DIVISOR = 8
+
+
+def divisible(channels: float) -> int:
+  """The multiple of 8 nearest to `channels`, never below 90 % of it."""
+  rounded = max(_DIVISOR, int(channels + _DIVISOR / 2) // _DIVISOR * _DIVISOR)
+  return rounded + _DIVISOR if rounded < 0.9 * channels else rounded
 
 
 class Layers:
   """Convolutions of one mode: inference, or training with some momentum."""
 
-  def __init__(self, is_training: bool, momentum: tf.Tensor):
+  def __init__(
+    self,
+    is_training: bool,
+    momentum: tf.Tensor,
+    *,
+    weight_decay: float = WEIGHT_DECAY,
+    epsilon: float = _EPSILON,
+    scale: bool = True,
+  ):
+    """Chooses.
+
+    Args:
+      is_training: The mode.
+      momentum: Of batch norm's moving averages.
+      weight_decay: Of the kernels, with exceptions.
+      epsilon: What batch norm adds to variances.
+      scale: Whether batch norm has a gamma.
+    """
     self._is_training = is_training
+    self._params = {
+      'is_training': is_training,
+      'decay': momentum,
+      'center': True,
+      'scale': scale,
+      'epsilon': epsilon,
+    }
     self._norm = {
       'normalizer_fn': slim.batch_norm,
-      'normalizer_params': {
-        'is_training': is_training,
-        'decay': momentum,
-        'center': True,
-        'scale': True,
-        'epsilon': _EPSILON,
-      },
+      'normalizer_params': self._params,
     }
-    self._regularizer = slim.l2_regularizer(WEIGHT_DECAY)
+    self._regularizer = slim.l2_regularizer(weight_decay)
+
+  def defaults(self) -> contextlib.AbstractContextManager[None]:
+    """Gives these choices to the networks that come with tf_slim."""
+    return slim.defaults(self._params, self._regularizer)
 
   def conv(
     self, net: tf.Tensor, depth: int, kernel: int, scope: str, **kwargs: Any
@@ -41,35 +71,44 @@ class Layers:
       **{'activation_fn': tf.nn.relu6, **self._norm, **kwargs},
     )
 
-  def depthwise(self, net: tf.Tensor, stride: int, scope: str) -> tf.Tensor:
-    """Depthwise 3x3 convolution, which no weight decay applies to."""
+  def depthwise(
+    self,
+    net: tf.Tensor,
+    stride: int,
+    scope: str,
+    kernel: int = 3,
+    **kwargs: Any,
+  ) -> tf.Tensor:
+    """Depthwise convolution, which no weight decay applies to."""
     return slim.separable_conv2d(
       net,
       None,
-      [3, 3],
+      [kernel, kernel],
       depth_multiplier=1,
       stride=stride,
       scope=scope,
-      activation_fn=tf.nn.relu6,
-      **self._norm,
+      **{'activation_fn': tf.nn.relu6, **self._norm, **kwargs},
     )
+
+  def dropout(self, net: tf.Tensor, keep_prob: float, scope: str) -> tf.Tensor:
+    """Drops values at random, in training only."""
+    return slim.dropout(
+      net, keep_prob, is_training=self._is_training, scope=scope
+    )
+
+  def logits(self, net: tf.Tensor, num_classes: int, scope: str) -> tf.Tensor:
+    """A 1x1 convolution with biases, squeezed to logits."""
+    net = self.conv(
+      net, num_classes, 1, scope, activation_fn=None, normalizer_fn=None
+    )
+    return tf.squeeze(net, [1, 2], name='SpatialSqueeze')
 
   def classifier(
     self, pooled: tf.Tensor, num_classes: int, keep_prob: float, dropout: str
   ) -> tf.Tensor:
-    """Dropout, then a 1x1 convolution with biases, squeezed to logits."""
-    net = slim.dropout(
-      pooled, keep_prob, is_training=self._is_training, scope=dropout
-    )
-    net = self.conv(
-      net,
-      num_classes,
-      1,
-      'Conv2d_1c_1x1',
-      activation_fn=None,
-      normalizer_fn=None,
-    )
-    return tf.squeeze(net, [1, 2], name='SpatialSqueeze')
+    """Dropout, then logits."""
+    net = self.dropout(pooled, keep_prob, dropout)
+    return self.logits(net, num_classes, 'Conv2d_1c_1x1')
 
 
 global_pool = functools.partial(

@@ -6,7 +6,6 @@ from exporter.networks import layers as layers_lib
 from exporter.networks.outputs import Outputs
 
 _KEEP_PROB = 0.8
-_DIVISOR = 8
 _STEM_DEPTH = 32
 _LAST_DEPTH = 1280
 # Expansion, stride, depth and number of blocks; the stride is the first's.
@@ -19,12 +18,6 @@ _STAGES = (
   (6, 2, 160, 3),
   (6, 1, 320, 1),
 )
-
-
-def _divisible(channels: float) -> int:
-  """The multiple of 8 nearest to `channels`, never below 90 % of it."""
-  rounded = max(_DIVISOR, int(channels + _DIVISOR / 2) // _DIVISOR * _DIVISOR)
-  return rounded + _DIVISOR if rounded < 0.9 * channels else rounded
 
 
 def _blocks() -> list[tuple[int, int, int]]:
@@ -44,10 +37,12 @@ def _inverted_residual(
 ) -> dict[str, tf.Tensor]:
   """One block; its endpoints under their last names."""
   expansion, stride, channels = block
-  depth = _divisible(channels * multiplier)
+  depth = layers_lib.divisible(channels * multiplier)
   inputs, parts = net, {}
   if expansion > 1:
-    net = layers.conv(net, _divisible(expansion * net.shape[-1]), 1, 'expand')
+    net = layers.conv(
+      net, layers_lib.divisible(expansion * net.shape[-1]), 1, 'expand'
+    )
     parts['expansion_output'] = net
   net = parts['depthwise_output'] = layers.depthwise(net, stride, 'depthwise')
   net = layers.conv(net, depth, 1, 'project', activation_fn=None)
@@ -68,7 +63,7 @@ def build(
   layers = layers_lib.Layers(is_training, momentum)
   endpoints = {}
   with tf.compat.v1.variable_scope('MobilenetV2'):
-    stem = _divisible(_STEM_DEPTH * multiplier)
+    stem = layers_lib.divisible(_STEM_DEPTH * multiplier)
     net = endpoints['layer_1'] = layers.conv(images, stem, 3, 'Conv', stride=2)
     for number, block in enumerate(_blocks()):
       layer = f'layer_{number + 2}'
@@ -77,7 +72,7 @@ def build(
         parts = _inverted_residual(layers, net, block, multiplier)
       net = endpoints[layer] = parts['output']
       endpoints.update({f'{layer}/{part}': t for part, t in parts.items()})
-    last = _divisible(_LAST_DEPTH * max(1.0, multiplier))
+    last = layers_lib.divisible(_LAST_DEPTH * max(1.0, multiplier))
     net = endpoints['layer_19'] = layers.conv(net, last, 1, 'Conv_1')
     with tf.compat.v1.variable_scope('Logits'):
       pooled = endpoints['global_pool'] = layers_lib.global_pool(net)

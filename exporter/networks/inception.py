@@ -1,0 +1,64 @@
+"""Inception V1 to V3: tf_slim's networks, and a classifier for any size."""
+
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from exporter import slim
+from exporter.networks import layers as layers_lib
+from exporter.networks.outputs import Outputs
+
+_KEEP_PROB = 0.8
+
+
+class _Inception(NamedTuple):
+  """One of them, and what its classifier calls its layers."""
+
+  network: str
+  scope: str
+  pool: str = 'AvgPool_1a'
+  dropout: str = 'Dropout_1b'
+  conv: str = 'Conv2d_1c_1x1'
+  dropped: str | None = None  # What the endpoint after dropout is called.
+
+  def build(
+    self,
+    images: tf.Tensor,
+    num_classes: int,
+    is_training: bool,
+    momentum: tf.Tensor,
+  ) -> Outputs:
+    """Builds the network on images in [-1, 1].
+
+    tf_slim's own classifier pools what a window of the default size covers.
+    The mean of everything is the same there, and takes any other size, too.
+    """
+    layers = layers_lib.Layers(is_training, momentum, scale=False)
+    with (
+      tf.compat.v1.variable_scope(self.scope) as variables,
+      layers.defaults(),
+    ):
+      net, endpoints = slim.INCEPTIONS[self.network](images, scope=variables)
+      with tf.compat.v1.variable_scope('Logits'):
+        pooled = endpoints[self.pool] = layers_lib.global_pool(net)
+        net = layers.dropout(pooled, _KEEP_PROB, self.dropout)
+        logits = layers.logits(net, num_classes, self.conv)
+    if self.dropped:
+      endpoints[self.dropped] = net
+    endpoints['Logits'] = logits
+    endpoints['Predictions'] = tf.nn.softmax(logits, name='Predictions')
+    return Outputs(logits, self.pool, endpoints)
+
+
+_NETWORKS = (
+  _Inception(
+    'inception_v1',
+    'InceptionV1',
+    pool='AvgPool_0a_7x7',
+    dropout='Dropout_0b',
+    conv='Conv2d_0c_1x1',
+  ),
+  _Inception('inception_v2', 'InceptionV2'),
+  _Inception('inception_v3', 'InceptionV3', dropped='PreLogits'),
+)
+BUILDERS = {inception.network: inception.build for inception in _NETWORKS}

@@ -1,0 +1,53 @@
+"""ResNet V1 and V2: tf_slim's networks, and their classifier."""
+
+import functools
+
+import tensorflow as tf
+
+from exporter import slim
+from exporter.networks import layers as layers_lib
+from exporter.networks.outputs import Outputs
+
+_WEIGHT_DECAY = 1e-4
+_EPSILON = 1e-5
+
+
+def _build(
+  images: tf.Tensor,
+  *,
+  network: str,
+  num_classes: int,
+  is_training: bool,
+  momentum: tf.Tensor,
+) -> Outputs:
+  """Builds a network on images as its checkpoints want them.
+
+  tf_slim's own classifier does not hand back what it pools.
+  """
+  layers = layers_lib.Layers(
+    is_training, momentum, weight_decay=_WEIGHT_DECAY, epsilon=_EPSILON
+  )
+  with layers.defaults():
+    pooled, found = slim.RESNETS[network](images, is_training=is_training)
+  endpoints = {
+    name.removeprefix(f'{network}/'): tensor for name, tensor in found.items()
+  }
+  endpoints['global_pool'] = pooled
+  with (
+    tf.compat.v1.variable_scope(network, auxiliary_name_scope=False),
+    tf.name_scope(f'{network}/'),  # The same again, not another beside it.
+  ):
+    net = layers.conv(
+      pooled, num_classes, 1, 'logits', activation_fn=None, normalizer_fn=None
+    )
+    logits = tf.squeeze(net, [1, 2], name='SpatialSqueeze')
+  endpoints['logits'] = net
+  endpoints['spatial_squeeze'] = logits
+  endpoints['predictions'] = tf.nn.softmax(logits, name='predictions')
+  return Outputs(logits, 'global_pool', endpoints)
+
+
+BUILDERS = {
+  network: functools.partial(_build, network=network)
+  for network in slim.RESNETS
+}
