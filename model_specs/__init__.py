@@ -9,6 +9,7 @@ import re
 from model_specs import inception
 from model_specs import mobilenet_v1
 from model_specs import mobilenet_v2
+from model_specs import mobilenet_v3
 from model_specs import resnet
 from model_specs import spec
 from model_specs import versions
@@ -31,6 +32,7 @@ MODELS: tuple[ModelSpec, ...] = (
   *inception.MODELS,
   *mobilenet_v1.MODELS,
   *mobilenet_v2.MODELS,
+  *mobilenet_v3.MODELS,
   *resnet.MODELS,
 )
 

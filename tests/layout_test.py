@@ -64,6 +64,7 @@ _TESTED_IN = {
   'model_specs.inception': 'model_specs_test',  # Families: rows of data,
   'model_specs.mobilenet_v1': 'model_specs_test',  # compared as one table.
   'model_specs.mobilenet_v2': 'model_specs_test',
+  'model_specs.mobilenet_v3': 'model_specs_test',
   'model_specs.resnet': 'model_specs_test',
 }
 

@@ -23,6 +23,9 @@ _ARCHIVES = {
   'mobilenet_v2': (
     'https://storage.googleapis.com/mobilenet_v2/checkpoints/{0}.tgz'
   ),
+  'mobilenet_v3': (
+    'https://storage.googleapis.com/mobilenet_v3/checkpoints/{0}.tgz'
+  ),
   '': 'http://download.tensorflow.org/models/{0}.tar.gz',
 }
 
@@ -37,7 +40,7 @@ def _numbers(text):
 
 def test_exactly_the_published_models():
   assert {model.name for model in model_specs.MODELS} == _PUBLISHED.keys()
-  assert len(model_specs.MODELS) == len(_PUBLISHED) == 47
+  assert len(model_specs.MODELS) == len(_PUBLISHED) == 51
 
 
 @pytest.mark.parametrize('model', model_specs.MODELS, ids=lambda m: m.name)
@@ -50,7 +53,8 @@ def test_as_published(model):
   assert model.family.versions == _numbers(row['versions_published'])
   assert model.family.variable_size == (row['size_policy'] == 'variable')
   assert model.family.architecture == row['arch_tag']
-  assert row['slim_impl'].startswith(model.network)
+  impl = row['slim_impl']
+  assert impl.startswith(model.network) or model.network.startswith(impl)
 
 
 @pytest.mark.parametrize('model', model_specs.MODELS, ids=lambda m: m.name)
@@ -105,7 +109,8 @@ def test_duplicate_names_are_refused():
 @pytest.mark.parametrize(
   ('pattern', 'models', 'handles'),
   [
-    ('*', 47, 188),
+    ('*', 51, 196),
+    ('mobilenet_v3_*/*/*', 4, 8),
     ('inception_*', 3, 12),
     ('resnet_*', 6, 24),
     ('resnet_v2_*/*/*', 3, 24),

@@ -1,6 +1,7 @@
 """The rebuilt networks compute what the original TF-Slim computed."""
 
 import dataclasses
+import math
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ _KEEP_PROBABILITY = {
   'inception_v3': 0.8,
   'mobilenet_v1': 0.999,
   'mobilenet_v2': 0.8,
+  'mobilenet_v3_large': 0.8,
+  'mobilenet_v3_small': 0.8,
 }
 _NETWORKS = {model.network: model for model in model_specs.MODELS}
 
@@ -218,6 +221,14 @@ def test_only_dropout_is_random(computed):
     assert len(random) == (source.is_training and drops)
     assert all('/Dropout' in name for name in random)
     assert source.is_random == bool(random)
+
+
+def test_the_published_number_of_parameters_at_three_quarters():
+  # It tells whether the last layer keeps its width.
+  model = model_specs.get_model('mobilenet_v3_large_075_224')
+  source = source_lib.build(source_lib.architecture(model), False)
+  count = sum(math.prod(source.shapes[name]) for name in source.trainable)
+  assert round(count / 1e6, 2) == 3.99
 
 
 def test_every_spec_has_its_network():

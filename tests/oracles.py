@@ -41,7 +41,12 @@ TRAINED = (
   'mobilenet_v2_100_224',
   'mobilenet_v2_130_224',
 )
-NAMES = (*TRAINED, 'inception_v1', 'resnet_v2_50')
+NAMES = (
+  *TRAINED,
+  'inception_v1',
+  'mobilenet_v3_small_100_224',
+  'resnet_v2_50',
+)
 AVERAGED = ('mobilenet_v1_025_128', 'mobilenet_v2_035_96')
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from exporter.networks import inception
 from exporter.networks import mobilenet_v1
 from exporter.networks import mobilenet_v2
+from exporter.networks import mobilenet_v3
 from exporter.networks import resnet
 from exporter.networks.outputs import Outputs
 
@@ -12,6 +13,7 @@ BUILDERS: dict[str, Callable[..., Outputs]] = {
   **inception.BUILDERS,
   'mobilenet_v1': mobilenet_v1.build,
   'mobilenet_v2': mobilenet_v2.build,
+  **mobilenet_v3.BUILDERS,
   **resnet.BUILDERS,
 }
 
