@@ -7,6 +7,7 @@ import functools
 import re
 
 from model_specs import inception
+from model_specs import inception_resnet_v2
 from model_specs import mobilenet_v1
 from model_specs import mobilenet_v2
 from model_specs import mobilenet_v3
@@ -30,6 +31,7 @@ __all__ = [
 
 MODELS: tuple[ModelSpec, ...] = (
   *inception.MODELS,
+  *inception_resnet_v2.MODELS,
   *mobilenet_v1.MODELS,
   *mobilenet_v2.MODELS,
   *mobilenet_v3.MODELS,

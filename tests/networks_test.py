@@ -16,6 +16,7 @@ from tests import oracles
 
 # As the original code has them; the oracles cannot tell. A ResNet has none.
 _KEEP_PROBABILITY = {
+  'inception_resnet_v2': 0.8,
   'inception_v1': 0.8,
   'inception_v2': 0.8,
   'inception_v3': 0.8,
@@ -97,6 +98,17 @@ def test_which_variables_train(computed):
 def test_inference(computed, output):
   expected = computed.oracle.arrays[output]
   assert oracles.distance(computed.inference[output], expected) < 1e-4
+
+
+@pytest.mark.parametrize('name', oracles.PEERS)
+def test_inference_as_another_implementation_has_it(name):
+  model = model_specs.get_model(name)
+  source = source_lib.build(source_lib.architecture(model), False)
+  source.load(synthetic.tensors(source.shapes))
+  tensors = {'logits': source.logits, 'features': source.features}
+  found = source.run(tensors, synthetic.images(2, model.size, model.size))
+  for output, expected in oracles.peer(name).items():
+    assert oracles.distance(found[output], expected) < 1e-4
 
 
 def test_features_in_training(trained):
@@ -201,6 +213,7 @@ def test_dropout_before_the_classifier(network):
     (training.endpoints[training.pooled], classifier[-1].inputs[0]),
     synthetic.images(4, 96, 96),
   )
+  pooled, dropped = pooled.reshape(4, -1), dropped.reshape(4, -1)
   kept = (dropped != 0) & (pooled != 0)
   probability = _KEEP_PROBABILITY[network]
   np.testing.assert_allclose(

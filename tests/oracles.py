@@ -47,6 +47,9 @@ NAMES = (
   'mobilenet_v3_small_100_224',
   'resnet_v2_50',
 )
+# What keras.applications computed on the same weights, which it was given layer
+# by layer: logits and features alone.
+PEERS = ('inception_resnet_v2',)
 AVERAGED = ('mobilenet_v1_025_128', 'mobilenet_v2_035_96')
 
 
@@ -85,6 +88,11 @@ class Oracle:
 def _load(name: str) -> dict[str, np.ndarray]:
   with np.load(_FOLDER / name) as arrays:
     return dict(arrays)
+
+
+def peer(name: str) -> Mapping[str, np.ndarray]:
+  """Logits and features of one of PEERS."""
+  return _load(f'{name}.npz')
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from exporter.networks import inception
+from exporter.networks import inception_resnet_v2
 from exporter.networks import mobilenet_v1
 from exporter.networks import mobilenet_v2
 from exporter.networks import mobilenet_v3
@@ -11,6 +12,7 @@ from exporter.networks.outputs import Outputs
 
 BUILDERS: dict[str, Callable[..., Outputs]] = {
   **inception.BUILDERS,
+  'inception_resnet_v2': inception_resnet_v2.build,
   'mobilenet_v1': mobilenet_v1.build,
   'mobilenet_v2': mobilenet_v2.build,
   **mobilenet_v3.BUILDERS,

@@ -33,7 +33,7 @@ class _Inception(NamedTuple):
     tf_slim's own classifier pools what a window of the default size covers.
     The mean of everything is the same there, and takes any other size, too.
     """
-    layers = layers_lib.Layers(is_training, momentum, scale=False)
+    layers = layers_lib.Layers(is_training, momentum, layers_lib.INCEPTION)
     with (
       tf.compat.v1.variable_scope(self.scope) as variables,
       layers.defaults(),

@@ -1,15 +1,15 @@
 """The layers that the networks share, with TF-Slim's names and defaults."""
 
+from collections.abc import Callable
 import contextlib
 import functools
 from typing import Any
+from typing import NamedTuple
 
 import tensorflow as tf
 
 from exporter import slim
 
-WEIGHT_DECAY = 4e-5
-_EPSILON = 0.001
 _DIVISOR = 8
 
 
@@ -19,56 +19,68 @@ def divisible(channels: float) -> int:
   return rounded + _DIVISOR if rounded < 0.9 * channels else rounded
 
 
+class Style(NamedTuple):
+  """What the layers of a family have in common."""
+
+  activation: Callable[[tf.Tensor], tf.Tensor]  # Unless a layer has another.
+  weight_decay: float = 4e-5  # Of kernels that are not depthwise.
+  epsilon: float = 0.001  # What batch norm adds to variances.
+  scale: bool = True  # Whether batch norm has a gamma.
+
+
+MOBILENET = Style(tf.nn.relu6)
+INCEPTION = Style(tf.nn.relu, scale=False)
+RESNET = Style(tf.nn.relu, weight_decay=1e-4, epsilon=1e-5)
+
+
 class Layers:
   """Convolutions of one mode: inference, or training with some momentum."""
 
   def __init__(
-    self,
-    is_training: bool,
-    momentum: tf.Tensor,
-    *,
-    weight_decay: float = WEIGHT_DECAY,
-    epsilon: float = _EPSILON,
-    scale: bool = True,
+    self, is_training: bool, momentum: tf.Tensor, style: Style = MOBILENET
   ):
     """Chooses.
 
     Args:
       is_training: The mode.
       momentum: Of batch norm's moving averages.
-      weight_decay: Of the kernels, with exceptions.
-      epsilon: What batch norm adds to variances.
-      scale: Whether batch norm has a gamma.
+      style: Of the family.
     """
     self._is_training = is_training
     self._params = {
       'is_training': is_training,
       'decay': momentum,
       'center': True,
-      'scale': scale,
-      'epsilon': epsilon,
+      'scale': style.scale,
+      'epsilon': style.epsilon,
     }
     self._norm = {
       'normalizer_fn': slim.batch_norm,
       'normalizer_params': self._params,
     }
-    self._regularizer = slim.l2_regularizer(weight_decay)
+    self._activation = style.activation
+    self.regularizer = slim.l2_regularizer(style.weight_decay)
 
   def defaults(self) -> contextlib.AbstractContextManager[None]:
     """Gives these choices to the networks that come with tf_slim."""
-    return slim.defaults(self._params, self._regularizer)
+    return slim.defaults(self._params, self.regularizer)
 
   def conv(
-    self, net: tf.Tensor, depth: int, kernel: int, scope: str, **kwargs: Any
+    self,
+    net: tf.Tensor,
+    depth: int,
+    kernel: int | tuple[int, int],
+    scope: str,
+    **kwargs: Any,
   ) -> tf.Tensor:
-    """Convolution, batch norm, and Relu6 unless told otherwise."""
+    """Convolution, batch norm and activation, unless told otherwise."""
     return slim.conv2d(
       net,
       depth,
-      [kernel, kernel],
+      kernel,
       scope=scope,
-      weights_regularizer=self._regularizer,
-      **{'activation_fn': tf.nn.relu6, **self._norm, **kwargs},
+      weights_regularizer=self.regularizer,
+      **{'activation_fn': self._activation, **self._norm, **kwargs},
     )
 
   def depthwise(
@@ -87,7 +99,7 @@ class Layers:
       depth_multiplier=1,
       stride=stride,
       scope=scope,
-      **{'activation_fn': tf.nn.relu6, **self._norm, **kwargs},
+      **{'activation_fn': self._activation, **self._norm, **kwargs},
     )
 
   def dropout(self, net: tf.Tensor, keep_prob: float, scope: str) -> tf.Tensor:
@@ -102,6 +114,17 @@ class Layers:
       net, num_classes, 1, scope, activation_fn=None, normalizer_fn=None
     )
     return tf.squeeze(net, [1, 2], name='SpatialSqueeze')
+
+  def dense(self, net: tf.Tensor, num_classes: int, scope: str) -> tf.Tensor:
+    """Logits of a flat layer, all of whose variables decay."""
+    return slim.fully_connected(
+      net,
+      num_classes,
+      activation_fn=None,
+      weights_regularizer=self.regularizer,
+      biases_regularizer=self.regularizer,
+      scope=scope,
+    )
 
   def classifier(
     self, pooled: tf.Tensor, num_classes: int, keep_prob: float, dropout: str

@@ -8,9 +8,6 @@ from exporter import slim
 from exporter.networks import layers as layers_lib
 from exporter.networks.outputs import Outputs
 
-_WEIGHT_DECAY = 1e-4
-_EPSILON = 1e-5
-
 
 def _build(
   images: tf.Tensor,
@@ -24,9 +21,7 @@ def _build(
 
   tf_slim's own classifier does not hand back what it pools.
   """
-  layers = layers_lib.Layers(
-    is_training, momentum, weight_decay=_WEIGHT_DECAY, epsilon=_EPSILON
-  )
+  layers = layers_lib.Layers(is_training, momentum, layers_lib.RESNET)
   with layers.defaults():
     pooled, found = slim.RESNETS[network](images, is_training=is_training)
   endpoints = {

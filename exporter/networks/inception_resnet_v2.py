@@ -1,0 +1,163 @@
+"""Inception-ResNet V2: Inception blocks that add to their input."""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+import tensorflow as tf
+
+from exporter import slim
+from exporter.networks import layers as layers_lib
+from exporter.networks.outputs import Outputs
+
+# A layer's name, which ends in its kernel, and its depth; a pool has none. In a
+# branch, one called 1a halves the image.
+_Step: TypeAlias = tuple[str, int]
+_Branch: TypeAlias = tuple[_Step, ...]
+
+_KEEP_PROB = 0.8
+_HALVED = {'stride': 2, 'padding': 'VALID'}
+# Stride and padding stand beside each layer of the stem.
+_STEM = (
+  ('Conv2d_1a_3x3', 32, 2, 'VALID'),
+  ('Conv2d_2a_3x3', 32, 1, 'VALID'),
+  ('Conv2d_2b_3x3', 64, 1, 'SAME'),
+  ('MaxPool_3a_3x3', 0, 2, 'VALID'),
+  ('Conv2d_3b_1x1', 80, 1, 'VALID'),
+  ('Conv2d_4a_3x3', 192, 1, 'VALID'),
+  ('MaxPool_5a_3x3', 0, 2, 'VALID'),
+)
+_MIXED_5B: tuple[_Branch, ...] = (
+  (('Conv2d_1x1', 96),),
+  (('Conv2d_0a_1x1', 48), ('Conv2d_0b_5x5', 64)),
+  (('Conv2d_0a_1x1', 64), ('Conv2d_0b_3x3', 96), ('Conv2d_0c_3x3', 96)),
+  (('AvgPool_0a_3x3', 0), ('Conv2d_0b_1x1', 64)),
+)
+_BLOCK_35: tuple[_Branch, ...] = (
+  (('Conv2d_1x1', 32),),
+  (('Conv2d_0a_1x1', 32), ('Conv2d_0b_3x3', 32)),
+  (('Conv2d_0a_1x1', 32), ('Conv2d_0b_3x3', 48), ('Conv2d_0c_3x3', 64)),
+)
+_MIXED_6A: tuple[_Branch, ...] = (
+  (('Conv2d_1a_3x3', 384),),
+  (('Conv2d_0a_1x1', 256), ('Conv2d_0b_3x3', 256), ('Conv2d_1a_3x3', 384)),
+  (('MaxPool_1a_3x3', 0),),
+)
+_BLOCK_17: tuple[_Branch, ...] = (
+  (('Conv2d_1x1', 192),),
+  (('Conv2d_0a_1x1', 128), ('Conv2d_0b_1x7', 160), ('Conv2d_0c_7x1', 192)),
+)
+_MIXED_7A: tuple[_Branch, ...] = (
+  (('Conv2d_0a_1x1', 256), ('Conv2d_1a_3x3', 384)),
+  (('Conv2d_0a_1x1', 256), ('Conv2d_1a_3x3', 288)),
+  (('Conv2d_0a_1x1', 256), ('Conv2d_0b_3x3', 288), ('Conv2d_1a_3x3', 320)),
+  (('MaxPool_1a_3x3', 0),),
+)
+_BLOCK_8: tuple[_Branch, ...] = (
+  (('Conv2d_1x1', 192),),
+  (('Conv2d_0a_1x1', 192), ('Conv2d_0b_1x3', 224), ('Conv2d_0c_3x1', 256)),
+)
+# What mixes, its endpoint, what is then repeated, how often and how strongly,
+# and the endpoint after that.
+_STAGES = (
+  (_MIXED_5B, 'Mixed_5b', 'Repeat/block35', _BLOCK_35, 10, 0.17, ''),
+  (
+    _MIXED_6A,
+    'Mixed_6a',
+    'Repeat_1/block17',
+    _BLOCK_17,
+    20,
+    0.1,
+    'PreAuxLogits',
+  ),
+  (_MIXED_7A, 'Mixed_7a', 'Repeat_2/block8', _BLOCK_8, 9, 0.2, ''),
+)
+_LAST_DEPTH = 1536
+
+
+def _layer(
+  layers: layers_lib.Layers, net: tf.Tensor, step: _Step, **kwargs: object
+) -> tf.Tensor:
+  name, depth = step
+  kind, *_, kernel = name.split('_')
+  height, width = map(int, kernel.split('x'))
+  if kind == 'Conv2d':
+    return layers.conv(net, depth, (height, width), name, **kwargs)
+  pool = slim.max_pool2d if kind == 'MaxPool' else slim.avg_pool2d
+  options = {'stride': 1, 'padding': 'SAME', **kwargs}
+  return pool(net, [height, width], scope=name, **options)
+
+
+def _mix(
+  layers: layers_lib.Layers, net: tf.Tensor, branches: Iterable[_Branch]
+) -> tf.Tensor:
+  """All branches, side by side."""
+  ends = []
+  for number, steps in enumerate(branches):
+    with tf.compat.v1.variable_scope(f'Branch_{number}'):
+      end = net
+      for step in steps:
+        options = _HALVED if '_1a_' in step[0] else {}
+        end = _layer(layers, end, step, **options)
+    ends.append(end)
+  return tf.concat(ends, 3)
+
+
+def _add(
+  layers: layers_lib.Layers,
+  net: tf.Tensor,
+  branches: Iterable[_Branch],
+  scale: float,
+) -> tf.Tensor:
+  """A block's input, and some of what its branches make of it."""
+  mixed = layers.conv(
+    _mix(layers, net, branches),
+    net.shape[-1],
+    1,
+    'Conv2d_1x1',
+    normalizer_fn=None,
+    activation_fn=None,
+    biases_regularizer=layers.regularizer,
+  )
+  return net + mixed * scale
+
+
+def _extract(
+  layers: layers_lib.Layers, net: tf.Tensor
+) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+  """The last layer before pooling, and the endpoints."""
+  endpoints = {}
+  for name, depth, stride, padding in _STEM:
+    net = _layer(layers, net, (name, depth), stride=stride, padding=padding)
+    endpoints[name] = net
+  for mixed, name, block, branches, count, scale, after in _STAGES:
+    with tf.compat.v1.variable_scope(name):
+      net = endpoints[name] = _mix(layers, net, mixed)
+    for number in range(1, count + 1):
+      with tf.compat.v1.variable_scope(f'{block}_{number}'):
+        net = tf.nn.relu(_add(layers, net, branches, scale))
+    if after:
+      endpoints[after] = net
+  with tf.compat.v1.variable_scope('Block8'):
+    net = _add(layers, net, _BLOCK_8, 1.0)
+  net = layers.conv(net, _LAST_DEPTH, 1, 'Conv2d_7b_1x1')
+  endpoints['Conv2d_7b_1x1'] = net
+  return net, endpoints
+
+
+def build(
+  images: tf.Tensor,
+  num_classes: int,
+  is_training: bool,
+  momentum: tf.Tensor,
+) -> Outputs:
+  """Builds the network on images in [-1, 1]."""
+  layers = layers_lib.Layers(is_training, momentum, layers_lib.INCEPTION)
+  with tf.compat.v1.variable_scope('InceptionResnetV2'):
+    net, endpoints = _extract(layers, images)
+    with tf.compat.v1.variable_scope('Logits'):
+      pooled = endpoints['global_pool'] = layers_lib.global_pool(net)
+      net = layers.dropout(tf.squeeze(pooled, [1, 2]), _KEEP_PROB, 'Dropout')
+      endpoints['PreLogitsFlatten'] = net
+      logits = endpoints['Logits'] = layers.dense(net, num_classes, 'Logits')
+    endpoints['Predictions'] = tf.nn.softmax(logits, name='Predictions')
+  return Outputs(logits, 'global_pool', endpoints)
