@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import hashlib
 import pathlib
+import re
 
 import numpy as np
 import tensorflow as tf
@@ -30,6 +31,8 @@ _VARIANCE = '/moving_variance'
 _MISSING = 'missing'
 _DAMAGED = 'cannot be read: '
 _DOWNLOAD = 'it is damaged or incomplete; download it again'
+# Ranges of values that training for 8 bits adds: act_quant/min, quantops/...
+_QUANTIZED = re.compile(r'quant(ops)?(_\d+)?/|FakeQuant')
 
 
 class _ProblemError(Exception):
@@ -147,8 +150,21 @@ def _advice(
   return 'put the checkpoint that was trained for this model in its place'
 
 
+def _refuse_quantized(prefix: pathlib.Path, reader: _Reader) -> None:
+  """Its weights mean something only with the rounding they learned."""
+  ranges = sorted(filter(_QUANTIZED.search, reader.shapes))
+  if ranges:
+    raise errors.CheckpointError(
+      f'checkpoint {prefix} was trained for 8 bits: it holds {len(ranges)} '
+      f'ranges for rounding, such as {ranges[0]}, which the network does not '
+      "apply; export the model's float checkpoint and quantize the export, as "
+      'docs/getting_checkpoints.md says under "Checkpoints for 8 bits"'
+    )
+
+
 def _read(prefix: pathlib.Path, wanted: Wanted, weights: str) -> Checkpoint:
   reader = _Reader(prefix)
+  _refuse_quantized(prefix, reader)
   keys = _keys(reader, wanted, weights)
   tensors, problems = {}, {}
   for name, key in keys.items():

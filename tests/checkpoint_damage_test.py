@@ -132,6 +132,27 @@ def test_averages_of_some_variables_only(tmp_path, weights):
   assert found.kind == 'raw'
 
 
+@pytest.mark.parametrize(
+  'key',
+  [
+    'Tiny/Conv2d_0/act_quant/max',
+    'Tiny/Conv2d_0/weights_quant/min',
+    'Tiny/quantops/Conv2d_0/min',
+    'Tiny/Conv2d_0/conv_quant_1/max',
+  ],
+)
+@pytest.mark.parametrize('weights', ['auto', 'raw', 'ema'])
+def test_trained_for_8_bits(tmp_path, key, weights):
+  tensors = {**tiny_network.tensors(), key: np.array(6, np.float32)}
+  checkpoints.write(tmp_path / 'tiny_1.0_32.ckpt', tensors)
+  message = _refuse(tmp_path, weights)
+  assert (
+    f'was trained for 8 bits: it holds 1 ranges for rounding, such as {key}'
+    in message
+  )
+  assert 'docs/getting_checkpoints.md' in message
+
+
 def test_of_another_network(tmp_path):
   v1 = oracles.get('mobilenet_v1_025_128')
   v2 = oracles.get('mobilenet_v2_035_96')

@@ -8,6 +8,7 @@ import pytest
 from exporter import cli
 from exporter import members
 import model_specs
+from tests import artifacts
 from tests import code_blocks
 from tests import source_tree
 
@@ -38,3 +39,14 @@ def test_the_defaults_are_those_of_the_flags():
 def test_the_limits_are_those_of_the_code():
   assert f'than {members.MAX_MEMBERS} members' in _PAGE
   assert f'than {members.MAX_BYTES // 2**30} GiB' in _PAGE
+
+
+def test_the_way_to_8_bits_that_the_page_shows():
+  (code,) = code_blocks.find(_PAGE, 'python')
+  name = 'mobilenet_v1_025_128/classification/5'
+  code = code.replace(
+    f'exports/google/imagenet/{name}', str(artifacts.folder(name))
+  )
+  found: dict = {}
+  exec(code, found)
+  assert 0.4e6 < len(found['quantized']) < 0.7e6  # A byte a parameter.
