@@ -121,6 +121,7 @@ def prove(
   reading = reading or read(handle, folder)
   with _explain(handle):
     agreed.compare(reading)
+  del reading  # Its variables take as much memory as those of what follows.
   raise_on_misses(handle, agreed.of_session)
   digest = program.digest(folder)
   if digest not in _programs:

@@ -140,7 +140,7 @@ def compute(
   default_size = _infer(inference, model, model.size, model.size)
   example, statistics = _train(training, model)
   published, note = _ask(frozen_graph, model, tensors, default_size)
-  return Reference(
+  reference = Reference(
     tensors=tensors,
     trainable=inference.trainable,
     default_size=default_size,
@@ -151,3 +151,6 @@ def compute(
     published=published,
     note=note,
   )
+  for source in sources:
+    source.unload()
+  return reference

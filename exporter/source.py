@@ -87,15 +87,19 @@ class Source:
     self.pooled = built.pooled
     with tf.name_scope('hub_output'):
       self.logits = tf.identity(built.logits, 'classification')
-      self.features = tf.squeeze(
-        built.endpoints[built.pooled],
-        [1, 2],
-        name='feature_vector/SpatialSqueeze',
-      )
+      pooled = built.endpoints[built.pooled]
+      name = 'feature_vector/SpatialSqueeze'  # Users ask for it by this name.
+      if pooled.shape.rank == 2:
+        self.features = tf.identity(pooled, name)
+      else:
+        self.features = tf.squeeze(pooled, [1, 2], name)
     self.variables = tuple(_v1.global_variables())
     self.trainable = frozenset(v.op.name for v in _v1.trainable_variables())
     self.losses = tuple(_v1.losses.get_regularization_losses())
     self.updates = tuple(_v1.get_collection(_v1.GraphKeys.UPDATE_OPS))
+    self._unload = [
+      tf.raw_ops.DestroyResourceOp(resource=v.handle) for v in self.variables
+    ]
 
   @property
   def is_random(self) -> bool:
@@ -121,6 +125,10 @@ class Source:
       [v.initializer for v in self.variables],
       {v.initializer.inputs[1]: tensors[v.op.name] for v in self.variables},
     )
+
+  def unload(self) -> None:
+    """Gives the memory of every variable back."""
+    self._session.run(self._unload)
 
   def run(self, fetches: Any, images: np.ndarray, momentum: float = 0.0) -> Any:
     """Computes tensors for some images in [0, 1]."""

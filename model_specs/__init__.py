@@ -11,6 +11,7 @@ from model_specs import inception_resnet_v2
 from model_specs import mobilenet_v1
 from model_specs import mobilenet_v2
 from model_specs import mobilenet_v3
+from model_specs import nasnet
 from model_specs import resnet
 from model_specs import spec
 from model_specs import versions
@@ -35,6 +36,7 @@ MODELS: tuple[ModelSpec, ...] = (
   *mobilenet_v1.MODELS,
   *mobilenet_v2.MODELS,
   *mobilenet_v3.MODELS,
+  *nasnet.MODELS,
   *resnet.MODELS,
 )
 

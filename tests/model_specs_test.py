@@ -26,6 +26,9 @@ _ARCHIVES = {
   'mobilenet_v3': (
     'https://storage.googleapis.com/mobilenet_v3/checkpoints/{0}.tgz'
   ),
+  'nasnet': (
+    'https://storage.googleapis.com/download.tensorflow.org/models/{0}.tar.gz'
+  ),
   '': 'http://download.tensorflow.org/models/{0}.tar.gz',
 }
 
@@ -40,7 +43,7 @@ def _numbers(text):
 
 def test_exactly_the_published_models():
   assert {model.name for model in model_specs.MODELS} == _PUBLISHED.keys()
-  assert len(model_specs.MODELS) == len(_PUBLISHED) == 52
+  assert len(model_specs.MODELS) == len(_PUBLISHED) == 54
 
 
 @pytest.mark.parametrize('model', model_specs.MODELS, ids=lambda m: m.name)
@@ -109,7 +112,8 @@ def test_duplicate_names_are_refused():
 @pytest.mark.parametrize(
   ('pattern', 'models', 'handles'),
   [
-    ('*', 52, 200),
+    ('*', 54, 208),
+    ('nasnet_*', 2, 8),
     ('mobilenet_v3_*/*/*', 4, 8),
     ('inception_*', 4, 16),
     ('resnet_*', 6, 24),

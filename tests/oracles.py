@@ -45,6 +45,7 @@ NAMES = (
   *TRAINED,
   'inception_v1',
   'mobilenet_v3_small_100_224',
+  'nasnet_mobile',
   'resnet_v2_50',
 )
 # What keras.applications computed on the same weights, which it was given layer

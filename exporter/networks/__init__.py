@@ -7,6 +7,7 @@ from exporter.networks import inception_resnet_v2
 from exporter.networks import mobilenet_v1
 from exporter.networks import mobilenet_v2
 from exporter.networks import mobilenet_v3
+from exporter.networks import nasnet
 from exporter.networks import resnet
 from exporter.networks.outputs import Outputs
 
@@ -16,6 +17,7 @@ BUILDERS: dict[str, Callable[..., Outputs]] = {
   'mobilenet_v1': mobilenet_v1.build,
   'mobilenet_v2': mobilenet_v2.build,
   **mobilenet_v3.BUILDERS,
+  **nasnet.BUILDERS,
   **resnet.BUILDERS,
 }
 

@@ -158,6 +158,8 @@ def build(
       pooled = endpoints['global_pool'] = layers_lib.global_pool(net)
       net = layers.dropout(tf.squeeze(pooled, [1, 2]), _KEEP_PROB, 'Dropout')
       endpoints['PreLogitsFlatten'] = net
-      logits = endpoints['Logits'] = layers.dense(net, num_classes, 'Logits')
+      logits = endpoints['Logits'] = layers.dense(
+        net, num_classes, 'Logits', biases_regularizer=layers.regularizer
+      )
     endpoints['Predictions'] = tf.nn.softmax(logits, name='Predictions')
   return Outputs(logits, 'global_pool', endpoints)

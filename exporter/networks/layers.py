@@ -30,6 +30,7 @@ class Style(NamedTuple):
 
 MOBILENET = Style(tf.nn.relu6)
 INCEPTION = Style(tf.nn.relu, scale=False)
+NASNET = Style(tf.nn.relu)
 RESNET = Style(tf.nn.relu, weight_decay=1e-4, epsilon=1e-5)
 
 
@@ -115,15 +116,37 @@ class Layers:
     )
     return tf.squeeze(net, [1, 2], name='SpatialSqueeze')
 
-  def dense(self, net: tf.Tensor, num_classes: int, scope: str) -> tf.Tensor:
-    """Logits of a flat layer, all of whose variables decay."""
+  def norm(self, net: tf.Tensor, scope: str) -> tf.Tensor:
+    """Batch norm alone."""
+    return slim.batch_norm(net, scope=scope, **self._params)
+
+  def separable(
+    self, net: tf.Tensor, depth: int, kernel: int, stride: int, scope: str
+  ) -> tf.Tensor:
+    """Depthwise, then 1x1 convolution, nothing else; both kernels decay."""
+    return slim.separable_conv2d(
+      net,
+      depth,
+      [kernel, kernel],
+      depth_multiplier=1,
+      stride=stride,
+      scope=scope,
+      activation_fn=None,
+      biases_initializer=None,
+      weights_regularizer=self.regularizer,
+    )
+
+  def dense(
+    self, net: tf.Tensor, num_classes: int, scope: str, **kwargs: Any
+  ) -> tf.Tensor:
+    """Logits of a flat layer."""
     return slim.fully_connected(
       net,
       num_classes,
       activation_fn=None,
       weights_regularizer=self.regularizer,
-      biases_regularizer=self.regularizer,
       scope=scope,
+      **kwargs,
     )
 
   def classifier(

@@ -9,5 +9,7 @@ class Outputs(NamedTuple):
   """The tensors of one built network."""
 
   logits: tf.Tensor  # [batch, num_classes]
-  pooled: str  # Which endpoint holds the features, [batch, 1, 1, num_features].
+  # Which endpoint holds the features, [batch, 1, 1, num_features], or without
+  # the 1s.
+  pooled: str
   endpoints: dict[str, tf.Tensor]  # In TF-Slim's names, without the scope.
