@@ -15,7 +15,12 @@ setuptools.setup(
     'proves them and writes their model cards'
   ),
   license='Apache-2.0',
-  packages=['exporter', 'exporter.networks', 'model_specs'],
+  packages=[
+    'exporter',
+    'exporter.commands',
+    'exporter.networks',
+    'model_specs',
+  ],
   py_modules=['slimhub_keras'],
   package_data={'exporter': ['*.tsv'], 'model_specs': ['*.tsv']},
   python_requires='>=3.10,<3.14',

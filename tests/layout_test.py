@@ -42,7 +42,7 @@ _LADDER = (
   ('catalogue', 'clients_page'),
   ('card_tree',),
   ('benchmark', 'delivery', 'lock', 'plan'),
-  ('fetcher',),
+  ('fetcher', 'shelf'),
   ('export', 'fetch', 'interpreter'),
   ('verify',),
   ('worker',),
@@ -52,6 +52,7 @@ _LADDER = (
   ('progress',),
   ('flag_values',),
   ('flags',),
+  ('commands',),
   ('cli',),
   ('__main__',),
 )
@@ -60,6 +61,7 @@ _RUNG = {name: i for i, rung in enumerate(_LADDER) for name in rung}
 # Modules whose test bears another name than NAME_test.py.
 _TESTED_IN = {
   'exporter': 'setup_test',  # It holds the version and nothing else.
+  'exporter.commands': 'cli_test',
   'exporter.__main__': 'cli_test',
   'model_specs.inception': 'model_specs_test',  # Families: rows of
   'model_specs.inception_resnet_v2': 'model_specs_test',  # one table.
@@ -69,6 +71,8 @@ _TESTED_IN = {
   'model_specs.nasnet': 'model_specs_test',
   'model_specs.resnet': 'model_specs_test',
 }
+
+_TESTED_TOGETHER = {'exporter.commands': 'cli', 'exporter.networks': 'networks'}
 
 # What `slimhub list` and the cards need must not wait for TensorFlow.
 _WITHOUT_TENSORFLOW = (
@@ -186,8 +190,8 @@ def test_imports_where_tensorflow_is_missing(module):
 @pytest.mark.parametrize('module', _SHIPPED)
 def test_every_module_has_a_test(module):
   package, _, name = module.rpartition('.')
-  if package == 'exporter.networks':
-    name = 'networks'
+  if package in _TESTED_TOGETHER:
+    name = _TESTED_TOGETHER[package]
   test = _TESTED_IN.get(module, f'{name}_test')
   assert f'tests.{test}' in _MODULES, f'write tests/{test}.py'
 

@@ -1,0 +1,50 @@
+"""`slimhub benchmark`."""
+
+import argparse
+from collections.abc import Iterator
+import contextlib
+import os
+
+from exporter import flag_values
+from exporter import flags
+from exporter import listing
+from exporter import plan
+from exporter import speed
+
+HELP = 'time exports on this machine, beside Keras'
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+  """Declares what the command takes."""
+  flags.add_patterns(parser)
+  parser.add_argument(
+    '--output_dir',
+    type=flag_values.folder,
+    required=True,
+    help='where exports are',
+  )
+  flags.add_formats(parser)
+
+
+@contextlib.contextmanager
+def _hushed() -> Iterator[None]:
+  """Keeps what libraries log from standard error."""
+  kept = os.dup(2)
+  with open(os.devnull, 'wb') as nowhere:  # noqa: PTH123  # A device.
+    os.dup2(nowhere.fileno(), 2)
+  try:
+    yield
+  finally:
+    os.dup2(kept, 2)
+    os.close(kept)
+
+
+def run(args: argparse.Namespace) -> int:
+  """Returns the exit code."""
+  handles = plan.find_artifacts(args.output_dir, args.patterns, args.formats)
+  with _hushed():
+    from exporter import benchmark  # Imports TensorFlow.
+
+    for found in benchmark.run(handles, args.output_dir):
+      print(listing.table(speed.COLUMNS, speed.rows(found)), end='\n\n')
+  return flags.OK

@@ -1,0 +1,66 @@
+"""What the commands that carry out orders share: flags, engine, display."""
+
+import argparse
+from collections.abc import Sequence
+
+from exporter import batch
+from exporter import cluster
+from exporter import flag_values
+from exporter import flags
+from exporter import plan
+from exporter import processes
+from exporter import progress
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+  """Declares what the command takes."""
+  parser.add_argument(
+    '--jobs',
+    type=flag_values.jobs,
+    metavar='N',
+    help='workers, each on one core; auto, the default: as many as cores',
+  )
+  parser.add_argument(
+    '--engine',
+    choices=plan.ENGINES,
+    default=plan.LOCAL,
+    help='what works: processes of this machine, or a Ray cluster',
+  )
+  parser.add_argument(
+    '--ray_address',
+    metavar='HOST:PORT',
+    help='head of the cluster; without it, the one Ray finds or starts',
+  )
+  flags.add_progress(parser)
+
+
+def engine(args: argparse.Namespace) -> batch.Engine:
+  """What the flags choose to work on."""
+  if args.engine == plan.RAY:
+    if args.jobs:
+      raise flags.UsageError(
+        '--jobs is for --engine=local; Ray uses all its cores'
+      )
+    return cluster.Cluster(args.ray_address)
+  if args.ray_address:
+    raise flags.UsageError('--ray_address needs --engine=ray')
+  return processes.Processes(args.jobs)
+
+
+def carry_out(
+  orders: Sequence[plan.Order], engine: batch.Engine, args: argparse.Namespace
+) -> int:
+  """Runs orders and shows what comes of them."""
+  total = sum(len(order.handles) for order in orders)
+  shown = progress.Progress(args.progress, total)
+  code = flags.OK
+  try:
+    shown.start()
+    for result in batch.run(orders, engine):
+      shown.add(result)
+      if result.status == plan.FAILED:
+        code = flags.FAILED
+  except KeyboardInterrupt:
+    code = flags.INTERRUPTED
+  shown.finish()
+  return code
