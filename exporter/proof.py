@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import contextlib
+import gc
 import pathlib
 
 from exporter import agreement
@@ -84,6 +85,7 @@ def _meet(
 ) -> tuple[manifest.Check, ...]:
   """Loads and calls an artifact as its users do."""
   agreed = agreement.Agreement(handle, reference)
+  gc.collect()  # Of the session's graphs: a large network's take much memory.
   with _explain(handle):
     met = stranger.meet(folder, handle.version.format)
     agreed.compare_stranger(met)

@@ -135,22 +135,23 @@ def compute(
     The numbers.
   """
   inference, training = sources
-  for source in sources:
-    source.load(tensors)
+  inference.load(tensors)
   default_size = _infer(inference, model, model.size, model.size)
+  other_size = _infer(inference, model, *_OTHER_SIZE)
+  losses = _losses(inference, default_size, model.family.classifier)
+  inference.unload()
+  training.load(tensors)
   example, statistics = _train(training, model)
+  training.unload()
   published, note = _ask(frozen_graph, model, tensors, default_size)
-  reference = Reference(
+  return Reference(
     tensors=tensors,
     trainable=inference.trainable,
     default_size=default_size,
-    other_size=_infer(inference, model, *_OTHER_SIZE),
+    other_size=other_size,
     training=example,
     batch_statistics=statistics,
-    losses=_losses(inference, default_size, model.family.classifier),
+    losses=losses,
     published=published,
     note=note,
   )
-  for source in sources:
-    source.unload()
-  return reference

@@ -177,11 +177,12 @@ class StrangerTf2:
   def __init__(self, folder: pathlib.Path):
     self._model = tf.compat.v2.saved_model.load(str(folder))
     self._variables = {_name(v): v for v in self._model.variables}
-    self._initial = {n: v.numpy() for n, v in self._variables.items()}
+    self._moving = {n: v for n, v in self._variables.items() if not v.trainable}
+    self._initial = {n: v.numpy() for n, v in self._moving.items()}
 
   def variables(self) -> dict[str, np.ndarray]:
-    """Every variable's value as loaded, by its TF-Slim name."""
-    return self._initial
+    """Every variable's value, by its TF-Slim name."""
+    return {n: v.numpy() for n, v in self._variables.items()}
 
   def names(self) -> Names:
     """What the objects list."""
@@ -216,7 +217,6 @@ class StrangerTf2:
   def train(self, images: np.ndarray, momentum: float) -> Iterator[Call]:
     """Calls every trace that trains, from the initial state."""
     model, inputs = self._model, tf.constant(images)
-    moving = {n: v for n, v in self._variables.items() if not v.trainable}
     everything = {
       'training': True,
       'return_endpoints': True,
@@ -228,10 +228,10 @@ class StrangerTf2:
       ('through `train`', model.train, {}),
     )
     for name, function, arguments in calls:
-      for variable, value in moving.items():
+      for variable, value in self._moving.items():
         value.assign(self._initial[variable])
       outputs = function(inputs, **arguments)
-      after = {n: v.numpy() for n, v in moving.items()}
+      after = {n: v.numpy() for n, v in self._moving.items()}
       used = arguments.get('batch_norm_momentum')
       yield self._call(f'training {name}', outputs, used, after)
 
@@ -242,11 +242,11 @@ class StrangerTf2:
   def missing_gradients(self, images: np.ndarray) -> list[str]:
     """Trainable variables that no finite gradient reaches, asked twice."""
     variables = self._model.trainable_variables
-    with tf.GradientTape(persistent=True) as tape:
-      output = self._model(tf.constant(images), training=True)
-      losses = (tf.reduce_sum(tf.square(output)), tf.reduce_sum(output))
     missing = []
-    for loss in losses:
+    for power in (2, 1):
+      with tf.GradientTape() as tape:  # A persistent one takes much memory.
+        output = self._model(tf.constant(images), training=True)
+        loss = tf.reduce_sum(output**power)
       found = tape.gradient(loss, variables)
       missing += [
         _name(variable)
