@@ -12,6 +12,7 @@ from model_specs import mobilenet_v1
 from model_specs import mobilenet_v2
 from model_specs import mobilenet_v3
 from model_specs import nasnet
+from model_specs import pnasnet
 from model_specs import resnet
 from model_specs import spec
 from model_specs import versions
@@ -37,6 +38,7 @@ MODELS: tuple[ModelSpec, ...] = (
   *mobilenet_v2.MODELS,
   *mobilenet_v3.MODELS,
   *nasnet.MODELS,
+  *pnasnet.MODELS,
   *resnet.MODELS,
 )
 

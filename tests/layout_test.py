@@ -69,6 +69,7 @@ _TESTED_IN = {
   'model_specs.mobilenet_v2': 'model_specs_test',
   'model_specs.mobilenet_v3': 'model_specs_test',
   'model_specs.nasnet': 'model_specs_test',
+  'model_specs.pnasnet': 'model_specs_test',
   'model_specs.resnet': 'model_specs_test',
 }
 

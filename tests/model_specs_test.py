@@ -29,6 +29,9 @@ _ARCHIVES = {
   'nasnet': (
     'https://storage.googleapis.com/download.tensorflow.org/models/{0}.tar.gz'
   ),
+  'pnasnet': (
+    'https://storage.googleapis.com/download.tensorflow.org/models/{0}.tar.gz'
+  ),
   '': 'http://download.tensorflow.org/models/{0}.tar.gz',
 }
 
@@ -43,7 +46,7 @@ def _numbers(text):
 
 def test_exactly_the_published_models():
   assert {model.name for model in model_specs.MODELS} == _PUBLISHED.keys()
-  assert len(model_specs.MODELS) == len(_PUBLISHED) == 54
+  assert len(model_specs.MODELS) == len(_PUBLISHED) == 55
 
 
 @pytest.mark.parametrize('model', model_specs.MODELS, ids=lambda m: m.name)
@@ -112,8 +115,9 @@ def test_duplicate_names_are_refused():
 @pytest.mark.parametrize(
   ('pattern', 'models', 'handles'),
   [
-    ('*', 54, 208),
+    ('*', 55, 212),
     ('nasnet_*', 2, 8),
+    ('pnasnet_large/*/*', 1, 10),
     ('mobilenet_v3_*/*/*', 4, 8),
     ('inception_*', 4, 16),
     ('resnet_*', 6, 24),

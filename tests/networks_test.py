@@ -26,6 +26,7 @@ _KEEP_PROBABILITY = {
   'mobilenet_v3_small': 0.8,
   'nasnet_large': 0.5,
   'nasnet_mobile': 0.5,
+  'pnasnet_large': 0.5,
 }
 _NETWORKS = {model.network: model for model in model_specs.MODELS}
 

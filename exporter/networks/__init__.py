@@ -8,6 +8,7 @@ from exporter.networks import mobilenet_v1
 from exporter.networks import mobilenet_v2
 from exporter.networks import mobilenet_v3
 from exporter.networks import nasnet
+from exporter.networks import pnasnet
 from exporter.networks import resnet
 from exporter.networks.outputs import Outputs
 
@@ -18,6 +19,7 @@ BUILDERS: dict[str, Callable[..., Outputs]] = {
   'mobilenet_v2': mobilenet_v2.build,
   **mobilenet_v3.BUILDERS,
   **nasnet.BUILDERS,
+  **pnasnet.BUILDERS,
   **resnet.BUILDERS,
 }
 

@@ -31,6 +31,7 @@ class Style(NamedTuple):
 MOBILENET = Style(tf.nn.relu6)
 INCEPTION = Style(tf.nn.relu, scale=False)
 NASNET = Style(tf.nn.relu)
+NASNET_LARGE = Style(tf.nn.relu, weight_decay=5e-5)
 RESNET = Style(tf.nn.relu, weight_decay=1e-4, epsilon=1e-5)
 
 
