@@ -48,9 +48,10 @@ NAMES = (
   'nasnet_mobile',
   'resnet_v2_50',
 )
-# What keras.applications computed on the same weights, which it was given layer
-# by layer: logits and features alone.
-PEERS = ('inception_resnet_v2',)
+# What another implementation computed on the same weights, which it was given
+# layer by layer, logits and features alone: keras.applications and, in PyTorch,
+# timm 0.6.13.
+PEERS = ('inception_resnet_v2', 'pnasnet_large')
 AVERAGED = ('mobilenet_v1_025_128', 'mobilenet_v2_035_96')
 
 
