@@ -12,6 +12,7 @@ _NAME = re.compile(r'[a-z][a-z\d_]*')
 LICENSE = 'Apache-2.0'
 DATASET = 'imagenet-ilsvrc-2012-cls'
 NUM_CLASSES = 1001
+MEMORY_GB = 1.5
 # Where TF-Slim says which checkpoints there are, and where most of them are.
 SLIM_URL = (
   'https://github.com/tensorflow/models/tree/master/research/slim'
@@ -68,6 +69,8 @@ class Family:
   classifier_endpoints: tuple[str, ...] = ('Logits',)
   preprocessing: Preprocessing = FROM_MINUS_1_TO_1
   notes: tuple[str, ...] = ()  # Sentences that only this family's cards need.
+  # Of a worker, while it proves the largest; no part of a fingerprint.
+  memory_gb: float = dataclasses.field(default=MEMORY_GB, repr=False)
 
   def __post_init__(self) -> None:
     unknown = set(self.versions) - set(versions.BY_NUMBER)
