@@ -21,8 +21,8 @@ from exporter.site import tree
 
 EXTRA = 'site'
 MARK = '.slimhub-site'  # A folder that holds it may be written anew.
-_HERE = pathlib.Path(__file__).parent
-_CONFIG, _ASSETS = _HERE / 'mkdocs.yml', _HERE / 'assets'
+HERE = pathlib.Path(__file__).parent
+_CONFIG, _ASSETS = HERE / 'mkdocs.yml', HERE / 'assets'
 # What names pages from the root of a host, where a site in a sub-path is not.
 _ABSOLUTE = ('404.html', 'sitemap.xml', 'sitemap.xml.gz')
 

@@ -8,6 +8,8 @@ import shutil
 import tarfile
 from typing import BinaryIO
 
+from exporter import errors
+from exporter import manifest
 from exporter import places
 from exporter import shelf
 
@@ -55,8 +57,16 @@ def write(item: shelf.Item, root: pathlib.Path) -> Download:
   """Writes an artifact below the root of a site.
 
   A folder becomes HANDLE.tar.gz, a converted file is copied.
+
+  Raises:
+    ManifestError: It is not what its manifest describes.
   """
   with places.here(item.place.artifact) as artifact:
+    if differences := manifest.differences(item.manifest, artifact):
+      raise errors.ManifestError(
+        f'{item.place.artifact} is not what its manifest describes; '
+        'export the version again with --force\n  ' + '\n  '.join(differences)
+      )
     is_file = artifact.is_file()
     path = f'{item.handle}' if is_file else f'{item.handle}.tar.gz'
     target = root / path
