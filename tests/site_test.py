@@ -202,6 +202,28 @@ def test_a_failed_build_leaves_the_old_site(tmp_path, monkeypatch):
   assert (site / build.MARK).read_text() == 'slimhub 0\n'
 
 
+def test_a_site_that_cannot_be_put_in_place_leaves_the_old_one(
+  tmp_path, monkeypatch
+):
+  site = tmp_path / 'site'
+  site.mkdir()
+  (site / build.MARK).write_text('slimhub 0\n')
+  monkeypatch.setattr(tree, 'pages', lambda _: {'index.md': '# New\n'})
+  monkeypatch.setattr(tree, 'menu', lambda _: [{'Home': 'index.md'}])
+  rename = pathlib.Path.rename
+
+  def fail_once_made(path, target):
+    if path.name == 'built':
+      raise OSError('no more room')
+    return rename(path, target)
+
+  monkeypatch.setattr(pathlib.Path, 'rename', fail_once_made)
+  with pytest.raises(OSError, match='no more room'):
+    build.write(site)
+  assert [path.name for path in tmp_path.iterdir()] == ['site']
+  assert (site / build.MARK).read_text() == 'slimhub 0\n'
+
+
 def test_an_old_site_is_replaced_whole(tmp_path, monkeypatch):
   site = tmp_path / 'site'
   site.mkdir()

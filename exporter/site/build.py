@@ -151,7 +151,9 @@ def _make(
   for name in _ABSOLUTE:
     (built / name).unlink(missing_ok=True)
   for file in collection.files.values():
-    (files / file.path).rename(built / file.path)
+    target = built / file.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    (files / file.path).rename(target)
   (built / MARK).write_text(f'slimhub {exporter.__version__}\n')
   return built, len(pages)
 

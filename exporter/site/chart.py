@@ -127,6 +127,7 @@ def _axes(plane: _Plane, shape: Shape, has_unknown: bool) -> elements.Element:
   title = 'Multiply-adds for one image, million'
   parts.append(_label(middle, floor + 38, title, 'chart-middle'))
   if has_unknown:
+    parts.append(_line(shape.right, _TOP, shape.right, floor))
     x = shape.right + shape.unknown / 2
     for offset, word in ((18, 'MACs not'), (33, 'published')):
       parts.append(_label(x + 4, floor + offset, word, 'chart-middle'))

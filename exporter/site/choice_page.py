@@ -26,8 +26,11 @@ class _Answers:
   """Rows that name models, with links to their pages."""
 
   def __init__(self, collection: collection_lib.Collection):
-    self._pages = {e.spec.name: e.page for e in collection.models()}
-    self.models = [entry.spec for entry in collection.models()]
+    self._pages: dict[spec.ModelSpec, str] = {}
+    for entry in collection.models():
+      if entry.spec.figures.top1_percent is not None:
+        self._pages.setdefault(entry.spec, entry.page)
+    self.models = list(self._pages)
 
   def row(self, question: str, model: spec.ModelSpec) -> tuple[str, ...]:
     """What is asked, and the model that answers it."""
@@ -38,7 +41,7 @@ class _Answers:
       figures.params_millions,
       figures.pixel1_ms,
     )
-    path = page_lib.path(page_lib.CHOICE, self._pages[model.name])
+    path = page_lib.path(page_lib.CHOICE, self._pages[model])
     name = f'[{entries_lib.title(model)}]({path})'
     return (question, name, *map(catalogue.figure, numbers))
 

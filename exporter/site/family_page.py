@@ -43,7 +43,9 @@ def _row(
   if versions.CLASSIFICATION in links:
     name = f'[{name}]({links[versions.CLASSIFICATION]})'
   if versions.FEATURE_VECTOR in links:
-    features = f'[{model.num_features}]({links[versions.FEATURE_VECTOR]})'
+    features = (
+      f'[{model.num_features} numbers]({links[versions.FEATURE_VECTOR]})'
+    )
   return (name, *map(catalogue.figure, numbers), features)
 
 

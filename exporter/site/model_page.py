@@ -171,19 +171,19 @@ def _neighbours(
   page: str,
 ) -> str:
   """Models that a reader of this page may rather want."""
-  pages = {
-    other.spec.name: entries_lib.page(_nearest(other, handle))
-    for other in collection.entries
-    if other.newest.task == handle.task
-  }
-  models = [e.spec for e in collection.entries if e.newest.task == handle.task]
+  others = [e for e in collection.entries if e.newest.task == handle.task]
+  # Two publishers may offer one model: a reader stays with this one.
+  others.sort(key=lambda other: other.newest.publisher != handle.publisher)
+  pages: dict[spec.ModelSpec, str] = {}
+  for other in others:
+    pages.setdefault(other.spec, entries_lib.page(_nearest(other, handle)))
   rows = []
-  for model in (entry.spec, *choice.neighbours(entry.spec, models)):
+  for model in (entry.spec, *choice.neighbours(entry.spec, list(pages))):
     title = entries_lib.title(model)
     if model == entry.spec:
       name = f'{title} (this one)'
     else:
-      name = f'[{title}]({page_lib.path(page, pages[model.name])})'
+      name = f'[{title}]({page_lib.path(page, pages[model])})'
     figures = model.figures
     numbers = (
       figures.top1_percent,
