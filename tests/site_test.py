@@ -224,6 +224,17 @@ def test_a_site_that_cannot_be_put_in_place_leaves_the_old_one(
   assert (site / build.MARK).read_text() == 'slimhub 0\n'
 
 
+def test_what_a_killed_run_left_is_in_nobodys_way(tmp_path, monkeypatch):
+  left = tmp_path / '.site.slimhub-staging' / 'work' / 'built'
+  left.mkdir(parents=True)
+  (left / 'half.html').touch()
+  monkeypatch.setattr(tree, 'pages', lambda _: {'index.md': '# New\n'})
+  monkeypatch.setattr(tree, 'menu', lambda _: [{'Home': 'index.md'}])
+  build.write(tmp_path / 'site')
+  assert [path.name for path in tmp_path.iterdir()] == ['site']
+  assert not (tmp_path / 'site' / 'half.html').exists()
+
+
 def test_an_old_site_is_replaced_whole(tmp_path, monkeypatch):
   site = tmp_path / 'site'
   site.mkdir()
