@@ -11,8 +11,10 @@ import urllib.parse
 import pytest
 
 from exporter import errors
+from exporter import manifest
 from exporter import places
 from exporter.site import build
+from exporter.site import entries
 from exporter.site import page
 from exporter.site import tree
 import model_specs
@@ -171,6 +173,14 @@ def test_a_download_has_the_hash_that_stands_beside_it(site, handle):
   origin = getattr(handle, 'origin', handle)
   text = (site / f'{origin}.html').read_text('utf-8')
   assert hashlib.sha256(file.read_bytes()).hexdigest() in text
+
+
+@pytest.mark.parametrize('handle', some_site.EXPORTED, ids=str)
+def test_the_manifest_stands_beside_its_page(site, handle):
+  page_ = site / entries.page(handle).replace('.md', '.html')
+  made = manifest.read(page_.with_suffix('.json'))
+  assert made.handle == str(handle)
+  assert f'href="{page_.stem}.json"' in page_.read_text('utf-8')
 
 
 def test_an_export_says_what_was_proven_and_how_fast_it_is(site):

@@ -150,10 +150,11 @@ def _make(
   _convert(docs, built, collection)
   for name in _ABSOLUTE:
     (built / name).unlink(missing_ok=True)
-  for file in collection.files.values():
-    target = built / file.path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    (files / file.path).rename(target)
+  for file in sorted(files.rglob('*')):
+    if file.is_file():
+      target = built / file.relative_to(files)
+      target.parent.mkdir(parents=True, exist_ok=True)
+      file.rename(target)
   (built / MARK).write_text(f'slimhub {exporter.__version__}\n')
   return built, len(pages)
 

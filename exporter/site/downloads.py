@@ -56,7 +56,8 @@ def _hash(path: pathlib.Path) -> str:
 def write(item: shelf.Item, root: pathlib.Path) -> Download:
   """Writes an artifact below the root of a site.
 
-  A folder becomes HANDLE.tar.gz, a converted file is copied.
+  A folder becomes HANDLE.tar.gz, a converted file is copied; its manifest goes
+  beside it.
 
   Raises:
     ManifestError: It is not what its manifest describes.
@@ -76,4 +77,6 @@ def write(item: shelf.Item, root: pathlib.Path) -> Download:
     else:
       with target.open('wb') as file:
         _pack(artifact, file)
+  written = (root / f'{item.handle}').with_suffix('.json')
+  written.write_text(item.manifest.to_json(), 'utf-8')
   return Download(path, target.stat().st_size, _hash(target))

@@ -56,6 +56,11 @@ _SENTENCES: dict[str, _Sentence] = {
   'outputs': _close(
     'answers of the file agree with the original network', _SPREAD
   ),
+  'error': lambda check: (
+    f'On {check.compared} pictures, answers are off by '
+    f'{100 * check.difference:.2g} % of their spread, as the root of the mean '
+    f'square; {100 * check.tolerance:.2g} % would be allowed.'
+  ),
   'other top-1 class': lambda check: (
     f'{100 * check.difference:.1f} % of {check.compared} pictures get another '
     'first class than from the original network.'

@@ -1,21 +1,18 @@
 """The page of one handle: the card, and the way to everything beside it."""
 
-import posixpath
 import re
 
 from exporter import card
-from exporter import card_conversion
-from exporter import card_speed
 from exporter import catalogue
 from exporter import markdown
 from exporter.site import choice
 from exporter.site import collection as collection_lib
+from exporter.site import conversion_page
 from exporter.site import elements
 from exporter.site import entries as entries_lib
-from exporter.site import evidence
 from exporter.site import guides
 from exporter.site import page as page_lib
-from model_specs import formats
+from exporter.site import sections
 from model_specs import spec
 
 _SECTION = re.compile(r'^## .+$', re.MULTILINE)
@@ -32,22 +29,39 @@ def _link(site_pages: set[str], page: str) -> card.Link:
   return link
 
 
-def _speed(
+def _names(
+  handle: spec.Handle, entry: entries_lib.Entry
+) -> list[tuple[spec.Handle, str]]:
+  """What can be had of a version -> how people call it."""
+  named = [(handle, card.FORMAT_TITLES[handle.version.format])]
+  named += [
+    (conversion, conversion.kind.title)
+    for conversion in entry.conversions
+    if conversion.origin == handle
+  ]
+  return named
+
+
+def _get(
   handle: spec.Handle,
   entry: entries_lib.Entry,
   collection: collection_lib.Collection,
-) -> tuple[str, ...]:
-  """What was measured of an export, if anything."""
-  own = [speed for speed in entry.speeds if speed.name == str(handle)]
-  if not own or not collection.machine:
-    return ()
-  # All that is no handle's is of Keras.
-  keras = [
-    speed
-    for speed in entry.speeds
-    if not speed.name.startswith(f'{speed.network}/')
-  ]
-  return (card_speed.section(collection.machine, own, keras),)
+  page: str,
+) -> str:
+  """The files of a version, or how to make them."""
+  offered = sections.files(_names(handle, entry), entry, collection, page)
+  if offered:
+    return offered
+  command = (
+    f'slimhub export {handle.spec.name}/{handle.task}/{handle.number} '
+    '--fetch --output_dir=exports'
+  )
+  return markdown.section(
+    'Get it',
+    'No file comes with this page. This makes one, of the published '
+    'checkpoint, and proves it:',
+    f'```sh\n{command}\n```',
+  )
 
 
 def _facts(entry: entries_lib.Entry) -> str:
@@ -72,67 +86,6 @@ def _facts(entry: entries_lib.Entry) -> str:
     if value is not None
   ]
   return elements.render(elements.element('dl', {'class': 'facts'}, *parts))
-
-
-def _names(
-  handle: spec.Handle, entry: entries_lib.Entry
-) -> list[tuple[spec.Handle, str]]:
-  """What can be had of a version -> how people call it."""
-  named = [(handle, card.FORMAT_TITLES[handle.version.format])]
-  named += [
-    (conversion, conversion.kind.title)
-    for conversion in entry.conversions
-    if conversion.origin == handle
-  ]
-  return named
-
-
-def _download(
-  handle: spec.Handle,
-  entry: entries_lib.Entry,
-  collection: collection_lib.Collection,
-  page: str,
-) -> str:
-  rows = []
-  for each, title in _names(handle, entry):
-    if file := collection.files.get(str(each)):
-      url = elements.link(page, file.path)
-      name = posixpath.basename(file.path)
-      target = entries_lib.page(each)
-      shown = title
-      if target != page:
-        shown = f'[{title}]({page_lib.path(page, target)})'
-      # Made after the pages, so that no link of Markdown may lead there.
-      link = elements.element('a', {'href': url, 'download': ''}, name)
-      size = f'{file.bytes / 1e6:.1f}'
-      rows.append((elements.render(link), shown, size, f'`{file.sha256}`'))
-  if rows:
-    header = ('File', 'Format', 'MB', 'SHA-256')
-    return markdown.section(
-      'Download', markdown.table(header, rows, numbers=('MB',))
-    )
-  command = (
-    f'slimhub export {handle.spec.name}/{handle.task}/{handle.number} '
-    '--fetch --output_dir=exports'
-  )
-  return markdown.section(
-    'Get it',
-    'No file comes with this page. This makes one, of the published '
-    'checkpoint, and proves it:',
-    f'```sh\n{command}\n```',
-  )
-
-
-def _proof(handle: spec.Handle, entry: entries_lib.Entry) -> str:
-  made = entry.made.get(str(handle))
-  if made is None:
-    return ''
-  return markdown.section(
-    'What was proven',
-    'This very export was loaded again from its files and compared with the '
-    'original network:',
-    markdown.bullets(evidence.sentences(made)),
-  )
 
 
 def _version(handle: spec.Handle) -> str:
@@ -204,12 +157,6 @@ def _seldom(text: str) -> str:
   return _SECTION.sub(r'\g<0> { data-search-exclude }', text)
 
 
-def _trail(entry: entries_lib.Entry, page: str, *steps: tuple[str, str]) -> str:
-  family = entry.spec.family
-  home = page_lib.family(family.network)
-  return page_lib.trail(page, (family.title, home), *steps)
-
-
 def render(
   handle: spec.Handle,
   entry: entries_lib.Entry,
@@ -220,7 +167,9 @@ def render(
   made = entry.made.get(str(handle))
   title = f'{entries_lib.title(handle.spec)}: {entry.task}'
   link = _link(collection.pages, page)
-  text = card.sections(handle, made, link, _speed(handle, entry, collection))
+  text = card.sections(
+    handle, made, link, sections.speed(handle, entry, collection)
+  )
   # One step from each heading to the next, as for screen readers.
   text = text.replace('\n#### ', '\n### ')
   first = next(
@@ -230,46 +179,22 @@ def render(
     text = _seldom(text)
   about = card.description(handle, made)
   return page_lib.join(
-    page_lib.head(f'{title}, version {handle.number}', about, 'navigation'),
-    _trail(entry, page, (handle.spec.name, page)),
+    page_lib.head(
+      f'{title}, version {handle.number}',
+      about,
+      'navigation',
+      boost=2 if handle == entry.newest else 1,
+    ),
+    sections.trail(entry, page, (handle.spec.name, page)),
     f'# {title}',
     f'```text\n{handle}\n```',
     about,
     *_tabs(handle, entry, collection, page),
     _facts(entry),
-    _download(handle, entry, collection, page),
-    _proof(handle, entry),
+    _get(handle, entry, collection, page),
+    sections.proof(handle, entry),
     guides.link_mentions(text, page),
     _neighbours(handle, entry, collection, page),
-  )
-
-
-def render_conversion(
-  conversion: formats.Conversion,
-  entry: entries_lib.Entry,
-  collection: collection_lib.Collection,
-) -> str:
-  """The page of a converted file."""
-  page = entries_lib.page(conversion)
-  kind = conversion.kind.title
-  title = f'{entries_lib.title(conversion.spec)}: {entry.task}, {kind}'
-  made = entry.made[str(conversion)]
-  text = card_conversion.render(
-    conversion, made, _speed(conversion, entry, collection)
-  )
-  about = f'{title}: how to use the file, and what was proven of it.'
-  steps = (
-    (f'{conversion.origin}', entries_lib.page(conversion.origin)),
-    (conversion.file, page),
-  )
-  proven = markdown.bullets(evidence.sentences(made))
-  _, _, body = text.partition('\n')
-  return page_lib.join(
-    page_lib.head(title, about, 'navigation'),
-    _trail(entry, page, *steps),
-    f'# {title}',
-    body.strip(),
-    markdown.section('What was proven', proven) if proven else '',
   )
 
 
@@ -280,6 +205,6 @@ def render_all(collection: collection_lib.Collection) -> dict[str, str]:
     for handle in entry.handles:
       pages[entries_lib.page(handle)] = render(handle, entry, collection)
     for conversion in entry.conversions:
-      text = render_conversion(conversion, entry, collection)
+      text = conversion_page.render(conversion, entry, collection)
       pages[entries_lib.page(conversion)] = text
   return pages

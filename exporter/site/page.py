@@ -7,19 +7,28 @@ import posixpath
 from exporter.site import elements
 
 HOME, CHOICE, CATALOGUE = 'index.md', 'choice.md', 'catalogue.md'
+# On what search shall not find: it stands on many pages.
+UNSEARCHED = {'data-search-exclude': ''}
 CLIENTS, FAMILIES, GUIDES = 'clients.md', 'families', 'guides'
 
 
-def head(title: str, description: str, *hidden: str) -> str:
+def head(title: str, description: str, *hidden: str, boost: float = 1) -> str:
   """The facts that stand before a page's text.
 
   Args:
     title: Of the window, and in what search finds.
     description: A sentence, for search engines and previews.
     *hidden: The parts of the theme that the page does without.
+    boost: Above 1, search puts it before others that fit as well.
   """
   # JSON is YAML, whatever the text holds.
-  facts = {'title': title, 'description': description, 'hide': list(hidden)}
+  facts: dict[str, object] = {
+    'title': title,
+    'description': description,
+    'hide': list(hidden),
+  }
+  if boost != 1:
+    facts['search'] = {'boost': boost}
   lines = (f'{key}: {json.dumps(value)}' for key, value in facts.items())
   return '\n'.join(('---', *lines, '---'))
 
@@ -38,7 +47,7 @@ def trail(page: str, *steps: tuple[str, str]) -> str:
       step = elements.element('a', link, title)
     items.append(elements.element('li', None, step))
   ways = elements.element('ol', None, *items)
-  about = {'class': 'trail', 'aria-label': 'You are here'}
+  about = {'class': 'trail', 'aria-label': 'You are here', **UNSEARCHED}
   return elements.render(elements.element('nav', about, ways))
 
 
@@ -70,5 +79,5 @@ def tabs(page: str, name: str, steps: Sequence[tuple[str, str]]) -> str:
     if target == page:
       about['aria-current'] = 'page'
     links.append(elements.element('a', about, title))
-  bar = {'class': 'tabs', 'aria-label': name}
+  bar = {'class': 'tabs', 'aria-label': name, **UNSEARCHED}
   return elements.render(elements.element('nav', bar, *links))

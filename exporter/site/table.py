@@ -224,5 +224,5 @@ def draw(entries: Sequence[entries_lib.Entry], page: str) -> elements.Element:
     'tabindex': '0',
   }
   boxed = elements.element('div', box, table)
-  whole = {'class': 'models', 'data-models': ''}
+  whole = {'class': 'models', 'data-models': '', 'data-search-exclude': ''}
   return elements.element('div', whole, _form(entries), count, boxed)
