@@ -15,6 +15,7 @@ from exporter.commands import export
 from exporter.commands import fetch
 from exporter.commands import info
 from exporter.commands import list as list_
+from exporter.commands import site
 from exporter.commands import verify
 import model_specs
 
@@ -27,6 +28,7 @@ _COMMANDS: dict[str, ModuleType] = {
   'benchmark': benchmark,
   'cards': cards,
   'doctor': doctor,
+  'site': site,
 }
 
 

@@ -9,6 +9,7 @@ _PACKAGES = {
   'litert': {'ai-edge-litert': 'ai_edge_litert'},
   'onnx': {'onnx': 'onnx', 'onnxruntime': 'onnxruntime', 'tf2onnx': 'tf2onnx'},
   'ray': {'ray': 'ray'},
+  'site': {'mkdocs': 'mkdocs', 'mkdocs-material': 'material'},
 }
 
 

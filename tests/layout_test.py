@@ -52,7 +52,7 @@ _LADDER = (
   ('card_tree',),
   ('benchmark', 'delivery', 'lock', 'plan'),
   ('fetcher', 'shelf'),
-  ('export', 'fetch', 'interpreter'),
+  ('export', 'fetch', 'interpreter', 'site'),
   ('verify',),
   ('worker',),
   ('cluster', 'processes'),
@@ -82,7 +82,11 @@ _TESTED_IN = {
   'model_specs.resnet': 'model_specs_test',
 }
 
-_TESTED_TOGETHER = {'exporter.commands': 'cli', 'exporter.networks': 'networks'}
+_TESTED_TOGETHER = {
+  'exporter.commands': 'cli',
+  'exporter.networks': 'networks',
+  'exporter.site': 'site',
+}
 
 # What `slimhub list` and the cards need must not wait for TensorFlow.
 _WITHOUT_TENSORFLOW = (
@@ -95,6 +99,7 @@ _WITHOUT_TENSORFLOW = (
   'exporter.clients',
   'exporter.fetch',
   'exporter.manifest',
+  'exporter.site.build',
 )
 
 _NAMES_THAT_SAY_NOTHING = {'common', 'helper', 'helpers', 'misc', 'utils'}

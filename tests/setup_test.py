@@ -78,6 +78,7 @@ def test_every_data_file_is_installed(arguments):
 _EXTRAS = {
   'exporter.cluster': {'ray'},
   'exporter.litert_file': {'ai-edge-litert'},
+  'exporter.site.build': {'mkdocs'},
   'exporter.onnx_file': {'onnx', 'onnxruntime', 'tf2onnx'},
 }
 
