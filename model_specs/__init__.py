@@ -6,14 +6,7 @@ import fnmatch
 import functools
 import re
 
-from model_specs import inception
-from model_specs import inception_resnet_v2
-from model_specs import mobilenet_v1
-from model_specs import mobilenet_v2
-from model_specs import mobilenet_v3
-from model_specs import nasnet
-from model_specs import pnasnet
-from model_specs import resnet
+from model_specs import published
 from model_specs import spec
 from model_specs import versions
 from model_specs.spec import Handle
@@ -31,16 +24,7 @@ __all__ = [
   'get_model',
 ]
 
-MODELS: tuple[ModelSpec, ...] = (
-  *inception.MODELS,
-  *inception_resnet_v2.MODELS,
-  *mobilenet_v1.MODELS,
-  *mobilenet_v2.MODELS,
-  *mobilenet_v3.MODELS,
-  *nasnet.MODELS,
-  *pnasnet.MODELS,
-  *resnet.MODELS,
-)
+MODELS = published.MODELS
 
 _VERSION = re.compile(r'\d+')
 
