@@ -141,7 +141,9 @@ def _overview(handle: model_specs.Handle, link: Link) -> str:
     markdown.bullets(
       [f'{paper.authors}: ["{paper.title}"]({paper.url}), {paper.year}.']
     ),
-    markdown.paragraph(*_network(spec), *family.notes),
+    markdown.paragraph(
+      *_network(spec), *family.notes, *family.checkpoint_notes
+    ),
     markdown.paragraph(_sibling(handle, link)),
   )
 

@@ -23,3 +23,16 @@ MODELS: tuple[spec.ModelSpec, ...] = (
 
 # Network -> one model of it.
 NETWORKS = {model.network: model for model in MODELS}
+
+
+def num_features(network: str, multiplier: float | None) -> int:
+  """Width of a network's features at any multiplier."""
+  widths = {
+    'mobilenet_v1': mobilenet_v1.num_features,
+    'mobilenet_v2': mobilenet_v2.num_features,
+    'mobilenet_v3_large': mobilenet_v3.num_features_large,
+    'mobilenet_v3_small': mobilenet_v3.num_features_small,
+  }
+  if multiplier is None:
+    return NETWORKS[network].num_features
+  return widths[network](multiplier)
