@@ -43,7 +43,7 @@ def _size(handle: model_specs.Handle) -> str:
   )
 
 
-def _preprocessing(handle: model_specs.Handle) -> str:
+def preprocessing(handle: model_specs.Handle) -> str:
   """What the model does with colours, itself."""
   wanted = handle.spec.family.preprocessing
   if wanted == spec_lib.FROM_MINUS_1_TO_1:
@@ -58,7 +58,7 @@ def _input(name: str, handle: model_specs.Handle) -> str:
   return markdown.paragraph(
     f'The input `{name}` is a float32 batch of RGB images of shape '
     '[batch, height, width, 3] with values in the range [0, 1]. The model '
-    f'itself {_preprocessing(handle)}, so do not normalize them any further.'
+    f'itself {preprocessing(handle)}, so do not normalize them any further.'
   )
 
 
@@ -172,7 +172,7 @@ def _momentum_hub(handle: model_specs.Handle) -> str:
 
 def _update_ops(handle: model_specs.Handle) -> tuple[str, ...]:
   """Version 2 exists only where those of version 1 were broken."""
-  if handle.number != 1 or 2 not in handle.spec.family.versions:
+  if handle.version.number != 1 or 2 not in handle.spec.family.versions:
     return ()
   return (
     markdown.paragraph(

@@ -20,7 +20,7 @@ _RULE = '---------'
 
 
 def _title(handle: spec.Handle) -> str:
-  return f'imagenet-{handle.spec.name}-{handle.task}@v{handle.number}'
+  return f'{handle.spec.collection}-{handle.spec.name}-{handle.task}@v{handle.number}'
 
 
 def _anchor(heading: str) -> str:
@@ -104,7 +104,8 @@ def render(
 def _versions(handles: Iterable[spec.Handle], task: str) -> str:
   """Links to the versions of one model for one task."""
   return ', '.join(
-    f'[{handle.number}](imagenet/{handle.spec.name}/{task}/{handle.number}.md)'
+    f'[{handle.number}]({handle.spec.collection}/{handle.spec.name}/{task}/'
+    f'{handle.number}.md)'
     for handle in handles
     if handle.task == task
   )

@@ -19,6 +19,7 @@ __all__ = [
   'find',
   'get',
   'get_model',
+  'is_published',
 ]
 
 MODELS = published.MODELS
@@ -26,3 +27,9 @@ PUBLISHED = registry.Registry(MODELS)
 find = PUBLISHED.find
 get = PUBLISHED.get
 get_model = PUBLISHED.get_model
+_NAMES = {model.name for model in MODELS}
+
+
+def is_published(name: str) -> bool:
+  """Whether a published model is called this."""
+  return name in _NAMES

@@ -20,6 +20,7 @@ class Own:
   table: str  # All that its table says, labels included, as JSON.
   # Where it was declared; an export that is read again does not know.
   file: str = dataclasses.field(default='', repr=False, compare=False)
-  checkpoint: pathlib.Path | None = dataclasses.field(
+  folder: pathlib.Path | None = dataclasses.field(
     default=None, repr=False, compare=False
   )
+  checkpoint: str = dataclasses.field(default='', repr=False, compare=False)

@@ -131,7 +131,6 @@ def _own(
   values: Mapping[str, Any], file: str, folder: pathlib.Path
 ) -> own_lib.Own:
   labels = _labels(values, folder)
-  checkpoint = values.get('checkpoint')
   return own_lib.Own(
     publisher=values['publisher'],
     dataset=values['dataset'],
@@ -144,7 +143,8 @@ def _own(
     license_url=values.get('license_url', ''),
     table=_table(values, labels),
     file=file,
-    checkpoint=folder / checkpoint if checkpoint else None,
+    folder=folder,
+    checkpoint=values.get('checkpoint', ''),
   )
 
 

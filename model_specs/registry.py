@@ -31,7 +31,7 @@ class _Pattern(NamedTuple):
   version: str | None
 
 
-class Match(NamedTuple):
+class _Match(NamedTuple):
   """What a pattern matches; a published model may have any publisher."""
 
   publisher: str | None
@@ -96,6 +96,13 @@ def _numbers(model: spec.ModelSpec, version: str | None) -> Iterator[int]:
         yield number
 
 
+def _tasks(wanted: _Pattern) -> list[str]:
+  tasks = [t for t in versions.TASKS if fnmatch.fnmatchcase(t, wanted.task)]
+  if not tasks:
+    raise _unknown('task', wanted.task, versions.TASKS)
+  return tasks
+
+
 def _explain(
   pattern: str, models: Sequence[spec.ModelSpec], tasks: Sequence[str]
 ) -> NoReturn:
@@ -134,6 +141,11 @@ class Registry:
   def joined(self, models: Iterable[spec.ModelSpec]) -> 'Registry':
     """These models and more; raises as the constructor does."""
     return Registry((*self.models, *models))
+
+  def extended(self, models: Iterable[spec.ModelSpec]) -> 'Registry':
+    """With more models, if not one of the same handles is here already."""
+    more = {_folder(model): model for model in models}
+    return self.joined(more[f] for f in more.keys() - self._models.keys())
 
   def get_model(self, name: str) -> spec.ModelSpec:
     """The model of this name, in the handles' or the checkpoints' spelling."""
@@ -180,31 +192,17 @@ class Registry:
       raise _unknown('model', wanted.name, known)
     return found
 
-  def match(self, pattern: str, every_version: bool = False) -> list[Match]:
-    """All that a pattern matches.
-
-    Args:
-      pattern: As for `find`.
-      every_version: Whether a pattern without a version means every one.
-
-    Returns:
-      The matches, at least one.
-
-    Raises:
-      UnknownNameError: There is none; the message lists close names.
-    """
+  def _match(self, pattern: str) -> list[_Match]:
+    """All that a pattern matches, at least one."""
     wanted = self._split(pattern)
     models = self._named(wanted)
-    tasks = [t for t in versions.TASKS if fnmatch.fnmatchcase(t, wanted.task)]
-    if not tasks:
-      raise _unknown('task', wanted.task, versions.TASKS)
-    version = '*' if every_version and not wanted.version else wanted.version
+    tasks = _tasks(wanted)
     found = [
-      Match(wanted.publisher, model, task, number)
+      _Match(wanted.publisher, model, task, number)
       for model in models
       for task in model.tasks
       if task in tasks
-      for number in _numbers(model, version)
+      for number in _numbers(model, wanted.version)
     ]
     if not found:
       _explain(pattern, models, tasks)
@@ -235,7 +233,7 @@ class Registry:
     for pattern in patterns or ('*',):
       matches = [
         match
-        for match in self.match(pattern)
+        for match in self._match(pattern)
         if match.model.own or match.publisher in (None, publisher)
       ]
       if not matches:
@@ -250,6 +248,26 @@ class Registry:
       for number in model.promises
       if (folder, task, number) in found
     )
+
+  def select(
+    self, pattern: str, handles: Iterable[spec.Handle]
+  ) -> list[spec.Handle]:
+    """Those of some handles that a pattern matches; without version: of any.
+
+    Raises:
+      UnknownNameError: It is of no model of the registry.
+    """
+    wanted = self._split(pattern)
+    folders = {_folder(model) for model in self._named(wanted)}
+    tasks = _tasks(wanted)
+    return [
+      handle
+      for handle in handles
+      if _folder(handle.spec) in folders
+      and wanted.publisher in (None, handle.publisher)
+      and handle.task in tasks
+      and fnmatch.fnmatchcase(str(handle.number), wanted.version or '*')
+    ]
 
   def get(self, handle: str) -> spec.Handle:
     """The handle spelled out in full, publisher and version included.

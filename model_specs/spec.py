@@ -134,6 +134,11 @@ class ModelSpec:
     return self.own.dataset if self.own else COLLECTION
 
   @property
+  def width(self) -> str:
+    """Its multiplier, for a list of what it is; nothing if it has none."""
+    return f'depth multiplier {self.multiplier}, ' if self.multiplier else ''
+
+  @property
   def is_of_imagenet(self) -> bool:
     """Whether its classes are ImageNet's."""
     return self.dataset == DATASET
