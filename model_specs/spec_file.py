@@ -4,6 +4,7 @@ The reader, the file that `slimhub new` writes and the schema for editors come
 from one table, spec_keys.KEYS.
 """
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import difflib
@@ -62,6 +63,24 @@ def render(values: Mapping[str, Any]) -> str:
     line = f'{key.name} = {_literal(value)}\n'
     blocks.append(_comment(key.text) + ('' if is_on else '# ') + line)
   return f'[[{TABLE}]]\n' + '\n'.join(blocks)
+
+
+_HEAD = """\
+#:schema ./{schema}
+# Own models for slimhub: `slimhub COMMAND ... --spec_file=FILE`.
+# A key that is not needed may go; docs/your_own_models.md says more.
+"""
+
+
+def document(tables: Iterable[Mapping[str, Any]]) -> str:
+  """A whole file with some tables."""
+  head = _HEAD.format(schema=SCHEMA)
+  return '\n'.join((head, *map(render, tables)))
+
+
+def schema_text() -> str:
+  """The schema as a file."""
+  return json.dumps(schema(), indent=2) + '\n'
 
 
 def schema() -> dict[str, Any]:
