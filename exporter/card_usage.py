@@ -4,7 +4,6 @@ from exporter import card_clients
 from exporter import card_snippets
 from exporter import markdown
 import model_specs
-from model_specs import spec as spec_lib
 from model_specs import versions
 
 _COMMON_SIGNATURES = 'https://www.tensorflow.org/hub/common_signatures/images'
@@ -46,8 +45,12 @@ def _size(handle: model_specs.Handle) -> str:
 def preprocessing(handle: model_specs.Handle) -> str:
   """What the model does with colours, itself."""
   wanted = handle.spec.family.preprocessing
-  if wanted == spec_lib.FROM_MINUS_1_TO_1:
-    return 'maps them to the [-1, 1] that the network was trained with'
+  if isinstance(wanted.offset, float):
+    low = 0.0 - wanted.offset
+    return (
+      f'maps them to the [{low:g}, {low + wanted.factor:g}] that the network '
+      'was trained with'
+    )
   return (
     f'multiplies them by {wanted.factor:g} and subtracts {wanted.offset} from '
     'red, green and blue, as the network was trained with'

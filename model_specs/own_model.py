@@ -86,7 +86,7 @@ def _preprocessing(
   low, high = values.get('input_range', (-1.0, 1.0))
   mean = values.get('input_mean')
   if mean is None:
-    return spec.Preprocessing(float(high - low), float(-low))
+    return spec.Preprocessing(float(high - low), 0.0 - low)
   red, green, blue = (float(value - low) for value in mean)
   return spec.Preprocessing(float(high - low), (red, green, blue))
 

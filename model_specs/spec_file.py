@@ -34,7 +34,7 @@ def problems(values: Mapping[str, Any]) -> Iterator[str]:
       if isinstance(value, str) and 'enum' in key.kind.schema:
         close = difflib.get_close_matches(value, key.kind.schema['enum'], n=1)
         hint = f'; did you mean {close[0]}?' if close else ''
-      yield f'{name} is {value!r}, expected {key.kind.expected}{hint}'
+      yield f'{name} is {value!r}{hint or f", expected {key.kind.expected}"}'
   for key in spec_keys.KEYS:
     if key.is_required and key.name not in values:
       yield f'{key.name} is missing, expected {key.kind.expected}'

@@ -105,7 +105,7 @@ _NAME = _pattern(
 )
 _NETWORK = Kind(
   'one of ' + ', '.join(published.NETWORKS),
-  lambda value: value in published.NETWORKS,
+  lambda value: isinstance(value, str) and value in published.NETWORKS,
   {'enum': list(published.NETWORKS)},
 )
 
@@ -255,7 +255,7 @@ KEYS = (
     'dataset_title',
     _TEXT,
     'What cards call the dataset. Without it: `dataset`.',
-    'photographs of five kinds of flowers',
+    'Five Flowers',
   ),
   Key(
     'top1_percent',

@@ -65,14 +65,19 @@ _TESTED_IN = {
   'exporter': 'setup_test',  # It holds the version and nothing else.
   'exporter.commands': 'cli_test',
   'exporter.__main__': 'cli_test',
+  'model_specs.channels': 'published_test',
+  'model_specs.checks': 'spec_test',
   'model_specs.inception': 'model_specs_test',  # Families: rows of
   'model_specs.inception_resnet_v2': 'model_specs_test',  # one table.
+  'model_specs.measured': 'spec_test',
   'model_specs.mobilenet_v1': 'model_specs_test',
   'model_specs.mobilenet_v2': 'model_specs_test',
   'model_specs.mobilenet_v3': 'model_specs_test',
   'model_specs.nasnet': 'model_specs_test',
+  'model_specs.own': 'own_model_test',
   'model_specs.pnasnet': 'model_specs_test',
   'model_specs.resnet': 'model_specs_test',
+  'model_specs.spec_keys': 'spec_file_test',
 }
 
 _TESTED_TOGETHER = {'exporter.commands': 'cli', 'exporter.networks': 'networks'}

@@ -5,6 +5,7 @@ import pathlib
 
 from exporter import flag_values
 from exporter import flags
+import model_specs
 from model_specs import own_model
 from model_specs import published
 from model_specs import spec_file
@@ -63,7 +64,10 @@ def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
   values = _values(args)
   path = args.output or pathlib.Path(f'{values["name"]}.toml')
-  own_model.read(values, str(path))
+  problems = list(spec_file.problems(values))
+  if problems:
+    raise flags.UsageError('; '.join(problems))
+  model_specs.PUBLISHED.joined([own_model.read(values, str(path))])
   if path.exists():
     raise flags.UsageError(
       f'{path} is there already; remove it, or name another with --output'
