@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from collections.abc import Sequence
+import re
 
 from exporter import card_clients
 from exporter import card_conversion
@@ -50,6 +51,13 @@ def _description(
   return f'{does}.'
 
 
+def _license_tag(spec: model_specs.ModelSpec) -> str:
+  """As tfhub.dev spells it; what has no name there is `custom`."""
+  tag = spec.license.lower()
+  is_named = not tag.startswith('licenseref') and re.fullmatch(r'[\w.-]*', tag)
+  return tag if is_named else 'custom'
+
+
 def _metadata(handle: model_specs.Handle) -> str:
   spec = handle.spec
   values = {
@@ -59,7 +67,7 @@ def _metadata(handle: model_specs.Handle) -> str:
     'format': handle.version.format,
     'network-architecture': spec.family.architecture,
     'dataset': spec.dataset,
-    'license': spec.license.lower(),  # As tfhub.dev spells its tags.
+    'license': _license_tag(spec),
   }
   return '\n'.join(
     f'<!-- {key}: {value} -->' for key, value in values.items() if value
