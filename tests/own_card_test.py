@@ -150,8 +150,3 @@ def test_cards_of_all_publishers_are_written(tmp_path):
   assert (folder / 'google/google.md').exists()
   registry = model_specs.PUBLISHED.joined([some_spec_file.model()])
   assert card_tree.write(folder, registry) == []
-
-
-def test_a_handle_without_its_own_facts_is_published():
-  assert model_specs.MODELS[0].publisher == spec.PUBLISHER
-  assert model_specs.MODELS[0].collection == 'imagenet'
