@@ -17,6 +17,7 @@ from exporter import members
 from model_specs import spec
 
 _PART = re.compile(r'(.+)\.(index|meta|data-\d+-of-\d+)')
+_OLD = re.compile(r'.+\.ckpt(-\d+)?')  # A whole checkpoint in V1's format.
 _INDEX = '.index'
 
 
@@ -40,9 +41,12 @@ def _prefix(path: pathlib.Path) -> pathlib.Path | None:
 
 def _last(folder: pathlib.Path) -> pathlib.Path:
   """The prefix of the last checkpoint in a folder."""
-  last = tf.train.latest_checkpoint(str(folder))
-  if last:
-    return pathlib.Path(last)
+  state = tf.train.get_checkpoint_state(str(folder))
+  if state:
+    # A folder that was moved still names its old place.
+    last = folder / pathlib.PurePath(state.model_checkpoint_path).name
+    if _prefix(last):
+      return last
   found = sorted(folder.glob(f'*{_INDEX}'))
   if len(found) == 1:
     return found[0].with_suffix('')
@@ -54,37 +58,39 @@ def _last(folder: pathlib.Path) -> pathlib.Path:
 
 
 @contextlib.contextmanager
-def _unpacked(archive: pathlib.Path) -> Iterator[pathlib.Path]:
-  """The prefix of the only checkpoint in an archive."""
-  with tempfile.TemporaryDirectory() as copy:
-    folder, found = pathlib.Path(copy), []
+def _unpacked(archive: pathlib.Path) -> Iterator[tuple[pathlib.Path, str]]:
+  """The only checkpoint in an archive, copied under a name of our own."""
+  with tempfile.TemporaryDirectory() as folder:
+    prefixes: dict[str, pathlib.Path] = {}
     for path, content in members.read(archive):
-      match = _PART.fullmatch(path.name)
-      if not match or match[2] == 'meta':
+      part = _PART.fullmatch(path.name)
+      if not part and not _OLD.fullmatch(path.name):
         continue
-      if match[2] == 'index':
-        found.append(str(path.with_name(match[1])))
-      with (folder / path.name).open('wb') as file:
+      name = str(path.with_name(part[1])) if part else str(path)
+      number = str(len(prefixes))
+      prefix = prefixes.setdefault(name, pathlib.Path(folder, number))
+      suffix = f'.{part[2]}' if part else ''
+      with prefix.with_name(prefix.name + suffix).open('wb') as file:
         file.writelines(content)
-    if len(found) != 1:
-      names = ', '.join(found) or 'none'
+    if len(prefixes) != 1:
       raise errors.CheckpointError(
-        f'archive {archive} holds {names}, expected one checkpoint: NAME.index '
-        'and NAME.data-*'
+        f'archive {archive} holds {", ".join(prefixes) or "none"}, expected '
+        'one checkpoint: NAME.index and NAME.data-*, or NAME.ckpt'
       )
+    ((name, prefix),) = prefixes.items()
     try:
-      yield folder / pathlib.PurePath(found[0]).name
+      yield prefix, pathlib.PurePath(name).name
     except errors.CheckpointError as error:
       # Nobody can look at the copy any more.
-      message = str(error).replace(copy, str(archive))
+      message = str(error).replace(str(prefix), f'{archive}: {name}')
       raise errors.CheckpointError(message) from error
 
 
 @contextlib.contextmanager
 def _find(
   folder: pathlib.Path, model: spec.ModelSpec
-) -> Iterator[pathlib.Path]:
-  """Gives the prefix of a model's checkpoint."""
+) -> Iterator[tuple[pathlib.Path, str]]:
+  """Gives the prefix of a model's checkpoint, and what it is called."""
   assert model.own
   if not model.own.checkpoint:
     raise errors.CheckpointError(
@@ -93,12 +99,9 @@ def _find(
     )
   candidates = _candidates(folder, model)
   for path in candidates:
-    if path.is_dir():
-      yield _last(path)
-      return
-    prefix = _prefix(path)
+    prefix = _last(path) if path.is_dir() else _prefix(path)
     if prefix:
-      yield prefix
+      yield prefix, prefix.name
       return
     if path.is_file():
       with _unpacked(path) as unpacked:
@@ -165,15 +168,16 @@ def read(
     CheckpointError: It is missing, damaged or does not fit.
   """
   names = {n for n in wanted.shapes if n.startswith(model.family.classifier)}
-  with _find(folder, model) as prefix:
+  with _find(folder, model) as (prefix, name):
     shapes = checkpoint.shapes(prefix)
     if model.num_classes and names & shapes.keys():
       _check_classes(prefix, model, wanted, shapes)
-      return checkpoint.read_prefix(prefix, wanted, weights)
+      found = checkpoint.read_prefix(prefix, wanted, weights)
+      return dataclasses.replace(found, name=name)
     found = checkpoint.read_prefix(
       prefix, _without_classifier(wanted, names), weights
     )
-  zeros = {name: np.zeros(wanted.shapes[name], np.float32) for name in names}
+  zeros = {key: np.zeros(wanted.shapes[key], np.float32) for key in names}
   return dataclasses.replace(
-    found, tensors={**found.tensors, **zeros}, has_classifier=False
+    found, name=name, tensors={**found.tensors, **zeros}, has_classifier=False
   )

@@ -60,6 +60,7 @@ def _folder(tmp_path) -> pathlib.Path:
   checkpoints.write(tmp_path / 'old.ckpt', _TENSORS, old_format=True)
   checkpoints.write(tmp_path / 'one' / 'model.ckpt', _TENSORS)
   _pack(tmp_path / 'one.tar.gz', tmp_path / 'one')
+  _pack(tmp_path / 'old.tar.gz', tmp_path / 'old.ckpt')
   return tmp_path
 
 
@@ -74,6 +75,7 @@ def _folder(tmp_path) -> pathlib.Path:
     ('one', 'model.ckpt'),
     ('one.tar.gz', 'model.ckpt'),
     ('old.ckpt', 'old.ckpt'),
+    ('old.tar.gz', 'old.ckpt'),
   ],
 )
 def test_each_form_is_read(folder, path, name):
@@ -81,6 +83,13 @@ def test_each_form_is_read(folder, path, name):
   assert _same(found)
   assert (found.name, found.kind) == (name, 'raw')
   assert found.has_classifier
+
+
+def test_a_folder_that_was_moved(folder):
+  (folder / 'train/checkpoint').write_text(
+    'model_checkpoint_path: "/gone/train/model.ckpt-10"\n'
+  )
+  assert _read(folder, 'train').name == 'model.ckpt-10'
 
 
 def test_it_may_lie_in_the_folder_of_checkpoints(folder):
