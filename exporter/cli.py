@@ -15,6 +15,7 @@ from exporter.commands import export
 from exporter.commands import fetch
 from exporter.commands import info
 from exporter.commands import list as list_
+from exporter.commands import new
 from exporter.commands import site
 from exporter.commands import verify
 import model_specs
@@ -22,6 +23,7 @@ import model_specs
 _COMMANDS: dict[str, ModuleType] = {
   'list': list_,
   'info': info,
+  'new': new,
   'fetch': fetch,
   'export': export,
   'verify': verify,

@@ -24,6 +24,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     help='where exports are',
   )
   flags.add_formats(parser)
+  flags.add_spec_files(parser)
 
 
 @contextlib.contextmanager
@@ -41,7 +42,9 @@ def _hushed() -> Iterator[None]:
 
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
-  handles = plan.find_artifacts(args.output_dir, args.patterns, args.formats)
+  handles = plan.find_artifacts(
+    args.output_dir, args.patterns, args.formats, flags.registry(args)
+  )
   with _hushed():
     from exporter import benchmark  # Imports TensorFlow.
 
