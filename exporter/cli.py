@@ -14,6 +14,7 @@ from exporter.commands import doctor
 from exporter.commands import export
 from exporter.commands import fetch
 from exporter.commands import info
+from exporter.commands import inspect
 from exporter.commands import list as list_
 from exporter.commands import verify
 import model_specs
@@ -22,6 +23,7 @@ _COMMANDS: dict[str, ModuleType] = {
   'list': list_,
   'info': info,
   'fetch': fetch,
+  'inspect': inspect,
   'export': export,
   'verify': verify,
   'benchmark': benchmark,
