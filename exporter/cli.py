@@ -11,6 +11,7 @@ from exporter import progress
 from exporter.commands import benchmark
 from exporter.commands import cards
 from exporter.commands import doctor
+from exporter.commands import evaluate
 from exporter.commands import export
 from exporter.commands import fetch
 from exporter.commands import info
@@ -26,6 +27,7 @@ _COMMANDS: dict[str, ModuleType] = {
   'inspect': inspect,
   'export': export,
   'verify': verify,
+  'evaluate': evaluate,
   'benchmark': benchmark,
   'cards': cards,
   'doctor': doctor,
