@@ -9,12 +9,13 @@ from exporter import source
 import model_specs
 from model_specs import spec
 
-# Of networks with the same names: a scope that one has and the other has not.
+# Of networks that share names: a scope that one has, and one that it has not.
 _MARKS = {
-  'mobilenet_v3_large': ('MobilenetV3/expanded_conv_14/', True),
-  'mobilenet_v3_small': ('MobilenetV3/expanded_conv_14/', False),
-  'nasnet_large': ('cell_17/', True),
-  'nasnet_mobile': ('cell_17/', False),
+  'mobilenet_v3_large': ('MobilenetV3/expanded_conv_14/', None),
+  'mobilenet_v3_small': ('', 'MobilenetV3/expanded_conv_14/'),
+  'nasnet_large': ('cell_17/', None),
+  'nasnet_mobile': ('reduction_cell_0/', 'cell_17/'),
+  'pnasnet_large': ('cell_0/', 'reduction_cell_0/'),
 }
 _DECIMALS = (2, 3, 4)
 _LARGEST = 4  # Multiplier that is looked for.
@@ -56,9 +57,11 @@ def find_family(shapes: Shapes) -> spec.Family | None:
   """Whose names these are, be they few of them."""
   for network, family in _families().items():
     starts = (f'{family.scope}/', family.classifier)
-    mark, is_there = _MARKS.get(network, ('', True))
-    if any(_has(shapes, start) for start in starts) and (
-      _has(shapes, mark) == is_there
+    has, has_not = _MARKS.get(network, ('', None))
+    if (
+      any(_has(shapes, start) for start in starts)
+      and _has(shapes, has)
+      and not (has_not and _has(shapes, has_not))
     ):
       return family
   return None

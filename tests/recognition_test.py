@@ -9,6 +9,13 @@ from tests import oracles
 from tests import specimens_made
 
 _FAMILIES = {model.network: model.family for model in model_specs.MODELS}
+# What those have beside that which share names with others.
+_SCOPES = {
+  'mobilenet_v3_large': ['MobilenetV3/expanded_conv_14'],
+  'nasnet_large': ['cell_0', 'reduction_cell_0', 'cell_17'],
+  'nasnet_mobile': ['cell_0', 'reduction_cell_0'],
+  'pnasnet_large': ['cell_0'],
+}
 # What is built in a second or two.
 _QUICK = ('inception_v1', 'mobilenet_v2_035_96', 'mobilenet_v3_small_100_224')
 _WITH = [m for m in model_specs.MODELS if m.multiplier]
@@ -30,10 +37,7 @@ def _recognize(shapes: recognition.Shapes) -> recognition.Match:
 def test_each_network_has_names_of_its_own(network):
   family = _FAMILIES[network]
   names = [f'{family.scope}/a', f'{family.classifier}weights']
-  if network == 'nasnet_large':
-    names.append('cell_17/a')
-  if network == 'mobilenet_v3_large':
-    names.append('MobilenetV3/expanded_conv_14/a')
+  names += [f'{scope}/a' for scope in _SCOPES.get(network, ())]
   assert recognition.find_family(dict.fromkeys(names, (1,))) == family
 
 
