@@ -32,6 +32,7 @@ setuptools.setup(
     'tensorflow>=2.16,<2.22',
     'tensorflow-hub>=0.16.1',
     'tf-slim==1.1.0',
+    'tomli; python_version < "3.11"',  # Later Pythons bring it: tomllib.
     'tqdm',
     'universal-pathlib',
     'urllib3>=2.2',
@@ -43,6 +44,7 @@ setuptools.setup(
     'ray': ['ray'],
     'test': [
       'ai-edge-litert',
+      'jsonschema',
       'mediapipe',
       'moto[server]',
       'onnx',

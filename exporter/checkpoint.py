@@ -56,6 +56,7 @@ class Checkpoint:
   kind: str  # EMA, RAW or SYNTHETIC of exporter/weights.py.
   tensors: Mapping[str, np.ndarray]
   frozen_graph: bytes | None = None  # As it was published with them.
+  has_classifier: bool = True  # Else the classifier's tensors are zeros.
 
   @property
   def sha256(self) -> str:
@@ -169,7 +170,15 @@ def _refuse_quantized(prefix: pathlib.Path, reader: _Reader) -> None:
     )
 
 
-def _read(prefix: pathlib.Path, wanted: Wanted, weights: str) -> Checkpoint:
+def shapes(prefix: pathlib.Path) -> dict[str, list[int]]:
+  """What a checkpoint holds; raises a CheckpointError if it is damaged."""
+  return _Reader(prefix).shapes
+
+
+def read_prefix(
+  prefix: pathlib.Path, wanted: Wanted, weights: str
+) -> Checkpoint:
+  """Reads a checkpoint by its prefix; otherwise as `read`."""
   reader = _Reader(prefix)
   _refuse_quantized(prefix, reader)
   chosen = keys(reader.shapes, wanted, weights)
@@ -210,7 +219,7 @@ def read(
       every variable concerned.
   """
   with archive.find(folder, model) as prefix:
-    checkpoint = _read(prefix, wanted, weights)
+    checkpoint = read_prefix(prefix, wanted, weights)
     frozen = archive.frozen_graph(prefix)
     return dataclasses.replace(
       checkpoint,

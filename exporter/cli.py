@@ -17,12 +17,14 @@ from exporter.commands import fetch
 from exporter.commands import info
 from exporter.commands import inspect
 from exporter.commands import list as list_
+from exporter.commands import new
 from exporter.commands import verify
 import model_specs
 
 _COMMANDS: dict[str, ModuleType] = {
   'list': list_,
   'info': info,
+  'new': new,
   'fetch': fetch,
   'inspect': inspect,
   'export': export,

@@ -102,6 +102,9 @@ def describe(handle: spec.Handle) -> str:
   figures = model.figures
   size = 'and other sizes' if handle.variable_size else 'fixed'
   multiplier = f', multiplier {model.multiplier}' if model.multiplier else ''
+  checkpoint, archive = model.checkpoint, model.archive_url
+  if model.own:
+    checkpoint, archive = model.own.checkpoint, model.own.file
   facts = {
     'handle': str(handle),
     'network': f'{model.family.title}{multiplier}',
@@ -112,14 +115,14 @@ def describe(handle: spec.Handle) -> str:
     'endpoints': str(len(handle.endpoints)),
     'momentum': str(version.momentum),
     'formats': _conversions(handle),
-    'published': ', '.join(map(str, model.family.versions)),
-    'checkpoint': model.checkpoint,
-    'archive': model.archive_url,
+    'published': ', '.join(map(str, model.promises)),
+    'checkpoint': checkpoint or 'none named',
+    'spec file' if model.own else 'archive': archive,
     'top-1, top-5': _known('%', figures.top1_percent, figures.top5_percent),
     'MACs, parameters': _known(
       'M', figures.macs_millions, figures.params_millions
     ),
     'paper': f'{model.family.paper.title}, {model.family.paper.url}',
-    'license': model.license,
+    'license': model.license or 'not stated',
   }
   return '\n'.join(f'{name + ":":<17} {text}' for name, text in facts.items())

@@ -1,4 +1,4 @@
-"""The 1001 ImageNet classes: what each of the logits stands for."""
+"""What each of the logits stands for; of most, the 1001 ImageNet classes."""
 
 import csv
 import functools
@@ -38,7 +38,11 @@ def of(handle: spec.Handle) -> tuple[str, ...]:
 
   Empty where nobody named them.
   """
+  if handle.task != versions.CLASSIFICATION:
+    return ()
+  model = handle.spec
+  if model.own and model.own.labels:
+    return model.own.labels
   names, count = imagenet(), handle.num_outputs
-  is_known = count in (len(names) - 1, len(names))
-  is_classifier = handle.task == versions.CLASSIFICATION
-  return names[-count:] if is_classifier and is_known else ()
+  is_known = model.is_of_imagenet and count in (len(names) - 1, len(names))
+  return names[-count:] if is_known else ()

@@ -1,5 +1,6 @@
 """NASNet-A: two models, mobile and large."""
 
+from model_specs import measured
 from model_specs import spec
 
 _PAPER = spec.Paper(
@@ -49,7 +50,7 @@ def _model(
       'https://storage.googleapis.com/download.tensorflow.org/models/'
       f'{archive}.tar.gz'
     ),
-    figures=spec.Figures(None, None, *accuracy),
+    figures=measured.Figures(None, None, *accuracy),
   )
 
 

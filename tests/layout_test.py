@@ -20,6 +20,7 @@ _LADDER = (
   ('download',),
   ('slim', 'archive', 'synthetic'),
   ('checkpoint', 'networks'),
+  ('own_checkpoint',),
   ('source', 'specimen', 'portable'),
   ('graph', 'recognition', 'specimens'),
   ('inspection',),
@@ -40,7 +41,8 @@ _LADDER = (
   ('markdown',),
   ('card_accuracy', 'card_clients', 'card_evidence', 'card_snippets'),
   ('card_speed',),
-  ('card_conversion', 'card_outputs', 'card_usage'),
+  ('card_outputs', 'card_usage'),
+  ('card_conversion',),
   ('card',),
   ('card_measurements',),
   ('catalogue', 'clients_page'),
@@ -54,7 +56,7 @@ _LADDER = (
   ('batch',),
   ('doctor', 'listing'),
   ('progress',),
-  ('flag_values',),
+  ('flag_values', 'own_models'),
   ('flags',),
   ('commands',),
   ('cli',),
@@ -67,14 +69,19 @@ _TESTED_IN = {
   'exporter': 'setup_test',  # It holds the version and nothing else.
   'exporter.commands': 'cli_test',
   'exporter.__main__': 'cli_test',
+  'model_specs.channels': 'published_test',
+  'model_specs.checks': 'spec_test',
   'model_specs.inception': 'model_specs_test',  # Families: rows of
   'model_specs.inception_resnet_v2': 'model_specs_test',  # one table.
+  'model_specs.measured': 'spec_test',
   'model_specs.mobilenet_v1': 'model_specs_test',
   'model_specs.mobilenet_v2': 'model_specs_test',
   'model_specs.mobilenet_v3': 'model_specs_test',
   'model_specs.nasnet': 'model_specs_test',
+  'model_specs.own': 'own_model_test',
   'model_specs.pnasnet': 'model_specs_test',
   'model_specs.resnet': 'model_specs_test',
+  'model_specs.spec_keys': 'spec_file_test',
 }
 
 _TESTED_TOGETHER = {'exporter.commands': 'cli', 'exporter.networks': 'networks'}

@@ -22,11 +22,14 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     help='where exports are',
   )
   flags.add_formats(parser)
+  flags.add_spec_files(parser)
 
 
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
-  handles = plan.find_artifacts(args.output_dir, args.patterns, args.formats)
+  handles = plan.find_artifacts(
+    args.output_dir, args.patterns, args.formats, flags.registry(args)
+  )
   with hush.hushed():
     from exporter import benchmark  # Imports TensorFlow.
 
