@@ -30,6 +30,7 @@ class Network:
   variables: int
   models: tuple[str, ...]  # The published ones of this network and multiplier.
   sizes: tuple[int, ...]  # Of their images.
+  published_classes: int | None  # How many those have.
 
   @property
   def multiplier(self) -> float | None:
@@ -42,6 +43,7 @@ class Inspection:
   """Facts of one file."""
 
   file: str
+  path: str  # What an export would read.
   kind: str
   network: Network | None
   size: int | None  # Of the images, where the file says it.
@@ -188,6 +190,7 @@ def _network(match: recognition.Match) -> Network:
     len(shapes),
     tuple(model.name for model in models),
     tuple(sorted({model.size for model in models})),
+    models[0].num_classes if models else None,
   )
 
 
@@ -220,6 +223,7 @@ def inspect(found: specimen_lib.Specimen) -> Inspection:
     problems = (_stranger(shapes),)
   return Inspection(
     found.name,
+    found.path,
     found.kind,
     _network(match) if match else None,
     found.size,

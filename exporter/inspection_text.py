@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from exporter import inspection
+from exporter import specimen
 from exporter import weights as weights_lib
+from model_specs import spec_file
 
 _USUAL_SIZE = 224
 _MOST = 20  # Lines of one kind.
+_PROPOSED = {'publisher': 'me', 'dataset': 'my_pictures'}
 
 
 def _ours(found: inspection.Inspection, network: inspection.Network) -> str:
@@ -67,6 +70,8 @@ def _facts(found: inspection.Inspection) -> Iterator[tuple[str, str]]:
     if network.multipliers:
       yield 'multiplier', _multiplier(network)
     yield 'classes', _classes(network)
+    if network.models and network.num_classes == network.published_classes:
+      yield 'published as', ' or '.join(network.models)
     yield 'images', _images(found, network)
     yield 'weights', _weights(found)
   yield 'optimizer slots', _counts(found.slots)
@@ -92,24 +97,37 @@ def size(found: inspection.Inspection) -> int:
 def values(found: inspection.Inspection) -> dict[str, Any]:
   """What a spec file would say of it; the names are only proposals."""
   network = found.network
-  assert network is not None  # Else there is nothing to say.
+  if network is None:
+    return {}
   known = {
-    'publisher': 'acme',
-    'dataset': 'my-dataset',
+    **_PROPOSED,
     'name': f'my_{network.name}',
     'network': network.name,
     'multiplier': network.multiplier,
     'size': size(found),
     'num_classes': network.num_classes,
     'background': True if network.num_classes == 1001 else None,
-    'checkpoint': found.file,
+    'checkpoint': None if found.kind == specimen.FROZEN else found.path,
   }
   return {key: value for key, value in known.items() if value is not None}
 
 
+def spec(found: inspection.Inspection) -> str:
+  """The spec that a file needs; empty if no network is known."""
+  known = values(found)
+  if not known:
+    return ''
+  return (
+    f'# Of {found.file}. Give it names, and the size that it was\n'
+    '# trained on; `slimhub new` writes a file that explains every key.\n'
+    + spec_file.brief(known)
+  )
+
+
 def render(found: inspection.Inspection) -> str:
-  """The facts, a line each."""
-  return '\n'.join(
+  """The facts, a line each, and the spec."""
+  facts = '\n'.join(
     f'{name + ":" if name else "":<17} {text}'.rstrip()
     for name, text in _facts(found)
   )
+  return f'{facts}\n\n{spec(found)}'.rstrip('\n')

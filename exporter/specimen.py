@@ -27,6 +27,7 @@ class Specimen:
   shapes: Mapping[str, tuple[int, ...]]
   dtypes: Mapping[str, str]
   read: Callable[[str], np.ndarray]
+  path: str  # What an export would read.
   size: int | None = None  # Of the images, where the file says it.
 
 
@@ -38,12 +39,15 @@ def _damaged(name: str, error: Exception) -> errors.CheckpointError:
   )
 
 
-def of_checkpoint(prefix: pathlib.Path, name: str) -> Specimen:
+def of_checkpoint(
+  prefix: pathlib.Path, name: str, path: str | None = None
+) -> Specimen:
   """Opens a checkpoint of either format.
 
   Args:
     prefix: Where it is.
     name: What to call it.
+    path: What an export would read, if it is not the name.
 
   Returns:
     Its tensors.
@@ -70,6 +74,7 @@ def of_checkpoint(prefix: pathlib.Path, name: str) -> Specimen:
     {key: tuple(shapes[key]) for key in sorted(shapes)},
     {key: dtype.name for key, dtype in dtypes.items()},
     read,
+    path or name,
   )
 
 
@@ -121,5 +126,6 @@ def of_frozen_graph(data: bytes, name: str) -> Specimen:
     shapes,
     {key: tf.as_dtype(found[key].dtype).name for key in shapes},
     lambda key: tf.make_ndarray(found[key]),
+    name,
     _image_size(graph),
   )

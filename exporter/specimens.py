@@ -169,7 +169,8 @@ def _in_archive(archive: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
     size = frozen[0].size if len(frozen) == 1 else None
     found = [
       dataclasses.replace(
-        specimen.of_checkpoint(prefix, f'{archive}: {name}'), size=size
+        specimen.of_checkpoint(prefix, f'{archive}: {name}', str(archive)),
+        size=size,
       )
       for prefix, name in prefixes.items()
     ]

@@ -49,6 +49,17 @@ def test_a_program_reads_json(prefix, capsys):
   assert facts['problems'] == []
 
 
+def test_the_spec_alone_can_be_exported(prefix, tmp_path, capsys):
+  assert _main(str(prefix), '--format=spec') == 0
+  spec = tmp_path / 'my.toml'
+  spec.write_text(capsys.readouterr().out)
+  flags = [f'--spec_file={spec}', f'--output_dir={tmp_path}/exports']
+  argv = ['slimhub', 'export', 'my_mobilenet_v1', *flags]
+  assert cli.main(cli.parse(argv)) == 0
+  out = capsys.readouterr().out
+  assert 'exported  me/my_pictures/my_mobilenet_v1/classification/1' in out
+
+
 def test_what_cannot_be_exported_is_described_and_exits_1(tmp_path, capsys):
   path = checkpoints.write(
     tmp_path / 'a.ckpt', {'bert/pooler': np.zeros([3], np.float32)}

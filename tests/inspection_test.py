@@ -20,6 +20,7 @@ def _inspect(tensors: dict[str, np.ndarray], **facts) -> inspection.Inspection:
       {key: tensor.shape for key, tensor in tensors.items()},
       {key: tensor.dtype.name for key, tensor in tensors.items()},
       tensors.__getitem__,
+      'mine',
       **facts,
     )
   )

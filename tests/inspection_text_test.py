@@ -6,12 +6,15 @@ import pytest
 
 from exporter import inspection
 from exporter import inspection_text
+from exporter import own_models
+from exporter import specimen
 
 _NETWORK = inspection.Network(
-  'mobilenet_v1', 'MobileNet V1', (0.25,), 5, 217_000, 137, (), ()
+  'mobilenet_v1', 'MobileNet V1', (0.25,), 5, 217_000, 137, (), (), None
 )
 _FOUND = inspection.Inspection(
   file='a/model.ckpt-7',
+  path='a/model.ckpt-7',
   kind='checkpoint, V2 format',
   network=_NETWORK,
   size=None,
@@ -45,6 +48,10 @@ def _of(**changes) -> inspection.Network:
     ({'network': _of(sizes=(128, 160))}, 'published models have 128 or 160'),
     ({'network': _of(multipliers=(0.35, 0.34))}, 'same network: 0.34)'),
     ({'network': _of(num_classes=None)}, 'features alone'),
+    (
+      {'network': _of(models=('a', 'b'), published_classes=5)},
+      'published as: a or b',
+    ),
     ({}, 'moving averages of 83 variables (ema)'),
     ({'weights': 'raw'}, 'raw: there are no moving averages'),
     ({}, 'optimizer slots: RMSProp (83)'),
@@ -64,8 +71,8 @@ def test_each_fact_has_its_line(changes, says):
 
 def test_values_of_a_spec_are_those_found():
   assert inspection_text.values(_FOUND) == {
-    'publisher': 'acme',
-    'dataset': 'my-dataset',
+    'publisher': 'me',
+    'dataset': 'my_pictures',
     'name': 'my_mobilenet_v1',
     'network': 'mobilenet_v1',
     'multiplier': 0.25,
@@ -82,3 +89,29 @@ def test_values_of_a_spec_are_those_found():
 def test_the_size_to_begin_with(size, sizes, expected):
   found = dataclasses.replace(_FOUND, size=size, network=_of(sizes=sizes))
   assert inspection_text.size(found) == expected
+
+
+def test_another_number_of_classes_was_not_published():
+  assert 'published as' not in _render(
+    network=_of(models=('a',), published_classes=1001)
+  )
+
+
+def test_the_spec_is_one_that_a_spec_file_takes(tmp_path):
+  (tmp_path / 'my.toml').write_text(inspection_text.spec(_FOUND))
+  (model,) = own_models.read(tmp_path / 'my.toml')
+  assert (model.network, model.multiplier) == ('mobilenet_v1', 0.25)
+  assert (model.num_classes, model.size) == (5, 224)
+  assert model.own
+  assert model.own.checkpoint == 'a/model.ckpt-7'
+
+
+def test_a_frozen_graph_is_no_checkpoint_of_a_spec():
+  found = dataclasses.replace(_FOUND, kind=specimen.FROZEN)
+  assert 'checkpoint' not in inspection_text.values(found)
+
+
+def test_without_a_network_there_is_no_spec():
+  found = dataclasses.replace(_FOUND, network=None)
+  assert inspection_text.values(found) == {}
+  assert inspection_text.spec(found) == ''

@@ -18,7 +18,7 @@ def test_a_checkpoint_of_either_format(tmp_path, old_format, kind):
   tensors = tiny_network.tensors()
   prefix = checkpoints.write(tmp_path / 'a.ckpt', tensors, old_format)
   found = specimen.of_checkpoint(prefix, 'mine')
-  assert (found.name, found.kind) == ('mine', kind)
+  assert (found.name, found.path, found.kind) == ('mine', 'mine', kind)
   assert found.shapes == {key: t.shape for key, t in tensors.items()}
   assert set(found.dtypes.values()) == {'float32'}
   for key, tensor in tensors.items():

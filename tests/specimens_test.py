@@ -71,6 +71,8 @@ def test_an_archive(tmp_path, old_format):
   _write(tmp_path / 'in/folder', 'a.ckpt', old_format=old_format)
   archive = _pack(tmp_path / 'in', tmp_path / 'a.tar.gz')
   assert _names(archive) == [f'{archive}: folder/a.ckpt']
+  with specimens.find(archive) as (found,):
+    assert found.path == str(archive)
 
 
 def test_an_archive_of_two_gives_both(tmp_path):

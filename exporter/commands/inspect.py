@@ -3,11 +3,13 @@
 import argparse
 import dataclasses
 import json
+import sys
 
 from exporter import flag_values
 from exporter import flags
 from exporter.commands import hush
 
+_TEXT, _JSON, _SPEC = 'text', 'json', 'spec'
 HELP = 'say what a checkpoint is of, and which spec it needs'
 
 
@@ -20,7 +22,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     help='a prefix, V2 or V1, any of its files, a folder, an archive, or a '
     'frozen graph',
   )
-  parser.add_argument('--format', choices=('text', 'json'), default='text')
+  parser.add_argument(
+    '--format',
+    choices=(_TEXT, _JSON, _SPEC),
+    default=_TEXT,
+    help='spec: nothing but the spec file that it needs',
+  )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,10 +39,18 @@ def run(args: argparse.Namespace) -> int:
 
     with specimens.find(args.checkpoint) as found:
       inspected = [inspection.inspect(each) for each in found]
-  if args.format == 'json':
-    facts = [dataclasses.asdict(each) for each in inspected]
+  if args.format == _JSON:
+    facts = [
+      {**dataclasses.asdict(each), 'spec': inspection_text.values(each)}
+      for each in inspected
+    ]
     print(json.dumps(facts, indent=2))
+  elif args.format == _SPEC:
+    print('\n'.join(map(inspection_text.spec, inspected)), end='')
   else:
     print('\n\n'.join(map(inspection_text.render, inspected)))
+  for problem in (p for each in inspected for p in each.problems):
+    if args.format == _SPEC:
+      sys.stderr.write(f'slimhub: {problem}\n')
   failed = any(each.problems for each in inspected)
   return flags.FAILED if failed else flags.OK
