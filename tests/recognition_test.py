@@ -4,6 +4,7 @@ import pytest
 
 from exporter import networks
 from exporter import recognition
+from exporter import source
 import model_specs
 from tests import oracles
 from tests import specimens_made
@@ -59,6 +60,30 @@ def test_any_other_multiplier_is_among_what_builds_the_same(
     assert _shapes(network, value) == shapes
   if round(multiplier, 2) == multiplier:
     assert multiplier in found
+
+
+def test_the_others_that_build_the_same_are_named():
+  found = recognition.find_multipliers(
+    _shapes('mobilenet_v2', 0.35), 'mobilenet_v2'
+  )
+  assert found == (0.35, 0.34, 0.36)
+
+
+@pytest.mark.parametrize(
+  ('network', 'multiplier'),
+  [
+    ('mobilenet_v1', 0.2),
+    ('mobilenet_v2', 0.35),
+    ('mobilenet_v2', 1.3),
+    ('mobilenet_v3_large', 0.75),
+    ('mobilenet_v3_small', 1.25),
+  ],
+)
+def test_widths_are_those_that_are_built(network, multiplier):
+  architecture = source.Architecture(network, multiplier, 5)
+  built = source.Source(architecture, is_training=False).shapes
+  widths = networks.WIDTHS[network](multiplier)
+  assert {name: built[name][-1] for name in widths} == widths
 
 
 def test_networks_without_a_multiplier_have_none():
