@@ -132,8 +132,9 @@ def run(
         name, setting, logits[name], numbers, known[name].names
       )
       found.append(one)
-      _keep(one, output_dir)
       yield one
+  for one in found:
+    _keep(one, output_dir)
   places.write(output_dir / JSON, accuracy_lib.to_json(found))
 
 

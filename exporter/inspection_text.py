@@ -50,8 +50,8 @@ def _images(found: inspection.Inspection, network: inspection.Network) -> str:
 def _weights(found: inspection.Inspection) -> str:
   if found.weights == weights_lib.EMA:
     return (
-      f'moving averages of {found.averages} variables (ema), and raw ones; '
-      '--weights=auto takes the averages'
+      f'moving averages of {found.averages} variables (ema), which '
+      '--weights=auto takes'
     )
   return 'raw: there are no moving averages'
 
@@ -118,8 +118,9 @@ def spec(found: inspection.Inspection) -> str:
   if not known:
     return ''
   return (
-    f'# Of {found.file}. Give it names, and the size that it was\n'
-    '# trained on; `slimhub new` writes a file that explains every key.\n'
+    f'# Of {found.file}.\n'
+    '# Give it names, and the size of the images that it was trained on;\n'
+    '# `slimhub new` writes a file that explains every key.\n'
     + spec_file.brief(known)
   )
 

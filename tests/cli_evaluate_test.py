@@ -4,6 +4,8 @@ import json
 import os
 import pathlib
 import pty
+import re
+import shlex
 import subprocess
 import sys
 
@@ -11,6 +13,7 @@ from PIL import Image
 import pytest
 
 from exporter import cli
+from exporter import confusion_chart
 from exporter import synthetic
 from tests import source_tree
 
@@ -59,6 +62,17 @@ def test_a_folder_of_an_export_is_measured_and_its_card_written(folder):
   assert facts['accuracies'][0]['setting']['labels'] == 'names of classes'
   card = (folder / f'exports/{_NAME}.md').read_text('utf-8')
   assert card.count('\n## Measured accuracy\n') == 1
+
+
+def test_the_page_names_what_is_written(folder):
+  page = (source_tree.ROOT / 'docs/accuracy.md').read_text('utf-8')
+  _main(str(folder / 'exports'), f'--images={folder}/photos')
+  written = {path.name for path in (folder / 'exports').iterdir()}
+  for name in written - {'google'}:
+    assert f'`{name}' in page
+  assert f'the {confusion_chart.MOST} worst' in page
+  for words in re.findall(r'slimhub (evaluate .*?[^\\])$', page, re.M | re.S):
+    cli.parse(['slimhub', *shlex.split(words.replace('\\\n', ' '))])
 
 
 def test_patterns_and_a_list_take_every_format(folder, capsys):

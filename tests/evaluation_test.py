@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import shutil
 
 import numpy as np
 from PIL import Image
@@ -147,6 +148,20 @@ def test_a_label_that_is_no_class_stops_before_any_picture(exports, pictures):
   with pytest.raises(errors.PictureError, match='no class for 1 of'):
     list(evaluation.run(_HANDLES, exports, wrong, moved.append))
   assert not moved
+
+
+def test_what_is_no_picture_stops_before_anything_is_written(
+  exports, pictures, tmp_path
+):
+  (tmp_path / 'last.png').write_text('none')
+  wrong = (*pictures, labelled.Labelled(tmp_path / 'last.png', '4'))
+  output_dir = shutil.copytree(exports, tmp_path / 'exports')
+  shutil.rmtree(output_dir / evaluation.CHARTS, ignore_errors=True)
+  (output_dir / evaluation.JSON).unlink(missing_ok=True)
+  with pytest.raises(errors.PictureError, match=r'last\.png cannot be decoded'):
+    list(evaluation.run(_HANDLES, output_dir, wrong, abs))
+  written = {evaluation.CHARTS, evaluation.JSON}
+  assert not written & {path.name for path in output_dir.iterdir()}
 
 
 def test_nan_is_no_answer(exports, pictures, monkeypatch):
