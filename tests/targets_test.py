@@ -31,6 +31,9 @@ def _root(tmp_path):
   ('path', 'found'),
   [
     ('', [_TF1, _TF2, _LITERT]),
+    ('google', [_TF1, _TF2, _LITERT]),
+    ('google/imagenet', [_TF1, _TF2, _LITERT]),
+    ('google/imagenet/mobilenet_v1_025_128', [_TF1, _TF2, _LITERT]),
     (_NAME, [_TF1, _TF2, _LITERT]),
     (f'{_NAME}/3', [_TF1]),
     (f'{_NAME}/5', [_TF2]),
@@ -58,5 +61,11 @@ def test_patterns_are_below_a_known_place(root):
 
 def test_another_place_is_an_error(root):
   (root / 'other').mkdir()
-  with pytest.raises(errors.ManifestError, match='other is no export of'):
-    targets.find([str(root / 'other')], None)
+  for name in ('other', 'missing'):
+    with pytest.raises(errors.ManifestError, match=f'{name} is no export of'):
+      targets.find([str(root / name)], None)
+
+
+def test_another_version_is_an_error(root):
+  with pytest.raises(errors.ManifestError, match='4 is no export of'):
+    targets.find([str(root / _NAME / '4')], None)

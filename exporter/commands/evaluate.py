@@ -42,6 +42,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     '--card', action='store_true', help='write the result to the cards, too'
   )
   flags.add_formats(parser)
+  flags.add_spec_files(parser)
   parser.add_argument(
     '--progress',
     choices=(progress.AUTO, progress.BAR, progress.NONE),
@@ -62,7 +63,9 @@ def run(args: argparse.Namespace) -> int:
       pictures = labelled.of_list(args.images, args.labels)
     else:
       pictures = labelled.of_folders(args.images)
-    folder, found = targets.find(args.targets, args.output_dir, args.formats)
+    folder, found = targets.find(
+      args.targets, args.output_dir, args.formats, flags.registry(args)
+    )
     handles = evaluation.classifiers(found)
     total = len(pictures) * len({handle.folder for handle in handles})
     shown = progress.Steps(args.progress, total, 'picture', error)
