@@ -11,6 +11,7 @@ import numpy as np
 
 from exporter import card_measurements
 from exporter import card_speed
+from exporter import cores
 from exporter import places
 from exporter import runners
 from exporter import speed as speed_lib
@@ -59,7 +60,7 @@ def _measure(
     for handle in handles:
       place = places.place(output_dir, handle)
       artifact = stack.enter_context(places.here(place.artifact))
-      runs[str(handle)] = runners.load(handle, artifact, speed_lib.cores())
+      runs[str(handle)] = runners.load(handle, artifact, cores.available())
     runs.update(runners.peer(first))
     for batch in speed_lib.BATCHES:
       images = synthetic.images(batch, first.spec.size, first.spec.size)

@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 from exporter import errors
+from exporter import extras
 from exporter import manifest
 from exporter import plan
 from exporter import worker
@@ -19,34 +20,17 @@ _RETRIES = 3  # Of a task whose node or process is lost.
 _PATIENCE_SECONDS = 10
 
 
-def _fail(order: plan.Order, reason: str) -> list[plan.Result]:
-  return [
-    plan.Result(str(handle), plan.FAILED, f'{handle}: {reason}')
-    for handle in order.handles
-  ]
-
-
 def _perform(order: plan.Order, libraries: dict[str, str]) -> list[plan.Result]:
   """Runs on a node."""
   found = manifest.libraries()
   if found != libraries:
-    return _fail(
+    return plan.failures(
       order,
       f'{socket.gethostname()} has {found}, expected {libraries} as on the '
       'machine that gave the order; install the same on every node',
     )
   worker.prepare()
   return list(worker.perform(order))
-
-
-def _import_ray() -> Any:
-  try:
-    import ray
-  except ImportError as error:
-    raise errors.ExportError(
-      "--engine=ray needs Ray; run: pip install 'slimhub[ray]'"
-    ) from error
-  return ray
 
 
 def _knock(address: str) -> None:
@@ -90,6 +74,7 @@ def _absolute(order: plan.Order) -> plan.Order:
     order,
     output_dir=order.output_dir.absolute(),
     checkpoint_dir=order.checkpoint_dir and order.checkpoint_dir.absolute(),
+    pictures_dir=order.pictures_dir and order.pictures_dir.absolute(),
   )
 
 
@@ -123,10 +108,13 @@ class Cluster:
       The results of an order, order by order as they come.
 
     Raises:
-      ExportError: Ray is missing, or the cluster cannot be reached.
+      PackageError: Ray is missing.
+      ExportError: The cluster cannot be reached.
     """
     del folder
-    ray = _import_ray()
+    extras.require('ray')
+    import ray
+
     with _connect(ray, self.address):
       task = ray.remote(num_cpus=1, max_retries=_RETRIES)(_perform)
       libraries = manifest.libraries()
@@ -148,7 +136,7 @@ class Cluster:
               pending.update({submit(o): o for o in _apart(order)})
             else:
               lost = str(error).splitlines()[0]
-              yield from _fail(
+              yield from plan.failures(
                 order, f'its process died: {lost}; was memory short?'
               )
       finally:

@@ -14,13 +14,13 @@ from exporter import card_accuracy
 from exporter import card_measurements
 from exporter import classes as classes_lib
 from exporter import confusion_chart
+from exporter import cores
 from exporter import crops
 from exporter import errors
 from exporter import labelled as labelled_lib
 from exporter import manifest
 from exporter import places
 from exporter import runners
-from exporter import speed
 from model_specs import spec
 from model_specs import versions
 
@@ -60,8 +60,8 @@ def _logits(
     for handle in handles:
       place = places.place(output_dir, handle)
       artifact = stack.enter_context(places.here(place.artifact))
-      runs[str(handle)] = runners.load(handle, artifact, speed.cores())
-    pool = stack.enter_context(futures.ThreadPoolExecutor(speed.cores()))
+      runs[str(handle)] = runners.load(handle, artifact, cores.available())
+    pool = stack.enter_context(futures.ThreadPoolExecutor(cores.available()))
     for at in range(0, len(pictures), _BATCH):
       part = pictures[at : at + _BATCH]
       read = pool.map(lambda p: crops.read(p.path, model.size, how), part)

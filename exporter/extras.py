@@ -8,6 +8,7 @@ from exporter import errors
 _PACKAGES = {
   'litert': {'ai-edge-litert': 'ai_edge_litert'},
   'onnx': {'onnx': 'onnx', 'onnxruntime': 'onnxruntime', 'tf2onnx': 'tf2onnx'},
+  'ray': {'ray': 'ray'},
 }
 
 
@@ -29,6 +30,6 @@ def require(extra: str) -> None:
   ]
   if missing:
     raise errors.PackageError(
-      f'the format {extra} needs {", ".join(missing)}, which this environment '
+      f'{extra} needs {", ".join(missing)}, which this environment '
       f"lacks; run: pip install 'slimhub[{extra}]'"
     )

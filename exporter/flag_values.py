@@ -23,15 +23,24 @@ def mirror(text: str) -> str:
   return text.rstrip('/')
 
 
-def seconds(text: str) -> float:
-  """A time above 0."""
+def _above_0(text: str, unit: str) -> float:
   try:
-    seconds = float(text)
+    value = float(text)
   except ValueError:
-    seconds = math.nan
-  if not 0 < seconds < math.inf:
-    raise argparse.ArgumentTypeError(f'{text!r}, expected seconds above 0')
-  return seconds
+    value = math.nan
+  if not 0 < value < math.inf:
+    raise argparse.ArgumentTypeError(f'{text!r}, expected {unit} above 0')
+  return value
+
+
+def seconds(text: str) -> float:
+  """A time."""
+  return _above_0(text, 'seconds')
+
+
+def gigabytes(text: str) -> float:
+  """A size of memory."""
+  return _above_0(text, 'gigabytes')
 
 
 def count(text: str) -> int:

@@ -49,6 +49,11 @@ class Order:
     return self.handles[0].spec
 
   @property
+  def memory_gb(self) -> float:
+    """What a worker may take for it."""
+    return self.model.family.memory_gb
+
+  @property
   def network(self) -> str:
     """Orders of one network share what is proven of its programs."""
     return self.model.network
@@ -73,6 +78,14 @@ class Result:
   def name(self) -> str:
     """What a person reads."""
     return self.handle
+
+
+def failures(order: Order, reason: str) -> list[Result]:
+  """What comes of an order that cannot be carried out."""
+  return [
+    Result(str(handle), FAILED, f'{handle}: {reason}')
+    for handle in order.handles
+  ]
 
 
 def orders(

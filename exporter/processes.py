@@ -7,11 +7,11 @@ import dataclasses
 import multiprocessing
 from multiprocessing import connection
 from multiprocessing import resource_tracker
-import os
 import pathlib
 import signal
 from typing import Any
 
+from exporter import cores
 from exporter import plan
 from exporter import worker
 from model_specs import spec
@@ -60,6 +60,11 @@ class _Worker:
     self.order: plan.Order | None = None
     self.waiting: list[spec.Handle] = []
 
+  @property
+  def is_large(self) -> bool:
+    """Whether it took more memory than most; it keeps some of that."""
+    return self.order is not None and self.order.memory_gb > spec.MEMORY_GB
+
   def give(self, order: plan.Order, proven: _Programs) -> None:
     """Hands an order over, with what need not be proven again."""
     self.order, self.waiting = order, list(order.handles)
@@ -94,16 +99,25 @@ class _Worker:
 class _Queue:
   """Orders that are pending, and the workers on the others."""
 
-  def __init__(self, orders: Sequence[plan.Order], logs: pathlib.Path):
-    self._pending = list(orders)
+  def __init__(
+    self,
+    orders: Sequence[plan.Order],
+    logs: pathlib.Path,
+    jobs: int,
+    memory_gb: float,
+  ):
+    # The large ones first: they take longest.
+    self._pending = sorted(orders, key=lambda order: -order.memory_gb)
     self._logs = logs
+    self._jobs = jobs
+    self._memory_gb = memory_gb
     self._workers: list[_Worker] = []
     self._started = 0
     self._proven: _Programs = {}
 
-  def start(self) -> None:
-    """Adds a worker and gives it an order, if there is one."""
-    if self._pending:
+  def fill(self) -> None:
+    """Adds workers while there is something to do, and room for it."""
+    while len(self._workers) < self._jobs and self._fitting(self._workers):
       worker_ = _Worker(self._logs / f'worker-{self._started}.log')
       self._started += 1
       self._workers.append(worker_)
@@ -114,10 +128,17 @@ class _Queue:
     for worker_ in self._workers:
       worker_.stop()
 
+  def _fitting(self, busy: Sequence[_Worker]) -> list[plan.Order]:
+    """What memory has room for beside some workers; alone, anything."""
+    taken = sum(w.order.memory_gb for w in busy if w.order)
+    room = self._memory_gb - taken
+    return [o for o in self._pending if not taken or o.memory_gb <= room]
+
   def _give_next(self, worker_: _Worker) -> None:
     """Gives the order that shares most with what the worker has built."""
     own = worker_.order
-    others = [w.order for w in self._workers if w.order and w is not worker_]
+    beside = [w for w in self._workers if w is not worker_]
+    others = [w.order for w in beside if w.order]
     architectures = {order.architecture for order in others}
     networks = {order.network for order in others}
 
@@ -129,7 +150,7 @@ class _Queue:
         order.network in networks,
       )
 
-    order = min(self._pending, key=preference)
+    order = min(self._fitting(beside), key=preference)
     self._pending.remove(order)
     worker_.give(order, self._proven)
 
@@ -143,7 +164,7 @@ class _Queue:
         self._pending.insert(0, left)
       reason = f'{culprit}: {worker_.death()}'
       yield plan.Result(str(culprit), plan.FAILED, reason)
-    self.start()
+    self.fill()
 
   def _serve(self, worker_: _Worker) -> Iterator[plan.Result]:
     """Takes what one worker sends, and gives it what is next."""
@@ -156,11 +177,13 @@ class _Queue:
       yield received
       return
     self._proven.update(received)
-    if self._pending:
+    beside = [w for w in self._workers if w is not worker_]
+    if self._fitting(beside) and not worker_.is_large:
       self._give_next(worker_)
     else:
       self._workers.remove(worker_)
       worker_.stop()
+    self.fill()
 
   def results(self) -> Iterator[plan.Result]:
     """Keeps the workers busy until nothing is left."""
@@ -170,18 +193,12 @@ class _Queue:
         yield from self._serve(worker_)
 
 
-def _cores() -> int:
-  """How many cores this process may use."""
-  if hasattr(os, 'sched_getaffinity'):  # macOS has no such thing.
-    return len(os.sched_getaffinity(0))
-  return os.cpu_count() or 1
-
-
 @dataclasses.dataclass(frozen=True)
 class Processes:
   """Processes of this machine: as many as said, or as there are cores."""
 
   jobs: int | None = None
+  memory_gb: float | None = None  # For all; None: what each mostly takes.
 
   def results(
     self, orders: Sequence[plan.Order], folder: pathlib.Path
@@ -195,10 +212,11 @@ class Processes:
     Yields:
       One result a handle, as they come.
     """
-    queue = _Queue(orders, folder)
+    jobs = self.jobs or cores.available()
+    memory_gb = self.memory_gb or jobs * spec.MEMORY_GB
+    queue = _Queue(orders, folder, jobs, memory_gb)
     try:
-      for _ in range(self.jobs or _cores()):
-        queue.start()
+      queue.fill()
       yield from queue.results()
     finally:
       queue.stop()

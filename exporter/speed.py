@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import dataclasses
 from importlib import metadata
 import json
-import os
 import pathlib
 import platform
 import statistics
 
+from exporter import cores
 from exporter import extras
 from exporter import manifest
 from model_specs import formats
@@ -44,13 +44,6 @@ class Speed:
   images_per_second: float  # By the median.
 
 
-def cores() -> int:
-  """How many cores this process may use."""
-  if hasattr(os, 'sched_getaffinity'):  # macOS has no such thing.
-    return len(os.sched_getaffinity(0))
-  return os.cpu_count() or 1
-
-
 def _processor() -> str:
   try:
     text = pathlib.Path('/proc/cpuinfo').read_text()
@@ -75,7 +68,7 @@ def machine() -> Machine:
     **manifest.libraries(*runtimes),
     'keras': metadata.version('keras'),
   }
-  return Machine(_processor(), cores(), platform.system(), libraries)
+  return Machine(_processor(), cores.available(), platform.system(), libraries)
 
 
 def summarize(

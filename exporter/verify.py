@@ -73,14 +73,15 @@ def _false_claims(
 def _check_files(
   handle: spec.Handle, place: places.Place, artifact: pathlib.Path
 ) -> manifest_lib.Manifest:
-  if not place.manifest.exists():
-    raise errors.ManifestError(
-      f'{place.artifact} has no manifest {place.manifest.name} beside it; '
-      'export the version again with --force'
-    )
-  made = manifest_lib.read(place.manifest)
-  differences = manifest_lib.differences(made, artifact)
-  differences += _false_claims(handle, made, place, artifact)
+  with places.reach(place.manifest):
+    if not place.manifest.exists():
+      raise errors.ManifestError(
+        f'{place.artifact} has no manifest {place.manifest.name} beside it; '
+        'export the version again with --force'
+      )
+    made = manifest_lib.read(place.manifest)
+    differences = manifest_lib.differences(made, artifact)
+    differences += _false_claims(handle, made, place, artifact)
   if differences:
     raise errors.ManifestError(
       f'{place.artifact} is not what its manifest describes; '
@@ -149,15 +150,16 @@ def _origin(handle: spec.Handle, order: plan.Order) -> _Origin:
     ManifestError: It is not there, or not what its manifest describes.
   """
   place = places.place(order.output_dir, handle)
-  if not place.manifest.exists():
+  with places.reach(place.manifest):
+    is_there = place.manifest.exists()
+  if not is_there:
     raise errors.ManifestError(
       f'{place.artifact} is not there, and a converted file is compared with '
       'the SavedModel beside it, which has the weights; export it, too: '
       '--formats=tf2'
     )
   with places.here(place.artifact) as artifact:
-    with places.reach(place.manifest):
-      made = _check_files(handle, place, artifact)
+    made = _check_files(handle, place, artifact)
     tensors = _tensors(handle, proof.read(handle, artifact))
     _check_weights(handle, made, tensors)
   inference, _ = export.sources(handle.spec)
@@ -171,8 +173,7 @@ def _verify_file(
 ) -> plan.Result:
   place = places.place(order.output_dir, conversion)
   with places.here(place.artifact) as file:
-    with places.reach(place.manifest):
-      made = _check_files(conversion, place, file)
+    made = _check_files(conversion, place, file)
     if made.weights.sha256 != origin.sha256:
       raise errors.ManifestError(
         f'{conversion} has weights of hash {made.weights.sha256}, and the '
@@ -185,8 +186,7 @@ def _verify_file(
 def _verify(handle: spec.Handle, order: plan.Order) -> plan.Result:
   place = places.place(order.output_dir, handle)
   with places.here(place.artifact) as artifact:
-    with places.reach(place.manifest):
-      made = _check_files(handle, place, artifact)
+    made = _check_files(handle, place, artifact)
     reading = proof.read(handle, artifact)
     tensors = _tensors(handle, reading)
     _check_weights(handle, made, tensors)

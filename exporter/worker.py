@@ -1,6 +1,7 @@
 """In a worker process: order -> results."""
 
 from collections.abc import Iterator
+import functools
 import gc
 import multiprocessing
 from multiprocessing import connection
@@ -35,14 +36,12 @@ def perform(order: plan.Order) -> Iterator[plan.Result]:
   elif lock.is_seen(order.output_dir):
     yield from _tidily(export.run(order))
   else:
-    for handle in order.handles:
-      yield plan.Result(
-        str(handle),
-        plan.FAILED,
-        f'{handle}: {order.output_dir} is not shared with '
-        f'{socket.gethostname()}, whose process cannot see what the command '
-        'put there; name a folder or URL that every worker sees',
-      )
+    yield from plan.failures(
+      order,
+      f'{order.output_dir} is not shared with {socket.gethostname()}, whose '
+      'process cannot see what the command put there; name a folder or URL '
+      'that every worker sees',
+    )
 
 
 def _die_with_parent() -> None:
@@ -59,8 +58,12 @@ def _quiet(log: pathlib.Path) -> None:
   os.dup2(descriptor, 2)
 
 
+@functools.cache
 def prepare() -> None:
-  """Sets TensorFlow up for one order after the other; first of all calls."""
+  """Sets TensorFlow up for one order after the other; first of all calls.
+
+  Once a process: what is frozen again would never be freed.
+  """
   os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '2')
   # What is run once is not worth rewriting for another library.
   os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '0')

@@ -16,6 +16,7 @@ LICENSE = 'Apache-2.0'
 COLLECTION = 'imagenet'  # Second part of the published handles.
 DATASET = 'imagenet-ilsvrc-2012-cls'
 NUM_CLASSES = 1001
+MEMORY_GB = 1.5
 # Where TF-Slim says which checkpoints there are, and where most of them are.
 SLIM_URL = (
   'https://github.com/tensorflow/models/tree/master/research/slim'
@@ -64,6 +65,8 @@ class Family:
   preprocessing: Preprocessing = FROM_MINUS_1_TO_1
   notes: tuple[str, ...] = ()  # Sentences that only this family's cards need.
   checkpoint_notes: tuple[str, ...] = ()  # On the published checkpoints.
+  # Of a worker, while it proves the largest; no part of a fingerprint.
+  memory_gb: float = dataclasses.field(default=MEMORY_GB, repr=False)
 
   def __post_init__(self) -> None:
     unknown = set(self.versions) - set(versions.BY_NUMBER)

@@ -6,6 +6,7 @@ import pathlib
 import pytest
 
 from exporter import benchmark
+from exporter import cores
 from exporter import export
 from exporter import manifest
 from exporter import places
@@ -48,7 +49,7 @@ def test_figures_and_chart_stand_beside_the_exports(measured):
   folder, groups = measured
   facts = json.loads((folder / benchmark.JSON).read_text())
   assert len(facts['speeds']) == sum(map(len, groups)) == 24
-  assert facts['machine']['cores'] == speed.cores()
+  assert facts['machine']['cores'] == cores.available()
   assert (folder / benchmark.CHART).read_text('utf-8').startswith('<svg')
 
 

@@ -113,7 +113,7 @@ def test_without_ray_it_says_what_to_install(monkeypatch, tmp_path):
   monkeypatch.setitem(sys.modules, 'ray', None)  # As if it were missing.
   handles = model_specs.find(*_PATTERNS)
   orders = plan.orders(handles, plan.Order(plan.EXPORT, (), tmp_path))
-  with pytest.raises(errors.ExportError, match=r'slimhub\[ray\]'):
+  with pytest.raises(errors.PackageError, match=r'slimhub\[ray\]'):
     next(cluster.Cluster().results(orders, tmp_path))
 
 

@@ -25,8 +25,8 @@ def test_what_is_missing_is_named_with_its_extra(monkeypatch):
   with pytest.raises(errors.PackageError) as error:
     extras.require('onnx')
   assert str(error.value) == (
-    'the format onnx needs onnx, onnxruntime, tf2onnx, which this environment '
-    "lacks; run: pip install 'slimhub[onnx]'"
+    'onnx needs onnx, onnxruntime, tf2onnx, which this environment lacks; '
+    "run: pip install 'slimhub[onnx]'"
   )
 
 

@@ -16,7 +16,16 @@ from tests import source_tree
 # card needs it. A package stands for all its modules.
 _LADDER = (
   ('clients', 'errors', 'weights'),
-  ('checksum_file', 'extras', 'home', 'members', 'part', 'pictures', 'places'),
+  (
+    'checksum_file',
+    'cores',
+    'extras',
+    'home',
+    'members',
+    'part',
+    'pictures',
+    'places',
+  ),
   ('download',),
   ('slim', 'archive', 'synthetic'),
   ('checkpoint', 'networks'),

@@ -1,10 +1,13 @@
 """The engine of one machine: a worker that dies costs one handle."""
 
 from collections.abc import Iterator
+import dataclasses
 import os
 import pathlib
 import resource
 import signal
+
+import pytest
 
 from exporter import batch
 from exporter import places
@@ -64,3 +67,31 @@ def test_a_worker_out_of_memory_costs_what_it_was_at(tmp_path):
   assert 'memory' in failed.reason
   assert plan.EXPORTED in [other.status for other in others]
   _assert_whole(tmp_path, [failed, *others])
+
+
+def _needing(memory_gb: float, name: str) -> plan.Order:
+  (handle,) = model_specs.find(f'{name}/feature_vector/3')
+  family = dataclasses.replace(handle.spec.family, memory_gb=memory_gb)
+  model = dataclasses.replace(handle.spec, family=family)
+  return plan.Order(
+    plan.VERIFY, (dataclasses.replace(handle, spec=model),), pathlib.Path()
+  )
+
+
+_NAMES = [f'mobilenet_v1_025_{size}' for size in (128, 160, 192, 224)]
+
+
+@pytest.mark.parametrize(('memory_gb', 'workers_then'), [(None, 1), (6.0, 2)])
+def test_what_needs_much_memory_works_alone_unless_there_is_room(
+  tmp_path, memory_gb, workers_then
+):
+  orders = [_needing(1.5, name) for name in _NAMES[1:]]
+  orders.append(_needing(4.0, _NAMES[0]))
+  running = processes.Processes(2, memory_gb).results(orders, tmp_path)
+  at_work, names = [], []
+  for result in running:  # There is nothing to verify, so each fails at once.
+    names.append(result.handle.split('/')[2])
+    at_work.append(len(workers.pids(os.getpid())))
+  assert sorted(names) == _NAMES
+  assert at_work[names.index(_NAMES[0])] == workers_then
+  assert max(at_work) == 2

@@ -26,7 +26,8 @@ def _pack(path: pathlib.Path, *names: str) -> None:
 
 def _find(folder: pathlib.Path, model: spec.ModelSpec) -> str:
   with archive.find(folder, model) as prefix:
-    return prefix.with_name(f'{prefix.name}.index').read_text()
+    index = prefix.with_name(f'{prefix.name}.index')
+    return (index if index.exists() else prefix).read_text()
 
 
 @every_model
@@ -36,6 +37,13 @@ def test_archived(tmp_path, model, is_nested):
   _pack(tmp_path / model.archive_name, f'{name}.index')
   archive.inspect(tmp_path / model.archive_name, model)
   assert _find(tmp_path, model) == f'{name}.index'
+
+
+def test_one_file_of_the_old_format(tmp_path):
+  model = model_specs.get_model('inception_v1')
+  _pack(tmp_path / model.archive_name, 'inception_v1.ckpt')
+  archive.inspect(tmp_path / model.archive_name, model)
+  assert _find(tmp_path, model) == 'inception_v1.ckpt'
 
 
 @every_model

@@ -21,6 +21,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     help='workers, each on one core; auto, the default: as many as cores',
   )
   parser.add_argument(
+    '--memory_gb',
+    type=flag_values.gigabytes,
+    metavar='GB',
+    help='for all workers together; the default is 1.5 for each',
+  )
+  parser.add_argument(
     '--engine',
     choices=plan.ENGINES,
     default=plan.LOCAL,
@@ -37,14 +43,15 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def engine(args: argparse.Namespace) -> batch.Engine:
   """What the flags choose to work on."""
   if args.engine == plan.RAY:
-    if args.jobs:
+    if args.jobs or args.memory_gb:
       raise flags.UsageError(
-        '--jobs is for --engine=local; Ray uses all its cores'
+        '--jobs and --memory_gb are for --engine=local; Ray knows what its '
+        'nodes have'
       )
     return cluster.Cluster(args.ray_address)
   if args.ray_address:
     raise flags.UsageError('--ray_address needs --engine=ray')
-  return processes.Processes(args.jobs)
+  return processes.Processes(args.jobs, args.memory_gb)
 
 
 def carry_out(
