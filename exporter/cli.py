@@ -11,9 +11,11 @@ from exporter import progress
 from exporter.commands import benchmark
 from exporter.commands import cards
 from exporter.commands import doctor
+from exporter.commands import evaluate
 from exporter.commands import export
 from exporter.commands import fetch
 from exporter.commands import info
+from exporter.commands import inspect
 from exporter.commands import list as list_
 from exporter.commands import new
 from exporter.commands import site
@@ -25,8 +27,10 @@ _COMMANDS: dict[str, ModuleType] = {
   'info': info,
   'new': new,
   'fetch': fetch,
+  'inspect': inspect,
   'export': export,
   'verify': verify,
+  'evaluate': evaluate,
   'benchmark': benchmark,
   'cards': cards,
   'doctor': doctor,

@@ -23,6 +23,9 @@ _COLUMNS = (
   'top5_percent',
 )
 
+# Columns of tables that are aligned to the left.
+_TEXTS = ('handle', 'versions', 'status', 'class', 'mostly_taken_for')
+
 
 def _row(handles: Sequence[spec.Handle]) -> dict[str, object]:
   """One model and task; its versions in one cell."""
@@ -51,7 +54,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
   """Columns of text, as wide as they need; numbers to the right."""
   lines = [list(columns), *map(list, rows)]
   widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-  is_text = [column in ('handle', 'versions', 'status') for column in columns]
+  is_text = [column in _TEXTS for column in columns]
   return '\n'.join(
     '  '.join(
       cell.ljust(width) if text else cell.rjust(width)

@@ -22,6 +22,7 @@ FAMILY = spec.Family(
   ),
   checkpoints_title='TF-Slim pre-trained models',
   checkpoints_url=spec.SLIM_URL,
+  memory_gb=3.0,
   versions=(1, 3, 4, 5),
   variable_size=True,
   endpoints=(

@@ -11,16 +11,26 @@ _FILE = 'imagenet_labels.tsv'  # From WordNet; its licence stands in NOTICE.
 
 
 @functools.cache
+def _rows() -> tuple[dict[str, str], ...]:
+  text = resources.files('model_specs').joinpath(_FILE).read_text('utf-8')
+  table = [line for line in text.splitlines() if not line.startswith('#')]
+  return tuple(csv.DictReader(table, delimiter='\t'))
+
+
+@functools.cache
 def imagenet() -> tuple[str, ...]:
   """The first name of every class, in the order of the logits.
 
   Class 0 is 'background'. Two names, 'crane' and 'maillot', occur twice, so
   that a name is not a key.
   """
-  text = resources.files('model_specs').joinpath(_FILE).read_text('utf-8')
-  table = [line for line in text.splitlines() if not line.startswith('#')]
-  rows = csv.DictReader(table, delimiter='\t')
-  return tuple(row['names'].split(', ')[0] for row in rows)
+  return tuple(row['names'].split(', ')[0] for row in _rows())
+
+
+@functools.cache
+def synsets() -> tuple[str, ...]:
+  """What WordNet, and ImageNet's folders, call every class; none for 0."""
+  return tuple(row['synset'] for row in _rows())
 
 
 def of(handle: spec.Handle) -> tuple[str, ...]:

@@ -55,6 +55,9 @@ def _endpoints(version: int, layers: int) -> tuple[str, ...]:
   return (*names, 'global_pool')
 
 
+_MEMORY_GB = {50: 2.0, 101: 3.0, 152: 4.0}
+
+
 def _model(version: int, layers: int, *accuracy: float) -> spec.ModelSpec:
   name = f'resnet_v{version}_{layers}'
   archive = f'{name}_{_RELEASES[version]}'
@@ -73,6 +76,7 @@ def _model(version: int, layers: int, *accuracy: float) -> spec.ModelSpec:
     classifier_endpoints=('logits', 'spatial_squeeze', 'predictions'),
     preprocessing=_PREPROCESSING[version],
     checkpoint_notes=_CHECKPOINT_NOTES[version],
+    memory_gb=_MEMORY_GB[layers],
   )
   return spec.ModelSpec(
     name=name,

@@ -64,9 +64,9 @@ class Family:
   classifier_endpoints: tuple[str, ...] = ('Logits',)
   preprocessing: Preprocessing = FROM_MINUS_1_TO_1
   notes: tuple[str, ...] = ()  # Sentences that only this family's cards need.
+  checkpoint_notes: tuple[str, ...] = ()  # On the published checkpoints.
   # Of a worker, while it proves the largest; no part of a fingerprint.
   memory_gb: float = dataclasses.field(default=MEMORY_GB, repr=False)
-  checkpoint_notes: tuple[str, ...] = ()  # On the published checkpoints.
 
   def __post_init__(self) -> None:
     unknown = set(self.versions) - set(versions.BY_NUMBER)

@@ -65,6 +65,16 @@ def render(values: Mapping[str, Any]) -> str:
   return f'[[{TABLE}]]\n' + '\n'.join(blocks)
 
 
+def brief(values: Mapping[str, Any]) -> str:
+  """A table `[[model]]` with nothing but what is known."""
+  lines = [
+    f'{key.name} = {_literal(values[key.name])}\n'
+    for key in spec_keys.KEYS
+    if key.name in values
+  ]
+  return f'[[{TABLE}]]\n' + ''.join(lines)
+
+
 _HEAD = """\
 #:schema ./{schema}
 # Own models for slimhub: `slimhub COMMAND ... --spec_file=FILE`.
