@@ -38,7 +38,7 @@ def _model(
     ),
     classifier_endpoints=('Logits', 'Predictions'),
     notes=_NOTES,
-    memory_gb=5.5 if size == 'large' else spec.MEMORY_GB,
+    memory_gb=5.5 if size == 'large' else 2.0,
   )
   return spec.ModelSpec(
     name=name,

@@ -21,7 +21,7 @@ _FAMILY = spec.Family(
   ),
   checkpoints_title='TF-Slim pre-trained models',
   checkpoints_url=spec.SLIM_URL,
-  memory_gb=5.5,
+  memory_gb=4.5,
   versions=(1, 2, 3, 4, 5),
   variable_size=False,
   endpoints=(

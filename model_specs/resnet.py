@@ -55,7 +55,7 @@ def _endpoints(version: int, layers: int) -> tuple[str, ...]:
   return (*names, 'global_pool')
 
 
-_MEMORY_GB = {50: 2.0, 101: 3.0, 152: 4.0}
+_MEMORY_GB = {50: spec.MEMORY_GB, 101: 2.5, 152: 4.0}
 
 
 def _model(version: int, layers: int, *accuracy: float) -> spec.ModelSpec:
