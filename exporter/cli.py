@@ -15,6 +15,7 @@ from exporter.commands import export
 from exporter.commands import fetch
 from exporter.commands import info
 from exporter.commands import list as list_
+from exporter.commands import serve
 from exporter.commands import verify
 import model_specs
 
@@ -26,6 +27,7 @@ _COMMANDS: dict[str, ModuleType] = {
   'verify': verify,
   'benchmark': benchmark,
   'cards': cards,
+  'serve': serve,
   'doctor': doctor,
 }
 

@@ -10,6 +10,7 @@
     InterpreterError   another Python cannot meet any artifact
     PackageError       an optional package is not installed
     PictureError       pictures to measure on are missing or unreadable
+    HubError           exports cannot be handed out as it was asked
 
 Each message names the thing, what was found, what was expected, what to do.
 """
@@ -53,3 +54,7 @@ class PackageError(SlimhubError):
 
 class PictureError(SlimhubError):
   """Pictures to measure on are missing or unreadable."""
+
+
+class HubError(SlimhubError):
+  """Exports cannot be handed out as it was asked."""

@@ -87,6 +87,13 @@ def positive(text: str) -> int:
   return int(text)
 
 
+def port(text: str) -> int:
+  """A number of a port; 0 is any that is free."""
+  if not text.isdecimal() or int(text) > 65535:
+    raise argparse.ArgumentTypeError(f'{text!r}, expected 0 to 65535')
+  return int(text)
+
+
 def jobs(text: str) -> int | None:
   """A number of workers; None for `auto`."""
   return None if text == 'auto' else positive(text)

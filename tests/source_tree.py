@@ -17,6 +17,7 @@ _DISTRIBUTIONS = {
   'flatbuffers': 'flatbuffers',
   'google': 'protobuf',
   'keras': 'keras',
+  'markdown_it': 'markdown-it-py',
   'mediapipe': 'mediapipe',
   'numpy': 'numpy',
   'onnx': 'onnx',
@@ -25,6 +26,7 @@ _DISTRIBUTIONS = {
   'ray': 'ray',
   'requests': 'requests',
   'setuptools': 'setuptools',
+  'starlette': 'starlette',
   'tensorflow': 'tensorflow',
   'tensorflow_hub': 'tensorflow-hub',
   'tf2onnx': 'tf2onnx',
@@ -33,6 +35,7 @@ _DISTRIBUTIONS = {
   'tqdm': 'tqdm',
   'upath': 'universal-pathlib',
   'urllib3': 'urllib3',
+  'uvicorn': 'uvicorn',
 }
 
 
