@@ -58,7 +58,7 @@ def parse(path: str) -> Address | None:
   Raises:
     MalformedError: No file of an export is called so.
   """
-  segments = path.strip('/').split('/')
+  segments = path.removeprefix('/').removesuffix('/').split('/')
   if len(segments) > _MAX_SEGMENTS or not all(
     map(_SEGMENT.fullmatch, segments)
   ):

@@ -90,7 +90,7 @@ class Hub:
       Refusal: Nothing does.
       SlimhubError: An export is damaged, or is being replaced.
     """
-    path = request.url.path
+    path = request.scope['path']
     if path in ('/', '/index.json'):
       return self._index(path == '/' and wants_page(request))
     try:

@@ -41,6 +41,8 @@ def test_a_path_that_names_nothing(path):
   [
     '/',
     '/..',
+    '//etc/passwd',
+    f'/{_TF2}//',
     '/../../etc/passwd',
     f'/{_TF2}/../5.json',
     f'/{_TF2}//saved_model.pb',
