@@ -15,6 +15,8 @@ from exporter.commands import export
 from exporter.commands import fetch
 from exporter.commands import info
 from exporter.commands import list as list_
+from exporter.commands import pack
+from exporter.commands import seed_cache
 from exporter.commands import serve
 from exporter.commands import verify
 import model_specs
@@ -28,6 +30,8 @@ _COMMANDS: dict[str, ModuleType] = {
   'benchmark': benchmark,
   'cards': cards,
   'serve': serve,
+  'pack': pack,
+  'seed_cache': seed_cache,
   'doctor': doctor,
 }
 

@@ -23,6 +23,14 @@ def mirror(text: str) -> str:
   return text.rstrip('/')
 
 
+def hub(text: str) -> str:
+  """A URL that handles follow, without a slash at its end."""
+  parts = urllib.parse.urlsplit(text)
+  if parts.scheme not in ('http', 'https') or not parts.hostname:
+    raise argparse.ArgumentTypeError(f'{text!r}, expected http:// or https://')
+  return text.rstrip('/')
+
+
 def _above_0(text: str, unit: str) -> float:
   try:
     value = float(text)
