@@ -13,6 +13,7 @@ from exporter import delivery
 from exporter import errors
 from exporter import hub_page
 from exporter import lock
+from exporter import manifest
 from exporter import plan
 from exporter import shelf
 from exporter import tree as tree_lib
@@ -45,6 +46,11 @@ def _redirect(path: str) -> str:
   )
 
 
+def _base(item: shelf.Item) -> str:
+  """What the names of an artifact's files begin with."""
+  return str(pathlib.PurePosixPath(item.manifest.handle).with_suffix(''))
+
+
 class _Packer:
   """Packs artifacts into one tree."""
 
@@ -55,11 +61,11 @@ class _Packer:
   def pack(self, item: shelf.Item) -> plan.Result:
     """Packs an artifact, its manifest last: what has one is whole."""
     made, place = item.manifest, item.place
-    base = str(pathlib.PurePosixPath(made.handle).with_suffix(''))
-    name, manifest = hub_page.download(made), f'{base}{address.MANIFEST}'
+    base = _base(item)
+    name, described = hub_page.download(made), f'{base}{address.MANIFEST}'
     data = place.manifest.read_bytes()
     status = plan.KEPT
-    if not (self._tree.has(name) and self._tree.is_just(manifest, data)):
+    if not (self._tree.has(name) and self._tree.is_just(described, data)):
       status = plan.PACKED
       self._tree.put(name, lambda path: self._write(item, path))
     self._tree.keep(name)
@@ -74,13 +80,12 @@ class _Packer:
       ]
       page = hub_page.card(made, text, conversions)
       self._tree.put_data(f'{base}{_PAGE}', page.encode())
-    self._tree.put_data(manifest, data)
+    self._tree.put_data(described, data)
     return plan.Result(made.handle, status, bytes=made.bytes)
 
   def keep(self, item: shelf.Item) -> None:
     """Leaves what was packed of an artifact before."""
-    handle = item.manifest.handle
-    base = str(pathlib.PurePosixPath(handle).with_suffix(''))
+    base = _base(item)
     suffixes = (address.MANIFEST, address.CARD, _PAGE)
     for name in (
       hub_page.download(item.manifest),
@@ -97,12 +102,13 @@ class _Packer:
 
   def finish(self) -> None:
     """Writes what is said of all, and removes what is no longer there."""
+    names = [f'{_base(item)}{address.MANIFEST}' for item in self._whole]
     packed = [
-      item.manifest
-      for item in self._whole
-      if self._tree.has(hub_page.download(item.manifest))
+      manifest.from_json(self._tree.read(name), name)
+      for name in names
+      if self._tree.has(name)
     ]
-    newest = {}
+    newest: dict[str, str] = {}
     for made in packed:
       named, _, number = made.handle.rpartition('/')
       if bundle.is_possible(made):
@@ -138,7 +144,10 @@ def run(
   with lock.hold(output_dir):
     delivery.clear(output_dir)
     with delivery.stage(output_dir) as staging:
-      packer = _Packer(whole, tree_lib.Tree(output_dir, staging))
+      tree = tree_lib.Tree(output_dir, staging)
+      if not tree.has(_INDEX):  # It says whose the folder is: first of all.
+        tree.put_data(_INDEX, json.dumps(hub_page.index([])).encode())
+      packer = _Packer(whole, tree)
       for item in whole:
         result = plan.attempt(item.manifest.handle, packer.pack, item)
         if result.status == plan.FAILED:

@@ -34,9 +34,13 @@ class Tree:
     """Whether a file is there."""
     return (self._folder / name).is_file()
 
+  def read(self, name: str) -> bytes:
+    """What a file holds."""
+    return (self._folder / name).read_bytes()
+
   def is_just(self, name: str, data: bytes) -> bool:
     """Whether a file holds this."""
-    return self.has(name) and (self._folder / name).read_bytes() == data
+    return self.has(name) and self.read(name) == data
 
   def keep(self, name: str) -> None:
     """Leaves a file, if it is there."""
