@@ -1,6 +1,7 @@
 """What a hub says of its exports: the index, and cards as HTML pages."""
 
 from collections.abc import Iterable
+import functools
 import html
 import re
 
@@ -23,6 +24,7 @@ pre { background: #8882; padding: 0.6rem; }
 """
 
 
+@functools.lru_cache(256)  # A page is asked for more often than it changes.
 def to_html(title: str, text: str) -> str:
   """A page of some Markdown; HTML in it is shown, not obeyed."""
   reader = markdown_it.MarkdownIt('commonmark', {'html': False}).enable('table')
