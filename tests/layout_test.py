@@ -100,6 +100,9 @@ _WITHOUT_TENSORFLOW = (
   'exporter.clients',
   'exporter.fetch',
   'exporter.manifest',
+  'exporter.pack',
+  'exporter.seed',
+  'exporter.server',
 )
 
 _NAMES_THAT_SAY_NOTHING = {'common', 'helper', 'helpers', 'misc', 'utils'}

@@ -1,6 +1,7 @@
 """Packed exports: what is there, what is kept, what is refused."""
 
 import json
+import types
 
 import pytest
 
@@ -104,6 +105,7 @@ def test_a_folder_of_others_is_left(exports, packed):
 def test_a_run_that_was_killed_is_completed(exports, packed):
   run = pack.run(shelf.items(exports), packed)
   next(run)
+  assert isinstance(run, types.GeneratorType)
   run.close()
   assert _run(exports, packed)[_TF1] == plan.KEPT
   assert (packed / f'{_NAME}.html').exists()
