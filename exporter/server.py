@@ -95,11 +95,14 @@ class _Answers:
     if not self._site:
       return None
     path = self._site.get_path(request.scope)
-    try:
-      found = await self._site.get_response(path, request.scope)
-    except (exceptions.HTTPException, ValueError):
-      return None
-    return found if found.status_code < 400 else None
+    for name in (path, f'{path}.html'):  # A handle's page has its name.
+      try:
+        found = await self._site.get_response(name, request.scope)
+      except (exceptions.HTTPException, ValueError):
+        continue
+      if found.status_code < 400:
+        return found
+    return None
 
   async def _of_hub(self, request: requests.Request) -> responses.Response:
     found = await concurrency.run_in_threadpool(self._hub.find, request)

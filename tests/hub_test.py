@@ -134,17 +134,30 @@ def test_a_damaged_manifest_is_no_traceback(hub, exports):
 
 def test_a_site_is_shown_to_browsers_and_models_to_programs(exports, tmp_path):
   site = tmp_path / 'site'
-  (site / _TF2).mkdir(parents=True)
-  (site / 'assets').mkdir()
-  (site / 'index.html').write_text('front')
-  (site / _TF2 / 'index.html').write_text('page')
-  (site / 'assets' / 'a.css').write_text('style')
+  files = {
+    'index.html': 'front',
+    '404.html': 'nothing',
+    f'{_TF2}.html': 'page',
+    'guide/index.html': 'guide',
+    'assets/a.css': 'style',
+  }
+  for name, text in files.items():
+    (site / name).parent.mkdir(parents=True, exist_ok=True)
+    (site / name).write_text(text)
+  (site / 'out').symlink_to(tmp_path)
   with hub_server.serve(exports, f'--site_dir={site}') as hub:
-    assert hub.ask('/', accept='text/html')[2] == b'front'
-    assert hub.ask(f'/{_TF2}/', accept='text/html')[2] == b'page'
+    for path, text in {
+      '/': 'front',
+      f'/{_TF2}': 'page',
+      f'/{_TF2}.html': 'page',
+      '/guide/': 'guide',
+      '/assets/a.css': 'style',
+    }.items():
+      assert hub.ask(path, accept='text/html')[2].decode() == text
     assert hub.ask('/assets/a.css')[2] == b'style'
     assert b'Its card.' in hub.ask(f'/{_TF1}', accept='text/html')[2]
-    for path in (f'/{_TF2}', f'/{_TF2}/'):
-      asked = hub.ask(f'{path}?tf-hub-format=compressed', accept='text/html')
-      assert asked[0] == (302 if path.endswith('/') else 200)
+    bundle_path = f'/{_TF2}?tf-hub-format=compressed'
+    assert hub.ask(bundle_path, accept='text/html')[2][:2] == b'\x1f\x8b'
+    for path in ('/nothing', f'/out/exports/{_TF2}.json', '/%00'):
+      assert hub.ask(path, accept='text/html')[0] in (400, 404)
     assert hub.ask('/assets/../../exports/x')[0] in (400, 404)
