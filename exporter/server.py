@@ -43,7 +43,8 @@ def _check_size(request: requests.Request) -> None:
     raise hub_lib.Refusal(
       431, f'the headers are longer than {_MAX_HEADERS} bytes'
     )
-  if request.headers.get('content-length', '0') != '0':
+  is_chunked = 'transfer-encoding' in request.headers
+  if is_chunked or request.headers.get('content-length', '0') != '0':
     raise hub_lib.Refusal(
       413, 'a request to a hub has no body', connection='close'
     )

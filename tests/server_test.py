@@ -141,6 +141,8 @@ def test_a_link_out_of_the_exports_is_not_followed(hub, exports):
     (414, '/' + 'a' * 3000, {}),
     (431, '/', {'x': 'a' * 20000}),
     (413, '/', {'content_length': '1000000000000'}),
+    (413, '/', {'transfer_encoding': 'chunked'}),
+    (400, '/', {'content_length': 'many'}),
     (431, '/', {'x': 'a' * 50000}),
     (414, '/' + 'a' * 50000, {}),
     (400, _BUNDLE, {'range': 'bytes=x'}),
