@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import pathlib
 import signal
 import socket
@@ -17,6 +16,7 @@ from starlette import routing
 from starlette import staticfiles
 import uvicorn
 
+from exporter import cores
 from exporter import errors
 from exporter import hub as hub_lib
 import model_specs
@@ -70,7 +70,7 @@ class _Answers:
     self._locks: weakref.WeakValueDictionary[pathlib.Path, asyncio.Lock] = (
       weakref.WeakValueDictionary()
     )
-    self._makers = asyncio.Semaphore(os.cpu_count() or 1)
+    self._makers = asyncio.Semaphore(cores.available())
 
   async def answer(self, request: requests.Request) -> responses.Response:
     """Answers GET or HEAD."""
