@@ -5,6 +5,7 @@ VENV ?= .venv
 OUTPUT ?= exports
 CHECKPOINTS ?=
 PATTERNS ?=
+SITE ?= .cache/site
 CLIENT ?=
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 
@@ -21,7 +22,7 @@ FRESH_DOCS := .cache/docs
 WEIGHTS = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)',--synthetic_weights)
 
 .DELETE_ON_ERROR:
-.PHONY: help export test check consumers bench cards clean
+.PHONY: help export test check consumers bench cards site clean
 .PHONY: check-lint check-types check-layout check-build check-cards
 
 help:
@@ -34,6 +35,8 @@ help:
 	@echo '             CLIENT is a word of those to run'
 	@echo 'make bench   the figures of the README'
 	@echo 'make cards   docs/model_cards and docs/catalogue, written anew'
+	@echo 'make site    the documentation site -> SITE, with the files of OUTPUT'
+	@echo '             if there is such a folder'
 	@echo 'make clean   removes what the others made, except the exports'
 
 # With `set -f` the patterns reach slimhub as they are written.
@@ -73,6 +76,10 @@ check-cards: $(VENV)/installed
 cards: $(VENV)/installed
 	$(RUN) exporter cards --output_dir=docs/model_cards
 
+site: $(VENV)/installed-site
+	$(RUN) exporter site --output_dir='$(SITE)' \
+	  $(if $(wildcard $(OUTPUT)),--hub_dir='$(OUTPUT)')
+
 # Environments of old clients are made at first use, in .cache/consumers.
 consumers: $(VENV)/installed-test
 	$(RUN) tests.consumers $(JOBS) '$(CLIENT)'
@@ -99,6 +106,10 @@ $(VENV)/installed: setup.py pyproject.toml
 
 $(VENV)/installed-test: $(VENV)/installed
 	$(INSTALL) '.[test]'
+	@touch $@
+
+$(VENV)/installed-site: $(VENV)/installed
+	$(INSTALL) '.[site]'
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed-test

@@ -22,7 +22,7 @@ from exporter import synthetic
 from model_specs import formats
 from model_specs import spec
 
-JSON, CHART = 'benchmark.json', 'benchmark.svg'
+JSON, CHART = speed_lib.JSON, 'benchmark.svg'
 _FEWEST = 10  # Runs.
 _TURNS = 5
 _SECONDS = 1.0  # About as long each is run with each batch.

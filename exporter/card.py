@@ -11,6 +11,7 @@ from exporter import card_usage
 from exporter import manifest
 from exporter import markdown
 import model_specs
+from model_specs import spec as spec_lib
 from model_specs import versions
 
 Link = Callable[[model_specs.Handle], str]  # Markdown that mentions a handle.
@@ -27,9 +28,10 @@ def _dataset(spec: model_specs.ModelSpec) -> str:
   return _DATASETS.get(spec.dataset, spec.dataset)
 
 
-def _description(
+def description(
   handle: model_specs.Handle, made: manifest.Manifest | None
 ) -> str:
+  """What the model does, in one sentence."""
   spec = handle.spec
   multiplier = (
     f'depth multiplier {spec.multiplier}, ' if spec.multiplier else ''
@@ -132,15 +134,19 @@ def _network(spec: model_specs.ModelSpec) -> tuple[str, ...]:
   )
 
 
+def paper(family: spec_lib.Family) -> str:
+  """What to cite."""
+  cited = family.paper
+  return f'{cited.authors}: ["{cited.title}"]({cited.url}), {cited.year}.'
+
+
 def _overview(handle: model_specs.Handle, link: Link) -> str:
   spec = handle.spec
-  family, paper = spec.family, spec.family.paper
+  family = spec.family
   return markdown.section(
     'Overview',
     f'{family.title} comes from this paper:',
-    markdown.bullets(
-      [f'{paper.authors}: ["{paper.title}"]({paper.url}), {paper.year}.']
-    ),
+    markdown.bullets([paper(family)]),
     markdown.paragraph(*_network(spec), *family.notes),
     markdown.paragraph(_sibling(handle, link)),
   )
@@ -246,6 +252,6 @@ def render(
     raise ValueError(
       f'the manifest is of {made.handle}, expected that of {handle}'
     )
-  head = f'# Module {handle}\n{_description(handle, made)}'
+  head = f'# Module {handle}\n{description(handle, made)}'
   body = sections(handle, made, _relative(handle, made), more)
   return '\n\n'.join((head, _metadata(handle), body)) + '\n'

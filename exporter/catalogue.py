@@ -28,7 +28,8 @@ def _anchor(heading: str) -> str:
   return re.sub(r'[^\w -]', '', heading.lower()).replace(' ', '-')
 
 
-def _figure(value: float | None) -> str:
+def figure(value: float | None) -> str:
+  """A cell; empty where nothing was published."""
   return '' if value is None else f'{value}'
 
 
@@ -36,10 +37,10 @@ def _numbers(model: spec.ModelSpec) -> tuple[str, ...]:
   figures = model.figures
   return (
     f'{model.size}',
-    _figure(figures.macs_millions),
-    _figure(figures.params_millions),
-    _figure(figures.top1_percent),
-    _figure(figures.top5_percent),
+    figure(figures.macs_millions),
+    figure(figures.params_millions),
+    figure(figures.top1_percent),
+    figure(figures.top5_percent),
   )
 
 

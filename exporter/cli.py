@@ -18,6 +18,7 @@ from exporter.commands import list as list_
 from exporter.commands import pack
 from exporter.commands import seed_cache
 from exporter.commands import serve
+from exporter.commands import site
 from exporter.commands import verify
 import model_specs
 
@@ -33,6 +34,7 @@ _COMMANDS: dict[str, ModuleType] = {
   'pack': pack,
   'seed_cache': seed_cache,
   'doctor': doctor,
+  'site': site,
 }
 
 

@@ -11,6 +11,7 @@
     PackageError       an optional package is not installed
     PictureError       pictures to measure on are missing or unreadable
     HubError           exports cannot be handed out as it was asked
+    SiteError          the site cannot be made of its pages, or put in place
 
 Each message names the thing, what was found, what was expected, what to do.
 """
@@ -58,3 +59,7 @@ class PictureError(SlimhubError):
 
 class HubError(SlimhubError):
   """Exports cannot be handed out as it was asked."""
+
+
+class SiteError(SlimhubError):
+  """The site cannot be made of its pages, or put in place."""

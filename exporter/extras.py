@@ -14,6 +14,7 @@ _PACKAGES = {
     'starlette': 'starlette',
     'uvicorn': 'uvicorn',
   },
+  'site': {'mkdocs': 'mkdocs', 'mkdocs-material': 'material'},
 }
 
 

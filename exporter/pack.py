@@ -16,7 +16,7 @@ from exporter import lock
 from exporter import manifest
 from exporter import plan
 from exporter import shelf
-from exporter import tree as tree_lib
+from exporter import webroot
 
 _INDEX = 'index.json'
 _PAGE = '.html'
@@ -52,11 +52,11 @@ def _base(item: shelf.Item) -> str:
 
 
 class _Packer:
-  """Packs artifacts into one tree."""
+  """Packs artifacts into one webroot."""
 
-  def __init__(self, whole: Sequence[shelf.Item], tree: tree_lib.Tree):
+  def __init__(self, whole: Sequence[shelf.Item], root: webroot.Webroot):
     self._whole = whole
-    self._tree = tree
+    self._root = root
 
   def pack(self, item: shelf.Item) -> plan.Result:
     """Packs an artifact, its manifest last: what has one is whole."""
@@ -65,12 +65,12 @@ class _Packer:
     name, described = hub_page.download(made), f'{base}{address.MANIFEST}'
     data = place.manifest.read_bytes()
     status = plan.KEPT
-    if not (self._tree.has(name) and self._tree.is_just(described, data)):
+    if not (self._root.has(name) and self._root.is_just(described, data)):
       status = plan.PACKED
-      self._tree.put(name, lambda path: self._write(item, path))
-    self._tree.keep(name)
+      self._root.put(name, lambda path: self._write(item, path))
+    self._root.keep(name)
     text = place.card.read_text('utf-8')
-    self._tree.put_data(f'{base}{address.CARD}', text.encode())
+    self._root.put_data(f'{base}{address.CARD}', text.encode())
     if bundle.is_possible(made):
       prefix = f'{made.handle}.'
       conversions = [
@@ -79,8 +79,8 @@ class _Packer:
         if each.manifest.handle.startswith(prefix)
       ]
       page = hub_page.card(made, text, conversions)
-      self._tree.put_data(f'{base}{_PAGE}', page.encode())
-    self._tree.put_data(described, data)
+      self._root.put_data(f'{base}{_PAGE}', page.encode())
+    self._root.put_data(described, data)
     return plan.Result(made.handle, status, bytes=made.bytes)
 
   def keep(self, item: shelf.Item) -> None:
@@ -91,7 +91,7 @@ class _Packer:
       hub_page.download(item.manifest),
       *(f'{base}{suffix}' for suffix in suffixes),
     ):
-      self._tree.keep(name)
+      self._root.keep(name)
 
   def _write(self, item: shelf.Item, path: pathlib.Path) -> None:
     made, artifact = item.manifest, item.place.artifact
@@ -104,9 +104,9 @@ class _Packer:
     """Writes what is said of all, and removes what is no longer there."""
     names = [f'{_base(item)}{address.MANIFEST}' for item in self._whole]
     packed = [
-      manifest.from_json(self._tree.read(name), name)
+      manifest.from_json(self._root.read(name), name)
       for name in names
-      if self._tree.has(name)
+      if self._root.has(name)
     ]
     newest: dict[str, str] = {}
     for made in packed:
@@ -115,13 +115,13 @@ class _Packer:
         newest[named] = str(max(int(newest.get(named, 0)), int(number)))
     for named, number in newest.items():
       origin = f'{named}/{number}{bundle.SUFFIX}'
-      self._tree.link(f'{named}{bundle.SUFFIX}', origin)
+      self._root.link(f'{named}{bundle.SUFFIX}', origin)
       page = _redirect(f'{named.rpartition("/")[2]}/{number}')
-      self._tree.put_data(f'{named}{_PAGE}', page.encode())
-    self._tree.put_data('index.html', hub_page.index_page(packed).encode())
+      self._root.put_data(f'{named}{_PAGE}', page.encode())
+    self._root.put_data('index.html', hub_page.index_page(packed).encode())
     index = json.dumps(hub_page.index(packed), indent=2) + '\n'
-    self._tree.put_data(_INDEX, index.encode())
-    self._tree.clear()
+    self._root.put_data(_INDEX, index.encode())
+    self._root.clear()
 
 
 def run(
@@ -144,10 +144,10 @@ def run(
   with lock.hold(output_dir):
     delivery.clear(output_dir)
     with delivery.stage(output_dir) as staging:
-      tree = tree_lib.Tree(output_dir, staging)
-      if not tree.has(_INDEX):  # It says whose the folder is: first of all.
-        tree.put_data(_INDEX, json.dumps(hub_page.index([])).encode())
-      packer = _Packer(whole, tree)
+      root = webroot.Webroot(output_dir, staging)
+      if not root.has(_INDEX):  # It says whose the folder is: first of all.
+        root.put_data(_INDEX, json.dumps(hub_page.index([])).encode())
+      packer = _Packer(whole, root)
       for item in whole:
         result = plan.attempt(item.manifest.handle, packer.pack, item)
         if result.status == plan.FAILED:

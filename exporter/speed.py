@@ -10,11 +10,13 @@ import platform
 import statistics
 
 from exporter import cores
+from exporter import errors
 from exporter import extras
 from exporter import manifest
 from model_specs import formats
 
 BATCHES = (1, 8, 32)
+JSON = 'benchmark.json'  # Its name in an export folder.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,6 +98,23 @@ def to_json(on: Machine, found: Iterable[Speed]) -> str:
     'speeds': [dataclasses.asdict(speed) for speed in found],
   }
   return json.dumps(facts, indent=2) + '\n'
+
+
+def from_json(text: str | bytes, name: str) -> tuple[Machine, list[Speed]]:
+  """Parses what `to_json` wrote; `name` is for the error.
+
+  Raises:
+    ManifestError: It is something else.
+  """
+  try:
+    facts = json.loads(text)
+    on = Machine(**facts['machine'])
+    return on, [Speed(**speed) for speed in facts['speeds']]
+  except (ValueError, TypeError, KeyError) as error:
+    raise errors.ManifestError(
+      f'{name} holds no figures of `slimhub benchmark` ({error!r}); '
+      'run it again, or remove the file'
+    ) from error
 
 
 COLUMNS = ('handle', 'batch', 'median_ms', 'p95_ms', 'images_per_second')

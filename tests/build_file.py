@@ -28,6 +28,7 @@ filegroup(
         [
             "*",
             "benchmarks/**/*.py",
+            "docs/*.md",
             "exporter/**/*.py",
             "model_specs/**",
             "tests/**/*.py",
@@ -80,8 +81,23 @@ def _files_named(path: pathlib.Path) -> set[str]:
   return found
 
 
+def _files_beside(path: pathlib.Path) -> set[str]:
+  """Files of the folders of data beside a module of exporter/ that it names."""
+  if not path.is_relative_to(source_tree.ROOT / 'exporter'):
+    return set()
+  found = set()
+  for node in ast.walk(source_tree.syntax(path)):
+    text = node.value if isinstance(node, ast.Constant) else None
+    if isinstance(text, str) and re.fullmatch(r'\w+', text):
+      folder = path.parent / text
+      files = {file for file in folder.rglob('*') if file.is_file()}
+      if not any(file.suffix in ('.py', '.pyc') for file in files):
+        found |= {f.relative_to(source_tree.ROOT).as_posix() for f in files}
+  return found
+
+
 def _data(module: str, path: pathlib.Path) -> str:
-  labels = sorted(_files_named(path))
+  labels = sorted(_files_named(path) | _files_beside(path))
   if module == _READS_THE_TREE:
     labels = [':tree']
   files = _listed(_quoted(labels)) if labels else ''

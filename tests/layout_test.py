@@ -52,12 +52,12 @@ _LADDER = (
   ('card_tree',),
   ('benchmark', 'delivery', 'lock', 'plan'),
   ('fetcher', 'shelf'),
-  ('contents', 'tree'),
+  ('contents', 'webroot'),
   ('bundle',),
   ('address', 'hub_page', 'seed', 'stock'),
   ('hub', 'pack'),
   ('server',),
-  ('export', 'fetch', 'interpreter'),
+  ('export', 'fetch', 'interpreter', 'site'),
   ('verify',),
   ('worker',),
   ('cluster', 'processes'),
@@ -87,7 +87,11 @@ _TESTED_IN = {
   'model_specs.resnet': 'model_specs_test',
 }
 
-_TESTED_TOGETHER = {'exporter.commands': 'cli', 'exporter.networks': 'networks'}
+_TESTED_TOGETHER = {
+  'exporter.commands': 'cli',
+  'exporter.networks': 'networks',
+  'exporter.site': 'site',
+}
 
 # What `slimhub list` and the cards need must not wait for TensorFlow.
 _WITHOUT_TENSORFLOW = (
@@ -103,6 +107,7 @@ _WITHOUT_TENSORFLOW = (
   'exporter.pack',
   'exporter.seed',
   'exporter.server',
+  'exporter.site.build',
 )
 
 _NAMES_THAT_SAY_NOTHING = {'common', 'helper', 'helpers', 'misc', 'utils'}

@@ -80,6 +80,7 @@ _EXTRAS = {
   'exporter.hub': {'starlette'},
   'exporter.hub_page': {'markdown-it-py'},
   'exporter.litert_file': {'ai-edge-litert'},
+  'exporter.site.build': {'mkdocs'},
   'exporter.onnx_file': {'onnx', 'onnxruntime', 'tf2onnx'},
   'exporter.server': {'starlette', 'uvicorn'},
 }

@@ -5,15 +5,19 @@ import model_specs
 
 
 def make(
-  handle: model_specs.Handle, kind: str = 'ema', hashed: str = 'cd' * 32
+  handle: model_specs.Handle,
+  kind: str = 'ema',
+  hashed: str = 'cd' * 32,
+  files: dict[str, manifest.File] | None = None,
 ) -> manifest.Manifest:
   """The manifest of an artifact that nobody made."""
   return manifest.Manifest(
     handle=str(handle),
-    format=handle.version.format,
+    format=handle.format,
     spec=handle.fingerprint,
     weights=manifest.Weights(handle.spec.checkpoint, 'ab' * 32, kind),
-    files={
+    files=files
+    or {
       'saved_model.pb': manifest.File(1734015, hashed),
       'assets.extra/labels.txt': manifest.File(10484, 'ef' * 32),
     },

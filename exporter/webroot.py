@@ -1,4 +1,4 @@
-"""A folder of files for others to read: each whole at every moment."""
+"""The files of a static host, each whole at every moment."""
 
 from collections.abc import Callable
 import pathlib
@@ -14,7 +14,7 @@ def _link(path: pathlib.Path, source: pathlib.Path) -> None:
     shutil.copyfile(source, path)
 
 
-class Tree:
+class Webroot:
   """A packed folder; every file in it is whole at every moment."""
 
   def __init__(self, folder: pathlib.Path, staging: pathlib.Path):
@@ -23,7 +23,7 @@ class Tree:
     self._names: set[str] = set()
 
   def put(self, name: str, write: Write) -> None:
-    """Writes a file beside the tree and renames it into its place."""
+    """Writes a file beside the others and renames it into its place."""
     staged, target = self._staging / 'file', self._folder / name
     write(staged)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,1 @@
+"""The documentation site: pages of all models, built by MkDocs."""

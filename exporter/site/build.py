@@ -1,0 +1,192 @@
+"""Pages -> a folder of HTML, whole or not at all."""
+
+from collections.abc import Iterator
+import contextlib
+from importlib import util
+import logging
+import pathlib
+import shutil
+
+import exporter
+from exporter import errors
+from exporter import extras
+from exporter import lock
+from exporter import places
+from exporter import shelf
+from exporter import speed as speed_lib
+from exporter.site import collection as collection_lib
+from exporter.site import downloads
+from exporter.site import entries
+from exporter.site import tree
+
+EXTRA = 'site'
+MARK = '.slimhub-site'  # A folder that holds it may be written anew.
+HERE = pathlib.Path(__file__).parent
+_CONFIG, _ASSETS = HERE / 'mkdocs.yml', HERE / 'assets'
+# What names pages from the root of a host, where a site in a sub-path is not.
+_ABSOLUTE = ('404.html', 'sitemap.xml', 'sitemap.xml.gz')
+
+
+def _check(output_dir: pathlib.Path) -> None:
+  """Raises a SiteError if something else is in the way."""
+  if not output_dir.exists() or (output_dir / MARK).exists():
+    return
+  if not output_dir.is_dir() or any(output_dir.iterdir()):
+    raise errors.SiteError(
+      f'{output_dir} exists, and `slimhub site` did not write it; '
+      'move it away, or name another folder with --output_dir'
+    )
+
+
+class _Problems(logging.Handler):
+  """Collects what MkDocs warns of."""
+
+  def __init__(self) -> None:
+    super().__init__(logging.WARNING)
+    self.found: list[str] = []
+
+  def emit(self, record: logging.LogRecord) -> None:
+    self.found.append(record.getMessage())
+
+
+@contextlib.contextmanager
+def _listening() -> Iterator[list[str]]:
+  """Keeps the words of MkDocs from the screen."""
+  logger, problems = logging.getLogger('mkdocs'), _Problems()
+  propagated, logger.propagate = logger.propagate, False
+  logger.addHandler(problems)
+  try:
+    yield problems.found
+  finally:
+    logger.removeHandler(problems)
+    logger.propagate = propagated
+
+
+def _convert(
+  docs: pathlib.Path,
+  target: pathlib.Path,
+  collection: collection_lib.Collection,
+) -> None:
+  """Lets MkDocs make HTML of the pages; every warning is a failure."""
+  from mkdocs import config
+  from mkdocs import exceptions
+  from mkdocs.commands import build
+
+  with _listening() as problems:
+    try:
+      loaded = config.load_config(
+        str(_CONFIG),
+        docs_dir=str(docs),
+        site_dir=str(target),
+        nav=tree.menu(collection),
+        strict=True,
+      )
+      build.build(loaded)
+    except exceptions.MkDocsException as error:
+      lines = problems or [str(error)]
+      raise errors.SiteError(
+        'the site is not written, because MkDocs found in its pages:\n  '
+        + '\n  '.join(lines)
+      ) from error
+
+
+def _read(
+  hub_dir: places.Folder | None, root: pathlib.Path
+) -> collection_lib.Collection:
+  """All that the site will show; what can be downloaded is put below root."""
+  if hub_dir is None:
+    return collection_lib.Collection(entries.collect({}))
+  items = shelf.items(hub_dir)
+  machine: speed_lib.Machine | None = None
+  speeds: list[speed_lib.Speed] = []
+  figures = hub_dir / speed_lib.JSON
+  with places.reach(figures):
+    if figures.exists():
+      text = figures.read_bytes()
+      machine, speeds = speed_lib.from_json(text, str(figures))
+  made = {item.handle: item.manifest for item in items}
+  files = {str(item.handle): downloads.write(item, root) for item in items}
+  return collection_lib.Collection(
+    entries.collect(made, speeds), machine, files
+  )
+
+
+def _move(built: pathlib.Path, output_dir: pathlib.Path) -> None:
+  """Puts the site in its place by one rename."""
+  replaced = built.with_name('replaced')
+  if output_dir.exists():
+    output_dir.rename(replaced)
+  try:
+    built.rename(output_dir)
+  except OSError:
+    if replaced.exists():
+      replaced.rename(output_dir)
+    raise
+
+
+def _write_docs(
+  docs: pathlib.Path, collection: collection_lib.Collection
+) -> dict[str, str]:
+  """Writes what MkDocs reads."""
+  pages = tree.pages(collection)
+  for name, text in pages.items():
+    path = docs / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, 'utf-8')
+  shutil.copytree(_ASSETS, docs / _ASSETS.name)
+  layer = util.find_spec('slimhub_keras')
+  if layer and layer.origin:
+    shutil.copy(layer.origin, docs)  # Its guide offers it.
+  return pages
+
+
+def _make(
+  staging: pathlib.Path, hub_dir: places.Folder | None
+) -> tuple[pathlib.Path, int]:
+  """The finished site, and how many pages it has."""
+  docs, files, built = (staging / name for name in ('docs', 'files', 'built'))
+  collection = _read(hub_dir, files)
+  pages = _write_docs(docs, collection)
+  _convert(docs, built, collection)
+  for name in _ABSOLUTE:
+    (built / name).unlink(missing_ok=True)
+  for file in sorted(files.rglob('*')):
+    if file.is_file():
+      target = built / file.relative_to(files)
+      target.parent.mkdir(parents=True, exist_ok=True)
+      file.rename(target)
+  (built / MARK).write_text(f'slimhub {exporter.__version__}\n')
+  return built, len(pages)
+
+
+def write(
+  output_dir: pathlib.Path, hub_dir: places.Folder | None = None
+) -> int:
+  """Writes the site of every published model, and of what is exported.
+
+  Args:
+    output_dir: Where it goes; a site that is there is replaced.
+    hub_dir: An export folder, if its files are to be had from the site.
+
+  Returns:
+    How many pages it has.
+
+  Raises:
+    ManifestError: The export folder holds nothing, or what cannot be read.
+    PackageError: MkDocs is not installed.
+    SiteError: Something else is in the way.
+  """
+  extras.require(EXTRA)
+  output_dir = output_dir.resolve()
+  # Beside its place: from there it is a rename.
+  staging = output_dir.with_name(f'.{output_dir.name}.slimhub-staging')
+  with lock.hold(staging):
+    _check(output_dir)
+    work = staging / 'work'
+    shutil.rmtree(work, ignore_errors=True)  # Of a run that was killed.
+    try:
+      built, count = _make(work, hub_dir)
+      _move(built, output_dir)
+    finally:
+      shutil.rmtree(work, ignore_errors=True)
+  return count

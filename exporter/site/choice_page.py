@@ -1,0 +1,196 @@
+"""Which model should I pick? Answered from the figures of all models."""
+
+from collections.abc import Sequence
+import urllib.parse
+
+from exporter import catalogue
+from exporter import markdown
+from exporter.site import choice
+from exporter.site import collection as collection_lib
+from exporter.site import elements
+from exporter.site import entries as entries_lib
+from exporter.site import page as page_lib
+from exporter.site import table
+from model_specs import spec
+from model_specs import versions
+
+TITLE = 'Which model should I pick?'
+_MACS = (10, 20, 50, 100, 200, 300, 600)  # Millions.
+_PARAMS = (0.5, 1, 2, 3, 4, 6)
+_MS = (5, 10, 20, 30, 50, 100)
+_ACCURACY = (45, 50, 55, 60, 65, 70, 75)
+_NUMBERS = ('Top-1, %', 'MACs, M', 'Parameters, M', 'Pixel 1, ms')
+
+
+class _Answers:
+  """Rows that name models, with links to their pages."""
+
+  def __init__(self, collection: collection_lib.Collection):
+    self._pages: dict[spec.ModelSpec, str] = {}
+    for entry in collection.models():
+      if entry.spec.figures.top1_percent is not None:
+        self._pages.setdefault(entry.spec, entry.page)
+    self.models = list(self._pages)
+
+  def row(self, question: str, model: spec.ModelSpec) -> tuple[str, ...]:
+    """What is asked, and the model that answers it."""
+    figures = model.figures
+    numbers = (
+      figures.top1_percent,
+      figures.macs_millions,
+      figures.params_millions,
+      figures.pixel1_ms,
+    )
+    path = page_lib.path(page_lib.CHOICE, self._pages[model])
+    name = f'[{entries_lib.title(model)}]({path})'
+    return (question, name, *map(catalogue.figure, numbers))
+
+
+def _table(first: str, rows: Sequence[Sequence[str]]) -> str:
+  return markdown.table((first, 'Model', *_NUMBERS), rows, numbers=_NUMBERS)
+
+
+def _budget(
+  answers: _Answers, cost: choice.Cost, budgets: Sequence[float], unit: str
+) -> list[tuple[str, ...]]:
+  """The most accurate model for each budget; a model answers once."""
+  rows, last = [], None
+  for budget in budgets:
+    model = choice.within(answers.models, cost, budget)
+    if model and model != last:
+      rows.append(answers.row(f'{budget:g} {unit}', model))
+      last = model
+  return rows
+
+
+def _wanted(answers: _Answers) -> list[tuple[str, ...]]:
+  """The cheapest model for each accuracy; a model answers once."""
+  rows, last = [], None
+  cheapest = choice.frontier(answers.models, choice.macs)
+  for percent in _ACCURACY:
+    model = next((m for m in cheapest if choice.top1(m) >= percent), None)
+    if model and model != last:
+      rows.append(answers.row(f'{percent} %', model))
+      last = model
+  return rows
+
+
+def _without_macs(answers: _Answers) -> list[tuple[str, ...]]:
+  known = [m for m in answers.models if choice.macs(m) is None]
+  known.sort(key=choice.top1, reverse=True)
+  return [answers.row(f'{place}', m) for place, m in enumerate(known, 1)]
+
+
+def _filter(text: str, **state: str) -> str:
+  """A link to the table of the first page, filtered."""
+  query = urllib.parse.urlencode(state)
+  return f'[{text}]({page_lib.HOME}?{query}#models)'
+
+
+def _form() -> str:
+  """Fields that lead to the table of the first page; no script needed."""
+  hidden = {
+    'task': versions.CLASSIFICATION,
+    'sort': 'top1',
+    'order': 'down',
+  }
+  kept = [
+    elements.element('input', {'type': 'hidden', 'name': k, 'value': v})
+    for k, v in hidden.items()
+  ]
+  show = elements.element('button', {'type': 'submit'}, 'Show the best')
+  target = elements.link(page_lib.CHOICE, page_lib.HOME, '#models')
+  about = {'class': 'filters', 'action': target, 'aria-label': 'Budget'}
+  return elements.render(
+    elements.element('form', about, *kept, *table.budgets(), show)
+  )
+
+
+def render(collection: collection_lib.Collection) -> str:
+  """The page."""
+  answers = _Answers(collection)
+  about = (
+    'The best model for a budget of multiply-adds, parameters or time, and '
+    'the cheapest for an accuracy, computed from the published figures.'
+  )
+  by_top1 = {'task': versions.CLASSIFICATION, 'sort': 'top1', 'order': 'down'}
+  links = (
+    _filter('All classifiers, the most accurate first', **by_top1),
+    _filter(
+      'At most 100 million MACs, the most accurate first',
+      max_macs='100',
+      **by_top1,
+    ),
+    _filter(
+      'Feature vectors of at least 70 % top-1, the cheapest first',
+      task=versions.FEATURE_VECTOR,
+      min_top1='70',
+      sort='macs',
+      order='up',
+    ),
+  )
+  macs = _budget(answers, choice.macs, _MACS, 'million')
+  params = _budget(answers, choice.params, _PARAMS, 'million')
+  times = _budget(answers, choice.pixel1, _MS, 'ms')
+  return page_lib.join(
+    page_lib.head(TITLE, about, 'navigation'),
+    f'# {TITLE}',
+    markdown.paragraph(
+      'The tables are computed from the figures that the authors published. '
+      'Each row names the one model that no other beats there.'
+    ),
+    markdown.section(
+      'What do I want to do?',
+      markdown.bullets(
+        (
+          '**Tell the 1000 classes of ImageNet apart:** take a '
+          '*classification* handle.',
+          '**Tell classes of my own apart:** take the *feature vector* of the '
+          'same model, and train a layer on it.',
+          '**Run it on a phone or in another framework:** any of them, as '
+          f'[LiteRT or ONNX]({page_lib.GUIDES}/deploy.md).',
+          '**Load it in `hub.Module`:** version 3. Everything else loads '
+          f'version 5; [all clients]({page_lib.CLIENTS}).',
+        )
+      ),
+    ),
+    markdown.section(
+      'All at once',
+      'Every classifier that fits, the most accurate first:',
+      _form(),
+    ),
+    markdown.section(
+      'I have a budget of multiply-adds',
+      'They decide the time on most machines. The most accurate model that '
+      'needs no more for one image:',
+      _table('At most', macs),
+    ),
+    markdown.section(
+      'I know how accurate it must be',
+      'The model of the fewest multiply-adds that is at least as accurate:',
+      _table('Top-1 at least', _wanted(answers)),
+    ),
+    markdown.section(
+      'The download must be small',
+      'In float32, a million parameters are 4 MB; in int8, 1 MB. The most '
+      'accurate model of at most so many:',
+      _table('At most', params),
+    ),
+    markdown.section(
+      'It must be fast on a phone',
+      'The most accurate model by the time for one image on the big core of a '
+      'Pixel 1, where the authors measured it:',
+      _table('At most', times),
+    ),
+    markdown.section(
+      'I want accuracy, whatever it costs',
+      'These are of servers: nobody published their multiply-adds.',
+      _table('Rank', _without_macs(answers)),
+    ),
+    markdown.section(
+      'Let me look for myself',
+      'The table of the first page filters and sorts, and keeps what you chose '
+      'in its address:',
+      markdown.bullets(links),
+    ),
+  )

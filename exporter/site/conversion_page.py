@@ -1,0 +1,41 @@
+"""The page of one converted file."""
+
+from exporter import card_conversion
+from exporter.site import collection as collection_lib
+from exporter.site import entries as entries_lib
+from exporter.site import guides
+from exporter.site import page as page_lib
+from exporter.site import sections
+from model_specs import formats
+
+
+def render(
+  conversion: formats.Conversion,
+  entry: entries_lib.Entry,
+  collection: collection_lib.Collection,
+) -> str:
+  """The page of a converted file."""
+  page = entries_lib.page(conversion)
+  kind = conversion.kind.title
+  title = f'{entries_lib.title(conversion.spec)}: {entry.task}, {kind}'
+  about = f'{title}: how to use the file, and what was proven of it.'
+  text = card_conversion.render(
+    conversion,
+    entry.made[str(conversion)],
+    sections.speed(conversion, entry, collection),
+  )
+  steps = (
+    (f'{conversion.origin}', entries_lib.page(conversion.origin)),
+    (conversion.file, page),
+  )
+  _, _, body = text.partition('\n')  # The card has its own title.
+  introduction, _, rest = body.partition('\n## ')
+  return page_lib.join(
+    page_lib.head(title, about, 'navigation'),
+    sections.trail(entry, page, *steps),
+    f'# {title}',
+    introduction.strip(),
+    sections.files([(conversion, kind)], entry, collection, page),
+    sections.proof(conversion, entry),
+    guides.link_mentions(f'## {rest}', page),
+  )

@@ -1,0 +1,53 @@
+"""Exports -> files that a reader of the site can take away."""
+
+import dataclasses
+import hashlib
+import pathlib
+
+from exporter import bundle
+from exporter import contents
+from exporter import places
+from exporter import shelf
+
+_PIECE = 1 << 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Download:
+  """One file of the site."""
+
+  path: str  # From the root of the site.
+  bytes: int
+  sha256: str
+
+
+def _hash(path: pathlib.Path) -> str:
+  digest = hashlib.sha256()
+  with path.open('rb') as file:
+    while piece := file.read(_PIECE):
+      digest.update(piece)
+  return digest.hexdigest()
+
+
+def write(item: shelf.Item, root: pathlib.Path) -> Download:
+  """Writes an artifact below the root of a site.
+
+  A folder becomes HANDLE.tar.gz, a converted file is copied; its manifest goes
+  beside it.
+
+  Raises:
+    ManifestError: It is not what its manifest describes.
+  """
+  path = f'{item.handle}'
+  with places.here(item.place.artifact) as artifact:
+    target = root / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if artifact.is_file():
+      contents.copy(artifact, item.manifest, artifact.name, target)
+    else:
+      path += bundle.SUFFIX
+      target = root / path
+      bundle.write(artifact, item.manifest, target)
+  written = (root / f'{item.handle}').with_suffix('.json')
+  written.write_text(item.manifest.to_json(), 'utf-8')
+  return Download(path, target.stat().st_size, _hash(target))

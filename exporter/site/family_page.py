@@ -1,0 +1,107 @@
+"""The page of a family: its variants side by side."""
+
+from exporter import card
+from exporter import catalogue
+from exporter import markdown
+from exporter.site import chart
+from exporter.site import choice
+from exporter.site import collection as collection_lib
+from exporter.site import elements
+from exporter.site import entries as entries_lib
+from exporter.site import page as page_lib
+from model_specs import spec
+from model_specs import versions
+
+_NUMBERS = (
+  'Multiplier',
+  'Image, px',
+  'MACs, M',
+  'Parameters, M',
+  'Top-1, %',
+  'Top-5, %',
+  'Pixel 1, ms',
+)
+
+
+def _row(
+  model: spec.ModelSpec, entries: list[entries_lib.Entry], page: str
+) -> tuple[str, ...]:
+  figures = model.figures
+  numbers = (
+    model.multiplier,
+    model.size,
+    figures.macs_millions,
+    figures.params_millions,
+    figures.top1_percent,
+    figures.top5_percent,
+    figures.pixel1_ms,
+  )
+  links = {
+    entry.newest.task: page_lib.path(page, entry.page) for entry in entries
+  }
+  name, features = model.name, ''
+  if versions.CLASSIFICATION in links:
+    name = f'[{name}]({links[versions.CLASSIFICATION]})'
+  if versions.FEATURE_VECTOR in links:
+    features = (
+      f'[{model.num_features} numbers]({links[versions.FEATURE_VECTOR]})'
+    )
+  return (name, *map(catalogue.figure, numbers), features)
+
+
+def _chart(collection: collection_lib.Collection, family: spec.Family) -> str:
+  page = page_lib.family(family.network)
+  families, models = collection.families(), collection.models()
+  if not any(choice.top1(m.spec) for m in models if m.spec.family == family):
+    return ''
+  drawn = [
+    chart.draw(models, families, page, shape, family)
+    for shape in (chart.WIDE, chart.NARROW)
+  ]
+  about = f'{family.title} among all models: top-1 accuracy in percent.'
+  caption = elements.element('figcaption', None, about)
+  figure = {'class': 'chart-box'}
+  return elements.render(elements.element('figure', figure, *drawn, caption))
+
+
+def _published(family: spec.Family) -> str:
+  numbers = ', '.join(map(str, family.versions))
+  size = (
+    'From version 3 on, it takes images of other sizes, too.'
+    if family.variable_size
+    else 'Each variant takes images of its own size only.'
+  )
+  return markdown.paragraph(f'Published versions: {numbers}. {size}')
+
+
+def render(collection: collection_lib.Collection, family: spec.Family) -> str:
+  """The page."""
+  page = page_lib.family(family.network)
+  variants: dict[spec.ModelSpec, list[entries_lib.Entry]] = {}
+  for entry in collection.entries:
+    if entry.spec.family == family:
+      variants.setdefault(entry.spec, []).append(entry)
+  count = len(variants)
+  about = (
+    f'{family.title}: {count} variants side by side, with accuracy, '
+    'multiply-adds and parameters.'
+    if count > 1
+    else f'{family.title}: its accuracy, its handles and its paper.'
+  )
+  rows = [_row(model, found, page) for model, found in variants.items()]
+  return page_lib.join(
+    page_lib.head(family.title, about, 'toc'),
+    page_lib.trail(page, (family.title, page)),
+    f'# {family.title}',
+    markdown.bullets([card.paper(family)]),
+    markdown.paragraph(*family.notes) if family.notes else '',
+    _published(family),
+    markdown.section(
+      'Variants' if count > 1 else 'The model',
+      markdown.table(
+        ('Model', *_NUMBERS, 'Feature vector'), rows, numbers=_NUMBERS
+      ),
+    ),
+    '## Among the others' if count else '',
+    _chart(collection, family),
+  )

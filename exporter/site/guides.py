@@ -1,0 +1,52 @@
+"""The guides of the repository, as pages of the site."""
+
+import pathlib
+import re
+
+from exporter.site import page as page_lib
+
+# Links to docs/ of the repository, for an installation has no such folder.
+_FOLDER = pathlib.Path(__file__).parent / 'guides'
+_MENTION = re.compile(r'`docs/(\w+)\.md`(?!\])')
+_TITLE = re.compile(r'# (.+)')
+
+
+def texts() -> dict[str, str]:
+  """Their pages -> what they say."""
+  return {
+    f'{page_lib.GUIDES}/{path.name}': path.read_text('utf-8')
+    for path in sorted(_FOLDER.glob('*.md'))
+  }
+
+
+def title(text: str) -> str:
+  """What a guide calls itself."""
+  match = _TITLE.match(text)
+  assert match, 'a guide begins with its title'
+  return match[1]
+
+
+def _summary(text: str) -> str:
+  """The first paragraph, as one line without Markdown."""
+  _, paragraph, *_ = text.split('\n\n', 2)
+  if paragraph.startswith('```'):
+    return f'{title(text)}, with slimhub.'
+  plain = re.sub(r'\[([^]]*)\]\([^)]*\)', r'\1', ' '.join(paragraph.split()))
+  return plain.replace('`', '').rstrip(':')
+
+
+def render(text: str) -> str:
+  """The page of a guide."""
+  return page_lib.join(page_lib.head(title(text), _summary(text)), text)
+
+
+def link_mentions(text: str, page: str) -> str:
+  """Makes links of what a page says of `docs/NAME.md`."""
+
+  def link(match: re.Match[str]) -> str:
+    target = f'{page_lib.GUIDES}/{match[1]}.md'
+    if target not in texts():
+      return match[0]
+    return f'[{match[0]}]({page_lib.path(page, target)})'
+
+  return _MENTION.sub(link, text)

@@ -1,0 +1,109 @@
+"""The first page: what slimhub is, the chart, and every model in one table."""
+
+import string
+
+from exporter import card_clients
+from exporter import clients
+from exporter.site import chart
+from exporter.site import collection as collection_lib
+from exporter.site import elements
+from exporter.site import page as page_lib
+from exporter.site import table
+from model_specs import versions
+
+_ABOUT = (
+  "TF-Slim's image networks as TensorFlow modules that load and fine-tune in "
+  'TensorFlow $releases, each proven against its original.'
+)
+_COMMAND = """
+slimhub export mobilenet_v2_100_224 --fetch --output_dir=exports
+"""
+
+
+def _about() -> str:
+  """The sentence, with the releases that clients were tested in."""
+  results = [r for r in clients.load() if r.works and r.format == versions.TF2]
+  return string.Template(_ABOUT).substitute(
+    releases=card_clients.tensorflow(results)
+  )
+
+
+def _hero(collection: collection_lib.Collection) -> str:
+  cell = elements.element
+  models = collection.models()
+  exported = sum(len(entry.made) for entry in collection.entries)
+  numbers = [
+    (f'{len(models)}', 'models'),
+    (f'{len(collection.entries)}', 'handles'),
+    (f'{len(collection.families())}', 'families'),
+  ]
+  if exported:
+    numbers.append((f'{exported}', 'files to download'))
+  facts = [
+    cell('div', None, cell('dt', None, what), cell('dd', None, number))
+    for number, what in numbers
+  ]
+  choose = elements.link(page_lib.HOME, page_lib.CHOICE)
+  return elements.render(
+    cell(
+      'div',
+      {'class': 'hero'},
+      cell('h1', None, 'Image models, proven'),
+      cell('p', {'class': 'hero-about'}, _about()),
+      cell(
+        'p',
+        {'class': 'hero-ways'},
+        cell(
+          'a',
+          {'class': 'md-button md-button--primary', 'href': choose},
+          'Which model should I pick?',
+        ),
+        cell('a', {'class': 'md-button', 'href': '#models'}, 'All models'),
+      ),
+      cell('dl', {'class': 'facts'}, *facts),
+    )
+  )
+
+
+def _chart(collection: collection_lib.Collection) -> str:
+  families, models = collection.families(), collection.models()
+  links = [
+    elements.link(page_lib.HOME, page_lib.family(family.network))
+    for family in families
+  ]
+  drawn = [
+    chart.draw(models, families, page_lib.HOME, shape)
+    for shape in (chart.WIDE, chart.NARROW)
+  ]
+  about = (
+    'Top-1 accuracy in percent. The line joins the models that no other '
+    'beats: whatever is as cheap is less accurate. The table below says the '
+    'same in numbers.'
+  )
+  over = elements.element(
+    'a', {'class': 'chart-skip', 'href': '#models'}, 'Skip the chart'
+  )
+  return elements.render(
+    elements.element(
+      'figure',
+      {'class': 'chart-box'},
+      over,
+      *drawn,
+      chart.legend(families, links),
+      elements.element('figcaption', None, about),
+    )
+  )
+
+
+def render(collection: collection_lib.Collection) -> str:
+  """The page."""
+  about = _about()
+  return page_lib.join(
+    page_lib.head('Models', about, 'navigation', 'toc'),
+    _hero(collection),
+    f'```sh\n{_COMMAND.strip()}\n```',
+    '## Accuracy and cost',
+    _chart(collection),
+    '## All models { #models }',
+    elements.render(table.draw(collection.entries, page_lib.HOME)),
+  )

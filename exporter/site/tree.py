@@ -1,0 +1,54 @@
+"""All pages of the site: path -> text, and the menu that leads to them."""
+
+from typing import Any
+
+from exporter import clients_page
+from exporter.site import catalogue_page
+from exporter.site import choice_page
+from exporter.site import collection as collection_lib
+from exporter.site import family_page
+from exporter.site import guides
+from exporter.site import home_page
+from exporter.site import model_page
+from exporter.site import page as page_lib
+
+_CLIENTS = 'Where it works'
+
+
+def _clients() -> str:
+  about = 'Every way to use an export, and where it was tested.'
+  return page_lib.join(page_lib.head(_CLIENTS, about), clients_page.render())
+
+
+def pages(collection: collection_lib.Collection) -> dict[str, str]:
+  """Their paths, with `/`, and what they say in Markdown."""
+  made = {
+    page_lib.HOME: home_page.render(collection),
+    page_lib.CHOICE: choice_page.render(collection),
+    page_lib.CATALOGUE: catalogue_page.render(collection),
+    page_lib.CLIENTS: _clients(),
+    **catalogue_page.render_publishers(collection),
+  }
+  for page, text in guides.texts().items():
+    made[page] = guides.render(text)
+  for family in collection.families():
+    page = page_lib.family(family.network)
+    made[page] = family_page.render(collection, family)
+  return made | model_page.render_all(collection)
+
+
+def menu(collection: collection_lib.Collection) -> list[dict[str, Any]]:
+  """What the navigation of the theme shows, as MkDocs takes it."""
+  families = [
+    {family.title: page_lib.family(family.network)}
+    for family in collection.families()
+  ]
+  written = [{guides.title(text): p} for p, text in guides.texts().items()]
+  return [
+    {'Models': page_lib.HOME},
+    {'Which one?': page_lib.CHOICE},
+    {'Families': families},
+    {catalogue_page.TITLE: page_lib.CATALOGUE},
+    {'Guides': written},
+    {_CLIENTS: page_lib.CLIENTS},
+  ]
