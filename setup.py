@@ -37,6 +37,7 @@ setuptools.setup(
     'tensorflow>=2.16,<2.22',
     'tensorflow-hub>=0.16.1',
     'tf-slim==1.1.0',
+    'tomli; python_version < "3.11"',  # Later Pythons bring it: tomllib.
     'tqdm',
     'universal-pathlib',
     'urllib3>=2.2',
@@ -51,6 +52,7 @@ setuptools.setup(
     'test': [
       'ai-edge-litert',
       'axe-playwright-python',
+      'jsonschema',
       'markdown-it-py',
       'mediapipe',
       'mkdocs>=1.6,<2',

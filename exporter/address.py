@@ -64,7 +64,7 @@ def parse(path: str) -> Address | None:
   ):
     raise MalformedError(
       f'{path[:80]!r} is no path of a hub; expected '
-      '/PUBLISHER/imagenet/NAME/TASK/VERSION'
+      '/PUBLISHER/DATASET/NAME/TASK/VERSION'
     )
   match = _PATH.fullmatch('/'.join(segments))
   if not match:

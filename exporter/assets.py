@@ -39,10 +39,10 @@ def _facts(
     'classes': (
       {
         'count': model.num_classes,
-        'labels': _LABELS,
+        'labels': _LABELS if labels.of(handle) else None,
         'background': 0 if model.has_background else None,
       }
-      if labels.of(handle)
+      if is_classifier
       else None
     ),
     'endpoints': {
@@ -55,7 +55,7 @@ def _facts(
       'kind': weights.kind,
       'dataset': model.dataset,
     },
-    'license': model.license,
+    'license': model.license or None,
   }
 
 
@@ -70,6 +70,7 @@ def write(
   extra.mkdir()
   facts = _facts(handle, graph, weights)
   (folder / FACTS).write_text(json.dumps(facts, indent=2) + '\n')
-  if facts['classes']:
-    names = '\n'.join(labels.of(handle)) + '\n'
-    (extra / _LABELS).write_text(names, encoding='utf-8')
+  names = labels.of(handle)
+  if names:
+    text = '\n'.join(names) + '\n'
+    (extra / _LABELS).write_text(text, encoding='utf-8')

@@ -9,17 +9,14 @@ import time
 
 import numpy as np
 
-from exporter import card
-from exporter import card_conversion
+from exporter import card_measurements
 from exporter import card_speed
 from exporter import cores
-from exporter import manifest
 from exporter import places
 from exporter import runners
 from exporter import speed as speed_lib
 from exporter import speed_chart
 from exporter import synthetic
-from model_specs import formats
 from model_specs import spec
 
 JSON, CHART = speed_lib.JSON, 'benchmark.svg'
@@ -79,8 +76,6 @@ def _write_card(
   found: Sequence[speed_lib.Speed],
 ) -> None:
   """Writes an export's card anew, with its figures."""
-  place = places.place(output_dir, handle)
-  made = manifest.read(place.manifest)
   own = [speed for speed in found if speed.name == str(handle)]
   keras = [
     speed
@@ -88,11 +83,7 @@ def _write_card(
     if speed.name.startswith(runners.PEER) and speed.network == handle.folder
   ]
   section = card_speed.section(on, own, keras)
-  if isinstance(handle, formats.Conversion):
-    text = card_conversion.render(handle, made, (section,))
-  else:
-    text = card.render(handle, made, (section,))
-  place.card.write_text(text, encoding='utf-8')
+  card_measurements.write(handle, output_dir, card_speed.TITLE, section)
 
 
 def run(
@@ -122,5 +113,5 @@ def run(
   on = speed_lib.machine()
   for handle in handles:
     _write_card(handle, output_dir, on, found)
-  (output_dir / JSON).write_text(speed_lib.to_json(on, found))
-  (output_dir / CHART).write_text(speed_chart.render(on, found), 'utf-8')
+  places.write(output_dir / JSON, speed_lib.to_json(on, found))
+  places.write(output_dir / CHART, speed_chart.render(on, found))

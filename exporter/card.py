@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from collections.abc import Sequence
+import re
 
 from exporter import card_clients
 from exporter import card_conversion
@@ -16,7 +17,7 @@ from model_specs import versions
 
 Link = Callable[[model_specs.Handle], str]  # Markdown that mentions a handle.
 
-_DATASETS = {'imagenet-ilsvrc-2012-cls': 'ImageNet (ILSVRC-2012-CLS)'}
+_IMAGENET = 'ImageNet (ILSVRC-2012-CLS)'
 FORMAT_TITLES = {
   versions.TF1: 'hub.Module for TF1',
   versions.TF2: 'TF2 SavedModel',
@@ -25,7 +26,7 @@ _LICENSES_URL = 'https://spdx.org/licenses'
 
 
 def _dataset(spec: model_specs.ModelSpec) -> str:
-  return _DATASETS.get(spec.dataset, spec.dataset)
+  return spec.own.dataset_title if spec.own else _IMAGENET
 
 
 def description(
@@ -33,11 +34,8 @@ def description(
 ) -> str:
   """What the model does, in one sentence."""
   spec = handle.spec
-  multiplier = (
-    f'depth multiplier {spec.multiplier}, ' if spec.multiplier else ''
-  )
   network = (
-    f'{spec.family.title} ({multiplier}{spec.size} x {spec.size} pixels)'
+    f'{spec.family.title} ({spec.width}{spec.size} x {spec.size} pixels)'
   )
   if handle.task == versions.CLASSIFICATION:
     does = (
@@ -55,6 +53,13 @@ def description(
   return f'{does}.'
 
 
+def _license_tag(spec: model_specs.ModelSpec) -> str:
+  """As tfhub.dev spells it; what has no name there is `custom`."""
+  tag = spec.license.lower()
+  is_named = not tag.startswith('licenseref') and re.fullmatch(r'[\w.-]*', tag)
+  return tag if is_named else 'custom'
+
+
 def _metadata(handle: model_specs.Handle) -> str:
   spec = handle.spec
   values = {
@@ -64,17 +69,19 @@ def _metadata(handle: model_specs.Handle) -> str:
     'format': handle.version.format,
     'network-architecture': spec.family.architecture,
     'dataset': spec.dataset,
-    'license': spec.license.lower(),  # As tfhub.dev spells its tags.
+    'license': _license_tag(spec),
   }
-  return '\n'.join(f'<!-- {key}: {value} -->' for key, value in values.items())
+  return '\n'.join(
+    f'<!-- {key}: {value} -->' for key, value in values.items() if value
+  )
 
 
 def _newer(handle: model_specs.Handle, link: Link) -> str:
   """Where a reader with a newer TensorFlow should go."""
   numbers = [
     number
-    for number in handle.spec.family.versions
-    if versions.BY_NUMBER[number].format == versions.TF2
+    for number, version in handle.spec.promises.items()
+    if version.format == versions.TF2
   ]
   if not numbers:
     return ''
@@ -109,7 +116,10 @@ def _format(
 
 
 def _sibling(handle: model_specs.Handle, link: Link) -> str:
-  other = link(handle.sibling())
+  sibling = handle.sibling()
+  if sibling is None:
+    return 'This model ends in the features; there is no classifier with it.'
+  other = link(sibling)
   if handle.task == versions.CLASSIFICATION:
     return (
       'This model classifies images. To use the network as the first part of '
@@ -143,12 +153,31 @@ def paper(family: spec_lib.Family) -> str:
 def _overview(handle: model_specs.Handle, link: Link) -> str:
   spec = handle.spec
   family = spec.family
+  described = [spec.own.description] if spec.own else []
   return markdown.section(
     'Overview',
+    *(markdown.paragraph(text) for text in described if text),
     f'{family.title} comes from this paper:',
     markdown.bullets([paper(family)]),
-    markdown.paragraph(*_network(spec), *family.notes),
+    markdown.paragraph(
+      *_network(spec), *family.notes, *family.checkpoint_notes
+    ),
     markdown.paragraph(_sibling(handle, link)),
+  )
+
+
+def _own_training(
+  spec: model_specs.ModelSpec, made: manifest.Manifest | None
+) -> str:
+  whose = f'The weights are those of `{spec.publisher}`'
+  if made is not None and not card_evidence.is_untrained(made):
+    whose += f', from the checkpoint `{made.weights.checkpoint}`'
+  return markdown.section(
+    'Training',
+    markdown.paragraph(
+      f'{whose}. The network was trained on {_dataset(spec)}.',
+      card_evidence.weights(made),
+    ),
   )
 
 
@@ -156,6 +185,8 @@ def _training(
   handle: model_specs.Handle, made: manifest.Manifest | None
 ) -> str:
   spec = handle.spec
+  if spec.own:
+    return _own_training(spec, made)
   source = f'[{spec.family.checkpoints_title}]({spec.family.checkpoints_url})'
   return markdown.section(
     'Training',
@@ -169,24 +200,22 @@ def _training(
 
 
 def _changelog(handle: model_specs.Handle) -> tuple[str, ...]:
-  if (
-    handle.number == handle.spec.family.versions[0]
-  ):  # It would say that there was no change.
+  log = handle.changes()
+  if len(log) < 2:  # It would say that there was no change.
     return ()
   blocks = []
-  for number, entries in handle.changes().items():
+  for number, entries in log.items():
     blocks += [f'#### Version {number}', markdown.bullets(entries)]
   return (markdown.section('Changelog', *blocks),)
 
 
 def _licence(handle: model_specs.Handle) -> str:
-  name = handle.spec.license
-  return markdown.section(
-    'Licence',
-    markdown.paragraph(
-      f'The model is published under [{name}]({_LICENSES_URL}/{name}.html).'
-    ),
-  )
+  name, own = handle.spec.license, handle.spec.own
+  url = own.license_url if own else f'{_LICENSES_URL}/{name}.html'
+  text = f'The model is published under {f"[{name}]({url})" if url else name}.'
+  if not name:
+    text = f'`{handle.publisher}` states no licence.'
+  return markdown.section('Licence', markdown.paragraph(text))
 
 
 def _relative(
@@ -210,6 +239,7 @@ def sections(
   more: Sequence[str] = (),
 ) -> str:
   """The card from its first section on; `link` mentions other handles."""
+  features = handle.sibling() or handle
   return '\n\n'.join(
     (
       _format(handle, made, link),
@@ -219,7 +249,7 @@ def sections(
       card_usage.usage(handle),
       card_outputs.labels(handle),
       card_outputs.endpoints(handle),
-      card_usage.fine_tuning(handle, link(handle.sibling())),
+      card_usage.fine_tuning(handle, link(features)),
       *card_conversion.offer(handle),
       card_evidence.verification(handle, made),
       card_evidence.checksums(handle, made),

@@ -93,7 +93,7 @@ def requirement(
     if result.use == _USE
     and result.works
     and result.format == handle.version.format
-    and handle.number in result.versions
+    and handle.version.number in result.versions
   ]
   if not working:
     return ('No client was tested with this version.',)

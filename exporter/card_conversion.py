@@ -4,6 +4,7 @@ from collections.abc import Sequence
 import string
 
 from exporter import card_evidence
+from exporter import card_usage
 from exporter import manifest
 from exporter import markdown
 from model_specs import formats
@@ -81,7 +82,7 @@ def _ends(conversion: formats.Conversion) -> str:
   named = f'The names of the classes are in {where}.'
   return markdown.paragraph(
     f'The input `{formats.INPUT}` is RGB images {axes}: {values}. The model '
-    'itself maps them to the [-1, 1] that the network was trained with. The '
+    f'itself {card_usage.preprocessing(conversion)}. The '
     f'output `{conversion.output}` is {what}.',
     *([named] if labels.of(conversion) else []),
   )
@@ -155,8 +156,8 @@ def render(
   model, license_ = conversion.spec, conversion.spec.license
   head = (
     f'# File {conversion}\n{conversion.kind.title}: {model.family.title} '
-    f'(depth multiplier {model.multiplier}, {model.size} x {model.size} '
-    f'pixels), converted from the model `{conversion.origin}`.'
+    f'({model.width}{model.size} x {model.size} pixels), converted from the '
+    f'model `{conversion.origin}`.'
   )
   blocks = (
     head,
@@ -168,7 +169,11 @@ def render(
     *more,
     markdown.section(
       'Licence',
-      markdown.paragraph(f'The model is published under {license_}.'),
+      markdown.paragraph(
+        f'The model is published under {license_}.'
+        if license_
+        else f'`{conversion.publisher}` states no licence.'
+      ),
     ),
   )
   return '\n\n'.join(blocks) + '\n'

@@ -75,10 +75,23 @@ def _figure_rows(handle: model_specs.Handle) -> list[tuple[str, str]]:
 
 def _figures_of_features(handle: model_specs.Handle) -> str:
   spec = handle.spec
-  left_out = (spec.num_features + 1) * spec.num_classes / 1e6
+  left_out = (spec.num_features + 1) * (spec.num_classes or 0) / 1e6
   return (
     'The figures describe the whole classifier. The feature vector leaves out '
     f'its last layer, {left_out:.2f} million of the parameters.'
+  )
+
+
+def _origin_of_figures(spec: model_specs.ModelSpec) -> str:
+  if not spec.own:
+    return (
+      'The authors of TF-Slim published these figures [beside the checkpoints]'
+      f'({spec.family.checkpoints_url}). Accuracy is that of a single crop on '
+      "ImageNet's validation images."
+    )
+  on = f', on {spec.own.measured_on}' if spec.own.measured_on else ''
+  return (
+    f'Measured by `{spec.publisher}`{on}; slimhub did not measure them again.'
   )
 
 
@@ -88,11 +101,7 @@ def figures(handle: model_specs.Handle, made: manifest.Manifest | None) -> str:
   rows = _figure_rows(handle)
   if not rows:
     return markdown.section('Figures', 'No figures were published.')
-  sentences = [
-    'The authors of TF-Slim published these figures [beside the checkpoints]'
-    f'({spec.family.checkpoints_url}). Accuracy is that of a single crop on '
-    "ImageNet's validation images."
-  ]
+  sentences = [_origin_of_figures(spec)]
   if handle.task == versions.FEATURE_VECTOR:
     sentences.append(_figures_of_features(handle))
   if is_untrained(made):

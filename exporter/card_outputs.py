@@ -6,30 +6,44 @@ import re
 from exporter import card_snippets
 from exporter import markdown
 import model_specs
+from model_specs import labels as labels_lib
 from model_specs import versions
 
 _LABELS = '`assets.extra/labels.txt`'
 _NUMBERED_LAYER = re.compile(r'.*?_\d+')
 
 
+def _of_features(handle: model_specs.Handle) -> str:
+  named = []
+  sibling = handle.sibling()
+  if sibling and labels_lib.of(sibling):
+    named = [
+      f'The {handle.spec.num_classes} classes that the network was trained on '
+      f'are named in {_LABELS} of `{sibling}`.'
+    ]
+  return markdown.paragraph('A feature vector has no labels.', *named)
+
+
 def labels(handle: model_specs.Handle) -> str:
   """What the outputs mean."""
-  classes = handle.spec.num_classes
+  classes, own = handle.spec.num_classes, handle.spec.own
   if handle.task == versions.FEATURE_VECTOR:
+    return markdown.section('Labels', _of_features(handle))
+  if not labels_lib.of(handle):
     return markdown.section(
       'Labels',
-      markdown.paragraph(
-        f'A feature vector has no labels. The {classes} classes that the '
-        f'network was trained on are named in {_LABELS} of '
-        f'`{handle.sibling()}`.'
-      ),
+      f'Nobody named the {classes} classes that the logits stand for.',
     )
   top_5 = card_snippets.TOP_5
   if handle.version.format == versions.TF1:
     top_5 = card_snippets.HUB_TOP_5
-  if handle.spec.has_background:
+  if own:
+    first = 'Index 0 is the background. ' if own.background else ''
+    order = f'{first}They are the classes of {own.dataset_title}.'
+  elif handle.spec.has_background:
     order = (
-      f'Index 0 is `background`; the {classes - 1} classes of ImageNet follow.'
+      f'Index 0 is `background`; the {handle.num_outputs - 1} classes of '
+      'ImageNet follow.'
     )
   else:
     order = (

@@ -156,7 +156,7 @@ file = pathlib.Path(path, 'assets.extra', 'labels.txt')
 labels = file.read_text(encoding='utf-8').splitlines()
 model = tf.saved_model.load(path)
 images = tf.random.uniform([1, $size, $size, 3])
-top = tf.math.top_k(tf.nn.softmax(model(images)), k=5)
+top = tf.math.top_k(tf.nn.softmax(model(images)), k=$best)
 for probability, index in zip(top.values[0], top.indices[0]):
   print(f'{float(probability):.3f} {labels[int(index)]}')
 """)
@@ -244,6 +244,7 @@ def _common(handle: model_specs.Handle) -> dict[str, object]:
     'path': f'exports/{handle}',
     'task': handle.task,
     'size': handle.spec.size,
+    'best': min(5, handle.spec.num_classes or 5),
     'width': handle.num_outputs,
     'outputs': 'logits' if classifies else 'features',
     'output_name': versions.SERVING_OUTPUTS[handle.task],

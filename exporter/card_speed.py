@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from exporter import markdown
 from exporter import speed as speed_lib
 
+TITLE = 'Speed'
+
 
 def section(
   on: speed_lib.Machine,
@@ -26,7 +28,7 @@ def section(
     ]
     rows.append([*row, theirs[speed.batch]] if theirs else row)
   return markdown.section(
-    'Speed',
+    TITLE,
     markdown.paragraph(f'Measured by `slimhub benchmark` on {on}:'),
     markdown.table(header, rows, numbers=header),
   )

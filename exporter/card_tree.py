@@ -65,16 +65,19 @@ def _update(root: pathlib.Path, pages: _Pages) -> list[pathlib.Path]:
 
 
 def write(
-  output_dir: pathlib.Path, publisher: str = spec.PUBLISHER
+  output_dir: pathlib.Path,
+  registry: model_specs.Registry = model_specs.PUBLISHED,
+  publisher: str = spec.PUBLISHER,
 ) -> list[pathlib.Path]:
   """Writes the documentation tree of every model at the current versions.
 
-  It holds PUBLISHER/PUBLISHER.md and a card for each handle, and nothing that
-  tfhub.dev's validator would refuse.
+  For each publisher it holds PUBLISHER/PUBLISHER.md and a card for each handle,
+  and nothing that tfhub.dev's validator would refuse.
 
   Args:
     output_dir: The root of the tree.
-    publisher: Whose cards these are.
+    registry: The models.
+    publisher: Whose cards those of the published models are.
 
   Returns:
     The files that were written or removed because they differed.
@@ -82,14 +85,16 @@ def write(
   Raises:
     ExportError: A file that was not generated is in the way.
   """
-  handles = model_specs.find(publisher=publisher)
-  root = output_dir / publisher
-  pages = {
-    root / f'{publisher}.md': catalogue.publisher_page(publisher, handles)
-  }
-  for handle in handles:
-    pages[output_dir / f'{handle}.md'] = card.render(handle)
-  return _update(root, pages)
+  written = []
+  handles = registry.find(publisher=publisher)
+  for name in dict.fromkeys(handle.publisher for handle in handles):
+    theirs = [handle for handle in handles if handle.publisher == name]
+    root = output_dir / name
+    pages = {root / f'{name}.md': catalogue.publisher_page(name, theirs)}
+    for handle in theirs:
+      pages[output_dir / f'{handle}.md'] = card.render(handle)
+    written += _update(root, pages)
+  return written
 
 
 def write_catalogues(

@@ -4,7 +4,6 @@ from exporter import card_clients
 from exporter import card_snippets
 from exporter import markdown
 import model_specs
-from model_specs import spec as spec_lib
 from model_specs import versions
 
 _COMMON_SIGNATURES = 'https://www.tensorflow.org/hub/common_signatures/images'
@@ -43,11 +42,15 @@ def _size(handle: model_specs.Handle) -> str:
   )
 
 
-def _preprocessing(handle: model_specs.Handle) -> str:
+def preprocessing(handle: model_specs.Handle) -> str:
   """What the model does with colours, itself."""
   wanted = handle.spec.family.preprocessing
-  if wanted == spec_lib.FROM_MINUS_1_TO_1:
-    return 'maps them to the [-1, 1] that the network was trained with'
+  if isinstance(wanted.offset, float):
+    low = 0.0 - wanted.offset
+    return (
+      f'maps them to the [{low:g}, {low + wanted.factor:g}] that the network '
+      'was trained with'
+    )
   return (
     f'multiplies them by {wanted.factor:g} and subtracts {wanted.offset} from '
     'red, green and blue, as the network was trained with'
@@ -58,7 +61,7 @@ def _input(name: str, handle: model_specs.Handle) -> str:
   return markdown.paragraph(
     f'The input `{name}` is a float32 batch of RGB images of shape '
     '[batch, height, width, 3] with values in the range [0, 1]. The model '
-    f'itself {_preprocessing(handle)}, so do not normalize them any further.'
+    f'itself {preprocessing(handle)}, so do not normalize them any further.'
   )
 
 
@@ -172,7 +175,7 @@ def _momentum_hub(handle: model_specs.Handle) -> str:
 
 def _update_ops(handle: model_specs.Handle) -> tuple[str, ...]:
   """Version 2 exists only where those of version 1 were broken."""
-  if handle.number != 1 or 2 not in handle.spec.family.versions:
+  if handle.version.number != 1 or 2 not in handle.spec.family.versions:
     return ()
   return (
     markdown.paragraph(

@@ -20,7 +20,8 @@ _RULE = '---------'
 
 
 def _title(handle: spec.Handle) -> str:
-  return f'imagenet-{handle.spec.name}-{handle.task}@v{handle.number}'
+  model = handle.spec
+  return f'{model.collection}-{model.name}-{handle.task}@v{handle.number}'
 
 
 def _anchor(heading: str) -> str:
@@ -105,7 +106,8 @@ def render(
 def _versions(handles: Iterable[spec.Handle], task: str) -> str:
   """Links to the versions of one model for one task."""
   return ', '.join(
-    f'[{handle.number}](imagenet/{handle.spec.name}/{task}/{handle.number}.md)'
+    f'[{handle.number}]({handle.spec.collection}/{handle.spec.name}/{task}/'
+    f'{handle.number}.md)'
     for handle in handles
     if handle.task == task
   )
@@ -121,6 +123,12 @@ def _grouped(
   return groups
 
 
+def _named(handle: spec.Handle) -> str:
+  """What tells a model from the others of its publisher."""
+  model = handle.spec
+  return f'{model.collection}/{model.name}' if model.own else model.name
+
+
 def _family(title: str, handles: list[spec.Handle]) -> str:
   rows = [
     (
@@ -128,10 +136,17 @@ def _family(title: str, handles: list[spec.Handle]) -> str:
       *_numbers(group[0].spec),
       *(_versions(group, task) for task in versions.TASKS),
     )
-    for name, group in _grouped(handles, lambda h: h.spec.name).items()
+    for name, group in _grouped(handles, _named).items()
   ]
   header = ('Model', *_NUMBERS, 'Classification', 'Feature vector')
   return markdown.section(title, markdown.table(header, rows, _NUMBERS))
+
+
+def _own_explanation() -> str:
+  return markdown.paragraph(
+    'The last two columns link to the card of each version. Sizes are in '
+    'pixels; accuracy is what the publisher of a model measured.'
+  )
 
 
 def _explanation() -> str:
@@ -149,13 +164,16 @@ def _explanation() -> str:
 def publisher_page(publisher: str, handles: Iterable[spec.Handle]) -> str:
   """The page of a publisher, which links the cards of its models."""
   families = _grouped(handles, lambda handle: handle.spec.family.title)
+  has_own = any(h.spec.own for group in families.values() for h in group)
+  trained = '' if has_own else 'trained on ImageNet, '
   head = (
     f'# Publisher {publisher}\n'
-    'Image networks of TF-Slim, trained on ImageNet, as TensorFlow models.'
+    f'Image networks of TF-Slim, {trained}as TensorFlow models.'
   )
+  explained = _own_explanation() if has_own else _explanation()
   blocks = (
     head,
-    markdown.section('Models', _explanation()),
+    markdown.section('Models', explained),
     *(_family(title, group) for title, group in families.items()),
   )
   return '\n\n'.join(blocks) + '\n'

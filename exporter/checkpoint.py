@@ -1,5 +1,6 @@
 """Checkpoint -> named tensors, checked against the network that wants them."""
 
+from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Mapping
 import contextlib
@@ -17,10 +18,10 @@ from exporter import synthetic
 from exporter import weights as weights_lib
 from model_specs import spec
 
-_SHADOW = '/ExponentialMovingAverage'
+SHADOW = '/ExponentialMovingAverage'
 # What TensorFlow raises for a damaged file; a short one is an IndexError, a
 # nonsensical length inside one a MemoryError.
-_UNREADABLE = (
+UNREADABLE = (
   IndexError,
   MemoryError,
   RuntimeError,
@@ -32,7 +33,7 @@ _MISSING = 'missing'
 _DAMAGED = 'cannot be read: '
 _DOWNLOAD = 'it is damaged or incomplete; download it again'
 # Ranges of values that training for 8 bits adds: act_quant/min, quantops/...
-_QUANTIZED = re.compile(r'quant(ops)?(_\d+)?/|FakeQuant')
+QUANTIZED = re.compile(r'quant(ops)?(_\d+)?/|FakeQuant')
 
 
 class _ProblemError(Exception):
@@ -55,6 +56,7 @@ class Checkpoint:
   kind: str  # EMA, RAW or SYNTHETIC of exporter/weights.py.
   tensors: Mapping[str, np.ndarray]
   frozen_graph: bytes | None = None  # As it was published with them.
+  has_classifier: bool = True  # Else the classifier's tensors are zeros.
 
   @property
   def sha256(self) -> str:
@@ -71,7 +73,7 @@ def _explain() -> Iterator[None]:
   """Turns TensorFlow's many ways to fail into one."""
   try:
     yield
-  except _UNREADABLE as error:
+  except UNREADABLE as error:
     reason = str(error).partition('\n')[0]
     raise _ProblemError(_DAMAGED + reason) from error
 
@@ -103,26 +105,32 @@ class _Reader:
       raise _ProblemError(f'dtype {dtype}, expected float32')
     with _explain():  # Checksums are verified here.
       tensor = self._reader.get_tensor(key)
-    bad = tensor.size - int(np.count_nonzero(np.isfinite(tensor)))
-    if bad:
-      raise _ProblemError(f'{bad} of {tensor.size} values are NaN or infinite')
-    bad = int(np.count_nonzero(tensor < 0)) if key.endswith(_VARIANCE) else 0
-    if bad:
-      raise _ProblemError(f'{bad} of {tensor.size} variances are negative')
+    problem = flaw(key, tensor)
+    if problem:
+      raise _ProblemError(problem)
     return tensor
 
 
-def _keys(reader: _Reader, wanted: Wanted, weights: str) -> dict[str, str]:
+def flaw(key: str, tensor: np.ndarray) -> str:
+  """Why the values of a tensor cannot be used; nothing if they can."""
+  bad = tensor.size - int(np.count_nonzero(np.isfinite(tensor)))
+  if bad:
+    return f'{bad} of {tensor.size} values are NaN or infinite'
+  bad = int(np.count_nonzero(tensor < 0)) if key.endswith(_VARIANCE) else 0
+  return f'{bad} of {tensor.size} variances are negative' if bad else ''
+
+
+def keys(
+  found: Collection[str], wanted: Wanted, weights: str
+) -> dict[str, str]:
   """Variable -> key to read, as ExponentialMovingAverage restores."""
-  has_shadows = any(
-    name + _SHADOW in reader.shapes for name in wanted.trainable
-  )
+  has_shadows = any(name + SHADOW in found for name in wanted.trainable)
   if weights == weights_lib.RAW or (
     weights == weights_lib.AUTO and not has_shadows
   ):
     return {name: name for name in wanted.shapes}
   return {
-    name: name + _SHADOW if name in wanted.trainable else name
+    name: name + SHADOW if name in wanted.trainable else name
     for name in wanted.shapes
   }
 
@@ -133,7 +141,7 @@ def _advice(
   """What to do about unusable keys."""
   if any(problem.startswith(_DAMAGED) for problem in problems.values()):
     return _DOWNLOAD
-  shadows = [key for key in problems if key.endswith(_SHADOW)]
+  shadows = [key for key in problems if key.endswith(SHADOW)]
   missing = sum(problem == _MISSING for problem in problems.values())
   if shadows and missing == len(problems) == len(shadows):
     return (
@@ -152,7 +160,7 @@ def _advice(
 
 def _refuse_quantized(prefix: pathlib.Path, reader: _Reader) -> None:
   """Its weights mean something only with the rounding they learned."""
-  ranges = sorted(filter(_QUANTIZED.search, reader.shapes))
+  ranges = sorted(filter(QUANTIZED.search, reader.shapes))
   if ranges:
     raise errors.CheckpointError(
       f'checkpoint {prefix} was trained for 8 bits: it holds {len(ranges)} '
@@ -162,12 +170,20 @@ def _refuse_quantized(prefix: pathlib.Path, reader: _Reader) -> None:
     )
 
 
-def _read(prefix: pathlib.Path, wanted: Wanted, weights: str) -> Checkpoint:
+def shapes(prefix: pathlib.Path) -> dict[str, list[int]]:
+  """What a checkpoint holds; raises a CheckpointError if it is damaged."""
+  return _Reader(prefix).shapes
+
+
+def read_prefix(
+  prefix: pathlib.Path, wanted: Wanted, weights: str
+) -> Checkpoint:
+  """Reads a checkpoint by its prefix; otherwise as `read`."""
   reader = _Reader(prefix)
   _refuse_quantized(prefix, reader)
-  keys = _keys(reader, wanted, weights)
+  chosen = keys(reader.shapes, wanted, weights)
   tensors, problems = {}, {}
-  for name, key in keys.items():
+  for name, key in chosen.items():
     try:
       tensors[name] = reader.read(key, wanted.shapes[name])
     except _ProblemError as problem:
@@ -179,7 +195,7 @@ def _read(prefix: pathlib.Path, wanted: Wanted, weights: str) -> Checkpoint:
       + ''.join(f'  {key}: {text}\n' for key, text in problems.items())
       + _advice(reader, wanted, problems)
     )
-  averaged = any(key.endswith(_SHADOW) for key in keys.values())
+  averaged = any(key.endswith(SHADOW) for key in chosen.values())
   kind = weights_lib.EMA if averaged else weights_lib.RAW
   return Checkpoint(prefix.name, kind, tensors)
 
@@ -203,7 +219,7 @@ def read(
       every variable concerned.
   """
   with archive.find(folder, model) as prefix:
-    checkpoint = _read(prefix, wanted, weights)
+    checkpoint = read_prefix(prefix, wanted, weights)
     frozen = archive.frozen_graph(prefix)
     return dataclasses.replace(
       checkpoint,

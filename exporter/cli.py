@@ -11,10 +11,13 @@ from exporter import progress
 from exporter.commands import benchmark
 from exporter.commands import cards
 from exporter.commands import doctor
+from exporter.commands import evaluate
 from exporter.commands import export
 from exporter.commands import fetch
 from exporter.commands import info
+from exporter.commands import inspect
 from exporter.commands import list as list_
+from exporter.commands import new
 from exporter.commands import pack
 from exporter.commands import seed_cache
 from exporter.commands import serve
@@ -25,9 +28,12 @@ import model_specs
 _COMMANDS: dict[str, ModuleType] = {
   'list': list_,
   'info': info,
+  'new': new,
   'fetch': fetch,
+  'inspect': inspect,
   'export': export,
   'verify': verify,
+  'evaluate': evaluate,
   'benchmark': benchmark,
   'cards': cards,
   'serve': serve,

@@ -23,6 +23,7 @@ from exporter import extras
 from exporter import graph as graph_lib
 from exporter import hub_module
 from exporter import manifest as manifest_lib
+from exporter import own_checkpoint
 from exporter import pictures as pictures_lib
 from exporter import places
 from exporter import plan
@@ -61,7 +62,8 @@ class _Model:
     if order.checkpoint_dir is None:
       self._checkpoint = checkpoint_lib.make_synthetic(wanted)
     else:
-      self._checkpoint = checkpoint_lib.read(
+      read = own_checkpoint.read if order.model.own else checkpoint_lib.read
+      self._checkpoint = read(
         order.checkpoint_dir, order.model, wanted, order.weights
       )
     self._spec = order.model
@@ -70,6 +72,16 @@ class _Model:
     self.weights = manifest_lib.Weights(
       self._checkpoint.name, self._checkpoint.sha256, self._checkpoint.kind
     )
+
+  def check_classifier(self, handle: spec.Handle) -> None:
+    """Raises a CheckpointError for a classifier that is not there."""
+    is_classifier = handle.task == versions.CLASSIFICATION
+    if is_classifier and not self._checkpoint.has_classifier:
+      raise errors.CheckpointError(
+        f'{handle}: checkpoint {self._checkpoint.name} has no classifier: no '
+        f'variable begins with {self._spec.family.classifier}; leave '
+        'num_classes out of the spec, and there are feature vectors alone'
+      )
 
   @functools.cached_property
   def reference(self) -> reference_lib.Reference:
@@ -118,6 +130,7 @@ def _convert(
     proof=conversions.prove(conversion, file, model.trials),
     libraries=manifest_lib.libraries(*packages),
     pictures=_digest(pictures),
+    model=manifest_lib.table(conversion),
   )
 
 
@@ -145,6 +158,7 @@ def _write(
     files=files,
     proof=checks,
     libraries=manifest_lib.libraries(),
+    model=manifest_lib.table(handle),
   )
 
 
@@ -231,6 +245,7 @@ def _export(
     if handle.kind.needs_pictures and order.pictures_dir is None:
       return _refuse(handle)
   model = load()
+  model.check_classifier(handle)
   place = places.place(order.output_dir, handle)
   changes = None
   if not order.force:

@@ -9,6 +9,7 @@ import time
 from exporter import errors
 from exporter import fetcher
 from exporter import plan
+from model_specs import checks
 from model_specs import spec
 
 _JOIN = 1.0  # Seconds; a thread that hears nothing ends with the process.
@@ -23,7 +24,7 @@ def _attempt(
   start = time.monotonic()
   try:
     result = fetcher.Fetcher(model, request, stop, report).fetch()
-  except (errors.SlimhubError, spec.SpecError) as error:
+  except (errors.SlimhubError, checks.SpecError) as error:
     result = fetcher.Result(model.name, plan.FAILED, str(error))
   except OSError as error:
     result = fetcher.Result(

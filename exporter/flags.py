@@ -8,13 +8,16 @@ from typing import NoReturn
 from absl.flags import argparse_flags
 
 from exporter import flag_values
+from exporter import own_models
 from exporter import progress
+import model_specs
 
 OK, FAILED, USAGE_ERROR, INTERRUPTED = 0, 1, 2, 130  # Exit codes.
 
 PATTERN = (
-  'NAME, NAME/TASK or NAME/TASK/VERSION, shell globs allowed; '
-  'without a version: 3 and 5'
+  'NAME, NAME/TASK or NAME/TASK/VERSION, shell globs allowed, after '
+  'PUBLISHER/DATASET/ if need be; without a version: 3 and 5, or those of an '
+  'own model'
 )
 
 
@@ -55,6 +58,23 @@ class Parser(argparse_flags.ArgumentParser):
 def add_patterns(parser: argparse.ArgumentParser) -> None:
   """Which handles."""
   parser.add_argument('patterns', nargs='*', metavar='PATTERN', help=PATTERN)
+
+
+def add_spec_files(parser: argparse.ArgumentParser) -> None:
+  """Which own models there are."""
+  parser.add_argument(
+    '--spec_file',
+    action='append',
+    default=[],
+    type=flag_values.path,
+    metavar='FILE',
+    help='own models, in TOML as `slimhub new` writes it; may be repeated',
+  )
+
+
+def registry(args: argparse.Namespace) -> model_specs.Registry:
+  """All models that the command line may name."""
+  return own_models.registry(args.spec_file)
 
 
 def add_formats(parser: argparse.ArgumentParser) -> None:

@@ -23,6 +23,9 @@ _COLUMNS = (
   'top5_percent',
 )
 
+# Columns of tables that are aligned to the left.
+_TEXTS = ('handle', 'versions', 'status', 'class', 'mostly_taken_for')
+
 
 def _row(handles: Sequence[spec.Handle]) -> dict[str, object]:
   """One model and task; its versions in one cell."""
@@ -51,7 +54,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
   """Columns of text, as wide as they need; numbers to the right."""
   lines = [list(columns), *map(list, rows)]
   widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-  is_text = [column in ('handle', 'versions', 'status') for column in columns]
+  is_text = [column in _TEXTS for column in columns]
   return '\n'.join(
     '  '.join(
       cell.ljust(width) if text else cell.rjust(width)
@@ -99,6 +102,9 @@ def describe(handle: spec.Handle) -> str:
   figures = model.figures
   size = 'and other sizes' if handle.variable_size else 'fixed'
   multiplier = f', multiplier {model.multiplier}' if model.multiplier else ''
+  checkpoint, archive = model.checkpoint, model.archive_url
+  if model.own:
+    checkpoint, archive = model.own.checkpoint, model.own.file
   facts = {
     'handle': str(handle),
     'network': f'{model.family.title}{multiplier}',
@@ -109,14 +115,14 @@ def describe(handle: spec.Handle) -> str:
     'endpoints': str(len(handle.endpoints)),
     'momentum': str(version.momentum),
     'formats': _conversions(handle),
-    'published': ', '.join(map(str, model.family.versions)),
-    'checkpoint': model.checkpoint,
-    'archive': model.archive_url,
+    'published': ', '.join(map(str, model.promises)),
+    'checkpoint': checkpoint or 'none named',
+    'spec file' if model.own else 'archive': archive,
     'top-1, top-5': _known('%', figures.top1_percent, figures.top5_percent),
     'MACs, parameters': _known(
       'M', figures.macs_millions, figures.params_millions
     ),
     'paper': f'{model.family.paper.title}, {model.family.paper.url}',
-    'license': model.license,
+    'license': model.license or 'not stated',
   }
   return '\n'.join(f'{name + ":":<17} {text}' for name, text in facts.items())

@@ -174,13 +174,13 @@ def _metadata(conversion: formats.Conversion) -> bytes:
   metadata = {
     'name': str(conversion.origin),
     'description': (
-      f'{model.family.title}, depth multiplier {model.multiplier}, '
+      f'{model.family.title}, {model.width}'
       f'{model.size} x {model.size} pixels: {conversion.task}, '
       f'{conversion.kind.title}.'
     ),
     'version': str(conversion.number),
     'subgraphs': [('SubGraphMetadata', subgraph)],
-    'license': model.license,
+    **({'license': model.license} if model.license else {}),
     'min_parser_version': _PARSER,
   }
   builder = flatbuffers.Builder()

@@ -6,10 +6,12 @@ import hashlib
 from importlib import metadata
 import json
 import pathlib
+from typing import Any
 
 import exporter
 from exporter import errors
 from exporter import places
+from model_specs import spec
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Manifest:
   proof: tuple[Check, ...]
   libraries: dict[str, str]  # Package -> version, slimhub's own included.
   pictures: str = ''  # Hash of those that ranges were measured on, if any.
+  # What the spec file said of an own model, to know it without that file.
+  model: dict[str, Any] = dataclasses.field(default_factory=dict)
 
   @property
   def bytes(self) -> int:
@@ -60,9 +64,16 @@ class Manifest:
   def to_json(self) -> str:
     """The text of VERSION.json."""
     facts = dataclasses.asdict(self)
-    if not self.pictures:
-      del facts['pictures']
+    for name in ('pictures', 'model'):
+      if not facts[name]:
+        del facts[name]
     return json.dumps(facts, indent=2) + '\n'
+
+
+def table(handle: spec.Handle) -> dict[str, Any]:
+  """What a manifest keeps of an own model's spec file."""
+  own = handle.spec.own
+  return json.loads(own.table) if own else {}
 
 
 @functools.cache
@@ -86,6 +97,7 @@ def from_json(text: str | bytes, name: str) -> Manifest:
       proof=tuple(Check(**check) for check in data['proof']),
       libraries=dict(data['libraries']),
       pictures=data.get('pictures', ''),
+      model=dict(data.get('model', {})),
     )
   except (ValueError, TypeError, KeyError, AttributeError) as error:
     raise errors.ManifestError(

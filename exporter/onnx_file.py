@@ -82,8 +82,9 @@ def _describe(model: Any, conversion: formats.Conversion) -> None:
     'Image.NominalPixelRange': 'Normalized_0_1',
     'handle': str(conversion.origin),
     'layout': conversion.kind.layout,
-    'license': conversion.spec.license,
   }
+  if conversion.spec.license:
+    facts['license'] = conversion.spec.license
   names = labels.of(conversion)
   if names:
     facts['labels'] = json.dumps(names)

@@ -8,19 +8,33 @@ import tensorflow as tf
 
 from exporter import errors
 
-_SUFFIXES = ('.bmp', '.gif', '.jpeg', '.jpg', '.png')
+SUFFIXES = ('.bmp', '.gif', '.jpeg', '.jpg', '.png')
 _MOST = 256  # More take longer and change nothing.
 
 
-def _read(path: pathlib.Path, size: int) -> np.ndarray:
+def find(folder: pathlib.Path) -> list[pathlib.Path]:
+  """The pictures in a folder, by their names' ends, sorted."""
+  return sorted(p for p in folder.glob('*') if p.suffix.lower() in SUFFIXES)
+
+
+def decode(path: pathlib.Path) -> tf.Tensor:
+  """A picture's bytes: height, width, three colours.
+
+  Raises:
+    PictureError: It cannot be decoded.
+  """
   try:
-    picture = tf.io.decode_image(
+    return tf.io.decode_image(
       path.read_bytes(), channels=3, expand_animations=False
     )
   except tf.errors.InvalidArgumentError as error:
     raise errors.PictureError(
       f'{path} cannot be decoded, expected a picture; remove it from the folder'
     ) from error
+
+
+def _read(path: pathlib.Path, size: int) -> np.ndarray:
+  picture = decode(path)
   resized = tf.image.resize(picture, [size, size], antialias=True)
   return np.round(resized.numpy()).clip(0, 255).astype(np.uint8)
 
@@ -31,11 +45,11 @@ def read(folder: pathlib.Path, size: int) -> np.ndarray:
   Raises:
     PictureError: There are none, or one cannot be decoded.
   """
-  found = sorted(p for p in folder.glob('*') if p.suffix.lower() in _SUFFIXES)
+  found = find(folder)
   if not found:
     raise errors.PictureError(
       f'{folder} holds no picture, expected files that end in '
-      f'{", ".join(_SUFFIXES)}; name a folder of some hundred that look like '
+      f'{", ".join(SUFFIXES)}; name a folder of some hundred that look like '
       'those the model will see: --representative_images=DIR'
     )
   return np.stack([_read(path, size) for path in found[:_MOST]])

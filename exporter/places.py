@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 import contextlib
 import dataclasses
+import os
 import pathlib
 import tempfile
 from typing import Generic
@@ -66,6 +67,21 @@ def place(output_dir: _F, handle: spec.Handle) -> Place[_F]:
     cast(_F, artifact.with_suffix('.json')),
     cast(_F, artifact.with_suffix('.md')),
   )
+
+
+def write(path: Folder, text: str) -> None:
+  """Writes a text file whole or not at all."""
+  with reach(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not isinstance(path, pathlib.Path):
+      path.write_text(text, encoding='utf-8')  # A storage takes it whole.
+      return
+    part = path.with_name(f'.{path.name}.{os.getpid()}.part')
+    try:
+      part.write_text(text, encoding='utf-8')
+      part.replace(path)
+    finally:
+      part.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

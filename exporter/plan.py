@@ -11,11 +11,14 @@ import time
 from typing import TypeVar
 
 from exporter import errors
+from exporter import manifest as manifest_lib
 from exporter import places
 from exporter import weights as weights_lib
 import model_specs
 from model_specs import formats
+from model_specs import own_model
 from model_specs import spec
+from model_specs import versions
 
 _T = TypeVar('_T')
 
@@ -110,83 +113,113 @@ def orders(
   """One order a model, in the handles' order, otherwise as the template."""
   return tuple(
     dataclasses.replace(template, handles=tuple(group))
-    for _, group in itertools.groupby(handles, lambda h: h.spec.name)
+    for _, group in itertools.groupby(handles, lambda h: h.spec)
   )
 
 
-def _published(found: Iterable[places.Folder]) -> Iterator[spec.Handle]:
-  """The handles whose folders or manifests are among some paths."""
-  names = {'/'.join(path.parts[-5:]).removesuffix('.json') for path in found}
-  for name in names:
-    if name.rpartition('/')[2].isdecimal():
-      yield model_specs.get(name)
+def _stranger(
+  name: str, manifest: places.Folder, registry: model_specs.Registry
+) -> spec.Handle:
+  """The handle of an own model, as its manifest or else its spec file says."""
+  if not manifest.exists():
+    try:
+      return registry.get(name)
+    except model_specs.UnknownNameError as error:
+      raise errors.ManifestError(
+        f'{name} has no manifest {manifest} that says what it is, and {error} '
+        'If it is an own model, name its --spec_file; else move it away'
+      ) from error
+  made = manifest_lib.read(manifest)
+  if not made.model:
+    return registry.get(name)
+  model = own_model.read(made.model, str(manifest))
+  return model_specs.Registry([model]).get(name)
 
 
-def _converted(found: Iterable[places.Folder]) -> Iterator[spec.Handle]:
-  """The conversions whose files or manifests are among some paths."""
-  names = {(*path.parts[-6:-1], path.name.partition('.')[0]) for path in found}
-  for *parts, version, name in names:
-    number, _, group = version.partition('.')
-    kind = formats.BY_WORD.get(f'{group}.{name}')
-    if kind and number.isdecimal():
-      handle = model_specs.get('/'.join((*parts, number)))
-      yield formats.convert(handle, kind)
+def _is_ours(parts: Sequence[str]) -> bool:
+  """Whether the parts of a path may be those of a handle."""
+  return parts[3] in versions.TASKS and parts[4].isdecimal()
 
 
-def _present(output_dir: places.Folder) -> list[spec.Handle]:
-  """What has an artifact or a manifest below `output_dir`, sorted."""
-  with places.reach(output_dir):
-    found = [
-      *_published(output_dir.glob('*/imagenet/*/*/*')),
-      *_converted(output_dir.glob('*/imagenet/*/*/*.*/*')),
-    ]
-  return sorted(found, key=str)
+def _handle(
+  parts: Sequence[str], manifest: places.Folder, registry: model_specs.Registry
+) -> spec.Handle:
+  name = '/'.join(parts)
+  if parts[1] == spec.COLLECTION and model_specs.is_published(parts[2]):
+    return model_specs.get(name)
+  return _stranger(name, manifest, registry)
 
 
-def _matching(
-  found: Sequence[spec.Handle], pattern: str
+def _published(
+  output_dir: places.Folder, registry: model_specs.Registry, whole: bool
 ) -> Iterator[spec.Handle]:
-  """Without a version a pattern means all that there are."""
-  publisher, separator, rest = pattern.strip('/').partition('/imagenet/')
-  parts = (rest if separator else publisher).split('/')
-  wanted = {
-    (handle.spec, handle.task, handle.number)
-    for handle in model_specs.find('/'.join([*parts, '*', '*'][:3]))
-  }
-  for handle in found:
-    is_wanted = (handle.spec, handle.task, handle.number) in wanted
-    if is_wanted and (not separator or handle.publisher == publisher):
-      yield handle
+  """The handles that have a folder or a manifest."""
+  found = output_dir.glob('*/*/*/*/*')
+  for parts in {(*p.parts[-5:-1], p.name.removesuffix('.json')) for p in found}:
+    manifest = output_dir / f'{"/".join(parts)}.json'
+    if _is_ours(parts) and (not whole or manifest.exists()):
+      yield _handle(parts, manifest, registry)
+
+
+def _converted(
+  output_dir: places.Folder, registry: model_specs.Registry, whole: bool
+) -> Iterator[spec.Handle]:
+  """The conversions that have a file or a manifest."""
+  found = output_dir.glob('*/*/*/*/*.*/*')
+  for *folders, file in {
+    (*p.parts[-6:-1], p.name.split('.')[0]) for p in found
+  }:
+    manifest = output_dir / f'{"/".join(folders)}/{file}.json'
+    number, _, group = folders[4].partition('.')
+    parts = (*folders[:4], number)
+    kind = formats.BY_WORD.get(f'{group}.{file}')
+    if kind and _is_ours(parts) and (not whole or manifest.exists()):
+      yield formats.convert(_handle(parts, manifest, registry), kind)
 
 
 def find_artifacts(
   output_dir: places.Folder,
   patterns: Sequence[str] = (),
   given: Sequence[str] | None = None,
+  registry: model_specs.Registry = model_specs.PUBLISHED,
+  whole: bool = False,
 ) -> tuple[spec.Handle, ...]:
-  """The handles and conversions that lie below a folder, whole or not, sorted.
+  """The handles and conversions that lie below a folder, sorted.
+
+  What an export of an own model is, its manifest says.
 
   Args:
     output_dir: The folder.
     patterns: What must match one of these, if there are any.
     given: Words of --formats, if not all.
+    registry: What is known of own models whose exports have no manifest.
+    whole: Whether what has no manifest is left out.
 
   Returns:
     What was found.
 
   Raises:
-    ManifestError: There are none that a pattern matches.
-    UnknownNameError: A pattern matches nothing that was ever published.
+    ManifestError: There are none that a pattern matches, or nothing says what
+      one is.
+    UnknownNameError: A pattern matches no model.
   """
-  present = _present(output_dir)
+  with places.reach(output_dir):
+    present = sorted(
+      (
+        *_published(output_dir, registry, whole),
+        *_converted(output_dir, registry, whole),
+      ),
+      key=str,
+    )
   found = present
   if patterns:
-    wanted = {h for pattern in patterns for h in _matching(present, pattern)}
+    known = registry.extended(handle.spec for handle in present)
+    wanted = {h for text in patterns for h in known.select(text, present)}
     found = [handle for handle in present if handle in wanted]
   if given is not None:
     found = [handle for handle in found if formats.is_of(handle, given)]
   if not found:
-    what = ' '.join(patterns) or 'PUBLISHER/imagenet/NAME/TASK/VERSION'
+    what = ' '.join(patterns) or 'PUBLISHER/DATASET/NAME/TASK/VERSION'
     if given is not None:
       what += f' --formats={",".join(given)}'
     raise errors.ManifestError(

@@ -9,6 +9,7 @@ import sys
 import time
 from typing import Any
 from typing import Protocol
+from typing import TextIO
 from typing import cast
 
 import tqdm
@@ -161,6 +162,18 @@ class Progress:
     if failures:
       sys.stderr.write(f'\n{failures}\n')
     self._print(f'\n{_summary(self._results, seconds)}')
+
+
+class Steps:
+  """A bar on stderr that counts what one command does; nothing else."""
+
+  def __init__(self, form: str, total: int, unit: str, error: TextIO):
+    is_shown = form == BAR or (form == AUTO and error.isatty())
+    self._bar = tqdm.tqdm(
+      total=total, disable=not is_shown, unit=unit, file=error
+    )
+    self.move = self._bar.update
+    self.finish = self._bar.close
 
 
 class Transfer(Progress):

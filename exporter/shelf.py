@@ -32,7 +32,7 @@ def items(folder: places.Folder) -> tuple[Item, ...]:
     ManifestError: Nothing was exported there, or a manifest cannot be read.
   """
   found = []
-  for handle in plan.find_artifacts(folder):
+  for handle in plan.find_artifacts(folder, whole=True):
     place = places.place(folder, handle)
     with places.reach(place.manifest):
       if place.manifest.exists() and place.artifact.exists():

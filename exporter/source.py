@@ -32,7 +32,7 @@ def architecture(model: spec.ModelSpec) -> Architecture:
   return Architecture(
     model.network,
     model.multiplier,
-    model.num_classes,
+    model.num_classes or 1,  # A classifier that is built and left out.
     model.family.preprocessing,
   )
 

@@ -5,7 +5,7 @@ import dataclasses
 from importlib import resources
 import re
 
-from model_specs import spec
+from model_specs import checks
 
 FILE = 'checksums.tsv'
 ALGORITHMS = {'sha256': 64, 'sha384': 96}  # Name -> hexadecimal digits.
@@ -27,7 +27,7 @@ class Checksum:
   def __post_init__(self) -> None:
     digits = ALGORITHMS.get(self.algorithm, 0)
     if not re.fullmatch(rf'[\da-f]{{{digits}}}', self.digest) or not digits:
-      raise spec.SpecError(
+      raise checks.SpecError(
         f'checksum of {self.url}: {self.algorithm} {self.digest!r}, expected '
         + ' or '.join(f'{k} in {v} digits' for k, v in ALGORITHMS.items())
       )
@@ -48,7 +48,7 @@ def parse(text: str, name: str) -> dict[str, Checksum]:
       continue
     cells = line.split('\t')
     if len(cells) != 4 or not cells[1].isdecimal():
-      raise spec.SpecError(
+      raise checks.SpecError(
         f'{name}, line {number} is {line!r}, expected a URL, a number of '
         'bytes, an algorithm and a hash, with tabs between; delete the line'
       )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import dataclasses
 import difflib
 
+from model_specs import checks
 from model_specs import spec
 from model_specs import versions
 
@@ -107,7 +108,7 @@ class Conversion(spec.Handle):
   def __post_init__(self) -> None:
     super().__post_init__()
     if self.version.format != versions.TF2:
-      raise spec.SpecError(
+      raise checks.SpecError(
         f'{self}: only TF2 versions are converted, version {self.number} is TF1'
       )
 

@@ -1,5 +1,6 @@
 """Inception-ResNet V2: one model."""
 
+from model_specs import measured
 from model_specs import spec
 
 FAMILY = spec.Family(
@@ -21,6 +22,7 @@ FAMILY = spec.Family(
   ),
   checkpoints_title='TF-Slim pre-trained models',
   checkpoints_url=spec.SLIM_URL,
+  memory_gb=3.0,
   versions=(1, 3, 4, 5),
   variable_size=True,
   endpoints=(
@@ -46,6 +48,6 @@ MODELS = (
     num_features=1536,
     checkpoint=f'{_ARCHIVE}/{_ARCHIVE}.ckpt',
     archive_url=f'{spec.SLIM_ARCHIVES}/{_ARCHIVE}.tar.gz',
-    figures=spec.Figures(top1_percent=80.4, top5_percent=95.3),
+    figures=measured.Figures(top1_percent=80.4, top5_percent=95.3),
   ),
 )

@@ -1,4 +1,4 @@
-"""The 1001 ImageNet classes: what each of the logits stands for."""
+"""What each of the logits stands for; of most, the 1001 ImageNet classes."""
 
 import csv
 import functools
@@ -11,16 +11,26 @@ _FILE = 'imagenet_labels.tsv'  # From WordNet; its licence stands in NOTICE.
 
 
 @functools.cache
+def _rows() -> tuple[dict[str, str], ...]:
+  text = resources.files('model_specs').joinpath(_FILE).read_text('utf-8')
+  table = [line for line in text.splitlines() if not line.startswith('#')]
+  return tuple(csv.DictReader(table, delimiter='\t'))
+
+
+@functools.cache
 def imagenet() -> tuple[str, ...]:
   """The first name of every class, in the order of the logits.
 
   Class 0 is 'background'. Two names, 'crane' and 'maillot', occur twice, so
   that a name is not a key.
   """
-  text = resources.files('model_specs').joinpath(_FILE).read_text('utf-8')
-  table = [line for line in text.splitlines() if not line.startswith('#')]
-  rows = csv.DictReader(table, delimiter='\t')
-  return tuple(row['names'].split(', ')[0] for row in rows)
+  return tuple(row['names'].split(', ')[0] for row in _rows())
+
+
+@functools.cache
+def synsets() -> tuple[str, ...]:
+  """What WordNet, and ImageNet's folders, call every class; none for 0."""
+  return tuple(row['synset'] for row in _rows())
 
 
 def of(handle: spec.Handle) -> tuple[str, ...]:
@@ -28,7 +38,11 @@ def of(handle: spec.Handle) -> tuple[str, ...]:
 
   Empty where nobody named them.
   """
+  if handle.task != versions.CLASSIFICATION:
+    return ()
+  model = handle.spec
+  if model.own and model.own.labels:
+    return model.own.labels
   names, count = imagenet(), handle.num_outputs
-  is_known = count in (len(names) - 1, len(names))
-  is_classifier = handle.task == versions.CLASSIFICATION
-  return names[-count:] if is_classifier and is_known else ()
+  is_known = model.is_of_imagenet and count in (len(names) - 1, len(names))
+  return names[-count:] if is_known else ()

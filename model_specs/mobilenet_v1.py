@@ -1,5 +1,6 @@
 """MobileNet V1: 16 models, four multipliers at four sizes."""
 
+from model_specs import measured
 from model_specs import spec
 
 FAMILY = spec.Family(
@@ -61,6 +62,11 @@ _PUBLISHED = (
 )
 
 
+def num_features(multiplier: float) -> int:
+  """Width of the features at any multiplier."""
+  return max(int(1024 * multiplier), 8)
+
+
 def _model(multiplier: float, size: int, *figures: float) -> spec.ModelSpec:
   name = f'mobilenet_v1_{multiplier}_{size}'
   return spec.ModelSpec(
@@ -68,10 +74,10 @@ def _model(multiplier: float, size: int, *figures: float) -> spec.ModelSpec:
     family=FAMILY,
     multiplier=multiplier,
     size=size,
-    num_features=round(1024 * multiplier),
+    num_features=num_features(multiplier),
     checkpoint=f'{_RELEASE}/{name}/{name}.ckpt',
     archive_url=f'http://download.tensorflow.org/models/{_RELEASE}/{name}.tgz',
-    figures=spec.Figures(*figures),
+    figures=measured.Figures(*figures),
   )
 
 

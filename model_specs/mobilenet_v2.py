@@ -1,5 +1,7 @@
 """MobileNet V2: 22 models, six multipliers at up to five sizes."""
 
+from model_specs import channels
+from model_specs import measured
 from model_specs import spec
 
 
@@ -72,6 +74,11 @@ _PUBLISHED = (
 )
 
 
+def num_features(multiplier: float) -> int:
+  """Width of the features at any multiplier."""
+  return channels.divisible(1280 * max(1.0, multiplier))
+
+
 def _model(multiplier: float, size: int, *figures: float) -> spec.ModelSpec:
   name = f'mobilenet_v2_{multiplier}_{size}'
   return spec.ModelSpec(
@@ -79,12 +86,12 @@ def _model(multiplier: float, size: int, *figures: float) -> spec.ModelSpec:
     family=FAMILY,
     multiplier=multiplier,
     size=size,
-    num_features=round(1280 * max(1.0, multiplier)),
+    num_features=num_features(multiplier),
     checkpoint=f'{name}/{name}.ckpt',
     archive_url=(
       'https://storage.googleapis.com/mobilenet_v2/checkpoints/' + name + '.tgz'
     ),
-    figures=spec.Figures(*figures),
+    figures=measured.Figures(*figures),
   )
 
 

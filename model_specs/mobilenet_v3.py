@@ -1,5 +1,7 @@
 """MobileNet V3: four models, large and small at two multipliers."""
 
+from model_specs import channels
+from model_specs import measured
 from model_specs import spec
 
 _PAPER = spec.Paper(
@@ -16,6 +18,8 @@ _NOTES = (
   'The number of channels of every layer is rounded to a multiple of 8.',
   'Multipliers below 1.0 leave the last convolution, the one the features '
   'come from, at its full width.',
+)
+_CHECKPOINT_NOTES = (
   'The archive holds two checkpoints; the one in its folder `ema`, which is '
   'used here, holds moving averages under the names of the variables.',
 )
@@ -50,6 +54,7 @@ def _family(size: str, blocks: int) -> spec.Family:
     endpoints=_endpoints(blocks),
     classifier_endpoints=('Logits', 'Predictions'),
     notes=_NOTES,
+    checkpoint_notes=_CHECKPOINT_NOTES,
   )
 
 
@@ -66,6 +71,16 @@ _PUBLISHED = (
   (_SMALL, 0.75, 1024, 497500, 44, 2.4, 65.4, 12.8),
   (_SMALL, 1.0, 1024, 388500, 66, 2.9, 67.5, 15.8),
 )
+
+
+def num_features_large(multiplier: float) -> int:
+  """Width of the large network's features at any multiplier."""
+  return channels.divisible(1280 * max(1.0, multiplier))
+
+
+def num_features_small(multiplier: float) -> int:
+  """Width of the small network's features at any multiplier."""
+  return channels.divisible(1024 * max(1.0, multiplier))
 
 
 def _model(
@@ -88,7 +103,7 @@ def _model(
     archive_url=(
       f'https://storage.googleapis.com/mobilenet_v3/checkpoints/{archive}.tgz'
     ),
-    figures=spec.Figures(macs, params, top1, None, pixel1),
+    figures=measured.Figures(macs, params, top1, None, pixel1),
   )
 
 

@@ -1,5 +1,6 @@
 """NASNet-A: two models, mobile and large."""
 
+from model_specs import measured
 from model_specs import spec
 
 _PAPER = spec.Paper(
@@ -37,6 +38,7 @@ def _model(
     ),
     classifier_endpoints=('Logits', 'Predictions'),
     notes=_NOTES,
+    memory_gb=5.5 if size == 'large' else spec.MEMORY_GB,
   )
   return spec.ModelSpec(
     name=name,
@@ -49,7 +51,7 @@ def _model(
       'https://storage.googleapis.com/download.tensorflow.org/models/'
       f'{archive}.tar.gz'
     ),
-    figures=spec.Figures(None, None, *accuracy),
+    figures=measured.Figures(None, None, *accuracy),
   )
 
 

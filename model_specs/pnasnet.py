@@ -1,5 +1,6 @@
 """PNASNet-5: one model, large."""
 
+from model_specs import measured
 from model_specs import spec
 
 _ARCHIVE = 'pnasnet-5_large_2017_12_13'
@@ -20,6 +21,7 @@ _FAMILY = spec.Family(
   ),
   checkpoints_title='TF-Slim pre-trained models',
   checkpoints_url=spec.SLIM_URL,
+  memory_gb=5.5,
   versions=(1, 2, 3, 4, 5),
   variable_size=False,
   endpoints=(
@@ -47,6 +49,6 @@ MODELS = (
       'https://storage.googleapis.com/download.tensorflow.org/models/'
       f'{_ARCHIVE}.tar.gz'
     ),
-    figures=spec.Figures(top1_percent=82.9, top5_percent=96.2),
+    figures=measured.Figures(top1_percent=82.9, top5_percent=96.2),
   ),
 )

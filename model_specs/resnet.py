@@ -1,5 +1,6 @@
 """ResNet V1 and V2: three models each, of 50, 101 and 152 layers."""
 
+from model_specs import measured
 from model_specs import spec
 
 _AUTHORS = 'Kaiming He, Xiangyu Zhang, Shaoqing Ren, Jian Sun'
@@ -25,7 +26,7 @@ _PREPROCESSING = {
   1: spec.Preprocessing(factor=255.0, offset=(123.68, 116.78, 103.94)),
   2: spec.FROM_MINUS_1_TO_1,
 }
-_NOTES = {
+_CHECKPOINT_NOTES = {
   1: (
     'The modules that were once published under these names had 1001 classes '
     'and weights that were never released as a checkpoint. The public '
@@ -54,6 +55,9 @@ def _endpoints(version: int, layers: int) -> tuple[str, ...]:
   return (*names, 'global_pool')
 
 
+_MEMORY_GB = {50: 2.0, 101: 3.0, 152: 4.0}
+
+
 def _model(version: int, layers: int, *accuracy: float) -> spec.ModelSpec:
   name = f'resnet_v{version}_{layers}'
   archive = f'{name}_{_RELEASES[version]}'
@@ -71,7 +75,8 @@ def _model(version: int, layers: int, *accuracy: float) -> spec.ModelSpec:
     endpoints=_endpoints(version, layers),
     classifier_endpoints=('logits', 'spatial_squeeze', 'predictions'),
     preprocessing=_PREPROCESSING[version],
-    notes=_NOTES[version],
+    checkpoint_notes=_CHECKPOINT_NOTES[version],
+    memory_gb=_MEMORY_GB[layers],
   )
   return spec.ModelSpec(
     name=name,
@@ -81,7 +86,7 @@ def _model(version: int, layers: int, *accuracy: float) -> spec.ModelSpec:
     num_features=2048,
     checkpoint=f'{archive}/{name}.ckpt',
     archive_url=f'{spec.SLIM_ARCHIVES}/{archive}.tar.gz',
-    figures=spec.Figures(None, None, *accuracy),
+    figures=measured.Figures(None, None, *accuracy),
     num_classes=_NUM_CLASSES[version],
   )
 

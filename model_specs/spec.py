@@ -1,15 +1,19 @@
-"""What is known of a published model before any checkpoint is opened."""
+"""What is known of a model before any checkpoint is opened."""
 
 import dataclasses
 import hashlib
 import re
 
+from model_specs import checks
+from model_specs import measured
+from model_specs import own as own_lib
 from model_specs import versions
 
 PUBLISHER = 'google'
 PUBLISHER_NAME = re.compile(r'[a-z\d-]+')
 _NAME = re.compile(r'[a-z][a-z\d_]*')
 LICENSE = 'Apache-2.0'
+COLLECTION = 'imagenet'  # Second part of the published handles.
 DATASET = 'imagenet-ilsvrc-2012-cls'
 NUM_CLASSES = 1001
 MEMORY_GB = 1.5
@@ -19,15 +23,6 @@ SLIM_URL = (
   '#pre-trained-models'
 )
 SLIM_ARCHIVES = 'http://download.tensorflow.org/models'
-
-
-class SpecError(ValueError):
-  """A spec contradicts itself, or names something that does not exist."""
-
-
-def _check(condition: bool, message: str) -> None:
-  if not condition:
-    raise SpecError(message)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,43 +64,17 @@ class Family:
   classifier_endpoints: tuple[str, ...] = ('Logits',)
   preprocessing: Preprocessing = FROM_MINUS_1_TO_1
   notes: tuple[str, ...] = ()  # Sentences that only this family's cards need.
+  checkpoint_notes: tuple[str, ...] = ()  # On the published checkpoints.
   # Of a worker, while it proves the largest; no part of a fingerprint.
   memory_gb: float = dataclasses.field(default=MEMORY_GB, repr=False)
 
   def __post_init__(self) -> None:
     unknown = set(self.versions) - set(versions.BY_NUMBER)
-    _check(
+    checks.check(
       not unknown,
       f'{self.network}: versions {sorted(unknown)} are not among '
       f'{sorted(versions.BY_NUMBER)}; add them to model_specs/versions.py',
     )
-
-
-@dataclasses.dataclass(frozen=True)
-class Figures:
-  """Published measurements; None where nothing was published."""
-
-  macs_millions: float | None = None
-  params_millions: float | None = None
-  top1_percent: float | None = None
-  top5_percent: float | None = None
-  pixel1_ms: float | None = None
-
-  def __post_init__(self) -> None:
-    for name, value in dataclasses.asdict(self).items():
-      _check(value is None or value > 0, f'{name} is {value}, expected above 0')
-    for name in ('top1_percent', 'top5_percent'):
-      value = getattr(self, name)
-      _check(
-        value is None or value <= 100,
-        f'{name} is {value}, expected at most 100',
-      )
-    if self.top1_percent and self.top5_percent:
-      _check(
-        self.top1_percent <= self.top5_percent,
-        f'top1_percent {self.top1_percent} is above '
-        f'top5_percent {self.top5_percent}',
-      )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,29 +88,34 @@ class ModelSpec:
   num_features: int
   checkpoint: str  # Path of the prefix as the published archive unpacks.
   archive_url: str
-  figures: Figures
-  num_classes: int = NUM_CLASSES
+  figures: measured.Figures
+  num_classes: int | None = NUM_CLASSES  # None: it has no classifier.
   license: str = LICENSE
   dataset: str = DATASET
+  own: own_lib.Own | None = None  # None: published.
 
   def __post_init__(self) -> None:
     where = f'spec {self.name!r}'
-    _check(
+    checks.check(
       _NAME.fullmatch(self.name) is not None,
       f'{where}: a name is lower-case letters, digits and _',
     )
     for field in ('multiplier', 'size', 'num_features', 'num_classes'):
       value = getattr(self, field)
-      _check(
+      checks.check(
         value is None or value > 0,
         f'{where}: {field} is {value}, expected above 0',
       )
-    _check(
+    if not self.own:
+      self._check_archive(where)
+
+  def _check_archive(self, where: str) -> None:
+    checks.check(
       self.archive_url.startswith(('http://', 'https://')),
       f'{where}: archive_url is {self.archive_url!r}, expected http(s)://',
     )
     folders = self.checkpoint.split('/')[:-1]
-    _check(
+    checks.check(
       self._archive_stem in folders,
       f'{where}: checkpoint is {self.checkpoint!r}, expected the path of a '
       f'prefix below a folder {self._archive_stem!r}, as the archive unpacks',
@@ -153,9 +127,52 @@ class ModelSpec:
     return self.family.network
 
   @property
+  def publisher(self) -> str:
+    """First part of its handles, unless another publishes it."""
+    return self.own.publisher if self.own else PUBLISHER
+
+  @property
+  def collection(self) -> str:
+    """Second part of its handles."""
+    return self.own.dataset if self.own else COLLECTION
+
+  @property
+  def width(self) -> str:
+    """Its multiplier, for a list of what it is; nothing if it has none."""
+    return f'depth multiplier {self.multiplier}, ' if self.multiplier else ''
+
+  @property
+  def is_of_imagenet(self) -> bool:
+    """Whether its classes are ImageNet's."""
+    return self.dataset == DATASET
+
+  @property
   def has_background(self) -> bool:
-    """Whether class 0 is none of ImageNet's."""
+    """Whether class 0 is none of the dataset's."""
+    if self.own:
+      return self.own.background
     return self.num_classes == NUM_CLASSES
+
+  @property
+  def tasks(self) -> tuple[str, ...]:
+    """What it can do."""
+    return versions.TASKS if self.num_classes else (versions.FEATURE_VECTOR,)
+
+  @property
+  def promises(self) -> dict[int, versions.Version]:
+    """Last part of its handles -> what a handle of that number promises."""
+    if self.own:
+      pairs = self.own.promises
+    else:
+      pairs = tuple((number, number) for number in self.family.versions)
+    return {number: versions.BY_NUMBER[version] for number, version in pairs}
+
+  @property
+  def current(self) -> tuple[int, ...]:
+    """Its numbers that a bare name means: the newest of each format."""
+    if self.own:
+      return tuple(self.promises)
+    return tuple(n for n in versions.CURRENT if n in self.family.versions)
 
   @property
   def checkpoint_name(self) -> str:
@@ -180,20 +197,20 @@ class ModelSpec:
     return self.archive_url.rsplit('/', 1)[-1]
 
   def handles(
-    self, numbers: tuple[int, ...] = versions.CURRENT
+    self, numbers: tuple[int, ...] | None = None
   ) -> tuple['Handle', ...]:
-    """The published handles with these version numbers, sorted."""
+    """Its handles with these numbers, or its current ones, sorted."""
     return tuple(
-      Handle(self, task, number)
-      for task in versions.TASKS
-      for number in numbers
-      if number in self.family.versions
+      Handle(self, task, number, self.publisher)
+      for task in self.tasks
+      for number in (self.current if numbers is None else numbers)
+      if number in self.promises
     )
 
 
 @dataclasses.dataclass(frozen=True)
 class Handle:
-  """One published module: PUBLISHER/imagenet/NAME/TASK/VERSION."""
+  """One module: PUBLISHER/DATASET/NAME/TASK/VERSION."""
 
   spec: ModelSpec
   task: str
@@ -201,19 +218,24 @@ class Handle:
   publisher: str = PUBLISHER
 
   def __post_init__(self) -> None:
-    _check(
+    checks.check(
       PUBLISHER_NAME.fullmatch(self.publisher) is not None,
       f'publisher is {self.publisher!r}, '
       'expected lower-case letters, digits and -',
     )
-    _check(
+    checks.check(
       self.task in versions.TASKS,
       f'{self}: task is {self.task!r}, expected one of {versions.TASKS}',
     )
-    _check(
-      self.number in self.spec.family.versions,
+    numbers = tuple(self.spec.promises)
+    checks.check(
+      self.number in numbers,
       f'{self}: version {self.number} was never published, '
-      f'expected one of {self.spec.family.versions}',
+      f'expected one of {numbers}',
+    )
+    checks.check(
+      self.task in self.spec.tasks,
+      f'{self}: the model has no classifier, expected {self.spec.tasks[-1]}',
     )
 
   def __str__(self) -> str:
@@ -222,7 +244,8 @@ class Handle:
   @property
   def folder(self) -> str:
     """The handle without its version."""
-    return f'{self.publisher}/imagenet/{self.spec.name}/{self.task}'
+    model = self.spec
+    return f'{self.publisher}/{model.collection}/{model.name}/{self.task}'
 
   @property
   def fingerprint(self) -> str:
@@ -233,7 +256,7 @@ class Handle:
   @property
   def version(self) -> versions.Version:
     """What its version number promises."""
-    return versions.BY_NUMBER[self.number]
+    return self.spec.promises[self.number]
 
   @property
   def format(self) -> str:
@@ -248,9 +271,9 @@ class Handle:
   @property
   def num_outputs(self) -> int:
     """Width of the default output."""
-    if self.task == versions.CLASSIFICATION:
-      return self.spec.num_classes
-    return self.spec.num_features
+    is_classifier = self.task == versions.CLASSIFICATION
+    classes = self.spec.num_classes if is_classifier else None
+    return classes or self.spec.num_features
 
   @property
   def endpoints(self) -> tuple[str, ...]:
@@ -260,20 +283,17 @@ class Handle:
       names = (*names, *self.spec.family.classifier_endpoints)
     return tuple(f'{self.spec.family.scope}/{name}' for name in names)
 
-  def sibling(self) -> 'Handle':
-    """The other task of the same model at the same version."""
-    (other,) = set(versions.TASKS) - {self.task}
-    return dataclasses.replace(self, task=other)
+  def sibling(self) -> 'Handle | None':
+    """The other task of the same model at the same version, if it has both."""
+    for task in self.spec.tasks:
+      if task != self.task:
+        return dataclasses.replace(self, task=task)
+    return None
 
   def changes(self) -> dict[int, tuple[str, ...]]:
-    """Changelog up to this version: number -> entries."""
-    log = {}
-    for number in self.spec.family.versions:
-      if number <= self.number:
-        version = versions.BY_NUMBER[number]
-        log[number] = version.changes
-        if number == self.spec.family.versions[0]:
-          log[number] = versions.VERSIONS[0].changes
-        elif self.spec.family.variable_size:
-          log[number] = version.variable_size_changes + version.changes
-    return log
+    """Changelog up to this version: number -> entries; own models have none."""
+    if self.spec.own:
+      return {}
+    family = self.spec.family
+    numbers = [n for n in family.versions if n <= self.number]
+    return versions.changes(numbers, family.variable_size)

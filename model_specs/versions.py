@@ -1,5 +1,6 @@
 """The published versions: what each number promised, once for all models."""
 
+from collections.abc import Sequence
 import dataclasses
 
 TF1 = 'hub'
@@ -101,3 +102,15 @@ VERSIONS = (
 )
 BY_NUMBER = {version.number: version for version in VERSIONS}
 CURRENT = (3, 5)  # The newest of each format: what a bare name exports.
+
+
+def changes(
+  numbers: Sequence[int], variable_size: bool
+) -> dict[int, tuple[str, ...]]:
+  """Changelog of a model that was published under some numbers."""
+  log = {numbers[0]: VERSIONS[0].changes}
+  for number in numbers[1:]:
+    version = BY_NUMBER[number]
+    more = version.variable_size_changes if variable_size else ()
+    log[number] = more + version.changes
+  return log

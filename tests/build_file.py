@@ -41,6 +41,8 @@ filegroup(
 _READS_THE_TREE = 'tests.source_tree'
 _RUNNER = 'tests/__main__.py'  # Gives a py_test's file to pytest.
 _ATTRIBUTES = ('name', 'testonly', 'srcs', 'args', 'data', 'main', 'deps')
+# Bazel's Python is newer, and brings what this stands for.
+_OF_OLDER_PYTHONS = {'tomli'}
 _BINARIES = {'exporter.__main__': 'slimhub'}
 
 
@@ -107,7 +109,7 @@ def _data(module: str, path: pathlib.Path) -> str:
 
 def _deps(module: str, path: pathlib.Path) -> str:
   internal = {f':{_target(name)}' for name in source_tree.internal(path)}
-  external = set(source_tree.distributions(path))
+  external = set(source_tree.distributions(path)) - _OF_OLDER_PYTHONS
   if module.endswith('_test'):
     external.add('pytest')
     internal |= {':tests/conftest'} & {

@@ -7,7 +7,7 @@ import pytest
 from exporter import card_evidence
 from exporter import manifest
 import model_specs
-from model_specs import spec
+from model_specs import measured
 from tests import some_manifest
 
 _HANDLE = model_specs.get(
@@ -81,7 +81,7 @@ def test_without_an_artifact_checksums_say_what_an_export_records():
 
 
 def test_figures_that_were_not_published_are_left_out():
-  figures = spec.Figures(top1_percent=50.0)
+  figures = measured.Figures(top1_percent=50.0)
   model = dataclasses.replace(_HANDLE.spec, figures=figures)
   handle = dataclasses.replace(_HANDLE, spec=model)
   text = card_evidence.figures(handle, None)
@@ -91,7 +91,7 @@ def test_figures_that_were_not_published_are_left_out():
 
 
 def test_a_model_without_figures_says_so():
-  model = dataclasses.replace(_HANDLE.spec, figures=spec.Figures())
+  model = dataclasses.replace(_HANDLE.spec, figures=measured.Figures())
   handle = dataclasses.replace(_HANDLE, spec=model)
   text = card_evidence.figures(handle, None)
   assert text == '## Figures\n\nNo figures were published.'

@@ -250,6 +250,8 @@ def test_a_tf1_card_sends_users_of_keras_to_the_newest_version():
 
 def test_refuses_the_manifest_of_another_handle():
   handle = _get('mobilenet_v2_035_96/classification/5')
-  other = some_manifest.make(handle.sibling())
+  sibling = handle.sibling()
+  assert sibling
+  other = some_manifest.make(sibling)
   with pytest.raises(ValueError, match='feature_vector/5, expected that of'):
     card.render(handle, other)

@@ -108,8 +108,10 @@ def test_no_two_models_are_spelled_alike(field):
 
 def test_duplicate_names_are_refused():
   model = model_specs.MODELS[0]
-  with pytest.raises(model_specs.SpecError, match=f'{model.name!r}; rename'):
-    model_specs._by_name([model, model])
+  with pytest.raises(
+    model_specs.SpecError, match=f'/{model.name}, in .*; rename'
+  ):
+    model_specs.Registry([model, model])
 
 
 @pytest.mark.parametrize(
@@ -219,10 +221,10 @@ def test_get_keeps_the_publisher():
 @pytest.mark.parametrize(
   ('handle', 'message'),
   [
-    ('mobilenet_v2_100_224', 'is not a handle; expected PUBLISHER/imagenet'),
+    ('mobilenet_v2_100_224', 'is not a handle; expected PUBLISHER/DATASET'),
     (
       'google/imagenet/mobilenet_v2_100_224/classification',
-      'is not a handle; expected PUBLISHER/imagenet',
+      'is not a handle; expected PUBLISHER/DATASET',
     ),
     (
       'google/imagenet/mobilenet_v2_100_225/classification/5',

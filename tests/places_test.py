@@ -28,6 +28,23 @@ def test_a_path_is_a_folder_of_this_machine(text, path):
   assert places.parse(text) == pathlib.Path(path)
 
 
+def test_a_text_is_written_whole_and_leaves_nothing_beside(tmp_path, bucket):
+  for folder in (tmp_path, bucket):
+    path = folder / 'new/a.txt'
+    for text in ('one', 'grün'):
+      places.write(path, text)
+    assert path.read_text(encoding='utf-8') == 'grün'
+    assert [found.name for found in path.parent.iterdir()] == ['a.txt']
+
+
+def test_a_text_that_cannot_be_written_leaves_the_old_one(tmp_path):
+  places.write(tmp_path / 'a.txt', 'old')
+  with pytest.raises(UnicodeEncodeError):
+    places.write(tmp_path / 'a.txt', 'new\ud800')
+  assert (tmp_path / 'a.txt').read_text() == 'old'
+  assert [found.name for found in tmp_path.iterdir()] == ['a.txt']
+
+
 def test_a_tilde_is_the_home_folder(monkeypatch):
   monkeypatch.setenv('HOME', '/home/me')
   assert places.parse('~/out') == pathlib.Path('/home/me/out')

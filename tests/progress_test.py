@@ -1,5 +1,6 @@
 """What is shown while a batch runs."""
 
+import io
 import json
 
 import pytest
@@ -119,3 +120,26 @@ def test_a_bar_goes_to_stderr_where_somebody_sees_it(form, capsys):
   out, err = capsys.readouterr()
   assert 'a/1' in out
   assert ('artifact/s' in err) == (form == 'bar')  # No terminal here.
+
+
+def test_steps_are_a_bar_on_a_terminal_alone():
+  class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+      return True
+
+  shown = {}
+  for form in ('auto', 'bar', 'none'):
+    for stream in (io.StringIO(), Terminal()):
+      steps = progress.Steps(form, 3, 'picture', stream)
+      steps.move(3)
+      steps.finish()
+      is_terminal = isinstance(stream, Terminal)
+      shown[form, is_terminal] = '3/3' in stream.getvalue()
+  assert shown == {
+    ('auto', False): False,
+    ('auto', True): True,
+    ('bar', False): True,
+    ('bar', True): True,
+    ('none', False): False,
+    ('none', True): False,
+  }

@@ -12,10 +12,14 @@ from PIL import Image
 import pytest
 import tensorflow as tf
 
+from exporter import evaluation
 from exporter import export
+from exporter import inspection
+from exporter import labelled
 from exporter import manifest
 from exporter import places
 from exporter import plan
+from exporter import specimens
 import model_specs
 from model_specs import labels
 
@@ -116,3 +120,18 @@ def test_sees_the_panda(exported, photograph, number):
 def test_answers_as_the_frozen_graph(exported, photograph, frozen, number):
   found = tf.nn.softmax(_logits(exported[0], number, photograph)).numpy()
   np.testing.assert_allclose(found, frozen, atol=1e-5)
+
+
+def test_an_inspection_knows_it_without_its_name():
+  with specimens.find(_REAL / 'mobilenet_v1_0.25_128') as (found,):
+    facts = inspection.inspect(found)
+  assert facts.network
+  assert _MODEL.name in facts.network.models
+  assert (facts.network.num_classes, facts.size) == (1001, 128)
+  assert facts.problems == ()
+
+
+def test_an_evaluation_finds_the_panda_right(exported):
+  pictures = [labelled.Labelled(_REAL / 'panda.jpg', 'giant panda')]
+  found = evaluation.run(_HANDLES, exported[0], pictures, abs)
+  assert [each.top1_percent for each in found] == [100.0, 100.0]

@@ -13,6 +13,7 @@ from exporter import networks
 from exporter import source
 from exporter import synthetic
 from exporter.networks import layers as layers_lib
+from model_specs import measured
 from model_specs import spec
 
 _NAME = 'tiny'
@@ -39,7 +40,7 @@ MODEL = spec.ModelSpec(
   num_features=_NUM_FEATURES,
   checkpoint='tiny_2020_01_01/tiny_1.0_32/tiny_1.0_32.ckpt',
   archive_url='https://example.org/tiny_2020_01_01/tiny_1.0_32.tgz',
-  figures=spec.Figures(),
+  figures=measured.Figures(),
   num_classes=5,
 )
 

@@ -1,15 +1,13 @@
 """`slimhub benchmark`."""
 
 import argparse
-from collections.abc import Iterator
-import contextlib
-import os
 
 from exporter import flag_values
 from exporter import flags
 from exporter import listing
 from exporter import plan
 from exporter import speed
+from exporter.commands import hush
 
 HELP = 'time exports on this machine, beside Keras'
 
@@ -24,25 +22,15 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     help='where exports are',
   )
   flags.add_formats(parser)
-
-
-@contextlib.contextmanager
-def _hushed() -> Iterator[None]:
-  """Keeps what libraries log from standard error."""
-  kept = os.dup(2)
-  with open(os.devnull, 'wb') as nowhere:  # noqa: PTH123  # A device.
-    os.dup2(nowhere.fileno(), 2)
-  try:
-    yield
-  finally:
-    os.dup2(kept, 2)
-    os.close(kept)
+  flags.add_spec_files(parser)
 
 
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
-  handles = plan.find_artifacts(args.output_dir, args.patterns, args.formats)
-  with _hushed():
+  handles = plan.find_artifacts(
+    args.output_dir, args.patterns, args.formats, flags.registry(args)
+  )
+  with hush.hushed():
     from exporter import benchmark  # Imports TensorFlow.
 
     for found in benchmark.run(handles, args.output_dir):

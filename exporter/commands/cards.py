@@ -18,11 +18,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     default=pathlib.Path('docs/model_cards'),
     help='where cards go; the catalogue goes to the folder `catalogue` beside',
   )
+  flags.add_spec_files(parser)
 
 
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
-  written = card_tree.write(args.output_dir)
+  written = card_tree.write(args.output_dir, flags.registry(args))
   catalogue = args.output_dir.parent / 'catalogue'
   written += card_tree.write_catalogues(catalogue, args.output_dir)
   print(f'{len(written)} pages changed in {args.output_dir} and {catalogue}')

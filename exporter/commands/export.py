@@ -25,6 +25,7 @@ HELP = 'export handles, prove and describe them'
 def add_flags(parser: argparse.ArgumentParser) -> None:
   """Declares what the command takes."""
   flags.add_patterns(parser)
+  flags.add_spec_files(parser)
   parser.add_argument('--all', action='store_true', help='every handle')
   parser.add_argument(
     '--output_dir',
@@ -58,7 +59,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     '--publisher',
     type=flag_values.publisher,
     default=spec.PUBLISHER,
-    help='first part of the handles',
+    help='first part of the handles of published models',
   )
   parser.add_argument(
     '--formats',
@@ -90,19 +91,22 @@ def _supply(
   args: argparse.Namespace,
 ) -> tuple[int, tuple[model_specs.Handle, ...]]:
   """Sees to the checkpoints; the exit code, and what can be exported."""
-  models = transfer.models_of(handles)
+  # A spec file names the checkpoints of own models itself.
+  models = transfer.models_of(h for h in handles if not h.spec.own)
   lacking = archive.lacking(folder, models)
   if not lacking:
     return flags.OK, handles
   if args.fetch:
     code, failed = transfer.fetch_all(lacking, folder, args)
-    return code, tuple(h for h in handles if h.spec.name not in failed)
+    return code, tuple(
+      h for h in handles if h.spec.own or h.spec.name not in failed
+    )
   command = home.fetch_command(folder, *(model.name for model in lacking))
   message = (
     f'{folder} holds no checkpoint of {len(lacking)} of {len(models)} models; '
     f'`{command}` downloads them, and --fetch does it before an export'
   )
-  if len(lacking) == len(models):
+  if len(lacking) == len(transfer.models_of(handles)):
     raise errors.CheckpointError(message)
   sys.stderr.write(f'slimhub: {message}\n')
   return flags.OK, handles
@@ -117,12 +121,14 @@ def _chosen(args: argparse.Namespace) -> tuple[model_specs.Handle, ...]:
         f'--formats={kind.word} needs pictures to measure ranges on: '
         '--representative_images=DIR'
       )
-  found = model_specs.find(*args.patterns, publisher=args.publisher)
+  registry = flags.registry(args)
+  found = registry.find(*args.patterns, publisher=args.publisher)
   handles = tuple(formats.select(found, args.formats, args.onnx_layout))
   if not handles:
     raise flags.UsageError(
       f'no handle of {" ".join(args.patterns)} has --formats='
-      f'{",".join(args.formats)}: versions 1 to 3 are tf1, the others tf2'
+      f'{",".join(args.formats)}: versions 1 to 3 are tf1, the others tf2, '
+      'and an own model has tf1 if its spec has tf1_version'
     )
   for group in (formats.LITERT, formats.ONNX):
     if any(word.split('.')[0] == group for word in args.formats):

@@ -4,19 +4,20 @@ import argparse
 
 from exporter import flags
 from exporter import listing
-import model_specs
 
-HELP = 'the published handles'
+HELP = 'the published handles, and those of own models'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
   """Declares what the command takes."""
   flags.add_patterns(parser)
+  flags.add_spec_files(parser)
   forms = ('table', 'json', 'csv')
   parser.add_argument('--format', choices=forms, default='table')
 
 
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
-  print(listing.render(model_specs.find(*args.patterns), args.format))
+  handles = flags.registry(args).find(*args.patterns)
+  print(listing.render(handles, args.format))
   return flags.OK

@@ -14,6 +14,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   """Declares what the command takes."""
   parser.add_argument('dir', metavar='DIR', type=flag_values.folder)
   flags.add_formats(parser)
+  flags.add_spec_files(parser)
   parser.add_argument(
     'patterns',
     nargs='*',
@@ -31,6 +32,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
-  handles = plan.find_artifacts(args.dir, args.patterns, args.formats)
+  handles = plan.find_artifacts(
+    args.dir, args.patterns, args.formats, flags.registry(args)
+  )
   template = plan.Order(plan.VERIFY, (), args.dir, client=args.client)
   return work.carry_out(plan.orders(handles, template), work.engine(args), args)

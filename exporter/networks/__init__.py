@@ -22,5 +22,11 @@ BUILDERS: dict[str, Callable[..., Outputs]] = {
   **pnasnet.BUILDERS,
   **resnet.BUILDERS,
 }
+# Of the networks that have a multiplier: from it, the widths that it decides.
+WIDTHS: dict[str, Callable[[float], dict[str, int]]] = {
+  'mobilenet_v1': mobilenet_v1.widths,
+  'mobilenet_v2': mobilenet_v2.widths,
+  **mobilenet_v3.WIDTHS,
+}
 
-__all__ = ['BUILDERS', 'Outputs']
+__all__ = ['BUILDERS', 'WIDTHS', 'Outputs']

@@ -26,6 +26,18 @@ _BLOCKS = (
 )
 
 
+def _depth(channels: int, multiplier: float) -> int:
+  return max(int(channels * multiplier), _MIN_DEPTH)
+
+
+def widths(multiplier: float) -> dict[str, int]:
+  """Kernels whose width a multiplier decides -> that width."""
+  found = {'Conv2d_0': _depth(_STEM_DEPTH, multiplier)}
+  for number, (_, channels) in enumerate(_BLOCKS, start=1):
+    found[f'Conv2d_{number}_pointwise'] = _depth(channels, multiplier)
+  return {f'MobilenetV1/{layer}/weights': n for layer, n in found.items()}
+
+
 def build(
   images: tf.Tensor,
   multiplier: float,
@@ -37,17 +49,17 @@ def build(
   layers = layers_lib.Layers(is_training, momentum)
   endpoints = {}
 
-  def depth(channels: int) -> int:
-    return max(int(channels * multiplier), _MIN_DEPTH)
-
   with tf.compat.v1.variable_scope('MobilenetV1'):
-    net = layers.conv(images, depth(_STEM_DEPTH), 3, 'Conv2d_0', stride=2)
+    stem = _depth(_STEM_DEPTH, multiplier)
+    net = layers.conv(images, stem, 3, 'Conv2d_0', stride=2)
     endpoints['Conv2d_0'] = net
     for number, (stride, channels) in enumerate(_BLOCKS, start=1):
       name = f'Conv2d_{number}_depthwise'
       net = endpoints[name] = layers.depthwise(net, stride, name)
       name = f'Conv2d_{number}_pointwise'
-      net = endpoints[name] = layers.conv(net, depth(channels), 1, name)
+      net = endpoints[name] = layers.conv(
+        net, _depth(channels, multiplier), 1, name
+      )
     with tf.compat.v1.variable_scope('Logits'):
       pooled = endpoints['AvgPool_1a'] = layers_lib.global_pool(net)
       logits = endpoints['Logits'] = layers.classifier(

@@ -29,6 +29,25 @@ def _blocks() -> list[tuple[int, int, int]]:
   ]
 
 
+def _scope(number: int) -> str:
+  """What a block is called."""
+  return f'expanded_conv_{number}' if number else 'expanded_conv'
+
+
+def _last_depth(multiplier: float) -> int:
+  return layers_lib.divisible(_LAST_DEPTH * max(1.0, multiplier))
+
+
+def widths(multiplier: float) -> dict[str, int]:
+  """Kernels whose width a multiplier decides -> that width."""
+  found = {'Conv': layers_lib.divisible(_STEM_DEPTH * multiplier)}
+  for number, (_, _, channels) in enumerate(_blocks()):
+    width = layers_lib.divisible(channels * multiplier)
+    found[f'{_scope(number)}/project'] = width
+  found['Conv_1'] = _last_depth(multiplier)
+  return {f'MobilenetV2/{layer}/weights': n for layer, n in found.items()}
+
+
 def _inverted_residual(
   layers: layers_lib.Layers,
   net: tf.Tensor,
@@ -67,12 +86,11 @@ def build(
     net = endpoints['layer_1'] = layers.conv(images, stem, 3, 'Conv', stride=2)
     for number, block in enumerate(_blocks()):
       layer = f'layer_{number + 2}'
-      scope = f'expanded_conv_{number}' if number else 'expanded_conv'
-      with tf.compat.v1.variable_scope(scope):
+      with tf.compat.v1.variable_scope(_scope(number)):
         parts = _inverted_residual(layers, net, block, multiplier)
       net = endpoints[layer] = parts['output']
       endpoints.update({f'{layer}/{part}': t for part, t in parts.items()})
-    last = layers_lib.divisible(_LAST_DEPTH * max(1.0, multiplier))
+    last = _last_depth(multiplier)
     net = endpoints['layer_19'] = layers.conv(net, last, 1, 'Conv_1')
     with tf.compat.v1.variable_scope('Logits'):
       pooled = endpoints['global_pool'] = layers_lib.global_pool(net)

@@ -116,12 +116,27 @@ def _inverted_residual(
   return parts
 
 
+def _scope(number: int) -> str:
+  """What a block is called."""
+  return f'expanded_conv_{number}' if number else 'expanded_conv'
+
+
 class _MobilenetV3(NamedTuple):
   """One of the two."""
 
   blocks: tuple[_Block, ...]
   conv_depth: int  # Of the convolution before pooling.
   last_depth: int  # Of the one behind, the features'.
+
+  def widths(self, multiplier: float) -> dict[str, int]:
+    """Kernels whose width a multiplier decides -> that width."""
+    found = {'Conv': _STEM_DEPTH, 'Conv_1': self.conv_depth}
+    for number, block in enumerate(self.blocks):
+      found[f'{_scope(number)}/project'] = block.depth
+    return {
+      f'MobilenetV3/{layer}/weights': layers_lib.divisible(depth * multiplier)
+      for layer, depth in found.items()
+    }
 
   def build(
     self,
@@ -158,8 +173,7 @@ class _MobilenetV3(NamedTuple):
     endpoints['layer_1'] = net
     for number, block in enumerate(self.blocks):
       layer = f'layer_{number + 2}'
-      scope = f'expanded_conv_{number}' if number else 'expanded_conv'
-      with tf.compat.v1.variable_scope(scope):
+      with tf.compat.v1.variable_scope(_scope(number)):
         parts = _inverted_residual(layers, net, block, depth(block.depth))
       net = endpoints[layer] = parts['output']
       endpoints.update({f'{layer}/{part}': t for part, t in parts.items()})
@@ -174,7 +188,9 @@ class _MobilenetV3(NamedTuple):
     return endpoints
 
 
-BUILDERS = {
-  'mobilenet_v3_large': _MobilenetV3(_LARGE, 960, 1280).build,
-  'mobilenet_v3_small': _MobilenetV3(_SMALL, 576, 1024).build,
+_NETWORKS = {
+  'mobilenet_v3_large': _MobilenetV3(_LARGE, 960, 1280),
+  'mobilenet_v3_small': _MobilenetV3(_SMALL, 576, 1024),
 }
+BUILDERS = {name: network.build for name, network in _NETWORKS.items()}
+WIDTHS = {name: network.widths for name, network in _NETWORKS.items()}

@@ -1,0 +1,11 @@
+"""How specs check themselves."""
+
+
+class SpecError(ValueError):
+  """A spec contradicts itself, or names something that does not exist."""
+
+
+def check(condition: bool, message: str) -> None:
+  """Raises a SpecError unless a condition holds."""
+  if not condition:
+    raise SpecError(message)

@@ -1,0 +1,34 @@
+"""What was measured of a model."""
+
+import dataclasses
+
+from model_specs import checks
+
+
+@dataclasses.dataclass(frozen=True)
+class Figures:
+  """Measurements; None where nothing was published."""
+
+  macs_millions: float | None = None
+  params_millions: float | None = None
+  top1_percent: float | None = None
+  top5_percent: float | None = None
+  pixel1_ms: float | None = None
+
+  def __post_init__(self) -> None:
+    for name, value in dataclasses.asdict(self).items():
+      checks.check(
+        value is None or value > 0, f'{name} is {value}, expected above 0'
+      )
+    for name in ('top1_percent', 'top5_percent'):
+      value = getattr(self, name)
+      checks.check(
+        value is None or value <= 100,
+        f'{name} is {value}, expected at most 100',
+      )
+    if self.top1_percent and self.top5_percent:
+      checks.check(
+        self.top1_percent <= self.top5_percent,
+        f'top1_percent {self.top1_percent} is above '
+        f'top5_percent {self.top5_percent}',
+      )

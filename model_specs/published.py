@@ -1,0 +1,38 @@
+"""The models that were published, and the networks that they are of."""
+
+from model_specs import inception
+from model_specs import inception_resnet_v2
+from model_specs import mobilenet_v1
+from model_specs import mobilenet_v2
+from model_specs import mobilenet_v3
+from model_specs import nasnet
+from model_specs import pnasnet
+from model_specs import resnet
+from model_specs import spec
+
+MODELS: tuple[spec.ModelSpec, ...] = (
+  *inception.MODELS,
+  *inception_resnet_v2.MODELS,
+  *mobilenet_v1.MODELS,
+  *mobilenet_v2.MODELS,
+  *mobilenet_v3.MODELS,
+  *nasnet.MODELS,
+  *pnasnet.MODELS,
+  *resnet.MODELS,
+)
+
+# Network -> one model of it.
+NETWORKS = {model.network: model for model in MODELS}
+
+
+def num_features(network: str, multiplier: float | None) -> int:
+  """Width of a network's features at any multiplier."""
+  widths = {
+    'mobilenet_v1': mobilenet_v1.num_features,
+    'mobilenet_v2': mobilenet_v2.num_features,
+    'mobilenet_v3_large': mobilenet_v3.num_features_large,
+    'mobilenet_v3_small': mobilenet_v3.num_features_small,
+  }
+  if multiplier is None:
+    return NETWORKS[network].num_features
+  return widths[network](multiplier)
