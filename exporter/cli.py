@@ -18,6 +18,9 @@ from exporter.commands import info
 from exporter.commands import inspect
 from exporter.commands import list as list_
 from exporter.commands import new
+from exporter.commands import pack
+from exporter.commands import seed_cache
+from exporter.commands import serve
 from exporter.commands import site
 from exporter.commands import verify
 import model_specs
@@ -33,6 +36,9 @@ _COMMANDS: dict[str, ModuleType] = {
   'evaluate': evaluate,
   'benchmark': benchmark,
   'cards': cards,
+  'serve': serve,
+  'pack': pack,
+  'seed_cache': seed_cache,
   'doctor': doctor,
   'site': site,
 }

@@ -10,6 +10,7 @@
     InterpreterError   another Python cannot meet any artifact
     PackageError       an optional package is not installed
     PictureError       pictures to measure on are missing or unreadable
+    HubError           exports cannot be handed out as it was asked
     SiteError          the site cannot be made of its pages, or put in place
 
 Each message names the thing, what was found, what was expected, what to do.
@@ -54,6 +55,10 @@ class PackageError(SlimhubError):
 
 class PictureError(SlimhubError):
   """Pictures to measure on are missing or unreadable."""
+
+
+class HubError(SlimhubError):
+  """Exports cannot be handed out as it was asked."""
 
 
 class SiteError(SlimhubError):

@@ -9,6 +9,11 @@ _PACKAGES = {
   'litert': {'ai-edge-litert': 'ai_edge_litert'},
   'onnx': {'onnx': 'onnx', 'onnxruntime': 'onnxruntime', 'tf2onnx': 'tf2onnx'},
   'ray': {'ray': 'ray'},
+  'serve': {
+    'markdown-it-py': 'markdown_it',
+    'starlette': 'starlette',
+    'uvicorn': 'uvicorn',
+  },
   'site': {'mkdocs': 'mkdocs', 'mkdocs-material': 'material'},
 }
 

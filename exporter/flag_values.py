@@ -23,6 +23,14 @@ def mirror(text: str) -> str:
   return text.rstrip('/')
 
 
+def hub(text: str) -> str:
+  """A URL that handles follow, without a slash at its end."""
+  parts = urllib.parse.urlsplit(text)
+  if parts.scheme not in ('http', 'https') or not parts.hostname:
+    raise argparse.ArgumentTypeError(f'{text!r}, expected http:// or https://')
+  return text.rstrip('/')
+
+
 def _above_0(text: str, unit: str) -> float:
   try:
     value = float(text)
@@ -84,6 +92,13 @@ def positive(text: str) -> int:
   """A number, 1 or more."""
   if not text.isdecimal() or int(text) < 1:
     raise argparse.ArgumentTypeError(f'{text!r}, expected 1 or more')
+  return int(text)
+
+
+def port(text: str) -> int:
+  """A number of a port; 0 is any that is free."""
+  if not text.isdecimal() or int(text) > 65535:
+    raise argparse.ArgumentTypeError(f'{text!r}, expected 0 to 65535')
   return int(text)
 
 

@@ -1,5 +1,6 @@
-"""Where slimhub keeps what it fetched, if no folder is named."""
+"""Where slimhub keeps what it fetched or made, if no folder is named."""
 
+import hashlib
 import os
 import pathlib
 import shlex
@@ -7,13 +8,23 @@ import shlex
 _HOME = 'SLIMHUB_HOME'
 
 
-def checkpoint_dir() -> pathlib.Path:
-  """The default folder of checkpoints: below SLIMHUB_HOME, or the cache."""
+def _home() -> pathlib.Path:
   home = os.environ.get(_HOME)
   if home:
-    return pathlib.Path(home).expanduser() / 'checkpoints'
+    return pathlib.Path(home).expanduser()
   cache = os.environ.get('XDG_CACHE_HOME') or '~/.cache'
-  return pathlib.Path(cache).expanduser() / 'slimhub' / 'checkpoints'
+  return pathlib.Path(cache).expanduser() / 'slimhub'
+
+
+def checkpoint_dir() -> pathlib.Path:
+  """The default folder of checkpoints: below SLIMHUB_HOME, or the cache."""
+  return _home() / 'checkpoints'
+
+
+def stock_dir(exports: pathlib.Path) -> pathlib.Path:
+  """The default folder of what a hub has ready to be sent, one a folder."""
+  digest = hashlib.sha256(str(exports.resolve()).encode()).hexdigest()
+  return _home() / 'stock' / digest[:16]
 
 
 def fetch_command(folder: pathlib.Path, *names: str) -> str:

@@ -1,11 +1,14 @@
 """What is to be done, and what came of it, as plain data."""
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 import dataclasses
 import itertools
 import pathlib
+import time
+from typing import TypeVar
 
 from exporter import errors
 from exporter import manifest as manifest_lib
@@ -17,6 +20,8 @@ from model_specs import own_model
 from model_specs import spec
 from model_specs import versions
 
+_T = TypeVar('_T')
+
 EXPORT = 'export'
 VERIFY = 'verify'
 
@@ -25,7 +30,9 @@ LOCAL, RAY = ENGINES = ('local', 'ray')
 EXPORTED = 'exported'
 FETCHED = 'fetched'
 KEPT = 'kept'
+PACKED = 'packed'
 REFUSED = 'refused'
+SEEDED = 'seeded'
 VERIFIED = 'verified'
 FAILED = 'failed'
 
@@ -69,7 +76,7 @@ class Result:
   """What came of one handle."""
 
   handle: str
-  status: str  # EXPORTED, KEPT, REFUSED, VERIFIED or FAILED.
+  status: str  # One of the words above.
   reason: str = ''  # Why it failed, or was kept or refused.
   bytes: int = 0
   seconds: float = 0.0
@@ -86,6 +93,18 @@ def failures(order: Order, reason: str) -> list[Result]:
     Result(str(handle), FAILED, f'{handle}: {reason}')
     for handle in order.handles
   ]
+
+
+def attempt(name: str, work: Callable[[_T], Result], given: _T) -> Result:
+  """Does the work; what a user can act on becomes a failed result."""
+  start = time.monotonic()
+  try:
+    result = work(given)
+  except errors.SlimhubError as error:
+    result = Result(name, FAILED, str(error))
+  except OSError as error:
+    result = Result(name, FAILED, f'{name}: {error}')
+  return dataclasses.replace(result, seconds=time.monotonic() - start)
 
 
 def orders(

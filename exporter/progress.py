@@ -23,10 +23,15 @@ _EVENTS = {
   plan.FETCHED: 'fetched',
   plan.EXPORTED: 'proven',
   plan.VERIFIED: 'proven',
+  plan.PACKED: 'packed',
+  plan.SEEDED: 'seeded',
   plan.KEPT: 'kept',
   plan.REFUSED: 'refused',
   plan.FAILED: 'failed',
 }
+
+
+_WITHOUT_FIGURES = (plan.KEPT, plan.REFUSED, plan.FAILED)
 
 
 class Result(Protocol):
@@ -56,7 +61,7 @@ class Result(Protocol):
 def _line(result: Result) -> str:
   """One result for a person."""
   facts = [f'{result.status:<9} {result.name}']
-  if result.status in (plan.EXPORTED, plan.FETCHED, plan.VERIFIED):
+  if result.status not in _WITHOUT_FIGURES:
     facts += [f'{result.bytes / 1e6:.1f} MB', f'{result.seconds:.1f} s']
   if result.reason and result.status != plan.FAILED:
     facts.append(result.reason)

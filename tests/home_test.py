@@ -31,3 +31,13 @@ def test_the_command_names_a_folder_only_where_it_must():
   assert home.fetch_command(pathlib.Path('my dir'), 'a') == (
     "slimhub fetch a '--checkpoint_dir=my dir'"
   )
+
+
+def test_each_export_folder_has_a_stock_of_its_own(monkeypatch, tmp_path):
+  monkeypatch.setenv('SLIMHUB_HOME', str(tmp_path))
+  (tmp_path / 'a').mkdir()
+  (tmp_path / 'link').symlink_to('a')
+  stock = home.stock_dir(tmp_path / 'a')
+  assert stock.parent == tmp_path / 'stock'
+  assert home.stock_dir(tmp_path / 'link') == stock
+  assert home.stock_dir(tmp_path / 'b') != stock

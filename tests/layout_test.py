@@ -58,6 +58,11 @@ _LADDER = (
   ('card_tree',),
   ('benchmark', 'delivery', 'evaluation', 'lock', 'plan'),
   ('fetcher', 'shelf', 'targets'),
+  ('contents', 'webroot'),
+  ('bundle',),
+  ('address', 'hub_page', 'seed', 'stock'),
+  ('hub', 'pack'),
+  ('server',),
   ('export', 'fetch', 'interpreter', 'site'),
   ('verify',),
   ('worker',),
@@ -110,6 +115,9 @@ _WITHOUT_TENSORFLOW = (
   'exporter.clients',
   'exporter.fetch',
   'exporter.manifest',
+  'exporter.pack',
+  'exporter.seed',
+  'exporter.server',
   'exporter.site.build',
 )
 

@@ -19,6 +19,7 @@ _DISTRIBUTIONS = {
   'google': 'protobuf',
   'jsonschema': 'jsonschema',
   'keras': 'keras',
+  'markdown_it': 'markdown-it-py',
   'mediapipe': 'mediapipe',
   'mkdocs': 'mkdocs',
   'numpy': 'numpy',
@@ -29,6 +30,7 @@ _DISTRIBUTIONS = {
   'ray': 'ray',
   'requests': 'requests',
   'setuptools': 'setuptools',
+  'starlette': 'starlette',
   'tensorflow': 'tensorflow',
   'tensorflow_hub': 'tensorflow-hub',
   'tf2onnx': 'tf2onnx',
@@ -38,6 +40,7 @@ _DISTRIBUTIONS = {
   'tqdm': 'tqdm',
   'upath': 'universal-pathlib',
   'urllib3': 'urllib3',
+  'uvicorn': 'uvicorn',
 }
 
 

@@ -1,6 +1,7 @@
 """What the commands that carry out orders share: flags, engine, display."""
 
 import argparse
+from collections.abc import Iterable
 from collections.abc import Sequence
 
 from exporter import batch
@@ -54,16 +55,15 @@ def engine(args: argparse.Namespace) -> batch.Engine:
   return processes.Processes(args.jobs, args.memory_gb)
 
 
-def carry_out(
-  orders: Sequence[plan.Order], engine: batch.Engine, args: argparse.Namespace
+def show(
+  results: Iterable[plan.Result], total: int, args: argparse.Namespace
 ) -> int:
-  """Runs orders and shows what comes of them."""
-  total = sum(len(order.handles) for order in orders)
+  """Shows results as they come; the exit code."""
   shown = progress.Progress(args.progress, total)
   code = flags.OK
   try:
     shown.start()
-    for result in batch.run(orders, engine):
+    for result in results:
       shown.add(result)
       if result.status == plan.FAILED:
         code = flags.FAILED
@@ -71,3 +71,11 @@ def carry_out(
     code = flags.INTERRUPTED
   shown.finish()
   return code
+
+
+def carry_out(
+  orders: Sequence[plan.Order], engine: batch.Engine, args: argparse.Namespace
+) -> int:
+  """Runs orders and shows what comes of them."""
+  total = sum(len(order.handles) for order in orders)
+  return show(batch.run(orders, engine), total, args)

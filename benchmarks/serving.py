@@ -1,0 +1,105 @@
+"""Requests a second of the hub, beside nginx on the packed tree.
+
+Run as `python -m benchmarks.serving [CONNECTIONS] [SECONDS]`; wrk, which asks,
+and nginx are Debian's packages of those names. Both servers and wrk share the
+cores of this machine.
+"""
+
+from collections.abc import Iterator
+import contextlib
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+from benchmarks import process
+from exporter import pack
+from exporter import shelf
+from tests import hub_server
+from tests import nginx
+
+_HANDLE = 'google/imagenet/mobilenet_v1_025_128/classification/5'
+_REQUESTS = {
+  'bundle': (f'{_HANDLE}?tf-hub-format=compressed', '*/*'),
+  'page': (_HANDLE, 'text/html'),
+}
+
+
+def _export(exports: pathlib.Path) -> None:
+  pattern = '/'.join(_HANDLE.split('/')[2:])
+  process.run(
+    [
+      *('exporter', 'export', pattern, '--synthetic_weights'),
+      f'--output_dir={exports}',
+    ]
+  )
+
+
+@contextlib.contextmanager
+def _hub(exports: pathlib.Path) -> Iterator[tuple[str, int]]:
+  with hub_server.serve(exports) as hub:
+    yield hub.url, hub.process.pid
+
+
+@contextlib.contextmanager
+def _nginx(exports: pathlib.Path) -> Iterator[tuple[str, int]]:
+  packed = exports.with_name('packed')
+  for result in pack.run(shelf.items(exports), packed):
+    assert not result.reason, result.reason
+  with nginx.serve(packed) as found:
+    yield found
+
+
+def _peak_mb(pid: int) -> float:
+  """The peaks of a process and of its children, without what they share."""
+  children = pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text()
+  peaks = [process.peak_mb(int(p)) for p in (str(pid), *children.split())]
+  return sum(peak - shared for peak, shared in peaks)
+
+
+def _ask(url: str, accept: str, connections: int, seconds: int) -> list[str]:
+  """Requests a second, median, 99th percentile, bytes a second, and losses."""
+  done = subprocess.run(
+    [
+      *('wrk', '--latency', '--timeout=60s', '-t2', f'-c{connections}'),
+      *(f'-d{seconds}s', f'-HAccept: {accept}', url),
+    ],
+    capture_output=True,
+    text=True,
+    check=True,
+  )
+
+  def find(pattern: str) -> str:
+    found = re.search(pattern, done.stdout)
+    return found.group(1) if found else '0'
+
+  return [
+    find(r'Requests/sec:\s+(\S+)'),
+    find(r'50%\s+(\S+)'),
+    find(r'99%\s+(\S+)'),
+    find(r'Transfer/sec:\s+(\S+)'),
+    find(r'Non-2xx or 3xx responses: (\d+)'),
+    find(r'Socket errors: (.*)'),
+  ]
+
+
+def main(connections: int = 300, seconds: int = 10) -> None:
+  """Prints a line for each server and request."""
+  print(f'{os.cpu_count()} cores, {connections} connections')
+  form = '{:<9}{:<9}{:>10}{:>11}{:>11}{:>12}{:>9}{:>8}{:>6}'
+  header = ('requests/s', 'median', '99 %', 'bytes/s', 'refused', 'lost', 'MB')
+  print(form.format('server', 'what', *header))
+  with tempfile.TemporaryDirectory() as name:
+    exports = pathlib.Path(name, 'exports')
+    _export(exports)
+    for server, start in (('slimhub', _hub), ('nginx', _nginx)):
+      with start(exports) as (url, pid):
+        for what, (path, accept) in _REQUESTS.items():
+          figures = _ask(f'{url}/{path}', accept, connections, seconds)
+          print(form.format(server, what, *figures, f'{_peak_mb(pid):.0f}'))
+
+
+if __name__ == '__main__':
+  main(*map(int, sys.argv[1:]))

@@ -1,0 +1,81 @@
+"""`slimhub serve` in a process of its own, as users run it."""
+
+from collections.abc import Iterator
+import contextlib
+import http.client
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+import urllib.parse
+
+from tests import source_tree
+
+
+class Server:
+  """A hub that listens."""
+
+  def __init__(self, process: subprocess.Popen, url: str):
+    self.process = process
+    self.url = url
+    self.address = urllib.parse.urlsplit(url).netloc
+    self._said: list[str] = []
+    # What nobody reads would stop it.
+    self._reader = threading.Thread(target=self._read, daemon=True)
+    self._reader.start()
+
+  def _read(self) -> None:
+    assert self.process.stdout
+    self._said.extend(self.process.stdout)
+
+  def wait(self) -> tuple[int, str]:
+    """Its exit code, once it has ended, and what it said."""
+    code = self.process.wait()
+    self._reader.join()
+    return code, ''.join(self._said)
+
+  def connect(self) -> http.client.HTTPConnection:
+    """A connection; what asks through it changes nothing of a path."""
+    return http.client.HTTPConnection(self.address, timeout=60)
+
+  def ask(
+    self, path: str, method: str = 'GET', **headers: str
+  ) -> tuple[int, http.client.HTTPMessage, bytes]:
+    """Status, headers and body; no redirect is followed."""
+    with contextlib.closing(self.connect()) as connection:
+      named = {key.replace('_', '-'): value for key, value in headers.items()}
+      connection.request(method, path, headers=named)
+      answer = connection.getresponse()
+      return answer.status, answer.headers, answer.read()
+
+
+def start(exports: pathlib.Path, *flags: str) -> subprocess.Popen:
+  """Starts a hub that may fail; what it says can be read."""
+  return subprocess.Popen(
+    [sys.executable, '-m', 'exporter', 'serve', exports, *flags],
+    env={**os.environ, 'PYTHONPATH': str(source_tree.ROOT)},
+    stdout=subprocess.PIPE,
+    stderr=subprocess.STDOUT,
+    text=True,
+  )
+
+
+@contextlib.contextmanager
+def serve(exports: pathlib.Path, *flags: str) -> Iterator[Server]:
+  """Serves while the context is open."""
+  stock = exports.with_name(f'{exports.name}-stock')
+  flags = ('--port=0', f'--stock_dir={stock}', *flags)
+  with start(exports, *flags) as process:
+    assert process.stdout
+    line = process.stdout.readline()
+    found = re.search(r'http://\S+', line)
+    if not found:
+      raise RuntimeError(f'{line}{process.stdout.read()}')
+    hub = Server(process, found.group())
+    try:
+      yield hub
+    finally:
+      process.terminate()
+      hub.wait()

@@ -1,0 +1,211 @@
+"""The hub as its clients see it: a real server, asked over HTTP."""
+
+from concurrent import futures
+import contextlib
+import hashlib
+import os
+import signal
+import socket
+import threading
+
+import pytest
+
+from tests import hub_server
+from tests import some_exports
+
+_TF2, _LITE = some_exports.TF2, some_exports.LITE
+_BUNDLE = f'/{_TF2}?tf-hub-format=compressed'
+_MEGABYTE = 2**20
+
+
+@pytest.fixture(scope='module', name='exports')
+def _exports(tmp_path_factory):
+  exports = some_exports.make(tmp_path_factory.mktemp('hub') / 'exports')
+  (exports / some_exports.ONNX).write_bytes(os.urandom(32 * _MEGABYTE))
+  some_exports.describe(exports, some_exports.ONNX)
+  (exports.parent / 'secret.json').write_text('secret')
+  return exports
+
+
+@pytest.fixture(scope='module', name='hub')
+def _hub(exports):
+  with hub_server.serve(exports) as hub:
+    yield hub
+
+
+def test_it_lives(hub):
+  assert hub.ask('/healthz')[::2] == (200, b'ok\n')
+
+
+def test_a_bundle_is_the_same_bytes_each_time(hub):
+  status, headers, first = hub.ask(_BUNDLE)
+  assert (status, headers['content-type']) == (200, 'application/gzip')
+  assert hub.ask(_BUNDLE)[2] == first
+  assert hub.ask(f'/{_TF2}.tar.gz')[2] == first
+
+
+def test_what_a_client_has_is_not_sent_again(hub):
+  etag = hub.ask(_BUNDLE)[1]['etag']
+  for given in (etag, f'W/{etag}', f'"other", {etag}', '*'):
+    status, headers, body = hub.ask(_BUNDLE, if_none_match=given)
+    assert (status, headers['etag'], body) == (304, etag, b'')
+  assert hub.ask(_BUNDLE, if_none_match='"other"')[0] == 200
+
+
+def test_a_download_is_resumed_only_if_it_is_of_the_same(hub):
+  _, headers, whole = hub.ask(_BUNDLE)
+  part = {'range': 'bytes=100-'}
+  status, _, body = hub.ask(_BUNDLE, **part, if_range=headers['etag'])
+  assert (status, body) == (206, whole[100:])
+  status, _, body = hub.ask(_BUNDLE, **part, if_range='"other"')
+  assert (status, body) == (200, whole)
+  status, headers, _ = hub.ask(_BUNDLE, range='bytes=999999999-')
+  assert (status, headers['content-range']) == (416, f'bytes */{len(whole)}')
+
+
+def test_head_says_what_get_would(hub):
+  _, expected, body = hub.ask(_BUNDLE)
+  status, found, nothing = hub.ask(_BUNDLE, 'HEAD')
+  assert (status, nothing) == (200, b'')
+  assert int(found['content-length']) == len(body)
+  assert found['etag'] == expected['etag']
+
+
+@pytest.mark.parametrize('path', [_LITE, f'{_TF2}/saved_model.pb'])
+def test_files_are_sent_as_they_are(hub, exports, path):
+  status, headers, body = hub.ask(f'/{path}')
+  assert (status, body) == (200, (exports / path).read_bytes())
+  assert headers['etag'] == f'"{hashlib.sha256(body).hexdigest()}"'
+
+
+def test_hundreds_of_downloads_at_once_lose_nothing(hub, exports):
+  path = f'/{some_exports.ONNX}'
+  whole = (exports / some_exports.ONNX).read_bytes()
+  span = (0, 2 * _MEGABYTE - 1)
+  expected = hashlib.sha256(whole[: 2 * _MEGABYTE]).digest()
+  start = threading.Barrier(300)
+
+  def download(_: int) -> tuple[int, bytes]:
+    start.wait()
+    status, _, body = hub.ask(path, range='bytes={}-{}'.format(*span))
+    return status, hashlib.sha256(body).digest()
+
+  with futures.ThreadPoolExecutor(300) as pool:
+    found = list(pool.map(download, range(300)))
+  assert set(found) == {(206, expected)}
+
+
+@pytest.mark.parametrize(
+  'path',
+  [
+    '/../secret.json',
+    '/%2e%2e/secret.json',
+    '/..%2fsecret.json',
+    '/google/imagenet/../../../secret.json',
+    f'/{_TF2}/../../../../../../secret.json',
+    f'/{_TF2}/%2e%2e/5.json',
+    '//etc/passwd',
+    '/%2fetc%2fpasswd',
+    '/google%00/imagenet',
+    f'/{_TF2}/saved_model.pb%00',
+    '/.slimhub-staging/x/y/z',
+    '/..\\secret.json',
+    '/%c0%ae%c0%ae/secret.json',
+    f'/{_TF2}?tf-hub-format=zip',
+    f'/{_TF2}?lite-format=onnx',
+  ],
+)
+def test_what_is_malformed_is_refused(hub, path):
+  status, headers, body = hub.ask(path)
+  assert status == 400
+  assert headers['content-type'].startswith('text/plain')
+  assert b'expected' in body
+
+
+def test_a_link_out_of_the_exports_is_not_followed(hub, exports):
+  (exports / f'{some_exports.NAME}/1').symlink_to(exports.parent)
+  (exports / f'{some_exports.NAME}/1.json').symlink_to(
+    exports.parent / 'secret.json'
+  )
+  for path in ('1.json', '1', '1/secret.json', '1?tf-hub-format=compressed'):
+    status, _, body = hub.ask(f'/{some_exports.NAME}/{path}')
+    assert status == 404
+    assert b'secret"' not in body
+  for name in ('1', '1.json'):
+    (exports / some_exports.NAME / name).unlink()
+
+
+@pytest.mark.parametrize(
+  ('status', 'path', 'headers'),
+  [
+    (414, '/' + 'a' * 3000, {}),
+    (431, '/', {'x': 'a' * 20000}),
+    (413, '/', {'content_length': '1000000000000'}),
+    (413, '/', {'transfer_encoding': 'chunked'}),
+    (400, '/', {'content_length': 'many'}),
+    (431, '/', {'x': 'a' * 50000}),
+    (414, '/' + 'a' * 50000, {}),
+    (400, _BUNDLE, {'range': 'bytes=x'}),
+  ],
+)
+def test_what_is_too_large_or_senseless_is_refused(hub, status, path, headers):
+  found, _, body = hub.ask(path, **headers)
+  assert (found, bool(body)) == (status, True)
+  assert hub.ask('/healthz')[0] == 200
+
+
+def test_a_header_without_an_end_is_cut_off(hub):
+  host, port = hub.address.split(':')
+  with socket.create_connection((host, int(port))) as connection:
+    connection.sendall(b'GET / HTTP/1.1\r\nx: ')
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+      while True:
+        connection.sendall(b'a' * 65536)
+  assert hub.ask('/healthz')[0] == 200
+
+
+def test_what_is_no_http_is_refused(hub):
+  host, port = hub.address.split(':')
+  with socket.create_connection((host, int(port))) as connection:
+    connection.sendall(b'\x16\x03\x01 hello\r\n\r\n')
+    assert connection.recv(100).startswith(b'HTTP/1.1 400 ')
+
+
+def test_other_methods_are_refused(hub):
+  status, headers, _ = hub.ask(_BUNDLE, 'DELETE')
+  assert status == 405
+  assert set(headers['allow'].split(', ')) == {'GET', 'HEAD'}
+
+
+def test_a_download_ends_before_the_server_does(exports):
+  with hub_server.serve(exports) as hub:
+    with contextlib.closing(hub.connect()) as connection:
+      connection.request('GET', f'/{some_exports.ONNX}')
+      answer = connection.getresponse()
+      begun = answer.read(_MEGABYTE)
+      hub.process.send_signal(signal.SIGTERM)
+      body = begun + answer.read()
+    assert body == (exports / some_exports.ONNX).read_bytes()
+    code, said = hub.wait()
+    assert code == 0, said
+    assert f'"GET /{some_exports.ONNX} HTTP/1.1" 200' in said
+
+
+def test_a_port_that_is_taken_is_named(hub, exports):
+  port = hub.address.split(':')[1]
+  with hub_server.start(exports, f'--port={port}') as process:
+    said, _ = process.communicate()
+  assert process.returncode == 1
+  assert f'127.0.0.1, port {port}' in said
+  assert 'another --port' in said
+  assert 'Traceback' not in said
+
+
+@pytest.mark.parametrize('name', ['missing', 'empty'])
+def test_a_folder_without_exports_is_an_error(tmp_path, name):
+  (tmp_path / 'empty').mkdir()
+  with hub_server.start(tmp_path / name, '--port=0') as process:
+    said, _ = process.communicate()
+  assert process.returncode == 1
+  assert f'{tmp_path / name}' in said
+  assert 'Traceback' not in said

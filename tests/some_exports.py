@@ -1,0 +1,57 @@
+"""Export folders as `slimhub export` leaves them, of what nobody computed."""
+
+import dataclasses
+import pathlib
+
+from exporter import manifest
+from exporter import places
+import model_specs
+from model_specs import formats
+from tests import some_manifest
+
+NAME = 'google/imagenet/mobilenet_v1_025_128/classification'
+TF1, TF2 = f'{NAME}/3', f'{NAME}/5'
+LITE, ONNX = f'{TF2}.litert/float32.tflite', f'{TF2}.onnx/model.onnx'
+
+
+def handle(name: str) -> model_specs.Handle:
+  """A handle, or a conversion."""
+  for kind in formats.FORMATS:
+    origin, dot, file = name.partition(f'.{kind.group}/')
+    if dot and file == f'{kind.name}{kind.suffix}':
+      return formats.convert(model_specs.get(origin), kind)
+  return model_specs.get(name)
+
+
+def describe(exports: pathlib.Path, name: str) -> manifest.Manifest:
+  """Writes the card and the manifest of an artifact that is there."""
+  wanted = handle(name)
+  place = places.place(exports, wanted)
+  made = dataclasses.replace(
+    some_manifest.make(wanted),
+    format=wanted.format,
+    files=manifest.hash_files(place.artifact),
+  )
+  place.card.write_text(f'# Module {name}\n\n<!-- task: none -->\n\nIts card.')
+  place.manifest.write_text(made.to_json())
+  return made
+
+
+def add(exports: pathlib.Path, name: str, text: str = '') -> manifest.Manifest:
+  """Adds an artifact whose files hold some text."""
+  artifact = places.place(exports, handle(name)).artifact
+  if isinstance(handle(name), formats.Conversion):
+    artifact.parent.mkdir(parents=True, exist_ok=True)
+    artifact.write_text(f'{name} {text}')
+  else:
+    (artifact / 'variables').mkdir(parents=True, exist_ok=True)
+    (artifact / 'saved_model.pb').write_text(f'{name} {text}')
+    (artifact / 'variables' / 'variables.index').write_text(text * 1000)
+  return describe(exports, name)
+
+
+def make(exports: pathlib.Path) -> pathlib.Path:
+  """A folder of one of each."""
+  for name in (TF1, TF2, LITE, ONNX):
+    add(exports, name)
+  return exports
