@@ -10,6 +10,7 @@ import setuptools
 
 import exporter
 from tests import source_tree
+from tests.consumers import environments
 
 _ROOT = source_tree.ROOT
 _MODULES = source_tree.modules()
@@ -104,6 +105,20 @@ def test_tests_import_what_the_extra_brings(arguments):
     for distribution in source_tree.distributions(path)
   }
   assert imported <= brought
+
+
+def test_the_oldest_environment_has_all_that_is_required_and_no_more(arguments):
+  oldest = environments.OLDEST
+  assert arguments['python_requires'].startswith(f'>={oldest.python},')
+  installed = list(map(_distribution, oldest.requirements))
+  required = list(map(_distribution, arguments['install_requires']))
+  assert installed == required
+  for requirement, asked in zip(
+    arguments['install_requires'], oldest.requirements, strict=True
+  ):
+    floor = re.search(r'>=([\d.]+)', requirement)
+    if floor:
+      assert f'=={floor[1]}' in asked
 
 
 def test_the_command_exists(arguments):

@@ -86,12 +86,16 @@ OLDEST = Environment(
   '3.10',
   (
     'absl-py',
+    'numpy',
+    'requests==2.30.*',
     'setuptools<82',
     'tensorflow==2.16.*',
     'tensorflow-hub==0.16.1',
     'tf-slim==1.1.0',
+    'tomli',
     'tqdm',
     'universal-pathlib',
+    'urllib3==2.2.*',
   ),
 )
 
