@@ -100,6 +100,13 @@ def _verification(
     (c.name, f'{c.compared}', f'{c.difference!r}', f'{c.tolerance!r}')
     for c in made.proof
   ]
+  is_restless = made.proof[0].tolerance > kind.error
+  restless = (
+    'The network enlarges rounding: that of the pictures alone moves its own '
+    f'outputs so far that not {kind.error!r} is allowed here, but more. '
+    'Networks with untrained weights do so; a trained one that does is worth a '
+    'closer look.'
+  )
   header = ('Check', 'Compared', 'Found', 'Allowed')
   if kind.is_exact:
     unit = (
@@ -125,6 +132,7 @@ def _verification(
     ),
     markdown.table(header, rows, numbers=header[1:]),
     markdown.paragraph(unit),
+    *([markdown.paragraph(restless)] if is_restless else []),
   )
 
 

@@ -16,7 +16,7 @@ class _Result(NamedTuple):
   problem: str = ''  # Why there is nothing to measure.
 
 
-def _round_up(value: float) -> float:
+def round_up(value: float) -> float:
   """The power of ten above: the same whatever the last digits were."""
   if value == 0 or not math.isfinite(value):
     return value
@@ -83,7 +83,7 @@ class Comparison:
     return manifest.Check(
       name=self._name,
       compared=len(differences),
-      difference=_round_up(max(differences, default=math.inf)),
+      difference=round_up(max(differences, default=math.inf)),
       tolerance=self._tolerance,
     )
 

@@ -12,6 +12,7 @@ import numpy as np
 import exporter
 from exporter import errors
 from exporter import frozen
+from exporter import onnx_fold
 from model_specs import formats
 from model_specs import labels
 
@@ -127,6 +128,7 @@ def write(
     inputs_as_nchw=ends[0] if is_nchw else None,
   )
   graph = model.graph
+  onnx_fold.fold(graph)
   _replace(graph.node, _sorted(graph.node, ends[1][0]))
   del graph.value_info[:]
   names = {f'{end}:0': end for end in (formats.INPUT, network.output)}

@@ -1,5 +1,6 @@
 """The card of a converted file: true to its manifest, and its code runs."""
 
+import dataclasses
 import re
 
 import pytest
@@ -58,6 +59,19 @@ def test_it_states_what_was_measured_and_what_is_allowed(word):
   assert made.files[conversion.file].sha256 in text
   assert 'UNTRAINED' in text
   assert ('cd' * 32 in text) == conversion.kind.needs_pictures
+
+
+@pytest.mark.parametrize('is_restless', [True, False])
+def test_it_says_where_more_is_allowed_than_mostly(is_restless):
+  made = _manifest(_V1, 'onnx.model')
+  if is_restless:
+    (check,) = made.proof
+    made = dataclasses.replace(
+      made, proof=(dataclasses.replace(check, tolerance=0.01),)
+    )
+  conversion = conversions_made.conversion(_V1, 'onnx.model')
+  text = card_conversion.render(conversion, made)
+  assert ('enlarges rounding' in text) == is_restless
 
 
 def test_layouts_and_bytes_are_told_apart():

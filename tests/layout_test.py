@@ -35,7 +35,7 @@ _LADDER = (
   ('inspection',),
   ('inspection_text',),
   ('attachments', 'frozen', 'functions', 'object_graph', 'variables'),
-  ('litert_metadata', 'serving_graph'),
+  ('litert_metadata', 'onnx_fold', 'serving_graph'),
   ('hub_module', 'litert_file', 'onnx_file', 'saved_model'),
   ('frozen_graph',),
   ('reference', 'stranger'),

@@ -83,6 +83,7 @@ _EXTRAS = {
   'exporter.litert_file': {'ai-edge-litert'},
   'exporter.site.build': {'mkdocs'},
   'exporter.onnx_file': {'onnx', 'onnxruntime', 'tf2onnx'},
+  'exporter.onnx_fold': {'onnx'},
   'exporter.server': {'starlette', 'uvicorn'},
 }
 

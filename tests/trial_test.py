@@ -1,5 +1,7 @@
 """What is near enough, and what is said of what is not."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from exporter import errors
 from exporter import synthetic
 from exporter import trial
 from model_specs import formats
+from model_specs import versions
 from tests import artifacts
 from tests import conversions_made
 
@@ -96,6 +99,48 @@ def test_an_image_alone_is_compared_too():
 
   with pytest.raises(errors.ProofError, match='an image alone differs'):
     _prove('onnx.model', run)
+
+
+def _restless(word, by):
+  """Proves a file off by half as much as rounding moves its network."""
+  trial_ = _trial(word)
+  unit = np.std(trial_.outputs[versions.CLASSIFICATION])
+  moved = {
+    task: outputs[: len(trial_.rounded[task])] + np.float32(by * unit)
+    for task, outputs in trial_.outputs.items()
+  }
+
+  def run(images):
+    return conversions_made.expected(_NAME, images) + np.float32(by * unit / 2)
+
+  conversion = conversions_made.conversion(_NAME, word)
+  return trial.prove(
+    conversion, run, dataclasses.replace(trial_, rounded=moved)
+  )
+
+
+@pytest.mark.parametrize(
+  ('word', 'by', 'allowed'),
+  [('litert.float32', 0.004, 0.01), ('litert.float16', 0.2, 0.4)],
+)
+def test_what_rounding_does_to_the_network_itself_is_allowed(word, by, allowed):
+  check = _restless(word, by)[0]
+  assert by / 2 <= check.difference <= allowed
+  assert check.tolerance == pytest.approx(allowed, rel=0.1)
+
+
+@pytest.mark.parametrize(
+  ('word', 'most'), [('onnx.model', '0.1'), ('litert.int8', '0.5')]
+)
+def test_what_serves_nobody_is_refused_whatever_rounding_does(word, most):
+  with pytest.raises(errors.ProofError, match=f'expected at most {most}'):
+    _restless(word, 1.2)
+
+
+@pytest.mark.parametrize('word', conversions_made.WORDS)
+def test_a_network_at_rest_is_allowed_nothing_more(word):
+  check = _prove(word, lambda outputs: outputs)[0]
+  assert check.tolerance == formats.BY_WORD[word].error
 
 
 def test_an_error_is_rounded_up():

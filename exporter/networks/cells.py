@@ -65,7 +65,8 @@ class Tower:
     """The classifier, upon the last cell."""
     layers, endpoints = self._layers, self._endpoints
     with tf.compat.v1.variable_scope('final_layer'):
-      pooled = tf.reduce_mean(tf.nn.relu(self._outputs[-1].net), [1, 2])
+      pooled = layers_lib.global_pool(tf.nn.relu(self._outputs[-1].net))
+      pooled = tf.squeeze(pooled, [1, 2])
       endpoints['global_pool'] = pooled
       net = layers.dropout(pooled, _KEEP_PROB, 'Dropout')
       logits = endpoints['Logits'] = layers.dense(net, num_classes, 'FC')
