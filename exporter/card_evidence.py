@@ -83,6 +83,13 @@ def _figures_of_features(handle: model_specs.Handle) -> str:
 
 
 def _origin_of_figures(spec: model_specs.ModelSpec) -> str:
+  if spec.figures.is_counted:
+    return (
+      'The authors of TF-Slim published the accuracy [beside the checkpoints]'
+      f'({spec.family.checkpoints_url}): that of a single crop on '
+      "ImageNet's validation images. Multiply-adds and parameters, those that "
+      'train, were counted in the network.'
+    )
   if not spec.own:
     return (
       'The authors of TF-Slim published these figures [beside the checkpoints]'

@@ -14,7 +14,8 @@ _NUMBERS = ('Size', 'MACs (M)', 'Parameters (M)', 'Top-1 (%)', 'Top-5 (%)')
 _FIGURES = (
   'Sizes are in pixels. The other figures are those of the classifier: MACs '
   'are the multiply-adds for one image, accuracy is that of a single crop on '
-  "ImageNet's validation images."
+  "ImageNet's validation images. Where the authors published no MACs and no "
+  'parameters, they were counted in the network.'
 )
 _RULE = '---------'
 

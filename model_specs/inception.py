@@ -81,7 +81,7 @@ def _family(
 
 
 def _model(
-  family: spec.Family, size: int, num_features: int, *accuracy: float
+  family: spec.Family, size: int, num_features: int, *figures: float
 ) -> spec.ModelSpec:
   archive = f'{family.network}_2016_08_28'
   return spec.ModelSpec(
@@ -92,7 +92,7 @@ def _model(
     num_features=num_features,
     checkpoint=f'{archive}/{family.network}.ckpt',
     archive_url=f'{spec.SLIM_ARCHIVES}/{archive}.tar.gz',
-    figures=measured.Figures(None, None, *accuracy),
+    figures=measured.Figures(*figures, is_counted=True),
   )
 
 
@@ -109,9 +109,9 @@ _V3 = _family(
   ),
 )
 
-# Family, size, features, top-1 and top-5 accuracy (%).
+# Family, size, features, MACs (M), parameters (M), top-1 and top-5 (%).
 MODELS = (
-  _model(_V1, 224, 1024, 69.8, 89.6),
-  _model(_V2, 224, 1024, 73.9, 91.8),
-  _model(_V3, 299, 2048, 78.0, 93.9),
+  _model(_V1, 224, 1024, 1498, 6.62, 69.8, 89.6),
+  _model(_V2, 224, 1024, 1935, 11.18, 73.9, 91.8),
+  _model(_V3, 299, 2048, 5713, 23.82, 78.0, 93.9),
 )

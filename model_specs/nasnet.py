@@ -17,7 +17,7 @@ _NOTES = (
 
 
 def _model(
-  size: str, cells: int, pixels: int, num_features: int, *accuracy: float
+  size: str, cells: int, pixels: int, num_features: int, *figures: float
 ) -> spec.ModelSpec:
   name, archive = f'nasnet_{size}', f'nasnet-a_{size}_04_10_2017'
   family = spec.Family(
@@ -51,12 +51,12 @@ def _model(
       'https://storage.googleapis.com/download.tensorflow.org/models/'
       f'{archive}.tar.gz'
     ),
-    figures=measured.Figures(None, None, *accuracy),
+    figures=measured.Figures(*figures, is_counted=True),
   )
 
 
-# Size, cells, pixels, features, top-1 and top-5 accuracy (%).
+# Size, cells, pixels, features, MACs (M), parameters (M), top-1 and top-5 (%).
 MODELS = (
-  _model('large', 18, 331, 4032, 82.7, 96.2),
-  _model('mobile', 12, 224, 1056, 74.0, 91.6),
+  _model('large', 18, 331, 4032, 23784, 88.76, 82.7, 96.2),
+  _model('mobile', 12, 224, 1056, 564, 5.29, 74.0, 91.6),
 )

@@ -58,7 +58,7 @@ def _endpoints(version: int, layers: int) -> tuple[str, ...]:
 _MEMORY_GB = {50: spec.MEMORY_GB, 101: 2.5, 152: 4.0}
 
 
-def _model(version: int, layers: int, *accuracy: float) -> spec.ModelSpec:
+def _model(version: int, layers: int, *figures: float) -> spec.ModelSpec:
   name = f'resnet_v{version}_{layers}'
   archive = f'{name}_{_RELEASES[version]}'
   family = spec.Family(
@@ -86,17 +86,17 @@ def _model(version: int, layers: int, *accuracy: float) -> spec.ModelSpec:
     num_features=2048,
     checkpoint=f'{archive}/{name}.ckpt',
     archive_url=f'{spec.SLIM_ARCHIVES}/{archive}.tar.gz',
-    figures=measured.Figures(None, None, *accuracy),
+    figures=measured.Figures(*figures, is_counted=True),
     num_classes=_NUM_CLASSES[version],
   )
 
 
-# Version, layers, top-1 and top-5 accuracy (%).
+# Version, layers, MACs (M), parameters (M), top-1 and top-5 (%).
 MODELS = (
-  _model(1, 50, 75.2, 92.2),
-  _model(1, 101, 76.4, 92.9),
-  _model(1, 152, 76.8, 93.2),
-  _model(2, 50, 75.6, 92.8),
-  _model(2, 101, 77.0, 93.7),
-  _model(2, 152, 77.8, 94.1),
+  _model(1, 50, 3482, 25.56, 75.2, 92.2),
+  _model(1, 101, 7195, 44.55, 76.4, 92.9),
+  _model(1, 152, 10907, 60.19, 76.8, 93.2),
+  _model(2, 50, 3482, 25.57, 75.6, 92.8),
+  _model(2, 101, 7195, 44.58, 77.0, 93.7),
+  _model(2, 152, 10907, 60.24, 77.8, 94.1),
 )
