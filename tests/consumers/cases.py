@@ -25,6 +25,7 @@ NAMES = (
   f'{artifacts.V1}/feature_vector/5',
   f'{artifacts.V2}/classification/5',
 )
+OF_FIXED_SIZE = 'mobilenet_v3_small_075_224/classification/5'
 
 _BATCH = 8
 _FEW = 2  # Endpoints are large.
@@ -36,13 +37,13 @@ _COLOURS = np.eye(_CLASSES, dtype=np.float32)
 _Arrays = dict[str, np.ndarray]
 
 
-def named(*, version_format: str) -> list[str]:
+def named(*, version_format: str) -> tuple[str, ...]:
   """The artifacts of one format, as NAME/TASK/VERSION."""
-  return [
+  return tuple(
     name
     for name in NAMES
     if artifacts.handle(name).version.format == version_format
-  ]
+  )
 
 
 def _coloured_noise(size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -94,7 +95,8 @@ def _training(
     v.op.name: v for v in source.variables if v.op.name not in source.trainable
   }
   outputs = _scoped(source, handle)
-  outputs.pop(f'{handle.spec.family.scope}/Logits', None)  # Behind dropout.
+  for name in handle.spec.family.classifier_endpoints:  # Behind dropout.
+    outputs.pop(f'{handle.spec.family.scope}/{name}', None)
   answers, _ = source.run((outputs, source.updates), images)
   return {
     'tuning_images': coloured,

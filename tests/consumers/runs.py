@@ -19,9 +19,9 @@ from tests.consumers import environments
 
 _Cases = Callable[[str], pathlib.Path]  # The folder of NAME/TASK/VERSION.
 
-_MODULES = tuple(cases.named(version_format=versions.TF1))
+_MODULES = cases.named(version_format=versions.TF1)
 _EACH_VERSION = _MODULES[:3]
-_SAVED_MODELS = tuple(cases.named(version_format=versions.TF2))
+_SAVED_MODELS = cases.named(version_format=versions.TF2)
 _BOTH_NETWORKS = _SAVED_MODELS[:2]  # Both versions, both tasks, too.
 _SMALL = _SAVED_MODELS[1:2]
 _SERVED = tuple(name for name in _SAVED_MODELS if name.endswith('/5'))
@@ -91,7 +91,7 @@ RUNS = (
   Run(_TODAY, _LAYER, 'keras_layer', _BOTH_NETWORKS, _LEGACY),
   Run(_TODAY, _KERAS_3_LAYER, 'keras_3_hub_layer', _SMALL),
   Run(_TODAY, _TFSM, 'tfsm_layer', _BOTH_NETWORKS),
-  Run(_TODAY, _SLIM, 'slim_layer', _BOTH_NETWORKS),
+  Run(_TODAY, _SLIM, 'slim_layer', (*_BOTH_NETWORKS, cases.OF_FIXED_SIZE)),
   Run(_TODAY, _LOAD, 'load', _SAVED_MODELS),
   Run(_TODAY, 'hub.load', 'hub_load', _SMALL),
   Run(_TODAY, _COMMAND, 'command_line', _SERVED),
