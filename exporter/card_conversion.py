@@ -108,9 +108,10 @@ def _verification(
     'closer look.'
   )
   header = ('Check', 'Compared', 'Found', 'Allowed')
+  count = kind.pictures_for(conversion.spec)
   if kind.is_exact:
     unit = (
-      f'The largest difference on {kind.pictures} pictures, in batches and '
+      f'The largest difference on {count} pictures, in batches and '
       "alone, in standard deviations of the network's own output, rounded up "
       'to a power of ten.'
     )

@@ -4,21 +4,15 @@ from collections.abc import Iterator
 import contextlib
 import dataclasses
 import pathlib
-import re
 import tarfile
 import tempfile
 
 import numpy as np
-import tensorflow as tf
 
 from exporter import checkpoint
 from exporter import errors
-from exporter import members
+from exporter import prefixes
 from model_specs import spec
-
-_PART = re.compile(r'(.+)\.(index|meta|data-\d+-of-\d+)')
-_OLD = re.compile(r'.+\.ckpt(-\d+)?')  # A whole checkpoint in V1's format.
-_INDEX = '.index'
 
 
 def _candidates(
@@ -30,24 +24,12 @@ def _candidates(
   return [beside / model.own.checkpoint, folder / model.own.checkpoint]
 
 
-def _prefix(path: pathlib.Path) -> pathlib.Path | None:
-  """The prefix of the checkpoint that a path is, or is a file of."""
-  match = _PART.fullmatch(path.name)
-  found = path.with_name(match[1]) if match else path
-  index = found.with_name(found.name + _INDEX)
-  is_old = path.is_file() and not tarfile.is_tarfile(path)
-  return found if index.exists() or is_old else None
-
-
 def _last(folder: pathlib.Path) -> pathlib.Path:
   """The prefix of the last checkpoint in a folder."""
-  state = tf.train.get_checkpoint_state(str(folder))
-  if state:
-    # A folder that was moved still names its old place.
-    last = folder / pathlib.PurePath(state.model_checkpoint_path).name
-    if _prefix(last):
-      return last
-  found = sorted(folder.glob(f'*{_INDEX}'))
+  newest = prefixes.newest(folder)
+  if newest and (prefixes.of(newest) or newest.is_file()):
+    return newest
+  found = sorted(folder.glob(f'*{prefixes.INDEX}'))
   if len(found) == 1:
     return found[0].with_suffix('')
   names = ', '.join(path.name for path in found) or 'no .index file'
@@ -61,23 +43,13 @@ def _last(folder: pathlib.Path) -> pathlib.Path:
 def _unpacked(archive: pathlib.Path) -> Iterator[tuple[pathlib.Path, str]]:
   """The only checkpoint in an archive, copied under a name of our own."""
   with tempfile.TemporaryDirectory() as folder:
-    prefixes: dict[str, pathlib.Path] = {}
-    for path, content in members.read(archive):
-      part = _PART.fullmatch(path.name)
-      if not part and not _OLD.fullmatch(path.name):
-        continue
-      name = str(path.with_name(part[1])) if part else str(path)
-      number = str(len(prefixes))
-      prefix = prefixes.setdefault(name, pathlib.Path(folder, number))
-      suffix = f'.{part[2]}' if part else ''
-      with prefix.with_name(prefix.name + suffix).open('wb') as file:
-        file.writelines(content)
-    if len(prefixes) != 1:
+    copies = prefixes.unpack(archive, pathlib.Path(folder)).prefixes
+    if len(copies) != 1:
       raise errors.CheckpointError(
-        f'archive {archive} holds {", ".join(prefixes) or "none"}, expected '
-        'one checkpoint: NAME.index and NAME.data-*, or NAME.ckpt'
+        f'archive {archive} holds {", ".join(copies.values()) or "none"}, '
+        'expected one checkpoint: NAME.index and NAME.data-*, or NAME.ckpt'
       )
-    ((name, prefix),) = prefixes.items()
+    ((prefix, name),) = copies.items()
     try:
       yield prefix, pathlib.PurePath(name).name
     except errors.CheckpointError as error:
@@ -99,13 +71,15 @@ def _find(
     )
   candidates = _candidates(folder, model)
   for path in candidates:
-    prefix = _last(path) if path.is_dir() else _prefix(path)
+    prefix = _last(path) if path.is_dir() else prefixes.of(path)
+    if prefix is None and path.is_file():
+      if tarfile.is_tarfile(path):
+        with _unpacked(path) as unpacked:
+          yield unpacked
+        return
+      prefix = path  # A whole checkpoint in V1's format.
     if prefix:
       yield prefix, prefix.name
-      return
-    if path.is_file():
-      with _unpacked(path) as unpacked:
-        yield unpacked
       return
   places = dict.fromkeys(candidates)
   raise errors.CheckpointError(

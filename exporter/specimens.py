@@ -5,20 +5,14 @@ import contextlib
 import dataclasses
 import difflib
 import pathlib
-import re
 import tempfile
-
-import tensorflow as tf
 
 from exporter import archive as archive_lib
 from exporter import errors
-from exporter import members
+from exporter import prefixes
 from exporter import specimen
 
-_PART = re.compile(r'(?P<prefix>.+)\.(?P<part>index|data-\d{5}-of-\d{5})')
-_OLD = re.compile(r'.+\.ckpt(-\d+)?')
-_META, _GRAPH, _SAVED_MODEL = '.meta', '.pb', 'saved_model.pb'
-_INDEX, _STATE = '.index', 'checkpoint'
+_META, _SAVED_MODEL = '.meta', 'saved_model.pb'
 # A table of TensorFlow's ends in this: a V1 checkpoint, or the index of a V2.
 _TABLE = bytes.fromhex('57fb808b247547db')
 _ARCHIVES = (b'\x1f\x8b', b'BZh', b'\xfd7zXZ')
@@ -66,34 +60,14 @@ def _other(path: pathlib.Path) -> str:
   return 'no file of weights that slimhub knows'
 
 
-def _prefix(path: pathlib.Path) -> pathlib.Path | None:
-  """The prefix of the V2 checkpoint that a file is of."""
-  found = _PART.fullmatch(path.name)
-  name = found['prefix'] if found else path.name.removesuffix(_META)
-  prefix = path.with_name(name)
-  is_there = prefix.with_name(name + _INDEX).exists()
-  return prefix if is_there or found else None
-
-
-def _newest(folder: pathlib.Path) -> pathlib.Path | None:
-  """The checkpoint that a training called its newest."""
-  if not (folder / _STATE).is_file():
-    return None
-  state = tf.train.get_checkpoint_state(str(folder))
-  if state is None:
-    return None
-  # A folder that was moved still names its old place.
-  return folder / pathlib.PurePath(state.model_checkpoint_path).name
-
-
 def _checkpoints(folder: pathlib.Path) -> list[pathlib.Path]:
   """The checkpoints in a folder: the newest, if the folder says which it is."""
-  newest = _newest(folder)
+  newest = prefixes.newest(folder)
   if newest is not None:
     return [newest]
   files = sorted(p for p in folder.iterdir() if p.is_file())
-  indexes = [p.with_suffix('') for p in files if p.suffix == _INDEX]
-  old = [p for p in files if p.suffix != _INDEX and _is_table(p)]
+  indexes = [p.with_suffix('') for p in files if p.suffix == prefixes.INDEX]
+  old = [p for p in files if p.suffix != prefixes.INDEX and _is_table(p)]
   return sorted(indexes + old)
 
 
@@ -112,10 +86,10 @@ def _in_folder(folder: pathlib.Path) -> list[specimen.Specimen]:
       f'{folder} is a SavedModel, not a checkpoint; `slimhub inspect '
       f'{folder / "variables" / "variables"}` shows its variables'
     )
-  prefixes = _checkpoints(folder)
-  if prefixes:
-    return [_checkpoint(path) for path in prefixes]
-  graphs = sorted(folder.glob(f'*{_GRAPH}'))
+  checkpoints = _checkpoints(folder)
+  if checkpoints:
+    return [_checkpoint(path) for path in checkpoints]
+  graphs = sorted(folder.glob(f'*{prefixes.GRAPH}'))
   if graphs:
     return [_frozen(path) for path in graphs]
   archives = [p for p in folder.iterdir() if p.is_file() and _is_archive(p)]
@@ -133,38 +107,13 @@ def _frozen(path: pathlib.Path) -> specimen.Specimen:
   return found
 
 
-def _unpack(
-  archive: pathlib.Path, folder: pathlib.Path
-) -> tuple[dict[pathlib.Path, str], dict[str, bytes]]:
-  """Copies the checkpoints of an archive, under names of our own.
-
-  Returns:
-    Prefix -> its name in the archive; and the graphs by theirs.
-  """
-  prefixes: dict[str, pathlib.Path] = {}
-  graphs = {}
-  for path, content in members.read(archive):
-    part = _PART.fullmatch(path.name)
-    if path.suffix == _GRAPH:
-      graphs[str(path)] = b''.join(content)
-      continue
-    if not part and not _OLD.fullmatch(path.name):
-      continue
-    name = str(path.with_name(part['prefix'])) if part else str(path)
-    prefix = prefixes.setdefault(name, folder / str(len(prefixes)))
-    copy = prefix.with_name(f'{prefix.name}.{part["part"]}') if part else prefix
-    with copy.open('wb') as file:
-      file.writelines(content)
-  return {prefix: name for name, prefix in prefixes.items()}, graphs
-
-
 @contextlib.contextmanager
 def _in_archive(archive: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
   with tempfile.TemporaryDirectory() as unpacked:
-    prefixes, graphs = _unpack(archive, pathlib.Path(unpacked))
+    copies = prefixes.unpack(archive, pathlib.Path(unpacked))
     frozen = [
-      specimen.of_frozen_graph(data, f'{archive}: {name}')
-      for name, data in graphs.items()
+      specimen.of_frozen_graph(graph.read_bytes(), f'{archive}: {name}')
+      for graph, name in copies.graphs.items()
     ]
     size = frozen[0].size if len(frozen) == 1 else None
     found = [
@@ -172,7 +121,7 @@ def _in_archive(archive: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
         specimen.of_checkpoint(prefix, f'{archive}: {name}', str(archive)),
         size=size,
       )
-      for prefix, name in prefixes.items()
+      for prefix, name in copies.prefixes.items()
     ]
     if not found and not frozen:
       raise _refuse(archive, 'an archive without a checkpoint')
@@ -182,7 +131,7 @@ def _in_archive(archive: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
 def _missing(path: pathlib.Path) -> errors.CheckpointError:
   hint = ''
   if path.parent.is_dir():
-    names = [p.name.removesuffix(_INDEX) for p in path.parent.iterdir()]
+    names = [p.name.removesuffix(prefixes.INDEX) for p in path.parent.iterdir()]
     close = difflib.get_close_matches(path.name, names, n=3)
     hint = f' (there is {", ".join(close)})' if close else ''
   return errors.CheckpointError(f'{path} does not exist{hint}; {_EXPECTED}')
@@ -206,7 +155,7 @@ def find(path: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
   if path.is_dir():
     yield _in_folder(path)
     return
-  prefix = _prefix(path)
+  prefix = prefixes.of(path)
   if prefix is not None:
     yield [_checkpoint(prefix)]
   elif not path.exists():
@@ -216,7 +165,7 @@ def find(path: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
       yield found
   elif _is_table(path):
     yield [_checkpoint(path)]
-  elif path.suffix == _GRAPH:
+  elif path.suffix == prefixes.GRAPH:
     yield [_frozen(path)]
   else:
     raise _refuse(path, _other(path))

@@ -79,10 +79,10 @@ class Trials:
 
   def of(self, kind: formats.Format) -> Trial:
     """The trial that a format asks for."""
-    if kind.pictures not in self._pictures:
-      made = synthetic.pictures(kind.pictures, self._model.size)
-      self._pictures[kind.pictures] = made
-    pictures = self._pictures[kind.pictures]
+    count = kind.pictures_for(self._model)
+    if count not in self._pictures:
+      self._pictures[count] = synthetic.pictures(count, self._model.size)
+    pictures = self._pictures[count]
     return Trial(
       pictures,
       self._ask(pictures, 0.0),

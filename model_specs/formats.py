@@ -7,6 +7,7 @@ import dataclasses
 import difflib
 
 from model_specs import checks
+from model_specs import published
 from model_specs import spec
 from model_specs import versions
 
@@ -28,7 +29,8 @@ INPUT = 'inputs'
 # Some networks, mostly untrained ones, enlarge what rounding does until no two
 # ways to compute them agree that well. How much they do is measured: a file is
 # allowed what such rounding of its pictures does to the network itself, twice.
-_FEW, _MANY = 8, 256
+_FEW, _SOME, _MANY = 8, 64, 256
+_HEAVY = 2000  # Millions of multiply-adds: many pictures would take minutes.
 # Farther off, a file serves nobody, whatever its network is like.
 _MOST_IF_EXACT, _MOST = 0.1, 0.5
 
@@ -64,10 +66,13 @@ class Format:
     """What it may be off by if its network enlarges rounding."""
     return _MOST_IF_EXACT if self.is_exact else _MOST
 
-  @property
-  def pictures(self) -> int:
-    """How many pictures it is tried on."""
-    return _FEW if self.is_exact else _MANY
+  def pictures_for(self, model: spec.ModelSpec) -> int:
+    """How many pictures a model's file is tried on."""
+    if self.is_exact:
+      return _FEW
+    # An own model may not say what it costs; its network does.
+    costs = published.NETWORKS[model.network].figures.macs_millions
+    return _SOME if costs and costs > _HEAVY else _MANY
 
 
 FORMATS = (

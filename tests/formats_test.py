@@ -1,9 +1,12 @@
 """The words of --formats, and what they select."""
 
+import dataclasses
+
 import pytest
 
 import model_specs
 from model_specs import formats
+from model_specs import measured
 
 _HANDLES = model_specs.find('mobilenet_v1_025_128/classification')
 _NAME = 'google/imagenet/mobilenet_v1_025_128/classification'
@@ -81,4 +84,15 @@ def test_what_rounds_more_is_allowed_more():
   litert = [f for f in formats.FORMATS if f.group == formats.LITERT]
   errors = [f.error for f in litert]
   assert errors == sorted(errors)
-  assert [f.pictures for f in litert] == [8, 256, 256, 256]
+
+
+@pytest.mark.parametrize(
+  ('name', 'count'), [('inception_v2', 256), ('inception_v3', 64)]
+)
+def test_a_heavy_network_is_tried_on_fewer_pictures(name, count):
+  model = model_specs.get_model(name)
+  own = dataclasses.replace(model, figures=measured.Figures())
+  for each in (model, own):
+    litert = [f for f in formats.FORMATS if f.group == formats.LITERT]
+    counts = [f.pictures_for(each) for f in litert]
+    assert counts == [8, count, count, count]

@@ -27,7 +27,7 @@ _LADDER = (
     'places',
   ),
   ('download',),
-  ('slim', 'archive', 'synthetic'),
+  ('slim', 'archive', 'prefixes', 'synthetic'),
   ('checkpoint', 'networks'),
   ('own_checkpoint',),
   ('source', 'specimen', 'portable'),
