@@ -1,5 +1,6 @@
 """What the pages of the site say, before they are HTML."""
 
+import itertools
 import math
 
 import pytest
@@ -71,6 +72,22 @@ def test_a_model_without_variants_has_neighbours_all_the_same():
   near = [each.name for each in choice.neighbours(model, _MODELS)]
   assert near[0] == 'resnet_v2_101'
   assert len(near) == 3
+
+
+@pytest.mark.parametrize('shape', [chart.WIDE, chart.NARROW], ids=str)
+def test_no_label_of_the_axis_covers_another(shape):
+  collection = _collect()
+  drawn = chart.draw(
+    collection.models(), collection.families(), 'index.md', shape
+  )
+  labels = [
+    (float(label.get('x', '')), label.text)
+    for label in drawn.iter('text')
+    if 'chart-middle' in label.get('class', '') and label.text.isdigit()
+  ]
+  assert len(labels) > 2
+  for (left, text), (right, other) in itertools.pairwise(labels):
+    assert right - left > 4 * (len(text) + len(other)) + 4
 
 
 def test_every_model_has_one_mark():

@@ -14,6 +14,7 @@ _COLORS, _SHAPES = 7, 5  # No common factor: 35 families look unlike.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 12, 46  # Margins.
 _RADIUS = 5.5
 _TICKS = (1, 2, 5)
+_MIN_DECADE = 130  # Width that has room for all ticks of one, labelled.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +97,9 @@ class _Plane:
   def ticks(self) -> list[float]:
     """Round numbers of MACs on the axis."""
     decades = range(math.floor(self._low), math.ceil(self._high) + 1)
-    numbers = [tick * 10.0**decade for decade in decades for tick in _TICKS]
+    decade = (self._shape.right - _LEFT) / (self._high - self._low)
+    steps = _TICKS if decade > _MIN_DECADE else _TICKS[:1]
+    numbers = [step * 10.0**power for power in decades for step in steps]
     return [n for n in numbers if self._low <= math.log10(n) <= self._high]
 
 
@@ -111,9 +114,9 @@ def _label(x: float, y: float, text: str, look: str) -> elements.Element:
   return elements.element('text', place, text)
 
 
-def _axes(plane: _Plane, shape: Shape, has_unknown: bool) -> elements.Element:
+def _axes(plane: _Plane, shape: Shape) -> elements.Element:
   floor = shape.height - _BOTTOM
-  end = shape.width - _RIGHT if has_unknown else shape.right
+  end = shape.width - _RIGHT
   parts = []
   for percent in range(plane.bottom, plane.top + 1, 5):
     y = plane.y(percent)
@@ -126,7 +129,7 @@ def _axes(plane: _Plane, shape: Shape, has_unknown: bool) -> elements.Element:
   middle = (_LEFT + shape.right) / 2
   title = 'Multiply-adds for one image, million'
   parts.append(_label(middle, floor + 38, title, 'chart-middle'))
-  if has_unknown:
+  if shape.unknown:
     parts.append(_line(shape.right, _TOP, shape.right, floor))
     x = shape.right + shape.unknown / 2
     for offset, word in ((18, 'MACs not'), (33, 'published')):
@@ -175,8 +178,10 @@ def draw(
   """
   shown = [e for e in entries if e.spec.figures.top1_percent is not None]
   models = [entry.spec for entry in shown]
-  plane = _Plane(models, shape)
   unknown = [model for model in models if choice.macs(model) is None]
+  if not unknown:
+    shape = dataclasses.replace(shape, unknown=0)
+  plane = _Plane(models, shape)
   across = _strip(unknown, shape)
   marks = []
   for entry in shown:
@@ -197,7 +202,7 @@ def draw(
     'role': 'group',
     'aria-label': 'Top-1 accuracy in percent against multiply-adds',
   }
-  axes = _axes(plane, shape, bool(unknown))
+  axes = _axes(plane, shape)
   return elements.element('svg', about, axes, _best(models, plane), *marks)
 
 
