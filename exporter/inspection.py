@@ -28,7 +28,7 @@ class Network:
   num_classes: int | None
   parameters: int
   variables: int
-  models: tuple[str, ...]  # The published ones of this network and multiplier.
+  models: tuple[str, ...]  # The published ones that it may be.
   sizes: tuple[int, ...]  # Of their images.
   published_classes: int | None  # How many those have.
 
@@ -179,8 +179,9 @@ def _wanted(match: recognition.Match) -> checkpoint.Wanted:
   return checkpoint.Wanted(shapes, match.trainable & shapes.keys())
 
 
-def _network(match: recognition.Match) -> Network:
+def _network(match: recognition.Match, size: int | None) -> Network:
   models, shapes = match.models, _wanted(match).shapes
+  alike = [model for model in models if size in (None, model.size)]
   return Network(
     match.family.network,
     match.family.title,
@@ -188,7 +189,7 @@ def _network(match: recognition.Match) -> Network:
     match.num_classes,
     sum(math.prod(shape) for shape in shapes.values()),
     len(shapes),
-    tuple(model.name for model in models),
+    tuple(model.name for model in alike),
     tuple(sorted({model.size for model in models})),
     models[0].num_classes if models else None,
   )
@@ -225,7 +226,7 @@ def inspect(found: specimen_lib.Specimen) -> Inspection:
     found.name,
     found.path,
     found.kind,
-    _network(match) if match else None,
+    _network(match, found.size) if match else None,
     found.size,
     kind,
     _step(found),

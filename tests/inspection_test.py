@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from exporter import inspection
+from exporter import source
 from exporter import specimen
+from exporter import synthetic
+import model_specs
 from tests import checkpoints
 from tests import specimens_made
 
@@ -50,6 +53,22 @@ def test_a_training_checkpoint_of_five_classes(training):
   assert (found.step, found.size) == (1, 96)
   assert found.parameters == sum(map(np.size, training.values()))
   assert (found.extra, found.flaws, found.problems) == ({}, {}, ())
+
+
+@pytest.mark.parametrize(
+  ('size', 'names'),
+  [
+    (None, [f'mobilenet_v1_025_{size}' for size in (128, 160, 192, 224)]),
+    (128, ['mobilenet_v1_025_128']),
+  ],
+)
+def test_what_is_known_of_the_images_tells_published_models_apart(size, names):
+  model = model_specs.get_model('mobilenet_v1_025_128')
+  built = source.build(source.architecture(model), False)
+  found = _inspect(synthetic.tensors(built.shapes), size=size)
+  assert found.network
+  assert list(found.network.models) == names
+  assert found.network.sizes == (128, 160, 192, 224)
 
 
 def test_raw_weights_alone():
