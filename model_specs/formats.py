@@ -70,8 +70,9 @@ class Format:
     """How many pictures a model's file is tried on."""
     if self.is_exact:
       return _FEW
-    # An own model may not say what it costs; its network does.
-    costs = published.NETWORKS[model.network].figures.macs_millions
+    # An own model may not say what it costs; one of its network does.
+    known = published.NETWORKS.get(model.network, model)
+    costs = known.figures.macs_millions
     return _SOME if costs and costs > _HEAVY else _MANY
 
 
