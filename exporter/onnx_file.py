@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from collections.abc import Iterable
 import json
+import os
 import pathlib
 import re
 from typing import Any
@@ -118,6 +119,9 @@ def write(
   import onnx
   import tf2onnx
 
+  # Else it copies the network before each of its steps, to hide what fails:
+  # the largest would need more than 20 GB.
+  os.environ['TF2ONNX_CATCH_ERRORS'] = 'FALSE'
   ends = [f'{formats.INPUT}:0'], [f'{network.output}:0']
   is_nchw = conversion.kind.layout == formats.NCHW
   model, _ = tf2onnx.convert.from_graph_def(

@@ -58,7 +58,7 @@ class Order:
   @property
   def memory_gb(self) -> float:
     """What a worker may take for it."""
-    return self.model.family.memory_gb
+    return max(map(formats.memory_gb, self.handles))
 
   @property
   def network(self) -> str:

@@ -7,6 +7,7 @@ import dataclasses
 import difflib
 
 from model_specs import checks
+from model_specs import measured
 from model_specs import published
 from model_specs import spec
 from model_specs import versions
@@ -33,6 +34,14 @@ _FEW, _SOME, _MANY = 8, 64, 256
 _HEAVY = 2000  # Millions of multiply-adds: many pictures would take minutes.
 # Farther off, a file serves nobody, whatever its network is like.
 _MOST_IF_EXACT, _MOST = 0.1, 0.5
+
+
+_ONNX_GB = 0.2  # To convert a million parameters: tf2onnx makes lists of them.
+
+
+def _figures(model: spec.ModelSpec) -> measured.Figures:
+  """What a model costs; an own one may not say so, but one of its network."""
+  return published.NETWORKS.get(model.network, model).figures
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,9 +79,7 @@ class Format:
     """How many pictures a model's file is tried on."""
     if self.is_exact:
       return _FEW
-    # An own model may not say what it costs; one of its network does.
-    known = published.NETWORKS.get(model.network, model)
-    costs = known.figures.macs_millions
+    costs = _figures(model).macs_millions
     return _SOME if costs and costs > _HEAVY else _MANY
 
 
@@ -177,6 +184,14 @@ def convert(handle: spec.Handle, kind: Format) -> Conversion:
   return Conversion(
     handle.spec, handle.task, handle.number, handle.publisher, kind
   )
+
+
+def memory_gb(handle: spec.Handle) -> float:
+  """What a worker may take for a handle."""
+  usual = handle.spec.family.memory_gb
+  if isinstance(handle, Conversion) and handle.kind.group == ONNX:
+    return max(usual, _ONNX_GB * (_figures(handle.spec).params_millions or 0))
+  return usual
 
 
 def words() -> tuple[str, ...]:

@@ -1,9 +1,11 @@
 """The words of --formats, and what they select."""
 
 import dataclasses
+import pathlib
 
 import pytest
 
+from exporter import plan
 import model_specs
 from model_specs import formats
 from model_specs import measured
@@ -84,6 +86,22 @@ def test_what_rounds_more_is_allowed_more():
   litert = [f for f in formats.FORMATS if f.group == formats.LITERT]
   errors = [f.error for f in litert]
   assert errors == sorted(errors)
+
+
+def test_onnx_of_many_parameters_takes_much_memory():
+  (handle,) = model_specs.find('inception_resnet_v2/feature_vector/5')
+  onnx, litert = (
+    formats.memory_gb(formats.convert(handle, formats.BY_WORD[word]))
+    for word in ('onnx.model', 'litert.float32')
+  )
+  assert onnx == pytest.approx(0.2 * 55.81)
+  assert litert == formats.memory_gb(handle) == handle.spec.family.memory_gb
+  order = plan.Order(
+    plan.EXPORT,
+    (handle, formats.convert(handle, formats.BY_WORD['onnx.model'])),
+    pathlib.Path(),
+  )
+  assert order.memory_gb == onnx
 
 
 @pytest.mark.parametrize(
