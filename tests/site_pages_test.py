@@ -81,9 +81,10 @@ def test_no_label_of_the_axis_covers_another(shape):
     collection.models(), collection.families(), 'index.md', shape
   )
   labels = [
-    (float(label.get('x', '')), label.text)
+    (float(label.get('x', '')), text)
     for label in drawn.iter('text')
-    if 'chart-middle' in label.get('class', '') and label.text.isdigit()
+    if 'chart-middle' in label.get('class', '')
+    and (text := label.text or '').isdigit()
   ]
   assert len(labels) > 2
   for (left, text), (right, other) in itertools.pairwise(labels):
