@@ -34,16 +34,23 @@ class Trial:
   is_trained: bool  # Else all classes are about as probable.
 
 
-def _run(run: Callable[[np.ndarray], object], images: np.ndarray) -> list:
-  """What something makes of images, in batches."""
-  starts = range(0, len(images), _BATCH)
-  return [run(images[at : at + _BATCH]) for at in starts]
-
-
-def _round(images: np.ndarray, rounding: float) -> np.ndarray:
-  """Images of which every value is off by so large a part, up or down."""
+def _images(pictures: np.ndarray, rounding: float = 0.0) -> np.ndarray:
+  """Images in [0, 1]; every value off by so large a part, up or down."""
+  images = pictures / _WHITE
+  if not rounding:
+    return images
   signs = np.random.RandomState(1).randint(0, 2, images.shape) * 2 - 1
   return (images * (1 + rounding * signs)).astype(np.float32)
+
+
+def _run(
+  run: Callable[[np.ndarray], object],
+  pictures: np.ndarray,
+  rounding: float = 0.0,
+) -> list:
+  """What something makes of pictures, in batches."""
+  starts = range(0, len(pictures), _BATCH)
+  return [run(_images(pictures[at : at + _BATCH], rounding)) for at in starts]
 
 
 class Trials:
@@ -68,8 +75,9 @@ class Trials:
       source = self._source
       source.load(self._tensors)  # Another model may have had it.
       ends = [source.logits, source.features]
-      images = _round(pictures / _WHITE, rounding)
-      answers = _run(lambda batch: source.run(ends, batch), images)
+      answers = _run(
+        lambda images: source.run(ends, images), pictures, rounding
+      )
       logits, features = map(np.concatenate, zip(*answers, strict=True))
       self._found[key] = {
         versions.CLASSIFICATION: logits,
@@ -173,8 +181,8 @@ def prove(
     ProofError: It is not near enough.
   """
   expected = trial.outputs[conversion.task]
-  found = np.concatenate(_run(run, trial.pictures / _WHITE))
-  alone = run(trial.pictures[:1] / _WHITE)
+  found = np.concatenate(_run(run, trial.pictures))
+  alone = run(_images(trial.pictures[:1]))
   allowed = _allowed(conversion, trial)
   exact = _exact(found, alone, expected, allowed)
   if conversion.kind.is_exact:
