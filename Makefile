@@ -31,7 +31,7 @@ help:
 	@echo '             many workers; PYTHON and VENV name the environment'
 	@echo 'make test    every test, on JOBS processes'
 	@echo 'make check   lint, types, layout, and that generated files are fresh'
-	@echo 'make consumers  the table of old and new clients, exporter/clients.tsv;'
+	@echo 'make consumers  the table of old and new clients, exporter/cards/clients.tsv;'
 	@echo '             CLIENT is a word of those to run'
 	@echo 'make bench   the figures of the README'
 	@echo 'make cards   docs/model_cards and docs/catalogue, written anew'

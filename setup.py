@@ -15,16 +15,13 @@ setuptools.setup(
     'proves them and writes their model cards'
   ),
   license='Apache-2.0',
-  packages=[
-    'exporter',
-    'exporter.commands',
-    'exporter.networks',
-    'exporter.site',
-    'model_specs',
-  ],
+  packages=setuptools.find_packages(
+    include=['exporter', 'exporter.*', 'model_specs', 'model_specs.*']
+  ),
   py_modules=['slimhub_keras'],
   package_data={
-    'exporter': ['*.tsv'],
+    'exporter.artifacts': ['*.tsv'],
+    'exporter.cards': ['*.tsv'],
     'exporter.site': ['mkdocs.yml', 'assets/*', 'guides/*.md'],
     'model_specs': ['*.tsv'],
   },

@@ -10,7 +10,7 @@ import time
 
 import tensorflow as tf
 
-from exporter import variables
+from exporter.artifacts import variables
 
 
 def _read(artifact: pathlib.Path) -> tuple[dict, dict[str, bytes]]:

@@ -7,7 +7,7 @@ of all handles of version 5 that the patterns name.
 import pathlib
 import sys
 
-from exporter import runners
+from exporter.measure import runners
 import model_specs
 
 

@@ -13,9 +13,9 @@ import tempfile
 import time
 
 from benchmarks import process
-from exporter import batch
-from exporter import plan
-from exporter import processes
+from exporter.pipeline import batch
+from exporter.pipeline import orders as plan
+from exporter.pipeline import processes
 import model_specs
 
 _MODELS = ('mobilenet_v1_025_128', 'mobilenet_v2_140_224')

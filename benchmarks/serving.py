@@ -15,8 +15,8 @@ import sys
 import tempfile
 
 from benchmarks import process
-from exporter import pack
-from exporter import shelf
+from exporter.hub import pack
+from exporter.storage import folder as shelf
 from tests import hub_server
 from tests import nginx
 

@@ -5,7 +5,7 @@ import signal
 
 from absl import app
 
-from exporter import cli
+from exporter.cli import main as cli
 
 
 def _open_standard_files() -> None:

@@ -7,7 +7,7 @@ import dataclasses
 import difflib
 
 from model_specs import checks
-from model_specs import measured
+from model_specs import figures as measured
 from model_specs import published
 from model_specs import spec
 from model_specs import versions

@@ -1,14 +1,14 @@
 """The models that were published, and the networks that they are of."""
 
-from model_specs import inception
-from model_specs import inception_resnet_v2
-from model_specs import mobilenet_v1
-from model_specs import mobilenet_v2
-from model_specs import mobilenet_v3
-from model_specs import nasnet
-from model_specs import pnasnet
-from model_specs import resnet
 from model_specs import spec
+from model_specs.families import inception
+from model_specs.families import inception_resnet_v2
+from model_specs.families import mobilenet_v1
+from model_specs.families import mobilenet_v2
+from model_specs.families import mobilenet_v3
+from model_specs.families import nasnet
+from model_specs.families import pnasnet
+from model_specs.families import resnet
 
 MODELS: tuple[spec.ModelSpec, ...] = (
   *inception.MODELS,

@@ -5,7 +5,7 @@ import hashlib
 import re
 
 from model_specs import checks
-from model_specs import measured
+from model_specs import figures as measured
 from model_specs import own as own_lib
 from model_specs import versions
 

@@ -6,11 +6,11 @@ import tempfile
 
 import numpy as np
 
-from exporter import conversions
-from exporter import synthetic
-from exporter import trial
+from exporter.artifacts import formats as conversions
+from exporter.checkpoints import synthetic
+from exporter.proof import trial
 from model_specs import formats
-from tests import artifacts
+from tests import artifacts_made as artifacts
 
 TINY = f'{artifacts.TINY}/classification/5'
 TINY_FEATURES = f'{artifacts.TINY}/feature_vector/5'

@@ -10,8 +10,8 @@ import tensorflow as tf
 from tensorflow.core.framework import node_def_pb2
 from tensorflow.core.protobuf import saved_model_pb2
 
-from exporter import variables
-from tests import artifacts
+from exporter.artifacts import variables
+from tests import artifacts_made as artifacts
 
 GAMMA = 'Tiny/Conv2d_0/BatchNorm/gamma'
 OTHER_GAMMA = 'Tiny/Conv2d_1_depthwise/BatchNorm/gamma'

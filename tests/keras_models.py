@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from exporter import synthetic
+from exporter.checkpoints import synthetic
 import slimhub_keras
-from tests import artifacts
+from tests import artifacts_made as artifacts
 
 FEATURES = f'{artifacts.TINY}/feature_vector/5'
 LOGITS = f'{artifacts.TINY}/classification/5'

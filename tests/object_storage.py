@@ -11,7 +11,7 @@ from unittest import mock
 
 import upath
 
-from exporter import places
+from exporter.storage import places
 
 BUCKET = 's3://bucket'
 

@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from exporter import source
+from exporter.networks import source
 import model_specs
 
 _FOLDER = pathlib.Path(__file__).parent / 'data' / 'oracles'

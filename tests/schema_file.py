@@ -1,6 +1,6 @@
 """Writes the schema of spec files that is committed, for editors."""
 
-from model_specs import spec_file
+from model_specs.spec_files import text as spec_file
 from tests import source_tree
 
 PATH = source_tree.ROOT / 'docs' / spec_file.SCHEMA

@@ -77,14 +77,14 @@ def test_every_data_file_is_installed(arguments):
 
 # Modules that import what an extra brings, once it is asked for.
 _EXTRAS = {
-  'exporter.cluster': {'ray'},
-  'exporter.hub': {'starlette'},
-  'exporter.hub_page': {'markdown-it-py'},
-  'exporter.litert_file': {'ai-edge-litert'},
+  'exporter.pipeline.cluster': {'ray'},
+  'exporter.hub.answer': {'starlette'},
+  'exporter.hub.page': {'markdown-it-py'},
+  'exporter.artifacts.litert': {'ai-edge-litert'},
   'exporter.site.build': {'mkdocs'},
-  'exporter.onnx_file': {'onnx', 'onnxruntime', 'tf2onnx'},
-  'exporter.onnx_fold': {'onnx'},
-  'exporter.server': {'starlette', 'uvicorn'},
+  'exporter.artifacts.onnx': {'onnx', 'onnxruntime', 'tf2onnx'},
+  'exporter.artifacts.onnx_fold': {'onnx'},
+  'exporter.hub.server': {'starlette', 'uvicorn'},
 }
 
 

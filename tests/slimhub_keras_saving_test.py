@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from exporter import synthetic
+from exporter.checkpoints import synthetic
 import slimhub_keras
-from tests import artifacts
+from tests import artifacts_made as artifacts
 from tests import keras_models
 
 

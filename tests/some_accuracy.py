@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from exporter import accuracy
+from exporter.measure import accuracy
 
 NAMES = ('background', 'cat & dog', 'newt', 'owl', 'pike', 'toad', 'wren')
 SETTING = accuracy.Setting(

@@ -3,8 +3,8 @@
 import dataclasses
 import pathlib
 
-from exporter import manifest
-from exporter import places
+from exporter.storage import manifest
+from exporter.storage import places
 import model_specs
 from model_specs import formats
 from tests import some_manifest

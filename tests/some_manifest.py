@@ -1,6 +1,6 @@
 """A manifest as an export writes it, for tests of what reads manifests."""
 
-from exporter import manifest
+from exporter.storage import manifest
 import model_specs
 
 

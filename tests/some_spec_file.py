@@ -3,9 +3,9 @@
 import pathlib
 from typing import Any
 
-from model_specs import own_model
 from model_specs import spec
-from model_specs import spec_file
+from model_specs.spec_files import model as own_model
+from model_specs.spec_files import text as spec_file
 
 VALUES: dict[str, Any] = {
   'publisher': 'acme',

@@ -1,6 +1,6 @@
 """Figures of speed that nobody measured, for tests of what shows them."""
 
-from exporter import speed
+from exporter.measure import speed
 
 MACHINE = speed.Machine('A & B <Processor>', 2, 'Linux', {'slimhub': '1.2'})
 NETWORK = 'google/imagenet/mobilenet_v1_025_128/classification'

@@ -8,12 +8,12 @@ from unittest import mock
 import numpy as np
 import tensorflow as tf
 
-from exporter import checkpoint
 from exporter import networks
-from exporter import source
-from exporter import synthetic
+from exporter.checkpoints import checkpoint
+from exporter.checkpoints import synthetic
 from exporter.networks import layers as layers_lib
-from model_specs import measured
+from exporter.networks import source
+from model_specs import figures as measured
 from model_specs import spec
 
 _NAME = 'tiny'

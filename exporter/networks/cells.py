@@ -5,8 +5,8 @@ from typing import TypeAlias
 
 import tensorflow as tf
 
-from exporter import slim
 from exporter.networks import layers as layers_lib
+from exporter.networks import slim
 from exporter.networks.outputs import Outputs
 
 # What a cell's sums add: an operation on an earlier state, twice. State 0 is

@@ -5,8 +5,8 @@ from typing import TypeAlias
 
 import tensorflow as tf
 
-from exporter import slim
 from exporter.networks import layers as layers_lib
+from exporter.networks import slim
 from exporter.networks.outputs import Outputs
 
 # A layer's name, which ends in its kernel, and its depth; a pool has none. In a

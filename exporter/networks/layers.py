@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from exporter import slim
-from model_specs import channels
+from exporter.networks import slim
+from model_specs.families import channels
 
 divisible = channels.divisible
 

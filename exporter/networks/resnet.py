@@ -4,8 +4,8 @@ import functools
 
 import tensorflow as tf
 
-from exporter import slim
 from exporter.networks import layers as layers_lib
+from exporter.networks import slim
 from exporter.networks.outputs import Outputs
 
 

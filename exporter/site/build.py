@@ -8,16 +8,16 @@ import pathlib
 import shutil
 
 import exporter
+from exporter import environment as extras
 from exporter import errors
-from exporter import extras
-from exporter import lock
-from exporter import places
-from exporter import shelf
-from exporter import speed as speed_lib
+from exporter.measure import speed as speed_lib
 from exporter.site import collection as collection_lib
 from exporter.site import downloads
 from exporter.site import entries
 from exporter.site import tree
+from exporter.storage import folder as shelf
+from exporter.storage import lock
+from exporter.storage import places
 
 EXTRA = 'site'
 MARK = '.slimhub-site'  # A folder that holds it may be written anew.

@@ -1,7 +1,7 @@
 """The catalogue: all families, and every handle of each."""
 
-from exporter import catalogue
 from exporter import markdown
+from exporter.cards import catalogue
 from exporter.site import choice
 from exporter.site import collection as collection_lib
 from exporter.site import page as page_lib

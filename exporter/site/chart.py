@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import dataclasses
 import math
 
+from exporter import elements
 from exporter.site import choice
-from exporter.site import elements
 from exporter.site import entries as entries_lib
 from model_specs import spec
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 import urllib.parse
 
-from exporter import catalogue
+from exporter import elements
 from exporter import markdown
+from exporter.cards import catalogue
 from exporter.site import choice
 from exporter.site import collection as collection_lib
-from exporter.site import elements
 from exporter.site import entries as entries_lib
 from exporter.site import page as page_lib
 from exporter.site import table

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 
-from exporter import speed as speed_lib
+from exporter.measure import speed as speed_lib
 from exporter.site import downloads
 from exporter.site import entries as entries_lib
 from model_specs import spec

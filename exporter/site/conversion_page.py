@@ -1,6 +1,6 @@
 """The page of one converted file."""
 
-from exporter import card_conversion
+from exporter.cards import conversion as card_conversion
 from exporter.site import collection as collection_lib
 from exporter.site import entries as entries_lib
 from exporter.site import guides

@@ -4,10 +4,10 @@ import dataclasses
 import hashlib
 import pathlib
 
-from exporter import bundle
-from exporter import contents
-from exporter import places
-from exporter import shelf
+from exporter.storage import bundle
+from exporter.storage import contents
+from exporter.storage import folder as shelf
+from exporter.storage import places
 
 _PIECE = 1 << 20
 

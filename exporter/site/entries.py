@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import dataclasses
 import functools
 
-from exporter import manifest
-from exporter import speed as speed_lib
+from exporter.measure import speed as speed_lib
+from exporter.storage import manifest
 import model_specs
 from model_specs import formats
 from model_specs import spec

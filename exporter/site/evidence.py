@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from exporter import manifest
+from exporter.storage import manifest
 
 _Sentence = Callable[[manifest.Check], str]
 

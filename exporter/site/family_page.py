@@ -1,12 +1,12 @@
 """The page of a family: its variants side by side."""
 
-from exporter import card
-from exporter import catalogue
+from exporter import elements
 from exporter import markdown
+from exporter.cards import card
+from exporter.cards import catalogue
 from exporter.site import chart
 from exporter.site import choice
 from exporter.site import collection as collection_lib
-from exporter.site import elements
 from exporter.site import entries as entries_lib
 from exporter.site import page as page_lib
 from model_specs import spec

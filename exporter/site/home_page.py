@@ -2,11 +2,11 @@
 
 import string
 
-from exporter import card_clients
-from exporter import clients
+from exporter import elements
+from exporter.cards import client_results as clients
+from exporter.cards import clients as card_clients
 from exporter.site import chart
 from exporter.site import collection as collection_lib
-from exporter.site import elements
 from exporter.site import page as page_lib
 from exporter.site import table
 from model_specs import versions

@@ -2,13 +2,13 @@
 
 import re
 
-from exporter import card
-from exporter import catalogue
+from exporter import elements
 from exporter import markdown
+from exporter.cards import card
+from exporter.cards import catalogue
 from exporter.site import choice
 from exporter.site import collection as collection_lib
 from exporter.site import conversion_page
-from exporter.site import elements
 from exporter.site import entries as entries_lib
 from exporter.site import guides
 from exporter.site import page as page_lib

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 import json
 import posixpath
 
-from exporter.site import elements
+from exporter import elements
 
 HOME, CHOICE, CATALOGUE = 'index.md', 'choice.md', 'catalogue.md'
 # On what search shall not find: it stands on many pages.

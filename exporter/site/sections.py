@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 import posixpath
 
-from exporter import card_speed
+from exporter import elements
 from exporter import markdown
+from exporter.cards import speed as card_speed
 from exporter.site import collection as collection_lib
-from exporter.site import elements
 from exporter.site import entries as entries_lib
 from exporter.site import evidence
 from exporter.site import page as page_lib

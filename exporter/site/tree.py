@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from exporter import clients_page
+from exporter.cards import clients_page
 from exporter.site import catalogue_page
 from exporter.site import choice_page
 from exporter.site import collection as collection_lib

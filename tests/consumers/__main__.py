@@ -1,4 +1,4 @@
-"""Runs every client, prints the table, writes exporter/clients.tsv.
+"""Runs every client, prints the table, writes exporter/cards/clients.tsv.
 
 `python -m tests.consumers [JOBS [WORD]]`: all, or those with a word in their
 name; exits with 1 if an artifact of ours failed.
@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from exporter import clients
+from exporter.cards import client_results as clients
 from tests.consumers import cases
 from tests.consumers import environments
 from tests.consumers import runs

@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from exporter import export
-from exporter import places
-from exporter import plan
+from exporter.pipeline import export
+from exporter.pipeline import orders as plan
+from exporter.storage import places
 import model_specs
 from model_specs import versions
 from tests import code_blocks

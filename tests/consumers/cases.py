@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from exporter import graph as graph_lib
-from exporter import source as source_lib
-from exporter import synthetic
+from exporter.artifacts import graph as graph_lib
+from exporter.checkpoints import synthetic
+from exporter.networks import source as source_lib
 from model_specs import spec
 from model_specs import versions
-from tests import artifacts
+from tests import artifacts_made as artifacts
 
 # Every version, both networks, both tasks.
 NAMES = (

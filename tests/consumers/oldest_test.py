@@ -2,8 +2,8 @@
 
 import subprocess
 
-from exporter import manifest
-from exporter import places
+from exporter.storage import manifest
+from exporter.storage import places
 import model_specs
 from tests import source_tree
 from tests.consumers import environments

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from typing import Any
 
-from exporter import clients
+from exporter.cards import client_results as clients
 from model_specs import versions
 from tests import source_tree
 from tests.consumers import cases

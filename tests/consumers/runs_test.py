@@ -8,9 +8,9 @@ import shutil
 
 import pytest
 
-from exporter import clients
-from exporter import saved_model
-from tests import artifacts
+from exporter.artifacts import tf2_model as saved_model
+from exporter.cards import client_results as clients
+from tests import artifacts_made as artifacts
 from tests.consumers import __main__ as main
 from tests.consumers import cases
 from tests.consumers import environments

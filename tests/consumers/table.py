@@ -1,10 +1,10 @@
-"""Outcomes -> the rows of exporter/clients.tsv."""
+"""Outcomes -> the rows of exporter/cards/clients.tsv."""
 
 from collections.abc import Iterable
 import pathlib
 
-from exporter import clients
-from tests import artifacts
+from exporter.cards import client_results as clients
+from tests import artifacts_made as artifacts
 from tests import source_tree
 from tests.consumers import runs
 

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from exporter import export
-from exporter import plan
+from exporter.pipeline import export
+from exporter.pipeline import orders as plan
 import model_specs
 from tests.consumers import environments
 

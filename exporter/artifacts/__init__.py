@@ -1,0 +1,1 @@
+"""Graph and weights become what is delivered, in any format."""

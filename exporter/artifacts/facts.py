@@ -1,0 +1,76 @@
+"""What an artifact says of itself: labels and machine-readable facts."""
+
+import json
+import pathlib
+
+from exporter.artifacts import graph as graph_lib
+from exporter.storage import manifest
+from model_specs import labels
+from model_specs import spec
+from model_specs import versions
+
+_FOLDER = 'assets.extra'  # The one folder that tfhub.dev left to publishers.
+_LABELS = 'labels.txt'
+FACTS = f'{_FOLDER}/model.json'
+
+
+def _facts(
+  handle: spec.Handle, graph: graph_lib.Graph, weights: manifest.Weights
+) -> dict:
+  model = handle.spec
+  shapes = graph.shapes
+  is_classifier = handle.task == versions.CLASSIFICATION
+  return {
+    'handle': str(handle),
+    'format': handle.version.format,
+    'network': model.network,
+    'multiplier': model.multiplier,
+    'input': {
+      'color': 'RGB',
+      'range': [0, 1],
+      'height': model.size,
+      'width': model.size,
+      'variable_size': handle.variable_size,
+    },
+    'output': {
+      'kind': 'logits' if is_classifier else 'feature vector',
+      'size': handle.num_outputs,
+    },
+    'classes': (
+      {
+        'count': model.num_classes,
+        'labels': _LABELS if labels.of(handle) else None,
+        'background': 0 if model.has_background else None,
+      }
+      if is_classifier
+      else None
+    ),
+    'endpoints': {
+      name: shapes[tensor] for name, tensor in graph.endpoints.items()
+    },
+    'batch_norm_momentum': handle.version.momentum,
+    'weights': {
+      'checkpoint': weights.checkpoint,
+      'sha256': weights.sha256,
+      'kind': weights.kind,
+      'dataset': model.dataset,
+    },
+    'license': model.license or None,
+  }
+
+
+def write(
+  handle: spec.Handle,
+  graph: graph_lib.Graph,
+  weights: manifest.Weights,
+  folder: pathlib.Path,
+) -> None:
+  """Writes assets.extra/ below an artifact's folder."""
+  extra = folder / _FOLDER
+  extra.mkdir()
+  facts = _facts(handle, graph, weights)
+  (folder / FACTS).write_text(json.dumps(facts, indent=2) + '\n')
+  names = labels.of(handle)
+  if names:
+    text = '\n'.join(names) + '\n'
+    (extra / _LABELS).write_text(text, encoding='utf-8')

@@ -1,0 +1,65 @@
+"""Graph + tensors -> one network without variables, of one input size."""
+
+from collections.abc import Mapping
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+
+from exporter.artifacts import graph as graph_lib
+from exporter.networks import source as source_lib
+from model_specs import formats
+
+
+@dataclasses.dataclass(frozen=True)
+class Frozen:
+  """A network whose weights are constants; INPUT -> `output`."""
+
+  definition: tf.compat.v1.GraphDef
+  shape: tuple[int, int, int]  # Of one image.
+  output: str
+
+
+def _constant(
+  node: tf.compat.v1.NodeDef, value: np.ndarray
+) -> tf.compat.v1.NodeDef:
+  frozen = tf.compat.v1.NodeDef(name=node.name, op='Const')
+  frozen.attr['dtype'].type = tf.float32.as_datatype_enum
+  frozen.attr['value'].tensor.CopyFrom(tf.make_tensor_proto(value))
+  return frozen
+
+
+def _input(shape: tuple[int, int, int]) -> tf.compat.v1.NodeDef:
+  node = tf.compat.v1.NodeDef(name=formats.INPUT, op='Placeholder')
+  node.attr['dtype'].type = tf.float32.as_datatype_enum
+  sizes = tf.TensorShape([None, *shape]).as_proto()
+  node.attr['shape'].shape.CopyFrom(sizes)
+  return node
+
+
+def freeze(
+  source: source_lib.Source,
+  conversion: formats.Conversion,
+  tensors: Mapping[str, np.ndarray],
+) -> Frozen:
+  """The network of a conversion, from its inference source and weights."""
+  graph = graph_lib.build(source, conversion)
+  targets = (graph.default, graph_lib.IMAGES)
+  pruned = graph_lib.prune(graph.definition, targets)
+  shape = (conversion.spec.size, conversion.spec.size, 3)
+  frozen = tf.compat.v1.GraphDef(versions=pruned.versions)
+  for node in pruned.node:
+    if node.op == 'ReadVariableOp':
+      frozen.node.append(_constant(node, tensors[node.input[0]]))
+    elif node.name == graph_lib.IMAGES:
+      frozen.node.append(_input(shape))
+    elif node.op != 'VarHandleOp':
+      copy = frozen.node.add()
+      copy.CopyFrom(node)
+      for number, name in enumerate(copy.input):
+        if graph_lib.op_name(name) == graph_lib.IMAGES:
+          copy.input[number] = formats.INPUT
+  answer = frozen.node.add(name=conversion.output, op='Identity')
+  answer.input.append(graph.default)
+  answer.attr['T'].type = tf.float32.as_datatype_enum
+  return Frozen(frozen, shape, conversion.output)

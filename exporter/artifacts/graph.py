@@ -1,0 +1,215 @@
+"""Source -> graph: plain data with the contract's names, for one handle."""
+
+from collections.abc import Iterable
+import dataclasses
+import functools
+
+import tensorflow as tf
+
+from exporter.artifacts import portable
+from exporter.networks import source as source_lib
+from model_specs import spec
+from model_specs import versions
+
+IMAGES = 'hub_input/images'
+MOMENTUM = 'hub_input/batch_norm_momentum'
+_DEFAULT_MOMENTUM = 'hub_input/default_momentum'
+# Equal nodes of these kinds, and with equal inputs, are one node.
+_SHARED_OPS = ('Const', 'ReadVariableOp', 'Sub')
+
+
+@dataclasses.dataclass(frozen=True)
+class Variable:
+  """A variable of the network; its name is the checkpoint's key."""
+
+  name: str
+  shape: tuple[int, ...]
+  trainable: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Graph:
+  """One mode of one handle's network; names are of tensors or ops in it."""
+
+  definition: tf.compat.v1.GraphDef
+  is_training: bool
+  variables: tuple[Variable, ...]
+  features: str
+  logits: str | None
+  endpoints: dict[str, str]  # As the signatures spell them -> tensor.
+  losses: tuple[str, ...]
+  updates: tuple[str, ...]
+  shapes: dict[str, list[int | None]] = dataclasses.field(default_factory=dict)
+
+  @property
+  def default(self) -> str:
+    """The tensor that a module answers when asked for nothing else."""
+    return self.logits or self.features
+
+  @property
+  def targets(self) -> tuple[str, ...]:
+    """Everything that the outside may ask for."""
+    tensors = (self.features, self.logits, *self.endpoints.values())
+    names = (*(t for t in tensors if t), *self.losses, *self.updates)
+    return (*names, IMAGES, MOMENTUM)
+
+
+def op_name(tensor: str) -> str:
+  """The op of a tensor ('a:0'), input ('a') or control input ('^a')."""
+  return tensor.removeprefix('^').split(':')[0]
+
+
+def reachable(
+  definition: tf.compat.v1.GraphDef, targets: Iterable[str]
+) -> set[str]:
+  """Names of the nodes that the targets need, themselves included."""
+  inputs = {node.name: node.input for node in definition.node}
+  seen: set[str] = set()
+  waiting = [op_name(target) for target in targets]
+  while waiting:
+    name = waiting.pop()
+    if name not in seen:
+      seen.add(name)
+      waiting += [op_name(i) for i in inputs[name]]
+  return seen
+
+
+def prune(
+  definition: tf.compat.v1.GraphDef, targets: Iterable[str]
+) -> tf.compat.v1.GraphDef:
+  """The part of a graph that the targets need, in its order."""
+  needed = reachable(definition, targets)
+  pruned = tf.compat.v1.GraphDef(versions=definition.versions)
+  pruned.node.extend(n for n in definition.node if n.name in needed)
+  return pruned
+
+
+def _share(definition: tf.compat.v1.GraphDef) -> None:
+  """Merges equal constants, reads and differences, in place.
+
+  No graph here writes a variable before it reads it, so a read may serve all.
+  """
+  replaced: dict[str, str] = {}
+  first: dict[tuple, str] = {}
+  kept = []
+  for node in definition.node:
+    inputs = [replaced.get(name, name) for name in node.input]
+    node.ClearField('input')
+    node.input.extend(inputs)
+    if node.op in _SHARED_OPS and not node.name.startswith('hub_input/'):
+      attributes = sorted(
+        (key, value.SerializeToString(deterministic=True))
+        for key, value in node.attr.items()
+      )
+      key = (node.op, *inputs, *attributes)
+      if key in first:
+        replaced[node.name] = first[key]
+        continue
+      first[key] = node.name
+    kept.append(tf.compat.v1.NodeDef.FromString(node.SerializeToString()))
+  definition.ClearField('node')
+  definition.node.extend(kept)
+
+
+@functools.lru_cache(maxsize=2)
+def _classification(source: source_lib.Source, family: spec.Family) -> Graph:
+  """The whole network, for any input size."""
+  graph = Graph(
+    definition=source.graph.as_graph_def(),
+    is_training=source.is_training,
+    variables=tuple(
+      Variable(name, shape, name in source.trainable)
+      for name, shape in source.shapes.items()
+    ),
+    features=source.features.name,
+    logits=source.logits.name,
+    endpoints={
+      name: tensor.name
+      for name, tensor in source.scoped_endpoints(family.scope).items()
+    },
+    losses=tuple(loss.name for loss in source.losses),
+    updates=tuple(update.op.name for update in source.updates),
+  )
+  _share(graph.definition)
+  definition = prune(graph.definition, graph.targets)
+  portable.rewrite(definition)
+  return dataclasses.replace(graph, definition=definition)
+
+
+@functools.lru_cache(maxsize=2)
+def _feature_vector(source: source_lib.Source, family: spec.Family) -> Graph:
+  """The network without its classifier."""
+  whole = _classification(source, family)
+  endpoints = dict(whole.endpoints)
+  for name in family.classifier_endpoints:
+    del endpoints[f'{family.scope}/{name}']
+  used = reachable(
+    whole.definition, [whole.features, *endpoints.values(), *whole.updates]
+  )
+  variables = tuple(v for v in whole.variables if v.name in used)
+  names = {v.name for v in whole.variables} - {v.name for v in variables}
+  graph = dataclasses.replace(
+    whole,
+    variables=variables,
+    logits=None,
+    endpoints=endpoints,
+    losses=tuple(
+      loss
+      for loss in whole.losses
+      if not names & reachable(whole.definition, [loss])
+    ),
+  )
+  definition = prune(whole.definition, graph.targets)
+  return dataclasses.replace(graph, definition=definition)
+
+
+def _set_images(
+  definition: tf.compat.v1.GraphDef, side: int | None
+) -> tf.compat.v1.GraphDef:
+  """The same for images of one size, or of any."""
+  changed = tf.compat.v1.GraphDef()
+  changed.CopyFrom(definition)
+  (images,) = (node for node in changed.node if node.name == IMAGES)
+  shape = tf.TensorShape([None, side, side, 3])
+  images.attr['shape'].shape.CopyFrom(shape.as_proto())
+  return changed
+
+
+@functools.lru_cache(maxsize=4)
+def _shapes(
+  source: source_lib.Source, family: spec.Family, side: int | None
+) -> dict[str, list[int | None]]:
+  """Static shape of every tensor that the outside may ask for."""
+  whole = _classification(source, family)
+  live = tf.Graph()
+  with live.as_default():
+    tf.import_graph_def(_set_images(whole.definition, side), name='')
+  tensors = [t for t in whole.targets if ':' in t]
+  return {t: live.get_tensor_by_name(t).shape.as_list() for t in tensors}
+
+
+def build(source: source_lib.Source, handle: spec.Handle) -> Graph:
+  """The graph of one handle in the source's mode."""
+  family = handle.spec.family
+  is_classifier = handle.task == versions.CLASSIFICATION
+  graph = (_classification if is_classifier else _feature_vector)(
+    source, family
+  )
+  side = None if handle.variable_size else handle.spec.size
+  definition = _set_images(graph.definition, side)
+  for node in definition.node:
+    if node.name == _DEFAULT_MOMENTUM:
+      value = tf.make_tensor_proto(handle.version.momentum, tf.float32)
+      node.attr['value'].tensor.CopyFrom(value)
+  shapes = _shapes(source, family, side)
+  return dataclasses.replace(
+    graph,
+    definition=definition,
+    shapes={t: shapes[t] for t in graph.targets if t in shapes},
+  )
+
+
+def input_shape(graph: Graph) -> list[int | None]:
+  """Shape of the images that the graph takes."""
+  (node,) = (n for n in graph.definition.node if n.name == IMAGES)
+  return tf.TensorShape(node.attr['shape'].shape).as_list()

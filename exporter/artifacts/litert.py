@@ -1,0 +1,129 @@
+"""Frozen network -> LiteRT file; and what LiteRT computes from one."""
+
+from collections.abc import Callable
+from collections.abc import Iterator
+import pathlib
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from exporter import errors
+from exporter.artifacts import frozen
+from exporter.artifacts import litert_metadata
+from model_specs import formats
+
+_SIGNATURE = 'serving_default'
+_WHITE = 255
+
+
+def _function(network: frozen.Frozen) -> Any:
+  """The network as a function of TensorFlow, with the names of its ends."""
+  images = tf.TensorSpec([None, *network.shape], tf.float32, formats.INPUT)
+
+  @tf.function(input_signature=[images])
+  def serve(inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+    (answer,) = tf.import_graph_def(
+      network.definition,
+      input_map={formats.INPUT: inputs},
+      return_elements=[f'{network.output}:0'],
+      name='',
+    )
+    return {network.output: answer}
+
+  return serve.get_concrete_function()
+
+
+def _representative(
+  pictures: np.ndarray,
+) -> Callable[[], Iterator[list[np.ndarray]]]:
+  """Pictures as the converter asks for them; the first has black and white.
+
+  So the input's scale is that of bytes, whatever the pictures hold.
+  """
+
+  def give() -> Iterator[list[np.ndarray]]:
+    for number, picture in enumerate(pictures):
+      image = picture.astype(np.float32) / _WHITE
+      if not number:
+        image[0, 0], image[0, 1] = 0.0, 1.0
+      yield [image[np.newaxis]]
+
+  return give
+
+
+def _convert(
+  network: frozen.Frozen, kind: formats.Format, pictures: np.ndarray | None
+) -> bytes:
+  converter = tf.lite.TFLiteConverter.from_concrete_functions(
+    [_function(network)], tf.Module()
+  )
+  if not kind.is_exact:
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+  if kind.name == 'float16':
+    converter.target_spec.supported_types = [tf.float16]
+  if pictures is not None:
+    converter.representative_dataset = _representative(pictures)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    # Bytes are what cameras give, and all that MediaPipe takes of integers.
+    converter.inference_input_type = tf.uint8
+    converter.inference_output_type = tf.uint8
+  return converter.convert()
+
+
+def write(
+  conversion: formats.Conversion,
+  network: frozen.Frozen,
+  pictures: np.ndarray | None,
+  path: pathlib.Path,
+) -> None:
+  """Converts a network.
+
+  Args:
+    conversion: To what.
+    network: The network.
+    pictures: Bytes, to measure ranges on, where the format needs them.
+    path: The file to write.
+  """
+  data = _convert(network, conversion.kind, pictures)
+  path.write_bytes(litert_metadata.add(conversion, data))
+
+
+def _check(conversion: formats.Conversion, runner: Any) -> None:
+  """Raises a ProofError if bytes of pictures cannot go in as they are."""
+  details = runner.get_input_details()[formats.INPUT]
+  scale, zero = details['quantization']
+  wanted = conversion.kind.needs_pictures
+  is_bytes = details['dtype'] == np.uint8
+  if is_bytes != wanted or (wanted and not np.isclose(scale * _WHITE, 1.0)):
+    raise errors.ProofError(
+      f'{conversion} takes {details["dtype"].__name__} of scale {scale} and '
+      f'zero {zero}, expected {"bytes of scale 1/255" if wanted else "float32"}'
+      '; report it: the converter of this TensorFlow does otherwise'
+    )
+
+
+def load(
+  conversion: formats.Conversion, path: pathlib.Path, threads: int = 1
+) -> Callable[[np.ndarray], np.ndarray]:
+  """A file as LiteRT runs it: images in [0, 1] -> outputs.
+
+  Raises:
+    ProofError: It does not take what was promised.
+  """
+  from ai_edge_litert import interpreter as litert
+
+  interpreter = litert.Interpreter(str(path), num_threads=threads)
+  runner = interpreter.get_signature_runner(_SIGNATURE)
+  _check(conversion, runner)
+  scale, zero = runner.get_output_details()[conversion.output]['quantization']
+
+  def run(images: np.ndarray) -> np.ndarray:
+    if conversion.kind.needs_pictures:
+      images = np.round(images * _WHITE).astype(np.uint8)
+    found = runner(**{formats.INPUT: images})[conversion.output]
+    if found.dtype == np.uint8:
+      found = (found.astype(np.float32) - zero) * np.float32(scale)
+    return found
+
+  return run

@@ -1,0 +1,194 @@
+"""Graph -> FunctionDefs: one body a mode, and thin functions that call it."""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+
+import tensorflow as tf
+from tensorflow.core.framework import function_pb2
+from tensorflow.core.framework import node_def_pb2
+from tensorflow.core.framework import op_def_pb2
+from tensorflow.python.framework import op_def_registry
+
+from exporter.artifacts import graph as graph_lib
+
+_CALL = 'call'
+_UPDATES = 'updates'
+
+
+@dataclasses.dataclass(frozen=True)
+class Argument:
+  """An argument of a function: a tensor, or a variable's handle."""
+
+  name: str
+  shape: tuple[int | None, ...]
+  is_variable: bool = False
+
+  @property
+  def type(self) -> int:
+    """Its DataType."""
+    dtype = tf.resource if self.is_variable else tf.float32
+    return dtype.as_datatype_enum
+
+
+def _output_names(node: node_def_pb2.NodeDef) -> list[str]:
+  """How a function's body refers to each output of a node."""
+  names = []
+  for output in op_def_registry.get(node.op).output_arg:
+    count = node.attr[output.number_attr].i if output.number_attr else 1
+    names += [f'{node.name}:{output.name}:{i}' for i in range(count)]
+  return names
+
+
+class _References:
+  """Translates a graph's input names to a function body's."""
+
+  def __init__(
+    self, nodes: Sequence[node_def_pb2.NodeDef], arguments: Mapping[str, str]
+  ):
+    self._arguments = arguments
+    self._outputs = {node.name: node for node in nodes}
+
+  def __call__(self, tensor: str) -> str:
+    if tensor.startswith('^'):
+      return tensor
+    name, _, index = tensor.partition(':')
+    if name in self._arguments:
+      return self._arguments[name]
+    return _output_names(self._outputs[name])[int(index or 0)]
+
+
+def _declare(
+  name: str, arguments: Sequence[Argument], num_outputs: int
+) -> function_pb2.FunctionDef:
+  """A function without a body."""
+  function = function_pb2.FunctionDef()
+  function.signature.name = name
+  function.signature.is_stateful = True
+  for argument in arguments:
+    declared = function.signature.input_arg.add(
+      name=argument.name, type=argument.type
+    )
+    shape = tf.TensorShape(argument.shape).as_proto()
+    if argument.is_variable:
+      declared.handle_data.add(dtype=tf.float32.as_datatype_enum, shape=shape)
+      shape = tf.TensorShape([]).as_proto()
+    function.attr['_input_shapes'].list.shape.append(shape)
+  for number in range(num_outputs):
+    function.signature.output_arg.add(
+      name=f'output_{number}', type=tf.float32.as_datatype_enum
+    )
+  return function
+
+
+def _always_run(function: function_pb2.FunctionDef, node: str) -> None:
+  """Runs a node even where no output needs it."""
+  function.signature.control_output.append(node)
+  function.control_ret[node] = node
+
+
+def body(
+  name: str,
+  graph: tf.compat.v1.GraphDef,
+  arguments: Mapping[str, Argument],
+  outputs: Sequence[str],
+  updates: Sequence[str] = (),
+) -> function_pb2.FunctionDef:
+  """A graph as a function.
+
+  Args:
+    name: The function's.
+    graph: The nodes.
+    arguments: Name of the node that each argument takes the place of.
+    outputs: The tensors to return.
+    updates: Ops to run before anything is returned.
+
+  Returns:
+    The function, its arguments and outputs in the order given.
+  """
+  function = _declare(name, tuple(arguments.values()), len(outputs))
+  nodes = [node for node in graph.node if node.name not in arguments]
+  refer = _References(nodes, {n: a.name for n, a in arguments.items()})
+  for node in nodes:
+    copy = function.node_def.add()
+    copy.CopyFrom(node)
+    copy.ClearField('input')
+    copy.input.extend(refer(tensor) for tensor in node.input)
+  if updates:
+    function.node_def.add(
+      name=_UPDATES, op='NoOp', input=[f'^{update}' for update in updates]
+    )
+    _always_run(function, _UPDATES)
+  for number, tensor in enumerate(outputs):
+    function.ret[f'output_{number}'] = refer(tensor)
+  return function
+
+
+def call_node(
+  name: str,
+  function: op_def_pb2.OpDef,
+  inputs: Sequence[str],
+) -> node_def_pb2.NodeDef:
+  """A node that calls a function."""
+  node = node_def_pb2.NodeDef(
+    name=name, op='StatefulPartitionedCall', input=inputs
+  )
+  node.attr['f'].func.name = function.name
+  # Without some name here, TensorFlow 1.15 finds no gradient; it is replaced
+  # on loading.
+  node.attr['_gradient_op_type'].s = b'PartitionedCall-0'
+  node.attr['Tin'].list.type.extend(a.type for a in function.input_arg)
+  node.attr['Tout'].list.type.extend(a.type for a in function.output_arg)
+  if not function.control_output:  # It updates nothing.
+    node.attr['_read_only_resource_inputs'].list.i.extend(
+      number
+      for number, argument in enumerate(function.input_arg)
+      if argument.type == tf.resource.as_datatype_enum
+    )
+  return node
+
+
+def wrapper(
+  name: str,
+  inner: function_pb2.FunctionDef,
+  arguments: Sequence[Argument],
+  outputs: Sequence[int],
+  constants: Mapping[str, float],
+) -> function_pb2.FunctionDef:
+  """A function that hands its arguments on and returns some of the outputs.
+
+  Args:
+    name: The function's.
+    inner: The function to call; arguments of equal name are handed on.
+    arguments: What the wrapper takes; more than `inner` needs is fine.
+    outputs: Which of the outputs of `inner` to return.
+    constants: Values of the arguments of `inner` that the wrapper lacks.
+
+  Returns:
+    The function.
+  """
+  function = _declare(name, arguments, len(outputs))
+  for constant, value in constants.items():
+    node = function.node_def.add(name=constant, op='Const')
+    node.attr['dtype'].type = tf.float32.as_datatype_enum
+    node.attr['value'].tensor.CopyFrom(tf.make_tensor_proto(value, tf.float32))
+  inputs = [
+    f'{a.name}:output:0' if a.name in constants else a.name
+    for a in inner.signature.input_arg
+  ]
+  function.node_def.append(call_node(_CALL, inner.signature, inputs))
+  if inner.signature.control_output:
+    _always_run(function, _CALL)
+  for number, output in enumerate(outputs):
+    function.ret[f'output_{number}'] = f'{_CALL}:output:{output}'
+  return function
+
+
+def variable_arguments(
+  variables: Sequence[graph_lib.Variable],
+) -> dict[str, Argument]:
+  """One argument for each variable, by the variable's name."""
+  return {
+    variable.name: Argument(f'variable_{number}', variable.shape, True)
+    for number, variable in enumerate(variables)
+  }

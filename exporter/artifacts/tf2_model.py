@@ -1,0 +1,245 @@
+"""Graphs + tensors -> a TF2 SavedModel, versions 4 and 5.
+
+The file is assembled rather than traced: tf.saved_model.save names functions
+by process-wide counters, so its bytes differ from run to run, and it holds
+what TensorFlow 1.15 refuses.
+"""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+import itertools
+import pathlib
+from typing import Any
+import zlib
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.framework import function_pb2
+from tensorflow.core.protobuf import saved_model_pb2
+
+from exporter.artifacts import graph as graph_lib
+from exporter.artifacts import portable
+from exporter.artifacts import tf2_functions as functions
+from exporter.artifacts import tf2_objects as object_graph
+from exporter.artifacts import tf2_serving as serving_graph
+from exporter.artifacts import variables
+from model_specs import spec
+from model_specs import versions
+
+INPUTS = 'inputs'
+MOMENTUM = 'batch_norm_momentum'
+
+
+class _Builder:
+  """Collects functions and objects of one artifact."""
+
+  def __init__(
+    self,
+    handle: spec.Handle,
+    graphs: tuple[graph_lib.Graph, graph_lib.Graph],
+  ):
+    self._handle = handle
+    inference, _ = self._graphs = graphs
+    self.variables = inference.variables
+    # Makes names that differ from model to model, so that one graph can hold
+    # two; loaders cut the prefix and the number off a function's.
+    self._number = f'{zlib.crc32(str(handle).encode()):010}'
+    self.nodes = {f'model_{self._number}/{v.name}': v for v in self.variables}
+    self.functions: list[function_pb2.FunctionDef] = []
+    self.objects = object_graph.ObjectGraph()
+    shapes = inference.shapes
+    tensors = {'default': inference.default, **inference.endpoints}
+    # Loaders hand the values of a dict back in the order of its sorted keys.
+    self._shapes = {key: shapes[tensors[key]] for key in sorted(tensors)}
+    self._input_shape = graph_lib.input_shape(inference)
+    self._arguments = {
+      graph_lib.IMAGES: functions.Argument(INPUTS, tuple(self._input_shape)),
+      graph_lib.MOMENTUM: functions.Argument(MOMENTUM, ()),
+    }
+    self._handles = functions.variable_arguments(self.variables)
+
+  def _name(self, name: str) -> str:
+    return f'__inference_{name}_{self._number}'
+
+  def _add(self, function: function_pb2.FunctionDef) -> str:
+    self.functions.append(function)
+    return function.signature.name
+
+  def _spec(self, name: str, shape: Sequence[int | None]) -> tf.TensorSpec:
+    return tf.TensorSpec(shape, tf.float32, name)
+
+  @property
+  def _images(self) -> tf.TensorSpec:
+    return self._spec(INPUTS, self._input_shape)
+
+  @property
+  def _default(self) -> int:
+    return list(self._shapes).index('default')
+
+  def add_bodies(self) -> None:
+    """Adds the two functions that compute: inference and training."""
+    self._bodies = []
+    for graph in self._graphs:
+      mode = 'training' if graph.is_training else 'inference'
+      tensors = {'default': graph.default, **graph.endpoints}
+      arguments = {**self._arguments, **self._handles}
+      if not graph.is_training:
+        del arguments[graph_lib.MOMENTUM]
+      outputs = [tensors[key] for key in self._shapes]
+      targets = [*outputs, *graph.updates, *arguments]
+      function = functions.body(
+        self._name(f'{mode}_body'),
+        graph_lib.prune(graph.definition, targets),
+        arguments,
+        outputs,
+        graph.updates,
+      )
+      self._add(function)
+      self._bodies.append(function)
+
+  def _add_trace(
+    self, name: str, training: bool, endpoints: bool, momentum: bool
+  ) -> str:
+    """Adds a function that calls a body; returns its name."""
+    images, momentum_argument = self._arguments.values()
+    arguments = [images, *([momentum_argument] if momentum else [])]
+    constants = {MOMENTUM: self._handle.version.momentum}
+    return self._add(
+      functions.wrapper(
+        self._name(name),
+        self._bodies[training],
+        [*arguments, *self._handles.values()],
+        range(len(self._shapes)) if endpoints else [self._default],
+        constants if training and not momentum else {},
+      )
+    )
+
+  def _describe(
+    self, trace: str, inputs: tuple[tuple, dict[str, Any]], outputs: Any
+  ) -> None:
+    self.objects.describe_trace(trace, list(self._handles), inputs, outputs)
+
+  def add_call(self) -> int:
+    """Adds `__call__`, traced for each combination of its flags."""
+    traces: list[str] = []
+    for training, endpoints in itertools.product((False, True), repeat=2):
+      trace = self._add_trace(
+        f'call_{len(traces)}', training, endpoints, momentum=True
+      )
+      inputs = (self._images, training, endpoints, self._spec(MOMENTUM, []))
+      outputs: Any = self._spec('default', self._shapes['default'])
+      if endpoints:
+        outputs = {k: self._spec(k, s) for k, s in self._shapes.items()}
+      self._describe(trace, (inputs, {}), outputs)
+      traces.append(trace)
+    arguments = {
+      INPUTS: ...,
+      'training': False,
+      'return_endpoints': False,
+      MOMENTUM: self._handle.version.momentum,
+    }
+    return self.objects.add_function(arguments, traces)
+
+  def add_endpoint(self, name: str, training: bool) -> int:
+    """Adds a function of the images alone, as Keras 3 wants them."""
+    trace = self._add_trace(name, training, endpoints=False, momentum=False)
+    outputs = self._spec('default', self._shapes['default'])
+    self._describe(trace, ((self._images,), {}), outputs)
+    return self.objects.add_function({INPUTS: ...}, [trace])
+
+  def add_losses(self) -> int:
+    """Adds the function that sums the regularization losses up."""
+    graph, _ = self._graphs
+    definition = graph_lib.prune(graph.definition, graph.losses)
+    total = definition.node.add(
+      name='total', op='AddN', input=map(graph_lib.op_name, graph.losses)
+    )
+    total.attr['N'].i = len(graph.losses)
+    total.attr['T'].type = tf.float32.as_datatype_enum
+    used = graph_lib.reachable(definition, [total.name])
+    handles = {n: a for n, a in self._handles.items() if n in used}
+    trace = self._add(
+      functions.body(
+        self._name('regularization'), definition, handles, [total.name]
+      )
+    )
+    outputs = self._spec('regularization', [])
+    self.objects.describe_trace(trace, list(handles), ((), {}), outputs)
+    return self.objects.add_function({}, [trace])
+
+  def add_serving(self, meta: Any) -> int:
+    """Adds `serving_default` for Python and for TensorFlow Serving."""
+    key = 'serving_default'
+    trace = self._add_trace(
+      key, training=False, endpoints=False, momentum=False
+    )
+    output = versions.SERVING_OUTPUTS[self._handle.task]
+    shape = self._shapes['default']
+    inputs = ((), {INPUTS: self._images})
+    self._describe(trace, inputs, {output: self._spec(output, shape)})
+    serving_graph.add_signature(
+      meta,
+      key,
+      self.functions[-1],
+      ((INPUTS, self._input_shape), (output, shape)),
+      list(self.nodes),
+    )
+    return self.objects.add_signature(trace, [INPUTS])
+
+
+def _build(
+  handle: spec.Handle, graphs: tuple[graph_lib.Graph, graph_lib.Graph]
+) -> tuple[saved_model_pb2.SavedModel, bytes]:
+  """The model, and what its variables/ files say of its objects."""
+  builder = _Builder(handle, graphs)
+  objects = builder.objects
+  meta = serving_graph.build(builder.nodes, graphs[0].definition)
+  numbers = {v: objects.add_variable(v) for v in builder.variables}
+  trainable = [number for v, number in numbers.items() if v.trainable]
+  builder.add_bodies()
+  children = {
+    'variables': objects.add_list(list(numbers.values())),
+    'trainable_variables': objects.add_list(trainable),
+    'regularization_losses': objects.add_list([builder.add_losses()]),
+    '__call__': builder.add_call(),
+    'serve': builder.add_endpoint('serve', training=False),
+    'train': builder.add_endpoint('train', training=True),
+  }
+  signatures = {}
+  if handle.version.serving_default:
+    signatures['serving_default'] = builder.add_serving(meta)
+  objects.attach({**children, 'signatures': objects.add_signatures(signatures)})
+  for function in builder.functions:
+    portable.rewrite(function)
+  meta.graph_def.library.function.extend(builder.functions)
+  meta.object_graph_def.CopyFrom(objects.proto)
+  portable.check(meta.graph_def, str(handle))
+  model = saved_model_pb2.SavedModel(saved_model_schema_version=1)
+  model.meta_graphs.append(meta)
+  return model, objects.checkpoint()
+
+
+def write(
+  handle: spec.Handle,
+  graphs: tuple[graph_lib.Graph, graph_lib.Graph],
+  tensors: Mapping[str, np.ndarray],
+  folder: pathlib.Path,
+) -> None:
+  """Writes the model into an empty folder.
+
+  Args:
+    handle: What is exported.
+    graphs: Its inference graph and its training graph.
+    tensors: Every variable's value by name; more than needed is fine.
+    folder: Where to; it exists and is empty.
+  """
+  model, objects = _build(handle, graphs)
+  values = {
+    object_graph.checkpoint_key(v.name): tensors[v.name]
+    for v in graphs[0].variables
+  }
+  values[object_graph.CHECKPOINT_KEY] = np.array(objects, object)
+  variables.write(folder, values)
+  (folder / 'assets').mkdir()
+  serialized = model.SerializeToString(deterministic=True)
+  (folder / 'saved_model.pb').write_bytes(serialized)

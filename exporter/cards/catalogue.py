@@ -1,0 +1,180 @@
+"""Pages that list many models: one family's catalogue, a publisher's page."""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+import re
+
+from exporter import markdown
+from exporter.cards import card
+import model_specs
+from model_specs import spec
+from model_specs import versions
+
+_NUMBERS = ('Size', 'MACs (M)', 'Parameters (M)', 'Top-1 (%)', 'Top-5 (%)')
+_FIGURES = (
+  'Sizes are in pixels. The other figures are those of the classifier: MACs '
+  'are the multiply-adds for one image, accuracy is that of a single crop on '
+  "ImageNet's validation images. Where the authors published no MACs and no "
+  'parameters, they were counted in the network.'
+)
+_RULE = '---------'
+
+
+def _title(handle: spec.Handle) -> str:
+  model = handle.spec
+  return f'{model.collection}-{model.name}-{handle.task}@v{handle.number}'
+
+
+def _anchor(heading: str) -> str:
+  """What a Markdown renderer calls a heading in links."""
+  return re.sub(r'[^\w -]', '', heading.lower()).replace(' ', '-')
+
+
+def figure(value: float | None) -> str:
+  """A cell; empty where nothing was published."""
+  return '' if value is None else f'{value}'
+
+
+def _numbers(model: spec.ModelSpec) -> tuple[str, ...]:
+  figures = model.figures
+  return (
+    f'{model.size}',
+    figure(figures.macs_millions),
+    figure(figures.params_millions),
+    figure(figures.top1_percent),
+    figure(figures.top5_percent),
+  )
+
+
+def _index(headings: dict[spec.Handle, str]) -> str:
+  rows = [
+    (f'[{heading}](#{_anchor(heading)})', *_numbers(handle.spec))
+    for handle, heading in headings.items()
+  ]
+  return markdown.table(('Module', *_NUMBERS), rows, numbers=_NUMBERS)
+
+
+def _link_from(headings: dict[spec.Handle, str], cards: str) -> card.Link:
+  def link(other: spec.Handle) -> str:
+    if other in headings:
+      return f'[`{other}`](#{_anchor(headings[other])})'
+    return f'[`{other}`]({cards}/{other}.md)'
+
+  return link
+
+
+def _entry(handle: spec.Handle, heading: str, link: card.Link, url: str) -> str:
+  number, title = heading.split(' ', 1)
+  body = card.sections(handle, None, link)
+  return f'# {number} [{title}]({url}/{handle}.md)\n\n{body}'
+
+
+def render(
+  family: spec.Family,
+  number: int,
+  cards: str,
+  publisher: str = spec.PUBLISHER,
+) -> str:
+  """All modules of one version of a family, on one page.
+
+  Args:
+    family: The family whose modules are listed.
+    number: The version that is listed; a current one, so that cards exist.
+    cards: Relative URL from the page to the documentation tree.
+    publisher: First part of the handles.
+  """
+  handles = [
+    handle
+    for handle in model_specs.find(f'*/*/{number}', publisher=publisher)
+    if handle.spec.family == family
+  ]
+  handles.sort(key=_title)
+  headings = {
+    handle: f'{place}. {_title(handle)}'
+    for place, handle in enumerate(handles, start=1)
+  }
+  link = _link_from(headings, cards)
+  head = markdown.paragraph(
+    f'All {len(handles)} {family.title} modules of version {number}, sorted '
+    'by name.',
+    _FIGURES,
+  )
+  entries = [_entry(h, heading, link, cards) for h, heading in headings.items()]
+  pages = (f'{head}\n\n{_index(headings)}', *entries)
+  return f'\n\n{_RULE}\n'.join(pages) + '\n'
+
+
+def _versions(handles: Iterable[spec.Handle], task: str) -> str:
+  """Links to the versions of one model for one task."""
+  return ', '.join(
+    f'[{handle.number}]({handle.spec.collection}/{handle.spec.name}/{task}/'
+    f'{handle.number}.md)'
+    for handle in handles
+    if handle.task == task
+  )
+
+
+def _grouped(
+  handles: Iterable[spec.Handle],
+  key: Callable[[spec.Handle], str],
+) -> dict[str, list[spec.Handle]]:
+  groups: dict[str, list[spec.Handle]] = {}
+  for handle in handles:
+    groups.setdefault(key(handle), []).append(handle)
+  return groups
+
+
+def _named(handle: spec.Handle) -> str:
+  """What tells a model from the others of its publisher."""
+  model = handle.spec
+  return f'{model.collection}/{model.name}' if model.own else model.name
+
+
+def _family(title: str, handles: list[spec.Handle]) -> str:
+  rows = [
+    (
+      f'`{name}`',
+      *_numbers(group[0].spec),
+      *(_versions(group, task) for task in versions.TASKS),
+    )
+    for name, group in _grouped(handles, _named).items()
+  ]
+  header = ('Model', *_NUMBERS, 'Classification', 'Feature vector')
+  return markdown.section(title, markdown.table(header, rows, _NUMBERS))
+
+
+def _own_explanation() -> str:
+  return markdown.paragraph(
+    'The last two columns link to the card of each version. Sizes are in '
+    'pixels; accuracy is what the publisher of a model measured.'
+  )
+
+
+def _explanation() -> str:
+  formats = ' and '.join(
+    f'version {n} is a {card.FORMAT_TITLES[versions.BY_NUMBER[n].format]}'
+    for n in versions.CURRENT
+  )
+  return markdown.paragraph(
+    'Every model comes as a classifier and as a feature vector. The last two '
+    f'columns link to the card of each version: {formats}.',
+    _FIGURES,
+  )
+
+
+def publisher_page(publisher: str, handles: Iterable[spec.Handle]) -> str:
+  """The page of a publisher, which links the cards of its models."""
+  families = _grouped(handles, lambda handle: handle.spec.family.title)
+  has_own = any(h.spec.own for group in families.values() for h in group)
+  trained = '' if has_own else 'trained on ImageNet, '
+  head = (
+    f'# Publisher {publisher}\n'
+    f'Image networks of TF-Slim, {trained}as TensorFlow models.'
+  )
+  explained = _own_explanation() if has_own else _explanation()
+  blocks = (
+    head,
+    markdown.section('Models', explained),
+    *(_family(title, group) for title, group in families.items()),
+  )
+  return '\n\n'.join(blocks) + '\n'

@@ -1,0 +1,96 @@
+"""Which clients were seen to work with artifacts: the rows of clients.tsv.
+
+`make consumers` writes the file; what the cards promise is read from it.
+"""
+
+from collections.abc import Iterable
+import csv
+import dataclasses
+import functools
+from importlib import resources
+import io
+
+FILE = 'clients.tsv'
+OK = 'ok'
+BROKEN = 'broken'
+
+
+class ClientsError(ValueError):
+  """A row that cannot be."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+  """What came of one use of one client in one environment."""
+
+  environment: str
+  client: str
+  python: str
+  tensorflow: str
+  tensorflow_hub: str  # Empty where the client does without.
+  keras: str  # Likewise.
+  format: str  # As `model_specs.versions` spells it.
+  versions: tuple[int, ...]  # Of the artifacts that it was seen with.
+  use: str
+  result: str  # OK, or BROKEN and the client's reason.
+
+  def __post_init__(self) -> None:
+    if self.kind not in (OK, BROKEN):
+      raise ClientsError(
+        f'{self.environment}, {self.client}, {self.use}: the result is '
+        f'{self.result!r}, expected {OK!r} or {BROKEN!r} and a reason'
+      )
+
+  @property
+  def kind(self) -> str:
+    """OK or BROKEN."""
+    return self.result.partition(':')[0]
+
+  @property
+  def reason(self) -> str:
+    """Why the client is broken; empty where it works."""
+    return self.result.partition(': ')[2]
+
+  @property
+  def works(self) -> bool:
+    """Whether it did what was expected."""
+    return self.kind == OK
+
+
+_COLUMNS = tuple(field.name for field in dataclasses.fields(Result))
+
+
+def render(results: Iterable[Result]) -> str:
+  """The file's text, in the order given."""
+  output = io.StringIO()
+  writer = csv.writer(output, 'excel-tab', lineterminator='\n')
+  writer.writerow(_COLUMNS)
+  for result in results:
+    row = dataclasses.asdict(result)
+    row['versions'] = ' '.join(map(str, result.versions))
+    writer.writerow(row.values())
+  return output.getvalue()
+
+
+def parse(text: str) -> tuple[Result, ...]:
+  """The rows of the file.
+
+  Raises:
+    ClientsError: The columns or a row are not what they must be.
+  """
+  header, *rows = csv.reader(io.StringIO(text), 'excel-tab')
+  if tuple(header) != _COLUMNS:
+    raise ClientsError(f'the columns are {header}, expected {_COLUMNS}')
+  results = []
+  for row in rows:
+    fields = dict(zip(_COLUMNS, row, strict=True))
+    numbers = tuple(map(int, fields.pop('versions').split()))
+    results.append(Result(versions=numbers, **fields))
+  return tuple(results)
+
+
+@functools.cache
+def load() -> tuple[Result, ...]:
+  """What was seen, environment after environment."""
+  file = resources.files('exporter.cards').joinpath(FILE)
+  return parse(file.read_text('utf-8'))

@@ -1,0 +1,113 @@
+"""The part of a card that says where the model was seen to work."""
+
+from collections.abc import Iterable
+import re
+
+from exporter import markdown
+from exporter.cards import client_results as clients
+from model_specs import spec
+from model_specs import versions
+
+_USE = 'infer'  # A client that does this has loaded the model.
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+  return tuple(map(int, re.findall(r'\d+', version)))
+
+
+def _short(version: str) -> str:
+  """Without the patch, which a promise does not depend on."""
+  return '.'.join(version.split('.')[:2])
+
+
+def span(found: Iterable[str]) -> str:
+  """Versions from the oldest to the newest."""
+  ordered = sorted(set(filter(None, found)), key=_numbers)
+  ends = list(dict.fromkeys((ordered[0], ordered[-1])))
+  return ' to '.join(ends)
+
+
+def tensorflow(results: Iterable[clients.Result]) -> str:
+  """The releases of TensorFlow in some results."""
+  return span(_short(result.tensorflow) for result in results)
+
+
+def title(client: str) -> str:
+  """The client as code, its mode as text."""
+  name, comma, mode = client.partition(',')
+  return f'`{name}`{comma}{mode}'
+
+
+def _keras(results: Iterable[clients.Result]) -> str:
+  """Keras 2 has TensorFlow's number since TensorFlow 2, Keras 3 its own."""
+  found = [result.keras for result in results if result.keras]
+  if all(version.startswith('2.') for version in found):
+    return 'Keras 2' if found else ''
+  return f'Keras {span(map(_short, found))}'
+
+
+def _where(results: list[clients.Result]) -> str:
+  parts = [f'TensorFlow {tensorflow(results)}', _keras(results)]
+  hubs = [result.tensorflow_hub for result in results]
+  if any(hubs):
+    parts.append(f'tensorflow-hub {span(hubs)}')
+  return ', '.join(filter(None, parts))
+
+
+def _grouped(
+  results: Iterable[clients.Result],
+) -> dict[str, list[clients.Result]]:
+  groups: dict[str, list[clients.Result]] = {}
+  for result in results:
+    groups.setdefault(result.client, []).append(result)
+  return groups
+
+
+def broken_keras(
+  client: str, use: str, results: Iterable[clients.Result] | None = None
+) -> str:
+  """The releases of Keras in which a use of a client is broken, or ''."""
+  found = [
+    _short(result.keras)
+    for result in (clients.load() if results is None else results)
+    if (result.client, result.use) == (client, use) and not result.works
+  ]
+  return span(found) if found else ''
+
+
+def requirement(
+  handle: spec.Handle, results: Iterable[clients.Result] | None = None
+) -> tuple[str, ...]:
+  """What a reader needs to load the model: as tested, from oldest to newest.
+
+  Args:
+    handle: The model.
+    results: What was seen; the committed results if not given.
+
+  Returns:
+    The blocks.
+  """
+  working = [
+    result
+    for result in (clients.load() if results is None else results)
+    if result.use == _USE
+    and result.works
+    and result.format == handle.version.format
+    and handle.version.number in result.versions
+  ]
+  if not working:
+    return ('No client was tested with this version.',)
+  graph = (
+    ', from TensorFlow 2 on in graph mode'
+    if handle.version.format == versions.TF1
+    else ''
+  )
+  return (
+    markdown.paragraph(
+      f'It was seen to work, from the oldest to the newest tested{graph}, in:'
+    ),
+    markdown.bullets(
+      f'{title(client)}: {_where(group)}'
+      for client, group in _grouped(working).items()
+    ),
+  )

@@ -1,0 +1,138 @@
+"""The page for readers who ask: will it work in my TensorFlow?"""
+
+from collections.abc import Iterable
+import dataclasses
+
+from exporter import markdown
+from exporter.cards import card
+from exporter.cards import client_results as clients
+from exporter.cards import clients as card_clients
+from model_specs import versions
+
+USES = {
+  'infer': 'answers as the original network does',
+  'endpoints': 'gives every endpoint',
+  'signature': 'calls `serving_default`',
+  'restore': 'restores itself by its own ops, as TensorFlow Serving does',
+  'expected size': '`hub.get_expected_image_size` knows the size',
+  'batch sizes': 'batches of 1, 3 and 8 in one session or model',
+  'any size': 'MobileNet V1: images of 96 to 320 pixels, also not square',
+  'any size served': 'the same by `serving_default`',
+  'refused size': 'MobileNet V2: TensorFlow refuses another size',
+  'refused size served': 'the same by `serving_default`',
+  'weights': 'lists every variable, and which are trainable',
+  'regularization': 'regularization losses count, once',
+  'training mode': 'training mode computes what the original network does',
+  'default momentum': 'a step moves the statistics by the default momentum',
+  'momentum 0.9': 'a step moves them by another momentum',
+  'fine-tune': '20 steps of gradient descent lower the loss',
+  'adam': '20 steps of Adam lower the loss',
+  'frozen': 'frozen, nothing moves while a head is trained',
+  'gradients twice': 'a persistent tape gives all gradients, twice',
+  'save': 'the fine-tuned model is saved and loaded exactly',
+  'export': '`model.export` of it answers the same',
+}
+_FORMATS = (versions.TF2, versions.TF1)
+
+
+def _cell(results: Iterable[clients.Result]) -> str:
+  """Where a use works, and that it is broken somewhere."""
+  results = list(results)
+  working = [result for result in results if result.works]
+  broken = [result for result in results if not result.works]
+  parts = [card_clients.tensorflow(working)] if working else []
+  if broken:
+    where = card_clients.tensorflow(broken)
+    if {r.tensorflow for r in broken} & {r.tensorflow for r in working}:
+      hubs = card_clients.span(result.tensorflow_hub for result in broken)
+      where = f'{where} with tensorflow-hub {hubs}'
+    parts.append(f'broken in {where}')
+  return '; '.join(parts)
+
+
+def _title(use: str, results: list[clients.Result], numbers: set[int]) -> str:
+  """What is seen in some versions only says which."""
+  seen = sorted({number for result in results for number in result.versions})
+  which = ' and '.join(map(str, seen))
+  only = '' if set(seen) == numbers else f' (version {which})'
+  return f'{USES[use]}{only}'
+
+
+def _table(results: list[clients.Result]) -> str:
+  names = list(dict.fromkeys(result.client for result in results))
+  numbers = {number for result in results for number in result.versions}
+  rows = []
+  for use in USES:
+    found = [result for result in results if result.use == use]
+    cells = (
+      _cell(result for result in found if result.client == name)
+      for name in names
+    )
+    if found:
+      rows.append((_title(use, found, numbers), *cells))
+  return markdown.table(('Use', *map(card_clients.title, names)), rows)
+
+
+def _broken(results: Iterable[clients.Result]) -> str:
+  """Every broken use, with the reason; versions do not matter to it."""
+  rows = [
+    (
+      card_clients.title(result.client),
+      result.use,
+      result.tensorflow,
+      result.tensorflow_hub,
+      result.keras,
+      result.reason.replace('|', '\\|'),
+    )
+    for result in results
+    if not result.works
+  ]
+  header = ('Client', 'Use', 'TensorFlow', 'tensorflow-hub', 'Keras', 'Reason')
+  return markdown.table(header, dict.fromkeys(rows))
+
+
+def _environments(results: Iterable[clients.Result]) -> str:
+  rows = [
+    (r.client, r.python, r.tensorflow, r.tensorflow_hub, r.keras)
+    for r in (
+      dataclasses.replace(result, client=card_clients.title(result.client))
+      for result in results
+    )
+  ]
+  header = ('Client', 'Python', 'TensorFlow', 'tensorflow-hub', 'Keras')
+  return markdown.table(header, dict.fromkeys(rows))
+
+
+def render(results: Iterable[clients.Result] | None = None) -> str:
+  """The page, of the committed results if none are given."""
+  results = list(clients.load() if results is None else results)
+  sections = [
+    markdown.section(
+      card.FORMAT_TITLES[name],
+      _table([result for result in results if result.format == name]),
+    )
+    for name in _FORMATS
+    if any(result.format == name for result in results)
+  ]
+  head = markdown.paragraph(
+    'Every cell names the releases of TensorFlow, from the oldest to the '
+    'newest tested, in which artifacts of slimhub were used in this way, by '
+    'the packages of that time. Empty: the client does not offer it, or it was '
+    'not tried.'
+  )
+  broken = markdown.paragraph(
+    'These fail in the same way for a plain model that `tf.saved_model.save` '
+    'wrote in the same environment.'
+  )
+  return (
+    '\n\n'.join(
+      (
+        '# Clients',
+        head,
+        *sections,
+        markdown.section('What is broken', broken, _broken(results)),
+        markdown.section('What was tested', _environments(results)),
+      )
+    )
+    + '\n'
+  )

@@ -1,0 +1,225 @@
+"""The card of a converted file, and what a TF2 card says of such files."""
+
+from collections.abc import Sequence
+import string
+
+from exporter import markdown
+from exporter.cards import evidence as card_evidence
+from exporter.cards import usage as card_usage
+from exporter.storage import manifest
+from model_specs import formats
+from model_specs import labels
+from model_specs import spec
+from model_specs import versions
+
+_TITLE = 'Other formats'
+_GUIDE = '`docs/deploy.md` of slimhub shows how to use them.'
+
+_LITERT = string.Template("""
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+path = '$path'
+run = Interpreter(path).get_signature_runner('serving_default')
+images = np.random.uniform(size=[1, $size, $size, 3]).astype(np.float32)
+$output = run(inputs=images)['$output']
+""")
+
+_LITERT_BYTES = string.Template("""
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+path = '$path'
+run = Interpreter(path).get_signature_runner('serving_default')
+images = np.random.randint(256, size=[1, $size, $size, 3], dtype=np.uint8)
+scale, zero = run.get_output_details()['$output']['quantization']
+$output = (run(inputs=images)['$output'].astype(np.float32) - zero) * scale
+""")
+
+_ONNX = string.Template("""
+import numpy as np
+import onnxruntime
+
+path = '$path'
+session = onnxruntime.InferenceSession(path)
+images = np.random.uniform(size=[8, $shape]).astype(np.float32)
+($output,) = session.run(['$output'], {'inputs': images})
+""")
+
+
+def _snippet(conversion: formats.Conversion) -> str:
+  kind, size = conversion.kind, conversion.spec.size
+  text = _ONNX
+  if kind.group == formats.LITERT:
+    text = _LITERT_BYTES if kind.needs_pictures else _LITERT
+  sides = (size, size, 3) if kind.layout == formats.NHWC else (3, size, size)
+  values = {
+    'path': f'exports/{conversion}',
+    'size': size,
+    'shape': ', '.join(map(str, sides)),
+    'output': conversion.output,
+  }
+  return markdown.code(text.substitute(values))
+
+
+def _ends(conversion: formats.Conversion) -> str:
+  kind, size = conversion.kind, conversion.spec.size
+  axes = f'[batch, {size}, {size}, 3]'
+  if kind.layout == formats.NCHW:
+    axes = f'[batch, 3, {size}, {size}]'
+  values = 'float32 with values in the range [0, 1]'
+  if kind.needs_pictures:
+    values = 'the bytes of the pictures, 0 to 255'
+  what = f'feature vectors of {conversion.num_outputs} numbers'
+  if conversion.task == versions.CLASSIFICATION:
+    what = (
+      f'{conversion.num_outputs} logits an image; their softmax is the '
+      'probability of each class'
+    )
+  where = 'the zip at its end, which MediaPipe reads'
+  if kind.group == formats.ONNX:
+    where = 'its metadata, under `labels`'
+  named = f'The names of the classes are in {where}.'
+  return markdown.paragraph(
+    f'The input `{formats.INPUT}` is RGB images {axes}: {values}. The model '
+    f'itself {card_usage.preprocessing(conversion)}. The '
+    f'output `{conversion.output}` is {what}.',
+    *([named] if labels.of(conversion) else []),
+  )
+
+
+def _parts(share: float | None) -> str:
+  return '-' if share is None else f'{100 * share:.1f} %'
+
+
+def _verification(
+  conversion: formats.Conversion, made: manifest.Manifest
+) -> str:
+  kind = conversion.kind
+  rows = [
+    (c.name, f'{c.compared}', f'{c.difference!r}', f'{c.tolerance!r}')
+    for c in made.proof
+  ]
+  is_restless = made.proof[0].tolerance > kind.error
+  restless = (
+    'The network enlarges rounding: that of the pictures alone moves its own '
+    f'outputs so far that not {kind.error!r} is allowed here, but more. '
+    'Networks with untrained weights do so; a trained one that does is worth a '
+    'closer look.'
+  )
+  header = ('Check', 'Compared', 'Found', 'Allowed')
+  count = kind.pictures_for(conversion.spec)
+  if kind.is_exact:
+    unit = (
+      f'The largest difference on {count} pictures, in batches and '
+      "alone, in standard deviations of the network's own output, rounded up "
+      'to a power of ten.'
+    )
+  else:
+    unit = (
+      'The error is the root of the mean square of all differences, in '
+      "standard deviations of the network's own output. *Other top-1 class* is "
+      'the part of the pictures whose most probable class is another than the '
+      "network's; with untrained weights any may be. The pictures are "
+      'patterns, made anew for every proof: the figures say how near the file '
+      'comes to its network, not how accurate it is on photographs. Another '
+      'processor may find other last digits.'
+    )
+  return markdown.section(
+    'Verification',
+    markdown.paragraph(
+      'When it was made, this file was loaded again and compared with the '
+      'TF-Slim network on the same weights.'
+    ),
+    markdown.table(header, rows, numbers=header[1:]),
+    markdown.paragraph(unit),
+    *([markdown.paragraph(restless)] if is_restless else []),
+  )
+
+
+def _origin(made: manifest.Manifest) -> tuple[str, ...]:
+  if not made.pictures:
+    return ()
+  return (
+    markdown.bullets(
+      [
+        'SHA-256 of the pictures that the ranges were measured on: '
+        f'`{made.pictures}`'
+      ]
+    ),
+    markdown.paragraph(
+      'The same checkpoint, pictures and packages give the same bytes on the '
+      'same processor. On another, ranges and with them the scales of layers '
+      'may differ in their last digits: they are measured by running the '
+      'network.'
+    ),
+  )
+
+
+def render(
+  conversion: formats.Conversion,
+  made: manifest.Manifest,
+  more: Sequence[str] = (),
+) -> str:
+  """The card of a converted file; `more` are sections of its own."""
+  model, license_ = conversion.spec, conversion.spec.license
+  head = (
+    f'# File {conversion}\n{conversion.kind.title}: {model.family.title} '
+    f'({model.width}{model.size} x {model.size} pixels), converted from the '
+    f'model `{conversion.origin}`.'
+  )
+  blocks = (
+    head,
+    *card_evidence.warning(made),
+    markdown.section('Usage', _ends(conversion), _snippet(conversion)),
+    _verification(conversion, made),
+    card_evidence.checksums(conversion, made),
+    *_origin(made),
+    *more,
+    markdown.section(
+      'Licence',
+      markdown.paragraph(
+        f'The model is published under {license_}.'
+        if license_
+        else f'`{conversion.publisher}` states no licence.'
+      ),
+    ),
+  )
+  return '\n\n'.join(blocks) + '\n'
+
+
+def offer(handle: spec.Handle) -> tuple[str, ...]:
+  """What a card says of the files that its model converts to."""
+  if handle.version.format != versions.TF2:
+    return ()
+  is_classifier = handle.task == versions.CLASSIFICATION
+  rows = [
+    (
+      f'`{handle.number}.{kind.group}/{kind.name}{kind.suffix}`',
+      kind.title,
+      f'{kind.error!r}',
+      *([_parts(kind.disagreement)] if is_classifier else []),
+    )
+    for kind in formats.FORMATS
+  ]
+  classes = ['Other top-1 class allowed'] if is_classifier else []
+  header = ('File', 'Format', 'Error allowed', *classes)
+  return (
+    markdown.section(
+      _TITLE,
+      markdown.paragraph(
+        'For phones and for other frameworks, `slimhub export '
+        '--formats=litert,onnx` converts this model, at '
+        f'{handle.spec.size} x {handle.spec.size} pixels, to these files. '
+        '`litert.int8` needs `--representative_images`, and channels first '
+        '`--onnx_layout=nchw`.'
+      ),
+      markdown.table(header, rows, numbers=header[2:]),
+      markdown.paragraph(
+        "Errors are in standard deviations of the network's own output: the "
+        'largest one in float32, else the root of the mean square. A file '
+        'beyond what is allowed is not delivered.',
+        _GUIDE,
+      ),
+    ),
+  )

@@ -1,0 +1,215 @@
+"""The sections of a card that say what an artifact is and how that is known."""
+
+from exporter import markdown
+from exporter.checkpoints import weights as weights_lib
+from exporter.storage import manifest
+import model_specs
+from model_specs import versions
+
+_WEIGHTS = {
+  weights_lib.EMA: (
+    'The trainable variables hold the exponential moving averages that the '
+    'checkpoint keeps of them, which are more accurate than their last values. '
+    "Batch norm's statistics are the checkpoint's own."
+  ),
+  weights_lib.RAW: (
+    'The variables hold the raw values of the checkpoint. Where a checkpoint '
+    'also has moving averages of them, the raw values are less accurate.'
+  ),
+  weights_lib.SYNTHETIC: (
+    'This artifact holds none of them: its weights are synthetic and UNTRAINED.'
+  ),
+}
+
+_EXPORT_WEIGHTS = (
+  'Where a checkpoint also keeps exponential moving averages of its trainable '
+  'variables, an export uses those, and the card beside the export says so.'
+)
+
+_UNITS = (
+  'Outputs, endpoints included, are compared in standard deviations of the '
+  "network's own; moving averages, after a training step, relative to the "
+  'largest of their layer; the regularization losses relative to their sum; '
+  'everything else must be equal. Differences are rounded up to a power of '
+  "ten. All this is computed from the files' own graphs. *Through TensorFlow* "
+  "and *gradients* count what TensorFlow's loaders were asked, within the same "
+  'limits, for the first artifact of this program in a run: sizes, multipliers '
+  'and weights do not change what they do.'
+)
+
+
+def is_untrained(made: manifest.Manifest | None) -> bool:
+  """Whether the artifact's outputs mean nothing."""
+  return made is not None and made.weights.kind == weights_lib.SYNTHETIC
+
+
+def warning(made: manifest.Manifest | None) -> tuple[str, ...]:
+  """What must be read first, if anything."""
+  if not is_untrained(made):
+    return ()
+  return (
+    markdown.quote(
+      '**UNTRAINED WEIGHTS.** This artifact was made from synthetic weights. '
+      'It has the interface of the model and none of its accuracy. Use it to '
+      'test software only.'
+    ),
+  )
+
+
+def weights(made: manifest.Manifest | None) -> str:
+  """One sentence or two: which of a checkpoint's values these are."""
+  return _EXPORT_WEIGHTS if made is None else _WEIGHTS[made.weights.kind]
+
+
+def _figure_rows(handle: model_specs.Handle) -> list[tuple[str, str]]:
+  figures = handle.spec.figures
+  rows = (
+    ('Top-1 accuracy', figures.top1_percent, '%'),
+    ('Top-5 accuracy', figures.top5_percent, '%'),
+    ('Multiply-adds (MACs) for one image', figures.macs_millions, 'million'),
+    ('Parameters', figures.params_millions, 'million'),
+    ('Time for one image, Pixel 1, big core', figures.pixel1_ms, 'ms'),
+  )
+  return [(name, f'{value} {unit}') for name, value, unit in rows if value]
+
+
+def _figures_of_features(handle: model_specs.Handle) -> str:
+  spec = handle.spec
+  left_out = (spec.num_features + 1) * (spec.num_classes or 0) / 1e6
+  return (
+    'The figures describe the whole classifier. The feature vector leaves out '
+    f'its last layer, {left_out:.2f} million of the parameters.'
+  )
+
+
+def _origin_of_figures(spec: model_specs.ModelSpec) -> str:
+  if spec.figures.is_counted:
+    return (
+      'The authors of TF-Slim published the accuracy [beside the checkpoints]'
+      f'({spec.family.checkpoints_url}): that of a single crop on '
+      "ImageNet's validation images. Multiply-adds and parameters, those that "
+      'train, were counted in the network.'
+    )
+  if not spec.own:
+    return (
+      'The authors of TF-Slim published these figures [beside the checkpoints]'
+      f'({spec.family.checkpoints_url}). Accuracy is that of a single crop on '
+      "ImageNet's validation images."
+    )
+  on = f', on {spec.own.measured_on}' if spec.own.measured_on else ''
+  return (
+    f'Measured by `{spec.publisher}`{on}; slimhub did not measure them again.'
+  )
+
+
+def figures(handle: model_specs.Handle, made: manifest.Manifest | None) -> str:
+  """What the authors measured."""
+  spec = handle.spec
+  rows = _figure_rows(handle)
+  if not rows:
+    return markdown.section('Figures', 'No figures were published.')
+  sentences = [_origin_of_figures(spec)]
+  if handle.task == versions.FEATURE_VECTOR:
+    sentences.append(_figures_of_features(handle))
+  if is_untrained(made):
+    sentences.append('The accuracy is not that of these untrained weights.')
+  return markdown.section(
+    'Figures',
+    markdown.table(('Figure', 'Value'), rows, numbers=('Value',)),
+    markdown.paragraph(*sentences),
+  )
+
+
+_PUBLISHED = (
+  '*Published graph* compares the outputs with those of the frozen graph that '
+  'the authors published beside the checkpoint, which holds the same weights.'
+)
+
+
+def _proof_rows(made: manifest.Manifest) -> list[tuple[str, ...]]:
+  return [
+    (
+      check.name.replace('_', ' '),
+      f'{check.compared}',
+      f'{check.difference!r}',
+      f'{check.tolerance!r}',
+    )
+    for check in made.proof
+  ]
+
+
+def _has_published_graph(made: manifest.Manifest) -> bool:
+  return any(check.name == 'published graph' for check in made.proof)
+
+
+def verification(
+  handle: model_specs.Handle, made: manifest.Manifest | None
+) -> str:
+  """What was proven of the artifact, or is of every one."""
+  title = 'Verification'
+  method = (
+    'loaded again from its files and compared with the TF-Slim network on the '
+    'same weights'
+  )
+  if made is None:
+    return markdown.section(
+      title,
+      markdown.paragraph(
+        'This page describes the model; no artifact comes with it. Every '
+        f'artifact that `slimhub export` makes is {method}, and is delivered '
+        'only if no difference exceeds what is allowed. The card beside it '
+        f'lists those numbers here; `{handle.number}.json` beside it lists '
+        'them for programs.'
+      ),
+    )
+  header = ('Check', 'Compared', 'Largest difference', 'Allowed')
+  return markdown.section(
+    title,
+    markdown.paragraph(f'When it was made, this artifact was {method}.'),
+    markdown.table(header, _proof_rows(made), numbers=header[1:]),
+    markdown.paragraph(
+      _UNITS, *([_PUBLISHED] if _has_published_graph(made) else [])
+    ),
+  )
+
+
+def _files(made: manifest.Manifest) -> str:
+  rows = [
+    (f'`{path}`', f'{file.bytes}', f'`{file.sha256}`')
+    for path, file in made.files.items()
+  ]
+  return markdown.table(('File', 'Bytes', 'SHA-256'), rows, numbers=('Bytes',))
+
+
+def _origin(made: manifest.Manifest) -> str:
+  libraries = ', '.join(f'{k} {v}' for k, v in made.libraries.items())
+  return markdown.bullets(
+    (
+      f'Checkpoint: `{made.weights.checkpoint}`',
+      "SHA-256 of the checkpoint's tensors, names and shapes: "
+      f'`{made.weights.sha256}`',
+      f'Made with: {libraries}',
+    )
+  )
+
+
+def checksums(
+  handle: model_specs.Handle, made: manifest.Manifest | None
+) -> str:
+  """The artifact's files and what they were made of."""
+  title = 'Checksums'
+  if made is None:
+    return markdown.section(
+      title,
+      markdown.paragraph(
+        'Size and SHA-256 of every file, a SHA-256 of the checkpoint that the '
+        'weights came from and the versions of the libraries used stand here '
+        f'on the card of an export, and in its `{handle.number}.json`.'
+      ),
+    )
+  return markdown.section(
+    title,
+    _files(made),
+    _origin(made),
+    markdown.paragraph('The same facts are in the `.json` beside this card.'),
+  )

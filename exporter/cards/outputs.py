@@ -1,0 +1,91 @@
+"""The sections of a card on what comes out: labels and endpoints."""
+
+import itertools
+import re
+
+from exporter import markdown
+from exporter.cards import snippets as card_snippets
+import model_specs
+from model_specs import labels as labels_lib
+from model_specs import versions
+
+_LABELS = '`assets.extra/labels.txt`'
+_NUMBERED_LAYER = re.compile(r'.*?_\d+')
+
+
+def _of_features(handle: model_specs.Handle) -> str:
+  named = []
+  sibling = handle.sibling()
+  if sibling and labels_lib.of(sibling):
+    named = [
+      f'The {handle.spec.num_classes} classes that the network was trained on '
+      f'are named in {_LABELS} of `{sibling}`.'
+    ]
+  return markdown.paragraph('A feature vector has no labels.', *named)
+
+
+def labels(handle: model_specs.Handle) -> str:
+  """What the outputs mean."""
+  classes, own = handle.spec.num_classes, handle.spec.own
+  if handle.task == versions.FEATURE_VECTOR:
+    return markdown.section('Labels', _of_features(handle))
+  if not labels_lib.of(handle):
+    return markdown.section(
+      'Labels',
+      f'Nobody named the {classes} classes that the logits stand for.',
+    )
+  top_5 = card_snippets.TOP_5
+  if handle.version.format == versions.TF1:
+    top_5 = card_snippets.HUB_TOP_5
+  if own:
+    first = 'Index 0 is the background. ' if own.background else ''
+    order = f'{first}They are the classes of {own.dataset_title}.'
+  elif handle.spec.has_background:
+    order = (
+      f'Index 0 is `background`; the {handle.num_outputs - 1} classes of '
+      'ImageNet follow.'
+    )
+  else:
+    order = (
+      'They are the classes of ImageNet; index 0 is the first of them, and '
+      'none is for the background.'
+    )
+  return markdown.section(
+    'Labels',
+    markdown.paragraph(
+      f'{_LABELS} in the folder of the model names the {classes} classes, one '
+      f'a line, in the order of the logits. {order} The five most probable '
+      'classes of an image:'
+    ),
+    card_snippets.fill(top_5, handle),
+  )
+
+
+def _layer(endpoint: str) -> str:
+  """MobilenetV1/Conv2d_3_depthwise -> MobilenetV1/Conv2d_3."""
+  match = _NUMBERED_LAYER.match(endpoint)
+  return match[0] if match else endpoint
+
+
+def endpoints(handle: model_specs.Handle) -> str:
+  """The outputs of the layers inside, by name."""
+  if handle.version.format == versions.TF1:
+    how = f'`signature="image_{handle.task}"` and `as_dict=True`'
+    snippet = card_snippets.HUB_ENDPOINTS
+  else:
+    how = '`return_endpoints=True`'
+    snippet = card_snippets.ENDPOINTS
+  return markdown.section(
+    'Endpoints',
+    markdown.paragraph(
+      f'Called with {how}, the model returns a dictionary: its output as '
+      f'`default`, and {len(handle.endpoints)} endpoints: what layers inside '
+      'the network put out.'
+    ),
+    card_snippets.fill(snippet, handle),
+    'These are the names, one layer a line:',
+    markdown.bullets(
+      ', '.join(f'`{name}`' for name in names)
+      for _, names in itertools.groupby(handle.endpoints, _layer)
+    ),
+  )

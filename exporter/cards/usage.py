@@ -1,0 +1,282 @@
+"""The sections of a card that show how the model is used and fine-tuned."""
+
+from exporter import markdown
+from exporter.cards import clients as card_clients
+from exporter.cards import snippets as card_snippets
+import model_specs
+from model_specs import versions
+
+_COMMON_SIGNATURES = 'https://www.tensorflow.org/hub/common_signatures/images'
+
+_TFSM_LAYER = 'keras.layers.TFSMLayer'
+
+_PATH = (
+  'In every snippet, `path` is the folder of the exported model and random '
+  'numbers stand in for your images.'
+)
+
+
+def _is_classifier(handle: model_specs.Handle) -> bool:
+  return handle.task == versions.CLASSIFICATION
+
+
+def _size(handle: model_specs.Handle) -> str:
+  size = handle.spec.size
+  if handle.variable_size:
+    return markdown.paragraph(
+      f'The default size is {size} x {size} pixels, the one the network was '
+      'trained with. Other sizes work, also where height and width differ: '
+      'the range from about 96 to 320 pixels is tested. The figures above hold '
+      'for the default size only.'
+    )
+  unchecked = (
+    'A call of `serving_default` in Python does not check it.'
+    if handle.version.serving_default
+    else ''
+  )
+  return markdown.paragraph(
+    f'The size is fixed to {size} x {size} pixels; on any other, TensorFlow '
+    "stops with an error about the input's shape. Resize first, for example "
+    f'with `tf.image.resize(images, [{size}, {size}])`.',
+    *filter(None, [unchecked]),
+  )
+
+
+def preprocessing(handle: model_specs.Handle) -> str:
+  """What the model does with colours, itself."""
+  wanted = handle.spec.family.preprocessing
+  if isinstance(wanted.offset, float):
+    low = 0.0 - wanted.offset
+    return (
+      f'maps them to the [{low:g}, {low + wanted.factor:g}] that the network '
+      'was trained with'
+    )
+  return (
+    f'multiplies them by {wanted.factor:g} and subtracts {wanted.offset} from '
+    'red, green and blue, as the network was trained with'
+  )
+
+
+def _input(name: str, handle: model_specs.Handle) -> str:
+  return markdown.paragraph(
+    f'The input `{name}` is a float32 batch of RGB images of shape '
+    '[batch, height, width, 3] with values in the range [0, 1]. The model '
+    f'itself {preprocessing(handle)}, so do not normalize them any further.'
+  )
+
+
+def _output(handle: model_specs.Handle) -> str:
+  if _is_classifier(handle):
+    return markdown.paragraph(
+      f'The output is a batch of {handle.num_outputs} logits; '
+      '`tf.nn.softmax` turns them into probabilities.'
+    )
+  return markdown.paragraph(
+    f'The output is a batch of feature vectors of {handle.num_outputs} numbers.'
+  )
+
+
+def _signatures(handle: model_specs.Handle) -> str:
+  """Table of what each signature of a TF1 module returns."""
+  kinds = {
+    'default': 'logits' if _is_classifier(handle) else 'feature vectors',
+    f'image_{versions.CLASSIFICATION}': 'logits, endpoints',
+    f'image_{versions.FEATURE_VECTOR}': 'feature vectors, endpoints',
+  }
+  rows = []
+  for name in handle.version.signatures(handle.task):
+    base = name.removesuffix('_with_bn_hparams')
+    inputs = '`images`' if name == base else '`images`, `batch_norm_momentum`'
+    rows.append((f'`{name}`', inputs, kinds[base]))
+  return markdown.table(('Signature', 'Inputs', 'Outputs'), rows)
+
+
+def _usage_hub(handle: model_specs.Handle) -> tuple[str, ...]:
+  return (
+    markdown.paragraph('Load the model in graph mode.', _PATH),
+    card_snippets.fill(card_snippets.HUB_LOAD, handle),
+    _input('images', handle),
+    _size(handle),
+    _output(handle),
+    markdown.paragraph(
+      'The signatures follow the '
+      f'[common signatures for images]({_COMMON_SIGNATURES}):'
+    ),
+    _signatures(handle),
+  )
+
+
+def _serving(handle: model_specs.Handle) -> tuple[str, ...]:
+  if not handle.version.serving_default:
+    return (
+      markdown.paragraph(
+        f'Version {handle.number} has no serving signature. TensorFlow '
+        'Serving, `saved_model_cli run` and converters look for '
+        '`serving_default`, which came with version 5.'
+      ),
+    )
+  return (
+    markdown.paragraph(
+      'TensorFlow Serving, `saved_model_cli run` and the TFLite converter use '
+      'the signature `serving_default`. In Python:'
+    ),
+    card_snippets.fill(card_snippets.SERVING, handle),
+  )
+
+
+def _usage_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
+  return (
+    markdown.paragraph('Plain TensorFlow loads and calls the model.', _PATH),
+    card_snippets.fill(card_snippets.LOAD, handle),
+    _input('inputs', handle),
+    _size(handle),
+    _output(handle),
+    markdown.paragraph(
+      'In Keras 3, which does not accept `hub.KerasLayer`, use '
+      '`keras.layers.TFSMLayer`. It comes with Keras and needs its '
+      'TensorFlow backend.'
+    ),
+    card_snippets.fill(card_snippets.KERAS_3, handle),
+    markdown.paragraph(
+      '`hub.KerasLayer` works in Keras 2. From TensorFlow 2.16 on that is the '
+      'package `tf_keras`, chosen by the environment variable below before '
+      'TensorFlow is imported; earlier, leave the variable out.'
+    ),
+    card_snippets.fill(card_snippets.KERAS_LAYER, handle),
+    *_serving(handle),
+  )
+
+
+def _advice(handle: model_specs.Handle, sibling: str) -> tuple[str, ...]:
+  if not _is_classifier(handle):
+    return ()
+  return (
+    markdown.paragraph(
+      f'Training through all {handle.num_outputs} logits overfits easily. For '
+      f'classes of your own, start from the feature vectors of {sibling}.'
+    ),
+  )
+
+
+def _momentum_hub(handle: model_specs.Handle) -> str:
+  version = handle.version
+  if not version.configurable_momentum:
+    return markdown.paragraph(
+      "The momentum of batch norm's moving averages is fixed to "
+      f'{version.momentum}.'
+    )
+  return markdown.paragraph(
+    "The momentum of batch norm's moving averages is "
+    f'{version.momentum} unless you pass another to a signature whose name '
+    'ends in `_with_bn_hparams`, as above. The default suits small datasets; '
+    'the larger value of the snippet suits long training.'
+  )
+
+
+def _update_ops(handle: model_specs.Handle) -> tuple[str, ...]:
+  """Version 2 exists only where those of version 1 were broken."""
+  if handle.version.number != 1 or 2 not in handle.spec.family.versions:
+    return ()
+  return (
+    markdown.paragraph(
+      'The version 1 that was first published had broken UPDATE_OPS '
+      '([issue 86](https://github.com/tensorflow/hub/issues/86)). Those of '
+      'an export by slimhub work.'
+    ),
+  )
+
+
+def _advice_hub(handle: model_specs.Handle, sibling: str) -> tuple[str, ...]:
+  if not _is_classifier(handle):
+    return ()
+  signature = handle.version.signatures(handle.task)[1]
+  return (
+    markdown.paragraph(
+      f'Training through all {handle.num_outputs} logits (`{signature}`) '
+      'overfits easily. The example therefore uses the feature vectors, which '
+      f'{sibling} gives without the classifier.'
+    ),
+  )
+
+
+def _tuning_hub(handle: model_specs.Handle) -> tuple[str, ...]:
+  return (
+    markdown.paragraph(
+      'Load the graph that is tagged `train`, make its variables trainable, '
+      'and run the UPDATE_OPS with every training step: without them, the '
+      'moving averages of batch norm stay as they were. Here a new layer for '
+      'five classes stands on the feature vectors:'
+    ),
+    card_snippets.fill(card_snippets.HUB_TUNE, handle),
+    _momentum_hub(handle),
+    *_update_ops(handle),
+  )
+
+
+def _disobeys() -> str:
+  releases = card_clients.broken_keras(_TFSM_LAYER, 'frozen')
+  return f' (Keras {releases} trains it all the same)' if releases else ''
+
+
+def _no_adam() -> tuple[str, ...]:
+  releases = card_clients.broken_keras(_TFSM_LAYER, 'adam')
+  if not releases:
+    return ()
+  return (
+    'Optimizers that keep state for every weight, such as Adam, fail on it '
+    f'for any SavedModel (seen in Keras {releases}: they cannot name that '
+    'state).',
+  )
+
+
+def _tuning_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
+  return (
+    markdown.paragraph(
+      'In Keras 3, `train` is the endpoint for training. It normalizes with '
+      "the batch's own statistics and updates batch norm's moving averages "
+      'inside the call:'
+    ),
+    card_snippets.fill(card_snippets.TUNE_KERAS_3, handle),
+    markdown.paragraph(
+      'To train only layers of your own, pass `trainable=False` and leave '
+      f'out `call_training_endpoint`{_disobeys()}. `TFSMLayer` adds no '
+      'regularization losses and always uses the default momentum.',
+      *_no_adam(),
+      'Plain SGD works. A model saved as `.keras` still refers to `path` and '
+      'loads with `keras.models.load_model(file, safe_mode=False)`.',
+    ),
+    markdown.paragraph(
+      '`SlimLayer` takes every optimizer and any momentum, and adds the '
+      'regularization losses. It comes with slimhub as `slimhub_keras.py`, one '
+      'file that needs nothing but keras and tensorflow: install slimhub, or '
+      'copy that file.'
+    ),
+    card_snippets.fill(card_snippets.TUNE_SLIM_LAYER, handle),
+    markdown.paragraph(
+      "The momentum of batch norm's moving averages is "
+      f'{handle.version.momentum} by default, which suits small datasets. '
+      'In Keras 2, `hub.KerasLayer` passes another value on:'
+    ),
+    card_snippets.fill(card_snippets.TUNE_KERAS_LAYER, handle),
+    markdown.paragraph(
+      'A training loop of your own calls the model itself. '
+      '`regularization_losses` is a list of functions without arguments:'
+    ),
+    card_snippets.fill(card_snippets.TUNE_LOOP, handle),
+  )
+
+
+def usage(handle: model_specs.Handle) -> str:
+  """How to load and call the model."""
+  if handle.version.format == versions.TF1:
+    return markdown.section('Usage', *_usage_hub(handle))
+  return markdown.section('Usage', *_usage_saved_model(handle))
+
+
+def fine_tuning(handle: model_specs.Handle, sibling: str) -> str:
+  """How to train on; `sibling` mentions the model for the other task."""
+  if handle.version.format == versions.TF1:
+    blocks = (*_advice_hub(handle, sibling), *_tuning_hub(handle))
+  else:
+    blocks = (*_advice(handle, sibling), *_tuning_saved_model(handle))
+  return markdown.section('Fine-tuning', *blocks)

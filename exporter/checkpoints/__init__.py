@@ -1,0 +1,1 @@
+"""Weights on disk: found, fetched, recognised and checked."""

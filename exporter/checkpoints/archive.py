@@ -1,0 +1,165 @@
+"""Where a model's checkpoint is: unpacked as published, flat, or archived."""
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+import contextlib
+import pathlib
+import tempfile
+
+from exporter import errors
+from exporter.checkpoints import members
+from exporter.storage import home
+from model_specs import spec
+
+_INDEX = '.index'
+
+
+def _prefixes(
+  folder: pathlib.Path, model: spec.ModelSpec
+) -> list[pathlib.Path]:
+  name, member = model.checkpoint_name, model.checkpoint_member
+  places = [model.checkpoint, f'{name}/{member}']
+  if member.startswith(name):  # Else it may be another model's.
+    places.append(member)
+  return list(dict.fromkeys(folder / place for place in places))
+
+
+def places(
+  folder: pathlib.Path, model: spec.ModelSpec
+) -> tuple[pathlib.Path, ...]:
+  """Where a model's archive may lie in a folder of checkpoints."""
+  release = model.archive_url.split('/')[-2]
+  return folder / model.archive_name, folder / release / model.archive_name
+
+
+def _is_checkpoint(prefix: pathlib.Path) -> bool:
+  """Whether anything of a checkpoint is there, be it only half."""
+  parts = prefix.parent.glob(f'{prefix.name}.data-*-of-*')
+  index = prefix.with_name(prefix.name + _INDEX)
+  return prefix.is_file() or index.exists() or any(parts)
+
+
+def _is_part(name: str, prefix: str) -> bool:
+  return name in (prefix, prefix + _INDEX) or name.startswith(f'{prefix}.data-')
+
+
+def _frozen_names(prefix: str) -> tuple[str, str]:
+  """How the frozen graph beside a checkpoint may be called."""
+  name = prefix.removesuffix('.ckpt')
+  return f'{name}_frozen.pb', f'{name.replace(".", "_")}_frozen.pb'
+
+
+def frozen_graph(prefix: pathlib.Path) -> pathlib.Path | None:
+  """The frozen graph that was published with a checkpoint, if it is there."""
+  for name in _frozen_names(prefix.name):
+    path = prefix.with_name(name)
+    if path.is_file():
+      return path
+  return None
+
+
+def _unpack(
+  archive: pathlib.Path, model: spec.ModelSpec, folder: pathlib.Path | None
+) -> str:
+  """Copies a checkpoint and its frozen graph, and nothing else, out of it.
+
+  Args:
+    archive: The archive; all of it is read.
+    model: Whose checkpoint.
+    folder: Where to; None only looks.
+
+  Returns:
+    The name of the checkpoint, in that folder.
+
+  Raises:
+    CheckpointError: The archive is damaged, not safe, or another's.
+  """
+  found = set()
+  *folders, prefix = model.checkpoint_member.split('/')
+  frozen = _frozen_names(prefix)
+  for path, content in members.read(archive):
+    name, parents = path.name, path.parts[:-1]
+    if not _is_part(name, prefix) and name not in frozen:
+      continue
+    if folders and list(parents[-len(folders) :]) != folders:
+      continue
+    if name in found:
+      raise errors.CheckpointError(
+        f'archive {archive} holds {name} twice; '
+        'put the published archive of this model in its place'
+      )
+    found.add(name)
+    if folder is not None:
+      with (folder / name).open('wb') as copy:
+        copy.writelines(content)
+  if not found.difference(frozen):
+    raise errors.CheckpointError(
+      f'archive {archive} holds no checkpoint {model.checkpoint_member}; '
+      'put the archive of this model in its place'
+    )
+  return prefix
+
+
+def inspect(archive: pathlib.Path, model: spec.ModelSpec) -> None:
+  """Raises a CheckpointError unless it is a whole archive of the model."""
+  _unpack(archive, model, None)
+
+
+def _holds(folder: pathlib.Path, model: spec.ModelSpec) -> bool:
+  return any(map(_is_checkpoint, _prefixes(folder, model))) or any(
+    archive.exists() for archive in places(folder, model)
+  )
+
+
+def lacking(
+  folder: pathlib.Path, models: Iterable[spec.ModelSpec]
+) -> tuple[spec.ModelSpec, ...]:
+  """The models of which `find` finds nothing, in whatever state."""
+  return tuple(model for model in models if not _holds(folder, model))
+
+
+@contextlib.contextmanager
+def find(folder: pathlib.Path, model: spec.ModelSpec) -> Iterator[pathlib.Path]:
+  """Gives the prefix of a model's checkpoint.
+
+  Args:
+    folder: Holds checkpoints as the published archives unpack, or flat, or
+      the archives themselves.
+    model: Whose checkpoint.
+
+  Yields:
+    The prefix, readable while the context is open.
+
+  Raises:
+    CheckpointError: There is none; the message lists where it was looked for.
+  """
+  if not folder.is_dir():
+    found = 'is a file' if folder.exists() else 'does not exist'
+    raise errors.CheckpointError(
+      f'checkpoint folder {folder} {found}; '
+      'name the folder that holds the checkpoints, or '
+      f'`{home.fetch_command(folder, model.name)}` makes it'
+    )
+  prefixes, archives = _prefixes(folder, model), places(folder, model)
+  for prefix in prefixes:
+    if _is_checkpoint(prefix):
+      yield prefix
+      return
+  for archive in archives:
+    if archive.exists():
+      with tempfile.TemporaryDirectory() as unpacked:
+        name = _unpack(archive, model, pathlib.Path(unpacked))
+        try:
+          yield pathlib.Path(unpacked) / name
+        except errors.CheckpointError as error:
+          # Nobody can look at the copy any more.
+          message = str(error).replace(unpacked, str(archive))
+          raise errors.CheckpointError(message) from error
+      return
+  raise errors.CheckpointError(
+    f'no checkpoint of {model.name} in {folder}; looked for\n'
+    + ''.join(f'  {prefix}.index\n' for prefix in prefixes)
+    + ''.join(f'  {archive}\n' for archive in archives)
+    + f'`{home.fetch_command(folder, model.name)}` downloads '
+    + model.archive_url
+  )

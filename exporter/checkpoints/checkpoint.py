@@ -1,0 +1,237 @@
+"""Checkpoint -> named tensors, checked against the network that wants them."""
+
+from collections.abc import Collection
+from collections.abc import Iterator
+from collections.abc import Mapping
+import contextlib
+import dataclasses
+import hashlib
+import pathlib
+import re
+
+import numpy as np
+import tensorflow as tf
+
+from exporter import errors
+from exporter.checkpoints import archive
+from exporter.checkpoints import synthetic
+from exporter.checkpoints import weights as weights_lib
+from model_specs import spec
+
+SHADOW = '/ExponentialMovingAverage'
+# What TensorFlow raises for a damaged file; a short one is an IndexError, a
+# nonsensical length inside one a MemoryError.
+UNREADABLE = (
+  IndexError,
+  MemoryError,
+  RuntimeError,
+  ValueError,
+  tf.errors.OpError,
+)
+_VARIANCE = '/moving_variance'
+_MISSING = 'missing'
+_DAMAGED = 'cannot be read: '
+_DOWNLOAD = 'it is damaged or incomplete; download it again'
+# Ranges of values that training for 8 bits adds: act_quant/min, quantops/...
+QUANTIZED = re.compile(r'quant(ops)?(_\d+)?/|FakeQuant')
+
+
+class _ProblemError(Exception):
+  """What is wrong with one variable."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+  """What a network asks of a checkpoint."""
+
+  shapes: Mapping[str, tuple[int, ...]]
+  trainable: frozenset[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Checkpoint:
+  """The tensors of one network, and where they are from."""
+
+  name: str
+  kind: str  # EMA, RAW or SYNTHETIC of exporter/checkpoints/weights.py.
+  tensors: Mapping[str, np.ndarray]
+  frozen_graph: bytes | None = None  # As it was published with them.
+  has_classifier: bool = True  # Else the classifier's tensors are zeros.
+
+  @property
+  def sha256(self) -> str:
+    """Hash of the tensors: the same however a checkpoint is packed."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(self.tensors.items()):
+      digest.update(f'{name} {tensor.dtype} {tensor.shape}\n'.encode())
+      digest.update(np.ascontiguousarray(tensor).data)
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def _explain() -> Iterator[None]:
+  """Turns TensorFlow's many ways to fail into one."""
+  try:
+    yield
+  except UNREADABLE as error:
+    reason = str(error).partition('\n')[0]
+    raise _ProblemError(_DAMAGED + reason) from error
+
+
+class _Reader:
+  """A checkpoint on disk."""
+
+  def __init__(self, prefix: pathlib.Path):
+    try:
+      with _explain():
+        self._reader = tf.train.load_checkpoint(str(prefix))
+        self.shapes = self._reader.get_variable_to_shape_map()
+        self._dtypes = self._reader.get_variable_to_dtype_map()
+    except _ProblemError as problem:
+      raise errors.CheckpointError(
+        f'checkpoint {prefix} {problem}; expected {prefix.name}.index and '
+        f'{prefix.name}.data-*, or one file in the older format; {_DOWNLOAD}'
+      ) from problem
+
+  def read(self, key: str, shape: tuple[int, ...]) -> np.ndarray:
+    """One tensor; raises _ProblemError for what is wrong with it."""
+    if key not in self.shapes:
+      raise _ProblemError(_MISSING)
+    found = tuple(self.shapes[key])
+    if found != shape:
+      raise _ProblemError(f'shape {list(found)}, expected {list(shape)}')
+    if self._dtypes[key] != tf.float32:
+      dtype = self._dtypes[key].name
+      raise _ProblemError(f'dtype {dtype}, expected float32')
+    with _explain():  # Checksums are verified here.
+      tensor = self._reader.get_tensor(key)
+    problem = flaw(key, tensor)
+    if problem:
+      raise _ProblemError(problem)
+    return tensor
+
+
+def flaw(key: str, tensor: np.ndarray) -> str:
+  """Why the values of a tensor cannot be used; nothing if they can."""
+  bad = tensor.size - int(np.count_nonzero(np.isfinite(tensor)))
+  if bad:
+    return f'{bad} of {tensor.size} values are NaN or infinite'
+  bad = int(np.count_nonzero(tensor < 0)) if key.endswith(_VARIANCE) else 0
+  return f'{bad} of {tensor.size} variances are negative' if bad else ''
+
+
+def keys(
+  found: Collection[str], wanted: Wanted, weights: str
+) -> dict[str, str]:
+  """Variable -> key to read, as ExponentialMovingAverage restores."""
+  has_shadows = any(name + SHADOW in found for name in wanted.trainable)
+  if weights == weights_lib.RAW or (
+    weights == weights_lib.AUTO and not has_shadows
+  ):
+    return {name: name for name in wanted.shapes}
+  return {
+    name: name + SHADOW if name in wanted.trainable else name
+    for name in wanted.shapes
+  }
+
+
+def _advice(
+  reader: _Reader, wanted: Wanted, problems: Mapping[str, str]
+) -> str:
+  """What to do about unusable keys."""
+  if any(problem.startswith(_DAMAGED) for problem in problems.values()):
+    return _DOWNLOAD
+  shadows = [key for key in problems if key.endswith(SHADOW)]
+  missing = sum(problem == _MISSING for problem in problems.values())
+  if shadows and missing == len(problems) == len(shadows):
+    return (
+      'it lacks moving averages; use --weights=raw if these are the '
+      'weights you mean'
+    )
+  scopes = {name.split('/')[0] for name in wanted.shapes}
+  found = {key.split('/')[0] for key in reader.shapes}
+  if missing == len(wanted.shapes) and not scopes & found:
+    return (
+      f'it is of another network: its variables begin with {sorted(found)}, '
+      f'expected {sorted(scopes)}'
+    )
+  return 'put the checkpoint that was trained for this model in its place'
+
+
+def _refuse_quantized(prefix: pathlib.Path, reader: _Reader) -> None:
+  """Its weights mean something only with the rounding they learned."""
+  ranges = sorted(filter(QUANTIZED.search, reader.shapes))
+  if ranges:
+    raise errors.CheckpointError(
+      f'checkpoint {prefix} was trained for 8 bits: it holds {len(ranges)} '
+      f'ranges for rounding, such as {ranges[0]}, which the network does not '
+      "apply; export the model's float checkpoint and quantize the export, as "
+      'docs/getting_checkpoints.md says under "Checkpoints for 8 bits"'
+    )
+
+
+def shapes(prefix: pathlib.Path) -> dict[str, list[int]]:
+  """What a checkpoint holds; raises a CheckpointError if it is damaged."""
+  return _Reader(prefix).shapes
+
+
+def read_prefix(
+  prefix: pathlib.Path, wanted: Wanted, weights: str
+) -> Checkpoint:
+  """Reads a checkpoint by its prefix; otherwise as `read`."""
+  reader = _Reader(prefix)
+  _refuse_quantized(prefix, reader)
+  chosen = keys(reader.shapes, wanted, weights)
+  tensors, problems = {}, {}
+  for name, key in chosen.items():
+    try:
+      tensors[name] = reader.read(key, wanted.shapes[name])
+    except _ProblemError as problem:
+      problems[key] = str(problem)
+  if problems:
+    raise errors.CheckpointError(
+      f'checkpoint {prefix} does not fit: {len(problems)} of '
+      f'{len(wanted.shapes)} variables\n'
+      + ''.join(f'  {key}: {text}\n' for key, text in problems.items())
+      + _advice(reader, wanted, problems)
+    )
+  averaged = any(key.endswith(SHADOW) for key in chosen.values())
+  kind = weights_lib.EMA if averaged else weights_lib.RAW
+  return Checkpoint(prefix.name, kind, tensors)
+
+
+def read(
+  folder: pathlib.Path, model: spec.ModelSpec, wanted: Wanted, weights: str
+) -> Checkpoint:
+  """Reads a model's checkpoint.
+
+  Args:
+    folder: Where checkpoints are; `archive.find` says in which layouts.
+    model: Whose checkpoint.
+    wanted: What its network needs.
+    weights: One of weights.CHOICES.
+
+  Returns:
+    The tensors, complete, finite and of the right shapes.
+
+  Raises:
+    CheckpointError: It is missing, damaged or does not fit; the message names
+      every variable concerned.
+  """
+  with archive.find(folder, model) as prefix:
+    checkpoint = read_prefix(prefix, wanted, weights)
+    frozen = archive.frozen_graph(prefix)
+    return dataclasses.replace(
+      checkpoint,
+      name=model.checkpoint,
+      frozen_graph=frozen.read_bytes() if frozen else None,
+    )
+
+
+def make_synthetic(wanted: Wanted) -> Checkpoint:
+  """Untrained weights of the right shapes."""
+  return Checkpoint(
+    weights_lib.SYNTHETIC,
+    weights_lib.SYNTHETIC,
+    synthetic.tensors(wanted.shapes),
+  )

@@ -1,0 +1,1 @@
+"""Published archives, downloaded and compared with what is known of them."""

@@ -1,0 +1,280 @@
+"""One URL -> one file: resumed, retried, never more than was announced."""
+
+from collections.abc import Callable
+import dataclasses
+import os
+import pathlib
+import re
+import threading
+import time
+from typing import BinaryIO
+import urllib.parse
+import urllib.request
+
+import requests
+import urllib3
+
+from exporter import errors
+from exporter.storage import part as part_lib
+
+MAX_BYTES = 4 * 2**30  # Where nobody says how long a file is.
+_CHUNK = 2**16
+_SLOW = 1000  # Bytes a second; what stays below it for a timeout has stalled.
+_PROGRESS = 2**20  # Bytes after which a server gets all its retries again.
+_MAX_WAIT = 60  # Seconds, whatever a server asks for.
+_AGAIN = (408, 425, 429, 500, 502, 503, 504)
+_ADVICE = {
+  401: 'a user and a password stand in ~/.netrc, or in the URL of --mirror',
+  403: 'it forbids this; a proxy or a --mirror may have it',
+  404: 'it has no such file; see that the --mirror is right, or name one',
+  407: 'the proxy asks for a password; put it into HTTPS_PROXY',
+}
+_LOCAL_ADVICE = 'name the folder of the archives with --mirror'
+_OTHER_ADVICE = 'try again later, or name a --mirror'
+
+
+@dataclasses.dataclass(frozen=True)
+class Policy:
+  """How patient a download is."""
+
+  timeout: float = 30.0  # Seconds without an answer, or at a crawl.
+  retries: int = 5  # In a row, without progress.
+  backoff: float = 0.5  # Seconds; the third try waits twice that, and so on.
+
+
+DEFAULT = Policy()
+
+
+class _AgainError(Exception):
+  """What went wrong may go right the next time."""
+
+  def __init__(self, reason: str, retry_after: str | None = None):
+    super().__init__(reason)
+    self.retry_after = retry_after
+
+
+class StoppedError(errors.FetchError):
+  """The run ends; what is there will be resumed by the next."""
+
+
+def shown(url: str) -> str:
+  """A URL without the password in it."""
+  parts = urllib.parse.urlsplit(url)
+  return parts._replace(netloc=parts.netloc.rpartition('@')[2]).geturl()
+
+
+def _cause(error: BaseException) -> str:
+  """The system's own words; what is around them names objects in memory."""
+  root: BaseException = error
+  while root.__context__ is not None:
+    root = root.__context__
+  words = root.strerror if isinstance(root, OSError) else None
+  return words or str(root) or type(root).__name__
+
+
+class Download:
+  """The transfer of one URL into a part file, over as many runs as it needs.
+
+  The rest is asked for only if the server still means that very file
+  (If-Range); otherwise it sends the whole, and the part begins anew.
+  """
+
+  def __init__(
+    self,
+    url: str,
+    part: part_lib.Part,
+    policy: Policy,
+    stop: threading.Event,
+    moved: Callable[[int, int], None],
+  ):
+    """Prepares a transfer.
+
+    Args:
+      url: http://, https:// or file://.
+      part: Where to; nobody else may write there.
+      policy: How patient to be.
+      stop: Ends the transfer with a StoppedError.
+      moved: Told the changes of how many bytes are there and are expected.
+    """
+    self._url, self._part = url, part
+    self._name = shown(url)
+    self._policy, self._stop, self._moved = policy, stop, moved
+    self._expected: int | None = None
+    self._counted = self._announced = 0  # What `moved` was told.
+    self.was_resumed = False  # So that bytes of two answers may be in it.
+
+  def _fail(self, reason: str, advice: str) -> errors.FetchError:
+    return errors.FetchError(f'{self._name}: {reason}; {advice}')
+
+  def _tell(self, size: int, expected: int | None) -> None:
+    expected = expected or size
+    self._moved(size - self._counted, expected - self._announced)
+    self._counted, self._announced = size, expected
+
+  def run(self, expected: int | None = None) -> None:
+    """Completes the part.
+
+    Args:
+      expected: Its size in the end, if it is known.
+
+    Raises:
+      FetchError: It cannot be had; the message says why and what to do.
+      StoppedError: It was stopped.
+    """
+    self._expected = expected
+    if self._url.startswith('file:'):
+      self._copy()
+      return
+    retry, reached = self._retries(), self._part.size
+    while True:
+      try:
+        self._attempt()
+        return
+      except _AgainError as error:
+        if self._part.size - reached > _PROGRESS:
+          retry, reached = self._retries(), self._part.size
+        try:
+          retry = retry.increment(error=error)
+        except urllib3.exceptions.MaxRetryError:
+          reason = f'{error}, {self._policy.retries + 1} times in a row'
+          raise self._fail(reason, _OTHER_ADVICE) from error
+        self._wait(retry, error)
+
+  def _retries(self) -> urllib3.Retry:
+    return urllib3.Retry(
+      self._policy.retries,
+      backoff_factor=self._policy.backoff,
+      backoff_max=_MAX_WAIT,
+      backoff_jitter=self._policy.backoff,
+    )
+
+  def _wait(self, retry: urllib3.Retry, error: _AgainError) -> None:
+    seconds = retry.get_backoff_time()
+    if error.retry_after is not None:
+      try:
+        asked = retry.parse_retry_after(error.retry_after)
+        seconds = min(max(asked, seconds), _MAX_WAIT)
+      except urllib3.exceptions.InvalidHeader:
+        pass
+    if self._stop.wait(seconds):
+      raise StoppedError('stopped')
+
+  def _copy(self) -> None:
+    """Takes a file of this machine's, or of one that is mounted."""
+    path = urllib.request.url2pathname(urllib.parse.urlsplit(self._url).path)
+    try:
+      source = pathlib.Path(path).open('rb')  # noqa: SIM115  # Closed below.
+    except OSError as error:
+      raise self._fail(str(error.strerror), _LOCAL_ADVICE) from error
+    with source, self._part.path.open('wb') as part:
+      size = os.fstat(source.fileno()).st_size
+      self._check_length(size)
+      while chunk := source.read(_CHUNK):
+        self._write(part, chunk, size)
+
+  def _attempt(self) -> None:
+    """Asks for what is missing, once."""
+    if self._part.is_whole(self._name):
+      return
+    headers = {'Accept-Encoding': 'identity'}
+    validator = self._part.validator(self._name)
+    if self._part.size and validator:
+      headers['Range'] = f'bytes={self._part.size}-'
+      headers['If-Range'] = validator
+    try:
+      with requests.get(
+        self._url, headers=headers, stream=True, timeout=self._policy.timeout
+      ) as response:
+        self._check_status(response)
+        self._receive(response)
+    except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
+      reason = f'no answer for {self._policy.timeout:g} s'
+      raise _AgainError(reason) from error
+    except requests.exceptions.SSLError as error:
+      raise self._fail(
+        _cause(error),
+        'if the certificate is one of your own network, REQUESTS_CA_BUNDLE '
+        'names the file that holds it',
+      ) from error
+    except (requests.ConnectionError, urllib3.exceptions.HTTPError) as error:
+      raise _AgainError(_cause(error)) from error
+    except requests.RequestException as error:
+      raise self._fail(str(error), _OTHER_ADVICE) from error
+
+  def _check_status(self, response: requests.Response) -> None:
+    """Lets pass what brings bytes."""
+    if self._url.startswith('https:') and not response.url.startswith('https:'):
+      raise self._fail(
+        f'it redirects to {shown(response.url)}, where anybody on the way can '
+        'change what is sent',
+        'name a --mirror',
+      )
+    status = response.status_code
+    if status == 416:
+      self._part.discard()
+      raise _AgainError('it does not have the part that is asked for')
+    if status in _AGAIN:
+      after = response.headers.get('Retry-After')
+      raise _AgainError(f'answer {status} {response.reason}', after)
+    if status not in (200, 206):
+      raise self._fail(
+        f'answer {status} {response.reason}', _ADVICE.get(status, _OTHER_ADVICE)
+      )
+
+  def _check_length(self, total: int | None) -> None:
+    if None not in (total, self._expected) and total != self._expected:
+      raise self._fail(
+        f'it is {total} bytes long, expected {self._expected}',
+        'it is another file, or not a file; name a --mirror that has it',
+      )
+
+  def _begin(self, response: requests.Response) -> int | None:
+    """Prepares the part for what is coming; returns its size in the end."""
+    if response.status_code == 206:
+      size = self._part.size
+      spans = re.fullmatch(
+        r'bytes (\d+)-\d+/(\d+)', response.headers.get('Content-Range', '')
+      )
+      if not spans or int(spans[1]) != size:
+        self._part.discard()
+        raise _AgainError('it sends another part than was asked for')
+      self.was_resumed = True
+      return int(spans[2])
+    announced = response.headers.get('Content-Length', '')
+    total = int(announced) if announced.isdecimal() else None
+    self._check_length(total)
+    etag = response.headers.get('ETag', '')
+    strong = etag if etag.startswith('"') else None
+    validator = strong or response.headers.get('Last-Modified')
+    self._part.begin(self._name, validator, total)
+    return total
+
+  def _receive(self, response: requests.Response) -> None:
+    """Appends the body to the part, as it was sent."""
+    total = self._begin(response)
+    since, size = time.monotonic(), self._part.size
+    with self._part.path.open('ab') as part:
+      # What is stored compressed stays compressed, whatever a header says.
+      while chunk := response.raw.read1(_CHUNK, decode_content=False):
+        self._write(part, chunk, total)
+        seconds = time.monotonic() - since
+        if seconds > self._policy.timeout:
+          if part.tell() - size < _SLOW * seconds:
+            raise _AgainError(f'less than {_SLOW} bytes a second')
+          since, size = time.monotonic(), part.tell()
+      found = part.tell()
+    if total is not None and found < total:
+      raise _AgainError(f'cut after {found} of {total} bytes')
+
+  def _write(self, part: BinaryIO, chunk: bytes, total: int | None) -> None:
+    if self._stop.is_set():
+      raise StoppedError('stopped')
+    part.write(chunk)
+    size = part.tell()
+    limit = self._expected or total or MAX_BYTES
+    if size > limit:
+      raise self._fail(
+        f'it does not end after {limit} bytes',
+        'it is another file; name a --mirror that has the right one',
+      )
+    self._tell(size, self._expected or total)

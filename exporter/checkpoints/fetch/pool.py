@@ -1,0 +1,104 @@
+"""Models -> their published archives, some at a time."""
+
+from collections.abc import Iterator
+import dataclasses
+import queue
+import threading
+import time
+
+from exporter import errors
+from exporter.checkpoints.fetch import fetcher
+from exporter.pipeline import orders as plan
+from model_specs import checks
+from model_specs import spec
+
+_JOIN = 1.0  # Seconds; a thread that hears nothing ends with the process.
+
+
+def _attempt(
+  model: spec.ModelSpec,
+  request: fetcher.Request,
+  stop: threading.Event,
+  report: fetcher.Report,
+) -> fetcher.Result:
+  start = time.monotonic()
+  try:
+    result = fetcher.Fetcher(model, request, stop, report).fetch()
+  except (errors.SlimhubError, checks.SpecError) as error:
+    result = fetcher.Result(model.name, plan.FAILED, str(error))
+  except OSError as error:
+    result = fetcher.Result(
+      model.name,
+      plan.FAILED,
+      f'{error.filename or request.folder}: {error.strerror}; see that the '
+      'disk has room and --checkpoint_dir can be written to, then run the '
+      'command again: it goes on where it stopped',
+    )
+  return dataclasses.replace(result, seconds=time.monotonic() - start)
+
+
+class _Pool:
+  """Threads that take models and report what they do."""
+
+  def __init__(self, request: fetcher.Request, jobs: int):
+    self._request = request
+    self._models: queue.SimpleQueue[spec.ModelSpec] = queue.SimpleQueue()
+    for model in request.models:
+      self._models.put(model)
+    self._stop = threading.Event()
+    self.events: queue.SimpleQueue[
+      fetcher.Result | fetcher.Moved | BaseException
+    ] = queue.SimpleQueue()
+    # Daemons: one that waits for a dead server does not keep the process.
+    self._threads = [
+      threading.Thread(target=self._work, daemon=True)
+      for _ in range(min(jobs, len(request.models)))
+    ]
+
+  def start(self) -> None:
+    """Begins."""
+    for thread in self._threads:
+      thread.start()
+
+  def stop(self) -> None:
+    """Ends what goes on; it will be resumed."""
+    self._stop.set()
+    for thread in self._threads:
+      thread.join(_JOIN)
+
+  def _work(self) -> None:
+    try:
+      while not self._stop.is_set():
+        model = self._models.get_nowait()
+        result = _attempt(model, self._request, self._stop, self.events.put)
+        self.events.put(result)
+    except queue.Empty:
+      pass
+    except BaseException as error:  # noqa: BLE001  # Raised by the caller.
+      self.events.put(error)
+
+
+def run(
+  request: fetcher.Request, jobs: int
+) -> Iterator[fetcher.Result | fetcher.Moved]:
+  """Fetches the archives of models.
+
+  Args:
+    request: What is wanted.
+    jobs: How many downloads at once.
+
+  Yields:
+    A result for each model, and between them how much was downloaded.
+  """
+  pool = _Pool(request, jobs)
+  missing = len(request.models)
+  try:
+    pool.start()
+    while missing:
+      event = pool.events.get()
+      if isinstance(event, BaseException):
+        raise event
+      missing -= isinstance(event, fetcher.Result)
+      yield event
+  finally:
+    pool.stop()

@@ -1,0 +1,157 @@
+"""Where the checkpoint of an own model is, and what of it there is."""
+
+from collections.abc import Iterator
+import contextlib
+import dataclasses
+import pathlib
+import tarfile
+import tempfile
+
+import numpy as np
+
+from exporter import errors
+from exporter.checkpoints import checkpoint
+from exporter.checkpoints import prefixes
+from model_specs import spec
+
+
+def _candidates(
+  folder: pathlib.Path, model: spec.ModelSpec
+) -> list[pathlib.Path]:
+  """Where the path that a spec names may be meant."""
+  assert model.own
+  beside = model.own.folder or folder
+  return [beside / model.own.checkpoint, folder / model.own.checkpoint]
+
+
+def _last(folder: pathlib.Path) -> pathlib.Path:
+  """The prefix of the last checkpoint in a folder."""
+  newest = prefixes.newest(folder)
+  if newest and (prefixes.of(newest) or newest.is_file()):
+    return newest
+  found = sorted(folder.glob(f'*{prefixes.INDEX}'))
+  if len(found) == 1:
+    return found[0].with_suffix('')
+  names = ', '.join(path.name for path in found) or 'no .index file'
+  raise errors.CheckpointError(
+    f'folder {folder} has no file `checkpoint` that says which is the last, '
+    f'and {names}; expected one checkpoint; name its prefix'
+  )
+
+
+@contextlib.contextmanager
+def _unpacked(archive: pathlib.Path) -> Iterator[tuple[pathlib.Path, str]]:
+  """The only checkpoint in an archive, copied under a name of our own."""
+  with tempfile.TemporaryDirectory() as folder:
+    copies = prefixes.unpack(archive, pathlib.Path(folder)).prefixes
+    if len(copies) != 1:
+      raise errors.CheckpointError(
+        f'archive {archive} holds {", ".join(copies.values()) or "none"}, '
+        'expected one checkpoint: NAME.index and NAME.data-*, or NAME.ckpt'
+      )
+    ((prefix, name),) = copies.items()
+    try:
+      yield prefix, pathlib.PurePath(name).name
+    except errors.CheckpointError as error:
+      # Nobody can look at the copy any more.
+      message = str(error).replace(str(prefix), f'{archive}: {name}')
+      raise errors.CheckpointError(message) from error
+
+
+@contextlib.contextmanager
+def _find(
+  folder: pathlib.Path, model: spec.ModelSpec
+) -> Iterator[tuple[pathlib.Path, str]]:
+  """Gives the prefix of a model's checkpoint, and what it is called."""
+  assert model.own
+  if not model.own.checkpoint:
+    raise errors.CheckpointError(
+      f'{model.own.file}: model {model.name!r} names no checkpoint; write '
+      'checkpoint = "PATH" there, or try things out with --synthetic_weights'
+    )
+  candidates = _candidates(folder, model)
+  for path in candidates:
+    prefix = _last(path) if path.is_dir() else prefixes.of(path)
+    if prefix is None and path.is_file():
+      if tarfile.is_tarfile(path):
+        with _unpacked(path) as unpacked:
+          yield unpacked
+        return
+      prefix = path  # A whole checkpoint in V1's format.
+    if prefix:
+      yield prefix, prefix.name
+      return
+  places = dict.fromkeys(candidates)
+  raise errors.CheckpointError(
+    f'{model.own.file}: no checkpoint of {model.name!r}; looked for\n'
+    + ''.join(f'  {path}\n' for path in places)
+    + 'expected the prefix of a checkpoint, a folder with one or an archive; '
+    'mend `checkpoint` in that file'
+  )
+
+
+def _without_classifier(
+  wanted: checkpoint.Wanted, names: set[str]
+) -> checkpoint.Wanted:
+  return checkpoint.Wanted(
+    {name: shape for name, shape in wanted.shapes.items() if name not in names},
+    wanted.trainable - names,
+  )
+
+
+def _check_classes(
+  prefix: pathlib.Path,
+  model: spec.ModelSpec,
+  wanted: checkpoint.Wanted,
+  shapes: dict[str, list[int]],
+) -> None:
+  """Refuses a classifier of another width than the spec's."""
+  assert model.own
+  for name, shape in wanted.shapes.items():
+    found = shapes.get(name)
+    is_last = name.startswith(model.family.classifier) and (
+      shape[-1] == model.num_classes
+    )
+    if is_last and found and found[-1] != shape[-1]:
+      raise errors.CheckpointError(
+        f'checkpoint {prefix} has a classifier of {found[-1]} classes '
+        f'({name}), expected {shape[-1]}, the num_classes of {model.name!r} in '
+        f'{model.own.file}; write num_classes = {found[-1]} there, with as '
+        'many labels, or name the checkpoint that is meant'
+      )
+
+
+def read(
+  folder: pathlib.Path,
+  model: spec.ModelSpec,
+  wanted: checkpoint.Wanted,
+  weights: str,
+) -> checkpoint.Checkpoint:
+  """Reads the checkpoint that an own model's spec names.
+
+  Args:
+    folder: Where it is if it is not beside its spec file.
+    model: Whose checkpoint.
+    wanted: What its network needs.
+    weights: One of weights.CHOICES.
+
+  Returns:
+    The tensors; zeros for a classifier that is not there.
+
+  Raises:
+    CheckpointError: It is missing, damaged or does not fit.
+  """
+  names = {n for n in wanted.shapes if n.startswith(model.family.classifier)}
+  with _find(folder, model) as (prefix, name):
+    shapes = checkpoint.shapes(prefix)
+    if model.num_classes and names & shapes.keys():
+      _check_classes(prefix, model, wanted, shapes)
+      found = checkpoint.read_prefix(prefix, wanted, weights)
+      return dataclasses.replace(found, name=name)
+    found = checkpoint.read_prefix(
+      prefix, _without_classifier(wanted, names), weights
+    )
+  zeros = {key: np.zeros(wanted.shapes[key], np.float32) for key in names}
+  return dataclasses.replace(
+    found, name=name, tensors={**found.tensors, **zeros}, has_classifier=False
+  )

@@ -1,0 +1,30 @@
+"""`slimhub cards`."""
+
+import argparse
+import pathlib
+
+from exporter.cards import tree as card_tree
+from exporter.cli import flag_values
+from exporter.cli import flags
+
+HELP = 'write the documentation cards'
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+  """Declares what the command takes."""
+  parser.add_argument(
+    '--output_dir',
+    type=flag_values.path,
+    default=pathlib.Path('docs/model_cards'),
+    help='where cards go; the catalogue goes to the folder `catalogue` beside',
+  )
+  flags.add_spec_files(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+  """Returns the exit code."""
+  written = card_tree.write(args.output_dir, flags.registry(args))
+  catalogue = args.output_dir.parent / 'catalogue'
+  written += card_tree.write_catalogues(catalogue, args.output_dir)
+  print(f'{len(written)} pages changed in {args.output_dir} and {catalogue}')
+  return flags.OK

@@ -1,0 +1,26 @@
+"""`slimhub doctor`."""
+
+import argparse
+
+from exporter.cli import doctor
+from exporter.cli import flags
+
+HELP = 'find packages that cannot work together'
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+  """Declares what the command takes."""
+  del parser
+
+
+def run(args: argparse.Namespace) -> int:
+  """Returns the exit code."""
+  del args
+  for package, version in doctor.versions().items():
+    print(f'{package:<15} {version}')
+  found = doctor.problems() or doctor.broken_imports()
+  for problem in found:
+    print(f'problem: {problem}')
+  if not found:
+    print('no problem found')
+  return flags.FAILED if found else flags.OK

@@ -1,0 +1,84 @@
+"""`slimhub evaluate`."""
+
+import argparse
+
+from exporter.cli import flag_values
+from exporter.cli import flags
+from exporter.cli import hush
+from exporter.cli import progress
+from exporter.cli import tables as listing
+from exporter.measure import accuracy
+from exporter.storage import targets
+
+HELP = 'measure the accuracy of exports on labelled pictures'
+_WORST = 10  # Classes that are shown.
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+  """Declares what the command takes."""
+  parser.add_argument(
+    'targets',
+    nargs='+',
+    metavar='HANDLE|DIR',
+    help='the place of an export, or of many; with --output_dir: patterns',
+  )
+  parser.add_argument(
+    '--output_dir', type=flag_values.folder, help='where exports are'
+  )
+  parser.add_argument(
+    '--images',
+    type=flag_values.path,
+    required=True,
+    metavar='DIR',
+    help='pictures: a folder for each class, or what --labels names',
+  )
+  parser.add_argument(
+    '--labels',
+    type=flag_values.path,
+    metavar='FILE',
+    help='a line PATH LABEL for each picture, paths below --images',
+  )
+  parser.add_argument(
+    '--card', action='store_true', help='write the result to the cards, too'
+  )
+  flags.add_formats(parser)
+  flags.add_spec_files(parser)
+  parser.add_argument(
+    '--progress',
+    choices=(progress.AUTO, progress.BAR, progress.NONE),
+    default=progress.AUTO,
+    help='bar on stderr, or none',
+  )
+
+
+def run(args: argparse.Namespace) -> int:
+  """Returns the exit code."""
+  if args.output_dir is None and len(args.targets) > 1:
+    raise flags.UsageError('name one DIR, or handles with --output_dir=DIR')
+  with hush.hushed() as error:
+    from exporter.measure import evaluation  # Imports TensorFlow.
+    from exporter.measure import labelled
+
+    if args.labels:
+      pictures = labelled.of_list(args.images, args.labels)
+    else:
+      pictures = labelled.of_folders(args.images)
+    folder, found = targets.find(
+      args.targets, args.output_dir, args.formats, flags.registry(args)
+    )
+    handles = evaluation.classifiers(found)
+    total = len(pictures) * len({handle.folder for handle in handles})
+    shown = progress.Steps(args.progress, total, 'picture', error)
+    measured = list(evaluation.run(handles, folder, pictures, shown.move))
+    shown.finish()
+    if args.card:
+      for handle, one in zip(handles, measured, strict=True):
+        evaluation.write_card(handle, folder, one)
+  print(listing.table(accuracy.COLUMNS, accuracy.rows(measured)))
+  for one in measured:
+    rows = accuracy.class_rows(one, _WORST)
+    print(f'\n{one.name}, the worst classes:')
+    print(listing.table(accuracy.CLASS_COLUMNS, rows))
+  print(f'\n{folder / evaluation.JSON} has all classes,')
+  print(f'{folder / evaluation.CHARTS} what is taken for what.')
+  return flags.OK

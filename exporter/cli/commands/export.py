@@ -1,0 +1,174 @@
+"""`slimhub export`."""
+
+import argparse
+import pathlib
+import sys
+
+from exporter import environment as extras
+from exporter import errors
+from exporter.checkpoints import archive
+from exporter.checkpoints import weights
+from exporter.cli import flag_values
+from exporter.cli import flags
+from exporter.cli import transfer
+from exporter.cli import work
+from exporter.pipeline import orders as plan
+from exporter.storage import home
+from exporter.storage import places
+import model_specs
+from model_specs import formats
+from model_specs import spec
+
+HELP = 'export handles, prove and describe them'
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+  """Declares what the command takes."""
+  flags.add_patterns(parser)
+  flags.add_spec_files(parser)
+  parser.add_argument('--all', action='store_true', help='every handle')
+  parser.add_argument(
+    '--output_dir',
+    type=flag_values.folder,
+    required=True,
+    help='where exports go: a folder or a URL, such as s3://BUCKET/PATH',
+  )
+  source = parser.add_mutually_exclusive_group()
+  source.add_argument(
+    '--checkpoint_dir',
+    type=flag_values.path,
+    help='holds the published archives, or checkpoints as they unpack; '
+    'the default is where `slimhub fetch` puts them',
+  )
+  source.add_argument(
+    '--synthetic_weights',
+    action='store_true',
+    help='seeded, untrained weights, to try things out',
+  )
+  parser.add_argument(
+    '--fetch', action='store_true', help='download missing archives before'
+  )
+  transfer.add_flags(parser)
+  parser.add_argument(
+    '--weights',
+    choices=weights.CHOICES,
+    default=weights.AUTO,
+    help='moving averages (ema) or raw weights; auto: ema where there are',
+  )
+  parser.add_argument(
+    '--publisher',
+    type=flag_values.publisher,
+    default=spec.PUBLISHER,
+    help='first part of the handles of published models',
+  )
+  parser.add_argument(
+    '--formats',
+    type=flag_values.format_words,
+    default=formats.DEFAULT,
+    metavar='FORMAT,...',
+    help='of tf1, tf2, litert, onnx; the last two convert each TF2 handle',
+  )
+  parser.add_argument(
+    '--representative_images',
+    type=flag_values.path,
+    metavar='DIR',
+    help='pictures that the ranges of litert.int8 are measured on',
+  )
+  parser.add_argument(
+    '--onnx_layout',
+    choices=formats.LAYOUTS,
+    default=formats.NHWC,
+    help="the input's axes in ONNX: channels last (nhwc) or first (nchw)",
+  )
+  parser.add_argument('--dry_run', action='store_true', help='only say what')
+  parser.add_argument('--force', action='store_true', help='replace exports')
+  work.add_flags(parser)
+
+
+def _supply(
+  handles: tuple[model_specs.Handle, ...],
+  folder: pathlib.Path,
+  args: argparse.Namespace,
+) -> tuple[int, tuple[model_specs.Handle, ...]]:
+  """Sees to the checkpoints; the exit code, and what can be exported."""
+  # A spec file names the checkpoints of own models itself.
+  models = transfer.models_of(h for h in handles if not h.spec.own)
+  lacking = archive.lacking(folder, models)
+  if not lacking:
+    return flags.OK, handles
+  if args.fetch:
+    code, failed = transfer.fetch_all(lacking, folder, args)
+    return code, tuple(
+      h for h in handles if h.spec.own or h.spec.name not in failed
+    )
+  command = home.fetch_command(folder, *(model.name for model in lacking))
+  message = (
+    f'{folder} holds no checkpoint of {len(lacking)} of {len(models)} models; '
+    f'`{command}` downloads them, and --fetch does it before an export'
+  )
+  if len(lacking) == len(transfer.models_of(handles)):
+    raise errors.CheckpointError(message)
+  sys.stderr.write(f'slimhub: {message}\n')
+  return flags.OK, handles
+
+
+def _chosen(args: argparse.Namespace) -> tuple[model_specs.Handle, ...]:
+  """What an export is asked for."""
+  pictures = args.representative_images
+  for kind in formats.FORMATS:
+    if kind.word in args.formats and kind.needs_pictures and not pictures:
+      raise flags.UsageError(
+        f'--formats={kind.word} needs pictures to measure ranges on: '
+        '--representative_images=DIR'
+      )
+  registry = flags.registry(args)
+  found = registry.find(*args.patterns, publisher=args.publisher)
+  handles = tuple(formats.select(found, args.formats, args.onnx_layout))
+  if not handles:
+    raise flags.UsageError(
+      f'no handle of {" ".join(args.patterns)} has --formats='
+      f'{",".join(args.formats)}: versions 1 to 3 are tf1, the others tf2, '
+      'and an own model has tf1 if its spec has tf1_version'
+    )
+  for group in (formats.LITERT, formats.ONNX):
+    if any(word.split('.')[0] == group for word in args.formats):
+      extras.require(group)
+  return handles
+
+
+def run(args: argparse.Namespace) -> int:
+  """Returns the exit code."""
+  if args.synthetic_weights and args.weights != weights.AUTO:
+    raise flags.UsageError(
+      '--weights chooses from a checkpoint: --checkpoint_dir'
+    )
+  if args.synthetic_weights and args.fetch:
+    raise flags.UsageError(
+      '--fetch gets checkpoints: not with --synthetic_weights'
+    )
+  if bool(args.patterns) == args.all:
+    raise flags.UsageError('say what to export: either PATTERN... or --all')
+  handles = _chosen(args)
+  if args.dry_run:
+    with places.reach(args.output_dir):
+      for handle in handles:
+        there = places.place(args.output_dir, handle).manifest.exists()
+        print(f'{"there" if there else "new":<5}  {handle}')
+    return flags.OK
+  engine = work.engine(args)
+  folder, code = None, flags.OK
+  if not args.synthetic_weights:
+    folder = args.checkpoint_dir or home.checkpoint_dir()
+    code, handles = _supply(handles, folder, args)
+    if code == flags.INTERRUPTED or not handles:
+      return code
+  template = plan.Order(
+    action=plan.EXPORT,
+    handles=(),
+    output_dir=args.output_dir,
+    checkpoint_dir=folder,
+    weights=args.weights,
+    force=args.force,
+    pictures_dir=args.representative_images,
+  )
+  return max(code, work.carry_out(plan.orders(handles, template), engine, args))

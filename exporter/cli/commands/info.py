@@ -1,0 +1,21 @@
+"""`slimhub info`."""
+
+import argparse
+
+from exporter.cli import flags
+from exporter.cli import tables as listing
+
+HELP = 'all that is known of a handle'
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+  """Declares what the command takes."""
+  parser.add_argument('handle', metavar='HANDLE', help=flags.PATTERN)
+  flags.add_spec_files(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+  """Returns the exit code."""
+  handles = flags.registry(args).find(args.handle)
+  print('\n\n'.join(listing.describe(handle) for handle in handles))
+  return flags.OK

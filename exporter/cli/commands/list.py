@@ -1,0 +1,23 @@
+"""`slimhub list`."""
+
+import argparse
+
+from exporter.cli import flags
+from exporter.cli import tables as listing
+
+HELP = 'the published handles, and those of own models'
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+  """Declares what the command takes."""
+  flags.add_patterns(parser)
+  flags.add_spec_files(parser)
+  forms = ('table', 'json', 'csv')
+  parser.add_argument('--format', choices=forms, default='table')
+
+
+def run(args: argparse.Namespace) -> int:
+  """Returns the exit code."""
+  handles = flags.registry(args).find(*args.patterns)
+  print(listing.render(handles, args.format))
+  return flags.OK

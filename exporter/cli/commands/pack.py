@@ -1,0 +1,32 @@
+"""`slimhub pack`."""
+
+import argparse
+
+from exporter import environment as extras
+from exporter.cli import flag_values
+from exporter.cli import flags
+from exporter.cli import work
+from exporter.storage import folder as shelf
+
+HELP = 'write exports as the plain files that a static host serves as a hub'
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+  """Declares what the command takes."""
+  parser.add_argument('exports', metavar='EXPORTS', type=flag_values.path)
+  parser.add_argument(
+    '--output_dir',
+    type=flag_values.path,
+    required=True,
+    help='where the files go; a second run keeps what is unchanged',
+  )
+  flags.add_progress(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+  """Returns the exit code."""
+  extras.require('serve')
+  from exporter.hub import pack  # Imports what the extra brings.
+
+  whole = shelf.items(args.exports)
+  return work.show(pack.run(whole, args.output_dir), len(whole), args)

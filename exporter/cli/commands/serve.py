@@ -1,0 +1,74 @@
+"""`slimhub serve`."""
+
+import argparse
+
+from exporter import environment as extras
+from exporter.cli import flag_values
+from exporter.cli import flags
+from exporter.storage import folder as shelf
+from exporter.storage import home
+
+HELP = 'serve exports over HTTP, as tensorflow_hub asks for them'
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+  """Declares what the command takes."""
+  parser.add_argument('exports', metavar='EXPORTS', type=flag_values.path)
+  parser.add_argument(
+    '--host',
+    default='127.0.0.1',
+    help='address to listen at; the default is this machine alone',
+  )
+  parser.add_argument(
+    '--port',
+    type=flag_values.port,
+    default=8000,
+    help='the default is 8000; 0 is any that is free',
+  )
+  parser.add_argument(
+    '--stock_dir',
+    metavar='DIR',
+    type=flag_values.path,
+    help='where bundles are kept once they are made; the default is below '
+    'SLIMHUB_HOME, or ~/.cache',
+  )
+  parser.add_argument(
+    '--site_dir',
+    metavar='DIR',
+    type=flag_values.path,
+    help='a built site, whose pages browsers get',
+  )
+  parser.add_argument(
+    '--storage_url',
+    metavar='URL',
+    default='',
+    help='gs://BUCKET/PATH of the same EXPORTS, for clients that read there',
+  )
+
+
+def run(args: argparse.Namespace) -> int:
+  """Returns the exit code."""
+  extras.require('serve')
+  # An extra brings what these import.
+  from exporter.hub import answer as hub
+  from exporter.hub import server
+  from exporter.hub import stock
+
+  whole = shelf.items(args.exports)
+  if args.site_dir and not (args.site_dir / 'index.html').is_file():
+    raise flags.UsageError(
+      f'--site_dir={args.site_dir} holds no index.html; name the folder that '
+      'a site was built into'
+    )
+  ready = stock.Stock(args.stock_dir or home.stock_dir(args.exports))
+  ready.clear(item.manifest for item in whole)
+  app = server.application(
+    hub.Hub(args.exports, ready, args.storage_url), args.site_dir
+  )
+  listener = server.listen(args.host, args.port)
+  print(
+    f'{len(whole)} artifacts of {args.exports} at {server.url(listener)}',
+    flush=True,
+  )
+  server.run(app, listener)
+  return flags.OK

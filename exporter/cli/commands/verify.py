@@ -1,0 +1,39 @@
+"""`slimhub verify`."""
+
+import argparse
+
+from exporter.cli import flag_values
+from exporter.cli import flags
+from exporter.cli import work
+from exporter.pipeline import orders as plan
+
+HELP = 'prove exports again, from their files alone'
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+  """Declares what the command takes."""
+  parser.add_argument('dir', metavar='DIR', type=flag_values.folder)
+  flags.add_formats(parser)
+  flags.add_spec_files(parser)
+  parser.add_argument(
+    'patterns',
+    nargs='*',
+    metavar='PATTERN',
+    help='as for export; without a version: all that are there',
+  )
+  parser.add_argument(
+    '--client',
+    metavar='PYTHON',
+    type=flag_values.program,
+    help='an interpreter whose TensorFlow must agree, too: 1.15 or newer',
+  )
+  work.add_flags(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+  """Returns the exit code."""
+  handles = plan.find_artifacts(
+    args.dir, args.patterns, args.formats, flags.registry(args)
+  )
+  template = plan.Order(plan.VERIFY, (), args.dir, client=args.client)
+  return work.carry_out(plan.orders(handles, template), work.engine(args), args)

@@ -1,0 +1,120 @@
+"""Find installed packages that cannot work together, and say the fix."""
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from importlib import metadata
+import re
+import subprocess
+import sys
+
+_OLDEST_TENSORFLOW = (2, 16)
+_NEWEST_TENSORFLOW = (2, 21)
+_TF_SLIM = '1.1.0'
+_NO_PKG_RESOURCES = 82  # The setuptools that dropped it.
+_FIRST_KERAS_3 = (2, 16)
+
+_Version = Callable[[str], str | None]
+
+
+def _installed(package: str) -> str | None:
+  try:
+    return metadata.version(package)
+  except metadata.PackageNotFoundError:
+    return None
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+  return tuple(int(number) for number in re.findall(r'\d+', version)[:2])
+
+
+def _tensorflow(version: _Version) -> Iterator[str]:
+  found = version('tensorflow')
+  oldest = '.'.join(map(str, _OLDEST_TENSORFLOW))
+  newest = '.'.join(map(str, _NEWEST_TENSORFLOW))
+  fix = f"pip install 'tensorflow=={newest}.*'"
+  if found is None:
+    yield f'tensorflow is not installed; run: {fix}'
+  elif not _OLDEST_TENSORFLOW <= _numbers(found) <= _NEWEST_TENSORFLOW:
+    yield (
+      f'tensorflow {found} is outside {oldest} to {newest}, '
+      f'the releases slimhub is tested with; run: {fix}'
+    )
+
+
+def _slim(version: _Version) -> Iterator[str]:
+  found = version('tf-slim')
+  if found != _TF_SLIM:
+    yield (
+      f'tf-slim is {found or "not installed"}, expected {_TF_SLIM}; '
+      f'run: pip install tf-slim=={_TF_SLIM}'
+    )
+
+
+def _hub(version: _Version) -> Iterator[str]:
+  if version('tensorflow-hub') is None:
+    yield "tensorflow-hub is not installed; run: pip install 'tensorflow-hub'"
+  setuptools = version('setuptools')
+  if setuptools is None or _numbers(setuptools)[0] >= _NO_PKG_RESOURCES:
+    yield (
+      f'setuptools is {setuptools or "not installed"}, and tensorflow_hub '
+      'imports pkg_resources, which left with 82; '
+      f"run: pip install 'setuptools<{_NO_PKG_RESOURCES}'"
+    )
+
+
+def _keras(version: _Version) -> Iterator[str]:
+  """hub.KerasLayer needs the tf_keras of the same release as TensorFlow."""
+  tensorflow, tf_keras = version('tensorflow'), version('tf_keras')
+  if tensorflow is None or tf_keras is None:
+    return
+  if _numbers(tensorflow) != _numbers(tf_keras):
+    major, minor = _numbers(tensorflow)
+    yield (
+      f'tf_keras {tf_keras} does not belong to tensorflow {tensorflow}; '
+      f"run: pip install 'tf_keras=={major}.{minor}.*'"
+    )
+
+
+def problems(version: _Version = _installed) -> list[str]:
+  """What is wrong with the installed versions, each with its fix."""
+  checks = (_tensorflow, _slim, _hub, _keras)
+  return [problem for check in checks for problem in check(version)]
+
+
+def broken_imports() -> list[str]:
+  """Modules that cannot be imported whatever their versions say."""
+  broken = []
+  for module in ('tensorflow', 'tensorflow_hub', 'exporter.networks.slim'):
+    # In a process of its own: a broken library may take it down.
+    done = subprocess.run(
+      [sys.executable, '-c', f'import {module}'],
+      capture_output=True,
+      text=True,
+      check=False,
+    )
+    if done.returncode:
+      last = (done.stderr.strip().splitlines() or ['no message'])[-1]
+      broken.append(
+        f'import {module} fails: {last}; install slimhub anew in an empty '
+        'environment: pip install .'
+      )
+  return broken
+
+
+def versions() -> dict[str, str]:
+  """The versions that matter, for a bug report."""
+  packages = (
+    'tensorflow',
+    'tensorflow-hub',
+    'tf-slim',
+    'tf_keras',
+    'keras',
+    'numpy',
+    'protobuf',
+    'setuptools',
+    'ai-edge-litert',
+    'onnxruntime',
+    'tf2onnx',
+  )
+  found = {package: _installed(package) or '-' for package in packages}
+  return {'python': sys.version.split()[0], **found}

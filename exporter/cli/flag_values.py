@@ -1,0 +1,115 @@
+"""What stands behind a flag's `=`: text -> value, or what was expected."""
+
+import argparse
+import math
+import pathlib
+import shutil
+import urllib.parse
+
+from exporter.storage import places
+from model_specs import formats
+from model_specs import spec
+
+
+def mirror(text: str) -> str:
+  """A base URL, without a slash at its end."""
+  parts = urllib.parse.urlsplit(text)
+  is_remote = parts.scheme in ('http', 'https') and parts.hostname
+  is_local = parts.scheme == 'file' and not parts.netloc and parts.path
+  if not is_remote and not is_local:
+    raise argparse.ArgumentTypeError(
+      f'{text!r}, expected http://, https:// or file:///'
+    )
+  return text.rstrip('/')
+
+
+def hub(text: str) -> str:
+  """A URL that handles follow, without a slash at its end."""
+  parts = urllib.parse.urlsplit(text)
+  if parts.scheme not in ('http', 'https') or not parts.hostname:
+    raise argparse.ArgumentTypeError(f'{text!r}, expected http:// or https://')
+  return text.rstrip('/')
+
+
+def _above_0(text: str, unit: str) -> float:
+  try:
+    value = float(text)
+  except ValueError:
+    value = math.nan
+  if not 0 < value < math.inf:
+    raise argparse.ArgumentTypeError(f'{text!r}, expected {unit} above 0')
+  return value
+
+
+def seconds(text: str) -> float:
+  """A time."""
+  return _above_0(text, 'seconds')
+
+
+def gigabytes(text: str) -> float:
+  """A size of memory."""
+  return _above_0(text, 'gigabytes')
+
+
+def count(text: str) -> int:
+  """A number, 0 or more."""
+  if not text.isdecimal():
+    raise argparse.ArgumentTypeError(f'{text!r}, expected 0 or more')
+  return int(text)
+
+
+def path(text: str) -> pathlib.Path:
+  """A path; a tilde is the home folder."""
+  return pathlib.Path(text).expanduser()
+
+
+def folder(text: str) -> places.Folder:
+  """A path, or a URL of a storage."""
+  try:
+    return places.parse(text)
+  except ValueError as error:
+    raise argparse.ArgumentTypeError(f'{text!r}: {error}') from error
+
+
+def program(text: str) -> str:
+  """The path of a program that there is."""
+  found = shutil.which(str(path(text)))
+  if not found:
+    raise argparse.ArgumentTypeError(f'{text!r}, which is no program')
+  return found
+
+
+def publisher(text: str) -> str:
+  """The first part of a handle."""
+  if not spec.PUBLISHER_NAME.fullmatch(text):
+    raise argparse.ArgumentTypeError(
+      f'{text!r}, expected lower-case letters, digits and -'
+    )
+  return text
+
+
+def positive(text: str) -> int:
+  """A number, 1 or more."""
+  if not text.isdecimal() or int(text) < 1:
+    raise argparse.ArgumentTypeError(f'{text!r}, expected 1 or more')
+  return int(text)
+
+
+def port(text: str) -> int:
+  """A number of a port; 0 is any that is free."""
+  if not text.isdecimal() or int(text) > 65535:
+    raise argparse.ArgumentTypeError(f'{text!r}, expected 0 to 65535')
+  return int(text)
+
+
+def jobs(text: str) -> int | None:
+  """A number of workers; None for `auto`."""
+  return None if text == 'auto' else positive(text)
+
+
+def format_words(text: str) -> tuple[str, ...]:
+  """Words of formats, between commas."""
+  try:
+    return formats.parse(text)
+  except ValueError as error:
+    raise argparse.ArgumentTypeError(str(error)) from error

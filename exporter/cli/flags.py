@@ -1,0 +1,97 @@
+"""What all command lines share: how they are read, and what wrong ones say."""
+
+import argparse
+import difflib
+from typing import Any
+from typing import NoReturn
+
+from absl.flags import argparse_flags
+
+from exporter.cli import flag_values
+from exporter.cli import progress
+from exporter.cli import spec_files as own_models
+import model_specs
+
+OK, FAILED, USAGE_ERROR, INTERRUPTED = 0, 1, 2, 130  # Exit codes.
+
+PATTERN = (
+  'NAME, NAME/TASK or NAME/TASK/VERSION, shell globs allowed, after '
+  'PUBLISHER/DATASET/ if need be; without a version: 3 and 5, or those of an '
+  'own model'
+)
+
+
+class UsageError(Exception):
+  """The command line lacks something, or says what cannot be together."""
+
+
+def _closest(word: str, known: list[str]) -> str:
+  close = difflib.get_close_matches(word, known, n=1)
+  return f'; did you mean {close[0]}?' if close else ''
+
+
+class Parser(argparse_flags.ArgumentParser):
+  """A parser that names the closest word to a wrong one."""
+
+  def error(self, message: str) -> NoReturn:
+    """Says what is wrong in one line, and exits."""
+    self.exit(USAGE_ERROR, f'{self.prog}: {message}\n')
+
+  def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+    """Refuses unknown flags first: one may be a required flag misspelt."""
+    known = [flag for flag in self._option_string_actions if '--' in flag]
+    for word in args:
+      if self._subparsers and not word.startswith('-'):
+        break  # The rest is the command's.
+      flag = word.split('=')[0]
+      if flag.startswith('--') and flag not in known:
+        self.error(f'unknown flag {flag}{_closest(flag, known)}')
+    return super().parse_known_args(args, namespace)
+
+  def _check_value(self, action: argparse.Action, value: Any) -> None:
+    choices = list(map(str, action.choices or ()))
+    if choices and value not in choices:
+      hint = _closest(value, choices) or '; choose from ' + ', '.join(choices)
+      raise argparse.ArgumentError(action, f'unknown word {value!r}{hint}')
+
+
+def add_patterns(parser: argparse.ArgumentParser) -> None:
+  """Which handles."""
+  parser.add_argument('patterns', nargs='*', metavar='PATTERN', help=PATTERN)
+
+
+def add_spec_files(parser: argparse.ArgumentParser) -> None:
+  """Which own models there are."""
+  parser.add_argument(
+    '--spec_file',
+    action='append',
+    default=[],
+    type=flag_values.path,
+    metavar='FILE',
+    help='own models, in TOML as `slimhub new` writes it; may be repeated',
+  )
+
+
+def registry(args: argparse.Namespace) -> model_specs.Registry:
+  """All models that the command line may name."""
+  return own_models.registry(args.spec_file)
+
+
+def add_formats(parser: argparse.ArgumentParser) -> None:
+  """Which formats, of exports that are there."""
+  parser.add_argument(
+    '--formats',
+    type=flag_values.format_words,
+    metavar='FORMAT,...',
+    help='of tf1, tf2, litert, onnx; without it: all that are there',
+  )
+
+
+def add_progress(parser: argparse.ArgumentParser) -> None:
+  """How it shows what it does."""
+  parser.add_argument(
+    '--progress',
+    choices=progress.FORMS,
+    default=progress.AUTO,
+    help='bar on stderr, JSON lines on stdout, or none',
+  )

@@ -1,0 +1,83 @@
+"""Argument list -> one command -> exit code."""
+
+import argparse
+from collections.abc import Sequence
+import sys
+from types import ModuleType
+
+from exporter import errors
+from exporter.cli import flags
+from exporter.cli import progress
+from exporter.cli.commands import benchmark
+from exporter.cli.commands import cards
+from exporter.cli.commands import doctor
+from exporter.cli.commands import evaluate
+from exporter.cli.commands import export
+from exporter.cli.commands import fetch
+from exporter.cli.commands import info
+from exporter.cli.commands import inspect
+from exporter.cli.commands import list as list_
+from exporter.cli.commands import new
+from exporter.cli.commands import pack
+from exporter.cli.commands import seed_cache
+from exporter.cli.commands import serve
+from exporter.cli.commands import site
+from exporter.cli.commands import verify
+import model_specs
+
+_COMMANDS: dict[str, ModuleType] = {
+  'list': list_,
+  'info': info,
+  'new': new,
+  'fetch': fetch,
+  'inspect': inspect,
+  'export': export,
+  'verify': verify,
+  'evaluate': evaluate,
+  'benchmark': benchmark,
+  'cards': cards,
+  'serve': serve,
+  'pack': pack,
+  'seed_cache': seed_cache,
+  'doctor': doctor,
+  'site': site,
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+  """The parser; it leaves what the chosen command runs in `run`."""
+  whole = flags.Parser(
+    prog='slimhub',
+    description='TF-Slim checkpoints -> proven TF1 modules and SavedModels.',
+    allow_abbrev=False,
+  )
+  chosen = whole.add_subparsers(required=True, metavar='COMMAND')
+  for name, command in _COMMANDS.items():
+    parser = chosen.add_parser(
+      name, help=command.HELP, allow_abbrev=False, inherited_absl_flags=None
+    )
+    parser.set_defaults(run=command.run)
+    command.add_flags(parser)
+  return whole
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+  """Reads the command line, the program's name first."""
+  return _parser().parse_args(argv[1:])
+
+
+def main(args: argparse.Namespace) -> int:
+  """Runs one command; returns its exit code."""
+  try:
+    return args.run(args)
+  except KeyboardInterrupt:
+    return flags.INTERRUPTED
+  except BrokenPipeError:
+    progress.give_up_stdout()  # As with `| head`: nobody reads on.
+    return flags.OK
+  except (flags.UsageError, model_specs.UnknownNameError) as error:
+    code, reason = flags.USAGE_ERROR, str(error)
+  except (errors.SlimhubError, model_specs.SpecError, OSError) as error:
+    code, reason = flags.FAILED, str(error)
+  sys.stderr.write(f'slimhub: {reason}\n')
+  return code

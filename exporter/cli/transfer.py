@@ -1,0 +1,80 @@
+"""What the commands that download share: their flags, and the transfer."""
+
+import argparse
+from collections.abc import Iterable
+from collections.abc import Sequence
+import pathlib
+
+from exporter.cli import flag_values
+from exporter.cli import flags
+from exporter.cli import progress
+from exporter.pipeline import orders as plan
+import model_specs
+
+_DOWNLOADS = 4  # At once, for an export.
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+  """Declares what the command takes."""
+  parser.add_argument(
+    '--mirror',
+    type=flag_values.mirror,
+    metavar='URL',
+    help='a folder that holds the archives: http://, https:// or file:///',
+  )
+  parser.add_argument(
+    '--timeout',
+    type=flag_values.seconds,
+    default=30.0,
+    metavar='SECONDS',
+    help='how long a server may say nothing; the default is 30',
+  )
+  parser.add_argument(
+    '--retries',
+    type=flag_values.count,
+    default=5,
+    metavar='N',
+    help='how often to try again, waiting longer each time; the default is 5',
+  )
+
+
+def models_of(
+  handles: Iterable[model_specs.Handle],
+) -> tuple[model_specs.ModelSpec, ...]:
+  """The models that handles name, each once."""
+  return tuple(dict.fromkeys(handle.spec for handle in handles))
+
+
+def fetch_all(
+  models: Sequence[model_specs.ModelSpec],
+  folder: pathlib.Path,
+  args: argparse.Namespace,
+  jobs: int = _DOWNLOADS,
+  **changes: bool,
+) -> tuple[int, set[str]]:
+  """Fetches archives; the exit code, and the names of what failed."""
+  # What it downloads with takes longer to import than most commands run.
+  from exporter.checkpoints.fetch import download
+  from exporter.checkpoints.fetch import fetcher
+  from exporter.checkpoints.fetch import pool as fetch
+
+  policy = download.Policy(args.timeout, args.retries)
+  request = fetcher.Request(
+    tuple(models), folder, args.mirror, policy=policy, **changes
+  )
+  shown = progress.Transfer(args.progress, len(models))
+  code, failed = flags.OK, set()
+  try:
+    shown.start()
+    for event in fetch.run(request, jobs):
+      if isinstance(event, fetcher.Moved):
+        shown.move(event.bytes, event.expected)
+        continue
+      shown.add(event)
+      if event.status == plan.FAILED:
+        failed.add(event.model)
+        code = flags.FAILED
+  except KeyboardInterrupt:
+    code = flags.INTERRUPTED
+  shown.finish()
+  return code, failed

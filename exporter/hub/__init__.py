@@ -1,0 +1,1 @@
+"""Exports over HTTP, as plain files, and as the caches of clients."""

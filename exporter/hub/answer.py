@@ -1,0 +1,231 @@
+"""A hub: what it answers from an export folder, and why it refuses."""
+
+from collections.abc import Callable
+import dataclasses
+import pathlib
+
+from starlette import requests
+from starlette import responses
+
+from exporter.hub import address
+from exporter.hub import page as hub_page
+from exporter.hub import stock
+from exporter.storage import bundle
+from model_specs import formats
+
+_HUB_FORMAT, _LITE_FORMAT = 'tf-hub-format', 'lite-format'
+_COMPRESSED, _UNCOMPRESSED = 'compressed', 'uncompressed'
+_LITE = formats.FORMATS[0]
+_JSON, _MARKDOWN = 'application/json', 'text/markdown; charset=utf-8'
+_BYTES, _GZIP = 'application/octet-stream', 'application/gzip'
+_PAGE_HEADERS = {
+  'cache-control': 'no-cache',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+  'vary': 'accept',
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Sent:
+  """A file that is sent once it is in the stock."""
+
+  path: pathlib.Path
+  is_ready: bool
+  make: Callable[[], pathlib.Path]
+  name: str  # By which it is saved.
+  media_type: str
+
+  @property
+  def etag(self) -> str:
+    """The stock names files by what is in them."""
+    return f'"{self.path.name}"'
+
+
+class Refusal(Exception):  # noqa: N818  # An answer, of its own status.
+  """What was asked for is not answered."""
+
+  def __init__(self, status: int, reason: str, **headers: str):
+    super().__init__(reason)
+    self.status = status
+    self.headers = headers
+
+
+def wants_page(request: requests.Request) -> bool:
+  """Whether a browser asks, for a person."""
+  asks = {_HUB_FORMAT, _LITE_FORMAT} & request.query_params.keys()
+  return not asks and 'text/html' in request.headers.get('accept', '')
+
+
+def _one_of(request: requests.Request, name: str, known: tuple) -> str:
+  """What the query says; empty if nothing."""
+  given = request.query_params.get(name, '')
+  if given not in ('', *known):
+    raise Refusal(
+      400, f'{name}={given[:40]!r}, expected one of {", ".join(known)}'
+    )
+  return given
+
+
+class Hub:
+  """Finds what answers a request; each call touches the disk."""
+
+  def __init__(
+    self, exports: pathlib.Path, ready: stock.Stock, storage_url: str = ''
+  ):
+    """Looks at nothing yet.
+
+    Args:
+      exports: The export folder.
+      ready: Where bundles are made.
+      storage_url: The same folder in a storage that TensorFlow reads.
+    """
+    self._exports = address.Exports(exports)
+    self._stock = ready
+    self._storage_url = storage_url.rstrip('/')
+
+  def find(self, request: requests.Request) -> responses.Response | Sent:
+    """What answers GET or HEAD.
+
+    Raises:
+      Refusal: Nothing does.
+      SlimhubError: An export is damaged, or is being replaced.
+    """
+    path = request.scope['path']
+    if path in ('/', '/index.json'):
+      return self._index(path == '/' and wants_page(request))
+    try:
+      wanted = address.parse(path)
+    except address.MalformedError as error:
+      raise Refusal(400, str(error)) from error
+    if wanted is None:
+      raise Refusal(404, self._missing(path.strip('/')))
+    if not wanted.is_versioned:
+      newest = self._exports.newest(wanted)
+      if newest is None:
+        raise Refusal(404, self._missing(wanted.export))
+      return self._redirect(request, newest.export)
+    if path.endswith('/'):
+      return self._redirect(request, path.strip('/'))
+    return self._part(request, self._export(wanted), wanted)
+
+  def _export(self, wanted: address.Address) -> address.Export:
+    """The artifact that an address is of, or of a part of."""
+    found = self._exports.find(wanted)
+    if found:
+      return found
+    if self._exports.is_coming(wanted):
+      raise Refusal(
+        404,
+        f'{wanted.export} is being written: it has no manifest yet. Try again '
+        'later',
+        **{'retry-after': '5'},
+      )
+    raise Refusal(404, self._missing(wanted.export))
+
+  def _missing(self, wanted: str) -> str:
+    closest = self._exports.closest(wanted)
+    hint = f'Did you mean {closest}? ' if closest else ''
+    return f'{wanted[:200]} is not here. {hint}/index.json lists all there is'
+
+  def _index(self, is_page: bool) -> responses.Response:
+    whole = [item.manifest for item in self._exports.whole()]
+    if is_page:
+      return responses.HTMLResponse(
+        hub_page.index_page(whole), headers=_PAGE_HEADERS
+      )
+    return responses.JSONResponse(hub_page.index(whole), headers=_PAGE_HEADERS)
+
+  def _redirect(
+    self, request: requests.Request, path: str
+  ) -> responses.Response:
+    query = f'?{request.url.query}' if request.url.query else ''
+    # Without a host: a proxy may be called otherwise than this server.
+    target = f'{request.scope.get("root_path", "")}/{path}{query}'
+    return responses.RedirectResponse(
+      target, 302, headers={'cache-control': 'no-cache'}
+    )
+
+  def _part(
+    self,
+    request: requests.Request,
+    export: address.Export,
+    wanted: address.Address,
+  ) -> responses.Response | Sent:
+    """One of the things that there are of an artifact."""
+    part = wanted.part
+    if f'{wanted.export}{part}' == export.handle:
+      return self._whole(request, export)
+    if part == bundle.SUFFIX and bundle.is_possible(export.manifest):
+      return self._bundle(export)
+    if part == address.MANIFEST:
+      data = export.place.manifest.read_bytes()
+      return responses.Response(data, media_type=_JSON)
+    if part == address.CARD:
+      data = export.place.card.read_bytes()
+      return responses.Response(data, media_type=_MARKDOWN)
+    name = part.removeprefix('/')
+    if part.startswith('/') and name in export.manifest.files:
+      return self._file(export, name)
+    raise Refusal(
+      404,
+      f'{export.handle} has no {name}; its files are '
+      + ', '.join(export.manifest.files),
+    )
+
+  def _whole(
+    self, request: requests.Request, export: address.Export
+  ) -> responses.Response | Sent:
+    """What a handle itself is asked for."""
+    if not bundle.is_possible(export.manifest):
+      return self._file(export, pathlib.PurePath(export.handle).name)
+    hub_format = _one_of(request, _HUB_FORMAT, (_COMPRESSED, _UNCOMPRESSED))
+    if hub_format == _COMPRESSED:
+      return self._bundle(export)
+    if hub_format == _UNCOMPRESSED:
+      # No header `location`: tensorflow_hub reads the body of a 303.
+      base = self._storage_url or str(request.base_url).rstrip('/')
+      return responses.PlainTextResponse(f'{base}/{export.handle}', 303)
+    if _one_of(request, _LITE_FORMAT, ('tflite',)):
+      return self._lite(export)
+    card = export.place.card.read_text('utf-8')
+    if not wants_page(request):
+      return responses.Response(
+        card, media_type=_MARKDOWN, headers=_PAGE_HEADERS
+      )
+    converted = self._exports.conversions(export)
+    return responses.HTMLResponse(
+      hub_page.card(export.manifest, card, converted), headers=_PAGE_HEADERS
+    )
+
+  def _lite(self, export: address.Export) -> Sent:
+    name = f'{export.handle}.{_LITE.group}/{_LITE.name}'
+    found = self._exports.find(address.Address(name))
+    if found is None:
+      raise Refusal(
+        404,
+        f'{export.handle} was not exported as LiteRT; `slimhub export '
+        f'--formats={_LITE.word}` converts TF2 versions',
+      )
+    return self._file(found, f'{_LITE.name}{_LITE.suffix}')
+
+  def _bundle(self, export: address.Export) -> Sent:
+    made, artifact = export.manifest, export.place.artifact
+    path = self._stock.bundle(made)
+    return Sent(
+      path,
+      path.exists(),
+      lambda: self._stock.make_bundle(artifact, made),
+      '_'.join(export.handle.split('/')[2:]) + bundle.SUFFIX,
+      _GZIP,
+    )
+
+  def _file(self, export: address.Export, name: str) -> Sent:
+    made, artifact = export.manifest, export.place.artifact
+    path = self._stock.file(made, name)
+    return Sent(
+      path,
+      path.exists(),
+      lambda: self._stock.make_file(artifact, made, name),
+      pathlib.PurePath(name).name,
+      _BYTES,
+    )

@@ -1,0 +1,125 @@
+"""What a hub says of its exports: the index, and cards as HTML pages."""
+
+from collections.abc import Iterable
+import functools
+import html
+import re
+
+import markdown_it
+
+import exporter
+from exporter import markdown
+from exporter.storage import bundle
+from exporter.storage import manifest
+from model_specs import formats
+
+_COMMENT = re.compile(r'^<!--.*?-->$\n?', re.MULTILINE)
+_STYLE = """
+:root { color-scheme: light dark; }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem;
+  margin: 0 auto; padding: 1rem; overflow-wrap: break-word; }
+table, pre { display: block; overflow-x: auto; border-collapse: collapse; }
+th, td { border: 1px solid #8886; padding: 0.2rem 0.6rem; }
+pre { background: #8882; padding: 0.6rem; }
+"""
+
+
+@functools.lru_cache(256)  # A page is asked for more often than it changes.
+def to_html(title: str, text: str) -> str:
+  """A page of some Markdown; HTML in it is shown, not obeyed."""
+  reader = markdown_it.MarkdownIt('commonmark', {'html': False}).enable('table')
+  body = reader.render(_COMMENT.sub('', text))
+  return (
+    '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    f'<title>{html.escape(title)}</title>\n<style>{_STYLE}</style>\n'
+    f'</head>\n<body>\n{body}</body>\n</html>\n'
+  )
+
+
+def _size(count: int) -> str:
+  return f'{count / 1e6:.1f} MB'
+
+
+def _title(made: manifest.Manifest) -> str:
+  if bundle.is_possible(made):
+    return 'The model, as tensorflow_hub loads it (`.tar.gz`)'
+  return formats.BY_WORD[made.format].title
+
+
+def download(made: manifest.Manifest) -> str:
+  """The path of an artifact as one file."""
+  suffix = bundle.SUFFIX if bundle.is_possible(made) else ''
+  return f'{made.handle}{suffix}'
+
+
+def card(
+  made: manifest.Manifest, text: str, conversions: Iterable[manifest.Manifest]
+) -> str:
+  """The page of a model that tensorflow_hub loads.
+
+  Args:
+    made: Its manifest.
+    text: Its card.
+    conversions: The manifests of what it was converted to.
+
+  Returns:
+    HTML whose links are relative: they hold wherever the hub is.
+  """
+  folder, _, number = made.handle.rpartition('/')
+  rows = [
+    (
+      f'[{_title(each)}]({download(each).removeprefix(f"{folder}/")})',
+      _size(each.bytes),
+    )
+    for each in (made, *conversions)
+  ]
+  return to_html(
+    made.handle,
+    '\n\n'.join(
+      (
+        markdown.paragraph(
+          'The address of this page loads the model: give it to `hub.load`,',
+          '`hub.KerasLayer` or, if it is a TF1 module, `hub.Module`.',
+        ),
+        markdown.table(('Download', 'Unpacked'), rows, ('Unpacked',)),
+        f'What it is made of, and its proof: [{number}.json]({number}.json)',
+        text,
+      )
+    ),
+  )
+
+
+def index(whole: Iterable[manifest.Manifest]) -> dict[str, object]:
+  """What programs may read of a hub."""
+  return {
+    'slimhub': exporter.__version__,
+    'exports': [
+      {
+        'handle': made.handle,
+        'format': made.format,
+        'weights': made.weights.kind,
+        'bytes': made.bytes,
+        'download': download(made),
+      }
+      for made in whole
+    ],
+  }
+
+
+def index_page(whole: Iterable[manifest.Manifest]) -> str:
+  """The front page."""
+  rows = [
+    (
+      f'[{made.handle}]({made.handle})'
+      if bundle.is_possible(made)
+      else made.handle,
+      made.format,
+      _size(made.bytes),
+      f'[download]({download(made)})',
+    )
+    for made in whole
+  ]
+  header = ('Handle', 'Format', 'Size', '')
+  text = f'# Models\n\n{markdown.table(header, rows, ("Size",))}'
+  return to_html('Models', text)

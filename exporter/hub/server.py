@@ -1,0 +1,188 @@
+"""A hub over HTTP: Starlette answers, uvicorn listens."""
+
+import asyncio
+import logging
+import pathlib
+import signal
+import socket
+import weakref
+
+from starlette import applications
+from starlette import concurrency
+from starlette import exceptions
+from starlette import requests
+from starlette import responses
+from starlette import routing
+from starlette import staticfiles
+import uvicorn
+
+from exporter import cores
+from exporter import errors
+from exporter.hub import answer as hub_lib
+import model_specs
+
+_log = logging.getLogger('uvicorn.error')
+_MAX_URL = 2048
+_MAX_HEADERS = 16 * 1024
+_GRACE = 30  # Seconds for downloads to end, after a signal to stop.
+_RETRY = {'retry-after': '5'}
+
+
+def _text(
+  status: int, text: str, headers: dict[str, str] | None = None
+) -> responses.Response:
+  return responses.PlainTextResponse(f'{text}\n', status, headers)
+
+
+def _check_size(request: requests.Request) -> None:
+  """Refuses what no client of a hub sends."""
+  scope = request.scope
+  if len(scope['raw_path']) + len(scope['query_string']) > _MAX_URL:
+    raise hub_lib.Refusal(414, f'the URL is longer than {_MAX_URL} bytes')
+  if sum(len(k) + len(v) for k, v in scope['headers']) > _MAX_HEADERS:
+    raise hub_lib.Refusal(
+      431, f'the headers are longer than {_MAX_HEADERS} bytes'
+    )
+  is_chunked = 'transfer-encoding' in request.headers
+  if is_chunked or request.headers.get('content-length', '0') != '0':
+    raise hub_lib.Refusal(
+      413, 'a request to a hub has no body', connection='close'
+    )
+
+
+def _is_known(request: requests.Request, etag: str) -> bool:
+  """Whether the client has just this."""
+  given = request.headers.get('if-none-match', '')
+  tags = [tag.strip().removeprefix('W/') for tag in given.split(',')]
+  return '*' in tags or etag in tags
+
+
+class _File(responses.FileResponse):
+  chunk_size = 2**18  # A quarter of the default's calls.
+
+
+class _Answers:
+  """What each request is answered."""
+
+  def __init__(self, hub: hub_lib.Hub, site: pathlib.Path | None):
+    self._hub = hub
+    self._site = site and staticfiles.StaticFiles(directory=site, html=True)
+    self._locks: weakref.WeakValueDictionary[pathlib.Path, asyncio.Lock] = (
+      weakref.WeakValueDictionary()
+    )
+    self._makers = asyncio.Semaphore(cores.available())
+
+  async def answer(self, request: requests.Request) -> responses.Response:
+    """Answers GET or HEAD."""
+    try:
+      _check_size(request)
+      page = hub_lib.wants_page(request) and await self._of_site(request)
+      return page or await self._of_hub(request)
+    except hub_lib.Refusal as refusal:
+      page = refusal.status == 404 and await self._of_site(request)
+      return page or _text(refusal.status, str(refusal), refusal.headers)
+    except errors.ManifestError as error:
+      _log.warning('%s', error)
+      reason = 'it is being replaced, or is damaged; try again'
+      return _text(503, reason, _RETRY)
+    except (errors.SlimhubError, model_specs.SpecError, OSError) as error:
+      _log.error('%s', error)
+      return _text(503, 'it cannot be read; the log says why', _RETRY)
+
+  async def _of_site(
+    self, request: requests.Request
+  ) -> responses.Response | None:
+    """A file of the site, if there is one."""
+    if not self._site:
+      return None
+    path = self._site.get_path(request.scope)
+    for name in (path, f'{path}.html'):  # A handle's page has its name.
+      try:
+        found = await self._site.get_response(name, request.scope)
+      except (exceptions.HTTPException, ValueError):
+        continue
+      if found.status_code < 400:
+        return found
+    return None
+
+  async def _of_hub(self, request: requests.Request) -> responses.Response:
+    found = await concurrency.run_in_threadpool(self._hub.find, request)
+    if isinstance(found, responses.Response):
+      return found
+    headers = {'etag': found.etag, 'cache-control': 'no-cache'}
+    if _is_known(request, found.etag):
+      return responses.Response(None, 304, headers)
+    if not found.is_ready:
+      await self._make(found)
+    return _File(
+      found.path, 200, headers, found.media_type, filename=found.name
+    )
+
+  async def _make(self, found: hub_lib.Sent) -> None:
+    lock = self._locks.get(found.path)
+    if lock is None:
+      lock = self._locks[found.path] = asyncio.Lock()
+    async with lock, self._makers:  # Those that wait take no thread.
+      await concurrency.run_in_threadpool(found.make)
+
+
+async def _healthz(request: requests.Request) -> responses.Response:
+  del request
+  return _text(200, 'ok')
+
+
+def application(
+  hub: hub_lib.Hub, site: pathlib.Path | None = None
+) -> applications.Starlette:
+  """All that answers.
+
+  Args:
+    hub: The exports.
+    site: The folder of a site, whose pages are shown instead of the hub's own.
+
+  Returns:
+    An ASGI application.
+  """
+  answer = _Answers(hub, site).answer
+  return applications.Starlette(
+    routes=[
+      routing.Route('/healthz', _healthz, methods=['GET']),
+      routing.Route('/{path:path}', answer, methods=['GET']),
+    ]
+  )
+
+
+def listen(host: str, port: int) -> socket.socket:
+  """Takes a port; 0 is any that is free.
+
+  Raises:
+    HubError: Another program has it, or nobody may.
+  """
+  family = socket.AF_INET6 if ':' in host else socket.AF_INET
+  try:
+    return socket.create_server((host, port), family=family)
+  except OSError as error:
+    raise errors.HubError(
+      f'cannot listen at {host}, port {port}: {error.strerror}; stop what '
+      'listens there, or name another --port'
+    ) from error
+
+
+def url(listener: socket.socket) -> str:
+  """Where a browser finds it."""
+  host, port, *_ = listener.getsockname()
+  return f'http://[{host}]:{port}' if ':' in host else f'http://{host}:{port}'
+
+
+def run(app: applications.Starlette, listener: socket.socket) -> None:
+  """Serves until a signal ends it; what is being sent is sent first."""
+  config = uvicorn.Config(
+    app,
+    http='h11',  # Others read headers without an end.
+    server_header=False,
+    timeout_graceful_shutdown=_GRACE,
+  )
+  # The server obeys the signal and raises it once more when it has ended.
+  signal.signal(signal.SIGTERM, lambda *_: None)
+  with listener:
+    uvicorn.Server(config).run(sockets=[listener])

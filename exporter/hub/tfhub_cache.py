@@ -1,0 +1,97 @@
+"""Exports -> the cache of tensorflow_hub, under the URLs of another hub."""
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+import functools
+import hashlib
+import pathlib
+import shutil
+
+import exporter
+from exporter.pipeline import orders as plan
+from exporter.storage import bundle
+from exporter.storage import contents
+from exporter.storage import delivery
+from exporter.storage import folder as shelf
+from exporter.storage import lock
+from exporter.storage import manifest as manifest_lib
+
+_MARK = 'Seeded by slimhub'
+
+
+def key(url: str) -> str:
+  """The name of a folder in the cache, as tensorflow_hub has it."""
+  return hashlib.sha1(url.encode(), usedforsecurity=False).hexdigest()
+
+
+class _Cache:
+  """The cache, and which hub it is to stand for."""
+
+  def __init__(
+    self, folder: pathlib.Path, staging: pathlib.Path, prefix: str, force: bool
+  ):
+    self._folder = folder
+    self._staging = staging
+    self._prefix = prefix
+    self._force = force
+
+  def seed(self, item: shelf.Item) -> plan.Result:
+    """Lays one artifact in, unless it is there."""
+    made = item.manifest
+    url = f'{self._prefix}/{made.handle}'
+    target = self._folder / key(url)
+    descriptor = self._folder / f'{target.name}.descriptor.txt'
+    result = functools.partial(plan.Result, url, bytes=made.bytes)
+    is_empty = not target.exists() or not any(target.iterdir())
+    if not is_empty:
+      if not manifest_lib.differences(made, target):
+        return result(plan.KEPT, 'unchanged')
+      is_ours = descriptor.is_file() and _MARK in descriptor.read_text('utf-8')
+      if not is_ours and not self._force:
+        return result(
+          plan.FAILED,
+          f'{target} holds other files, which slimhub did not seed; --force '
+          'replaces them',
+        )
+    staged = self._staging / target.name
+    for name in made.files:
+      contents.copy(item.place.artifact, made, name, staged / name)
+    text = self._staging / descriptor.name
+    text.write_text(f'Module: {url}\n{_MARK} {exporter.__version__}\n', 'utf-8')
+    text.replace(descriptor)
+    if not is_empty:
+      target.rename(self._staging / 'replaced')
+    staged.rename(target)
+    shutil.rmtree(self._staging / 'replaced', ignore_errors=True)
+    return result(plan.SEEDED)
+
+
+def run(
+  whole: Sequence[shelf.Item],
+  cache_dir: pathlib.Path,
+  prefix: str,
+  force: bool = False,
+) -> Iterator[plan.Result]:
+  """Seeds artifacts, each result as it comes.
+
+  Args:
+    whole: What is seeded; conversions are left out, as they are not loaded.
+    cache_dir: What users name in TFHUB_CACHE_DIR.
+    prefix: The URL that handles follow in the code of users.
+    force: Whether what others put there is replaced.
+
+  Yields:
+    What came of each, by its URL.
+
+  Raises:
+    ExportError: Another slimhub seeds the same cache.
+  """
+  with lock.hold(cache_dir):
+    delivery.clear(cache_dir)
+    with delivery.stage(cache_dir) as staging:
+      cache = _Cache(cache_dir, staging, prefix, force)
+      for item in whole:
+        if bundle.is_possible(item.manifest):
+          url = f'{prefix}/{item.manifest.handle}'
+          yield plan.attempt(url, cache.seed, item)
+    delivery.clear(cache_dir)

@@ -1,0 +1,65 @@
+"""Pictures as TF-Slim's evaluation shows them to its networks.
+
+There are two ways. Most networks see the central 87.5 % of height and width,
+resized; those that were trained on colours less their mean see the central
+square of a picture whose shorter side was resized. Both resize by the bilinear
+rule of TensorFlow 1, which does not centre pixels.
+"""
+
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+from exporter.measure import pictures
+from model_specs import spec
+
+CENTRAL = 'central crop of 87.5 %, bilinear'
+ASPECT = 'shorter side to 256/224 of the size, bilinear, central crop'
+_FRACTION = 0.875
+_WHITE = 255.0
+
+
+def way(model: spec.ModelSpec) -> str:
+  """How TF-Slim evaluates a model: CENTRAL or ASPECT."""
+  has_mean = isinstance(model.family.preprocessing.offset, tuple)
+  return ASPECT if has_mean else CENTRAL
+
+
+def _resize(picture: tf.Tensor, height: int, width: int) -> tf.Tensor:
+  resized = tf.compat.v1.image.resize_bilinear(
+    picture[tf.newaxis], [height, width], align_corners=False
+  )
+  return resized[0]
+
+
+def _central(picture: tf.Tensor, size: int) -> tf.Tensor:
+  colours = tf.image.convert_image_dtype(picture, tf.float32)
+  return _resize(tf.image.central_crop(colours, _FRACTION), size, size)
+
+
+def _aspect(picture: tf.Tensor, size: int) -> tf.Tensor:
+  height, width = picture.shape[:2]
+  scale = round(size / _FRACTION) / min(height, width)
+  sides = [int(np.rint(side * scale)) for side in (height, width)]
+  resized = _resize(picture, *sides)
+  top, left = ((side - size) // 2 for side in sides)
+  return resized[top : top + size, left : left + size] / _WHITE
+
+
+def read(path: pathlib.Path, size: int, how: str) -> np.ndarray:
+  """A picture as a square of colours in [0, 1].
+
+  Args:
+    path: The file.
+    size: Height and width of the square.
+    how: CENTRAL or ASPECT.
+
+  Returns:
+    The square, of float32.
+
+  Raises:
+    PictureError: It cannot be decoded.
+  """
+  crop = _aspect if how == ASPECT else _central
+  return crop(pictures.decode(path), size).numpy()

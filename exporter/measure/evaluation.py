@@ -1,0 +1,147 @@
+"""How accurate exports are on labelled pictures -> figures, and their cards."""
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from concurrent import futures
+import contextlib
+import itertools
+
+import numpy as np
+
+from exporter import cores
+from exporter import errors
+from exporter.cards import accuracy as card_accuracy
+from exporter.cards import measured as card_measurements
+from exporter.measure import accuracy as accuracy_lib
+from exporter.measure import classes as classes_lib
+from exporter.measure import confusion_chart
+from exporter.measure import crops
+from exporter.measure import labelled as labelled_lib
+from exporter.measure import runners
+from exporter.storage import manifest
+from exporter.storage import places
+from model_specs import spec
+from model_specs import versions
+
+JSON, CHARTS = 'evaluation.json', 'evaluation'
+_BATCH = 32
+
+Advance = Callable[[int], object]  # By so many pictures.
+
+
+def classifiers(handles: Sequence[spec.Handle]) -> tuple[spec.Handle, ...]:
+  """Those of some handles that have classes.
+
+  Raises:
+    ManifestError: None has any.
+  """
+  found = tuple(h for h in handles if h.task == versions.CLASSIFICATION)
+  if not found:
+    raise errors.ManifestError(
+      f'{handles[0]} gives features, and nothing here gives classes; name an '
+      f'export of {versions.CLASSIFICATION}'
+    )
+  return found
+
+
+def _logits(
+  handles: Sequence[spec.Handle],
+  output_dir: places.Folder,
+  pictures: Sequence[labelled_lib.Labelled],
+  advance: Advance,
+) -> dict[str, np.ndarray]:
+  """What the artifacts of one model make of the pictures, read once."""
+  model = handles[0].spec
+  how = crops.way(model)
+  found: dict[str, list[np.ndarray]] = {str(handle): [] for handle in handles}
+  with contextlib.ExitStack() as stack:
+    runs = {}
+    for handle in handles:
+      place = places.place(output_dir, handle)
+      artifact = stack.enter_context(places.here(place.artifact))
+      runs[str(handle)] = runners.load(handle, artifact, cores.available())
+    pool = stack.enter_context(futures.ThreadPoolExecutor(cores.available()))
+    for at in range(0, len(pictures), _BATCH):
+      part = pictures[at : at + _BATCH]
+      read = pool.map(lambda p: crops.read(p.path, model.size, how), part)
+      images = np.stack(list(read))
+      for name, run in runs.items():
+        found[name].append(np.asarray(run(images)))
+      advance(len(part))
+  return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def _check(name: str, logits: np.ndarray) -> None:
+  bad = int(np.count_nonzero(~np.isfinite(logits).all(1)))
+  if bad:
+    raise errors.ProofError(
+      f'{name} answers {bad} of {len(logits)} pictures with NaN or infinite '
+      'logits; see what `slimhub verify` says of it'
+    )
+
+
+def _keep(found: accuracy_lib.Accuracy, output_dir: places.Folder) -> None:
+  """Writes the picture of one artifact's confusions."""
+  name = f'{found.name.replace("/", "_")}.svg'
+  places.write(output_dir / CHARTS / name, confusion_chart.render(found))
+
+
+def run(
+  handles: Sequence[spec.Handle],
+  output_dir: places.Folder,
+  pictures: Sequence[labelled_lib.Labelled],
+  advance: Advance,
+) -> Iterator[accuracy_lib.Accuracy]:
+  """Evaluates exports; at the end writes what was found beside them.
+
+  Args:
+    handles: Classifiers, sorted by name.
+    output_dir: Where they are.
+    pictures: What to show them.
+    advance: Told how many pictures more were seen by all of one model.
+
+  Yields:
+    The figures of one artifact.
+
+  Raises:
+    PictureError: A label is no class of a model, or a file is no picture.
+    ManifestError: An export has no readable manifest.
+    ProofError: An artifact cannot be loaded, or answers with NaN.
+  """
+  labels = [each.label for each in pictures]
+  digest = labelled_lib.digest(pictures)
+  # All are asked before the first picture is shown to any.
+  known = {str(h): classes_lib.resolve(h, labels) for h in handles}
+  found = []
+  for _, group in itertools.groupby(handles, lambda handle: handle.folder):
+    of_model = list(group)
+    logits = _logits(of_model, output_dir, pictures, advance)
+    for handle in of_model:
+      name = str(handle)
+      _check(name, logits[name])
+      setting = accuracy_lib.Setting(
+        len(pictures),
+        digest,
+        known[name].rule,
+        crops.way(handle.spec),
+        manifest.libraries(),
+      )
+      numbers = [known[name].numbers[label] for label in labels]
+      one = accuracy_lib.summarize(
+        name, setting, logits[name], numbers, known[name].names
+      )
+      found.append(one)
+      yield one
+  for one in found:
+    _keep(one, output_dir)
+  places.write(output_dir / JSON, accuracy_lib.to_json(found))
+
+
+def write_card(
+  handle: spec.Handle, output_dir: places.Folder, found: accuracy_lib.Accuracy
+) -> None:
+  """Writes an export's card anew, with its figures."""
+  card_measurements.write(
+    handle, output_dir, card_accuracy.TITLE, card_accuracy.section(found)
+  )

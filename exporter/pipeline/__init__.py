@@ -1,0 +1,1 @@
+"""What runs the flow, for one model or for thousands."""

@@ -1,0 +1,1 @@
+"""The artifact, reloaded from its files and compared with its source."""

@@ -1,0 +1,143 @@
+"""An artifact as it is met in another environment, by that one's TensorFlow."""
+
+from collections.abc import Iterator
+import json
+import pathlib
+import shutil
+import subprocess
+from typing import Any
+
+import numpy as np
+
+from exporter import errors
+from exporter.proof import agreement
+from exporter.proof import reference as reference_lib
+from exporter.proof import stranger
+from model_specs import spec
+
+# Another TensorFlow, or another build of it, adds floats in another order.
+LENIENCY = 10.0
+
+
+def _run(python: str, folder: pathlib.Path) -> str:
+  """Runs the stranger in another interpreter; returns how it failed, if so."""
+  # Beside its request it finds nothing of slimhub, whatever Python imports.
+  script = shutil.copy(stranger.__file__, folder)
+  try:
+    done = subprocess.run(
+      [python, script, str(folder)],
+      stdin=subprocess.DEVNULL,
+      capture_output=True,
+      text=True,
+      errors='replace',
+      check=False,
+    )
+  except OSError as error:
+    raise errors.InterpreterError(
+      f'{python} cannot be run: {error.strerror}; --client names a Python '
+      'interpreter that has TensorFlow 1.15 or newer'
+    ) from error
+  if done.returncode == 0:
+    return ''
+  *_, reason = done.stderr.strip().splitlines() or ['']
+  if reason.startswith(('ModuleNotFoundError', 'ImportError', 'SyntaxError')):
+    raise errors.InterpreterError(
+      f'{python} cannot load any artifact: {reason}; --client names a Python '
+      'interpreter, 3.7 or newer, that has TensorFlow 1.15 or newer'
+    )
+  return reason or f'exit code {done.returncode}'
+
+
+class Interpreter:
+  """Meets an artifact elsewhere: asks all questions at once, then answers."""
+
+  def __init__(self, python: str, folder: pathlib.Path):
+    """Prepares.
+
+    Args:
+      python: The interpreter.
+      folder: Where questions and answers are kept; it exists and is empty.
+    """
+    self._python = python
+    self._folder = folder
+    self._examples: dict[tuple[int, ...], str] = {}
+    self._answer: dict[str, Any] = {}
+
+  def ask(
+    self,
+    handle: spec.Handle,
+    artifact: pathlib.Path,
+    reference: reference_lib.Reference,
+  ) -> None:
+    """Loads and calls an artifact.
+
+    Raises:
+      InterpreterError: The interpreter cannot do that with any.
+      ProofError: It cannot with this one.
+    """
+    images = [example.images for example in reference.examples(handle)]
+    examples = [f'images_{number}' for number in range(len(images))]
+    self._examples = {
+      array.shape: name for name, array in zip(examples, images, strict=True)
+    }
+    named = dict(zip(examples, images, strict=True))
+    named[stranger.TRAINING] = reference.training.images
+    for name, array in named.items():
+      np.save(self._folder / f'{name}.npy', array)
+    request = {
+      'artifact': str(artifact.resolve()),
+      'format': handle.version.format,
+      'examples': list(named),
+      'momentum': agreement.MOMENTUM,
+    }
+    (self._folder / stranger.REQUEST).write_text(json.dumps(request))
+    reason = _run(self._python, self._folder)
+    if reason:
+      raise errors.ProofError(
+        f'{handle} cannot be loaded and called by {self._python}: {reason}'
+      )
+    self._answer = json.loads((self._folder / stranger.ANSWER).read_text())
+
+  @property
+  def tensorflow(self) -> str:
+    """The TensorFlow that answered."""
+    return self._answer['tensorflow']
+
+  def _arrays(self, name: str) -> dict[str, np.ndarray]:
+    with np.load(self._folder / f'{name}.npz') as arrays:
+      return dict(arrays)
+
+  def _calls(self, example: str) -> Iterator[stranger.Call]:
+    for made in self._answer['calls'][example]:
+      name, returns, momentum = made['call']
+      outputs = self._arrays(f'{made["number"]}_outputs')
+      moving = self._arrays(f'{made["number"]}_moving')
+      yield stranger.Call(name, returns, outputs, momentum, moving)
+
+  def variables(self) -> dict[str, np.ndarray]:
+    """Every variable's value, by its TF-Slim name."""
+    return self._arrays('variables')
+
+  def names(self) -> stranger.Names:
+    """What the artifact lists."""
+    return stranger.Names(**self._answer['names'])
+
+  def infer(self, images: np.ndarray) -> Iterator[stranger.Call]:
+    """What everything that infers returned for an example's images."""
+    return self._calls(self._examples[images.shape])
+
+  def train(
+    self, images: np.ndarray, momentum: float
+  ) -> Iterator[stranger.Call]:
+    """What everything that trains returned for the training images."""
+    del images, momentum  # They were in the request.
+    return self._calls(stranger.TRAINING)
+
+  def losses(self) -> float:
+    """The sum of the regularization losses."""
+    return self._answer['losses']
+
+  def missing_gradients(self, images: np.ndarray) -> list[str]:
+    """Trainable variables that no finite gradient reached."""
+    del images  # They were in the request.
+    return self._answer['missing gradients']

@@ -1,0 +1,157 @@
+"""A TF1 module's two graphs in one session."""
+
+from collections.abc import Iterator
+import pathlib
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.framework import variable_pb2
+from tensorflow.core.protobuf import saved_model_pb2
+
+from exporter.proof import session
+from exporter.proof import stranger
+
+_GraphKeys = tf.compat.v1.GraphKeys
+_MODULE = b'\x08\x03'  # ModuleDef{format: 3}, which hub.Module asks for.
+_IMAGES, _MOMENTUM = 'images', 'batch_norm_momentum'
+
+
+class _Mode:
+  """One of the two graphs, below a scope of the session."""
+
+  def __init__(self, model: saved_model_pb2.SavedModel, scope: str, tags: set):
+    graphs = [m for m in model.meta_graphs if set(m.meta_info_def.tags) == tags]
+    if len(graphs) != 1:
+      raise ValueError(f'{len(graphs)} graphs are tagged {sorted(tags)}')
+    (self.meta,) = graphs
+    self.scope = scope
+    self.where = f'the {scope} graph'
+    self.losses = self._nodes(_GraphKeys.REGULARIZATION_LOSSES)
+    self.updates = self._nodes(_GraphKeys.UPDATE_OPS)
+
+  def _tensor(self, name: str) -> str:
+    return f'{self.scope}/{name}'
+
+  def _nodes(self, key: str) -> list[str]:
+    listed = self.meta.collection_def[key].node_list.value
+    return [self._tensor(name) for name in listed]
+
+  def handles(self, key: str) -> dict[str, str]:
+    """The handles of a collection's variables, by the variables' names."""
+    listed = self.meta.collection_def[key].bytes_list.value
+    names = [
+      variable_pb2.VariableDef.FromString(v).variable_name for v in listed
+    ]
+    return {name.split(':')[0]: self._tensor(name) for name in names}
+
+  def signatures(self) -> list[str]:
+    """Their names, sorted."""
+    return sorted(self.meta.signature_def)
+
+  def feeds(self, name: str, images: np.ndarray, momentum: float) -> dict:
+    """Values for a signature's inputs."""
+    values = {_IMAGES: images, _MOMENTUM: momentum}
+    inputs = self.meta.signature_def[name].inputs
+    return {self._tensor(i.name): values[key] for key, i in inputs.items()}
+
+  def fetches(self, name: str) -> dict[str, str]:
+    """The tensors that a signature returns."""
+    outputs = self.meta.signature_def[name].outputs
+    return {key: self._tensor(o.name) for key, o in outputs.items()}
+
+  def call(self, name: str, outputs: Any, *training: Any) -> stranger.Call:
+    """What a signature answered."""
+    signature = self.meta.signature_def[name]
+    tensors = {**signature.outputs, stranger.IMAGES: signature.inputs[_IMAGES]}
+    call = stranger.Call(
+      f'{name} of {self.where}', stranger.returned_by(name), outputs, *training
+    )
+    return call._replace(
+      shapes={key: session.shape(i.tensor_shape) for key, i in tensors.items()}
+    )
+
+
+class SessionTf1:
+  """Reads a TF1 module."""
+
+  def __init__(self, folder: pathlib.Path):
+    declared = (folder / 'tfhub_module.pb').read_bytes()
+    if declared != _MODULE:
+      raise ValueError(
+        f'tfhub_module.pb holds {declared!r}, expected {_MODULE!r}'
+      )
+    self._file = session.file(folder)
+    model = session.read(folder)
+    self._inference = _Mode(model, 'inference', set())
+    self._training = _Mode(model, 'training', {'train'})
+    self._modes = (self._inference, self._training)
+    self._session = session.Session(folder)
+    for mode in self._modes:
+      self._session.add(mode.meta.graph_def, mode.scope)
+    # Both graphs call a variable by the same name, so that they share it.
+    handles = self._inference.handles(_GraphKeys.GLOBAL_VARIABLES)
+    self._session.add_restore(handles)
+    self._session.add_reads(handles)
+    self._session.restore()
+
+  def variables(self) -> dict[str, np.ndarray]:
+    """Every variable's value in the files, by its TF-Slim name."""
+    reader = tf.train.load_checkpoint(self._file)
+    names = self._inference.handles(_GraphKeys.GLOBAL_VARIABLES)
+    return {name: reader.get_tensor(name) for name in names}
+
+  def names(self) -> stranger.Names:
+    """What the two graphs list."""
+
+    def collected(*keys: str) -> dict[str, list[str]]:
+      return {
+        f'{key} of {mode.where}': sorted(mode.handles(key))
+        for key in keys
+        for mode in self._modes
+      }
+
+    return stranger.Names(
+      collected(_GraphKeys.GLOBAL_VARIABLES, _GraphKeys.MODEL_VARIABLES),
+      collected(_GraphKeys.TRAINABLE_VARIABLES),
+      {f'signatures of {m.where}': m.signatures() for m in self._modes},
+    )
+
+  def infer(self, images: np.ndarray) -> Iterator[stranger.Call]:
+    """What every signature of the inference graph returns."""
+    mode, feeds = self._inference, {}
+    for name in mode.signatures():
+      feeds.update(mode.feeds(name, images, 0.5))
+    fetches = {name: mode.fetches(name) for name in mode.signatures()}
+    for name, outputs in self._session.run(fetches, feeds).items():
+      yield mode.call(name, outputs)
+
+  def train(
+    self, images: np.ndarray, momentum: float
+  ) -> Iterator[stranger.Call]:
+    """What every signature of the training graph returns, and its updates."""
+    mode = self._training
+    trainable = mode.handles(_GraphKeys.TRAINABLE_VARIABLES)
+    variables = mode.handles(_GraphKeys.GLOBAL_VARIABLES)
+    moving = sorted(variables.keys() - trainable)
+    groups: dict[bool, list[str]] = {}
+    for name in mode.signatures():
+      has_momentum = _MOMENTUM in mode.meta.signature_def[name].inputs
+      groups.setdefault(has_momentum, []).append(name)
+    for has_momentum, names in groups.items():
+      self._session.restore()
+      feeds = {}
+      for name in names:
+        feeds.update(mode.feeds(name, images, momentum))
+      fetches = {name: mode.fetches(name) for name in names}
+      answers = self._session.update(fetches, mode.updates, feeds)
+      after = self._session.values(moving)
+      for name, outputs in answers.items():
+        used = momentum if has_momentum else None
+        yield mode.call(name, outputs, used, after)
+
+  def losses(self) -> float:
+    """The sum of the regularization losses, equal in both graphs."""
+    found = self._session.run([mode.losses for mode in self._modes])
+    sums = {float(sum(losses)) for losses in found}
+    return sums.pop() if len(sums) == 1 else float('nan')

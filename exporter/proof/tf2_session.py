@@ -1,0 +1,203 @@
+"""A TF2 SavedModel's bodies in one session, and its traces' way to them."""
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+import pathlib
+from typing import Any
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.protobuf import trackable_object_graph_pb2
+from tensorflow.python.framework import function_def_to_graph
+
+from exporter.proof import session
+from exporter.proof import stranger
+from exporter.proof import traces
+
+_INPUTS, _MOMENTUM = 'inputs', 'batch_norm_momentum'
+_OBJECTS = '_CHECKPOINTABLE_OBJECT_GRAPH'
+
+
+class _Body(NamedTuple):
+  """A function that computes, as nodes of the session."""
+
+  outputs: list[str]
+  updates: list[str]
+  arguments: list[str]  # Tensors to feed, handles included.
+
+
+class SessionTf2:
+  """Reads a TF2 SavedModel."""
+
+  def __init__(self, folder: pathlib.Path):
+    self._file = session.file(folder)
+    (self._meta,) = session.read(folder).meta_graphs
+    self._traces = traces.Traces(self._meta)
+    self._session = session.Session(folder)
+    self._session.add(self._meta.graph_def, '')
+    self._handles = {
+      name: f'{node}:0' for node, name in self._traces.handles.items()
+    }
+    self._session.add_reads(self._handles)
+    # All before the first run: what is added later makes TensorFlow take the
+    # whole graph again.
+    self._bodies = self._add_bodies()
+    self._restore()
+
+  def _restore(self) -> None:
+    """Sets the variables in TensorFlow Serving's way."""
+    saver = self._meta.saver_def
+    self._session.restore(saver.restore_op_name, saver.filename_tensor_name)
+
+  def variables(self) -> dict[str, np.ndarray]:
+    """Every variable's value in the files, by its TF-Slim name."""
+    reader = tf.train.load_checkpoint(self._file)
+    objects = trackable_object_graph_pb2.TrackableObjectGraph.FromString(
+      reader.get_tensor(_OBJECTS)
+    )
+    found = {}
+    for number, name in self._traces.variables.items():
+      (attribute,) = objects.nodes[number].attributes
+      found[name] = reader.get_tensor(attribute.checkpoint_key)
+    restored = self._session.values(list(found))
+    for name, value in found.items():
+      if not np.array_equal(value, restored[name], equal_nan=True):
+        raise ValueError(f'{name} is restored differently by the two loaders')
+    return found
+
+  def names(self) -> stranger.Names:
+    """What the objects and the serving graph list."""
+    nodes = self._traces.children('variables').values()
+    return stranger.Names(
+      {'variables': sorted(self._traces.listed('variables'))},
+      {
+        'trainable_variables': sorted(
+          self._traces.listed('trainable_variables')
+        ),
+        'variables flagged as trainable': sorted(
+          node.variable.name for node in nodes if node.variable.trainable
+        ),
+      },
+      {
+        'signatures': sorted(self._traces.children('signatures')),
+        'signatures for serving': sorted(self._traces.served),
+      },
+    )
+
+  def _add_bodies(self) -> dict[tuple, _Body]:
+    """Adds what the traces call: some call one body, with other inputs."""
+    bodies: dict[tuple, _Body] = {}
+    for _, trace in (*self._inferring(), *self._training(), *self._losing()):
+      key = (trace.body, trace.variables)
+      if key not in bodies:
+        bodies[key] = self._add(trace, f'body_{len(bodies)}')
+    return bodies
+
+  def _add(self, trace: traces.Trace, scope: str) -> _Body:
+    function = self._traces.functions[trace.body]
+    graph, tensors = function_def_to_graph.function_def_to_graph_def(function)
+    names = [argument.name for argument in function.signature.input_arg]
+    handles = {
+      name: self._handles[given.name]
+      for name, given in zip(names, trace.inputs, strict=True)
+      if isinstance(given, traces.Variable)
+    }
+    self._session.add(graph, scope, handles)
+    returned = [function.ret[o.name] for o in function.signature.output_arg]
+    return _Body(
+      [f'{scope}/{tensors[tensor]}' for tensor in returned],
+      [f'{scope}/{op}' for op in function.control_ret.values()],
+      [f'{scope}/{name}:0' for name in names],
+    )
+
+  def _run(self, trace: traces.Trace, given: Mapping[str, Any]) -> list[Any]:
+    """All outputs of a trace's body."""
+    body = self._bodies[trace.body, trace.variables]
+    feeds = {
+      tensor: given[source] if isinstance(source, str) else source
+      for tensor, source in zip(body.arguments, trace.inputs, strict=True)
+      if not isinstance(source, traces.Variable)
+    }
+    if body.updates:
+      return self._session.update(body.outputs, body.updates, feeds)
+    return self._session.run(body.outputs, feeds)
+
+  def _call(
+    self,
+    name: str,
+    trace: traces.Trace,
+    outputs: list[np.ndarray],
+    *training: Any,
+  ) -> stranger.Call:
+    """What a trace makes of its body's outputs."""
+    arrays = {
+      key or stranger.DEFAULT: outputs[number]
+      for key, number in zip(trace.keys, trace.outputs, strict=True)
+    }
+    shapes = {key or stranger.DEFAULT: s for key, s in trace.shapes.items()}
+    shapes[stranger.IMAGES] = shapes.pop(_INPUTS)
+    shapes.pop(_MOMENTUM, None)
+    returns = stranger.ENDPOINTS if any(trace.keys) else stranger.DEFAULT
+    call = stranger.Call(name, returns, arrays, *training)
+    return call._replace(shapes=shapes)
+
+  def _inferring(self) -> Iterator[tuple[str, traces.Trace]]:
+    for trace in self._traces.of('__call__'):
+      training, endpoints = trace.flags
+      if not training:
+        yield '__call__ with endpoints' if endpoints else '__call__', trace
+    for trace in self._traces.of('serve'):
+      yield 'serve', trace
+    for name in self._traces.children('signatures'):
+      for trace in self._traces.of('signatures', name):
+        yield name, trace
+    for name, trace in self._traces.served.items():
+      yield f'{name} for serving', trace
+
+  def infer(self, images: np.ndarray) -> Iterator[stranger.Call]:
+    """What every trace and signature that infers returns."""
+    answers: dict[tuple, list[np.ndarray]] = {}
+    for name, trace in self._inferring():
+      key = (trace.body, trace.inputs)
+      if key not in answers:
+        answers[key] = self._run(trace, {_INPUTS: images})
+      call = self._call(name, trace, answers[key])
+      if 'serving_default' in name:
+        call = call._replace(returns=stranger.SIGNATURE)
+      yield call
+
+  def _training(self) -> Iterator[tuple[str, traces.Trace]]:
+    for trace in self._traces.of('__call__'):
+      training, endpoints = trace.flags
+      if training:
+        yield f'training {"with" if endpoints else "without"} endpoints', trace
+    for trace in self._traces.of('train'):
+      yield 'training through `train`', trace
+
+  def train(
+    self, images: np.ndarray, momentum: float
+  ) -> Iterator[stranger.Call]:
+    """What every trace that trains returns, each from the initial state."""
+    trainable = self._traces.listed('trainable_variables')
+    moving = sorted(set(self._traces.listed('variables')) - set(trainable))
+    answers: dict[tuple, tuple] = {}
+    for name, trace in self._training():
+      key = (trace.body, trace.inputs)
+      if key not in answers:
+        self._restore()
+        given = {_INPUTS: images, _MOMENTUM: momentum}
+        outputs = self._run(trace, given)
+        answers[key] = outputs, self._session.values(moving)
+      outputs, after = answers[key]
+      used = momentum if _MOMENTUM in trace.inputs else None
+      yield self._call(name, trace, outputs, used, after)
+
+  def _losing(self) -> Iterator[tuple[str, traces.Trace]]:
+    for name in self._traces.children('regularization_losses'):
+      for trace in self._traces.of('regularization_losses', name):
+        yield name, trace
+
+  def losses(self) -> float:
+    """The sum of the regularization losses."""
+    return sum(float(self._run(trace, {})[0]) for _, trace in self._losing())

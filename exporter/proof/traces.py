@@ -1,0 +1,224 @@
+"""The traces of a TF2 SavedModel: what each calls, and with which inputs."""
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import functools
+
+import tensorflow as tf
+from tensorflow.core.framework import function_pb2
+from tensorflow.core.framework import node_def_pb2
+from tensorflow.core.protobuf import meta_graph_pb2
+from tensorflow.core.protobuf import saved_object_graph_pb2
+from tensorflow.python.saved_model import nested_structure_coder
+
+from exporter.proof import session
+
+_CALL = 'StatefulPartitionedCall'
+_Shape = tuple[int | None, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Variable:
+  """A variable, as an input of a function."""
+
+  name: str
+
+
+_Input = str | float | Variable  # A str is an argument's name.
+
+
+@dataclasses.dataclass(frozen=True)
+class Trace:
+  """A function of the model, and what it hands on to which body."""
+
+  body: str
+  inputs: tuple[_Input, ...]  # Of the body.
+  outputs: tuple[int, ...]  # The body's, in the order in which it returns them.
+  keys: tuple[str, ...]  # Names of the outputs; '' where there is but one.
+  flags: tuple[bool, ...]  # Values of Python it was traced for.
+  shapes: Mapping[str, _Shape]  # Of its inputs and outputs, by name.
+
+  @property
+  def variables(self) -> tuple[str, ...]:
+    """Names of the variables that the body uses, in its order."""
+    return tuple(i.name for i in self.inputs if isinstance(i, Variable))
+
+
+def _constant(node: node_def_pb2.NodeDef) -> float:
+  return float(tf.make_ndarray(node.attr['value'].tensor))
+
+
+def _resolve(
+  call: node_def_pb2.NodeDef,
+  nodes: Mapping[str, node_def_pb2.NodeDef],
+  given: Mapping[str, _Input],
+) -> tuple[_Input, ...]:
+  """What a call's inputs are."""
+  inputs: list[_Input] = []
+  for tensor in call.input:
+    name = tensor.split(':')[0]
+    if name in given:
+      inputs.append(given[name])
+    elif nodes[name].op == 'Const':
+      inputs.append(_constant(nodes[name]))
+    else:
+      raise ValueError(f'{call.name} takes {tensor}, which is no argument')
+  return tuple(inputs)
+
+
+def _calls(nodes: Sequence[node_def_pb2.NodeDef]) -> bool:
+  return any(node.op == _CALL for node in nodes)
+
+
+class Traces:
+  """Reads the object graph and the functions of one SavedModel."""
+
+  def __init__(self, meta: meta_graph_pb2.MetaGraphDef):
+    self._meta = meta
+    self._objects = meta.object_graph_def
+    self._traces: dict[str, Trace] = {}
+    self.functions = {
+      f.signature.name: f for f in meta.graph_def.library.function
+    }
+    # Names of all variables, by their object's number.
+    self.variables = {
+      number: node.variable.name
+      for number, node in enumerate(self._objects.nodes)
+      if node.WhichOneof('kind') == 'variable'
+    }
+    # The same names, by the node that the graph for serving has for each.
+    self.handles = {
+      node.name: node.name.partition('/')[2]  # model_NUMBER/NAME.
+      for node in meta.graph_def.node
+      if node.op == 'VarHandleOp'
+    }
+
+  def _node(self, number: int) -> saved_object_graph_pb2.SavedObject:
+    return self._objects.nodes[number]
+
+  def children(
+    self, *path: str
+  ) -> dict[str, saved_object_graph_pb2.SavedObject]:
+    """The attributes of an object, by name; the path starts at the root."""
+    node = self._node(0)
+    for name in path:
+      node = self._child(node, name)
+    return {c.local_name: self._node(c.node_id) for c in node.children}
+
+  def _child(
+    self, node: saved_object_graph_pb2.SavedObject, name: str
+  ) -> saved_object_graph_pb2.SavedObject:
+    found = [c.node_id for c in node.children if c.local_name == name]
+    if not found:
+      raise ValueError(f'the model has no attribute {name}')
+    return self._node(found[0])
+
+  def listed(self, name: str) -> list[str]:
+    """Names of the variables in a list of the root's."""
+    return [node.variable.name for node in self.children(name).values()]
+
+  def of(self, *path: str) -> Iterator[Trace]:
+    """The traces of the function at a path from the root."""
+    *parents, name = path
+    node = self.children(*parents)
+    if name not in node:
+      raise ValueError(f'the model has no attribute {name}')
+    names = list(node[name].function.concrete_functions)
+    bare = node[name].bare_concrete_function.concrete_function_name
+    for function in names or [bare]:
+      yield self._trace(function)
+
+  def _trace(self, name: str) -> Trace:
+    """A trace, read at first use."""
+    if name not in self._traces:
+      self._traces[name] = self._read(name)
+    return self._traces[name]
+
+  def _read(self, name: str) -> Trace:
+    described = self._objects.concrete_functions[name]
+    decode = nested_structure_coder.decode_proto
+    (arguments, keywords) = decode(described.canonicalized_input_signature)
+    returned = decode(described.output_signature)
+    values = [*arguments, *keywords.values()]
+    tensors = [v for v in values if isinstance(v, tf.TensorSpec)]
+    outputs = returned if isinstance(returned, dict) else {'': returned}
+    bound = [Variable(self.variables[n]) for n in described.bound_inputs]
+    function = self.functions[name]
+    names = [argument.name for argument in function.signature.input_arg]
+    given = dict(zip(names, [*(t.name for t in tensors), *bound], strict=True))
+    body, inputs, numbers = self.follow(function, given)
+    specs = {**{t.name: t for t in tensors}, **outputs}
+    return Trace(
+      body,
+      inputs,
+      numbers,
+      tuple(sorted(outputs)),
+      tuple(v for v in values if isinstance(v, bool)),
+      {key: session.shape(spec.shape) for key, spec in specs.items()},
+    )
+
+  @functools.cached_property
+  def served(self) -> dict[str, Trace]:
+    """What the graph for serving calls, by the signatures' names."""
+    nodes = {node.name: node for node in self._meta.graph_def.node}
+    handles = {node: Variable(name) for node, name in self.handles.items()}
+    return {
+      name: self._served(signature, nodes, handles)
+      for name, signature in self._meta.signature_def.items()
+      if not name.startswith('__')
+    }
+
+  def _served(
+    self,
+    signature: meta_graph_pb2.SignatureDef,
+    nodes: Mapping[str, node_def_pb2.NodeDef],
+    handles: Mapping[str, Variable],
+  ) -> Trace:
+    inputs = {i.name.split(':')[0]: key for key, i in signature.inputs.items()}
+    (key, output), *others = signature.outputs.items()
+    name, _, number = output.name.partition(':')
+    function = self.functions[nodes[name].attr['f'].func.name]
+    if others or number != '0' or len(function.signature.output_arg) != 1:
+      raise ValueError(f'{name} does not return one output')
+    given = _resolve(nodes[name], nodes, {**inputs, **handles})
+    arguments = [argument.name for argument in function.signature.input_arg]
+    body, resolved, numbers = self.follow(
+      function, dict(zip(arguments, given, strict=True))
+    )
+    tensors = {**signature.inputs, **signature.outputs}
+    shapes = {
+      key: session.shape(info.tensor_shape) for key, info in tensors.items()
+    }
+    return Trace(body, resolved, numbers, (key,), (), shapes)
+
+  def follow(
+    self,
+    function: function_pb2.FunctionDef,
+    given: Mapping[str, _Input],
+  ) -> tuple[str, tuple[_Input, ...], tuple[int, ...]]:
+    """The body that a function calls, itself if it calls none.
+
+    Args:
+      function: The function.
+      given: What its arguments are, by name.
+
+    Returns:
+      The body's name, its inputs, and which outputs of it are returned.
+    """
+    order = [output.name for output in function.signature.output_arg]
+    if not _calls(function.node_def):
+      inputs = tuple(given[a.name] for a in function.signature.input_arg)
+      return function.signature.name, inputs, tuple(range(len(order)))
+    nodes = {node.name: node for node in function.node_def}
+    (call,) = (node for node in nodes.values() if node.op == _CALL)
+    body = self.functions[call.attr['f'].func.name]
+    is_run = call.name in function.control_ret.values()
+    if body.control_ret and not is_run:
+      raise ValueError(f'{function.signature.name} need not update anything')
+    returned = [function.ret[output].split(':') for output in order]
+    if any(name != call.name for name, *_ in returned):
+      raise ValueError(f'{function.signature.name} returns something else')
+    numbers = tuple(int(number) for *_, number in returned)
+    return body.signature.name, _resolve(call, nodes, given), numbers

@@ -1,0 +1,202 @@
+"""Whether a converted file answers as its network does, on many pictures."""
+
+from collections.abc import Callable
+from collections.abc import Mapping
+import dataclasses
+import math
+from typing import TypeAlias
+
+import numpy as np
+
+from exporter import errors
+from exporter.checkpoints import synthetic
+from exporter.networks import source as source_lib
+from exporter.proof import comparison
+from exporter.storage import manifest
+from model_specs import formats
+from model_specs import spec
+from model_specs import versions
+
+_BATCH = 32
+_WHITE = np.float32(255)
+
+Run = Callable[[np.ndarray], np.ndarray]  # Images in [0, 1] -> outputs.
+_Outputs: TypeAlias = Mapping[str, np.ndarray]  # By task.
+
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+  """Pictures and what the source makes of them."""
+
+  pictures: np.ndarray  # Bytes.
+  outputs: _Outputs
+  rounded: _Outputs  # Of the first ones, made less exact.
+  is_trained: bool  # Else all classes are about as probable.
+
+
+def _images(pictures: np.ndarray, rounding: float = 0.0) -> np.ndarray:
+  """Images in [0, 1]; every value off by so large a part, up or down."""
+  images = pictures / _WHITE
+  if not rounding:
+    return images
+  signs = np.random.RandomState(1).randint(0, 2, images.shape) * 2 - 1
+  return (images * (1 + rounding * signs)).astype(np.float32)
+
+
+def _run(
+  run: Callable[[np.ndarray], object],
+  pictures: np.ndarray,
+  rounding: float = 0.0,
+) -> list:
+  """What something makes of pictures, in batches."""
+  starts = range(0, len(pictures), _BATCH)
+  return [run(_images(pictures[at : at + _BATCH], rounding)) for at in starts]
+
+
+class Trials:
+  """The trials of one model, each prepared when it is asked for."""
+
+  def __init__(
+    self,
+    source: source_lib.Source,
+    model: spec.ModelSpec,
+    tensors: Mapping[str, np.ndarray],
+    is_trained: bool,
+  ):
+    self._source, self._model, self._tensors = source, model, tensors
+    self._is_trained = is_trained
+    self._pictures: dict[int, np.ndarray] = {}
+    self._found: dict[tuple[int, float], _Outputs] = {}
+
+  def _ask(self, pictures: np.ndarray, rounding: float) -> _Outputs:
+    """What the source makes of pictures, by task."""
+    key = len(pictures), rounding
+    if key not in self._found:
+      source = self._source
+      source.load(self._tensors)  # Another model may have had it.
+      ends = [source.logits, source.features]
+      answers = _run(
+        lambda images: source.run(ends, images), pictures, rounding
+      )
+      logits, features = map(np.concatenate, zip(*answers, strict=True))
+      self._found[key] = {
+        versions.CLASSIFICATION: logits,
+        versions.FEATURE_VECTOR: features,
+      }
+    return self._found[key]
+
+  def of(self, kind: formats.Format) -> Trial:
+    """The trial that a format asks for."""
+    count = kind.pictures_for(self._model)
+    if count not in self._pictures:
+      self._pictures[count] = synthetic.pictures(count, self._model.size)
+    pictures = self._pictures[count]
+    return Trial(
+      pictures,
+      self._ask(pictures, 0.0),
+      self._ask(pictures[:_BATCH], kind.rounding),
+      self._is_trained,
+    )
+
+
+def _round_up(value: float) -> float:
+  """Two digits, never below what was measured."""
+  if value == 0 or not math.isfinite(value):
+    return value
+  unit = 10.0 ** (math.floor(math.log10(value)) - 1)
+  return float(f'{math.ceil(value / unit) * unit:.1e}')
+
+
+def _far(differences: np.ndarray, kind: formats.Format) -> float:
+  """The largest of differences, or the root of their mean square."""
+  if kind.is_exact:
+    return float(np.max(np.abs(differences)))
+  return float(np.sqrt(np.mean(np.square(differences))))
+
+
+def _allowed(conversion: formats.Conversion, trial: Trial) -> float:
+  """What a file may be off by: more of a network that enlarges rounding."""
+  kind = conversion.kind
+  expected = trial.outputs[conversion.task]
+  rounded = trial.rounded[conversion.task]
+  unit = float(np.std(expected)) or 1.0
+  moved = 2 * _far(rounded - expected[: len(rounded)], kind) / unit
+  allowed = comparison.round_up(moved) if kind.is_exact else _round_up(moved)
+  return max(kind.error, min(allowed, kind.most_error))
+
+
+def _exact(
+  found: np.ndarray, alone: np.ndarray, expected: np.ndarray, error: float
+) -> comparison.Comparison:
+  compared = comparison.Comparison('outputs', error)
+  unit = float(np.std(expected))
+  compared.compare('a batch', found, expected, unit)
+  compared.compare('an image alone', alone, expected[:1], unit)
+  return compared
+
+
+def _lossy(
+  conversion: formats.Conversion,
+  found: np.ndarray,
+  trial: Trial,
+  allowed: float,
+) -> list[manifest.Check]:
+  expected = trial.outputs[conversion.task]
+  count, kind = len(expected), conversion.kind
+  error = _far(found - expected, kind) / (float(np.std(expected)) or 1.0)
+  checks = [manifest.Check('error', count, _round_up(error), allowed)]
+  if conversion.task == versions.CLASSIFICATION:
+    assert kind.disagreement is not None  # Else it is exact.
+    share = kind.disagreement if trial.is_trained else 1.0
+    others = np.argmax(found, 1) != np.argmax(expected, 1)
+    found_share = float(np.mean(others))
+    checks.append(
+      manifest.Check('other top-1 class', count, found_share, share)
+    )
+  return checks
+
+
+def _refuse(conversion: formats.Conversion, misses: list[str]) -> None:
+  if misses:
+    raise errors.ProofError(
+      f'{conversion} does not do what its source does, so it is not delivered; '
+      f'{len(misses)} comparisons miss:\n  ' + '\n  '.join(misses)
+    )
+
+
+def prove(
+  conversion: formats.Conversion, run: Run, trial: Trial
+) -> tuple[manifest.Check, ...]:
+  """Tries a converted file.
+
+  Args:
+    conversion: What it is.
+    run: Runs it.
+    trial: The pictures, and what to expect.
+
+  Returns:
+    What was compared, and how near it came.
+
+  Raises:
+    ProofError: It is not near enough.
+  """
+  expected = trial.outputs[conversion.task]
+  found = np.concatenate(_run(run, trial.pictures))
+  alone = run(_images(trial.pictures[:1]))
+  allowed = _allowed(conversion, trial)
+  exact = _exact(found, alone, expected, allowed)
+  if conversion.kind.is_exact:
+    _refuse(conversion, exact.misses())
+    return (exact.check(),)
+  if found.shape != expected.shape or not np.isfinite(found).all():
+    _refuse(conversion, exact.misses())
+  checks = _lossy(conversion, found, trial, allowed)
+  _refuse(
+    conversion,
+    [
+      f'{c.name}: {c.difference:.3g}, expected at most {c.tolerance:g}'
+      for c in checks
+      if not c.difference <= c.tolerance
+    ],
+  )
+  return tuple(checks)

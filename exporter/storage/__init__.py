@@ -1,0 +1,1 @@
+"""Exports and partial files, in a folder or a bucket: whole or not at all."""

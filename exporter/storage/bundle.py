@@ -1,0 +1,69 @@
+"""An artifact as one tar.gz, as tensorflow_hub downloads it: the same bytes."""
+
+from collections.abc import Iterable
+import gzip
+import hashlib
+import json
+import pathlib
+import tarfile
+from typing import IO
+from typing import cast
+import zlib
+
+from exporter.storage import contents
+from exporter.storage import manifest
+from model_specs import formats
+
+SUFFIX = '.tar.gz'
+_LEVEL = 6  # Weights hardly shrink, at any level; graphs do.
+_FORMAT = 1  # Raised when other bytes are written of the same files.
+
+
+def is_possible(made: manifest.Manifest) -> bool:
+  """Whether an artifact is a folder; converted ones are a file each."""
+  return made.format not in formats.BY_WORD
+
+
+def key(made: manifest.Manifest) -> str:
+  """What has the same key has the same bytes."""
+  files = {name: file.sha256 for name, file in sorted(made.files.items())}
+  facts = [_FORMAT, _LEVEL, zlib.ZLIB_RUNTIME_VERSION, files]
+  return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _folders(names: Iterable[str]) -> list[str]:
+  found = {p.as_posix() for n in names for p in pathlib.PurePath(n).parents}
+  return sorted(found - {'.'})
+
+
+def _member(name: str) -> tarfile.TarInfo:
+  """Nobody's, of no time."""
+  member = tarfile.TarInfo(name)
+  member.mode = 0o644
+  return member
+
+
+def write(
+  artifact: pathlib.Path, made: manifest.Manifest, target: pathlib.Path
+) -> None:
+  """Writes the bundle of an artifact; after an error the target is not it.
+
+  Raises:
+    ManifestError: A file is not what the manifest describes.
+  """
+  with (
+    target.open('wb') as file,
+    gzip.GzipFile('', 'wb', _LEVEL, file, mtime=0) as compressed,
+    tarfile.open(
+      fileobj=compressed, mode='w', format=tarfile.GNU_FORMAT
+    ) as tar,
+  ):
+    for name in _folders(made.files):
+      folder = _member(name)
+      folder.type, folder.mode = tarfile.DIRTYPE, 0o755
+      tar.addfile(folder)
+    for name in sorted(made.files):
+      member = _member(name)
+      member.size = made.files[name].bytes
+      with contents.reading(artifact, made, name) as reader:
+        tar.addfile(member, cast(IO[bytes], reader))

@@ -1,0 +1,133 @@
+"""What is made -> its place: whole or not at all, its manifest last."""
+
+from collections.abc import Iterator
+import contextlib
+import hashlib
+import os
+import pathlib
+import shutil
+import tempfile
+
+import upath
+
+from exporter import errors
+from exporter.storage import manifest
+from exporter.storage import places
+from model_specs import spec
+
+STAGING = '.slimhub-staging'  # Below a folder: from there it is a rename.
+
+
+def _staging(output_dir: places.Folder) -> tuple[pathlib.Path, str]:
+  """The folder that temporary folders are made in, and how they are called."""
+  if isinstance(output_dir, pathlib.Path):
+    return output_dir / STAGING, ''
+  digest = hashlib.sha256(str(output_dir).encode()).hexdigest()
+  return pathlib.Path(tempfile.gettempdir()), f'slimhub-{digest[:12]}-'
+
+
+def clear(output_dir: places.Folder) -> None:
+  """Removes what killed runs left; the caller holds the output's lock."""
+  parent, prefix = _staging(output_dir)
+  if not prefix:
+    shutil.rmtree(parent, ignore_errors=True)
+    return
+  for folder in parent.glob(f'{prefix}*'):
+    if folder.stat(follow_symlinks=False).st_uid == os.getuid():
+      shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def stage(output_dir: places.Folder) -> Iterator[pathlib.Path]:
+  """A temporary folder that something may be delivered from."""
+  parent, prefix = _staging(output_dir)
+  parent.mkdir(parents=True, exist_ok=True)
+  folder = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+  try:
+    yield folder
+  finally:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _refuse_others(
+  handle: spec.Handle, staged: pathlib.Path, artifact: places.Folder
+) -> None:
+  """Raises an ExportError if what is in place is somebody else's."""
+  with places.here(artifact) as found:
+    if manifest.hash_files(found) != manifest.hash_files(staged):
+      raise errors.ExportError(
+        f'{handle} exists in {artifact} without a manifest, and its '
+        'files are not those of this export; --force replaces it'
+      )
+
+
+def _move(
+  handle: spec.Handle,
+  staged: places.Place[pathlib.Path],
+  place: places.Place[pathlib.Path],
+  may_replace: bool,
+) -> None:
+  """Renames an artifact, its card and its manifest."""
+  place.artifact.parent.mkdir(parents=True, exist_ok=True)
+  if not place.artifact.exists():
+    staged.artifact.rename(place.artifact)
+  elif may_replace:
+    replaced = place.artifact.rename(staged.artifact.with_name('replaced'))
+    try:
+      staged.artifact.rename(place.artifact)
+    except OSError:
+      replaced.rename(place.artifact)
+      raise
+  else:  # A run was killed between two renames, or the folder is not ours.
+    _refuse_others(handle, staged.artifact, place.artifact)
+  staged.card.rename(place.card)
+  staged.manifest.rename(place.manifest)
+
+
+def _upload(
+  handle: spec.Handle,
+  staged: places.Place[pathlib.Path],
+  place: places.Place[upath.UPath],
+  may_replace: bool,
+) -> None:
+  """Copies an artifact file by file; without a manifest it is no export."""
+  partial = place.artifact.with_suffix('.partial')
+  exists = place.artifact.exists()
+  if exists and not may_replace and not partial.exists():
+    _refuse_others(handle, staged.artifact, place.artifact)
+  partial.write_bytes(b'')  # What a cut upload leaves may be replaced.
+  place.manifest.unlink(missing_ok=True)
+  storage, path = place.artifact.fs, place.artifact.path
+  if exists:
+    storage.rm(path, recursive=True)
+  if staged.artifact.is_file():
+    storage.put_file(str(staged.artifact), path)
+  else:
+    storage.put(f'{staged.artifact}/', f'{path}/', recursive=True)
+  place.card.write_bytes(staged.card.read_bytes())
+  partial.unlink()
+  place.manifest.write_bytes(staged.manifest.read_bytes())
+
+
+def deliver(
+  handle: spec.Handle,
+  staged: places.Place[pathlib.Path],
+  output_dir: places.Folder,
+  may_replace: bool,
+) -> None:
+  """Puts an artifact, its card and its manifest where they belong.
+
+  Args:
+    handle: What it is.
+    staged: Where they are, in a folder of `stage`.
+    output_dir: Where exports go.
+    may_replace: Whether something else may be there.
+
+  Raises:
+    ExportError: Something else is there.
+  """
+  if isinstance(output_dir, pathlib.Path):
+    _move(handle, staged, places.place(output_dir, handle), may_replace)
+  else:
+    with places.reach(output_dir):
+      _upload(handle, staged, places.place(output_dir, handle), may_replace)

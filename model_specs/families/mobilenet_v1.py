@@ -1,0 +1,84 @@
+"""MobileNet V1: 16 models, four multipliers at four sizes."""
+
+from model_specs import figures as measured
+from model_specs import spec
+
+FAMILY = spec.Family(
+  network='mobilenet_v1',
+  title='MobileNet V1',
+  scope='MobilenetV1',
+  classifier='MobilenetV1/Logits/',
+  architecture='mobilenet-v1',
+  paper=spec.Paper(
+    authors=(
+      'Andrew G. Howard, Menglong Zhu, Bo Chen, Dmitry Kalenichenko, '
+      'Weijun Wang, Tobias Weyand, Marco Andreetto, Hartwig Adam'
+    ),
+    title=(
+      'MobileNets: Efficient Convolutional Neural Networks for '
+      'Mobile Vision Applications'
+    ),
+    url='https://arxiv.org/abs/1704.04861',
+    year=2017,
+  ),
+  checkpoints_title='MobileNet pre-trained models',
+  checkpoints_url=(
+    'https://github.com/tensorflow/models/blob/master/research/slim/'
+    'nets/mobilenet_v1.md'
+  ),
+  versions=(1, 3, 4, 5),
+  variable_size=True,
+  endpoints=(
+    'Conv2d_0',
+    *(
+      f'Conv2d_{layer}_{step}'
+      for layer in range(1, 14)
+      for step in ('depthwise', 'pointwise')
+    ),
+    'global_pool',
+  ),
+)
+
+_RELEASE = 'mobilenet_v1_2018_02_22'
+
+# Multiplier, size, MACs (M), parameters (M), top-1 and top-5 accuracy (%).
+_PUBLISHED = (
+  (0.25, 128, 14, 0.47, 41.5, 66.3),
+  (0.25, 160, 21, 0.47, 45.5, 70.3),
+  (0.25, 192, 34, 0.47, 47.7, 72.3),
+  (0.25, 224, 41, 0.47, 49.8, 74.2),
+  (0.5, 128, 49, 1.34, 56.3, 79.4),
+  (0.5, 160, 77, 1.34, 59.1, 81.9),
+  (0.5, 192, 110, 1.34, 61.7, 83.6),
+  (0.5, 224, 150, 1.34, 63.3, 84.9),
+  (0.75, 128, 104, 2.59, 62.1, 83.9),
+  (0.75, 160, 162, 2.59, 65.3, 86.0),
+  (0.75, 192, 233, 2.59, 67.2, 87.3),
+  (0.75, 224, 317, 2.59, 68.4, 88.2),
+  (1.0, 128, 186, 4.24, 65.2, 85.8),
+  (1.0, 160, 291, 4.24, 68.0, 87.7),
+  (1.0, 192, 418, 4.24, 70.0, 89.2),
+  (1.0, 224, 569, 4.24, 70.9, 89.9),
+)
+
+
+def num_features(multiplier: float) -> int:
+  """Width of the features at any multiplier."""
+  return max(int(1024 * multiplier), 8)
+
+
+def _model(multiplier: float, size: int, *figures: float) -> spec.ModelSpec:
+  name = f'mobilenet_v1_{multiplier}_{size}'
+  return spec.ModelSpec(
+    name=f'mobilenet_v1_{round(100 * multiplier):03d}_{size}',
+    family=FAMILY,
+    multiplier=multiplier,
+    size=size,
+    num_features=num_features(multiplier),
+    checkpoint=f'{_RELEASE}/{name}/{name}.ckpt',
+    archive_url=f'http://download.tensorflow.org/models/{_RELEASE}/{name}.tgz',
+    figures=measured.Figures(*figures),
+  )
+
+
+MODELS = tuple(_model(*row) for row in _PUBLISHED)

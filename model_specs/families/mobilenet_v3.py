@@ -1,0 +1,116 @@
+"""MobileNet V3: four models, large and small at two multipliers."""
+
+from model_specs import figures as measured
+from model_specs import spec
+from model_specs.families import channels
+
+_PAPER = spec.Paper(
+  authors=(
+    'Andrew Howard, Mark Sandler, Grace Chu, Liang-Chieh Chen, Bo Chen, '
+    'Mingxing Tan, Weijun Wang, Yukun Zhu, Ruoming Pang, Vijay Vasudevan, '
+    'Quoc V. Le, Hartwig Adam'
+  ),
+  title='Searching for MobileNetV3',
+  url='https://arxiv.org/abs/1905.02244',
+  year=2019,
+)
+_NOTES = (
+  'The number of channels of every layer is rounded to a multiple of 8.',
+  'Multipliers below 1.0 leave the last convolution, the one the features '
+  'come from, at its full width.',
+)
+_CHECKPOINT_NOTES = (
+  'The archive holds two checkpoints; the one in its folder `ema`, which is '
+  'used here, holds moving averages under the names of the variables.',
+)
+
+
+def _endpoints(blocks: int) -> tuple[str, ...]:
+  names = ['layer_1']
+  for layer in range(2, blocks + 2):
+    names.append(f'layer_{layer}')
+    if layer > 2:  # The first block does not expand.
+      names.append(f'layer_{layer}/expansion_output')
+    names += [f'layer_{layer}/depthwise_output', f'layer_{layer}/output']
+  last = (f'layer_{layer}' for layer in range(blocks + 2, blocks + 5))
+  return (*names, *last, 'global_pool')
+
+
+def _family(size: str, blocks: int, *notes: str) -> spec.Family:
+  return spec.Family(
+    network=f'mobilenet_v3_{size}',
+    title=f'MobileNet V3 {size}',
+    scope='MobilenetV3',
+    classifier='MobilenetV3/Logits/',
+    architecture='mobilenet-v3',
+    paper=_PAPER,
+    checkpoints_title='MobileNet V3 pre-trained models',
+    checkpoints_url=(
+      'https://github.com/tensorflow/models/blob/master/research/slim/'
+      'nets/mobilenet/README.md'
+    ),
+    versions=(5,),
+    variable_size=False,
+    endpoints=_endpoints(blocks),
+    classifier_endpoints=('Logits', 'Predictions'),
+    notes=(*_NOTES, *notes),
+    checkpoint_notes=_CHECKPOINT_NOTES,
+  )
+
+
+_LARGE = _family('large', 15)
+_SMALL = _family(
+  'small',
+  11,
+  'Some published figures are not those of the network: it has 2.04 million '
+  'parameters at multiplier 0.75, and at 1.0 it has 2.54 million and needs 57 '
+  'million multiply-adds.',
+)
+_SIZE = 224
+
+# Family, multiplier, features, training step of the checkpoint, MACs (M),
+# parameters (M), top-1 accuracy (%), milliseconds an image on the big core of a
+# Pixel 1. Top-5 accuracies were not published.
+_PUBLISHED = (
+  (_LARGE, 0.75, 1280, 220000, 155, 4.0, 73.3, 39.8),
+  (_LARGE, 1.0, 1280, 540000, 217, 5.4, 75.2, 51.2),
+  (_SMALL, 0.75, 1024, 497500, 44, 2.4, 65.4, 12.8),
+  (_SMALL, 1.0, 1024, 388500, 66, 2.9, 67.5, 15.8),
+)
+
+
+def num_features_large(multiplier: float) -> int:
+  """Width of the large network's features at any multiplier."""
+  return channels.divisible(1280 * max(1.0, multiplier))
+
+
+def num_features_small(multiplier: float) -> int:
+  """Width of the small network's features at any multiplier."""
+  return channels.divisible(1024 * max(1.0, multiplier))
+
+
+def _model(
+  family: spec.Family,
+  multiplier: float,
+  num_features: int,
+  step: int,
+  *figures: float,
+) -> spec.ModelSpec:
+  macs, params, top1, pixel1 = figures
+  kind = family.network.rpartition('_')[2]
+  archive = f'v3-{kind}_{_SIZE}_{multiplier}_float'
+  return spec.ModelSpec(
+    name=f'{family.network}_{round(100 * multiplier):03d}_{_SIZE}',
+    family=family,
+    multiplier=multiplier,
+    size=_SIZE,
+    num_features=num_features,
+    checkpoint=f'{archive}/ema/model-{step}',
+    archive_url=(
+      f'https://storage.googleapis.com/mobilenet_v3/checkpoints/{archive}.tgz'
+    ),
+    figures=measured.Figures(macs, params, top1, None, pixel1),
+  )
+
+
+MODELS = tuple(_model(*row) for row in _PUBLISHED)

@@ -1,0 +1,62 @@
+"""NASNet-A: two models, mobile and large."""
+
+from model_specs import figures as measured
+from model_specs import spec
+
+_PAPER = spec.Paper(
+  authors='Barret Zoph, Vijay Vasudevan, Jonathon Shlens, Quoc V. Le',
+  title='Learning Transferable Architectures for Scalable Image Recognition',
+  url='https://arxiv.org/abs/1707.07012',
+  year=2017,
+)
+_NOTES = (
+  'The second classifier in the middle of the network, which helps to train it '
+  'from nothing, is left out, and so is the dropping of paths at random: in '
+  'training mode, only values before the classifier are dropped.',
+)
+
+
+def _model(
+  size: str, cells: int, pixels: int, num_features: int, *figures: float
+) -> spec.ModelSpec:
+  name, archive = f'nasnet_{size}', f'nasnet-a_{size}_04_10_2017'
+  family = spec.Family(
+    network=name,
+    title=f'NASNet-A {size}',
+    scope=name,
+    classifier='final_layer/',
+    architecture=f'nasnet-a-{size}',
+    paper=_PAPER,
+    checkpoints_title='TF-Slim pre-trained models',
+    checkpoints_url=spec.SLIM_URL,
+    versions=(1, 3, 4, 5),
+    variable_size=False,
+    endpoints=(
+      'Stem',
+      *(f'Cell_{number}' for number in range(cells)),
+      *('Reduction_Cell_0', 'Reduction_Cell_1', 'global_pool'),
+    ),
+    classifier_endpoints=('Logits', 'Predictions'),
+    notes=_NOTES,
+    memory_gb=5.5 if size == 'large' else 2.0,
+  )
+  return spec.ModelSpec(
+    name=name,
+    family=family,
+    multiplier=None,
+    size=pixels,
+    num_features=num_features,
+    checkpoint=f'{archive}/model.ckpt',
+    archive_url=(
+      'https://storage.googleapis.com/download.tensorflow.org/models/'
+      f'{archive}.tar.gz'
+    ),
+    figures=measured.Figures(*figures, is_counted=True),
+  )
+
+
+# Size, cells, pixels, features, MACs (M), parameters (M), top-1 and top-5 (%).
+MODELS = (
+  _model('large', 18, 331, 4032, 23784, 88.76, 82.7, 96.2),
+  _model('mobile', 12, 224, 1056, 564, 5.29, 74.0, 91.6),
+)

@@ -1,0 +1,1 @@
+"""Models of one's own, as TOML files describe them."""

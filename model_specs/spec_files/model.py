@@ -1,0 +1,211 @@
+"""A table of a spec file -> the spec of an own model."""
+
+from collections.abc import Iterator
+from collections.abc import Mapping
+import dataclasses
+import json
+import pathlib
+import re
+from typing import Any
+
+from model_specs import checks
+from model_specs import figures as measured
+from model_specs import own as own_lib
+from model_specs import published
+from model_specs import spec
+from model_specs import versions
+from model_specs.spec_files import text as spec_file
+
+_TF1, _TF2 = versions.CURRENT  # What own numbers promise.
+_NUMBERED = re.compile(r'(\d+):(.*)')  # As TF-Slim writes labels.
+_BACKGROUND = 'background'
+# What an export needs and nobody after it.
+_OF_EXPORTS = ('checkpoint', 'label_file')
+
+
+class _ProblemError(Exception):
+  """What is wrong with one key."""
+
+
+def _read_labels(path: pathlib.Path) -> list[str]:
+  """The names in a file of labels."""
+  try:
+    text = path.read_text('utf-8-sig')
+  except (OSError, UnicodeDecodeError) as error:
+    reason = getattr(error, 'strerror', None) or 'it is not UTF-8'
+    raise _ProblemError(
+      f'label_file {path} cannot be read: {reason}; expected names, one a line'
+    ) from error
+  lines = [line.strip() for line in text.rstrip().split('\n')]
+  for number, line in enumerate(lines, start=1):
+    if not line:
+      raise _ProblemError(
+        f'label_file {path} has nothing in line {number}, expected a name'
+      )
+  found = [_NUMBERED.fullmatch(line) for line in lines]
+  matches = [match for match in found if match]
+  numbers = [int(match[1]) for match in matches]
+  if len(matches) == len(lines) and numbers == list(range(len(lines))):
+    return [match[2].strip() for match in matches]
+  return lines
+
+
+def _labels(values: Mapping[str, Any], folder: pathlib.Path) -> tuple[str, ...]:
+  """The name of every class, the background's included; () if nobody says."""
+  if 'label_file' in values and 'labels' in values:
+    raise _ProblemError('labels and label_file are both there; remove one')
+  if 'label_file' in values:
+    path = folder / values['label_file']
+    found, where = _read_labels(path), f'label_file {path} has'
+  elif 'labels' in values:
+    found, where = values['labels'], 'labels has'
+  else:
+    return ()
+  classes = values.get('num_classes')
+  if classes is None:
+    raise _ProblemError(
+      f'{where} {len(found)} names, expected none without num_classes: '
+      'feature vectors have no labels'
+    )
+  background = values.get('background', False)
+  if background and len(found) == classes - 1:
+    found = [_BACKGROUND, *found]
+  if len(found) != classes:
+    less = f', or {classes - 1} without the background' if background else ''
+    raise _ProblemError(
+      f'{where} {len(found)} names, expected {classes}, the num_classes{less}'
+    )
+  return tuple(found)
+
+
+def _preprocessing(
+  values: Mapping[str, Any], family: spec.Family
+) -> spec.Preprocessing:
+  if 'input_range' not in values and 'input_mean' not in values:
+    return family.preprocessing
+  low, high = values.get('input_range', (-1.0, 1.0))
+  mean = values.get('input_mean')
+  if mean is None:
+    return spec.Preprocessing(float(high - low), 0.0 - low)
+  red, green, blue = (float(value - low) for value in mean)
+  return spec.Preprocessing(float(high - low), (red, green, blue))
+
+
+def _promises(values: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
+  tf1, tf2 = values.get('tf1_version'), values.get('version', 1)
+  if tf1 == tf2:
+    raise _ProblemError(
+      f'tf1_version is {tf1}, as version is; expected two numbers, as both '
+      'are the last part of a handle'
+    )
+  pairs = [(tf2, _TF2)] if tf1 is None else [(tf1, _TF1), (tf2, _TF2)]
+  return tuple(sorted(pairs))
+
+
+def _combined(values: Mapping[str, Any]) -> Iterator[str]:
+  """What is wrong with values that are right alone."""
+  template = published.NETWORKS[values['network']]
+  if template.multiplier is None and 'multiplier' in values:
+    yield (
+      f'multiplier is {values["multiplier"]}, expected none: '
+      f'{values["network"]} has one width'
+    )
+  if values['dataset'] in versions.TASKS:
+    yield f'dataset is {values["dataset"]!r}, expected no name of a task'
+  top1, top5 = values.get('top1_percent'), values.get('top5_percent')
+  if top1 and top5 and top1 > top5:
+    yield f'top1_percent {top1} is above top5_percent {top5}'
+  if (top1 or top5) and 'num_classes' not in values:
+    yield 'top1_percent or top5_percent is there, expected num_classes, too'
+
+
+def _table(values: Mapping[str, Any], labels: tuple[str, ...]) -> str:
+  """All that is said, without what lies beside the file."""
+  kept = {key: v for key, v in values.items() if key not in _OF_EXPORTS}
+  if labels:
+    kept['labels'] = list(labels)
+  return json.dumps(kept, ensure_ascii=False, sort_keys=True)
+
+
+def _own(
+  values: Mapping[str, Any], file: str, folder: pathlib.Path
+) -> own_lib.Own:
+  labels = _labels(values, folder)
+  return own_lib.Own(
+    publisher=values['publisher'],
+    dataset=values['dataset'],
+    dataset_title=values.get('dataset_title', values['dataset']),
+    promises=_promises(values),
+    labels=labels,
+    background=values.get('background', False),
+    description=values.get('description', ''),
+    measured_on=values.get('measured_on', ''),
+    license_url=values.get('license_url', ''),
+    table=_table(values, labels),
+    file=file,
+    folder=folder,
+    checkpoint=values.get('checkpoint', ''),
+  )
+
+
+def _build(
+  values: Mapping[str, Any], file: str, folder: pathlib.Path
+) -> spec.ModelSpec:
+  template = published.NETWORKS[values['network']]
+  multiplier = template.multiplier
+  if multiplier is not None:
+    multiplier = float(values.get('multiplier', 1.0))
+  of_imagenet = values['dataset'] == spec.COLLECTION
+  return spec.ModelSpec(
+    name=values['name'],
+    family=dataclasses.replace(
+      template.family,
+      preprocessing=_preprocessing(values, template.family),
+      checkpoint_notes=(),
+    ),
+    multiplier=multiplier,
+    size=values['size'],
+    num_features=published.num_features(values['network'], multiplier),
+    checkpoint='',
+    archive_url='',
+    figures=measured.Figures(
+      top1_percent=values.get('top1_percent'),
+      top5_percent=values.get('top5_percent'),
+    ),
+    num_classes=values.get('num_classes'),
+    license=values.get('license', ''),
+    dataset=spec.DATASET if of_imagenet else values['dataset'],
+    own=_own(values, file, folder),
+  )
+
+
+def read(
+  values: Mapping[str, Any], file: str, folder: pathlib.Path | None = None
+) -> spec.ModelSpec:
+  """The spec that a table describes.
+
+  Args:
+    values: The table.
+    file: Where it stands, for errors.
+    folder: What its paths are relative to.
+
+  Returns:
+    The spec.
+
+  Raises:
+    SpecError: Something is wrong with the table; the message names it all.
+  """
+  name = values.get('name', '?')
+  found = list(spec_file.problems(values))
+  if not found:
+    found = list(_combined(values))
+  if not found:
+    try:
+      return _build(values, file, folder or pathlib.Path())
+    except _ProblemError as problem:
+      found = [str(problem)]
+  raise checks.SpecError(
+    f'{file}: model {name!r} cannot be used\n'
+    + ''.join(f'  {line}\n' for line in found)
+    + 'mend the file; docs/your_own_models.md explains the keys'
+  )

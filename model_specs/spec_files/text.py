@@ -1,0 +1,121 @@
+"""What a file of own models is: TOML, with a table `[[model]]` for each.
+
+The reader, the file that `slimhub new` writes and the schema for editors come
+from one table, spec_keys.KEYS.
+"""
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Mapping
+import difflib
+import json
+import textwrap
+from typing import Any
+
+from model_specs.spec_files import keys as spec_keys
+
+TABLE = 'model'
+SCHEMA = 'spec_file.schema.json'  # Beside a file, for editors.
+_WIDTH = 78
+
+
+def problems(values: Mapping[str, Any]) -> Iterator[str]:
+  """What is wrong with the keys and values of a table, each in a line."""
+  for name, value in values.items():
+    key = spec_keys.BY_NAME.get(name)
+    if key is None:
+      close = difflib.get_close_matches(name, spec_keys.BY_NAME, n=1)
+      hint = f'did you mean {close[0]}?' if close else 'the keys are '
+      yield f'unknown key {name}; {hint}' + (
+        '' if close else ', '.join(spec_keys.BY_NAME)
+      )
+    elif not key.kind.is_met(value):
+      hint = ''
+      if isinstance(value, str) and 'enum' in key.kind.schema:
+        close = difflib.get_close_matches(value, key.kind.schema['enum'], n=1)
+        hint = f'; did you mean {close[0]}?' if close else ''
+      yield f'{name} is {value!r}{hint or f", expected {key.kind.expected}"}'
+  for key in spec_keys.KEYS:
+    if key.is_required and key.name not in values:
+      yield f'{key.name} is missing, expected {key.kind.expected}'
+
+
+def _literal(value: Any) -> str:
+  """A value as TOML spells it."""
+  if isinstance(value, list):
+    return f'[{", ".join(map(_literal, value))}]'
+  if isinstance(value, float):
+    return repr(value)
+  return json.dumps(value, ensure_ascii=False)
+
+
+def _comment(text: str) -> str:
+  lines = textwrap.wrap(text, _WIDTH, break_on_hyphens=False)
+  return ''.join(f'# {line}\n' for line in lines)
+
+
+def render(values: Mapping[str, Any]) -> str:
+  """A table `[[model]]` with every key explained, those without value off."""
+  blocks = []
+  for key in spec_keys.KEYS:
+    is_on = key.name in values
+    value = values[key.name] if is_on else key.example
+    line = f'{key.name} = {_literal(value)}\n'
+    blocks.append(_comment(key.text) + ('' if is_on else '# ') + line)
+  return f'[[{TABLE}]]\n' + '\n'.join(blocks)
+
+
+def brief(values: Mapping[str, Any]) -> str:
+  """A table `[[model]]` with nothing but what is known."""
+  lines = [
+    f'{key.name} = {_literal(values[key.name])}\n'
+    for key in spec_keys.KEYS
+    if key.name in values
+  ]
+  return f'[[{TABLE}]]\n' + ''.join(lines)
+
+
+_HEAD = """\
+#:schema ./{schema}
+# Own models for slimhub: `slimhub COMMAND ... --spec_file=FILE`.
+# A key that is not needed may go; docs/your_own_models.md says more.
+"""
+
+
+def document(tables: Iterable[Mapping[str, Any]]) -> str:
+  """A whole file with some tables."""
+  head = _HEAD.format(schema=SCHEMA)
+  return '\n'.join((head, *map(render, tables)))
+
+
+def schema_text() -> str:
+  """The schema as a file."""
+  return json.dumps(schema(), indent=2) + '\n'
+
+
+def schema() -> dict[str, Any]:
+  """The JSON schema of a file, for editors."""
+  properties = {
+    key.name: {
+      'description': key.text,
+      **key.kind.schema,
+      'examples': [key.example],
+    }
+    for key in spec_keys.KEYS
+  }
+  table = {
+    'type': 'object',
+    'properties': properties,
+    'required': [key.name for key in spec_keys.KEYS if key.is_required],
+    'additionalProperties': False,
+  }
+  return {
+    '$schema': 'https://json-schema.org/draft/2020-12/schema',
+    'title': 'Own models of slimhub',
+    'type': 'object',
+    'properties': {
+      TABLE: {'type': 'array', 'items': table, 'minItems': 1},
+    },
+    'required': [TABLE],
+    'additionalProperties': False,
+  }

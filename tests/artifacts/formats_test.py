@@ -1,0 +1,65 @@
+"""One door to all converted formats."""
+
+from importlib import util
+
+import pytest
+
+from exporter import errors
+from exporter.artifacts import formats as conversions
+from exporter.artifacts import frozen
+from exporter.proof import trial
+from model_specs import formats
+from tests import artifacts_made as artifacts
+from tests import conversions_made
+
+_TINY = conversions_made.TINY
+
+
+@pytest.mark.parametrize('word', conversions_made.WORDS)
+def test_every_format_is_written_run_and_proven(word):
+  made = conversions_made.conversion(_TINY, word)
+  inference, _ = artifacts.sources(made.spec)
+  trials = trial.Trials(
+    inference, made.spec, artifacts.tensors(_TINY), is_trained=False
+  )
+  file = conversions_made.file(_TINY, word)
+  checks = conversions.prove(made, file, trials)
+  assert all(c.difference <= c.tolerance for c in checks)
+
+
+@pytest.mark.parametrize('word', conversions_made.WORDS)
+def test_the_same_bytes_again(word, tmp_path):
+  again = conversions_made.write(_TINY, word, tmp_path).read_bytes()
+  assert again == conversions_made.file(_TINY, word).read_bytes()
+
+
+@pytest.mark.parametrize('word', conversions_made.WORDS)
+def test_garbage_is_one_error(word, tmp_path):
+  path = tmp_path / 'garbage'
+  path.write_bytes(b'garbage' * 100)
+  made = conversions_made.conversion(_TINY, word)
+  with pytest.raises(errors.ProofError, match='cannot be loaded'):
+    conversions.load(made, path)
+
+
+@pytest.mark.parametrize('group', [formats.LITERT, formats.ONNX])
+def test_a_missing_package_is_asked_for(group, tmp_path, monkeypatch):
+  monkeypatch.setattr(util, 'find_spec', lambda _: None)
+  word = next(w for w in conversions_made.WORDS if w.startswith(group))
+  with pytest.raises(errors.PackageError, match=rf'slimhub\[{group}\]'):
+    conversions_made.write(_TINY, word, tmp_path)
+
+
+@pytest.mark.parametrize('word', ['litert.float32', 'onnx.model'])
+def test_what_a_converter_refuses_is_one_error(word, tmp_path, monkeypatch):
+  freeze = frozen.freeze
+
+  def unknown(*args):
+    made = freeze(*args)
+    made.definition.node[-1].op = 'Bincount'
+    return made
+
+  monkeypatch.setattr(frozen, 'freeze', unknown)
+  with pytest.raises(errors.ProofError, match='cannot be converted') as error:
+    conversions_made.write(_TINY, word, tmp_path)
+  assert '\n' not in str(error.value)

@@ -1,0 +1,95 @@
+"""LiteRT files run by LiteRT alone, with the names that apps rely on."""
+
+from ai_edge_litert import interpreter as litert
+import numpy as np
+import pytest
+
+from exporter import errors
+from exporter.artifacts import formats as conversions
+from exporter.artifacts import litert as litert_file
+from exporter.checkpoints import synthetic
+from tests import artifacts_made as artifacts
+from tests import conversions_made
+
+_WORDS = [w for w in conversions_made.WORDS if w.startswith('litert')]
+_TINY = conversions_made.TINY
+
+
+def _open(name: str, word: str) -> litert.Interpreter:
+  return litert.Interpreter(str(conversions_made.file(name, word)))
+
+
+@pytest.mark.parametrize('word', _WORDS)
+@pytest.mark.parametrize(
+  ('name', 'output'),
+  [(_TINY, 'logits'), (conversions_made.TINY_FEATURES, 'feature_vector')],
+)
+def test_the_signature_is_that_of_the_saved_model(name, word, output):
+  assert _open(name, word).get_signature_list() == {
+    'serving_default': {'inputs': ['inputs'], 'outputs': [output]}
+  }
+
+
+@pytest.mark.parametrize(
+  ('word', 'tolerance'),
+  [
+    ('litert.float32', 1e-5),
+    ('litert.float16', 0.01),
+    ('litert.dynamic', 0.1),
+    ('litert.int8', 0.2),
+  ],
+)
+def test_answers_batches_of_any_size(word, tolerance):
+  run = conversions_made.run(_TINY, word)
+  pictures = synthetic.pictures(8, 32)
+  images = pictures / np.float32(255)
+  expected = conversions_made.expected(_TINY, images)
+  for count in (8, 1, 3):
+    found = run(images[:count])
+    assert found.shape == (count, 5)
+    error = np.max(np.abs(found - expected[:count])) / np.std(expected)
+    assert error < tolerance
+
+
+def test_weights_are_as_small_as_their_name_says():
+  sizes = {
+    word: conversions_made.file(conversions_made.V2_FEATURES, word)
+    .stat()
+    .st_size
+    for word in _WORDS
+  }
+  whole = sizes['litert.float32']
+  assert sizes['litert.float16'] < 0.55 * whole
+  assert sizes['litert.dynamic'] < 0.4 * whole
+  assert sizes['litert.int8'] < 0.45 * whole
+
+
+def test_integers_take_the_bytes_of_pictures_as_they_are():
+  runner = _open(_TINY, 'litert.int8').get_signature_runner()
+  details = runner.get_input_details()['inputs']
+  scale, zero = details['quantization']
+  assert details['dtype'] == np.uint8
+  assert (scale, zero) == (pytest.approx(1 / 255), 0)
+  assert runner.get_output_details()['logits']['dtype'] == np.uint8
+
+
+def test_bytes_stay_bytes_whatever_ranges_were_measured_on(tmp_path):
+  made = conversions_made.conversion(_TINY, 'litert.int8')
+  inference, _ = artifacts.sources(made.spec)
+  tensors = artifacts.tensors(_TINY)
+  dark = synthetic.pictures(4, 32) // 4
+  path = tmp_path / made.file
+  conversions.write(made, inference, tensors, dark, path)
+  assert conversions.load(made, path)(dark / np.float32(255)).shape == (4, 5)
+
+
+def test_integers_compute_in_integers_throughout():
+  details = _open(_TINY, 'litert.int8').get_tensor_details()
+  assert not [d['name'] for d in details if d['dtype'] == np.float32]
+
+
+def test_a_file_of_another_format_is_refused():
+  path = conversions_made.file(_TINY, 'litert.float32')
+  claimed = conversions_made.conversion(_TINY, 'litert.int8')
+  with pytest.raises(errors.ProofError, match='expected bytes of scale 1/255'):
+    litert_file.load(claimed, path)

@@ -1,0 +1,40 @@
+"""That the variables/ files are a checkpoint, the same each time."""
+
+import numpy as np
+import tensorflow as tf
+
+from exporter.artifacts import variables
+
+_TENSORS = {
+  'b/weights': np.arange(6, dtype=np.float32).reshape(2, 3),
+  'a/gamma': np.array(1.5, np.float32),
+  'objects': np.array(b'\x00\xff', object),
+}
+
+
+def _bytes(folder):
+  return {p.name: p.read_bytes() for p in (folder / 'variables').iterdir()}
+
+
+def test_tensors_come_back(tmp_path):
+  variables.write(tmp_path, _TENSORS)
+  reader = tf.train.load_checkpoint(str(tmp_path / 'variables' / 'variables'))
+  assert set(reader.get_variable_to_shape_map()) == set(_TENSORS)
+  for name, value in _TENSORS.items():
+    found = reader.get_tensor(name)
+    np.testing.assert_array_equal(found, value)
+    assert np.asarray(found).shape == value.shape
+
+
+def test_no_file_but_the_two_of_a_checkpoint(tmp_path):
+  variables.write(tmp_path, _TENSORS)
+  assert set(_bytes(tmp_path)) == {
+    'variables.data-00000-of-00001',
+    'variables.index',
+  }
+
+
+def test_order_does_not_matter(tmp_path):
+  variables.write(tmp_path / 'one', _TENSORS)
+  variables.write(tmp_path / 'two', dict(reversed(_TENSORS.items())))
+  assert _bytes(tmp_path / 'one') == _bytes(tmp_path / 'two')

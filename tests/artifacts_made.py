@@ -1,0 +1,149 @@
+"""Artifacts with synthetic weights, each written once a session.
+
+The folders are shared: a test that breaks one breaks its own copy.
+"""
+
+from collections.abc import Iterator
+import contextlib
+import functools
+import pathlib
+import shutil
+import tempfile
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.core.protobuf import meta_graph_pb2
+from tensorflow.core.protobuf import saved_model_pb2
+
+from exporter.artifacts import graph
+from exporter.artifacts import tf1_module as hub_module
+from exporter.artifacts import tf2_model as saved_model
+from exporter.checkpoints import synthetic
+from exporter.networks import source
+from exporter.proof import reference as reference_lib
+import model_specs
+from model_specs import spec
+from model_specs import versions
+from tests import tiny_network
+
+TINY = tiny_network.MODEL.name
+V1 = 'mobilenet_v1_025_128'
+V2 = 'mobilenet_v2_035_96'
+
+
+def handle(name: str) -> spec.Handle:
+  """The handle of NAME/TASK/VERSION; NAME may be the tiny network's."""
+  model, task, number = name.split('/')
+  if model == TINY:
+    return spec.Handle(tiny_network.MODEL, task, int(number))
+  return model_specs.get(f'google/imagenet/{name}')
+
+
+def handles(*models: str, version_format: str) -> list[str]:
+  """NAME/TASK/VERSION of all versions of some models in one format."""
+  return [
+    f'{model}/{task}/{number}'
+    for model in models
+    for task in versions.TASKS
+    for number in handle(f'{model}/{task}/1').spec.family.versions
+    if versions.BY_NUMBER[number].format == version_format
+  ]
+
+
+@functools.cache
+def _sources(
+  architecture: source.Architecture,
+) -> tuple[source.Source, source.Source]:
+  with tiny_network.registered():
+    return source.build(architecture, False), source.build(architecture, True)
+
+
+def sources(model: spec.ModelSpec) -> tuple[source.Source, source.Source]:
+  """The networks of a model: inference and training."""
+  return _sources(source.architecture(model))
+
+
+def graphs(name: str) -> tuple[graph.Graph, graph.Graph]:
+  """The graphs of NAME/TASK/VERSION: inference and training."""
+  wanted = handle(name)
+  inference, training = sources(wanted.spec)
+  return graph.build(inference, wanted), graph.build(training, wanted)
+
+
+def tensors(name: str) -> dict[str, np.ndarray]:
+  """The weights that the artifact of NAME/TASK/VERSION holds."""
+  inference, _ = sources(handle(name).spec)
+  return synthetic.tensors(inference.shapes)
+
+
+@functools.cache
+def reference(model: str) -> reference_lib.Reference:
+  """What a model's source computes."""
+  name = f'{model}/{versions.CLASSIFICATION}/1'
+  found = handle(name).spec
+  return reference_lib.compute(found, sources(found), tensors(name))
+
+
+def write(name: str, folder: pathlib.Path) -> None:
+  """Writes the artifact of NAME/TASK/VERSION into an empty folder."""
+  wanted = handle(name)
+  is_tf1 = wanted.version.format == versions.TF1
+  writer = hub_module.write if is_tf1 else saved_model.write
+  writer(wanted, graphs(name), tensors(name), folder)
+
+
+@functools.cache
+def _root() -> tempfile.TemporaryDirectory:
+  return tempfile.TemporaryDirectory(prefix='slimhub_')
+
+
+@functools.cache
+def folder(name: str) -> pathlib.Path:
+  """The artifact of NAME/TASK/VERSION, not to be changed."""
+  path = pathlib.Path(_root().name) / name
+  path.mkdir(parents=True)
+  write(name, path)
+  return path
+
+
+def copy(name: str, parent: pathlib.Path) -> pathlib.Path:
+  """An artifact of one's own, to be changed."""
+  return shutil.copytree(folder(name), parent / name)
+
+
+def read(path: pathlib.Path) -> saved_model_pb2.SavedModel:
+  """An artifact's saved_model.pb."""
+  return saved_model_pb2.SavedModel.FromString(
+    (path / 'saved_model.pb').read_bytes()
+  )
+
+
+@contextlib.contextmanager
+def edit(path: pathlib.Path) -> Iterator[saved_model_pb2.SavedModel]:
+  """An artifact's saved_model.pb, written back when the context closes."""
+  model = read(path)
+  yield model
+  (path / 'saved_model.pb').write_bytes(model.SerializeToString())
+
+
+class Module:
+  """One graph of a TF1 module, loaded with TensorFlow alone."""
+
+  def __init__(self, path: pathlib.Path, *tags: str):
+    self.graph = tf.Graph()
+    self.session = tf.compat.v1.Session(graph=self.graph)
+    with self.graph.as_default():
+      self.meta: meta_graph_pb2.MetaGraphDef = (
+        tf.compat.v1.saved_model.loader.load(self.session, tags, str(path))
+      )
+
+  def collection(self, key: str) -> list:
+    """What the graph collects under a key."""
+    return self.graph.get_collection(key)
+
+  def call(self, signature: str, **inputs: object) -> dict[str, np.ndarray]:
+    """What a signature answers."""
+    found = self.meta.signature_def[signature]
+    fetches = {key: info.name for key, info in found.outputs.items()}
+    feeds = {found.inputs[key].name: value for key, value in inputs.items()}
+    return self.session.run(fetches, feeds)

@@ -1,0 +1,104 @@
+"""The card of a converted file: true to its manifest, and its code runs."""
+
+import dataclasses
+import re
+
+import pytest
+
+from exporter.artifacts import formats as conversions
+from exporter.cards import card
+from exporter.cards import conversion as card_conversion
+from exporter.proof import trial
+from exporter.storage import manifest
+from model_specs import formats
+from tests import artifacts_made as artifacts
+from tests import conversions_made
+
+_V1 = conversions_made.V1
+
+
+def _manifest(name: str, word: str) -> manifest.Manifest:
+  conversion = conversions_made.conversion(name, word)
+  inference, _ = artifacts.sources(conversion.spec)
+  trials = trial.Trials(
+    inference, conversion.spec, artifacts.tensors(name), is_trained=False
+  )
+  file = conversions_made.file(name, word)
+  return manifest.Manifest(
+    handle=str(conversion),
+    format=conversion.format,
+    spec=conversion.fingerprint,
+    weights=manifest.Weights('x.ckpt', 'ab' * 32, 'synthetic'),
+    files=manifest.hash_files(file),
+    proof=conversions.prove(conversion, file, trials),
+    libraries=manifest.libraries('numpy'),
+    pictures='cd' * 32 if conversion.kind.needs_pictures else '',
+  )
+
+
+@pytest.mark.parametrize('word', conversions_made.WORDS)
+def test_its_code_runs_on_the_file(word):
+  conversion = conversions_made.conversion(_V1, word)
+  text = card_conversion.render(conversion, _manifest(_V1, word))
+  (code,) = re.findall(r'```python\n(.*?)```', text, re.DOTALL)
+  path = str(conversions_made.file(_V1, word))
+  names: dict = {}
+  exec(code.replace(f'exports/{conversion}', path), names)
+  assert names['logits'].shape[1] == 1001
+  assert names['logits'].dtype == 'float32'
+
+
+@pytest.mark.parametrize('word', conversions_made.WORDS)
+def test_it_states_what_was_measured_and_what_is_allowed(word):
+  conversion = conversions_made.conversion(_V1, word)
+  made = _manifest(_V1, word)
+  text = card_conversion.render(conversion, made)
+  for check in made.proof:
+    row = f'| {check.name} | {check.compared} | {check.difference!r} |'
+    assert row in text
+  assert made.files[conversion.file].sha256 in text
+  assert 'UNTRAINED' in text
+  assert ('cd' * 32 in text) == conversion.kind.needs_pictures
+
+
+@pytest.mark.parametrize('is_restless', [True, False])
+def test_it_says_where_more_is_allowed_than_mostly(is_restless):
+  made = _manifest(_V1, 'onnx.model')
+  if is_restless:
+    (check,) = made.proof
+    made = dataclasses.replace(
+      made, proof=(dataclasses.replace(check, tolerance=0.01),)
+    )
+  conversion = conversions_made.conversion(_V1, 'onnx.model')
+  text = card_conversion.render(conversion, made)
+  assert ('enlarges rounding' in text) == is_restless
+
+
+def test_layouts_and_bytes_are_told_apart():
+  words = ('onnx.model', 'onnx.model_nchw', 'litert.int8')
+  cards = (
+    card_conversion.render(
+      conversions_made.conversion(_V1, word), _manifest(_V1, word)
+    )
+    for word in words
+  )
+  first, last, integers = (' '.join(text.split()) for text in cards)
+  assert '[batch, 128, 128, 3]: float32' in first
+  assert '[batch, 3, 128, 128]: float32' in last
+  assert 'the bytes of the pictures' in integers
+
+
+def test_a_tf2_card_offers_every_format_and_a_tf1_card_none():
+  for name in (_V1, f'{artifacts.V1}/feature_vector/4'):
+    text = card.render(artifacts.handle(name))
+    for kind in formats.FORMATS:
+      assert f'.{kind.group}/{kind.name}{kind.suffix}`' in text
+  old = card.render(artifacts.handle(f'{artifacts.V1}/classification/3'))
+  assert 'litert' not in old
+
+
+def test_features_have_no_top_1_class():
+  text = card.render(artifacts.handle(f'{artifacts.V1}/feature_vector/5'))
+  assert '| LiteRT, all in int8 | 0.5 |\n' in text
+  text = card.render(artifacts.handle(_V1))
+  assert '| LiteRT, all in int8 | 0.5 | 40.0 % |' in text

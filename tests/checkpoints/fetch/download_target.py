@@ -1,0 +1,43 @@
+"""A file to come, for tests of what comes."""
+
+import pathlib
+import threading
+
+import pytest
+
+from exporter import errors
+from exporter.checkpoints.fetch import download
+from exporter.storage import part as part_lib
+
+POLICY = download.Policy(timeout=0.2, retries=2, backoff=0.001)
+
+
+class Target:
+  """A file to come, and what the download says on its way."""
+
+  def __init__(self, folder: pathlib.Path):
+    self.path = folder / 'file'
+    self.part = part_lib.Part(self.path)
+    self.stop = threading.Event()
+    self.moves: list[tuple[int, int]] = []
+
+  def download(self, url, expected=None, policy=POLICY) -> bytes:
+    """What arrives."""
+    transfer = download.Download(
+      url,
+      self.part,
+      policy,
+      self.stop,
+      lambda size, total: self.moves.append((size, total)),
+    )
+    with self.part.locked():
+      transfer.run(expected)
+      self.part.finish()
+    return self.path.read_bytes()
+
+  def refused(self, url, **kwargs) -> str:
+    """What is said where nothing does."""
+    with pytest.raises(errors.FetchError) as raised:
+      self.download(url, **kwargs)
+    assert not self.path.exists()
+    return str(raised.value)

@@ -1,0 +1,163 @@
+"""An archive from anywhere costs no more than a checkpoint does."""
+
+import contextlib
+import gzip
+import io
+import pathlib
+import random
+import tarfile
+import time
+
+import pytest
+
+from exporter import errors
+from exporter.checkpoints import members
+
+
+def _packed(path: pathlib.Path, *infos: tarfile.TarInfo) -> pathlib.Path:
+  """An archive whose members have the headers given, and as few bytes."""
+  with gzip.open(path, 'wb') as tar:
+    for info in infos:
+      tar.write(info.tobuf(tarfile.GNU_FORMAT))
+    tar.write(bytes(2 * tarfile.BLOCKSIZE))
+  return path
+
+
+def _member(name: str, **fields) -> tarfile.TarInfo:
+  info = tarfile.TarInfo(name)
+  for field, value in fields.items():
+    setattr(info, field, value)
+  return info
+
+
+def _read(path: pathlib.Path) -> None:
+  for _, content in members.read(path):
+    list(content)
+
+
+def _refused(path: pathlib.Path) -> str:
+  start = time.monotonic()
+  with pytest.raises(errors.CheckpointError) as raised:
+    _read(path)
+  assert time.monotonic() - start < 5
+  message = str(raised.value)
+  assert message.startswith(f'archive {path} is not safe to unpack: ')
+  assert message.endswith(
+    'put the published archive of this model in its place'
+  )
+  return message
+
+
+def test_files_are_read_in_their_order(tmp_path):
+  with tarfile.open(tmp_path / 'a.tgz', 'w:gz') as tar:
+    tar.addfile(_member('./', type=tarfile.DIRTYPE))
+    for name in ('./b', 'c/a'):
+      tar.addfile(_member(name, size=1), io.BytesIO(name[-1:].encode()))
+  found = [(str(n), b''.join(c)) for n, c in members.read(tmp_path / 'a.tgz')]
+  assert found == [('b', b'b'), ('c/a', b'a')]
+
+
+@pytest.mark.parametrize(
+  'name', ['../evil', '/etc/evil', 'a/../../evil', '..', 'a/..']
+)
+@pytest.mark.parametrize('type_', [tarfile.REGTYPE, tarfile.DIRTYPE])
+def test_a_path_outside_is_refused(tmp_path, name, type_):
+  path = _packed(tmp_path / 'a.tgz', _member(name, type=type_))
+  assert f'{name!r} in it is a path outside of it' in _refused(path)
+
+
+@pytest.mark.parametrize(
+  'type_',
+  [
+    tarfile.SYMTYPE,
+    tarfile.LNKTYPE,
+    tarfile.CHRTYPE,
+    tarfile.BLKTYPE,
+    tarfile.FIFOTYPE,
+  ],
+)
+def test_links_and_devices_are_refused(tmp_path, type_):
+  member = _member('evil', type=type_, linkname='/etc/passwd')
+  message = _refused(_packed(tmp_path / 'a.tgz', member))
+  assert "'evil' in it is no plain file and no folder" in message
+
+
+def test_a_file_of_holes_is_refused(tmp_path):
+  sparse = {'GNU.sparse.map': '0,0', 'GNU.sparse.size': str(10**15)}
+  with tarfile.open(tmp_path / 'a.tgz', 'w:gz') as tar:
+    tar.addfile(_member('evil', pax_headers=sparse))
+  assert 'is no plain file' in _refused(tmp_path / 'a.tgz')
+
+
+def test_a_file_that_says_it_is_huge_is_refused(tmp_path):
+  path = _packed(tmp_path / 'a.tgz', _member('evil', size=10**12))
+  assert f'more than {members.MAX_BYTES} bytes' in _refused(path)
+
+
+def test_a_file_of_negative_size_is_refused(tmp_path):
+  path = _packed(tmp_path / 'a.tgz', _member('evil', size=-512))
+  assert "'evil' in it has -512 bytes" in _refused(path)
+
+
+def test_files_that_are_huge_together_are_refused(tmp_path, monkeypatch):
+  monkeypatch.setattr(members, 'MAX_BYTES', 2_500)
+  with tarfile.open(tmp_path / 'a.tgz', 'w:gz') as tar:
+    for name in 'abc':
+      tar.addfile(_member(name, size=1_000), io.BytesIO(bytes(1_000)))
+  assert 'more than 2500 bytes' in _refused(tmp_path / 'a.tgz')
+
+
+def test_too_many_members_are_refused(tmp_path):
+  many = [_member(str(number)) for number in range(members.MAX_MEMBERS + 1)]
+  message = _refused(_packed(tmp_path / 'a.tgz', *many))
+  assert f'more than {members.MAX_MEMBERS} members' in message
+
+
+def test_zeros_without_end_are_refused(tmp_path, monkeypatch):
+  monkeypatch.setattr(members, 'MAX_BYTES', 10_000_000)
+  path = _packed(tmp_path / 'a.tgz', _member('a'))
+  with path.open('ab') as file:
+    file.write(gzip.compress(bytes(20_000_000)))
+  assert 'more than 10000000 bytes' in _refused(path)
+
+
+@pytest.mark.parametrize(
+  'type_', [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME]
+)
+def test_a_huge_name_does_not_fill_the_memory(tmp_path, type_):
+  header = _member('evil', type=type_, size=3 * 2**30)
+  path = _packed(tmp_path / 'a.tgz', header)
+  assert 'it describes a member in 3221225472 bytes' in _refused(path)
+
+
+def test_a_flipped_bit_after_the_last_member_is_noticed(tmp_path):
+  path = _packed(tmp_path / 'a.tgz', _member('a'))
+  data = bytearray(path.read_bytes())
+  data[-6] ^= 1  # In the checksum of gzip.
+  path.write_bytes(data)
+  with pytest.raises(errors.CheckpointError, match='CRC check failed'):
+    _read(path)
+
+
+@pytest.mark.parametrize('seed', range(30))
+def test_nonsense_is_one_error(tmp_path, seed):
+  path = tmp_path / 'a.tar'
+  with tarfile.open(path, 'w') as tar:
+    sparse = {'GNU.sparse.major': '1', 'GNU.sparse.minor': '0'}
+    for fields in (
+      {},
+      {'pax_headers': sparse},
+      {'pax_headers': {'size': '-9'}},
+    ):
+      tar.addfile(_member('a', size=600, **fields), io.BytesIO(bytes(600)))
+  noise = random.Random(seed)
+  data = bytearray(path.read_bytes())
+  for _ in range(3):
+    start = 512 * noise.randrange(9)
+    data[start + noise.choice((124, 125, 156, 345))] = noise.randrange(256)
+    header = data[start : start + 512]
+    header[148:156] = b' ' * 8
+    data[start + 148 : start + 155] = b'%06o\0' % sum(header)
+  path.write_bytes(data)
+  with contextlib.suppress(errors.CheckpointError):
+    _read(path)

@@ -1,0 +1,181 @@
+"""The checkpoint of an own model, in every form that trainings leave."""
+
+import pathlib
+import re
+import tarfile
+
+import numpy as np
+import pytest
+
+from exporter import errors
+from exporter.checkpoints import checkpoint
+from exporter.checkpoints import own as own_checkpoint
+from exporter.checkpoints import synthetic
+from exporter.pipeline import export
+from model_specs import spec
+from model_specs.spec_files import model as own_model
+from tests import checkpoints_made as checkpoints
+from tests import some_spec_file
+
+_INFERENCE, _ = export.sources(some_spec_file.model())
+_WANTED = checkpoint.Wanted(_INFERENCE.shapes, _INFERENCE.trainable)
+_TENSORS = synthetic.tensors(_WANTED.shapes)
+_CLASSIFIER = 'MobilenetV1/Logits/Conv2d_1c_1x1'
+
+
+def _model(folder: pathlib.Path, path: str | None, **changes) -> spec.ModelSpec:
+  values = some_spec_file.values(checkpoint=path, **changes)
+  return own_model.read(values, f'{folder}/my.toml', folder)
+
+
+def _read(
+  folder: pathlib.Path, path: str | None, weights='auto', other=None, **changes
+) -> checkpoint.Checkpoint:
+  model = _model(folder, path, **changes)
+  return own_checkpoint.read(other or folder, model, _WANTED, weights)
+
+
+def _same(found: checkpoint.Checkpoint) -> bool:
+  return found.tensors.keys() == _TENSORS.keys() and all(
+    np.array_equal(found.tensors[name], _TENSORS[name]) for name in _TENSORS
+  )
+
+
+def _pack(archive: pathlib.Path, folder: pathlib.Path) -> None:
+  with tarfile.open(archive, 'w:gz') as tar:
+    tar.add(folder, folder.name)
+
+
+@pytest.fixture(name='folder')
+def _folder(tmp_path) -> pathlib.Path:
+  """A training's folder, as V2, and one V1 file beside it."""
+  train = tmp_path / 'train'
+  for step in (5, 10):
+    checkpoints.write(train / f'model.ckpt-{step}', _TENSORS)
+  (train / 'model.ckpt-10.meta').touch()
+  (train / 'checkpoint').write_text(
+    'model_checkpoint_path: "model.ckpt-10"\n'
+    'all_model_checkpoint_paths: "model.ckpt-5"\n'
+  )
+  checkpoints.write(tmp_path / 'old.ckpt', _TENSORS, old_format=True)
+  checkpoints.write(tmp_path / 'one' / 'model.ckpt', _TENSORS)
+  _pack(tmp_path / 'one.tar.gz', tmp_path / 'one')
+  _pack(tmp_path / 'old.tar.gz', tmp_path / 'old.ckpt')
+  return tmp_path
+
+
+@pytest.mark.parametrize(
+  ('path', 'name'),
+  [
+    ('train/model.ckpt-5', 'model.ckpt-5'),
+    ('train/model.ckpt-5.index', 'model.ckpt-5'),
+    ('train/model.ckpt-10.meta', 'model.ckpt-10'),
+    ('train/model.ckpt-5.data-00000-of-00001', 'model.ckpt-5'),
+    ('train', 'model.ckpt-10'),
+    ('one', 'model.ckpt'),
+    ('one.tar.gz', 'model.ckpt'),
+    ('old.ckpt', 'old.ckpt'),
+    ('old.tar.gz', 'old.ckpt'),
+  ],
+)
+def test_each_form_is_read(folder, path, name):
+  found = _read(folder, path)
+  assert _same(found)
+  assert (found.name, found.kind) == (name, 'raw')
+  assert found.has_classifier
+
+
+def test_a_folder_that_was_moved(folder):
+  (folder / 'train/checkpoint').write_text(
+    'model_checkpoint_path: "/gone/train/model.ckpt-10"\n'
+  )
+  assert _read(folder, 'train').name == 'model.ckpt-10'
+
+
+def test_it_may_lie_in_the_folder_of_checkpoints(folder):
+  (folder / 'specs').mkdir()
+  assert _same(_read(folder / 'specs', 'one', other=folder))
+
+
+def test_an_absolute_path(folder):
+  assert _same(_read(folder / 'elsewhere', str(folder / 'one')))
+
+
+def test_a_trainings_averages_are_taken(folder):
+  held = checkpoints.with_slots(_TENSORS, _WANTED.trainable)
+  checkpoints.write(folder / 'ema.ckpt', held)
+  assert _read(folder, 'ema.ckpt').kind == 'ema'
+  assert _same(_read(folder, 'ema.ckpt', 'raw'))
+
+
+def test_a_checkpoint_without_classifier(folder):
+  left = {n: t for n, t in _TENSORS.items() if not n.startswith(_CLASSIFIER)}
+  assert len(left) == len(_TENSORS) - 2
+  checkpoints.write(folder / 'bare.ckpt', left)
+  for classes in (3, None):
+    found = _read(folder, 'bare.ckpt', num_classes=classes)
+    assert not found.has_classifier
+    assert found.tensors.keys() == _TENSORS.keys()
+    assert not found.tensors[f'{_CLASSIFIER}/weights'].any()
+
+
+def test_a_classifier_that_the_spec_leaves_out_is_not_read(folder):
+  found = _read(folder, 'one', num_classes=None)
+  assert not found.has_classifier
+  assert not found.tensors[f'{_CLASSIFIER}/biases'].any()
+
+
+def test_another_number_of_classes_is_said_in_both_numbers(folder):
+  other = {
+    **_TENSORS,
+    f'{_CLASSIFIER}/weights': np.zeros([1, 1, 256, 7], np.float32),
+    f'{_CLASSIFIER}/biases': np.zeros([7], np.float32),
+  }
+  checkpoints.write(folder / 'seven.ckpt', other)
+  with pytest.raises(errors.CheckpointError) as raised:
+    _read(folder, 'seven.ckpt')
+  text = str(raised.value)
+  assert 'seven.ckpt has a classifier of 7 classes' in text
+  assert "expected 3, the num_classes of 'small'" in text
+  assert f'{folder}/my.toml; write num_classes = 7 there' in text
+
+
+def test_half_a_classifier_is_an_error(folder):
+  left = {n: t for n, t in _TENSORS.items() if n != f'{_CLASSIFIER}/biases'}
+  checkpoints.write(folder / 'half.ckpt', left)
+  with pytest.raises(errors.CheckpointError, match='biases: missing'):
+    _read(folder, 'half.ckpt')
+
+
+@pytest.mark.parametrize(
+  ('path', 'says'),
+  [
+    (None, 'names no checkpoint; write checkpoint = "PATH" there'),
+    ('train/model.ckpt-11', 'looked for\n  FOLDER/train/model.ckpt-11\n'),
+    ('two', 'a.ckpt.index, b.ckpt.index; expected one checkpoint'),
+    ('empty', 'and no .index file; expected one checkpoint'),
+    ('two.tar.gz', 'holds two/a.ckpt, two/b.ckpt, expected one checkpoint'),
+    ('empty.tar.gz', 'holds none, expected one checkpoint'),
+    ('notes.txt', 'notes.txt cannot be read'),
+    ('my.zip', 'my.zip cannot be read'),
+  ],
+)
+def test_what_is_no_checkpoint(folder, path, says):
+  for name in ('a', 'b'):
+    checkpoints.write(folder / 'two' / f'{name}.ckpt', {'x': np.zeros([1])})
+  (folder / 'empty').mkdir()
+  for name in ('two', 'empty'):
+    _pack(folder / f'{name}.tar.gz', folder / name)
+  (folder / 'notes.txt').write_text('later')
+  (folder / 'my.zip').write_bytes(b'PK\x03\x04')
+  expected = re.escape(says.replace('FOLDER', str(folder)))
+  with pytest.raises(errors.CheckpointError, match=expected):
+    _read(folder, path)
+
+
+def test_a_damaged_one_in_an_archive_names_the_archive(folder):
+  data = folder / 'one/model.ckpt.data-00000-of-00001'
+  data.write_bytes(data.read_bytes()[:1000])
+  _pack(folder / 'one.tar.gz', folder / 'one')
+  with pytest.raises(errors.CheckpointError, match=r'one\.tar\.gz'):
+    _read(folder, 'one.tar.gz')

@@ -1,0 +1,133 @@
+"""A network is known by the names and shapes of its variables."""
+
+import pytest
+
+from exporter import networks
+from exporter.checkpoints import recognition
+from exporter.networks import source
+import model_specs
+from tests import oracles
+from tests.checkpoints import specimens_made
+
+_FAMILIES = {model.network: model.family for model in model_specs.MODELS}
+# What those have beside that which share names with others.
+_SCOPES = {
+  'mobilenet_v3_large': ['MobilenetV3/expanded_conv_14'],
+  'nasnet_large': ['cell_0', 'reduction_cell_0', 'cell_17'],
+  'nasnet_mobile': ['cell_0', 'reduction_cell_0'],
+  'pnasnet_large': ['cell_0'],
+}
+# What is built in a second or two.
+_QUICK = ('inception_v1', 'mobilenet_v2_035_96', 'mobilenet_v3_small_100_224')
+_WITH = [m for m in model_specs.MODELS if m.multiplier]
+
+
+def _shapes(network: str, multiplier: float) -> dict[str, tuple[int, ...]]:
+  """Of the layers that a multiplier decides."""
+  widths = networks.WIDTHS[network](multiplier)
+  return {name: (1, 1, 3, width) for name, width in widths.items()}
+
+
+def _recognize(shapes: recognition.Shapes) -> recognition.Match:
+  match = recognition.recognize(shapes)
+  assert match
+  return match
+
+
+@pytest.mark.parametrize('network', _FAMILIES)
+def test_each_network_has_names_of_its_own(network):
+  family = _FAMILIES[network]
+  names = [f'{family.scope}/a', f'{family.classifier}weights']
+  names += [f'{scope}/a' for scope in _SCOPES.get(network, ())]
+  assert recognition.find_family(dict.fromkeys(names, (1,))) == family
+
+
+@pytest.mark.parametrize('model', _WITH, ids=lambda model: model.name)
+def test_a_published_multiplier_comes_first(model):
+  shapes = _shapes(model.network, model.multiplier)
+  found = recognition.find_multipliers(shapes, model.network)
+  assert found[0] == model.multiplier
+
+
+@pytest.mark.parametrize('multiplier', [0.2, 0.33, 0.6, 0.9, 1.75, 0.4375])
+@pytest.mark.parametrize('network', networks.WIDTHS)
+def test_any_other_multiplier_is_among_what_builds_the_same(
+  network, multiplier
+):
+  shapes = _shapes(network, multiplier)
+  found = recognition.find_multipliers(shapes, network)
+  for value in (found[0], found[-1]):
+    assert _shapes(network, value) == shapes
+  if round(multiplier, 2) == multiplier:
+    assert multiplier in found
+
+
+def test_the_others_that_build_the_same_are_named():
+  found = recognition.find_multipliers(
+    _shapes('mobilenet_v2', 0.35), 'mobilenet_v2'
+  )
+  assert found == (0.35, 0.34, 0.36)
+
+
+@pytest.mark.parametrize(
+  ('network', 'multiplier'),
+  [
+    ('mobilenet_v1', 0.2),
+    ('mobilenet_v2', 0.35),
+    ('mobilenet_v2', 1.3),
+    ('mobilenet_v3_large', 0.75),
+    ('mobilenet_v3_small', 1.25),
+  ],
+)
+def test_widths_are_those_that_are_built(network, multiplier):
+  architecture = source.Architecture(network, multiplier, 5)
+  built = source.Source(architecture, is_training=False).shapes
+  widths = networks.WIDTHS[network](multiplier)
+  assert {name: built[name][-1] for name in widths} == widths
+
+
+def test_networks_without_a_multiplier_have_none():
+  assert recognition.find_multipliers({}, 'inception_v1') == ()
+
+
+@pytest.mark.parametrize('name', [n for n in oracles.NAMES if n in _QUICK])
+def test_all_variables_of_the_original_code_fit(name):
+  oracle = oracles.get(name)
+  match = _recognize(oracle.source(False).shapes)
+  assert match.family == oracle.model.family
+  assert match.num_classes == oracle.model.num_classes
+  assert oracle.model in match.models
+  assert match.shapes == oracle.source(False).shapes
+
+
+def test_a_fine_tune_at_a_multiplier_of_its_own():
+  built = specimens_made.built()
+  match = _recognize(built.shapes)
+  assert match.multipliers == (0.2,)
+  assert match.num_classes == 5
+  assert (match.shapes, match.trainable) == (built.shapes, built.trainable)
+  assert match.models == ()
+
+
+def test_without_its_classifier_classes_are_unknown():
+  shapes = {
+    name: shape
+    for name, shape in specimens_made.built().shapes.items()
+    if not name.startswith('MobilenetV1/Logits/')
+  }
+  assert _recognize(shapes).num_classes is None
+
+
+def test_a_few_equal_names_are_not_enough():
+  names = list(specimens_made.built().shapes)[:20]
+  shapes = {name: specimens_made.built().shapes[name] for name in names}
+  assert recognition.recognize(shapes) is None
+  assert recognition.recognize({'conv2d/kernel': (3, 3)}) is None
+
+
+def test_a_network_below_another_scope_is_seen():
+  shapes = {'FeatureExtractor/MobilenetV1/Conv2d_0/weights': (3, 3, 3, 8)}
+  assert recognition.recognize(shapes) is None
+  found = recognition.below(shapes)
+  assert found
+  assert (found[0], found[1].title) == ('FeatureExtractor', 'MobileNet V1')

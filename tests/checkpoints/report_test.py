@@ -1,0 +1,117 @@
+"""An inspection reads well, and its proposals are those of the file."""
+
+import dataclasses
+
+import pytest
+
+from exporter.checkpoints import inspection
+from exporter.checkpoints import report as inspection_text
+from exporter.checkpoints import specimen
+from exporter.cli import spec_files as own_models
+
+_NETWORK = inspection.Network(
+  'mobilenet_v1', 'MobileNet V1', (0.25,), 5, 217_000, 137, (), (), None
+)
+_FOUND = inspection.Inspection(
+  file='a/model.ckpt-7',
+  path='a/model.ckpt-7',
+  kind='checkpoint, V2 format',
+  network=_NETWORK,
+  size=None,
+  weights='ema',
+  step=7,
+  parameters=868_000,
+  averages=83,
+  slots={'RMSProp': 83},
+  extra={},
+  flaws={},
+  problems=(),
+)
+
+
+def _render(**changes) -> str:
+  found = dataclasses.replace(_FOUND, **changes)
+  return ' '.join(inspection_text.render(found).split())
+
+
+def _of(**changes) -> inspection.Network:
+  return dataclasses.replace(_NETWORK, **changes)
+
+
+@pytest.mark.parametrize(
+  ('changes', 'says'),
+  [
+    ({}, 'network: MobileNet V1 (mobilenet_v1), 137 variables, 0.22 M'),
+    ({}, 'multiplier: 0.25 classes: 5'),
+    ({}, 'no variable depends on'),
+    ({'size': 96}, '96 x 96 pixels, says the frozen graph'),
+    ({'network': _of(sizes=(128, 160))}, 'published models have 128 or 160'),
+    ({'network': _of(multipliers=(0.35, 0.34))}, 'same network: 0.34)'),
+    ({'network': _of(num_classes=None)}, 'features alone'),
+    (
+      {'network': _of(models=('a', 'b'), published_classes=5)},
+      'published as: a or b',
+    ),
+    ({}, 'moving averages of 83 variables (ema)'),
+    ({'weights': 'raw'}, 'raw: there are no moving averages'),
+    ({}, 'optimizer slots: RMSProp (83)'),
+    ({'slots': {}}, 'optimizer slots: none'),
+    ({}, 'training step: 7'),
+    ({'step': None}, 'training step: unknown'),
+    ({'extra': {'a/AuxLogits': 9}}, 'extra: a/AuxLogits (9); the network'),
+    ({}, 'NaN, infinite: none'),
+    ({'flaws': {'a': '2 of 5 bad'}}, 'a: 2 of 5 bad'),
+    ({'flaws': dict.fromkeys(map(str, range(30)), 'x')}, 'and 10 more'),
+    ({'network': None, 'problems': ('it is bert',)}, 'problem: it is bert'),
+  ],
+)
+def test_each_fact_has_its_line(changes, says):
+  assert says in _render(**changes)
+
+
+def test_values_of_a_spec_are_those_found():
+  assert inspection_text.values(_FOUND) == {
+    'publisher': 'me',
+    'dataset': 'my_pictures',
+    'name': 'my_mobilenet_v1',
+    'network': 'mobilenet_v1',
+    'multiplier': 0.25,
+    'size': 224,
+    'num_classes': 5,
+    'checkpoint': 'a/model.ckpt-7',
+  }
+
+
+@pytest.mark.parametrize(
+  ('size', 'sizes', 'expected'),
+  [(96, (128,), 96), (None, (128, 224), 224), (None, (299,), 299)],
+)
+def test_the_size_to_begin_with(size, sizes, expected):
+  found = dataclasses.replace(_FOUND, size=size, network=_of(sizes=sizes))
+  assert inspection_text.size(found) == expected
+
+
+def test_another_number_of_classes_was_not_published():
+  assert 'published as' not in _render(
+    network=_of(models=('a',), published_classes=1001)
+  )
+
+
+def test_the_spec_is_one_that_a_spec_file_takes(tmp_path):
+  (tmp_path / 'my.toml').write_text(inspection_text.spec(_FOUND))
+  (model,) = own_models.read(tmp_path / 'my.toml')
+  assert (model.network, model.multiplier) == ('mobilenet_v1', 0.25)
+  assert (model.num_classes, model.size) == (5, 224)
+  assert model.own
+  assert model.own.checkpoint == 'a/model.ckpt-7'
+
+
+def test_a_frozen_graph_is_no_checkpoint_of_a_spec():
+  found = dataclasses.replace(_FOUND, kind=specimen.FROZEN)
+  assert 'checkpoint' not in inspection_text.values(found)
+
+
+def test_without_a_network_there_is_no_spec():
+  found = dataclasses.replace(_FOUND, network=None)
+  assert inspection_text.values(found) == {}
+  assert inspection_text.spec(found) == ''

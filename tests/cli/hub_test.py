@@ -1,0 +1,94 @@
+"""`slimhub serve`, `pack` and `seed_cache` as they are typed."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from exporter.cli import main as cli
+from exporter.hub import tfhub_cache as seed
+from tests import some_exports
+from tests import source_tree
+
+_URL = 'https://hub.example.org/a'
+
+
+def _main(*argv: str) -> int:
+  return cli.main(cli.parse(['slimhub', *map(str, argv)]))
+
+
+@pytest.fixture(name='exports')
+def _exports(tmp_path):
+  return some_exports.make(tmp_path / 'exports')
+
+
+def test_pack_tells_programs_what_it_does(exports, tmp_path, capsys):
+  command = ('pack', exports, f'--output_dir={tmp_path / "packed"}')
+  assert _main(*command, '--progress=json') == 0
+  events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+  assert [event['event'] for event in events] == [
+    'started',
+    *['packed'] * 4,
+    'summary',
+  ]
+  assert _main(*command) == 0
+  assert 'kept' in capsys.readouterr().out
+
+
+def test_what_cannot_be_packed_is_the_exit_code(exports, tmp_path, capsys):
+  (exports / some_exports.TF1 / 'saved_model.pb').unlink()
+  assert _main('pack', exports, f'--output_dir={tmp_path / "packed"}') == 1
+  said = capsys.readouterr()
+  assert f'failed: {some_exports.TF1}' in said.err
+  assert 'saved_model.pb is missing' in said.err
+  assert f'packed    {some_exports.TF2}' in said.out
+
+
+def test_seed_cache_takes_another_hub(exports, tmp_path, capsys):
+  command = ('seed_cache', exports, f'--cache_dir={tmp_path / "cache"}')
+  assert _main(*command, f'--handle_prefix={_URL}/') == 0
+  url = f'{_URL}/{some_exports.TF1}'
+  assert f'seeded    {url}' in capsys.readouterr().out
+  assert (tmp_path / 'cache' / seed.key(url)).is_dir()
+  assert _main(*command, f'--handle_prefix={_URL}', '--progress=json') == 0
+  summary = json.loads(capsys.readouterr().out.splitlines()[-1])
+  assert summary['kept'] == 2
+
+
+@pytest.mark.parametrize(
+  'command',
+  [('serve',), ('pack', '--output_dir=x'), ('seed_cache', '--cache_dir=x')],
+)
+def test_a_folder_without_exports_is_one_line(command, tmp_path, capsys):
+  name, *flags = command
+  assert _main(name, tmp_path, *flags) == 1
+  error = capsys.readouterr().err
+  assert error.startswith('slimhub: nothing below')
+  assert error.count('\n') == 1
+
+
+def test_a_site_that_is_none_is_refused(exports, tmp_path, capsys):
+  assert _main('serve', exports, f'--site_dir={tmp_path}') == 2
+  assert 'holds no index.html' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('command', [('serve',), ('pack', '--output_dir=x')])
+def test_a_missing_extra_is_named(command, exports, tmp_path):
+  code = (
+    'import sys; from importlib import util; found = util.find_spec\n'
+    'util.find_spec = lambda n: None if n == "starlette" else found(n)\n'
+    'from exporter.cli import main as cli; sys.exit(cli.main(cli.parse(sys.argv)))'
+  )
+  name, *flags = command
+  done = subprocess.run(
+    [sys.executable, '-c', code, name, exports, *flags],
+    env={'PYTHONPATH': str(source_tree.ROOT)},
+    cwd=tmp_path,
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  assert done.returncode == 1
+  assert 'starlette, which this environment lacks' in done.stderr
+  assert "pip install 'slimhub[serve]'" in done.stderr

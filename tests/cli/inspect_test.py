@@ -1,0 +1,76 @@
+"""`slimhub inspect` prints what is known and ends as it found the file."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from exporter.cli import main as cli
+from tests import checkpoints_made as checkpoints
+from tests import source_tree
+from tests.checkpoints import specimens_made
+
+
+@pytest.fixture(scope='module', name='prefix')
+def _prefix(tmp_path_factory) -> pathlib.Path:
+  folder = tmp_path_factory.mktemp('training')
+  return checkpoints.write(folder / 'model.ckpt-1', specimens_made.training())
+
+
+def _main(*argv: str) -> int:
+  return cli.main(cli.parse(['slimhub', 'inspect', *argv]))
+
+
+def test_a_person_reads_lines_and_no_logs(prefix):
+  done = subprocess.run(
+    [sys.executable, '-m', 'exporter', 'inspect', str(prefix.parent)],
+    cwd=source_tree.ROOT,
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  assert (done.returncode, done.stderr) == (0, '')
+  lines = dict(
+    line.split(': ', 1) for line in done.stdout.splitlines() if ': ' in line
+  )
+  assert 'mobilenet_v1' in lines['network']
+  assert lines['multiplier'].strip() == '0.2'
+  assert lines['classes'].strip() == '5'
+
+
+def test_a_program_reads_json(prefix, capsys):
+  assert _main(str(prefix), '--format=json') == 0
+  (facts,) = json.loads(capsys.readouterr().out)
+  assert facts['network']['multipliers'] == [0.2]
+  assert facts['slots'].keys() == {'RMSProp', 'RMSProp_1'}
+  assert facts['problems'] == []
+
+
+def test_the_spec_alone_can_be_exported(prefix, tmp_path, capsys):
+  assert _main(str(prefix), '--format=spec') == 0
+  spec = tmp_path / 'my.toml'
+  spec.write_text(capsys.readouterr().out)
+  flags = [f'--spec_file={spec}', f'--output_dir={tmp_path}/exports']
+  argv = ['slimhub', 'export', 'my_mobilenet_v1', *flags]
+  assert cli.main(cli.parse(argv)) == 0
+  out = capsys.readouterr().out
+  assert 'exported  me/my_pictures/my_mobilenet_v1/classification/1' in out
+
+
+def test_what_cannot_be_exported_is_described_and_exits_1(tmp_path, capsys):
+  path = checkpoints.write(
+    tmp_path / 'a.ckpt', {'bert/pooler': np.zeros([3], np.float32)}
+  )
+  assert _main(str(path)) == 1
+  assert 'its scopes are bert/ (1)' in capsys.readouterr().out
+
+
+def test_a_wrong_path_is_an_error_of_one_line(tmp_path, capsys):
+  assert _main(str(tmp_path / 'none')) == 1
+  out, err = capsys.readouterr()
+  assert not out
+  assert err.startswith('slimhub: ')
+  assert 'does not exist' in err

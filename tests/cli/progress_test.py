@@ -1,0 +1,145 @@
+"""What is shown while a batch runs."""
+
+import io
+import json
+
+import pytest
+
+from exporter.checkpoints.fetch import fetcher
+from exporter.cli import progress
+from exporter.pipeline import orders as plan
+from tests import source_tree
+
+_RESULTS = (
+  plan.Result('a/1', plan.EXPORTED, bytes=2_000_000, seconds=1.5),
+  plan.Result('b/1', plan.KEPT, 'unchanged'),
+  plan.Result('c/1', plan.FAILED, 'checkpoint x is torn'),
+  plan.Result('d/1', plan.FAILED, 'checkpoint x is torn'),
+  plan.Result('e/1', plan.REFUSED, 'it needs pictures'),
+)
+
+
+def _show(form: str) -> None:
+  shown = progress.Progress(form, len(_RESULTS))
+  shown.start()
+  for result in _RESULTS:
+    shown.add(result)
+  shown.finish()
+
+
+def test_results_go_to_stdout_and_reasons_to_stderr(capsys):
+  _show('none')
+  out, err = capsys.readouterr()
+  assert out.splitlines()[:3] == [
+    'exported  a/1  2.0 MB  1.5 s',
+    'kept      b/1  unchanged',
+    'failed    c/1',
+  ]
+  assert 'refused   e/1  it needs pictures' in out
+  assert err.count('checkpoint x is torn') == 1
+  assert err.count('failed: ') == 2
+
+
+def test_the_summary_counts_each_status(capsys):
+  _show('none')
+  summary = capsys.readouterr().out.split('\n\n')[1].splitlines()
+  counts = {line.split()[0]: line.split()[1] for line in summary[1:]}
+  assert counts == {
+    'exported': '1',
+    'failed': '2',
+    'kept': '1',
+    'refused': '1',
+    'all': '5',
+  }
+
+
+def test_a_transfer_counts_bytes(capsys):
+  shown = progress.Transfer('json', 1)
+  shown.start()
+  shown.move(0, 3_000_000)
+  shown.move(3_000_000, 0)
+  shown.add(fetcher.Result('m', plan.FETCHED, 'note', 3_000_000, 1.5))
+  shown.finish()
+  out, _ = capsys.readouterr()
+  assert [json.loads(line) for line in out.splitlines()] == [
+    {'event': 'started', 'archives': 1},
+    {
+      'event': 'fetched',
+      'model': 'm',
+      'status': 'fetched',
+      'reason': 'note',
+      'bytes': 3_000_000,
+      'seconds': 1.5,
+    },
+    {'event': 'summary', 'fetched': 1, 'seconds': 0.0},
+  ]
+
+
+def test_the_bar_of_a_transfer_is_in_bytes(capsys):
+  shown = progress.Transfer('bar', 1)
+  shown.start()
+  shown.move(1_500_000, 3_000_000)
+  shown.add(fetcher.Result('m', plan.FETCHED, '', 3_000_000, 1.5))
+  shown.finish()
+  out, err = capsys.readouterr()
+  assert out.startswith('fetched   m  3.0 MB  1.5 s\n')
+  assert '1.50M/3.00M' in err
+
+
+def test_json_is_one_event_a_line_and_nothing_else(capsys):
+  _show('json')
+  out, err = capsys.readouterr()
+  events = [json.loads(line) for line in out.splitlines()]
+  assert [event['event'] for event in events] == [
+    'started',
+    'proven',
+    'kept',
+    *['failed'] * 2,
+    'refused',
+    'summary',
+  ]
+  assert events[0]['artifacts'] == 5
+  assert events[3]['reason'] == 'checkpoint x is torn'
+  assert events[-1]['failed'] == 2
+  assert not err
+
+
+def test_the_guide_names_every_event_and_its_keys(capsys):
+  _show('json')
+  guide = (source_tree.ROOT / 'docs' / 'batch.md').read_text()
+  for line in capsys.readouterr().out.splitlines():
+    event = json.loads(line)
+    (row,) = (r for r in guide.splitlines() if f'| `{event["event"]}` |' in r)
+    if event['event'] == 'proven':
+      assert all(f'`{key}`' in row for key in event.keys() - {'event'})
+
+
+@pytest.mark.parametrize('form', ['bar', 'auto'])
+def test_a_bar_goes_to_stderr_where_somebody_sees_it(form, capsys):
+  _show(form)
+  out, err = capsys.readouterr()
+  assert 'a/1' in out
+  assert ('artifact/s' in err) == (form == 'bar')  # No terminal here.
+
+
+def test_steps_are_a_bar_on_a_terminal_alone():
+  class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+      return True
+
+  shown = {}
+  for form in ('auto', 'bar', 'none'):
+    for stream in (io.StringIO(), Terminal()):
+      steps = progress.Steps(form, 3, 'picture', stream)
+      steps.move(3)
+      steps.finish()
+      is_terminal = isinstance(stream, Terminal)
+      shown[form, is_terminal] = '3/3' in stream.getvalue()
+  assert shown == {
+    ('auto', False): False,
+    ('auto', True): True,
+    ('bar', False): True,
+    ('bar', True): True,
+    ('none', False): False,
+    ('none', True): False,
+  }

@@ -1,0 +1,65 @@
+"""`slimhub site`: what it prints, and what it says where it cannot be."""
+
+from importlib import util
+
+import pytest
+
+from exporter.cli import main as cli
+from exporter.site import tree
+from tests.site import some_site
+
+
+def _main(*argv: object) -> int:
+  return cli.main(cli.parse(['slimhub', 'site', *map(str, argv)]))
+
+
+@pytest.fixture(name='page')
+def _page(monkeypatch):
+  """A site of one page, made in no time."""
+  monkeypatch.setattr(tree, 'pages', lambda _: {'index.md': '# New\n'})
+  monkeypatch.setattr(tree, 'menu', lambda _: [{'Home': 'index.md'}])
+
+
+@pytest.mark.usefixtures('page')
+def test_it_says_where_the_site_is(tmp_path, capsys):
+  exports = some_site.exports(tmp_path / 'exports')
+  site = tmp_path / 'site'
+  assert _main(f'--output_dir={site}', f'--hub_dir={exports}') == 0
+  printed = capsys.readouterr()
+  assert printed.out == f'1 pages in {site}; open index.html there\n'
+  assert not printed.err
+  assert (site / f'{some_site.LITERT}').is_file()
+
+
+@pytest.mark.parametrize(
+  ('name', 'says'),
+  [('exports', 'found 0 exports there'), ('nowhere', 'nowhere')],
+)
+def test_a_folder_without_exports_is_one_line(tmp_path, capsys, name, says):
+  (tmp_path / 'exports').mkdir()
+  site = tmp_path / 'site'
+  assert _main(f'--output_dir={site}', f'--hub_dir={tmp_path / name}') == 1
+  error = capsys.readouterr().err
+  assert says in error
+  assert error.count('\n') == 1
+  assert not site.exists()
+
+
+def test_a_file_in_the_way_is_one_line(tmp_path, capsys):
+  (tmp_path / 'site').write_text('mine')
+  assert _main(f'--output_dir={tmp_path / "site"}') == 1
+  assert 'did not write it' in capsys.readouterr().err
+  assert (tmp_path / 'site').read_text() == 'mine'
+
+
+def test_without_mkdocs_the_extra_is_named(tmp_path, capsys, monkeypatch):
+  found = util.find_spec
+
+  def find(name):
+    return None if name in ('mkdocs', 'material') else found(name)
+
+  monkeypatch.setattr(util, 'find_spec', find)
+  assert _main(f'--output_dir={tmp_path / "site"}') == 1
+  error = capsys.readouterr().err
+  assert "pip install 'slimhub[site]'" in error
+  assert 'mkdocs, mkdocs-material' in error

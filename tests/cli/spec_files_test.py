@@ -1,0 +1,169 @@
+"""Spec files, and packages that bring them, add models to the registry."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+from exporter.cli import spec_files as own_models
+import model_specs
+from model_specs.spec_files import text as spec_file
+from tests import some_spec_file
+from tests import source_tree
+
+
+def _refused(path: pathlib.Path) -> str:
+  with pytest.raises(model_specs.SpecError) as raised:
+    own_models.read(path)
+  return str(raised.value)
+
+
+def test_every_model_of_a_file(tmp_path):
+  path = tmp_path / 'models.toml'
+  tables = [some_spec_file.values(name=name) for name in ('a', 'b')]
+  path.write_text(spec_file.document(tables))
+  assert [model.name for model in own_models.read(path)] == ['a', 'b']
+  found = own_models.registry([path, tmp_path / '.' / 'models.toml'])
+  assert [model.name for model in found.own] == ['a', 'b']
+  assert len(found.models) == len(model_specs.MODELS) + 2
+
+
+def test_paths_are_meant_from_the_folder_of_the_file(tmp_path, monkeypatch):
+  (tmp_path / 'labels.txt').write_text('a\nb\nc\n')
+  path = some_spec_file.write(tmp_path, label_file='labels.txt', checkpoint='x')
+  monkeypatch.chdir(tmp_path.parent)
+  (model,) = own_models.read(pathlib.Path(tmp_path.name) / path.name)
+  assert model.own
+  assert model.own.labels == ('a', 'b', 'c')
+  assert model.own.folder == tmp_path
+
+
+@pytest.mark.parametrize(
+  ('text', 'says'),
+  [
+    ('model = [', 'is not TOML: .*document'),
+    ('a = 1\nb = x', 'is not TOML: .*line 2'),
+    ('x = "\udcff"', 'is not TOML: .*utf-8'),
+    ('', 'holds nothing, expected nothing but a table'),
+    ('name = "x"', 'holds name, expected nothing but a table'),
+    ('[model]\nname = "x"', r'holds model, expected .*\[\[model\]\] for each'),
+    ('model = [1]', 'holds model, expected'),
+    ('[[model]]\n[[models]]', 'holds model, models, expected'),
+  ],
+)
+def test_what_is_no_spec_file(tmp_path, text, says):
+  path = tmp_path / 'my.toml'
+  path.write_bytes(text.encode(errors='surrogateescape'))
+  message = _refused(path)
+  assert str(path) in message
+  assert re.search(says, message)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+  message = _refused(tmp_path / 'no.toml')
+  assert 'no.toml cannot be read: No such file or directory' in message
+  assert '`slimhub new NAME`' in message
+
+
+def test_all_that_is_wrong_with_a_file_is_said_at_once(tmp_path):
+  path = tmp_path / 'models.toml'
+  tables = [
+    some_spec_file.values(name='a', size=0, nme='x'),
+    some_spec_file.values(name='b', labels=['one']),
+  ]
+  del tables[0]['nme']
+  text = spec_file.document(tables).replace('size = 0', 'size = 0\nnme = 1', 1)
+  path.write_text(text)
+  message = _refused(path)
+  for part in (
+    "models.toml: model 'a' cannot be used",
+    'size is 0, expected a whole number above 0',
+    'unknown key nme; did you mean name?',
+    "models.toml: model 'b' cannot be used",
+    'labels has 1 names, expected 3',
+  ):
+    assert part in message
+
+
+def test_two_files_with_one_model_are_both_named(tmp_path):
+  paths = []
+  for name in ('one', 'two'):
+    (tmp_path / name).mkdir()
+    paths.append(some_spec_file.write(tmp_path / name))
+  with pytest.raises(model_specs.SpecError) as raised:
+    own_models.registry(paths)
+  for path in paths:
+    assert str(path) in str(raised.value)
+
+
+_SETUP = """
+import setuptools
+setuptools.setup(
+  name='acme-models', version='1.0', packages=['acme_models'],
+  package_data={{'acme_models': ['*.toml']}},
+  entry_points={{'slimhub.models': ['acme = acme_models:{}']}},
+)
+"""
+_MODULE = """
+import pathlib
+FILE = pathlib.Path(__file__).parent / 'models.toml'
+def find():
+  return str(FILE)
+NOTHING = 5
+"""
+
+
+def _install(folder: pathlib.Path, attribute: str) -> pathlib.Path:
+  """Installs a package of models with pip; returns where."""
+  project, target = folder / 'project', folder / 'installed'
+  package = project / 'acme_models'
+  package.mkdir(parents=True)
+  (package / '__init__.py').write_text(_MODULE)
+  some_spec_file.write(package)
+  (project / 'setup.py').write_text(_SETUP.format(attribute))
+  subprocess.run(
+    [
+      *(sys.executable, '-m', 'pip', 'install', '--quiet', '--no-deps'),
+      *('--no-build-isolation', '--no-index', f'--target={target}', project),
+    ],
+    check=True,
+  )
+  return target
+
+
+def _list(target: pathlib.Path, *argv: str) -> subprocess.CompletedProcess[str]:
+  path = os.pathsep.join([str(source_tree.ROOT), str(target)])
+  return subprocess.run(
+    [sys.executable, '-m', 'exporter', 'list', *argv],
+    env={**os.environ, 'PYTHONPATH': path},
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+
+
+@pytest.mark.parametrize('attribute', ['FILE', 'find'])
+def test_an_installed_package_brings_its_models(tmp_path, attribute):
+  target = _install(tmp_path, attribute)
+  done = _list(target, 'acme/flowers/*')
+  assert done.returncode == 0, done.stderr
+  assert 'acme/flowers/small/classification' in done.stdout
+  again = _list(target, f'--spec_file={some_spec_file.write(tmp_path)}')
+  assert again.returncode == 1
+  assert 'two specs are called acme/flowers/small' in again.stderr
+  assert str(target / 'acme_models/models.toml') in again.stderr
+  assert str(tmp_path / 'models.toml') in again.stderr
+
+
+@pytest.mark.parametrize('attribute', ['NOTHING', 'missing'])
+def test_a_package_that_is_wrong_is_named(tmp_path, attribute):
+  done = _list(_install(tmp_path, attribute))
+  assert done.returncode == 1
+  assert 'package acme-models: its entry point acme of slimhub.models' in (
+    done.stderr
+  )
+  assert 'mend or uninstall the package' in done.stderr
+  assert 'Traceback' not in done.stderr

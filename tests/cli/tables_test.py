@@ -1,0 +1,61 @@
+"""The registry as a person or a program reads it."""
+
+import csv
+import dataclasses
+import io
+import json
+
+from exporter.cli import tables as listing
+import model_specs
+from model_specs import figures as measured
+
+
+def test_every_handle_has_one_row_with_its_versions():
+  rows = json.loads(listing.render(model_specs.find(), 'json'))
+  assert len(rows) == 2 * len(model_specs.MODELS)
+  first = model_specs.MODELS[0].name
+  assert rows[0]['handle'] == f'google/imagenet/{first}/classification'
+  assert rows[0]['versions'] == [3, 5]
+
+
+def test_csv_and_json_say_the_same():
+  handles = model_specs.find('mobilenet_v2_*/*/*')
+  rows = json.loads(listing.render(handles, 'json'))
+  read = list(csv.DictReader(io.StringIO(listing.render(handles, 'csv'))))
+  assert len(rows) == len(read) == 44
+  for row, line in zip(rows, read, strict=True):
+    assert line['handle'] == row['handle']
+    assert line['versions'] == '1,2,3,4,5'
+    assert float(line['top1_percent']) == row['top1_percent']
+
+
+def test_a_table_aligns_its_columns():
+  lines = listing.render(
+    model_specs.find('mobilenet_v1_100_*/*/5'), 'table'
+  ).splitlines()
+  start = lines[0].index('versions')
+  assert {line[start] for line in lines[1:]} == {'5'}
+  assert len({line.rindex(' ') for line in lines[1:]}) == 1
+
+
+def test_a_description_names_what_decides_a_choice():
+  (handle,) = model_specs.find('mobilenet_v2_100_224/classification/5')
+  text = listing.describe(handle)
+  for fact in ('224 x 224', 'fixed', '71.8 %', '300 M', handle.spec.checkpoint):
+    assert fact in text
+  assert 'litert.float32, litert.float16' in text
+
+
+def test_a_tf1_version_is_said_to_have_no_other_formats():
+  (handle,) = model_specs.find('mobilenet_v2_100_224/classification/3')
+  assert 'not converted' in listing.describe(handle)
+
+
+def test_what_is_not_known_is_not_named():
+  (handle,) = model_specs.find('resnet_v1_50/classification/5')
+  unknown = dataclasses.replace(handle.spec, figures=measured.Figures())
+  handle = dataclasses.replace(handle, spec=unknown)
+  text = listing.describe(handle)
+  assert 'None' not in text
+  assert 'multiplier' not in text
+  assert 'MACs, parameters: not published' in text

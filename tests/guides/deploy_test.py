@@ -1,0 +1,78 @@
+"""What the guide to phones and other frameworks shows is what happens."""
+
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+
+from PIL import Image
+import pytest
+
+from exporter.checkpoints import synthetic
+from exporter.pipeline import export
+import model_specs
+from model_specs import formats
+from tests import checkpoints_made as checkpoints
+from tests import code_blocks
+from tests import phone
+from tests import source_tree
+
+_GUIDE = (source_tree.ROOT / 'docs/deploy.md').read_text('utf-8')
+_MODEL = 'mobilenet_v1_025_128'
+
+
+@pytest.fixture(scope='module', name='folder')
+def _folder(tmp_path_factory) -> pathlib.Path:
+  """Where the guide's command has been run."""
+  folder = tmp_path_factory.mktemp('deploy')
+  model = model_specs.get_model(_MODEL)
+  inference, _ = export.sources(model)
+  checkpoints.write(
+    folder / 'checkpoints' / model.checkpoint,
+    synthetic.tensors(inference.shapes),
+  )
+  (folder / 'photos').mkdir()
+  for number, picture in enumerate(synthetic.pictures(8, 128)):
+    Image.fromarray(picture).save(folder / 'photos' / f'{number}.jpg')
+  Image.fromarray(picture).save(folder / 'photo.jpg')
+  _, _, command = _GUIDE.partition('\nslimhub ')
+  words = shlex.split(command.partition('```')[0].replace('\\\n', ''))
+  done = subprocess.run(
+    [sys.executable, '-m', 'exporter', *words],
+    cwd=folder,
+    env={**os.environ, 'PYTHONPATH': str(source_tree.ROOT)},
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  assert done.returncode == 0, done.stdout + done.stderr
+  return folder
+
+
+def test_the_files_of_the_table_are_there(folder):
+  task = folder / f'exports/google/imagenet/{_MODEL}/classification'
+  for kind in formats.FORMATS:
+    name = f'5.{kind.group}/{kind.name}{kind.suffix}'
+    assert f'| `{name}` |' in _GUIDE
+    assert (task / name).exists() == (kind.layout == formats.NHWC)
+
+
+@phone.needed
+def test_the_code_runs(folder):
+  blocks = code_blocks.find(_GUIDE, 'python')
+  assert len(blocks) == 2
+  path = os.pathsep.join([str(source_tree.ROOT), *sys.path])
+  code_blocks.run(sys.executable, blocks, folder, PYTHONPATH=path)
+
+
+def test_the_limits_are_those_of_the_formats():
+  for kind in formats.FORMATS[1:4]:
+    assert kind.disagreement
+    (row,) = (
+      line
+      for line in _GUIDE.splitlines()
+      if line.startswith(f'| `{kind.name}.tflite` |') and '%' in line
+    )
+    allowed = f'| {kind.error:g}; {100 * kind.disagreement:.0f} % |'
+    assert row.replace('0.50', '0.5').endswith(allowed)

@@ -1,0 +1,53 @@
+"""The page about checkpoints, and the README, show what can be typed."""
+
+import re
+import shlex
+
+import pytest
+
+from exporter.checkpoints import members
+from exporter.cli import main as cli
+import model_specs
+from tests import artifacts_made as artifacts
+from tests import code_blocks
+from tests import source_tree
+
+_PAGE = (source_tree.ROOT / 'docs/getting_checkpoints.md').read_text('utf-8')
+_README = (source_tree.ROOT / 'README.md').read_text('utf-8')
+_COMMANDS = [
+  line
+  for text in (_PAGE, _README)
+  for block in code_blocks.find(text, 'sh')
+  for line in block.splitlines()
+]
+
+
+@pytest.mark.parametrize('command', _COMMANDS)
+def test_every_command_can_be_typed(command):
+  args = cli.parse(shlex.split(command))
+  if 'patterns' in args:
+    assert model_specs.find(*args.patterns)
+
+
+def test_the_defaults_are_those_of_the_flags():
+  shown = dict(re.findall(r'\| `--(\w+)=\w+` .* \| (\d+) \|', _PAGE))
+  assert shown.keys() == {'timeout', 'retries', 'jobs'}
+  args = cli.parse(['slimhub', 'fetch', 'a'])
+  for name, value in shown.items():
+    assert getattr(args, name) == float(value)
+
+
+def test_the_limits_are_those_of_the_code():
+  assert f'than {members.MAX_MEMBERS} members' in _PAGE
+  assert f'than {members.MAX_BYTES // 2**30} GiB' in _PAGE
+
+
+def test_the_way_to_8_bits_that_the_page_shows():
+  (code,) = code_blocks.find(_PAGE, 'python')
+  name = 'mobilenet_v1_025_128/classification/5'
+  code = code.replace(
+    f'exports/google/imagenet/{name}', str(artifacts.folder(name))
+  )
+  found: dict = {}
+  exec(code, found)
+  assert 0.4e6 < len(found['quantized']) < 0.7e6  # A byte a parameter.

@@ -1,0 +1,89 @@
+"""What the guide to own models shows is what happens."""
+
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from exporter.checkpoints import synthetic
+from exporter.cli import spec_files as own_models
+from exporter.pipeline import export
+from model_specs.spec_files import keys as spec_keys
+from tests import checkpoints_made as checkpoints
+from tests import code_blocks
+from tests import source_tree
+
+_GUIDE = (source_tree.ROOT / 'docs/your_own_models.md').read_text('utf-8')
+_NEW, *_COMMANDS = (
+  line
+  for block in code_blocks.find(_GUIDE, 'sh')
+  for line in block.splitlines()
+)
+_SPEC_FILE, _ENTRY_POINT = code_blocks.find(_GUIDE, 'toml')
+_FILE = 'flowers_mobilenet.toml'
+
+
+def _run(command: str, folder: pathlib.Path) -> str:
+  program, *words = shlex.split(command)
+  assert program == 'slimhub'
+  done = subprocess.run(
+    [sys.executable, '-m', 'exporter', *words],
+    cwd=folder,
+    env={**os.environ, 'PYTHONPATH': str(source_tree.ROOT)},
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  assert done.returncode == 0, done.stderr
+  return done.stdout
+
+
+@pytest.fixture(scope='module', name='folder')
+def _folder(tmp_path_factory) -> pathlib.Path:
+  """Where the reader has trained and written both files."""
+  folder = tmp_path_factory.mktemp('guide')
+  _run(_NEW, folder)
+  (folder / _FILE).write_text(_SPEC_FILE)
+  names = ('daisy', 'dandelion', 'roses', 'sunflowers', 'tulips')
+  (folder / 'labels.txt').write_text(
+    ''.join(f'{number}:{name}\n' for number, name in enumerate(names))
+  )
+  (model,) = own_models.read(folder / _FILE)
+  inference, _ = export.sources(model)
+  tensors = synthetic.tensors(inference.shapes)
+  checkpoints.write(
+    folder / 'train/model.ckpt-5000',
+    checkpoints.with_slots(tensors, inference.trainable),
+  )
+  return folder
+
+
+def test_the_commands_do_what_they_say(folder):
+  listed, exported, verified = (_run(line, folder) for line in _COMMANDS)
+  for task in ('classification', 'feature_vector'):
+    handle = f'acme/flowers/flowers_mobilenet/{task}'
+    assert f'{handle}  1,2' in listed
+    for number in (1, 2):
+      assert f'exported  {handle}/{number}' in exported
+      assert f'verified  {handle}/{number}' in verified
+
+
+def test_what_is_new_passes_as_it_stands(folder, tmp_path):
+  _run(_NEW, tmp_path)
+  assert (tmp_path / 'spec_file.schema.json').exists()
+  (model,) = own_models.read(tmp_path / _FILE)
+  common = f'--spec_file={_FILE} --output_dir=exports --synthetic_weights'
+  _run(f'slimhub export {model.name}/*/2 {common}', tmp_path)
+  assert 'verified' in _run('slimhub verify exports', tmp_path)
+
+
+def test_the_keys_and_the_group_are_those_of_the_code():
+  assert f'"{own_models.GROUP}"' in _ENTRY_POINT
+  shown = {line.split(' = ')[0] for line in _SPEC_FILE.splitlines()[2:]}
+  assert shown <= spec_keys.BY_NAME.keys()
+  for key in ('input_range', 'input_mean', 'labels', 'background'):
+    assert f'`{key}' in _GUIDE
+    assert key in spec_keys.BY_NAME

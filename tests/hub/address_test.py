@@ -1,0 +1,119 @@
+"""Paths of URLs, taken apart, and what they find."""
+
+import pytest
+
+from exporter import errors
+from exporter.hub import address
+from tests import some_exports
+
+_NAME, _TF2 = some_exports.NAME, some_exports.TF2
+
+
+@pytest.fixture(name='exports')
+def _exports(tmp_path):
+  return address.Exports(some_exports.make(tmp_path))
+
+
+@pytest.mark.parametrize(
+  ('path', 'export', 'part'),
+  [
+    (f'/{_NAME}', _NAME, ''),
+    (f'/{_TF2}', _TF2, ''),
+    (f'/{_TF2}/', _TF2, ''),
+    (f'/{_TF2}.tar.gz', _TF2, '.tar.gz'),
+    (f'/{_TF2}.json', _TF2, '.json'),
+    (f'/{_TF2}/variables/x-0-of-1', _TF2, '/variables/x-0-of-1'),
+    (f'/{_TF2}.onnx/model.onnx', f'{_TF2}.onnx/model', '.onnx'),
+    (f'/{_TF2}.litert/int8.md', f'{_TF2}.litert/int8', '.md'),
+  ],
+)
+def test_a_path_says_what_is_meant(path, export, part):
+  assert address.parse(path) == address.Address(export, part)
+
+
+@pytest.mark.parametrize('path', ['/a', '/a/b/c', f'/{_NAME}/five'])
+def test_a_path_that_names_nothing(path):
+  assert address.parse(path) is None
+
+
+@pytest.mark.parametrize(
+  'path',
+  [
+    '/',
+    '/..',
+    '//etc/passwd',
+    f'/{_TF2}//',
+    '/../../etc/passwd',
+    f'/{_TF2}/../5.json',
+    f'/{_TF2}//saved_model.pb',
+    f'/{_TF2}/.hidden',
+    '/.slimhub-staging/a/b/c',
+    '/a\0b',
+    '/a\nb',
+    '/a\\b',
+    '/ä',
+    '/a' * 40,
+  ],
+)
+def test_a_path_that_can_be_nothing(path):
+  with pytest.raises(address.MalformedError, match='no path of a hub'):
+    address.parse(path)
+
+
+@pytest.mark.parametrize(
+  'handle',
+  [some_exports.TF1, _TF2, some_exports.LITE, some_exports.ONNX],
+)
+def test_what_is_whole_is_found(exports, tmp_path, handle):
+  wanted = address.parse(f'/{handle}')
+  found = exports.find(wanted)
+  assert found.handle == handle
+  found.place.manifest.unlink()
+  assert exports.find(wanted) is None
+  assert exports.is_coming(wanted)
+
+
+def test_what_is_not_there_is_not_coming(exports):
+  wanted = address.parse(f'/{_NAME}/4')
+  assert exports.find(wanted) is None
+  assert not exports.is_coming(wanted)
+
+
+def test_a_manifest_that_was_replaced_is_read_again(exports, tmp_path):
+  wanted = address.parse(f'/{_TF2}')
+  exports.find(wanted)
+  new = some_exports.add(tmp_path, _TF2, 'new')
+  assert exports.find(wanted).manifest == new
+
+
+def test_the_newest_is_the_highest_number_that_is_whole(exports, tmp_path):
+  wanted = address.parse(f'/{_NAME}')
+  assert exports.newest(wanted).export == _TF2
+  (tmp_path / f'{_TF2}.json').unlink()
+  assert exports.newest(wanted).export == some_exports.TF1
+  assert exports.newest(address.parse(f'/{_NAME}s')) is None
+
+
+def test_the_manifest_of_another_is_an_error(exports, tmp_path):
+  text = (tmp_path / f'{some_exports.TF1}.json').read_text()
+  (tmp_path / f'{_TF2}.json').write_text(text)
+  with pytest.raises(errors.ManifestError, match=r'expected one of .*/5'):
+    exports.find(address.parse(f'/{_TF2}'))
+
+
+@pytest.mark.parametrize('name', [_TF2, f'{_TF2}.json'])
+def test_a_link_out_of_the_folder_is_not_followed(exports, tmp_path, name):
+  outside = tmp_path.with_name(f'{tmp_path.name}-outside')
+  (tmp_path / name).rename(outside)
+  (tmp_path / name).symlink_to(outside)
+  assert exports.find(address.parse(f'/{_TF2}')) is None
+
+
+def test_conversions_and_close_names(exports):
+  found = exports.conversions(exports.find(address.parse(f'/{_TF2}')))
+  assert [made.handle for made in found] == [
+    some_exports.LITE,
+    some_exports.ONNX,
+  ]
+  assert exports.closest(f'{_NAME}/55') == _TF2
+  assert not exports.closest('?')

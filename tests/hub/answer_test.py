@@ -1,0 +1,163 @@
+"""What a hub answers, and what it says where it refuses."""
+
+import json
+
+import pytest
+
+from exporter.storage import bundle
+from tests import hub_server
+from tests import some_exports
+
+_NAME, _TF1, _TF2 = some_exports.NAME, some_exports.TF1, some_exports.TF2
+_LITE, _ONNX = some_exports.LITE, some_exports.ONNX
+_STORAGE = 'gs://bucket/exports'
+
+
+@pytest.fixture(name='exports')
+def _exports(tmp_path):
+  return some_exports.make(tmp_path / 'exports')
+
+
+@pytest.fixture(name='hub')
+def _hub(exports):
+  with hub_server.serve(exports) as hub:
+    yield hub
+
+
+def test_without_a_version_it_leads_to_the_newest(hub, exports):
+  for query in ('', '?tf-hub-format=compressed'):
+    status, headers, _ = hub.ask(f'/{_NAME}{query}')
+    assert (status, headers['location']) == (302, f'/{_TF2}{query}')
+  some_exports.add(exports, f'{_NAME}/4')
+  (exports / f'{_TF2}.json').unlink()
+  assert hub.ask(f'/{_NAME}')[1]['location'] == f'/{_NAME}/4'
+  assert hub.ask(f'/{_NAME}/4/')[1]['location'] == f'/{_NAME}/4'
+
+
+def test_uncompressed_is_a_place_in_the_body_and_no_redirect(hub, exports):
+  status, headers, body = hub.ask(f'/{_TF2}?tf-hub-format=uncompressed')
+  assert (status, body.decode()) == (303, f'{hub.url}/{_TF2}')
+  assert 'location' not in headers  # Clients would follow it.
+  flag = f'--storage_url={_STORAGE}/'
+  with hub_server.serve(exports, flag) as other:
+    body = other.ask(f'/{_TF2}?tf-hub-format=uncompressed')[2]
+  assert body.decode() == f'{_STORAGE}/{_TF2}'
+
+
+def test_a_browser_gets_a_page_and_a_program_the_card(hub):
+  status, headers, page = hub.ask(f'/{_TF2}', accept='text/html,*/*')
+  assert (status, headers['content-type']) == (200, 'text/html; charset=utf-8')
+  assert f'<h1>Module {_TF2}</h1>' in page.decode()
+  for path in ('5.tar.gz', '5.json', '5.litert/float32.tflite'):
+    assert f'href="{path}"' in page.decode()
+    assert hub.ask(f'/{_NAME}/{path}')[0] == 200
+  status, headers, card = hub.ask(f'/{_TF2}')
+  assert headers['content-type'].startswith('text/markdown')
+  assert card.decode().startswith(f'# Module {_TF2}')
+  assert hub.ask(f'/{_TF2}.md')[2] == card
+
+
+def test_the_index_lists_what_is_whole(hub, exports):
+  (exports / f'{_TF1}.json').unlink()
+  found = json.loads(hub.ask('/index.json')[2])['exports']
+  assert [each['handle'] for each in found] == [_TF2, _LITE, _ONNX]
+  for each in found:
+    assert hub.ask(f'/{each["download"]}')[0] == 200
+  page = hub.ask('/', accept='text/html')[2].decode()
+  assert f'href="{_TF2}"' in page
+  assert f'href="{_TF1}"' not in page
+
+
+def test_lite_format_is_the_converted_file(hub, exports):
+  status, _, body = hub.ask(f'/{_TF2}?lite-format=tflite')
+  assert (status, body) == (200, (exports / _LITE).read_bytes())
+  status, _, body = hub.ask(f'/{_TF1}?lite-format=tflite')
+  assert status == 404
+  assert b'not exported as LiteRT' in body
+
+
+@pytest.mark.parametrize(
+  ('path', 'said'),
+  [
+    (f'{_NAME}/4', f'Did you mean {_TF2}?'),
+    (_NAME.replace('025', '0255'), 'Did you mean google/imagenet/mobilenet'),
+    ('google', 'google is not here. /index.json lists all'),
+    (f'{_TF2}/variables/x', 'its files are saved_model.pb, variables/'),
+    (f'{_LITE}/x', 'is not here'),
+  ],
+)
+def test_what_is_not_there_is_told_what_is(hub, path, said):
+  status, headers, body = hub.ask(f'/{path}')
+  assert status == 404
+  assert headers['content-type'].startswith('text/plain')
+  assert said in body.decode()
+
+
+@pytest.mark.parametrize('name', [_TF2, _LITE])
+def test_what_is_being_written_is_not_served(hub, exports, name):
+  (exports / name).with_suffix('.json').unlink()
+  query = '' if name == _LITE else '?tf-hub-format=compressed'
+  status, headers, body = hub.ask(f'/{name}{query}')
+  assert (status, headers['retry-after']) == (404, '5')
+  assert b'is being written' in body
+
+
+def test_what_is_being_replaced_is_not_served_half(hub, exports):
+  """The new artifact is in its place, and the old manifest still is."""
+  path = f'/{_TF2}?tf-hub-format=compressed'
+  manifest = exports / f'{_TF2}.json'
+  old = manifest.read_text()
+  made = some_exports.add(exports, _TF2, 'new')
+  new = manifest.read_text()
+  manifest.write_text(old)
+  status, headers, body = hub.ask(path)
+  assert (status, headers['retry-after']) == (503, '5')
+  assert b'being replaced' in body
+  manifest.write_text(new)
+  status, headers, _ = hub.ask(path)
+  assert status == 200
+  assert headers['etag'] == f'"{bundle.key(made)}{bundle.SUFFIX}"'
+
+
+def test_what_is_ready_is_served_while_it_is_replaced(hub, exports):
+  path = f'/{_TF2}?tf-hub-format=compressed'
+  old = hub.ask(path)[2]
+  (exports / _TF2 / 'saved_model.pb').write_text('the new one')
+  assert hub.ask(path)[2] == old
+
+
+def test_a_damaged_manifest_is_no_traceback(hub, exports):
+  (exports / f'{_TF2}.json').write_text('{')
+  assert hub.ask(f'/{_TF2}')[0] == 503
+  assert hub.ask(f'/{_TF1}')[0] == 200
+
+
+def test_a_site_is_shown_to_browsers_and_models_to_programs(exports, tmp_path):
+  site = tmp_path / 'site'
+  files = {
+    'index.html': 'front',
+    '404.html': 'nothing',
+    f'{_TF2}.html': 'page',
+    'guide/index.html': 'guide',
+    'assets/a.css': 'style',
+  }
+  for name, text in files.items():
+    (site / name).parent.mkdir(parents=True, exist_ok=True)
+    (site / name).write_text(text)
+  (site / 'out').symlink_to(tmp_path)
+  with hub_server.serve(exports, f'--site_dir={site}') as hub:
+    for path, text in {
+      '/': 'front',
+      f'/{_TF2}': 'page',
+      f'/{_TF2}.html': 'page',
+      '/guide/': 'guide',
+      '/assets/a.css': 'style',
+    }.items():
+      assert hub.ask(path, accept='text/html')[2].decode() == text
+    assert hub.ask('/assets/a.css')[2] == b'style'
+    assert b'Its card.' in hub.ask(f'/{_TF1}', accept='text/html')[2]
+    bundle_path = f'/{_TF2}?tf-hub-format=compressed'
+    assert hub.ask(bundle_path, accept='text/html')[2][:2] == b'\x1f\x8b'
+    for path in ('/nothing', f'/out/exports/{_TF2}.json', '/%00'):
+      assert hub.ask(path, accept='text/html')[0] in (400, 404)
+    assert hub.ask('/assets/../../exports/x')[0] in (400, 404)

@@ -1,0 +1,120 @@
+"""Packed exports: what is there, what is kept, what is refused."""
+
+import json
+import types
+
+import pytest
+
+from exporter import errors
+from exporter.hub import pack
+from exporter.pipeline import orders as plan
+from exporter.storage import folder as shelf
+from exporter.storage import lock
+from tests import file_tree
+from tests import some_exports
+
+_NAME, _TF1, _TF2 = some_exports.NAME, some_exports.TF1, some_exports.TF2
+
+
+@pytest.fixture(name='exports')
+def _exports(tmp_path):
+  return some_exports.make(tmp_path / 'exports')
+
+
+@pytest.fixture(name='packed')
+def _packed(tmp_path):
+  return tmp_path / 'packed'
+
+
+def _run(exports, packed) -> dict[str, str]:
+  return {r.handle: r.status for r in pack.run(shelf.items(exports), packed)}
+
+
+def _states(packed):
+  return {
+    path: (path.stat().st_ino, path.stat().st_mtime_ns)
+    for path in packed.rglob('*')
+    if path.is_file()
+  }
+
+
+def test_what_is_there(exports, packed):
+  assert set(_run(exports, packed).values()) == {plan.PACKED}
+  expected = {'index.html', 'index.json'}
+  expected |= {f'{_NAME}{s}' for s in ('.tar.gz', '.html')}
+  for handle in (_TF1, _TF2):
+    expected |= {f'{handle}{s}' for s in ('.tar.gz', '.html', '.json', '.md')}
+  for file in (some_exports.LITE, some_exports.ONNX):
+    base = file.rpartition('.')[0]
+    expected |= {file, f'{base}.json', f'{base}.md'}
+  assert set(file_tree.read(packed)) == expected
+  newest = packed / f'{_NAME}.tar.gz'
+  assert newest.samefile(packed / f'{_TF2}.tar.gz')
+  assert 'url=classification/5"' in (packed / f'{_NAME}.html').read_text()
+
+
+def test_a_second_run_writes_nothing(exports, packed):
+  _run(exports, packed)
+  before = _states(packed)
+  assert set(_run(exports, packed).values()) == {plan.KEPT}
+  assert _states(packed) == before
+
+
+def test_what_changed_is_packed_again_and_what_is_gone_removed(exports, packed):
+  _run(exports, packed)
+  some_exports.add(exports, _TF1, 'new')
+  for suffix in ('.json', '.md'):
+    (exports / f'{_TF2}{suffix}').unlink()
+  found = _run(exports, packed)
+  assert found[_TF1] == plan.PACKED
+  assert _TF2 not in found
+  assert not (packed / f'{_TF2}.tar.gz').exists()
+  assert not (packed / f'{_TF2}.html').exists()
+  newest = packed / f'{_NAME}.tar.gz'
+  assert newest.samefile(packed / f'{_TF1}.tar.gz')
+
+
+def test_what_fails_stays_as_it_was_packed(exports, packed):
+  _run(exports, packed)
+  before = file_tree.read(packed)
+  some_exports.add(exports, _TF1, 'new')
+  (exports / _TF1 / 'saved_model.pb').write_text('damaged')
+  found = _run(exports, packed)
+  assert found[_TF1] == plan.FAILED
+  assert found[_TF2] == plan.KEPT
+  assert file_tree.read(packed) == before
+
+
+def test_what_never_was_whole_is_in_no_index(exports, packed):
+  (exports / _TF1 / 'saved_model.pb').write_text('damaged')
+  assert _run(exports, packed)[_TF1] == plan.FAILED
+  index = json.loads((packed / 'index.json').read_text())
+  assert _TF1 not in [each['handle'] for each in index['exports']]
+
+
+def test_a_folder_of_others_is_left(exports, packed):
+  packed.mkdir()
+  (packed / 'thesis.tex').touch()
+  with pytest.raises(errors.HubError, match='slimhub did not pack'):
+    _run(exports, packed)
+  with pytest.raises(errors.HubError, match='slimhub did not pack'):
+    _run(exports, exports)
+  assert (packed / 'thesis.tex').exists()
+
+
+def test_a_run_that_was_killed_is_completed(exports, packed):
+  run = pack.run(shelf.items(exports), packed)
+  next(run)
+  assert isinstance(run, types.GeneratorType)
+  run.close()
+  assert _run(exports, packed)[_TF1] == plan.KEPT
+  assert (packed / f'{_NAME}.html').exists()
+  assert not (packed / '.slimhub-staging').exists()
+
+
+def test_one_packs_at_a_time(exports, packed):
+  with (
+    lock.hold(packed),
+    pytest.raises(errors.ExportError, match='another slimhub'),
+  ):
+    _run(exports, packed)

@@ -1,0 +1,51 @@
+"""Pages: what is in them, and what is not obeyed."""
+
+from exporter.hub import page as hub_page
+import model_specs
+from model_specs import formats
+from tests import some_manifest
+
+_HANDLE = model_specs.get(
+  'google/imagenet/mobilenet_v1_025_128/classification/5'
+)
+_LITE = formats.convert(_HANDLE, formats.FORMATS[0])
+
+
+def test_html_in_a_card_is_shown_and_not_obeyed():
+  page = hub_page.to_html(
+    '<b>', 'a <script>alert(1)</script> [x](javascript:alert(1))'
+  )
+  assert '<title>&lt;b&gt;</title>' in page
+  assert '&lt;script&gt;' in page
+  assert '<script' not in page
+  assert 'href="javascript' not in page
+
+
+def test_metadata_is_left_out_and_tables_are_tables():
+  page = hub_page.to_html(
+    'x', '# T\n\n<!-- task: a -->\n\n| a |\n| --- |\n| 1 |'
+  )
+  assert 'task:' not in page
+  assert '<td>1</td>' in page
+
+
+def test_links_are_relative():
+  made = some_manifest.make(_HANDLE)
+  lite = some_manifest.make(_LITE)
+  page = hub_page.card(made, '# Card', [lite])
+  assert 'href="5.tar.gz"' in page
+  assert 'href="5.json"' in page
+  assert 'href="/' not in page
+
+
+def test_the_index_says_where_each_is():
+  found = hub_page.index([some_manifest.make(_HANDLE)])['exports']
+  assert found == [
+    {
+      'handle': str(_HANDLE),
+      'format': 'saved_model_2',
+      'weights': 'ema',
+      'bytes': 1744499,
+      'download': f'{_HANDLE}.tar.gz',
+    }
+  ]

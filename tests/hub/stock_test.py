@@ -1,0 +1,90 @@
+"""What is in the stock is whole, made once, and never changes."""
+
+import pathlib
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from exporter import errors
+from exporter.hub import stock
+from tests import some_exports
+from tests import source_tree
+
+_NAME = 'saved_model.pb'
+
+
+@pytest.fixture(name='made')
+def _made(tmp_path):
+  return some_exports.add(tmp_path, some_exports.TF2, 'text')
+
+
+@pytest.fixture(name='ready')
+def _ready(tmp_path):
+  return stock.Stock(tmp_path / 'stock')
+
+
+def _names(tmp_path: pathlib.Path) -> set[str]:
+  return {path.name for path in (tmp_path / 'stock').iterdir()}
+
+
+def test_what_is_there_is_not_made_again(tmp_path, made, ready):
+  artifact = tmp_path / some_exports.TF2
+  paths = (
+    ready.make_bundle(artifact, made),
+    ready.make_file(artifact, made, _NAME),
+  )
+  assert paths == (ready.bundle(made), ready.file(made, _NAME))
+  before = [path.stat() for path in paths]
+  ready.make_bundle(artifact, made)
+  ready.make_file(artifact, made, _NAME)
+  assert [path.stat() for path in paths] == before
+  assert _names(tmp_path) == {path.name for path in paths}
+
+
+def test_nothing_stays_of_what_is_not_whole(tmp_path, made, ready):
+  artifact = tmp_path / some_exports.TF2
+  (artifact / _NAME).write_text('other')
+  with pytest.raises(errors.ManifestError):
+    ready.make_bundle(artifact, made)
+  with pytest.raises(errors.ManifestError):
+    ready.make_file(artifact, made, _NAME)
+  assert not _names(tmp_path)
+
+
+def test_what_a_killed_process_left_is_not_taken(tmp_path, made, ready):
+  code = (
+    'import os, pathlib, signal, sys\n'
+    'from exporter.hub import stock\n'
+    'from exporter.storage import bundle, manifest\n'
+    'def write(artifact, made, target):\n'
+    '  target.write_text("half")\n'
+    '  os.kill(os.getpid(), signal.SIGKILL)\n'
+    'bundle.write = write\n'
+    'artifact = pathlib.Path(sys.argv[1])\n'
+    'made = manifest.read(artifact.with_suffix(".json"))\n'
+    'stock.Stock(pathlib.Path(sys.argv[2])).make_bundle(artifact, made)\n'
+  )
+  artifact = tmp_path / some_exports.TF2
+  done = subprocess.run(
+    [sys.executable, '-c', code, artifact, tmp_path / 'stock'],
+    cwd=source_tree.ROOT,
+    check=False,
+  )
+  assert done.returncode == -signal.SIGKILL
+  assert _names(tmp_path)
+  path = ready.make_bundle(artifact, made)
+  assert path.read_bytes()[:2] == b'\x1f\x8b'
+  assert _names(tmp_path) == {path.name}
+
+
+def test_clear_keeps_what_the_exports_need(tmp_path, made, ready):
+  artifact = tmp_path / some_exports.TF2
+  bundle = ready.make_bundle(artifact, made)
+  file = ready.make_file(artifact, made, _NAME)
+  new = some_exports.add(tmp_path, some_exports.TF2, 'new')
+  ready.make_bundle(artifact, new)
+  (tmp_path / 'stock' / 'left.part').touch()
+  ready.clear([made])
+  assert _names(tmp_path) == {bundle.name, file.name}

@@ -1,0 +1,68 @@
+"""A webroot holds what was put or kept, each file whole."""
+
+import os
+
+import pytest
+
+from exporter.hub import webroot
+from tests import file_tree
+
+
+@pytest.fixture(name='root')
+def _root(tmp_path):
+  (tmp_path / 'stage').mkdir()
+  return webroot.Webroot(tmp_path / 'root', tmp_path / 'stage')
+
+
+def test_what_is_put_is_there(root, tmp_path):
+  root.put('a/b', lambda path: path.write_text('text'))
+  root.put_data('c', b'data')
+  root.link('a/d', 'c')
+  found = file_tree.read(tmp_path / 'root')
+  assert found == {'a/b': b'text', 'c': b'data', 'a/d': b'data'}
+  assert (tmp_path / 'root/a/d').samefile(tmp_path / 'root/c')
+
+
+def test_what_fails_changes_nothing(root, tmp_path):
+  root.put_data('a', b'old')
+
+  def fail(path):
+    path.write_text('half')
+    raise OSError('no room')
+
+  with pytest.raises(OSError, match='no room'):
+    root.put('a', fail)
+  assert file_tree.read(tmp_path / 'root') == {'a': b'old'}
+
+
+def test_what_is_the_same_is_not_written(root, tmp_path):
+  root.put_data('a', b'data')
+  root.link('b', 'a')
+  os.utime(tmp_path / 'root/a', (1, 1))
+  root.put_data('a', b'data')
+  root.link('b', 'a')
+  assert (tmp_path / 'root/b').stat().st_mtime == 1
+  assert root.is_just('a', b'data')
+  assert not root.is_just('a', b'other')
+  assert not root.has('c')
+
+
+def test_a_link_follows_what_replaced_its_file(root, tmp_path):
+  root.put_data('a', b'old')
+  root.link('b', 'a')
+  root.put_data('a', b'new')
+  assert (tmp_path / 'root/b').read_bytes() == b'old'
+  root.link('b', 'a')
+  assert (tmp_path / 'root/b').read_bytes() == b'new'
+
+
+def test_clear_leaves_what_was_put_or_kept(root, tmp_path):
+  folder = tmp_path / 'root'
+  for name in ('a/kept', 'a/old', 'b/c/old'):
+    webroot.Webroot(folder, tmp_path / 'stage').put_data(name, b'')
+  (folder / '.slimhub-lock').touch()
+  root.put_data('new', b'')
+  root.keep('a/kept')
+  root.clear()
+  assert set(file_tree.read(folder)) == {'.slimhub-lock', 'a/kept', 'new'}
+  assert not (folder / 'b').exists()

@@ -1,0 +1,76 @@
+"""Exports are timed, and the figures stand beside them and on their cards."""
+
+import json
+import pathlib
+
+import pytest
+
+from exporter import cores
+from exporter.measure import benchmark
+from exporter.measure import speed
+from exporter.pipeline import export
+from exporter.pipeline import orders as plan
+from exporter.storage import manifest
+from exporter.storage import places
+from model_specs import formats
+from tests import tiny_network
+
+_HANDLES = tuple(
+  sorted(
+    formats.select(
+      tiny_network.MODEL.handles((3, 5)),
+      ['tf1', 'tf2', 'litert.float32', 'onnx'],
+    ),
+    key=str,
+  )
+)
+
+
+@pytest.fixture(scope='module', name='measured')
+def _measured(tmp_path_factory) -> tuple[pathlib.Path, list]:
+  folder = tmp_path_factory.mktemp('exports')
+  with tiny_network.registered():
+    list(export.run(plan.Order(plan.EXPORT, _HANDLES, folder)))
+  return folder, list(benchmark.run(_HANDLES, folder, seconds=0.02))
+
+
+def test_each_artifact_is_timed_with_each_batch(measured):
+  _, groups = measured
+  assert len(groups) == 2
+  found = [speed_ for group in groups for speed_ in group]
+  assert [(s.name, s.batch) for s in found] == [
+    (str(handle), batch) for handle in _HANDLES for batch in speed.BATCHES
+  ]
+  assert all(0 < s.median_ms <= s.p95_ms for s in found)
+  assert all(s.runs >= 10 for s in found)
+
+
+def test_figures_and_chart_stand_beside_the_exports(measured):
+  folder, groups = measured
+  facts = json.loads((folder / benchmark.JSON).read_text())
+  assert len(facts['speeds']) == sum(map(len, groups)) == 24
+  assert facts['machine']['cores'] == cores.available()
+  assert (folder / benchmark.CHART).read_text('utf-8').startswith('<svg')
+
+
+@pytest.mark.parametrize('handle', _HANDLES, ids=str)
+def test_cards_take_their_figures_and_the_machine(measured, handle):
+  folder, groups = measured
+  card = places.place(folder, handle).card.read_text()
+  assert card.count('\n## Speed\n') == 1
+  assert speed.machine().processor in ' '.join(card.split())
+  (own,) = (
+    s for g in groups for s in g if (s.name, s.batch) == (str(handle), 8)
+  )
+  assert f'| 8 | {own.median_ms:.2f} | {own.p95_ms:.2f} |' in card
+
+
+def test_the_exports_themselves_stay_as_they_were(measured):
+  folder, _ = measured
+  for handle in _HANDLES:
+    place = places.place(folder, handle)
+    made = manifest.read(place.manifest)
+    assert not manifest.differences(made, place.artifact)
+  with tiny_network.registered():
+    results = list(export.run(plan.Order(plan.EXPORT, _HANDLES, folder)))
+  assert {result.status for result in results} == {'kept'}

@@ -1,0 +1,74 @@
+"""Labels mean classes of the model, or are refused before anything runs."""
+
+import dataclasses
+
+import pytest
+
+from exporter import errors
+from exporter.measure import classes
+import model_specs
+from model_specs import labels
+from tests import tiny_network
+
+_IMAGENET = model_specs.get(
+  'google/imagenet/mobilenet_v1_025_128/classification/5'
+)
+_RESNET = model_specs.get('google/imagenet/resnet_v1_50/classification/5')
+_TINY = tiny_network.MODEL.handles((5,))[0]
+
+
+@pytest.mark.parametrize(
+  ('handle', 'label', 'number', 'rule'),
+  [
+    (_IMAGENET, '389', 389, classes.NUMBERS),
+    (_IMAGENET, 'giant panda', 389, classes.NAMES),
+    (_IMAGENET, 'Giant_Panda', 389, classes.NAMES),
+    (_IMAGENET, 'n02510455', 389, classes.SYNSETS),
+    (_RESNET, 'n02510455', 388, classes.SYNSETS),
+    (_RESNET, 'giant panda', 388, classes.NAMES),
+    (_RESNET, '0', 0, classes.NUMBERS),
+    (_TINY, '4', 4, classes.NUMBERS),
+  ],
+)
+def test_a_label_is_a_number_a_name_or_a_synset(handle, label, number, rule):
+  found = classes.resolve(handle, [label, label])
+  assert (found.numbers, found.rule) == ({label: number}, rule)
+
+
+def test_names_are_those_of_the_logits():
+  found = classes.resolve(_RESNET, ['0'])
+  assert found.names[388] == labels.imagenet()[389] == 'giant panda'
+
+
+def test_as_many_labels_as_unnamed_classes_are_sorted():
+  found = classes.resolve(_TINY, ['e', 'd', 'c', 'b', 'a', 'a'])
+  assert found.rule == classes.SORTED
+  assert found.numbers == {'a': 0, 'b': 1, 'c': 2, 'd': 3, 'e': 4}
+  assert found.names == {0: 'a', 1: 'b', 2: 'c', 3: 'd', 4: 'e'}
+
+
+@pytest.mark.parametrize(
+  ('handle', 'given', 'says'),
+  [
+    (_IMAGENET, ['0', '1'], '0 is the background: expected 1 to 1000'),
+    (_IMAGENET, ['1001'], 'no class for 1 of 1 labels: 1001'),
+    (_RESNET, ['1000'], 'expected 0 to 999'),
+    (_IMAGENET, ['giant pandas'], 'close to the first: giant panda'),
+    (_IMAGENET, ['crane'], 'two classes that are called .crane.'),
+    (_TINY, ['a', 'b'], 'there are 2 labels, expected 5'),
+  ],
+)
+def test_other_labels_are_refused(handle, given, says):
+  with pytest.raises(errors.PictureError, match=says):
+    classes.resolve(handle, given)
+
+
+def test_other_labels_are_counted():
+  given = ['tench', *(f'q{number}' for number in range(9))]
+  with pytest.raises(errors.PictureError, match='9 of 10 labels: q0, q1, q2'):
+    classes.resolve(_IMAGENET, given)
+
+
+def test_the_handle_may_be_of_another_publisher():
+  handle = dataclasses.replace(_IMAGENET, publisher='acme')
+  assert classes.resolve(handle, ['tench']).numbers == {'tench': 1}

@@ -1,0 +1,88 @@
+"""Pictures are cropped and resized as TF-Slim's evaluation does.
+
+The same is computed here without TensorFlow, from what its operations of
+version 1 are defined to do.
+"""
+
+import numpy as np
+from PIL import Image
+import pytest
+
+from exporter import errors
+from exporter.measure import crops
+import model_specs
+
+
+def _line(length: int, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+  """Where each new pixel lies between two old ones, without half pixels."""
+  at = np.arange(size, dtype=np.float32) * np.float32(length / size)
+  low = np.floor(at).astype(int)
+  return low, np.minimum(low + 1, length - 1), at - low
+
+
+def _bilinear(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+  top, bottom, down = _line(picture.shape[0], height)
+  left, right, across = _line(picture.shape[1], width)
+  across = across[np.newaxis, :, np.newaxis]
+  down = down[:, np.newaxis, np.newaxis]
+  rows = [
+    picture[row][:, left] * (1 - across) + picture[row][:, right] * across
+    for row in (top, bottom)
+  ]
+  return rows[0] * (1 - down) + rows[1] * down
+
+
+def _central(picture: np.ndarray, size: int) -> np.ndarray:
+  height, width = picture.shape[:2]
+  top, left = (int((side - side * 0.875) / 2) for side in (height, width))
+  part = picture[top : height - top, left : width - left] / 255
+  return _bilinear(part, size, size)
+
+
+def _aspect(picture: np.ndarray, size: int) -> np.ndarray:
+  height, width = picture.shape[:2]
+  scale = round(size * 256 / 224) / min(height, width)
+  resized = _bilinear(picture, round(height * scale), round(width * scale))
+  top, left = ((side - size) // 2 for side in resized.shape[:2])
+  return resized[top : top + size, left : left + size] / 255
+
+
+@pytest.mark.parametrize('shape', [(50, 71), (200, 131), (32, 32)])
+@pytest.mark.parametrize(
+  ('how', 'expected'), [(crops.CENTRAL, _central), (crops.ASPECT, _aspect)]
+)
+def test_each_pixel_is_as_defined(tmp_path, shape, how, expected):
+  random = np.random.RandomState(1)
+  picture = random.randint(0, 256, [*shape, 3]).astype(np.uint8)
+  path = tmp_path / 'a.png'
+  Image.fromarray(picture).save(path)
+  found = crops.read(path, 32, how)
+  assert found.dtype == np.float32
+  assert found.shape == (32, 32, 3)
+  wanted = expected(picture.astype(np.float32), 32)
+  np.testing.assert_allclose(found, wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+  ('name', 'way'),
+  [
+    ('mobilenet_v2_100_224', crops.CENTRAL),
+    ('inception_v3', crops.CENTRAL),
+    ('resnet_v2_50', crops.CENTRAL),
+    ('resnet_v1_50', crops.ASPECT),
+  ],
+)
+def test_the_way_is_that_of_the_training(name, way):
+  assert crops.way(model_specs.get_model(name)) == way
+
+
+def test_grey_pictures_have_three_colours(tmp_path):
+  Image.new('L', (40, 40), 51).save(tmp_path / 'a.png')
+  found = crops.read(tmp_path / 'a.png', 8, crops.CENTRAL)
+  np.testing.assert_allclose(found, np.full([8, 8, 3], 0.2), atol=1e-6)
+
+
+def test_what_is_no_picture_is_named(tmp_path):
+  (tmp_path / 'a.png').write_text('none')
+  with pytest.raises(errors.PictureError, match=r'a\.png cannot be decoded'):
+    crops.read(tmp_path / 'a.png', 8, crops.CENTRAL)

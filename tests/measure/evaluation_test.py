@@ -1,0 +1,183 @@
+"""Exports of every kind are evaluated on pictures whose classes are known."""
+
+import json
+import pathlib
+import shutil
+
+import numpy as np
+from PIL import Image
+import pytest
+
+from exporter import errors
+from exporter.checkpoints import synthetic
+from exporter.measure import crops
+from exporter.measure import evaluation
+from exporter.measure import labelled
+from exporter.measure import runners
+from exporter.pipeline import export
+from exporter.pipeline import orders as plan
+from exporter.storage import manifest
+from exporter.storage import places
+from model_specs import formats
+from tests import checkpoints_made as checkpoints
+from tests import tiny_network
+
+_WORDS = ('tf1', 'tf2', 'litert.float32', 'onnx')
+_HANDLES = tuple(
+  sorted(
+    (
+      handle
+      for handle in formats.select(tiny_network.MODEL.handles((3, 5)), _WORDS)
+      if handle.task == 'classification'
+    ),
+    key=str,
+  )
+)
+_COUNT, _WRONG = 40, 6
+
+
+_BIASES = 'Tiny/Logits/Conv2d_1c_1x1/biases'
+
+
+def _write_pictures(folder: pathlib.Path) -> list[pathlib.Path]:
+  """Pictures of many sizes, without loss."""
+  paths = []
+  for number, picture in enumerate(synthetic.pictures(_COUNT, 60)):
+    paths.append(folder / f'{number:02}.png')
+    Image.fromarray(picture[: 30 + number % 20]).save(paths[-1])
+  return paths
+
+
+def _logits(
+  tensors: dict[str, np.ndarray], paths: list[pathlib.Path]
+) -> np.ndarray:
+  """What the TF-Slim network itself makes of pictures."""
+  source, _ = tiny_network.sources()
+  source.load(tensors)
+  images = np.stack([crops.read(path, 32, crops.CENTRAL) for path in paths])
+  return source.run(source.logits, images)
+
+
+@pytest.fixture(scope='module', name='made')
+def _made(tmp_path_factory) -> tuple[pathlib.Path, tuple]:
+  """Exports, and pictures that the network is right on, all but some."""
+  folder = tmp_path_factory.mktemp('evaluation')
+  paths = _write_pictures(folder)
+  tensors = tiny_network.tensors()
+  # So that it takes them for many classes, not for its favourite.
+  tensors[_BIASES] -= _logits(tensors, paths).mean(0)
+  labels = np.argmax(_logits(tensors, paths), 1).tolist()
+  assert len(set(labels)) > 3, 'else they tell nothing apart'
+  for number in range(_WRONG):
+    labels[number] = (labels[number] + 1) % 5
+  checkpoints.write(folder / tiny_network.MODEL.checkpoint, tensors)
+  order = plan.Order(plan.EXPORT, _HANDLES, folder / 'exports', folder)
+  with tiny_network.registered():
+    results = list(export.run(order))
+  assert {result.status for result in results} == {plan.EXPORTED}
+  return folder, tuple(
+    labelled.Labelled(path, str(label))
+    for path, label in zip(paths, labels, strict=True)
+  )
+
+
+@pytest.fixture(name='exports')
+def _exports(made) -> pathlib.Path:
+  return made[0] / 'exports'
+
+
+@pytest.fixture(name='pictures')
+def _pictures(made) -> tuple[labelled.Labelled, ...]:
+  return made[1]
+
+
+@pytest.fixture(scope='module', name='evaluated')
+def _evaluated(made) -> tuple[list, list[int]]:
+  folder, pictures = made
+  moved: list[int] = []
+  found = evaluation.run(_HANDLES, folder / 'exports', pictures, moved.append)
+  return list(found), moved
+
+
+def test_every_format_is_as_right_as_its_network(evaluated):
+  found, moved = evaluated
+  assert [each.name for each in found] == list(map(str, _HANDLES))
+  assert len(found) == 4
+  assert sum(moved) == _COUNT
+  for each in found:
+    assert each.top1 == _COUNT - _WRONG
+    assert each.top5 is None
+    assert sum(c.pictures for c in each.classes) == _COUNT
+    assert sum(c.right for c in each.classes) == each.top1
+    mistakes = sum(sum(c.taken_for.values()) for c in each.classes)
+    assert mistakes == _WRONG
+    assert each.classes == found[0].classes
+
+
+def test_figures_and_pictures_stand_beside_the_exports(
+  evaluated, exports, pictures
+):
+  facts = json.loads((exports / evaluation.JSON).read_text())
+  assert [each['top1'] for each in facts['accuracies']] == [34] * 4
+  setting = facts['accuracies'][0]['setting']
+  assert setting['pictures'] == _COUNT
+  assert setting['sha256'] == labelled.digest(pictures)
+  assert setting['preprocessing'] == crops.CENTRAL
+  for each in evaluated[0]:
+    name = each.name.replace('/', '_') + '.svg'
+    chart = (exports / evaluation.CHARTS / name).read_text('utf-8')
+    assert chart.startswith('<svg')
+
+
+def test_cards_take_the_figures_and_exports_stay(evaluated, exports):
+  for handle, one in zip(_HANDLES, evaluated[0], strict=True):
+    evaluation.write_card(handle, exports, one)
+    place = places.place(exports, handle)
+    assert '| 40 | 85.00 % | 70.9 to 92.9 % |' in place.card.read_text()
+    made = manifest.read(place.manifest)
+    assert not manifest.differences(made, place.artifact)
+  with tiny_network.registered():
+    order = plan.Order(plan.EXPORT, _HANDLES, exports, exports.parent)
+    results = list(export.run(order))
+  assert {result.status for result in results} == {plan.KEPT}
+
+
+def test_a_label_that_is_no_class_stops_before_any_picture(exports, pictures):
+  wrong = (*pictures, labelled.Labelled(pictures[0].path, '5'))
+  moved: list[int] = []
+  with pytest.raises(errors.PictureError, match='no class for 1 of'):
+    list(evaluation.run(_HANDLES, exports, wrong, moved.append))
+  assert not moved
+
+
+def test_what_is_no_picture_stops_before_anything_is_written(
+  exports, pictures, tmp_path
+):
+  (tmp_path / 'last.png').write_text('none')
+  wrong = (*pictures, labelled.Labelled(tmp_path / 'last.png', '4'))
+  output_dir = shutil.copytree(exports, tmp_path / 'exports')
+  shutil.rmtree(output_dir / evaluation.CHARTS, ignore_errors=True)
+  (output_dir / evaluation.JSON).unlink(missing_ok=True)
+  with pytest.raises(errors.PictureError, match=r'last\.png cannot be decoded'):
+    list(evaluation.run(_HANDLES, output_dir, wrong, abs))
+  written = {evaluation.CHARTS, evaluation.JSON}
+  assert not written & {path.name for path in output_dir.iterdir()}
+
+
+def test_nan_is_no_answer(exports, pictures, monkeypatch):
+  monkeypatch.setattr(
+    runners,
+    'load',
+    lambda *_: lambda images: np.full([len(images), 5], np.nan),
+  )
+  with pytest.raises(errors.ProofError, match='40 of 40 pictures with NaN'):
+    list(evaluation.run(_HANDLES[:1], exports, pictures, abs))
+
+
+def test_features_have_no_classes():
+  features = tuple(
+    h for h in tiny_network.MODEL.handles((5,)) if h.task == 'feature_vector'
+  )
+  assert evaluation.classifiers((*features, *_HANDLES)) == _HANDLES
+  with pytest.raises(errors.ManifestError, match='gives features, and'):
+    evaluation.classifiers(features)

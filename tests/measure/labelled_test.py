@@ -1,0 +1,95 @@
+"""Labelled pictures are found, or what is wrong with them is named."""
+
+import pathlib
+
+import numpy as np
+from PIL import Image
+import pytest
+
+from exporter import errors
+from exporter.measure import labelled
+
+
+def _picture(path: pathlib.Path, value: int = 0) -> None:
+  path.parent.mkdir(parents=True, exist_ok=True)
+  Image.fromarray(np.full([4, 4, 3], value, np.uint8)).save(path)
+
+
+def test_a_folder_is_a_class(tmp_path):
+  for name in ('roses/b.png', 'roses/a.jpg', 'daisy/a.png'):
+    _picture(tmp_path / name)
+  (tmp_path / 'roses/notes.txt').touch()
+  found = labelled.of_folders(tmp_path)
+  assert [(str(p.path.relative_to(tmp_path)), p.label) for p in found] == [
+    ('daisy/a.png', 'daisy'),
+    ('roses/a.jpg', 'roses'),
+    ('roses/b.png', 'roses'),
+  ]
+
+
+def test_a_list_names_pictures_and_labels(tmp_path):
+  for name in ('a b.png', 'c/d.png'):
+    _picture(tmp_path / name)
+  file = tmp_path / 'list.txt'
+  file.write_text('a b.png 7\n\nc/d.png\tgiant panda\n')
+  found = labelled.of_list(tmp_path, file)
+  assert [(p.path, p.label) for p in found] == [
+    (tmp_path / 'a b.png', '7'),
+    (tmp_path / 'c/d.png', 'giant panda'),
+  ]
+
+
+def _no_folder(folder):
+  return labelled.of_folders(folder / 'none')
+
+
+def _no_folders(folder):
+  _picture(folder / 'a.png')
+  return labelled.of_folders(folder)
+
+
+def _empty_folder(folder):
+  _picture(folder / 'daisy/a.png')
+  (folder / 'roses').mkdir()
+  return labelled.of_folders(folder)
+
+
+def _list(text: str):
+  def read(folder):
+    _picture(folder / 'a.png')
+    (folder / 'list.txt').write_text(text)
+    return labelled.of_list(folder, folder / 'list.txt')
+
+  return read
+
+
+def _no_list(folder):
+  return labelled.of_list(folder, folder / 'list.txt')
+
+
+@pytest.mark.parametrize(
+  ('read', 'says'),
+  [
+    (_no_folder, 'is no folder; name one that holds'),
+    (_no_folders, 'holds no folders, expected one for each class'),
+    (_empty_folder, '1 of 2 folders in .* hold no picture .*: roses; fill or'),
+    (_list('a.png 1\nb.png 2\n'), 'line 2: there is no .*b.png'),
+    (_list('a.png\n'), "line 1: 'a.png', expected PATH LABEL"),
+    (_list('\n'), '0 of 0 lines'),
+    (_no_list, 'cannot be read: .*; expected a text file'),
+  ],
+)
+def test_what_is_wrong_is_named(tmp_path, read, says):
+  with pytest.raises(errors.PictureError, match=f'(?s){says}'):
+    read(tmp_path)
+
+
+def test_the_digest_is_of_pictures_and_labels(tmp_path):
+  _picture(tmp_path / 'x/a.png')
+  first = labelled.of_folders(tmp_path)
+  _picture(tmp_path / 'x/a.png', 9)
+  other = labelled.Labelled(first[0].path, 'y')
+  digests = {labelled.digest(first), labelled.digest([other])}
+  _picture(tmp_path / 'x/a.png')
+  assert len(digests) == 2
+  assert labelled.digest(first) not in digests

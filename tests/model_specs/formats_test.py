@@ -1,0 +1,116 @@
+"""The words of --formats, and what they select."""
+
+import dataclasses
+import pathlib
+
+import pytest
+
+from exporter.pipeline import orders as plan
+import model_specs
+from model_specs import figures as measured
+from model_specs import formats
+
+_HANDLES = model_specs.find('mobilenet_v1_025_128/classification')
+_NAME = 'google/imagenet/mobilenet_v1_025_128/classification'
+
+
+def _select(given: str, layout: str = formats.NHWC) -> list[str]:
+  found = formats.select(_HANDLES, formats.parse(given), layout)
+  return [str(handle).removeprefix(f'{_NAME}/') for handle in found]
+
+
+_ALL_LITERT = [
+  f'5.litert/{name}.tflite'
+  for name in ('float32', 'float16', 'dynamic', 'int8')
+]
+
+
+@pytest.mark.parametrize(
+  ('given', 'expected'),
+  [
+    ('tf1', ['3']),
+    ('tf2', ['5']),
+    ('tf2,tf1', ['3', '5']),
+    ('litert', _ALL_LITERT),
+    ('litert.int8', ['5.litert/int8.tflite']),
+    ('onnx,tf2', ['5', '5.onnx/model.onnx']),
+    ('onnx.model_nchw', ['5.onnx/model_nchw.onnx']),
+    (
+      'tf1,tf2,litert,onnx',
+      ['3', '5', *_ALL_LITERT, '5.onnx/model.onnx'],
+    ),
+  ],
+)
+def test_words_select_handles_and_their_conversions(given, expected):
+  assert _select(given) == expected
+
+
+def test_a_layout_is_another_file():
+  assert _select('onnx', formats.NCHW) == ['5.onnx/model_nchw.onnx']
+
+
+@pytest.mark.parametrize(
+  ('given', 'says'),
+  [
+    ('tf1,onyx', "unknown format 'onyx'; did you mean onnx?"),
+    ('litert.int4', 'did you mean litert.int8?'),
+    ('', 'choose from tf1, tf2'),
+    ('tf2,', 'choose from tf1, tf2'),
+  ],
+)
+def test_an_unknown_word_names_a_close_one(given, says):
+  with pytest.raises(ValueError, match='unknown format') as error:
+    formats.parse(given)
+  assert says in str(error.value)
+
+
+def test_only_tf2_versions_are_converted():
+  with pytest.raises(model_specs.SpecError, match='version 3 is TF1'):
+    formats.convert(_HANDLES[0], formats.FORMATS[0])
+
+
+def test_each_conversion_is_another_thing():
+  found = list(formats.select(_HANDLES, formats.words()))
+  assert len({str(handle) for handle in found}) == len(found) == 8
+  assert len({handle.fingerprint for handle in found}) == len(found)
+
+
+def test_a_conversion_knows_its_origin():
+  (made,) = formats.select(_HANDLES, ['litert.float16'])
+  assert isinstance(made, formats.Conversion)
+  assert made.origin == _HANDLES[1]
+  assert (made.format, made.output) == ('litert.float16', 'logits')
+
+
+def test_what_rounds_more_is_allowed_more():
+  litert = [f for f in formats.FORMATS if f.group == formats.LITERT]
+  errors = [f.error for f in litert]
+  assert errors == sorted(errors)
+
+
+def test_onnx_of_many_parameters_takes_much_memory():
+  (handle,) = model_specs.find('inception_resnet_v2/feature_vector/5')
+  onnx, litert = (
+    formats.memory_gb(formats.convert(handle, formats.BY_WORD[word]))
+    for word in ('onnx.model', 'litert.float32')
+  )
+  assert onnx == pytest.approx(0.2 * 55.81)
+  assert litert == formats.memory_gb(handle) == handle.spec.family.memory_gb
+  order = plan.Order(
+    plan.EXPORT,
+    (handle, formats.convert(handle, formats.BY_WORD['onnx.model'])),
+    pathlib.Path(),
+  )
+  assert order.memory_gb == onnx
+
+
+@pytest.mark.parametrize(
+  ('name', 'count'), [('inception_v2', 256), ('inception_v3', 64)]
+)
+def test_a_heavy_network_is_tried_on_fewer_pictures(name, count):
+  model = model_specs.get_model(name)
+  own = dataclasses.replace(model, figures=measured.Figures())
+  for each in (model, own):
+    litert = [f for f in formats.FORMATS if f.group == formats.LITERT]
+    counts = [f.pictures_for(each) for f in litert]
+    assert counts == [8, count, count, count]

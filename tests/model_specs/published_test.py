@@ -1,0 +1,41 @@
+"""What is known of a network at widths that nobody published."""
+
+import pytest
+
+from exporter.networks import source
+from model_specs import published
+from model_specs import spec
+from model_specs.families import channels
+
+
+@pytest.mark.parametrize('model', published.MODELS, ids=lambda m: m.name)
+def test_published_widths(model):
+  found = published.num_features(model.network, model.multiplier)
+  assert found == model.num_features
+
+
+@pytest.mark.parametrize(
+  ('network', 'multiplier'),
+  [
+    ('mobilenet_v1', 0.33),
+    ('mobilenet_v1', 0.001),
+    ('mobilenet_v2', 0.1),
+    ('mobilenet_v2', 1.01),
+    ('mobilenet_v3_large', 0.2),
+    ('mobilenet_v3_small', 1.11),
+  ],
+)
+def test_other_widths_are_those_of_the_network(network, multiplier):
+  family = published.NETWORKS[network].family
+  built = source.Source(
+    source.Architecture(network, multiplier, 2, spec.FROM_MINUS_1_TO_1), False
+  )
+  assert family.network == network
+  assert built.features.shape[-1] == published.num_features(network, multiplier)
+
+
+@pytest.mark.parametrize(
+  ('wide', 'rounded'), [(1, 8), (12, 16), (11, 16), (17, 16), (19, 24)]
+)
+def test_channels_are_multiples_of_8_and_not_much_fewer(wide, rounded):
+  assert channels.divisible(wide) == rounded

@@ -1,0 +1,207 @@
+"""A table becomes a spec, or an error that says all that is wrong with it."""
+
+import json
+import pickle
+
+import pytest
+
+import model_specs
+from model_specs import labels
+from model_specs import spec
+from model_specs.spec_files import model as own_model
+from tests import some_spec_file
+
+
+def _problem(folder=None, **changes) -> str:
+  with pytest.raises(model_specs.SpecError) as raised:
+    own_model.read(some_spec_file.values(**changes), 'my.toml', folder)
+  head, *problems, advice = str(raised.value).splitlines()
+  assert head.startswith("my.toml: model 'small' cannot be used")
+  assert 'docs/your_own_models.md' in advice
+  return '\n'.join(problems)
+
+
+def test_the_handles_of_a_table():
+  model = some_spec_file.model()
+  assert [str(handle) for handle in model.handles()] == [
+    f'acme/flowers/small/{task}/{number}'
+    for task in ('classification', 'feature_vector')
+    for number in (1, 2)
+  ]
+  tf1, tf2, *_ = model.handles()
+  assert (tf1.format, tf2.format) == ('hub', 'saved_model_2')
+  assert (tf1.version.number, tf2.version.number) == (3, 5)
+  assert (tf2.num_outputs, tf2.spec.num_features) == (3, 256)
+  assert tf2.changes() == {}
+
+
+def test_what_may_be_left_out():
+  model = some_spec_file.model(
+    version=None, tf1_version=None, multiplier=None, num_classes=None
+  )
+  (handle,) = model.handles()
+  assert str(handle) == 'acme/flowers/small/feature_vector/1'
+  assert handle.sibling() is None
+  assert model.multiplier == 1.0
+  assert model.num_features == 1024
+
+
+def test_the_newer_number_may_be_the_tf1_modules():
+  model = some_spec_file.model(version=4, tf1_version=7)
+  assert list(model.promises) == [4, 7]
+  assert model.promises[7].number == 3
+
+
+@pytest.mark.parametrize('network', ['resnet_v1_50', 'inception_v3'])
+def test_a_network_of_one_width(network):
+  model = some_spec_file.model(network=network, multiplier=None)
+  assert model.multiplier is None
+  assert model.num_features == 2048
+  expected = 'multiplier is 0.25, expected none: .* has one width'
+  with pytest.raises(model_specs.SpecError, match=expected):
+    some_spec_file.model(network=network)
+
+
+@pytest.mark.parametrize(
+  ('changes', 'factor', 'offset'),
+  [
+    ({}, 2.0, 1.0),
+    ({'input_range': [0, 1]}, 1.0, 0.0),
+    ({'input_range': [0, 255]}, 255.0, 0.0),
+    (
+      {'input_range': [0, 255], 'input_mean': [123.5, 117, 104]},
+      255.0,
+      (123.5, 117.0, 104.0),
+    ),
+    ({'input_mean': [0, 0, 0.5]}, 2.0, (1.0, 1.0, 1.5)),
+  ],
+)
+def test_what_the_network_sees(changes, factor, offset):
+  found = some_spec_file.model(**changes).family.preprocessing
+  assert found == spec.Preprocessing(factor, offset)
+
+
+def test_what_the_network_sees_if_nothing_is_said():
+  model = some_spec_file.model(network='resnet_v1_50', multiplier=None)
+  published = model_specs.get_model('resnet_v1_50').family.preprocessing
+  assert model.family.preprocessing == published
+
+
+@pytest.mark.parametrize(
+  ('changes', 'says'),
+  [
+    ({'size': 0, 'nme': 'x'}, 'size is 0, expected a whole number above 0'),
+    ({'size': 0, 'nme': 'x'}, 'unknown key nme; did you mean name?'),
+    ({'tf1_version': 2}, 'tf1_version is 2, as version is; expected two'),
+    ({'tf1_version': 1, 'version': None}, 'tf1_version is 1, as version is'),
+    ({'dataset': 'classification'}, 'expected no name of a task'),
+    ({'top1_percent': 90, 'top5_percent': 80.0}, 'top1_percent 90 is above'),
+    ({'top1_percent': 90, 'num_classes': None}, 'expected num_classes, too'),
+    ({'labels': ['a', 'b']}, 'labels has 2 names, expected 3, the num_classes'),
+    ({'labels': ['a'], 'label_file': 'x'}, 'labels and label_file are both'),
+    ({'labels': ['a'], 'num_classes': None}, 'expected none without num_cl'),
+    (
+      {'labels': ['a'], 'background': True},
+      'labels has 1 names, expected 3, the num_classes, or 2 without the',
+    ),
+    ({'label_file': 'no.txt'}, 'no.txt cannot be read: No such file'),
+  ],
+)
+def test_what_is_wrong_is_said(changes, says):
+  assert says in _problem(**changes)
+
+
+@pytest.mark.parametrize(
+  'text',
+  [
+    'daisy\nrose\ntulip\n',
+    'daisy\r\nrose\r\ntulip',
+    '\ufeffdaisy\nrose\ntulip\n\n',
+    '0:daisy\n1:rose\n2:tulip\n',
+  ],
+)
+def test_label_files(tmp_path, text):
+  (tmp_path / 'labels.txt').write_bytes(text.encode())
+  model = own_model.read(
+    some_spec_file.values(label_file='labels.txt'), 'my.toml', tmp_path
+  )
+  assert labels.of(model.handles()[0]) == ('daisy', 'rose', 'tulip')
+  assert labels.of(model.handles()[-1]) == ()
+
+
+def test_numbers_that_are_names_stay(tmp_path):
+  (tmp_path / 'labels.txt').write_text('7:1\n1:2\n2:3\n')
+  values = some_spec_file.values(label_file='labels.txt')
+  model = own_model.read(values, 'my.toml', tmp_path)
+  assert labels.of(model.handles()[0]) == ('7:1', '1:2', '2:3')
+
+
+@pytest.mark.parametrize(
+  ('data', 'says'),
+  [
+    (b'a\n\nb\n', 'labels.txt has nothing in line 2, expected a name'),
+    (b'a\nb\n', 'labels.txt has 2 names, expected 3, the num_classes'),
+    (b'\xff\n', 'labels.txt cannot be read: it is not UTF-8'),
+  ],
+)
+def test_wrong_label_files(tmp_path, data, says):
+  (tmp_path / 'labels.txt').write_bytes(data)
+  assert says in _problem(tmp_path, label_file='labels.txt')
+
+
+def test_the_background_need_not_be_named():
+  without = some_spec_file.model(labels=['rose', 'tulip'], background=True)
+  named = some_spec_file.model(labels=['none', 'b', 'c'], background=True)
+  assert without.own
+  assert named.own
+  assert without.own.labels == ('background', 'rose', 'tulip')
+  assert named.own.labels == ('none', 'b', 'c')
+  assert without.has_background
+  assert not some_spec_file.model().has_background
+
+
+def test_classes_that_nobody_named():
+  assert labels.of(some_spec_file.model().handles()[0]) == ()
+  flowers = some_spec_file.model(num_classes=1001).handles()[0]
+  imagenet = some_spec_file.model(num_classes=1001, dataset='imagenet')
+  assert labels.of(flowers) == ()
+  assert labels.of(imagenet.handles()[0]) == labels.imagenet()
+
+
+def test_a_spec_is_read_again_from_what_it_keeps(tmp_path):
+  (tmp_path / 'labels.txt').write_text('daisy\nrose\ntulip\n')
+  model = own_model.read(
+    some_spec_file.values(
+      label_file='labels.txt', checkpoint='x/model.ckpt', license='MIT'
+    ),
+    'my.toml',
+    tmp_path,
+  )
+  assert model.own
+  kept = json.loads(model.own.table)
+  assert str(tmp_path) not in model.own.table
+  assert not kept.keys() & {'checkpoint', 'label_file'}
+  again = own_model.read(kept, 'manifest')
+  assert again == model
+  for handle, other in zip(model.handles(), again.handles(), strict=True):
+    assert handle.fingerprint == other.fingerprint
+
+
+def test_a_fingerprint_changes_with_what_is_said():
+  found = {
+    some_spec_file.model(**changes).handles()[0].fingerprint
+    for changes in ({}, {'labels': ['a', 'b', 'c']}, {'description': 'x'})
+  }
+  assert len(found) == 3
+
+
+def test_a_spec_reaches_other_processes():
+  model = some_spec_file.model(checkpoint='x')
+  again = pickle.loads(pickle.dumps(model))  # Our own.
+  assert again == model
+  assert again.own.checkpoint == 'x'
+
+
+def test_cards_say_nothing_of_published_checkpoints():
+  model = some_spec_file.model(network='resnet_v1_50', multiplier=None)
+  assert not model.family.checkpoint_notes

@@ -1,0 +1,183 @@
+"""The published sizes of the models are those of the graphs that are exported.
+
+How the publishers counted, found by counting in every way:
+
+  * Multiply-adds: all convolutions, depthwise ones too, the classifier with its
+    1001 classes, nothing for batch norm and activations. MobileNet V1 rounds
+    millions, V2 cuts them off. Average pooling counts one addition a value:
+    that decides a single figure, V1 0.5 at 224, 149.498 without and 149.523
+    with it, published as 150.
+  * Parameters: kernels and the classifier's biases, rounded to ten thousands.
+    V2 leaves batch norm out, V1 counts three of its four values a channel.
+
+_SLIPS and _LEFT_OUT hold the figures that none of this gives. Where nothing was
+published, the registry holds what is counted here: all parameters that train.
+"""
+
+import dataclasses
+import math
+
+import pytest
+import tensorflow as tf
+
+from exporter.artifacts import graph as graph_lib
+from exporter.networks import source as source_lib
+import model_specs
+from model_specs import spec
+
+_MILLION = 10**6
+_BATCH_NORM = {'mobilenet_v1': 3, 'mobilenet_v2': 0}  # Values a channel.
+
+# Model -> its published multiply-adds, in millions, and the true ones.
+_SLIPS = {
+  # Sizes 160 and 224 have 21 and 41, which grow with the pixels; 34 does not.
+  'mobilenet_v1_025_192': (34, 30),
+}
+# Model -> the convolution that its published multiply-adds leave out.
+_LEFT_OUT = {
+  f'mobilenet_v1_075_{size}': 'MobilenetV1/Conv2d_0/Conv2D'
+  for size in (128, 160, 192, 224)
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class _Counted:
+  """The sizes of one model's graph."""
+
+  model: spec.ModelSpec
+  graph: graph_lib.Graph
+  multiply_adds: dict[str, int]  # By op, for one image.
+  widths: tuple[int, int]  # Of the features and of the logits.
+
+  def rounded(self) -> int:
+    """Multiply-adds in millions, as the publishers of the family do it."""
+    millions = sum(self.multiply_adds.values()) / _MILLION
+    is_v1 = self.model.network == 'mobilenet_v1'
+    return round(millions) if is_v1 else math.floor(millions)
+
+  @property
+  def params(self) -> int:
+    """All that train."""
+    return sum(
+      math.prod(variable.shape)
+      for variable in self.graph.variables
+      if variable.trainable
+    )
+
+  def without(self, op: str) -> '_Counted':
+    """The same, one op uncounted."""
+    others = {**self.multiply_adds}
+    del others[op]
+    return dataclasses.replace(self, multiply_adds=others)
+
+
+def _cost(op: tf.Operation) -> int:
+  if op.type in ('Conv2D', 'DepthwiseConv2dNative'):
+    _, height, width, _ = op.outputs[0].shape
+    return height * width * math.prod(op.inputs[1].shape)
+  if op.type == 'MatMul':
+    return math.prod(op.inputs[1].shape)
+  if op.type == 'Mean':
+    return math.prod(op.inputs[0].shape[1:])
+  return 0
+
+
+def _count(model: spec.ModelSpec) -> _Counted:
+  source = source_lib.build(source_lib.architecture(model), False)
+  # The first version is the one that fixes the size of the images.
+  first = model.family.versions[0]
+  handle = spec.Handle(model, 'classification', first)
+  graph = graph_lib.build(source, handle)
+  with tf.Graph().as_default() as live:
+    tf.import_graph_def(graph.definition, name='')
+  features, logits = (
+    live.get_tensor_by_name(name).shape[-1]
+    for name in (graph.features, graph.default)
+  )
+  costs = {op.name: _cost(op) for op in live.get_operations()}
+  return _Counted(model, graph, costs, (features, logits))
+
+
+@pytest.fixture(
+  scope='module',
+  params=[m for m in model_specs.MODELS if m.network in _BATCH_NORM],
+  ids=lambda model: model.name,
+)
+def counted(request):
+  return _count(request.param)
+
+
+def test_multiply_adds(counted):
+  model = counted.model
+  if model.name in _LEFT_OUT:
+    counted = counted.without(_LEFT_OUT[model.name])
+  figure = model.figures.macs_millions
+  published, count = _SLIPS.get(model.name, (figure, figure))
+  assert figure == published
+  assert counted.rounded() == count
+
+
+def test_parameters(counted):
+  def total(*leaves: str) -> int:
+    return sum(
+      math.prod(variable.shape)
+      for variable in counted.graph.variables
+      if variable.name.rpartition('/')[2] in leaves
+    )
+
+  count = total('weights', 'depthwise_weights', 'biases')
+  count += _BATCH_NORM[counted.model.network] * total('beta')
+  published = counted.model.figures.params_millions
+  assert published == round(count / _MILLION, 2)
+
+
+@pytest.mark.parametrize(
+  'model',
+  [m for m in model_specs.MODELS if m.figures.is_counted],
+  ids=lambda model: model.name,
+)
+def test_what_nobody_published_is_counted(model):
+  counted = _count(model)
+  assert (model.figures.macs_millions, model.figures.params_millions) == (
+    round(sum(counted.multiply_adds.values()) / _MILLION),
+    round(counted.params / _MILLION, 2),
+  )
+  assert counted.widths == (model.num_features, model.num_classes)
+
+
+def test_what_was_published_and_is_not_so_is_noted():
+  small, larger = (
+    _count(model_specs.get_model(f'mobilenet_v3_small_{size}_224'))
+    for size in ('075', '100')
+  )
+  for counted, params in ((small, 2.04), (larger, 2.54)):
+    assert round(counted.params / _MILLION, 2) == params
+    assert params < 0.9 * (counted.model.figures.params_millions or 0)
+    assert f'{params} million' in ' '.join(counted.model.family.notes)
+  macs = round(sum(larger.multiply_adds.values()) / _MILLION)
+  assert macs < 0.9 * (larger.model.figures.macs_millions or 0)
+  assert f'{macs} million' in ' '.join(larger.model.family.notes)
+
+
+def test_every_model_has_both_figures():
+  for model in model_specs.MODELS:
+    assert model.figures.macs_millions, model.name
+    assert model.figures.params_millions, model.name
+
+
+def test_width_of_features_and_logits(counted):
+  model = counted.model
+  assert counted.widths == (model.num_features, model.num_classes)
+
+
+@pytest.mark.parametrize('name', _LEFT_OUT)
+def test_what_is_left_out_would_be_seen(name):
+  counted = _count(model_specs.get_model(name))
+  assert counted.rounded() != counted.model.figures.macs_millions
+
+
+def test_pooling_decides_one_figure():
+  counted = _count(model_specs.get_model('mobilenet_v1_050_224'))
+  pooling = 'MobilenetV1/Logits/global_pool'
+  assert counted.multiply_adds[pooling] == 7 * 7 * 512
+  assert (counted.without(pooling).rounded(), counted.rounded()) == (149, 150)

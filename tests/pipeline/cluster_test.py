@@ -1,0 +1,161 @@
+"""A real Ray cluster of three nodes: the bytes of a local run, whatever dies.
+
+One node is lost in the middle; into a folder, and into a bucket.
+"""
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import pytest
+
+from exporter import errors
+from exporter.pipeline import cluster
+from exporter.pipeline import orders as plan
+from exporter.storage import manifest
+from exporter.storage import places
+import model_specs
+from tests import file_tree
+from tests import object_storage
+from tests import source_tree
+from tests.pipeline import ray_nodes
+
+# Orders enough to keep three nodes busy while one is lost.
+_PATTERNS = ('mobilenet_v1_025_*/feature_vector/3',)
+_ARTIFACTS = 4
+
+
+def _command(output: object, *patterns: str) -> list[str]:
+  return [
+    *(sys.executable, '-m', 'exporter', 'export', *patterns),
+    *(f'--output_dir={output}', '--synthetic_weights', '--progress=json'),
+  ]
+
+
+def _start(
+  output: object, address: str, patterns: Sequence[str] = _PATTERNS
+) -> subprocess.Popen:
+  ray = ('--engine=ray', f'--ray_address={address}')
+  return subprocess.Popen(
+    [*_command(output, *patterns), *ray],
+    cwd=source_tree.ROOT,
+    stdout=subprocess.PIPE,
+    stderr=subprocess.PIPE,
+    text=True,
+  )
+
+
+def _events(process: subprocess.Popen) -> list[dict]:
+  out, err = process.communicate()
+  assert 'Traceback' not in err
+  return [json.loads(line) for line in out.splitlines()]
+
+
+def _handles(events: list[dict]) -> list[str]:
+  return sorted(e['handle'] for e in events if 'handle' in e)
+
+
+@pytest.fixture(scope='module', name='expected')
+def _expected(tmp_path_factory) -> dict[str, bytes]:
+  """What a local run makes."""
+  folder = tmp_path_factory.mktemp('local')
+  subprocess.run(_command(folder, *_PATTERNS), cwd=source_tree.ROOT, check=True)
+  return file_tree.read(folder)
+
+
+@pytest.fixture(scope='module', name='bucket')
+def _bucket():
+  with object_storage.serve() as bucket:
+    yield bucket
+
+
+@pytest.fixture(scope='module', name='nodes')
+def _nodes(bucket) -> Iterator[ray_nodes.Cluster]:
+  """Three nodes; they reach the bucket, whose settings they inherit."""
+  del bucket
+  # A socket's path may be no longer than 107 characters.
+  with (
+    tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+    ray_nodes.start(pathlib.Path(folder), others=2) as nodes,
+  ):
+    yield nodes
+
+
+def test_a_bucket_gets_the_same_bytes(nodes, expected, bucket):
+  output = bucket / 'exports'
+  events = _events(_start(output, nodes.address))
+  assert [e['event'] for e in events].count('proven') == _ARTIFACTS
+  with places.here(output) as folder:
+    assert file_tree.read(folder) == expected
+  again = _events(_start(output, nodes.address))
+  assert [e['event'] for e in again].count('kept') == _ARTIFACTS
+
+
+def test_a_cluster_that_is_not_there_is_one_error(tmp_path):
+  address = f'127.0.0.1:{object_storage.free_port()}'
+  process = _start(tmp_path / 'out', address)
+  _, err = process.communicate()
+  assert process.returncode == 1
+  (line,) = err.splitlines()
+  assert f'cannot reach a Ray cluster at {address}' in line
+  assert not (tmp_path / 'out').exists()
+
+
+def test_without_ray_it_says_what_to_install(monkeypatch, tmp_path):
+  monkeypatch.setitem(sys.modules, 'ray', None)  # As if it were missing.
+  handles = model_specs.find(*_PATTERNS)
+  orders = plan.orders(handles, plan.Order(plan.EXPORT, (), tmp_path))
+  with pytest.raises(errors.PackageError, match=r'slimhub\[ray\]'):
+    next(cluster.Cluster().results(orders, tmp_path))
+
+
+def test_a_node_with_other_packages_is_named(nodes, monkeypatch, tmp_path):
+  libraries = {**manifest.libraries(), 'numpy': '0.1'}
+  monkeypatch.setattr(manifest, 'libraries', lambda: libraries)
+  handles = model_specs.find(*_PATTERNS)
+  orders = plan.orders(handles, plan.Order(plan.EXPORT, (), tmp_path))
+  results = list(cluster.Cluster(nodes.address).results(orders, tmp_path))
+  assert [result.status for result in results] == [plan.FAILED] * _ARTIFACTS
+  assert "'numpy': '0.1'" in results[0].reason
+
+
+def test_what_always_kills_its_process_fails(nodes, tmp_path):
+  process = _start(tmp_path, nodes.address, ['mobilenet_v1_025_128/*/3'])
+  while process.poll() is None:
+    for task in [task for node in nodes.nodes for task in node.tasks]:
+      with contextlib.suppress(ProcessLookupError):
+        os.kill(task, signal.SIGKILL)
+    time.sleep(0.1)
+  events = _events(process)
+  assert process.returncode == 1
+  assert [e['event'] for e in events if 'handle' in e] == ['failed'] * 2
+  assert all('its process died' in e['reason'] for e in events[1:3])
+  assert not tmp_path.exists()
+
+
+def _lose_a_node(nodes: ray_nodes.Cluster, process: subprocess.Popen) -> None:
+  """Kills a node that is at work, but not the head, which knows the rest."""
+  while process.poll() is None:
+    for node in nodes.nodes[1:]:
+      if node.tasks:
+        node.kill()
+        return
+    time.sleep(0.1)
+  raise AssertionError('the run ended before a node was at work')
+
+
+def test_a_lost_node_costs_nothing(nodes, expected, tmp_path):
+  process = _start(tmp_path, nodes.address)
+  _lose_a_node(nodes, process)
+  events = _events(process)
+  assert process.returncode == 0
+  assert len(_handles(events)) == len(set(_handles(events))) == _ARTIFACTS
+  assert file_tree.read(tmp_path) == expected

@@ -1,0 +1,181 @@
+"""Killed at any moment, or out of room: nothing torn, nothing lost.
+
+Real processes, real signals, a real full disk, on the smallest real model.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from exporter.storage import delivery
+from exporter.storage import manifest
+from tests import file_tree
+from tests import source_tree
+from tests import workers
+
+_MODEL = 'mobilenet_v1_025_128'
+_ARTIFACTS = 4
+_KILLS = 4
+
+
+def _command(folder: object, *more: str) -> list[str]:
+  return [
+    *(sys.executable, '-m', 'exporter', 'export', _MODEL),
+    *(f'--output_dir={folder}', '--synthetic_weights', '--progress=json'),
+    *more,
+  ]
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess:
+  return subprocess.run(
+    command,
+    cwd=source_tree.ROOT,
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+
+
+def _assert_whole(folder: pathlib.Path) -> None:
+  """Every version with a manifest is what the manifest says, and has a card."""
+  for path in folder.glob('google/imagenet/*/*/*.json'):
+    made = manifest.read(path)
+    assert not manifest.differences(made, path.with_suffix(''))
+    assert path.with_suffix('.md').exists()
+
+
+@pytest.fixture(scope='module', name='whole')
+def _whole(tmp_path_factory) -> dict[str, bytes]:
+  """The tree that every run must arrive at."""
+  folder = tmp_path_factory.mktemp('whole')
+  done = _run(_command(folder))
+  assert done.returncode == 0, done.stderr
+  return file_tree.read(folder)
+
+
+def _start(folder: pathlib.Path) -> subprocess.Popen:
+  return subprocess.Popen(
+    _command(folder, '--jobs=2'),
+    cwd=source_tree.ROOT,
+    stdout=subprocess.DEVNULL,
+    stderr=subprocess.DEVNULL,
+  )
+
+
+def test_a_run_killed_at_any_moment_is_finished_by_the_next(whole, tmp_path):
+  chance = random.Random(1)
+  for _ in range(_KILLS):
+    process = _start(tmp_path)
+    try:
+      process.wait(chance.uniform(0.5, 8))
+    except subprocess.TimeoutExpired:
+      process.kill()
+      process.wait()
+    _assert_whole(tmp_path)
+  done = _run(_command(tmp_path))
+  assert done.returncode == 0, done.stderr
+  assert file_tree.read(tmp_path) == whole
+
+
+def test_workers_killed_at_any_moment_cost_an_artifact_each(whole, tmp_path):
+  chance = random.Random(2)
+  for _ in range(_KILLS):
+    shutil.rmtree(tmp_path)
+    process = _start(tmp_path)
+    killed = 0
+    while process.poll() is None and not killed:
+      time.sleep(chance.uniform(0.5, 6))
+      for worker in workers.pids(process.pid)[:1]:
+        os.kill(worker, signal.SIGKILL)
+        killed += 1
+    assert process.wait() == bool(killed)
+    _assert_whole(tmp_path)
+    delivered = list(tmp_path.glob('google/imagenet/*/*/*.json'))
+    assert len(delivered) >= _ARTIFACTS - killed
+    assert not (tmp_path / delivery.STAGING).exists()
+  assert _run(_command(tmp_path)).returncode == 0
+  assert file_tree.read(tmp_path) == whole
+
+
+# A small disk of one's own: fills it, then makes room and tries again.
+_FULL_DISK = """
+mount -t tmpfs -o size=5m small "$1"
+shift
+"$@"; echo "first: $?"
+find "$MOUNT" -name '.slimhub*' | sed 's/^/left: /'
+mount -o remount,size=50m "$MOUNT"
+"$@"; echo "second: $?"
+cp -r "$MOUNT/." "$COPY"
+"""
+
+
+def test_a_full_disk_fails_what_does_not_fit_and_no_more(
+  whole, tmp_path, monkeypatch
+):
+  mount, copy = tmp_path / 'mount', tmp_path / 'copy'
+  mount.mkdir()
+  copy.mkdir()
+  monkeypatch.setenv('MOUNT', str(mount))
+  monkeypatch.setenv('COPY', str(copy))
+  inside = ('unshare', '--user', '--map-root-user', '--mount')
+  if _run([*inside, 'mount', '-t', 'tmpfs', 'small', str(mount)]).returncode:
+    pytest.skip('this machine lets nobody mount a tmpfs in a namespace')
+  done = _run(
+    [
+      *(*inside, 'sh', '-c', _FULL_DISK, 'sh', str(mount)),
+      *_command(mount, '--jobs=1'),
+    ]
+  )
+  assert 'first: 1' in done.stdout, done.stderr
+  assert 'No space left on device' in done.stdout
+  assert 'left: ' not in done.stdout
+  assert 'Traceback' not in done.stderr
+  assert 'second: 0' in done.stdout
+  assert file_tree.read(copy) == whole
+
+
+def _allow(folder: pathlib.Path, mode: int) -> None:
+  """Sets what may be done in a folder and in all below it."""
+  for path in [folder, *folder.rglob('*')]:
+    with contextlib.suppress(FileNotFoundError):  # A run is at work there.
+      if path.is_dir():
+        path.chmod(mode)
+
+
+def test_an_output_that_becomes_read_only_keeps_what_it_has(whole, tmp_path):
+  # In a namespace of one's own not even root may write where it is forbidden.
+  inside = ('unshare', '--user')
+  if _run([*inside, 'true']).returncode:
+    pytest.skip('this machine lets nobody make a user namespace')
+  with subprocess.Popen(
+    [*inside, *_command(tmp_path, '--jobs=1')],
+    cwd=source_tree.ROOT,
+    stdout=subprocess.PIPE,
+    stderr=subprocess.PIPE,
+    text=True,
+  ) as process:
+    assert process.stdout is not None
+    for line in process.stdout:
+      if json.loads(line)['event'] == 'proven':
+        break
+    _allow(tmp_path, 0o555)
+    out, err = process.communicate()
+  _allow(tmp_path, 0o755)
+  assert process.returncode == 1
+  events = [json.loads(line) for line in out.splitlines()]
+  failed = [event for event in events if event['event'] == 'failed']
+  assert all('Permission denied' in event['reason'] for event in failed)
+  assert failed
+  assert 'Traceback' not in err
+  _assert_whole(tmp_path)
+  assert _run(_command(tmp_path)).returncode == 0
+  assert file_tree.read(tmp_path) == whole

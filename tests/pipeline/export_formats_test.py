@@ -1,0 +1,256 @@
+"""Converted files are delivered, kept, replaced and verified as exports are."""
+
+import dataclasses
+import pathlib
+import shutil
+
+import numpy as np
+from PIL import Image
+import pytest
+
+from exporter import environment as extras
+from exporter.artifacts import formats as conversions
+from exporter.artifacts import litert as litert_file
+from exporter.checkpoints import synthetic
+from exporter.pipeline import export
+from exporter.pipeline import orders as plan
+from exporter.pipeline import verify
+from exporter.storage import delivery
+from exporter.storage import manifest
+from exporter.storage import places
+from model_specs import formats
+from tests import file_tree
+from tests import object_storage
+from tests import tiny_network
+
+_TASK = 'google/imagenet/tiny_100_32/classification'
+_FILES = (
+  '5.litert/float32.tflite',
+  '5.litert/float16.tflite',
+  '5.litert/dynamic.tflite',
+  '5.litert/int8.tflite',
+  '5.onnx/model.onnx',
+)
+
+
+def _handles(*given: str) -> tuple:
+  handle = tiny_network.MODEL.handles((5,))[0]
+  return tuple(formats.select([handle], given))
+
+
+_ALL = _handles('tf2', 'litert', 'onnx')
+
+
+@pytest.fixture(scope='module', name='pictures')
+def _pictures(tmp_path_factory) -> pathlib.Path:
+  folder = tmp_path_factory.mktemp('pictures')
+  for number, picture in enumerate(synthetic.pictures(16, 40)):
+    Image.fromarray(picture).save(folder / f'{number:02}.png')
+  return folder
+
+
+def _order(folder: places.Folder, pictures, **changes) -> plan.Order:
+  order = plan.Order(plan.EXPORT, _ALL, folder, pictures_dir=pictures)
+  return dataclasses.replace(order, **changes)
+
+
+def _run(order: plan.Order) -> dict[str, plan.Result]:
+  work = verify.run if order.action == plan.VERIFY else export.run
+  with tiny_network.registered():
+    results = list(work(order))
+  return {r.handle.removeprefix(f'{_TASK}/'): r for r in results}
+
+
+def _statuses(results: dict[str, plan.Result]) -> dict[str, str]:
+  return {name: result.status for name, result in results.items()}
+
+
+def _verify(folder: places.Folder) -> dict[str, plan.Result]:
+  return _run(plan.Order(plan.VERIFY, _ALL, folder))
+
+
+@pytest.fixture(scope='module', name='whole')
+def _whole(tmp_path_factory, pictures) -> pathlib.Path:
+  folder = tmp_path_factory.mktemp('whole')
+  results = _run(_order(folder, pictures))
+  assert _statuses(results) == dict.fromkeys(('5', *_FILES), 'exported')
+  return folder
+
+
+@pytest.fixture(name='exports')
+def _exports(whole, tmp_path) -> pathlib.Path:
+  return pathlib.Path(shutil.copytree(whole, tmp_path / 'exports'))
+
+
+def test_each_file_has_its_manifest_and_its_card(whole):
+  for conversion in _ALL[1:]:
+    place = places.place(whole, conversion)
+    made = manifest.read(place.manifest)
+    assert made.handle == str(conversion)
+    assert made.format == conversion.format
+    assert made.files.keys() == {conversion.file}
+    assert not manifest.differences(made, place.artifact)
+    assert bool(made.pictures) == conversion.kind.needs_pictures
+    packages = extras.packages(conversion.kind.group)
+    assert set(packages) <= made.libraries.keys()
+    assert place.card.read_text().startswith(f'# File {conversion}\n')
+
+
+def test_nothing_comes_into_the_folder_of_the_saved_model(whole):
+  names = {p.name for p in (whole / _TASK / '5').rglob('*') if p.is_file()}
+  assert not [n for n in names if n.endswith(('.tflite', '.onnx', '.md'))]
+  siblings = {p.name for p in (whole / _TASK).iterdir()}
+  assert siblings == {'5', '5.json', '5.md', '5.litert', '5.onnx'}
+
+
+def test_the_same_again_is_kept(exports, pictures):
+  before = file_tree.read(exports)
+  results = _run(_order(exports, pictures))
+  assert set(_statuses(results).values()) == {'kept'}
+  assert file_tree.read(exports) == before
+
+
+def test_force_writes_the_same_bytes(exports, pictures):
+  before = file_tree.read(exports)
+  results = _run(_order(exports, pictures, force=True))
+  assert set(_statuses(results).values()) == {'exported'}
+  assert file_tree.read(exports) == before
+
+
+def test_a_file_that_changed_is_made_again_and_no_other(exports, pictures):
+  before = file_tree.read(exports)
+  (exports / _TASK / _FILES[1]).write_bytes(b'torn')
+  results = _run(_order(exports, pictures))
+  made = [n for n, r in results.items() if r.status == plan.EXPORTED]
+  assert made == [_FILES[1]]
+  assert 'float16.tflite' in results[_FILES[1]].reason
+  assert file_tree.read(exports) == before
+
+
+def test_other_pictures_make_int8_again_and_no_other(exports, tmp_path):
+  others = tmp_path / 'others'
+  others.mkdir()
+  Image.fromarray(synthetic.pictures(1, 32)[0]).save(others / 'a.png')
+  results = _run(_order(exports, others))
+  made = {n: r for n, r in results.items() if r.status == plan.EXPORTED}
+  assert list(made) == ['5.litert/int8.tflite']
+  assert 'pictures' in made['5.litert/int8.tflite'].reason
+
+
+def test_without_pictures_int8_is_refused_with_the_reason(tmp_path):
+  results = _run(_order(tmp_path, None, handles=_handles('litert')))
+  assert list(_statuses(results).values()) == [*['exported'] * 3, 'refused']
+  assert '--representative_images=DIR' in results[_FILES[3]].reason
+  assert not (tmp_path / _TASK / _FILES[3]).exists()
+
+
+def test_pictures_that_are_missing_fail_int8_alone(tmp_path):
+  results = _run(_order(tmp_path, tmp_path / 'none', handles=_ALL[3:]))
+  assert list(_statuses(results).values()) == ['exported', 'failed', 'exported']
+  assert 'holds no picture' in results[_FILES[3]].reason
+
+
+@pytest.mark.parametrize('word', ['litert.float16', 'onnx.model'])
+def test_a_miss_fails_that_format_alone(word, tmp_path, pictures, monkeypatch):
+  write = conversions.write
+
+  def perturb(conversion, source, tensors, *others):
+    if conversion.kind.word == word:
+      name = 'Tiny/Logits/Conv2d_1c_1x1/weights'
+      tensors = {**tensors, name: tensors[name] * np.float32(1.2)}
+    write(conversion, source, tensors, *others)
+
+  monkeypatch.setattr(conversions, 'write', perturb)
+  results = _run(_order(tmp_path, pictures))
+  failed = {n: r for n, r in results.items() if r.status == plan.FAILED}
+  (name,) = failed
+  assert formats.BY_WORD[word].name in name
+  assert 'does not do what its source does' in failed[name].reason
+  place = tmp_path / _TASK / name
+  for suffix in (place.suffix, '.json', '.md'):
+    assert not place.with_suffix(suffix).exists()
+
+
+def test_a_conversion_that_fails_leaves_the_others(
+  tmp_path, pictures, monkeypatch
+):
+  def fail(*_):
+    raise RuntimeError('this operation is unknown')
+
+  monkeypatch.setattr(litert_file, 'write', fail)
+  statuses = _statuses(_run(_order(tmp_path, pictures)))
+  failed = {name for name, status in statuses.items() if status == 'failed'}
+  assert failed == set(_FILES[:4])
+  assert not (tmp_path / _TASK / '5.litert').exists()
+  assert not any((tmp_path / delivery.STAGING).iterdir())
+
+
+def test_a_file_of_somebody_else_is_not_overwritten(tmp_path):
+  file = tmp_path / _TASK / _FILES[0]
+  file.parent.mkdir(parents=True)
+  file.write_text('precious')
+  handles = _handles('litert.float32')
+  (result,) = _run(_order(tmp_path, None, handles=handles)).values()
+  assert result.status == plan.FAILED
+  assert '--force' in result.reason
+  assert file.read_text() == 'precious'
+
+
+def test_whole_exports_are_verified(exports):
+  assert _statuses(_verify(exports)) == dict.fromkeys(
+    ('5', *_FILES), 'verified'
+  )
+
+
+def _failed(folder: pathlib.Path) -> dict[str, str]:
+  results = _verify(folder)
+  return {n: r.reason for n, r in results.items() if r.status == plan.FAILED}
+
+
+def test_a_flipped_bit_is_found(exports):
+  path = exports / _TASK / _FILES[4]
+  data = bytearray(path.read_bytes())
+  data[len(data) // 2] ^= 1
+  path.write_bytes(data)
+  failed = _failed(exports)
+  assert list(failed) == [_FILES[4]]
+  assert 'model.onnx' in failed[_FILES[4]]
+
+
+def test_what_computes_something_else_is_found_whatever_is_claimed(exports):
+  place = places.place(exports, _ALL[1])
+  place.artifact.write_bytes((exports / _TASK / _FILES[1]).read_bytes())
+  made = manifest.read(place.manifest)
+  files = manifest.hash_files(place.artifact)
+  changed = dataclasses.replace(made, files=files)
+  place.manifest.write_text(changed.to_json())
+  failed = _failed(exports)
+  assert list(failed) == [_FILES[0]]
+  assert 'differs by' in failed[_FILES[0]]
+
+
+def test_other_weights_than_those_of_the_saved_model_are_found(exports):
+  place = places.place(exports, _ALL[1])
+  made = manifest.read(place.manifest)
+  weights = dataclasses.replace(made.weights, sha256='ab' * 32)
+  changed = dataclasses.replace(made, weights=weights)
+  place.manifest.write_text(changed.to_json())
+  assert 'weights of hash abab' in _failed(exports)[_FILES[0]]
+
+
+def test_without_the_saved_model_nothing_can_be_compared(exports):
+  shutil.rmtree(exports / _TASK / '5')
+  (exports / _TASK / '5.json').unlink()
+  failed = _failed(exports)
+  assert failed.keys() == {'5', *_FILES}
+  assert '--formats=tf2' in failed[_FILES[0]]
+
+
+def test_an_object_storage_holds_them_too(pictures):
+  handles = _handles('tf2', 'litert.float32')
+  with object_storage.serve() as bucket:
+    order = _order(bucket / 'out', pictures, handles=handles)
+    assert _statuses(_run(order)) == {'5': 'exported', _FILES[0]: 'exported'}
+    assert _statuses(_run(order)) == {'5': 'kept', _FILES[0]: 'kept'}
+    order = plan.Order(plan.VERIFY, handles, bucket / 'out')
+    assert _statuses(_run(order)) == {'5': 'verified', _FILES[0]: 'verified'}

@@ -1,0 +1,147 @@
+"""Orders, places and what is found in a folder."""
+
+import pathlib
+
+import pytest
+
+from exporter import errors
+from exporter.pipeline import orders as plan
+from exporter.storage import places
+import model_specs
+from model_specs import formats
+
+_TEMPLATE = plan.Order(plan.EXPORT, (), pathlib.Path('out'))
+
+
+def test_one_order_holds_all_handles_of_one_model():
+  handles = model_specs.find('mobilenet_v2_035_96', 'mobilenet_v1_025_128')
+  orders = plan.orders(handles, _TEMPLATE)
+  assert [order.model.name for order in orders] == [
+    'mobilenet_v1_025_128',
+    'mobilenet_v2_035_96',
+  ]
+  assert [len(order.handles) for order in orders] == [4, 4]
+
+
+def test_sizes_share_an_architecture_and_multipliers_do_not():
+  orders = plan.orders(
+    model_specs.find('mobilenet_v1_025_*/*/5', 'mobilenet_v1_050_128/*/5'),
+    _TEMPLATE,
+  )
+  assert {order.architecture for order in orders[:4]} == {
+    ('mobilenet_v1', 0.25)
+  }
+  assert orders[4].architecture == ('mobilenet_v1', 0.5)
+
+
+def test_manifest_and_card_lie_beside_the_artifact():
+  (handle,) = model_specs.find('mobilenet_v1_025_128/feature_vector/3')
+  place = places.place(pathlib.Path('out'), handle)
+  folder = pathlib.Path(
+    'out/google/imagenet/mobilenet_v1_025_128/feature_vector'
+  )
+  assert place.artifact == folder / '3'
+  assert place.manifest == folder / '3.json'
+  assert place.card == folder / '3.md'
+
+
+def test_those_of_a_converted_file_bear_its_name():
+  (conversion,) = formats.select(
+    model_specs.find('mobilenet_v1_025_128/feature_vector/5'), ['litert.int8']
+  )
+  place = places.place(pathlib.Path('out'), conversion)
+  folder = pathlib.Path(
+    'out/google/imagenet/mobilenet_v1_025_128/feature_vector/5.litert'
+  )
+  assert place.artifact == folder / 'int8.tflite'
+  assert place.manifest == folder / 'int8.json'
+  assert place.card == folder / 'int8.md'
+
+
+_PRESENT = (
+  'acme/imagenet/mobilenet_v2_035_96/classification/4',
+  'google/imagenet/mobilenet_v1_025_128/feature_vector/1',
+  'google/imagenet/mobilenet_v1_025_128/feature_vector/3',
+)
+
+
+@pytest.fixture(name='folder')
+def _folder(tmp_path) -> pathlib.Path:
+  """Two artifacts with manifests, one without, and what is none of them."""
+  for handle in _PRESENT:
+    (tmp_path / handle).mkdir(parents=True)
+  for handle in _PRESENT[1:]:
+    (tmp_path / f'{handle}.json').touch()
+  (tmp_path / _PRESENT[0]).with_name('notes.json').touch()
+  return tmp_path
+
+
+@pytest.mark.parametrize(
+  ('patterns', 'expected'),
+  [
+    ([], _PRESENT),
+    (['mobilenet_v2_*'], _PRESENT[:1]),
+    (['mobilenet_v1_*/*/3'], _PRESENT[2:]),
+    (['mobilenet_v1_0.25_128'], _PRESENT[1:]),
+    (['acme/imagenet/mobilenet_v*'], _PRESENT[:1]),
+    (['google/imagenet/mobilenet_v*/*'], _PRESENT[1:]),
+    (['mobilenet_v2_*', 'mobilenet_v1_*/*/1'], _PRESENT[:2]),
+  ],
+)
+def test_artifacts_are_found_whole_or_not(folder, patterns, expected):
+  found = plan.find_artifacts(folder, patterns)
+  assert tuple(map(str, found)) == expected
+
+
+def test_a_manifest_alone_is_found(folder):
+  (folder / _PRESENT[2]).rmdir()
+  assert len(plan.find_artifacts(folder)) == 3
+
+
+@pytest.mark.parametrize('patterns', [[], ['mobilenet_v2_140_224']])
+def test_a_folder_without_such_exports_is_an_error(tmp_path, patterns):
+  with pytest.raises(errors.ManifestError, match=str(tmp_path)):
+    plan.find_artifacts(tmp_path, patterns)
+
+
+_CONVERTED = (
+  'acme/imagenet/mobilenet_v2_035_96/classification/4.onnx/model.onnx',
+  'google/imagenet/mobilenet_v1_025_128/feature_vector/5.litert/int8.tflite',
+)
+
+
+@pytest.fixture(name='converted')
+def _converted(folder) -> pathlib.Path:
+  """The same, a converted file, a manifest of one, and what is none."""
+  onnx, litert = (folder / name for name in _CONVERTED)
+  for path in (onnx, litert.with_suffix('.json')):
+    path.parent.mkdir()
+    path.touch()
+  litert.with_name('notes.md').touch()
+  (folder / _PRESENT[1]).with_name('5.backup').mkdir()
+  (folder / _PRESENT[1]).with_name('5.backup').joinpath('int8.json').touch()
+  return folder
+
+
+@pytest.mark.parametrize(
+  ('patterns', 'given', 'expected'),
+  [
+    ([], None, (*_PRESENT, *_CONVERTED)),
+    (['mobilenet_v2_*'], None, (_PRESENT[0], _CONVERTED[0])),
+    ([], ['litert'], _CONVERTED[1:]),
+    ([], ['litert.int8', 'onnx'], _CONVERTED),
+    (['mobilenet_v1_*/*/5'], None, _CONVERTED[1:]),
+    ([], ['tf1'], _PRESENT[1:]),
+    ([], ['tf2'], _PRESENT[:1]),
+  ],
+)
+def test_converted_files_are_found_beside_them(
+  converted, patterns, given, expected
+):
+  found = plan.find_artifacts(converted, patterns, given)
+  assert tuple(map(str, found)) == tuple(sorted(expected))
+
+
+def test_formats_that_are_not_there_are_named(converted):
+  with pytest.raises(errors.ManifestError, match=r'onnx\.model_nchw'):
+    plan.find_artifacts(converted, [], ['onnx.model_nchw'])

@@ -1,0 +1,97 @@
+"""The engine of one machine: a worker that dies costs one handle."""
+
+from collections.abc import Iterator
+import dataclasses
+import os
+import pathlib
+import resource
+import signal
+
+import pytest
+
+from exporter.pipeline import batch
+from exporter.pipeline import orders as plan
+from exporter.pipeline import processes
+from exporter.storage import places
+import model_specs
+from tests import workers
+
+_PATTERNS = (
+  'mobilenet_v1_025_128/*/3',
+  'mobilenet_v1_025_128/feature_vector',
+)
+
+
+def _run(folder: pathlib.Path) -> Iterator[plan.Result]:
+  template = plan.Order(plan.EXPORT, (), folder)
+  orders = plan.orders(model_specs.find(*_PATTERNS), template)
+  return batch.run(orders, processes.Processes(1))
+
+
+def _assert_whole(folder: pathlib.Path, results: list[plan.Result]) -> None:
+  """What failed is not there, the rest is, and nothing else."""
+  for result in results:
+    place = places.place(folder, model_specs.get(result.handle))
+    assert place.artifact.exists() == (result.status == plan.EXPORTED)
+    assert place.manifest.exists() == (result.status == plan.EXPORTED)
+  assert [path.name for path in folder.iterdir()] == ['google']
+
+
+def test_a_killed_worker_costs_one_handle_and_nothing_else(tmp_path):
+  running = _run(tmp_path)
+  assert next(running).status == plan.EXPORTED
+  (pid,) = workers.pids(os.getpid())
+  os.kill(pid, signal.SIGKILL)
+  failed, *others = running
+  assert failed.status == plan.FAILED
+  assert 'signal 9' in failed.reason
+  assert '--jobs' in failed.reason
+  assert [other.status for other in others] == [plan.EXPORTED]
+  _assert_whole(tmp_path, [failed, *others])
+
+
+def _size(pid: int) -> int:
+  """The address space of a process."""
+  pages = pathlib.Path(f'/proc/{pid}/statm').read_text().split()[0]
+  return int(pages) * resource.getpagesize()
+
+
+def test_a_worker_out_of_memory_costs_what_it_was_at(tmp_path):
+  running = _run(tmp_path)
+  assert next(running).status == plan.EXPORTED
+  (pid,) = workers.pids(os.getpid())
+  enough_for_nothing = _size(pid) + 2**20
+  resource.prlimit(pid, resource.RLIMIT_AS, (enough_for_nothing,) * 2)
+  failed, *others = running
+  assert failed.status == plan.FAILED
+  assert 'memory' in failed.reason
+  assert plan.EXPORTED in [other.status for other in others]
+  _assert_whole(tmp_path, [failed, *others])
+
+
+def _needing(memory_gb: float, name: str) -> plan.Order:
+  (handle,) = model_specs.find(f'{name}/feature_vector/3')
+  family = dataclasses.replace(handle.spec.family, memory_gb=memory_gb)
+  model = dataclasses.replace(handle.spec, family=family)
+  return plan.Order(
+    plan.VERIFY, (dataclasses.replace(handle, spec=model),), pathlib.Path()
+  )
+
+
+_NAMES = [f'mobilenet_v1_025_{size}' for size in (128, 160, 192, 224)]
+
+
+@pytest.mark.parametrize(('memory_gb', 'workers_then'), [(None, 1), (6.0, 2)])
+def test_what_needs_much_memory_works_alone_unless_there_is_room(
+  tmp_path, memory_gb, workers_then
+):
+  orders = [_needing(1.5, name) for name in _NAMES[1:]]
+  orders.append(_needing(4.0, _NAMES[0]))
+  running = processes.Processes(2, memory_gb).results(orders, tmp_path)
+  at_work, names = [], []
+  for result in running:  # There is nothing to verify, so each fails at once.
+    names.append(result.handle.split('/')[2])
+    at_work.append(len(workers.pids(os.getpid())))
+  assert sorted(names) == _NAMES
+  assert at_work[0] == workers_then  # The large one starts first.
+  assert max(at_work) == 2

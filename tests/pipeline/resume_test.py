@@ -1,0 +1,124 @@
+"""What an export does where one is: keep it, or make it again and say why."""
+
+import dataclasses
+import pathlib
+import shutil
+
+import pytest
+
+import exporter
+from exporter.pipeline import export
+from exporter.pipeline import orders as plan
+from exporter.storage import manifest
+from exporter.storage import places
+from tests import checkpoints_made as checkpoints
+from tests import file_tree
+from tests import tiny_network
+
+_HANDLE = tiny_network.MODEL.handles((3, 5))[0]
+
+
+def _run(order: plan.Order) -> plan.Result:
+  with tiny_network.registered():
+    (result,) = export.run(order)
+  return result
+
+
+@pytest.fixture(name='order')
+def _order(tmp_path) -> plan.Order:
+  """What was just exported."""
+  order = plan.Order(plan.EXPORT, (_HANDLE,), tmp_path / 'out')
+  assert _run(order).status == 'exported'
+  return order
+
+
+@pytest.fixture(name='checkpoint_dir')
+def _checkpoint_dir(tmp_path) -> pathlib.Path:
+  return _save(tmp_path / 'checkpoints', tiny_network.tensors())
+
+
+@pytest.fixture(name='place')
+def _place(order) -> places.Place:
+  return places.place(order.output_dir, _HANDLE)
+
+
+def _save(folder, tensors):
+  checkpoints.write(folder / 'tiny_1.0_32' / 'tiny_1.0_32.ckpt', tensors)
+  return folder
+
+
+def _replaced(order: plan.Order) -> str:
+  """Why the export of an order was made again."""
+  result = _run(order)
+  assert result.status == 'exported'
+  assert result.reason.startswith('replaced: ')
+  assert _run(order).status == 'kept'
+  return result.reason.removeprefix('replaced: ')
+
+
+def test_other_weights_are_exported_again(order, checkpoint_dir):
+  order = dataclasses.replace(order, checkpoint_dir=checkpoint_dir)
+  assert _replaced(order) == 'its weights were synthetic, not raw'
+  shutil.rmtree(checkpoint_dir)
+  tensors = tiny_network.tensors()
+  _save(checkpoint_dir, {key: value * 2 for key, value in tensors.items()})
+  checkpoint = tiny_network.MODEL.checkpoint
+  assert _replaced(order) == f'the weights of {checkpoint} are others'
+
+
+def test_untrained_weights_replace_trained_ones_by_force_alone(
+  order, checkpoint_dir
+):
+  _run(dataclasses.replace(order, checkpoint_dir=checkpoint_dir))
+  before = file_tree.read(order.output_dir)
+  result = _run(order)
+  assert result.status == 'failed'
+  assert '--force replaces trained weights by untrained ones' in result.reason
+  assert file_tree.read(order.output_dir) == before
+  assert _run(dataclasses.replace(order, force=True)).status == 'exported'
+
+
+def test_a_changed_spec_is_exported_again(order):
+  other = dataclasses.replace(_HANDLE.spec, license='MIT')
+  handles = (dataclasses.replace(_HANDLE, spec=other),)
+  order = dataclasses.replace(order, handles=handles)
+  assert _replaced(order) == 'its spec changed'
+
+
+def test_another_version_of_slimhub_exports_again(order, monkeypatch):
+  old = exporter.__version__
+  monkeypatch.setattr(exporter, '__version__', '99.0')
+  fresh = manifest.libraries.__wrapped__  # Known once a process.
+  monkeypatch.setattr(manifest, 'libraries', fresh)
+  assert _replaced(order) == f'slimhub was {old}, is 99.0'
+
+
+def test_a_missing_card_is_made_again(order, place):
+  before = file_tree.read(order.output_dir)
+  place.card.unlink()
+  assert _replaced(order) == 'its card is missing'
+  assert file_tree.read(order.output_dir) == before
+
+
+def test_damaged_files_are_replaced_and_named(order, place):
+  before = file_tree.read(order.output_dir)
+  model = place.artifact / 'saved_model.pb'
+  model.write_bytes(model.read_bytes()[:-1])
+  (place.artifact / 'stray').touch()
+  assert _replaced(order) == 'its files changed: saved_model.pb, stray'
+  assert file_tree.read(order.output_dir) == before
+
+
+def test_a_lost_artifact_is_made_again(order, place):
+  before = file_tree.read(order.output_dir)
+  shutil.rmtree(place.artifact)
+  assert 'its files changed: ' in _replaced(order)
+  assert file_tree.read(order.output_dir) == before
+
+
+def test_a_manifest_that_is_none_is_an_error_until_force(order, place):
+  place.manifest.write_text('{}')
+  result = _run(order)
+  assert result.status == 'failed'
+  assert 'is not a manifest of slimhub' in result.reason
+  assert _run(dataclasses.replace(order, force=True)).status == 'exported'

@@ -1,0 +1,128 @@
+"""Exports are proven again from their files alone."""
+
+import dataclasses
+import pathlib
+import shutil
+
+import numpy as np
+import pytest
+
+from exporter.artifacts import variables
+from exporter.pipeline import export
+from exporter.pipeline import orders as plan
+from exporter.pipeline import verify
+from exporter.storage import manifest
+from exporter.storage import places
+from tests import tiny_network
+
+_HANDLES = tiny_network.MODEL.handles((3, 5))
+
+
+@pytest.fixture(scope='module', name='whole')
+def _whole(tmp_path_factory) -> pathlib.Path:
+  folder = tmp_path_factory.mktemp('whole')
+  with tiny_network.registered():
+    list(export.run(plan.Order(plan.EXPORT, _HANDLES, folder)))
+  return folder
+
+
+@pytest.fixture(name='exports')
+def _exports(whole, tmp_path) -> pathlib.Path:
+  return pathlib.Path(shutil.copytree(whole, tmp_path / 'exports'))
+
+
+def _verify(folder: pathlib.Path) -> dict[str, plan.Result]:
+  with tiny_network.registered():
+    results = list(verify.run(plan.Order(plan.VERIFY, _HANDLES, folder)))
+  return {result.handle: result for result in results}
+
+
+def _failed(folder: pathlib.Path, number: int) -> str:
+  """The reason why the classifier of a version, and nothing else, fails."""
+  results = _verify(folder)
+  handle = next(h for h in _HANDLES if h.number == number)
+  failed = {n: r for n, r in results.items() if r.status == plan.FAILED}
+  assert set(failed) == {str(handle)}
+  return failed[str(handle)].reason
+
+
+def _rehash(place: places.Place) -> None:
+  """Makes a manifest describe the files as they are now."""
+  made = manifest.from_json(place.manifest.read_text(), 'it')
+  files = manifest.hash_files(place.artifact)
+  changed = dataclasses.replace(made, files=files)
+  place.manifest.write_text(changed.to_json())
+
+
+def test_whole_exports_are_verified(exports):
+  results = _verify(exports).values()
+  assert [r.status for r in results] == ['verified'] * 4
+
+
+@pytest.mark.parametrize('number', [3, 5])
+def test_a_flipped_bit_is_found(exports, number):
+  place = places.place(exports, _HANDLES[0 if number == 3 else 1])
+  path = place.artifact / 'variables' / 'variables.data-00000-of-00001'
+  data = bytearray(path.read_bytes())
+  data[100] ^= 1
+  path.write_bytes(data)
+  assert path.name in _failed(exports, number)
+
+
+def test_a_missing_and_an_extra_file_are_found(exports):
+  place = places.place(exports, _HANDLES[0])
+  (place.artifact / 'tfhub_module.pb').rename(place.artifact / 'other')
+  reason = _failed(exports, 3)
+  assert 'tfhub_module.pb: missing' in reason
+  assert 'other: not in the manifest' in reason
+
+
+def test_a_garbage_manifest_is_named(exports):
+  place = places.place(exports, _HANDLES[0])
+  place.manifest.write_text('{}')
+  assert str(place.manifest) in _failed(exports, 3)
+
+
+@pytest.mark.parametrize('number', [3])
+def test_other_weights_under_a_fitting_manifest_are_found(exports, number):
+  place = places.place(exports, _HANDLES[0])
+  shutil.rmtree(place.artifact / 'variables')
+  tensors = tiny_network.tensors()
+  tensors['Tiny/Conv2d_0/weights'] += np.float32(0.1)
+  variables.write(place.artifact, tensors)
+  _rehash(place)
+  assert 'holds weights of hash' in _failed(exports, number)
+
+
+@pytest.mark.parametrize(
+  ('claim', 'says'),
+  [
+    ({'handle': str(_HANDLES[1])}, 'handle: '),
+    ({'format': 'saved_model_2'}, 'format: saved_model_2, expected hub'),
+    ({'weights': manifest.Weights('x', 'ab' * 32, 'ema')}, 'weights: ema'),
+    ({'proof': (manifest.Check('outputs', 1, 9.0, 1.0),)}, 'outputs: False'),
+  ],
+)
+def test_a_false_claim_of_a_manifest_is_found(exports, claim, says):
+  place = places.place(exports, _HANDLES[0])
+  made = manifest.from_json(place.manifest.read_bytes(), 'it')
+  place.manifest.write_text(dataclasses.replace(made, **claim).to_json())
+  assert says in _failed(exports, 3)
+
+
+def test_garbage_facts_are_found_whatever_the_manifest_says(exports):
+  place = places.place(exports, _HANDLES[0])
+  (place.artifact / 'assets.extra' / 'model.json').write_text('{')
+  assert 'model.json' in _failed(exports, 3)
+  _rehash(place)
+  assert 'weights: synthetic, expected None' in _failed(exports, 3)
+
+
+def test_a_missing_card_is_found(exports):
+  places.place(exports, _HANDLES[0]).card.unlink()
+  assert 'card: False, expected True' in _failed(exports, 3)
+
+
+def test_a_missing_manifest_is_found(exports):
+  places.place(exports, _HANDLES[0]).manifest.unlink()
+  assert 'has no manifest 3.json' in _failed(exports, 3)

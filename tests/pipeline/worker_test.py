@@ -1,0 +1,44 @@
+"""A worker process serves orders over its pipe until there are no more."""
+
+import multiprocessing
+
+from exporter.pipeline import orders as plan
+from exporter.pipeline import worker
+from exporter.storage import lock
+import model_specs
+
+
+def test_a_worker_serves_an_order(tmp_path):
+  context = multiprocessing.get_context('spawn')
+  ours, theirs = context.Pipe()
+  log = tmp_path / 'log'
+  process = context.Process(target=worker.main, args=(theirs, log))
+  process.start()
+  handles = model_specs.find('mobilenet_v1_025_128/feature_vector/3')
+  with lock.hold(tmp_path / 'out'):
+    ours.send((plan.Order(plan.EXPORT, handles, tmp_path / 'out'), {}))
+    result = ours.recv()
+    assert (result.handle, result.status) == (str(handles[0]), plan.EXPORTED)
+    assert len(ours.recv()) == 1  # The program that it has proven.
+  process.kill()
+  process.join()
+  assert log.exists()
+
+
+def test_a_worker_whose_pipe_is_gone_ends(tmp_path):
+  context = multiprocessing.get_context('spawn')
+  ours, theirs = context.Pipe()
+  process = context.Process(target=worker.main, args=(theirs, tmp_path / 'log'))
+  process.start()
+  theirs.close()
+  ours.close()  # As when the parent is gone: nobody will send orders.
+  process.join()
+  assert process.exitcode != 0
+
+
+def test_an_output_that_is_not_shared_is_refused(tmp_path):
+  handles = model_specs.find('mobilenet_v1_025_128/feature_vector')
+  order = plan.Order(plan.EXPORT, handles, tmp_path / 'elsewhere')
+  results = list(worker.perform(order))
+  assert [result.status for result in results] == [plan.FAILED] * len(handles)
+  assert f'{tmp_path / "elsewhere"} is not shared' in results[0].reason

@@ -1,0 +1,83 @@
+"""What counts as an agreement; broken artifacts are in proof_test."""
+
+import numpy as np
+import pytest
+
+from exporter.proof import agreement
+from exporter.proof import stranger
+from exporter.proof import tf1_session as session_tf1
+from tests import artifacts_made as artifacts
+
+_NAME = f'{artifacts.TINY}/feature_vector/3'
+
+
+class _Changed:
+  """A reading, one of whose answers is another."""
+
+  def __init__(self, reading, **changes):
+    self._reading = reading
+    self._changes = changes
+
+  def __getattr__(self, name):
+    return self._changes.get(name) or getattr(self._reading, name)
+
+
+def _misses(leniency=1.0, **changes):
+  handle = artifacts.handle(_NAME)
+  reference = artifacts.reference(handle.spec.name)
+  agreed = agreement.Agreement(handle, reference, leniency)
+  reading = session_tf1.SessionTf1(artifacts.folder(_NAME))
+  agreed.compare(_Changed(reading, **changes))
+  return [miss for c in agreed.of_session for miss in c.misses()]
+
+
+def _calls(change):
+  reading = session_tf1.SessionTf1(artifacts.folder(_NAME))
+
+  def infer(images):
+    return [change(call) for call in reading.infer(images)]
+
+  return infer
+
+
+def test_an_artifact_agrees():
+  assert not _misses()
+
+
+@pytest.mark.parametrize(
+  'shape', [(None, 32, 32, 3), (None, None, 3), (2, None, None, 3)]
+)
+def test_the_input_must_be_declared_as_promised(shape):
+  def change(call):
+    return call._replace(shapes={stranger.IMAGES: shape})
+
+  first, *_ = _misses(infer=_calls(change))
+  assert first.startswith('shapes: default of the inference graph at ')
+  assert f'images is declared as {shape}' in first
+
+
+@pytest.mark.parametrize('shape', [(None, 7), (None, None), (2, 8), (None,)])
+def test_outputs_must_be_declared_as_they_are(shape):
+  def change(call):
+    return call._replace(shapes={'default': shape})
+
+  assert any(
+    f'is declared as {shape}' in m for m in _misses(infer=_calls(change))
+  )
+
+
+def test_leniency_is_a_factor_of_what_rounding_may_do():
+  def change(call):
+    unit = np.std(call.outputs['default'])
+    outputs = {**call.outputs}
+    outputs['default'] = outputs['default'] + 3e-4 * unit
+    return call._replace(outputs=outputs)
+
+  assert any('inference outputs' in m for m in _misses(infer=_calls(change)))
+  assert not _misses(10.0, infer=_calls(change))
+
+
+def test_names_have_no_leniency():
+  names = stranger.Names({'variables': []}, {}, {})
+  misses = _misses(10.0, names=lambda: names)
+  assert any('names: variables: ' in miss for miss in misses)

@@ -1,0 +1,62 @@
+"""That a session answers for a TF1 module what TensorFlow's loaders do."""
+
+import numpy as np
+import pytest
+
+from exporter.checkpoints import synthetic
+from exporter.proof import stranger
+from exporter.proof import tf1_session as session_tf1
+from tests import artifacts_made as artifacts
+
+TINY = artifacts.TINY
+_IMAGES = synthetic.images(2, 32, 32)
+names = pytest.mark.parametrize(
+  'name', artifacts.handles(TINY, version_format='hub')
+)
+
+
+def _both(name, folder=None):
+  folder = folder or artifacts.folder(name)
+  return session_tf1.SessionTf1(folder), stranger.StrangerTf1(folder)
+
+
+def _assert_equal(found, expected):
+  assert found.keys() == expected.keys()
+  for key, value in found.items():
+    np.testing.assert_allclose(value, expected[key], rtol=1e-5, atol=1e-6)
+
+
+def _assert_calls_equal(found, expected):
+  for call, other in zip(found, expected, strict=True):
+    assert call.name == other.name
+    assert (call.returns, call.momentum) == (other.returns, other.momentum)
+    _assert_equal(call.moving, other.moving)
+    if 'classification' not in call.name:  # Dropout is random.
+      endpoints = {k: v for k, v in call.outputs.items() if 'Logits' not in k}
+      others = {k: other.outputs[k] for k in endpoints}
+      _assert_equal(endpoints, others)
+
+
+@names
+def test_names_variables_and_losses(name):
+  found, expected = _both(name)
+  assert found.names() == expected.names()
+  _assert_equal(found.variables(), expected.variables())
+  assert found.losses() == pytest.approx(expected.losses(), rel=1e-6)
+
+
+@names
+def test_calls(name):
+  found, expected = _both(name)
+  _assert_calls_equal(found.infer(_IMAGES), expected.infer(_IMAGES))
+  if '/feature_vector/' in name:
+    pairs = (sorted(f.train(_IMAGES, 0.5)) for f in _both(name))
+    _assert_calls_equal(*pairs)
+
+
+def test_declared_shapes():
+  found, _ = _both(f'{TINY}/feature_vector/3')
+  for call in found.infer(_IMAGES):
+    assert call.shapes[stranger.IMAGES] == (None, None, None, 3)
+    assert call.shapes['default'] == (None, 8)
+    assert call.shapes.keys() - {stranger.IMAGES} == call.outputs.keys()

@@ -1,0 +1,56 @@
+"""A site with a few exports, built once a run of the tests."""
+
+import fcntl
+import os
+import pathlib
+
+from exporter.measure import speed
+from exporter.site import build
+from exporter.storage import manifest
+from exporter.storage import places
+import model_specs
+from model_specs import formats
+from model_specs import spec
+from tests import some_manifest
+from tests import some_speed
+
+MODEL = model_specs.get_model('mobilenet_v1_025_128')
+_TF2 = model_specs.get('google/imagenet/mobilenet_v1_025_128/classification/5')
+LITERT = formats.convert(_TF2, formats.BY_WORD['litert.float32'])
+EXPORTED: tuple[spec.Handle, ...] = (*MODEL.handles(), LITERT)
+
+
+def _write(folder: pathlib.Path, handle: spec.Handle) -> None:
+  """Writes an artifact that nobody can load, its manifest and its card."""
+  place = places.place(folder, handle)
+  file = place.artifact
+  if not isinstance(handle, formats.Conversion):
+    file = place.artifact / 'assets' / 'labels.txt'
+  file.parent.mkdir(parents=True)
+  file.write_bytes(str(handle).encode() * 1000)
+  made = some_manifest.make(handle, files=manifest.hash_files(place.artifact))
+  place.manifest.write_text(made.to_json())
+  place.card.write_text('A card.\n')
+
+
+def exports(folder: pathlib.Path) -> pathlib.Path:
+  """A folder that looks like an export."""
+  for handle in EXPORTED:
+    _write(folder, handle)
+  text = speed.to_json(some_speed.MACHINE, some_speed.make())
+  (folder / speed.JSON).write_text(text)
+  return folder
+
+
+def built(tmp_path_factory) -> pathlib.Path:
+  """The site; whichever process of the tests comes first builds it."""
+  root = tmp_path_factory.getbasetemp()
+  if 'PYTEST_XDIST_WORKER' in os.environ:
+    root = root.parent
+  site = root / 'sub' / 'path'
+  with (root / 'site.lock').open('w') as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    if not site.exists():
+      site.parent.mkdir()
+      build.write(site, exports(root / 'site-exports'))
+  return site

@@ -1,0 +1,69 @@
+"""A bundle holds an artifact, and is the same bytes each time."""
+
+import dataclasses
+import os
+import pathlib
+import tarfile
+import time
+
+import pytest
+
+from exporter import errors
+from exporter.storage import bundle
+from exporter.storage import manifest
+from tests import some_exports
+
+
+def _write(exports: pathlib.Path, made: manifest.Manifest) -> bytes:
+  target = exports / 'bundle'
+  bundle.write(exports / made.handle, made, target)
+  return target.read_bytes()
+
+
+def test_it_holds_the_artifact_and_nothing_else(tmp_path):
+  made = some_exports.add(tmp_path, some_exports.TF2, 'text')
+  (tmp_path / some_exports.TF2 / 'notes').write_text('not of the manifest')
+  _write(tmp_path, made)
+  with tarfile.open(tmp_path / 'bundle', 'r|gz') as tar:  # As a client does.
+    members = {}
+    for member in tar:
+      assert member.isfile() or member.isdir()
+      file = tar.extractfile(member)
+      members[member.name] = file.read() if file else None
+  files = {name: data for name, data in members.items() if data is not None}
+  assert list(members) == ['variables', *made.files]
+  for name, data in files.items():
+    assert data == (tmp_path / some_exports.TF2 / name).read_bytes()
+
+
+def test_it_is_the_same_bytes_at_any_time_for_anybody(tmp_path, monkeypatch):
+  made = some_exports.add(tmp_path / 'a', some_exports.TF2, 'text')
+  again = some_exports.add(tmp_path / 'b', some_exports.TF2, 'text')
+  for path in (tmp_path / 'b').rglob('*'):
+    path.chmod(0o700)
+    os.utime(path, (1, 1))
+  expected = _write(tmp_path / 'a', made)
+  monkeypatch.setattr(time, 'time', lambda: 1e9)
+  assert _write(tmp_path / 'b', again) == expected
+  assert bundle.key(made) == bundle.key(again)
+
+
+def test_its_key_is_that_of_the_files_alone(tmp_path):
+  made = some_exports.add(tmp_path, some_exports.TF2, 'text')
+  other = some_exports.add(tmp_path, some_exports.TF2, 'another')
+  assert bundle.key(made) != bundle.key(other)
+  proven_again = dataclasses.replace(made, proof=())
+  assert bundle.key(made) == bundle.key(proven_again)
+
+
+def test_what_changed_is_not_bundled(tmp_path):
+  made = some_exports.add(tmp_path, some_exports.TF2, 'text')
+  some_exports.add(tmp_path, some_exports.TF2, 'other')
+  with pytest.raises(errors.ManifestError, match=r'saved_model\.pb'):
+    _write(tmp_path, made)
+
+
+def test_a_converted_file_is_none(tmp_path):
+  for name in (some_exports.TF1, some_exports.TF2):
+    assert bundle.is_possible(some_exports.add(tmp_path, name))
+  assert not bundle.is_possible(some_exports.add(tmp_path, some_exports.LITE))

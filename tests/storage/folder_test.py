@@ -1,0 +1,54 @@
+"""Only what was delivered whole stands on the shelf."""
+
+import pathlib
+
+import pytest
+
+from exporter import errors
+from exporter.storage import folder as shelf
+from exporter.storage import places
+import model_specs
+from tests import some_manifest
+
+_CURRENT = model_specs.find('mobilenet_v1_025_128')
+
+
+@pytest.fixture(name='folder')
+def _folder(tmp_path) -> pathlib.Path:
+  for handle in _CURRENT:
+    place = places.place(tmp_path, handle)
+    place.artifact.mkdir(parents=True)
+    place.manifest.write_text(some_manifest.make(handle).to_json())
+  return tmp_path
+
+
+def test_all_that_is_whole_stands_there_with_its_manifest(folder):
+  found = shelf.items(folder)
+  assert [item.handle for item in found] == sorted(_CURRENT, key=str)
+  for item in found:
+    assert item.place == places.place(folder, item.handle)
+    assert item.manifest == some_manifest.make(item.handle)
+
+
+def test_what_has_no_manifest_yet_is_left_out(folder):
+  coming, *rest = _CURRENT
+  places.place(folder, coming).manifest.unlink()
+  assert {item.handle for item in shelf.items(folder)} == set(rest)
+
+
+def test_a_manifest_alone_is_no_artifact(folder):
+  gone, *rest = _CURRENT
+  places.place(folder, gone).artifact.rmdir()
+  assert {item.handle for item in shelf.items(folder)} == set(rest)
+
+
+def test_an_empty_folder_is_an_error(tmp_path):
+  with pytest.raises(errors.ManifestError, match='found 0 exports there'):
+    shelf.items(tmp_path)
+
+
+def test_a_damaged_manifest_is_named(folder):
+  damaged = places.place(folder, _CURRENT[0]).manifest
+  damaged.write_text('{')
+  with pytest.raises(errors.ManifestError, match=damaged.name):
+    shelf.items(folder)

@@ -1,0 +1,43 @@
+"""The default folder, and the command that fills it."""
+
+import pathlib
+
+import pytest
+
+from exporter.storage import home
+
+
+@pytest.mark.parametrize(
+  ('variables', 'folder'),
+  [
+    ({}, '~/.cache/slimhub/checkpoints'),
+    ({'XDG_CACHE_HOME': '/cache'}, '/cache/slimhub/checkpoints'),
+    ({'SLIMHUB_HOME': '/data', 'XDG_CACHE_HOME': '/c'}, '/data/checkpoints'),
+    ({'SLIMHUB_HOME': '~/s'}, '~/s/checkpoints'),
+    ({'SLIMHUB_HOME': ''}, '~/.cache/slimhub/checkpoints'),
+  ],
+)
+def test_the_default_folder(monkeypatch, variables, folder):
+  for name in ('SLIMHUB_HOME', 'XDG_CACHE_HOME'):
+    monkeypatch.delenv(name, raising=False)
+  for name, value in variables.items():
+    monkeypatch.setenv(name, value)
+  assert home.checkpoint_dir() == pathlib.Path(folder).expanduser()
+
+
+def test_the_command_names_a_folder_only_where_it_must():
+  default = home.checkpoint_dir()
+  assert home.fetch_command(default, 'a', 'b') == 'slimhub fetch a b'
+  assert home.fetch_command(pathlib.Path('my dir'), 'a') == (
+    "slimhub fetch a '--checkpoint_dir=my dir'"
+  )
+
+
+def test_each_export_folder_has_a_stock_of_its_own(monkeypatch, tmp_path):
+  monkeypatch.setenv('SLIMHUB_HOME', str(tmp_path))
+  (tmp_path / 'a').mkdir()
+  (tmp_path / 'link').symlink_to('a')
+  stock = home.stock_dir(tmp_path / 'a')
+  assert stock.parent == tmp_path / 'stock'
+  assert home.stock_dir(tmp_path / 'link') == stock
+  assert home.stock_dir(tmp_path / 'b') != stock

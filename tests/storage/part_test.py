@@ -1,0 +1,110 @@
+"""A part has one writer, and never the name of what it is a part of."""
+
+import fcntl
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from exporter.storage import part as part_lib
+
+_URL = 'http://example.org/file'
+
+
+@pytest.fixture(name='part')
+def _part(tmp_path):
+  return part_lib.Part(tmp_path / 'file.tgz')
+
+
+def test_it_is_not_found_under_the_name_of_the_whole(part, tmp_path):
+  part.begin(_URL, '"tag"', 3)
+  assert not (tmp_path / 'file.tgz').exists()
+  assert {p.name for p in tmp_path.iterdir()} == {
+    'file.tgz.part',
+    'file.tgz.part.json',
+  }
+
+
+def test_it_remembers_what_it_is_of(part):
+  part.begin(_URL, '"tag"', 3)
+  assert part.validator(_URL) == '"tag"'
+  assert part.validator(_URL + '2') is None
+  assert not part.is_whole(_URL)
+  part.path.write_bytes(b'123')
+  assert part.is_whole(_URL)
+  assert not part.is_whole(_URL + '2')
+
+
+def test_beginning_anew_forgets_the_bytes_first(part):
+  part.begin(_URL, '"tag"', 3)
+  part.path.write_bytes(b'12')
+  part.begin(_URL, '"other"', 4)
+  assert part.size == 0
+  assert part.validator(_URL) == '"other"'
+
+
+def test_finished_it_has_its_name_and_nothing_is_left(part, tmp_path):
+  with part.locked():
+    part.begin(_URL, None, None)
+    part.path.write_bytes(b'123')
+    part.finish()
+  assert [p.name for p in tmp_path.iterdir()] == ['file.tgz']
+
+
+def test_an_empty_one_leaves_nothing(part, tmp_path):
+  with part.locked():
+    part.begin(_URL, '"tag"', 3)
+  assert not list(tmp_path.iterdir())
+
+
+def test_a_begun_one_stays(part):
+  with part.locked():
+    part.begin(_URL, '"tag"', 3)
+    part.path.write_bytes(b'12')
+  assert part.size == 2
+
+
+_CHILD = """
+import pathlib, sys
+from exporter.storage import part
+with part.Part(pathlib.Path(sys.argv[1])).locked():
+  print('mine', flush=True)
+  sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize('end', ['close', 'kill', 'rename'])
+def test_another_process_waits_for_its_turn(part, tmp_path, end):
+  child = subprocess.Popen(
+    [sys.executable, '-c', _CHILD, str(tmp_path / 'file.tgz')],
+    stdin=subprocess.PIPE,
+    stdout=subprocess.PIPE,
+  )
+  assert child.stdout
+  child.stdout.readline()
+  taken = threading.Event()
+
+  def take() -> None:
+    with part.locked():
+      with (
+        part.path.open() as file,
+        pytest.raises(BlockingIOError),
+      ):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+      taken.set()
+      part.path.write_bytes(b'mine')
+
+  thread = threading.Thread(target=take)
+  thread.start()
+  assert not taken.wait(0.2)
+  if end == 'rename':
+    part.path.rename(tmp_path / 'file.tgz')
+  if end == 'kill':
+    child.kill()
+  child.communicate()
+  thread.join(10)
+  assert taken.is_set()
+  assert part.path.read_bytes() == b'mine'
+  if end == 'rename':
+    assert (tmp_path / 'file.tgz').read_bytes() == b''

@@ -1,0 +1,71 @@
+"""Exports are found by their place as by their handles."""
+
+import pytest
+
+from exporter import errors
+from exporter.storage import places
+from exporter.storage import targets
+import model_specs
+from model_specs import formats
+
+_NAME = 'google/imagenet/mobilenet_v1_025_128/classification'
+_TF1, _TF2 = (model_specs.get(f'{_NAME}/{number}') for number in (3, 5))
+_LITERT = formats.convert(_TF2, formats.FORMATS[0])
+
+
+@pytest.fixture(name='root')
+def _root(tmp_path):
+  root = tmp_path / 'exports'
+  for handle in (_TF1, _TF2, _LITERT):
+    place = places.place(root, handle)
+    place.manifest.parent.mkdir(parents=True, exist_ok=True)
+    place.manifest.touch()
+    if handle is _LITERT:
+      place.artifact.touch()
+    else:
+      place.artifact.mkdir()
+  return root
+
+
+@pytest.mark.parametrize(
+  ('path', 'found'),
+  [
+    ('', [_TF1, _TF2, _LITERT]),
+    ('google', [_TF1, _TF2, _LITERT]),
+    ('google/imagenet', [_TF1, _TF2, _LITERT]),
+    ('google/imagenet/mobilenet_v1_025_128', [_TF1, _TF2, _LITERT]),
+    (_NAME, [_TF1, _TF2, _LITERT]),
+    (f'{_NAME}/3', [_TF1]),
+    (f'{_NAME}/5', [_TF2]),
+    (str(_LITERT), [_LITERT]),
+  ],
+)
+def test_a_place_means_what_is_in_it(root, path, found):
+  assert targets.find([str(root / path)], None) == (root, tuple(found))
+
+
+def test_a_place_may_be_said_from_within(root, monkeypatch):
+  monkeypatch.chdir(root / _NAME)
+  assert targets.find(['5'], None) == (root, (_TF2,))
+
+
+def test_formats_choose(root):
+  found = targets.find([str(root)], None, ['litert'])
+  assert found == (root, (_LITERT,))
+
+
+def test_patterns_are_below_a_known_place(root):
+  found = targets.find(['mobilenet_v1_025_128/*/3'], root)
+  assert found == (root, (_TF1,))
+
+
+def test_another_place_is_an_error(root):
+  (root / 'other').mkdir()
+  for name in ('other', 'missing'):
+    with pytest.raises(errors.ManifestError, match=f'{name} is no export of'):
+      targets.find([str(root / name)], None)
+
+
+def test_another_version_is_an_error(root):
+  with pytest.raises(errors.ManifestError, match='4 is no export of'):
+    targets.find([str(root / _NAME / '4')], None)

@@ -1,8 +1,0 @@
-"""The choices that a user has, and what a manifest may hold."""
-
-from exporter import weights
-
-
-def test_synthetic_weights_are_not_a_choice_among_a_checkpoints_own():
-  assert weights.CHOICES == ('auto', 'ema', 'raw')
-  assert weights.SYNTHETIC not in weights.CHOICES
