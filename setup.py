@@ -20,6 +20,7 @@ setuptools.setup(
   ),
   py_modules=['slimhub_keras'],
   package_data={
+    'exporter': ['**/*.pyi'],
     'exporter.artifacts': ['*.tsv'],
     'exporter.cards': ['*.tsv'],
     'exporter.site': ['mkdocs.yml', 'assets/*', 'guides/*.md'],
@@ -28,6 +29,7 @@ setuptools.setup(
   python_requires='>=3.10,<3.14',
   install_requires=[
     'absl-py',
+    'lazy-loader>=0.6',  # The faces of packages: PEP 562, and typed.
     'numpy',
     'requests>=2.30',
     'setuptools<82',  # tensorflow_hub imports pkg_resources.

@@ -31,7 +31,7 @@ def _write(
   folder: pathlib.Path, tensors: dict, files: dict[str, bytes]
 ) -> float:
   start = time.monotonic()
-  variables.write(folder, tensors)
+  variables.write_variables(folder, tensors)
   for name, data in files.items():
     path = folder / name
     path.parent.mkdir(exist_ok=True)

@@ -13,8 +13,9 @@ import tempfile
 import time
 
 from benchmarks import process
+from exporter import results as results_lib
 from exporter.pipeline import batch
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import processes
 import model_specs
 
@@ -35,12 +36,12 @@ def _handles(count: int) -> list[model_specs.Handle]:
 def main(count: int) -> None:
   """Prints a line a quarter."""
   with tempfile.TemporaryDirectory() as folder:
-    template = plan.Order(plan.EXPORT, (), pathlib.Path(folder))
-    orders = plan.orders(_handles(count), template)
+    template = orders_lib.Order(orders_lib.EXPORT, (), pathlib.Path(folder))
+    orders = orders_lib.make_orders(_handles(count), template)
     start = time.monotonic()
-    results = batch.run(orders, processes.Processes(1))
+    results = batch.run_orders(orders, processes.Processes(1))
     for number, result in enumerate(results, 1):
-      assert result.status == plan.EXPORTED, result.reason
+      assert result.status == results_lib.EXPORTED, result.reason
       if number % (count // 4) == 0:
         (worker,) = multiprocessing.active_children()
         assert worker.pid is not None  # It is alive.

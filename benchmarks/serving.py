@@ -16,7 +16,7 @@ import tempfile
 
 from benchmarks import process
 from exporter.hub import pack
-from exporter.storage import folder as shelf
+from exporter.storage import folder
 from tests import hub_server
 from tests import nginx
 
@@ -46,7 +46,7 @@ def _hub(exports: pathlib.Path) -> Iterator[tuple[str, int]]:
 @contextlib.contextmanager
 def _nginx(exports: pathlib.Path) -> Iterator[tuple[str, int]]:
   packed = exports.with_name('packed')
-  for result in pack.run(shelf.items(exports), packed):
+  for result in pack.pack_exports(folder.items(exports), packed):
     assert not result.reason, result.reason
   with nginx.serve(packed) as found:
     yield found

@@ -5,7 +5,7 @@ import signal
 
 from absl import app
 
-from exporter.cli import main as cli
+from exporter import cli
 
 
 def _open_standard_files() -> None:

@@ -1,7 +1,11 @@
-"""Optional packages: which of them something needs, and how to install them."""
+"""What this machine offers: cores, and packages, some of them optional."""
 
+import functools
+from importlib import metadata
 from importlib import util
+import os
 
+import exporter
 from exporter import errors
 
 # Extra of setup.py -> what it brings, and the name it is imported by.
@@ -39,3 +43,22 @@ def require(extra: str) -> None:
       f'{extra} needs {", ".join(missing)}, which this environment '
       f"lacks; run: pip install 'slimhub[{extra}]'"
     )
+
+
+@functools.cache
+def libraries(*more: str) -> dict[str, str]:
+  """The versions that an artifact made here depends on, by package.
+
+  Args:
+    *more: Packages beside TensorFlow and TF-Slim that had a part in it.
+  """
+  packages = ('tensorflow', 'tf-slim', 'numpy', *more)
+  found = {package: metadata.version(package) for package in packages}
+  return {'slimhub': exporter.__version__, **found}
+
+
+def cores() -> int:
+  """How many processor cores this process may use."""
+  if hasattr(os, 'sched_getaffinity'):  # macOS has no such thing.
+    return len(os.sched_getaffinity(0))
+  return os.cpu_count() or 1

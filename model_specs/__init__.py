@@ -1,25 +1,53 @@
 """What is known of every published model, and how to ask for it by name."""
 
+from model_specs import checksums
+from model_specs import formats
+from model_specs import labels
 from model_specs import published
 from model_specs import registry
+from model_specs import versions
 from model_specs.checks import SpecError
+from model_specs.families.channels import divisible
+from model_specs.published import NETWORKS
 from model_specs.registry import Registry
 from model_specs.registry import UnknownNameError
+from model_specs.spec import COLLECTION
+from model_specs.spec import FROM_MINUS_1_TO_1
+from model_specs.spec import MEMORY_GB
+from model_specs.spec import NUM_CLASSES
+from model_specs.spec import PUBLISHER
+from model_specs.spec import PUBLISHER_NAME
+from model_specs.spec import Family
 from model_specs.spec import Handle
 from model_specs.spec import ModelSpec
+from model_specs.spec import Preprocessing
 
 __all__ = [
+  'COLLECTION',
+  'FROM_MINUS_1_TO_1',
+  'MEMORY_GB',
   'MODELS',
+  'NETWORKS',
+  'NUM_CLASSES',
   'PUBLISHED',
+  'PUBLISHER',
+  'PUBLISHER_NAME',
+  'Family',
   'Handle',
   'ModelSpec',
+  'Preprocessing',
   'Registry',
   'SpecError',
   'UnknownNameError',
+  'checksums',
+  'divisible',
   'find',
+  'formats',
   'get',
   'get_model',
   'is_published',
+  'labels',
+  'versions',
 ]
 
 MODELS = published.MODELS

@@ -18,7 +18,8 @@ class Figures:
   top5_percent: float | None = None
   pixel1_ms: float | None = None
   # Whether multiply-adds and parameters, those that train, were counted in the
-  # network, as nobody published any. tests/networks/figures_test.py counts them again.
+  # network, as nobody published any. A test counts them again:
+  # tests/networks/figures_test.py.
   is_counted: bool = dataclasses.field(default=False, kw_only=True)
 
   def __post_init__(self) -> None:

@@ -7,7 +7,7 @@ import dataclasses
 import difflib
 
 from model_specs import checks
-from model_specs import figures as measured
+from model_specs import figures
 from model_specs import published
 from model_specs import spec
 from model_specs import versions
@@ -39,7 +39,7 @@ _MOST_IF_EXACT, _MOST = 0.1, 0.5
 _ONNX_GB = 0.2  # To convert a million parameters: tf2onnx makes lists of them.
 
 
-def _figures(model: spec.ModelSpec) -> measured.Figures:
+def _figures(model: spec.ModelSpec) -> figures.Figures:
   """What a model costs; an own one may not say so, but one of its network."""
   return published.NETWORKS.get(model.network, model).figures
 

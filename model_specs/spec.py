@@ -5,7 +5,7 @@ import hashlib
 import re
 
 from model_specs import checks
-from model_specs import figures as measured
+from model_specs import figures as figures_lib
 from model_specs import own as own_lib
 from model_specs import versions
 
@@ -88,7 +88,7 @@ class ModelSpec:
   num_features: int
   checkpoint: str  # Path of the prefix as the published archive unpacks.
   archive_url: str
-  figures: measured.Figures
+  figures: figures_lib.Figures
   num_classes: int | None = NUM_CLASSES  # None: it has no classifier.
   license: str = LICENSE
   dataset: str = DATASET

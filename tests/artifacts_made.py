@@ -16,8 +16,8 @@ from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow.core.protobuf import saved_model_pb2
 
 from exporter.artifacts import graph
-from exporter.artifacts import tf1_module as hub_module
-from exporter.artifacts import tf2_model as saved_model
+from exporter.artifacts import tf1_module
+from exporter.artifacts import tf2_model
 from exporter.checkpoints import synthetic
 from exporter.networks import source
 from exporter.proof import reference as reference_lib
@@ -67,7 +67,9 @@ def graphs(name: str) -> tuple[graph.Graph, graph.Graph]:
   """The graphs of NAME/TASK/VERSION: inference and training."""
   wanted = handle(name)
   inference, training = sources(wanted.spec)
-  return graph.build(inference, wanted), graph.build(training, wanted)
+  return graph.build_graph(inference, wanted), graph.build_graph(
+    training, wanted
+  )
 
 
 def tensors(name: str) -> dict[str, np.ndarray]:
@@ -81,14 +83,14 @@ def reference(model: str) -> reference_lib.Reference:
   """What a model's source computes."""
   name = f'{model}/{versions.CLASSIFICATION}/1'
   found = handle(name).spec
-  return reference_lib.compute(found, sources(found), tensors(name))
+  return reference_lib.compute_reference(found, sources(found), tensors(name))
 
 
 def write(name: str, folder: pathlib.Path) -> None:
   """Writes the artifact of NAME/TASK/VERSION into an empty folder."""
   wanted = handle(name)
   is_tf1 = wanted.version.format == versions.TF1
-  writer = hub_module.write if is_tf1 else saved_model.write
+  writer = tf1_module.write_tf1 if is_tf1 else tf2_model.write_tf2
   writer(wanted, graphs(name), tensors(name), folder)
 
 

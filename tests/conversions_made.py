@@ -6,9 +6,8 @@ import tempfile
 
 import numpy as np
 
-from exporter.artifacts import formats as conversions
+from exporter.artifacts import formats as formats_lib
 from exporter.checkpoints import synthetic
-from exporter.proof import trial
 from model_specs import formats
 from tests import artifacts_made as artifacts
 
@@ -28,9 +27,9 @@ def write(name: str, word: str, folder: pathlib.Path) -> pathlib.Path:
   """Converts NAME/TASK/VERSION in a folder."""
   made = conversion(name, word)
   inference, _ = artifacts.sources(made.spec)
-  pictures = synthetic.pictures(16, made.spec.size)
+  pictures = synthetic.synthetic_pictures(16, made.spec.size)
   path = folder / made.file
-  conversions.write(
+  formats_lib.write_file(
     made,
     inference,
     artifacts.tensors(name),
@@ -53,9 +52,9 @@ def file(name: str, word: str) -> pathlib.Path:
   return write(name, word, folder)
 
 
-def run(name: str, word: str) -> trial.Run:
+def run(name: str, word: str) -> formats_lib.Run:
   """Runs a converted file."""
-  return conversions.load(conversion(name, word), file(name, word))
+  return formats_lib.load_file(conversion(name, word), file(name, word))
 
 
 def expected(name: str, images: np.ndarray) -> np.ndarray:

@@ -45,7 +45,9 @@ def weights(change: Callable[[Tensors], None]) -> Corruption:
     named = {key.split('/.')[0]: reader.get_tensor(key) for key in keys}
     change(named)
     shutil.rmtree(folder / 'variables')
-    variables.write(folder, {k: named[k.split('/.')[0]] for k in keys})
+    variables.write_variables(
+      folder, {k: named[k.split('/.')[0]] for k in keys}
+    )
 
   return corrupt
 

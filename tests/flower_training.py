@@ -10,7 +10,7 @@ import warnings
 import numpy as np
 import tensorflow as tf
 
-from exporter import networks
+from exporter.networks import builders
 
 _v1 = tf.compat.v1
 LABELS = ('daisy', 'dandelion', 'roses', 'sunflowers', 'tulips')
@@ -23,7 +23,7 @@ def _logits(images: tf.Tensor, is_training: bool) -> tf.Tensor:
   with warnings.catch_warnings():
     # tf_slim calls a method of TensorFlow's own legacy layers.
     warnings.filterwarnings('ignore', '.*layer.apply', UserWarning)
-    return networks.BUILDERS['mobilenet_v1'](
+    return builders.BUILDERS['mobilenet_v1'](
       images * 2 - 1,
       multiplier=MULTIPLIER,
       num_classes=len(LABELS),

@@ -10,7 +10,7 @@ from tests import artifacts_made as artifacts
 
 FEATURES = f'{artifacts.TINY}/feature_vector/5'
 LOGITS = f'{artifacts.TINY}/classification/5'
-IMAGES = synthetic.images(4, 32, 32)
+IMAGES = synthetic.synthetic_images(4, 32, 32)
 
 
 def layer(name: str = FEATURES, **arguments) -> slimhub_keras.SlimLayer:

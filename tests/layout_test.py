@@ -1,5 +1,8 @@
-"""The rules of the layout: one way for imports, small files, tests, BUILD."""
+"""The rules of the layout: one order of packages, faces, small files, tests."""
 
+import ast
+from collections.abc import Iterator
+import importlib
 import pathlib
 import re
 import subprocess
@@ -8,170 +11,149 @@ import sys
 import pytest
 
 from tests import build_file
+from tests import layout
 from tests import source_tree
 
-# Each module of exporter/ imports only what stands on an earlier line: what
-# shares a line never meets. A new module takes the place where the flow
-# spec -> checkpoint -> network -> graph -> artifact -> proof -> manifest ->
-# card needs it. A package stands for all its modules.
-_LADDER = (
-  ('clients', 'errors', 'weights'),
-  (
-    'checksum_file',
-    'cores',
-    'extras',
-    'home',
-    'members',
-    'part',
-    'pictures',
-    'places',
-  ),
-  ('download',),
-  ('slim', 'archive', 'prefixes', 'synthetic'),
-  ('checkpoint', 'networks'),
-  ('own_checkpoint',),
-  ('source', 'specimen', 'portable'),
-  ('graph', 'recognition', 'specimens'),
-  ('inspection',),
-  ('inspection_text',),
-  ('attachments', 'frozen', 'functions', 'object_graph', 'variables'),
-  ('litert_metadata', 'onnx_fold', 'serving_graph'),
-  ('hub_module', 'litert_file', 'onnx_file', 'saved_model'),
-  ('frozen_graph',),
-  ('reference', 'stranger'),
-  ('session',),
-  ('session_tf1', 'traces'),
-  ('session_tf2',),
-  ('manifest',),
-  ('comparison', 'program'),
-  ('agreement', 'assets', 'trial'),
-  ('accuracy', 'classes', 'conversions', 'crops', 'labelled', 'proof', 'speed'),
-  ('confusion_chart', 'runners', 'speed_chart'),
-  ('markdown',),
-  ('card_accuracy', 'card_clients', 'card_evidence', 'card_snippets'),
-  ('card_speed',),
-  ('card_outputs', 'card_usage'),
-  ('card_conversion',),
-  ('card',),
-  ('card_measurements',),
-  ('catalogue', 'clients_page'),
-  ('card_tree',),
-  ('benchmark', 'delivery', 'evaluation', 'lock', 'plan'),
-  ('fetcher', 'shelf', 'targets'),
-  ('contents', 'webroot'),
-  ('bundle',),
-  ('address', 'hub_page', 'seed', 'stock'),
-  ('hub', 'pack'),
-  ('server',),
-  ('export', 'fetch', 'interpreter', 'site'),
-  ('verify',),
-  ('worker',),
-  ('cluster', 'processes'),
-  ('batch',),
-  ('doctor', 'listing'),
-  ('progress',),
-  ('flag_values', 'own_models'),
-  ('flags',),
-  ('commands',),
-  ('cli',),
-  ('__main__',),
-)
-_RUNG = {name: i for i, rung in enumerate(_LADDER) for name in rung}
-
-# Modules whose test bears another name than NAME_test.py.
+# Tests of a module that bear another name than its own.
 _TESTED_IN = {
-  'exporter': 'setup_test',  # It holds the version and nothing else.
-  'exporter.commands': 'cli_test',
-  'exporter.__main__': 'cli_test',
-  'model_specs.channels': 'published_test',
-  'model_specs.checks': 'spec_test',
-  'model_specs.inception': 'model_specs_test',  # Families: rows of
-  'model_specs.inception_resnet_v2': 'model_specs_test',  # one table.
-  'model_specs.measured': 'spec_test',
-  'model_specs.mobilenet_v1': 'model_specs_test',
-  'model_specs.mobilenet_v2': 'model_specs_test',
-  'model_specs.mobilenet_v3': 'model_specs_test',
-  'model_specs.nasnet': 'model_specs_test',
-  'model_specs.own': 'own_model_test',
-  'model_specs.pnasnet': 'model_specs_test',
-  'model_specs.resnet': 'model_specs_test',
-  'model_specs.spec_keys': 'spec_file_test',
+  'exporter.__main__': 'cli.entry_test',
+  'exporter.elements': 'site.pages_test',
+  'exporter.results': 'errors_test',
+  'model_specs.checks': 'model_specs.spec_test',
+  'model_specs.figures': 'model_specs.spec_test',
+  'model_specs.own': 'model_specs.spec_files.model_test',
+  'model_specs.spec_files.keys': 'model_specs.spec_files.text_test',
 }
-
+# What is proven as a whole, by the test of this name.
 _TESTED_TOGETHER = {
-  'exporter.commands': 'cli',
-  'exporter.networks': 'networks',
-  'exporter.site': 'site',
+  'exporter.cli': 'cli.entry_test',
+  'exporter.cli.commands': 'cli.entry_test',
+  'exporter.networks': 'networks.networks_test',
+  'exporter.site': 'site.build_test',
+  'model_specs.families': 'model_specs.model_specs_test',
 }
 
 # What `slimhub list` and the cards need must not wait for TensorFlow.
 _WITHOUT_TENSORFLOW = (
   'model_specs',
   'model_specs.labels',
-  'exporter.batch',
-  'exporter.card',
-  'exporter.card_tree',
-  'exporter.cli',
-  'exporter.clients',
-  'exporter.fetch',
-  'exporter.manifest',
-  'exporter.pack',
-  'exporter.seed',
-  'exporter.server',
+  'exporter.cards.card',
+  'exporter.cards.client_results',
+  'exporter.cards.tree',
+  'exporter.checkpoints.fetch.pool',
+  'exporter.cli.entry',
+  'exporter.hub.pack',
+  'exporter.hub.server',
+  'exporter.hub.tfhub_cache',
+  'exporter.pipeline.batch',
   'exporter.site.build',
+  'exporter.storage.manifest',
 )
 
 _NAMES_THAT_SAY_NOTHING = {'common', 'helper', 'helpers', 'misc', 'utils'}
 _MAX_LINES = 300
 
 _MODULES = source_tree.modules()
-_EXPORTER = [name for name in _MODULES if name.startswith('exporter.')]
-_SPECS = [name for name in _MODULES if name.startswith('model_specs')]
 _SHIPPED = [
-  *(name for name in _MODULES if name.startswith('exporter')),
-  *_SPECS,
-  'slimhub_keras',
+  name for name in _MODULES if name.startswith(('exporter', 'model_specs'))
 ]
+_SPECS = [name for name in _SHIPPED if name.startswith('model_specs')]
 
 
-def _part(module: str) -> str:
-  """The name on the ladder of a module of exporter/."""
-  return module.split('.')[1]
-
-
-def _not_earlier(module: str) -> list[str]:
-  """The imports of a module that stand on its line or on a later one."""
-  own = _RUNG[_part(module)]
+def _later(module: str) -> list[str]:
+  """What a module imports that does not stand left of its own package."""
+  own = layout.package(module)
   return [
     name
     for name in source_tree.internal(_MODULES[module])
-    if name.startswith('exporter.')
-    and _part(name) != _part(module)
-    and _RUNG.get(_part(name), own) >= own
+    if name != 'exporter'  # It holds the version, which everything may say.
+    and layout.package(name) != own
+    and layout.rank(layout.package(name)) >= layout.rank(own)
   ]
 
 
-def test_every_module_has_its_rung():
-  missing = {_part(name) for name in _EXPORTER} - _RUNG.keys()
-  assert not missing, 'add each to _LADDER, where the flow needs it'
-
-
-def test_contributing_gives_every_module_its_place():
-  text = (source_tree.ROOT / 'CONTRIBUTING.md').read_text('utf-8')
-  patterns = re.findall(r'`(exporter/[\w*]+(?:\.py|/))`', text)
-  found = {p.stem for name in patterns for p in source_tree.ROOT.glob(name)}
-  missing = {_part(name) for name in _EXPORTER} - found
-  assert not missing, 'add each to a table of CONTRIBUTING.md'
-
-
-@pytest.mark.parametrize(
-  'module', [name for name in _EXPORTER if _part(name) in _RUNG]
-)
-def test_imports_go_one_way(module):
-  assert not _not_earlier(module), 'not on an earlier line of _LADDER'
+def test_every_package_has_its_place_in_the_order():
+  found = {layout.package(name) for name in _SHIPPED}
+  assert found == {name for step in layout.ORDER for name in step}
 
 
 @pytest.mark.parametrize('module', _SHIPPED)
+def test_imports_go_one_way(module):
+  assert not _later(module), 'stands not left of it in tests/layout.py'
+
+
+@pytest.mark.parametrize(
+  'package', [name for step in layout.ORDER for name in step]
+)
+def test_no_circle_inside_a_package(package):
+  inside = {
+    name: set(source_tree.internal(_MODULES[name]))
+    for name in _SHIPPED
+    if layout.package(name) == package and name != package
+  }
+  left = {name: deps & inside.keys() - {name} for name, deps in inside.items()}
+  while left:
+    free = [name for name, deps in left.items() if not deps & left.keys()]
+    assert free, f'these import one another: {sorted(left)}'
+    for name in free:
+      del left[name]
+
+
+def _imported(path: pathlib.Path) -> Iterator[tuple[str, str, str]]:
+  """Each name a module imports from this tree: whence, what, known here as."""
+  for node in ast.walk(source_tree.syntax(path)):
+    if isinstance(node, ast.ImportFrom) and node.module in _MODULES:
+      for alias in node.names:
+        yield node.module, alias.name, alias.asname or alias.name
+
+
+def _crossings(path: pathlib.Path, own: str) -> Iterator[str]:
+  """What a module takes from other packages that is not on their face."""
+  faces = {'model_specs': 'model_specs'}
+  for source, name, local in _imported(path):
+    full = f'{source}.{name}'
+    package = layout.package(full if full in _MODULES else source)
+    if package in (own, 'exporter'):
+      continue
+    if full in layout.FACES:
+      faces[local] = full
+    elif not layout.offers(source, name):
+      yield full
+  for node in ast.walk(source_tree.syntax(path)):
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+      face = faces.get(node.value.id)
+      if face and not layout.offers(face, node.attr):
+        yield f'{face}.{node.attr}'
+
+
+@pytest.mark.parametrize('module', _SHIPPED)
+def test_only_names_of_a_face_cross_between_packages(module):
+  strange = sorted(_crossings(_MODULES[module], layout.package(module)))
+  assert not strange, 'not on the face of their package'
+
+
+@pytest.mark.parametrize('face', layout.FACES)
+def test_a_face_is_a_caption_and_names_that_exist(face):
+  path = _MODULES[face]
+  caption = ast.get_docstring(source_tree.syntax(path))
+  assert caption
+  assert '\n' not in caption
+  module = importlib.import_module(face)
+  for name in layout.names(face):
+    assert getattr(module, name) is not None
+  assert sorted(module.__all__) == sorted(layout.names(face))
+
+
+def test_contributing_shows_the_order_and_every_caption():
+  text = (source_tree.ROOT / 'CONTRIBUTING.md').read_text('utf-8')
+  told = ' '.join(text.split())
+  for face in layout.FACES:
+    caption = ast.get_docstring(source_tree.syntax(_MODULES[face]))
+    assert str(caption) in told, f'CONTRIBUTING.md lacks the caption of {face}'
+  assert layout.picture() in text, 'CONTRIBUTING.md shows another order'
+
+
+@pytest.mark.parametrize('module', [*_SHIPPED, 'slimhub_keras'])
 def test_nothing_shipped_imports_a_test_or_a_benchmark(module):
   strange = [
     name
@@ -183,13 +165,7 @@ def test_nothing_shipped_imports_a_test_or_a_benchmark(module):
 
 @pytest.mark.parametrize('module', _SPECS)
 def test_specs_are_data_of_the_standard_library_alone(module):
-  path = _MODULES[module]
-  assert not source_tree.distributions(path)
-  assert not [
-    name
-    for name in source_tree.internal(path)
-    if not name.startswith('model_specs')
-  ]
+  assert set(source_tree.distributions(_MODULES[module])) <= {'tomli'}
 
 
 def test_the_keras_layer_can_be_copied():
@@ -204,7 +180,18 @@ def test_one_door_to_tf_slim():
     for name, path in _MODULES.items()
     if 'tf-slim' in source_tree.distributions(path)
   ]
-  assert doors == ['exporter.slim']
+  assert doors == ['exporter.networks.slim']
+
+
+def test_the_two_writers_never_meet():
+  for one, other in (('tf1_', 'tf2_'), ('tf2_', 'tf1_')):
+    for name in _SHIPPED:
+      if name.startswith(f'exporter.artifacts.{one}'):
+        assert not [
+          found
+          for found in source_tree.internal(_MODULES[name])
+          if found.startswith(f'exporter.artifacts.{other}')
+        ]
 
 
 @pytest.mark.parametrize('module', _WITHOUT_TENSORFLOW)
@@ -221,13 +208,24 @@ def test_imports_where_tensorflow_is_missing(module):
   assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize('module', _SHIPPED)
+def _test_of(module: str) -> str:
+  """The test of a module: tests/PACKAGE/MODULE_test.py."""
+  package = module.rpartition('.')[0]
+  test = f'{module.removeprefix("exporter.")}_test'
+  if module in _TESTED_IN:
+    return _TESTED_IN[module]
+  if f'tests.{test}' not in _MODULES and package in _TESTED_TOGETHER:
+    return _TESTED_TOGETHER[package]
+  return test
+
+
+@pytest.mark.parametrize(
+  'module',
+  [name for name in _SHIPPED if _MODULES[name].name != '__init__.py'],
+)
 def test_every_module_has_a_test(module):
-  package, _, name = module.rpartition('.')
-  if package in _TESTED_TOGETHER:
-    name = _TESTED_TOGETHER[package]
-  test = _TESTED_IN.get(module, f'{name}_test')
-  assert f'tests.{test}' in _MODULES, f'write tests/{test}.py'
+  test = _test_of(module)
+  assert f'tests.{test}' in _MODULES, f'write tests/{test.replace(".", "/")}.py'
 
 
 @pytest.mark.parametrize('path', _MODULES.values(), ids=_MODULES.keys())
@@ -238,7 +236,7 @@ def test_files_stay_small(path: pathlib.Path):
 
 @pytest.mark.parametrize('module', _MODULES)
 def test_names_say_what_a_module_holds(module):
-  assert not _NAMES_THAT_SAY_NOTHING & set(module.split('.'))
+  assert not _NAMES_THAT_SAY_NOTHING & set(re.split(r'[._]', module))
 
 
 def test_build_is_what_the_imports_say():

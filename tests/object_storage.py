@@ -52,7 +52,7 @@ def serve() -> Iterator[upath.UPath]:
   ):
     try:
       _wait(server, port)
-      bucket = places.parse(BUCKET)
+      bucket = places.parse_folder(BUCKET)
       assert isinstance(bucket, upath.UPath)
       bucket.fs.clear_instance_cache()  # It may remember another server.
       bucket = upath.UPath(BUCKET, **bucket.storage_options)

@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from exporter.networks import source
+from exporter.networks import source as source_lib
 import model_specs
 
 _FOLDER = pathlib.Path(__file__).parent / 'data' / 'oracles'
@@ -82,9 +82,9 @@ class Oracle:
     """Logits and features of the moving averages of the weights."""
     return _load(f'{self.name}.ema.npz')
 
-  def source(self, is_training: bool) -> source.Source:
+  def source(self, is_training: bool) -> source_lib.Source:
     """The rebuilt network."""
-    return source.build(source.architecture(self.model), is_training)
+    return source_lib.build(source_lib.architecture(self.model), is_training)
 
 
 def _load(name: str) -> dict[str, np.ndarray]:

@@ -100,7 +100,7 @@ def test_exports_a_saved_model(tuned, tmp_path):
   tuned.export(str(tmp_path / 'exported'))
   again = tf.saved_model.load(str(tmp_path / 'exported'))
   for size in ((32, 32), (40, 56)):
-    images = synthetic.images(3, *size)
+    images = synthetic.synthetic_images(3, *size)
     keras_models.assert_close(
       again.serve(images), keras_models.predict(tuned, images)
     )

@@ -17,7 +17,7 @@ FIXED_SIZE = f'{artifacts.V2}/feature_vector/5'
 @pytest.mark.parametrize('name', [keras_models.FEATURES, keras_models.LOGITS])
 @pytest.mark.parametrize('size', [(32, 32), (40, 56)])
 def test_answers_what_the_model_does(name, size):
-  images = synthetic.images(3, *size)
+  images = synthetic.synthetic_images(3, *size)
   expected = keras_models.original(name)(tf.constant(images)).numpy()
   layer = keras_models.layer(name)
   model = keras_models.model(layer)
@@ -34,7 +34,7 @@ def test_calls_in_one_model_share_the_weights():
   inputs = [keras.Input([32, 32, 3]), keras.Input([40, 56, 3])]
   outputs = keras.layers.Concatenate()([layer(one) for one in inputs])
   model = keras.Model(inputs, outputs)
-  others = synthetic.images(4, 40, 56)
+  others = synthetic.synthetic_images(4, 40, 56)
   original = keras_models.original()
   expected = [
     original(tf.constant(images)) for images in (keras_models.IMAGES, others)
@@ -146,8 +146,11 @@ def test_says_what_is_wrong_with_a_path(prepare, found, advice, tmp_path):
 @pytest.mark.parametrize(
   ('images', 'message'),
   [
-    (synthetic.images(1, 32, 32), r'expected shape=\(None, 96, 96, 3\)'),
-    (synthetic.images(1, 96, 96)[0], 'expected ndim=4'),
+    (
+      synthetic.synthetic_images(1, 32, 32),
+      r'expected shape=\(None, 96, 96, 3\)',
+    ),
+    (synthetic.synthetic_images(1, 96, 96)[0], 'expected ndim=4'),
     (tf.zeros([1, 96, 96, 3], tf.uint8), 'expected dtype=float32'),
   ],
 )

@@ -4,8 +4,8 @@ import pathlib
 from typing import Any
 
 from model_specs import spec
-from model_specs.spec_files import model as own_model
-from model_specs.spec_files import text as spec_file
+from model_specs.spec_files import model as model_lib
+from model_specs.spec_files import text
 
 VALUES: dict[str, Any] = {
   'publisher': 'acme',
@@ -28,11 +28,11 @@ def values(**changes: Any) -> dict[str, Any]:
 
 def model(**changes: Any) -> spec.ModelSpec:
   """The model of such a table."""
-  return own_model.read(values(**changes), 'models.toml')
+  return model_lib.read_model(values(**changes), 'models.toml')
 
 
 def write(folder: pathlib.Path, **changes: Any) -> pathlib.Path:
   """Writes the file of such a table."""
   path = folder / 'models.toml'
-  path.write_text(spec_file.document([values(**changes)]), 'utf-8')
+  path.write_text(text.document([values(**changes)]), 'utf-8')
   return path

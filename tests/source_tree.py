@@ -19,6 +19,7 @@ _DISTRIBUTIONS = {
   'google': 'protobuf',
   'jsonschema': 'jsonschema',
   'keras': 'keras',
+  'lazy_loader': 'lazy-loader',
   'markdown_it': 'markdown-it-py',
   'mediapipe': 'mediapipe',
   'mkdocs': 'mkdocs',

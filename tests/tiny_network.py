@@ -8,12 +8,12 @@ from unittest import mock
 import numpy as np
 import tensorflow as tf
 
-from exporter import networks
 from exporter.checkpoints import checkpoint
 from exporter.checkpoints import synthetic
+from exporter.networks import builders
 from exporter.networks import layers as layers_lib
 from exporter.networks import source
-from model_specs import figures as measured
+from model_specs import figures
 from model_specs import spec
 
 _NAME = 'tiny'
@@ -40,7 +40,7 @@ MODEL = spec.ModelSpec(
   num_features=_NUM_FEATURES,
   checkpoint='tiny_2020_01_01/tiny_1.0_32/tiny_1.0_32.ckpt',
   archive_url='https://example.org/tiny_2020_01_01/tiny_1.0_32.tgz',
-  figures=measured.Figures(),
+  figures=figures.Figures(),
   num_classes=5,
 )
 
@@ -51,7 +51,7 @@ def build(
   num_classes: int,
   is_training: bool,
   momentum: tf.Tensor,
-) -> networks.Outputs:
+) -> layers_lib.Outputs:
   """Builds the network on images in [-1, 1]."""
   layers = layers_lib.Layers(is_training, momentum)
   depth = round(_NUM_FEATURES * multiplier)
@@ -66,13 +66,13 @@ def build(
       logits = endpoints['Logits'] = layers.classifier(
         pooled, num_classes, 0.5, 'Dropout_1b'
       )
-  return networks.Outputs(logits, 'AvgPool_1a', endpoints)
+  return layers_lib.Outputs(logits, 'AvgPool_1a', endpoints)
 
 
 @contextlib.contextmanager
 def registered() -> Iterator[spec.ModelSpec]:
   """Lets the exporter build it while the context is open; gives its spec."""
-  with mock.patch.dict(networks.BUILDERS, {_NAME: build}):
+  with mock.patch.dict(builders.BUILDERS, {_NAME: build}):
     yield MODEL
 
 

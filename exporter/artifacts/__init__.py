@@ -1,1 +1,5 @@
 """Graph and weights become what is delivered, in any format."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

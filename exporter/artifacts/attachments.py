@@ -11,7 +11,7 @@ from google.protobuf import descriptor_pool
 from google.protobuf import message
 from google.protobuf import message_factory
 
-COLLECTION = 'hub_module_attachments'
+ATTACHMENTS = 'hub_module_attachments'
 _KEY = 'image_module_info'
 _PACKAGE = 'tensorflow_hub'
 _Field = descriptor_pb2.FieldDescriptorProto

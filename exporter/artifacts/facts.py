@@ -3,10 +3,10 @@
 import json
 import pathlib
 
+from exporter import storage
 from exporter.artifacts import graph as graph_lib
-from exporter.storage import manifest
+import model_specs
 from model_specs import labels
-from model_specs import spec
 from model_specs import versions
 
 _FOLDER = 'assets.extra'  # The one folder that tfhub.dev left to publishers.
@@ -15,7 +15,7 @@ FACTS = f'{_FOLDER}/model.json'
 
 
 def _facts(
-  handle: spec.Handle, graph: graph_lib.Graph, weights: manifest.Weights
+  handle: model_specs.Handle, graph: graph_lib.Graph, weights: storage.Weights
 ) -> dict:
   model = handle.spec
   shapes = graph.shapes
@@ -59,10 +59,10 @@ def _facts(
   }
 
 
-def write(
-  handle: spec.Handle,
+def write_facts(
+  handle: model_specs.Handle,
   graph: graph_lib.Graph,
-  weights: manifest.Weights,
+  weights: storage.Weights,
   folder: pathlib.Path,
 ) -> None:
   """Writes assets.extra/ below an artifact's folder."""

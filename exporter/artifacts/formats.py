@@ -11,15 +11,15 @@ from typing import Protocol
 
 import numpy as np
 
-from exporter import environment as extras
+from exporter import environment
 from exporter import errors
+from exporter import networks
 from exporter.artifacts import frozen
-from exporter.artifacts import litert as litert_file
-from exporter.artifacts import onnx as onnx_file
-from exporter.networks import source as source_lib
-from exporter.proof import trial
-from exporter.storage import manifest
+from exporter.artifacts import litert
+from exporter.artifacts import onnx
 from model_specs import formats
+
+Run = Callable[[np.ndarray], np.ndarray]  # Images in [0, 1] -> outputs.
 
 
 class Converter(Protocol):
@@ -36,18 +36,18 @@ class Converter(Protocol):
 
   def load(
     self, conversion: formats.Conversion, path: pathlib.Path, threads: int = 1
-  ) -> Callable[[np.ndarray], np.ndarray]:
+  ) -> Run:
     """A file in its own runtime: images in [0, 1] -> outputs."""
 
 
 _CONVERTERS: Mapping[str, Converter] = {
-  formats.LITERT: litert_file,
-  formats.ONNX: onnx_file,
+  formats.LITERT: litert,
+  formats.ONNX: onnx,
 }
 
 
 @contextlib.contextmanager
-def _explain(conversion: formats.Conversion, what: str) -> Iterator[None]:
+def explained(conversion: formats.Conversion, what: str) -> Iterator[None]:
   """Turns whatever a converter or a runtime raises into one error."""
   try:
     yield
@@ -69,9 +69,9 @@ def _give_back() -> None:
     trim(0)
 
 
-def write(
+def write_file(
   conversion: formats.Conversion,
-  source: source_lib.Source,
+  source: networks.Source,
   tensors: Mapping[str, np.ndarray],
   pictures: np.ndarray | None,
   path: pathlib.Path,
@@ -90,16 +90,16 @@ def write(
     ProofError: The converter refuses the network.
   """
   group = conversion.kind.group
-  extras.require(group)
+  environment.require(group)
   network = frozen.freeze(source, conversion, tensors)
-  with _explain(conversion, 'converted'):
+  with explained(conversion, 'converted'):
     _CONVERTERS[group].write(conversion, network, pictures, path)
   _give_back()
 
 
-def load(
+def load_file(
   conversion: formats.Conversion, path: pathlib.Path, threads: int = 1
-) -> trial.Run:
+) -> Run:
   """A converted file in its own runtime.
 
   Raises:
@@ -107,20 +107,6 @@ def load(
     ProofError: The file cannot be loaded, or is not as promised.
   """
   group = conversion.kind.group
-  extras.require(group)
-  with _explain(conversion, 'loaded'):
+  environment.require(group)
+  with explained(conversion, 'loaded'):
     return _CONVERTERS[group].load(conversion, path, threads)
-
-
-def prove(
-  conversion: formats.Conversion, path: pathlib.Path, trials: trial.Trials
-) -> tuple[manifest.Check, ...]:
-  """Compares what a converted file answers with what its source does.
-
-  Raises:
-    ProofError: It is not near enough, or cannot be run.
-  """
-  run = load(conversion, path)
-  wanted = trials.of(conversion.kind)
-  with _explain(conversion, 'run'):
-    return trial.prove(conversion, run, wanted)

@@ -6,8 +6,8 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
+from exporter import networks
 from exporter.artifacts import graph as graph_lib
-from exporter.networks import source as source_lib
 from model_specs import formats
 
 
@@ -38,12 +38,12 @@ def _input(shape: tuple[int, int, int]) -> tf.compat.v1.NodeDef:
 
 
 def freeze(
-  source: source_lib.Source,
+  source: networks.Source,
   conversion: formats.Conversion,
   tensors: Mapping[str, np.ndarray],
 ) -> Frozen:
   """The network of a conversion, from its inference source and weights."""
-  graph = graph_lib.build(source, conversion)
+  graph = graph_lib.build_graph(source, conversion)
   targets = (graph.default, graph_lib.IMAGES)
   pruned = graph_lib.prune(graph.definition, targets)
   shape = (conversion.spec.size, conversion.spec.size, 3)

@@ -6,9 +6,9 @@ import functools
 
 import tensorflow as tf
 
+from exporter import networks
 from exporter.artifacts import portable
-from exporter.networks import source as source_lib
-from model_specs import spec
+import model_specs
 from model_specs import versions
 
 IMAGES = 'hub_input/images'
@@ -112,7 +112,9 @@ def _share(definition: tf.compat.v1.GraphDef) -> None:
 
 
 @functools.lru_cache(maxsize=2)
-def _classification(source: source_lib.Source, family: spec.Family) -> Graph:
+def _classification(
+  source: networks.Source, family: model_specs.Family
+) -> Graph:
   """The whole network, for any input size."""
   graph = Graph(
     definition=source.graph.as_graph_def(),
@@ -137,7 +139,9 @@ def _classification(source: source_lib.Source, family: spec.Family) -> Graph:
 
 
 @functools.lru_cache(maxsize=2)
-def _feature_vector(source: source_lib.Source, family: spec.Family) -> Graph:
+def _feature_vector(
+  source: networks.Source, family: model_specs.Family
+) -> Graph:
   """The network without its classifier."""
   whole = _classification(source, family)
   endpoints = dict(whole.endpoints)
@@ -177,7 +181,7 @@ def _set_images(
 
 @functools.lru_cache(maxsize=4)
 def _shapes(
-  source: source_lib.Source, family: spec.Family, side: int | None
+  source: networks.Source, family: model_specs.Family, side: int | None
 ) -> dict[str, list[int | None]]:
   """Static shape of every tensor that the outside may ask for."""
   whole = _classification(source, family)
@@ -188,7 +192,7 @@ def _shapes(
   return {t: live.get_tensor_by_name(t).shape.as_list() for t in tensors}
 
 
-def build(source: source_lib.Source, handle: spec.Handle) -> Graph:
+def build_graph(source: networks.Source, handle: model_specs.Handle) -> Graph:
   """The graph of one handle in the source's mode."""
   family = handle.spec.family
   is_classifier = handle.task == versions.CLASSIFICATION

@@ -14,7 +14,7 @@ from exporter.artifacts import attachments
 from exporter.artifacts import graph as graph_lib
 from exporter.artifacts import portable
 from exporter.artifacts import variables
-from model_specs import spec
+import model_specs
 
 _MODULE_FORMAT_3 = b'\x08\x03'  # tfhub_module.pb: ModuleDef{format: 3}.
 _INITIALIZER = 'restored_from_checkpoint'
@@ -84,7 +84,7 @@ def _sign(
 
 
 def _meta_graph(
-  handle: spec.Handle, graph: graph_lib.Graph
+  handle: model_specs.Handle, graph: graph_lib.Graph
 ) -> meta_graph_pb2.MetaGraphDef:
   meta = meta_graph_pb2.MetaGraphDef(graph_def=graph.definition)
   meta.meta_info_def.stripped_default_attrs = True
@@ -95,13 +95,13 @@ def _meta_graph(
   _collect(meta, graph)
   _sign(meta, graph, handle.version.signatures(handle.task))
   size = attachments.image_size(handle.spec.size, handle.spec.size)
-  meta.collection_def[attachments.COLLECTION].bytes_list.value.append(size)
+  meta.collection_def[attachments.ATTACHMENTS].bytes_list.value.append(size)
   portable.check(meta.graph_def, str(handle))
   return meta
 
 
-def write(
-  handle: spec.Handle,
+def write_tf1(
+  handle: model_specs.Handle,
   graphs: tuple[graph_lib.Graph, graph_lib.Graph],
   tensors: Mapping[str, np.ndarray],
   folder: pathlib.Path,
@@ -116,7 +116,7 @@ def write(
   """
   model = saved_model_pb2.SavedModel(saved_model_schema_version=1)
   model.meta_graphs.extend(_meta_graph(handle, graph) for graph in graphs)
-  variables.write(
+  variables.write_variables(
     folder, {v.name: tensors[v.name] for v in graphs[0].variables}
   )
   (folder / 'assets').mkdir()

@@ -19,11 +19,11 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from exporter.artifacts import graph as graph_lib
 from exporter.artifacts import portable
-from exporter.artifacts import tf2_functions as functions
-from exporter.artifacts import tf2_objects as object_graph
-from exporter.artifacts import tf2_serving as serving_graph
+from exporter.artifacts import tf2_functions
+from exporter.artifacts import tf2_objects
+from exporter.artifacts import tf2_serving
 from exporter.artifacts import variables
-from model_specs import spec
+import model_specs
 from model_specs import versions
 
 INPUTS = 'inputs'
@@ -35,7 +35,7 @@ class _Builder:
 
   def __init__(
     self,
-    handle: spec.Handle,
+    handle: model_specs.Handle,
     graphs: tuple[graph_lib.Graph, graph_lib.Graph],
   ):
     self._handle = handle
@@ -46,17 +46,19 @@ class _Builder:
     self._number = f'{zlib.crc32(str(handle).encode()):010}'
     self.nodes = {f'model_{self._number}/{v.name}': v for v in self.variables}
     self.functions: list[function_pb2.FunctionDef] = []
-    self.objects = object_graph.ObjectGraph()
+    self.objects = tf2_objects.ObjectGraph()
     shapes = inference.shapes
     tensors = {'default': inference.default, **inference.endpoints}
     # Loaders hand the values of a dict back in the order of its sorted keys.
     self._shapes = {key: shapes[tensors[key]] for key in sorted(tensors)}
     self._input_shape = graph_lib.input_shape(inference)
     self._arguments = {
-      graph_lib.IMAGES: functions.Argument(INPUTS, tuple(self._input_shape)),
-      graph_lib.MOMENTUM: functions.Argument(MOMENTUM, ()),
+      graph_lib.IMAGES: tf2_functions.Argument(
+        INPUTS, tuple(self._input_shape)
+      ),
+      graph_lib.MOMENTUM: tf2_functions.Argument(MOMENTUM, ()),
     }
-    self._handles = functions.variable_arguments(self.variables)
+    self._handles = tf2_functions.variable_arguments(self.variables)
 
   def _name(self, name: str) -> str:
     return f'__inference_{name}_{self._number}'
@@ -87,7 +89,7 @@ class _Builder:
         del arguments[graph_lib.MOMENTUM]
       outputs = [tensors[key] for key in self._shapes]
       targets = [*outputs, *graph.updates, *arguments]
-      function = functions.body(
+      function = tf2_functions.body(
         self._name(f'{mode}_body'),
         graph_lib.prune(graph.definition, targets),
         arguments,
@@ -105,7 +107,7 @@ class _Builder:
     arguments = [images, *([momentum_argument] if momentum else [])]
     constants = {MOMENTUM: self._handle.version.momentum}
     return self._add(
-      functions.wrapper(
+      tf2_functions.wrapper(
         self._name(name),
         self._bodies[training],
         [*arguments, *self._handles.values()],
@@ -159,7 +161,7 @@ class _Builder:
     used = graph_lib.reachable(definition, [total.name])
     handles = {n: a for n, a in self._handles.items() if n in used}
     trace = self._add(
-      functions.body(
+      tf2_functions.body(
         self._name('regularization'), definition, handles, [total.name]
       )
     )
@@ -177,7 +179,7 @@ class _Builder:
     shape = self._shapes['default']
     inputs = ((), {INPUTS: self._images})
     self._describe(trace, inputs, {output: self._spec(output, shape)})
-    serving_graph.add_signature(
+    tf2_serving.add_signature(
       meta,
       key,
       self.functions[-1],
@@ -188,12 +190,12 @@ class _Builder:
 
 
 def _build(
-  handle: spec.Handle, graphs: tuple[graph_lib.Graph, graph_lib.Graph]
+  handle: model_specs.Handle, graphs: tuple[graph_lib.Graph, graph_lib.Graph]
 ) -> tuple[saved_model_pb2.SavedModel, bytes]:
   """The model, and what its variables/ files say of its objects."""
   builder = _Builder(handle, graphs)
   objects = builder.objects
-  meta = serving_graph.build(builder.nodes, graphs[0].definition)
+  meta = tf2_serving.build(builder.nodes, graphs[0].definition)
   numbers = {v: objects.add_variable(v) for v in builder.variables}
   trainable = [number for v, number in numbers.items() if v.trainable]
   builder.add_bodies()
@@ -219,8 +221,8 @@ def _build(
   return model, objects.checkpoint()
 
 
-def write(
-  handle: spec.Handle,
+def write_tf2(
+  handle: model_specs.Handle,
   graphs: tuple[graph_lib.Graph, graph_lib.Graph],
   tensors: Mapping[str, np.ndarray],
   folder: pathlib.Path,
@@ -235,11 +237,11 @@ def write(
   """
   model, objects = _build(handle, graphs)
   values = {
-    object_graph.checkpoint_key(v.name): tensors[v.name]
+    tf2_objects.checkpoint_key(v.name): tensors[v.name]
     for v in graphs[0].variables
   }
-  values[object_graph.CHECKPOINT_KEY] = np.array(objects, object)
-  variables.write(folder, values)
+  values[tf2_objects.CHECKPOINT_KEY] = np.array(objects, object)
+  variables.write_variables(folder, values)
   (folder / 'assets').mkdir()
   serialized = model.SerializeToString(deterministic=True)
   (folder / 'saved_model.pb').write_bytes(serialized)

@@ -10,7 +10,7 @@ from tensorflow.core.protobuf import saved_object_graph_pb2
 from tensorflow.core.protobuf import trackable_object_graph_pb2
 from tensorflow.python.saved_model import nested_structure_coder
 
-from exporter.artifacts import graph as graph_lib
+from exporter.artifacts import graph
 
 CHECKPOINT_KEY = '_CHECKPOINTABLE_OBJECT_GRAPH'
 _VALUE = 'VARIABLE_VALUE'
@@ -46,7 +46,7 @@ class ObjectGraph:
     for name, child in children.items():
       self.proto.nodes[parent].children.add(node_id=child, local_name=name)
 
-  def add_variable(self, variable: graph_lib.Variable) -> int:
+  def add_variable(self, variable: graph.Variable) -> int:
     """Adds a float variable."""
     number, node = self._add()
     node.variable.dtype = types_pb2.DT_FLOAT

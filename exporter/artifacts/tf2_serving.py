@@ -9,8 +9,8 @@ from tensorflow.core.framework import function_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
 
 from exporter.artifacts import graph as graph_lib
-from exporter.artifacts import tf2_functions as functions
-from exporter.artifacts import tf2_objects as object_graph
+from exporter.artifacts import tf2_functions
+from exporter.artifacts import tf2_objects
 
 _FLOAT = tf.float32.as_datatype_enum
 _FILENAME = 'saver_filename'
@@ -49,7 +49,7 @@ def _add_saver(
   graph = meta.graph_def
   node = graph.node.add(name=_FILENAME, op='Placeholder')
   node.attr['dtype'].type = tf.string.as_datatype_enum
-  keys = [object_graph.checkpoint_key(v.name) for v in variables.values()]
+  keys = [tf2_objects.checkpoint_key(v.name) for v in variables.values()]
   inputs = [
     _FILENAME,
     _constant(graph, 'saver_keys', keys),
@@ -105,7 +105,9 @@ def add_signature(
   node.attr['dtype'].type = _FLOAT
   shape = tf.TensorShape(input_shape).as_proto()
   node.attr['shape'].shape.CopyFrom(shape)
-  call = functions.call_node(key, function.signature, [node.name, *variables])
+  call = tf2_functions.call_node(
+    key, function.signature, [node.name, *variables]
+  )
   meta.graph_def.node.append(call)
   signature = meta.signature_def[key]
   signature.method_name = tf.saved_model.PREDICT_METHOD_NAME

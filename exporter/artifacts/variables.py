@@ -7,7 +7,9 @@ import numpy as np
 import tensorflow as tf
 
 
-def write(folder: pathlib.Path, tensors: Mapping[str, np.ndarray]) -> None:
+def write_variables(
+  folder: pathlib.Path, tensors: Mapping[str, np.ndarray]
+) -> None:
   """Writes variables/variables.* below an artifact's folder."""
   prefix = folder / 'variables' / 'variables'
   prefix.parent.mkdir(parents=True)

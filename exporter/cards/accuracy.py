@@ -1,34 +1,34 @@
 """The section of a card that says how accurate an artifact was, on what."""
 
 from exporter import markdown
-from exporter.measure import accuracy as accuracy_lib
+from exporter import measure
 
-TITLE = 'Measured accuracy'
+ACCURACY_TITLE = 'Measured accuracy'
 _MOST = 10  # Classes.
 
 
-def section(found: accuracy_lib.Accuracy) -> str:
+def accuracy_section(found: measure.Accuracy) -> str:
   """Figures of an artifact, and its worst classes."""
   setting = found.setting
   header = ['Pictures', 'Top-1', '95 % interval']
   row = [
     f'{setting.pictures}',
     f'{found.top1_percent:.2f} %',
-    f'{accuracy_lib.interval(found)} %',
+    f'{measure.interval(found)} %',
   ]
   if found.top5 is not None:
     header.append('Top-5')
-    row.append(f'{accuracy_lib.top5(found)} %')
+    row.append(f'{measure.top5(found)} %')
   used = ', '.join(f'{k} {v}' for k, v in setting.libraries.items())
   classes = [
     row
     for row, each in zip(
-      accuracy_lib.class_rows(found, _MOST), found.classes, strict=False
+      measure.class_rows(found, _MOST), found.classes, strict=False
     )
     if each.right < each.pictures
   ]
   return markdown.section(
-    TITLE,
+    ACCURACY_TITLE,
     markdown.paragraph(
       f'Measured by `slimhub evaluate` on {setting.pictures} pictures of '
       f'{len(found.classes)} classes, {setting.preprocessing}, with {used}. '

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import re
 
 from exporter import markdown
-from exporter.cards import clients as card_clients
-from exporter.cards import conversion as card_conversion
-from exporter.cards import evidence as card_evidence
-from exporter.cards import outputs as card_outputs
-from exporter.cards import usage as card_usage
-from exporter.storage import manifest
+from exporter import storage
+from exporter.cards import clients
+from exporter.cards import conversion
+from exporter.cards import evidence
+from exporter.cards import outputs
+from exporter.cards import usage
 import model_specs
-from model_specs import spec as spec_lib
 from model_specs import versions
 
 Link = Callable[[model_specs.Handle], str]  # Markdown that mentions a handle.
@@ -30,7 +29,7 @@ def _dataset(spec: model_specs.ModelSpec) -> str:
 
 
 def description(
-  handle: model_specs.Handle, made: manifest.Manifest | None
+  handle: model_specs.Handle, made: storage.Manifest | None
 ) -> str:
   """What the model does, in one sentence."""
   spec = handle.spec
@@ -46,7 +45,7 @@ def description(
       f'Turns images into feature vectors of {handle.num_outputs} numbers '
       f'with {network} trained on {_dataset(spec)}'
     )
-  if card_evidence.is_untrained(made):
+  if evidence.is_untrained(made):
     does = (
       f'UNTRAINED weights, to test software only: {does[0].lower()}{does[1:]}'
     )
@@ -92,7 +91,7 @@ def _newer(handle: model_specs.Handle, link: Link) -> str:
 
 
 def _format(
-  handle: model_specs.Handle, made: manifest.Manifest | None, link: Link
+  handle: model_specs.Handle, made: storage.Manifest | None, link: Link
 ) -> str:
   if handle.version.format == versions.TF2:
     kind = (
@@ -109,9 +108,9 @@ def _format(
     newer = _newer(handle, link)
   return markdown.section(
     FORMAT_TITLES[handle.version.format],
-    *card_evidence.warning(made),
+    *evidence.warning(made),
     markdown.paragraph(*filter(None, (kind, newer))),
-    *card_clients.requirement(handle),
+    *clients.requirement(handle),
   )
 
 
@@ -144,7 +143,7 @@ def _network(spec: model_specs.ModelSpec) -> tuple[str, ...]:
   )
 
 
-def paper(family: spec_lib.Family) -> str:
+def paper(family: model_specs.Family) -> str:
   """What to cite."""
   cited = family.paper
   return f'{cited.authors}: ["{cited.title}"]({cited.url}), {cited.year}.'
@@ -167,23 +166,21 @@ def _overview(handle: model_specs.Handle, link: Link) -> str:
 
 
 def _own_training(
-  spec: model_specs.ModelSpec, made: manifest.Manifest | None
+  spec: model_specs.ModelSpec, made: storage.Manifest | None
 ) -> str:
   whose = f'The weights are those of `{spec.publisher}`'
-  if made is not None and not card_evidence.is_untrained(made):
+  if made is not None and not evidence.is_untrained(made):
     whose += f', from the checkpoint `{made.weights.checkpoint}`'
   return markdown.section(
     'Training',
     markdown.paragraph(
       f'{whose}. The network was trained on {_dataset(spec)}.',
-      card_evidence.weights(made),
+      evidence.weights(made),
     ),
   )
 
 
-def _training(
-  handle: model_specs.Handle, made: manifest.Manifest | None
-) -> str:
+def _training(handle: model_specs.Handle, made: storage.Manifest | None) -> str:
   spec = handle.spec
   if spec.own:
     return _own_training(spec, made)
@@ -194,7 +191,7 @@ def _training(
       f'The published weights are those of the checkpoint `{spec.checkpoint}` '
       f'([archive]({spec.archive_url})), one of the {source}. The network was '
       f'trained to classify the images of {_dataset(spec)}.',
-      card_evidence.weights(made),
+      evidence.weights(made),
     ),
   )
 
@@ -219,7 +216,7 @@ def _licence(handle: model_specs.Handle) -> str:
 
 
 def _relative(
-  handle: model_specs.Handle, made: manifest.Manifest | None
+  handle: model_specs.Handle, made: storage.Manifest | None
 ) -> Link:
   """Links between cards of one tree; an artifact may be alone in its own."""
 
@@ -234,7 +231,7 @@ def _relative(
 
 def sections(
   handle: model_specs.Handle,
-  made: manifest.Manifest | None,
+  made: storage.Manifest | None,
   link: Link,
   more: Sequence[str] = (),
 ) -> str:
@@ -244,15 +241,15 @@ def sections(
     (
       _format(handle, made, link),
       _overview(handle, link),
-      card_evidence.figures(handle, made),
+      evidence.figures(handle, made),
       _training(handle, made),
-      card_usage.usage(handle),
-      card_outputs.labels(handle),
-      card_outputs.endpoints(handle),
-      card_usage.fine_tuning(handle, link(features)),
-      *card_conversion.offer(handle),
-      card_evidence.verification(handle, made),
-      card_evidence.checksums(handle, made),
+      usage.usage(handle),
+      outputs.labels(handle),
+      outputs.endpoints(handle),
+      usage.fine_tuning(handle, link(features)),
+      *conversion.offer(handle),
+      evidence.verification(handle, made),
+      evidence.checksums(handle, made),
       *more,
       *_changelog(handle),
       _licence(handle),
@@ -260,9 +257,9 @@ def sections(
   )
 
 
-def render(
+def render_card(
   handle: model_specs.Handle,
-  made: manifest.Manifest | None = None,
+  made: storage.Manifest | None = None,
   more: Sequence[str] = (),
 ) -> str:
   """The card of a model, or of the artifact that `made` describes.

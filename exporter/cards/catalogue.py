@@ -7,7 +7,6 @@ import re
 from exporter import markdown
 from exporter.cards import card
 import model_specs
-from model_specs import spec
 from model_specs import versions
 
 _NUMBERS = ('Size', 'MACs (M)', 'Parameters (M)', 'Top-1 (%)', 'Top-5 (%)')
@@ -20,7 +19,7 @@ _FIGURES = (
 _RULE = '---------'
 
 
-def _title(handle: spec.Handle) -> str:
+def _title(handle: model_specs.Handle) -> str:
   model = handle.spec
   return f'{model.collection}-{model.name}-{handle.task}@v{handle.number}'
 
@@ -35,7 +34,7 @@ def figure(value: float | None) -> str:
   return '' if value is None else f'{value}'
 
 
-def _numbers(model: spec.ModelSpec) -> tuple[str, ...]:
+def _numbers(model: model_specs.ModelSpec) -> tuple[str, ...]:
   figures = model.figures
   return (
     f'{model.size}',
@@ -46,7 +45,7 @@ def _numbers(model: spec.ModelSpec) -> tuple[str, ...]:
   )
 
 
-def _index(headings: dict[spec.Handle, str]) -> str:
+def _index(headings: dict[model_specs.Handle, str]) -> str:
   rows = [
     (f'[{heading}](#{_anchor(heading)})', *_numbers(handle.spec))
     for handle, heading in headings.items()
@@ -54,8 +53,10 @@ def _index(headings: dict[spec.Handle, str]) -> str:
   return markdown.table(('Module', *_NUMBERS), rows, numbers=_NUMBERS)
 
 
-def _link_from(headings: dict[spec.Handle, str], cards: str) -> card.Link:
-  def link(other: spec.Handle) -> str:
+def _link_from(
+  headings: dict[model_specs.Handle, str], cards: str
+) -> card.Link:
+  def link(other: model_specs.Handle) -> str:
     if other in headings:
       return f'[`{other}`](#{_anchor(headings[other])})'
     return f'[`{other}`]({cards}/{other}.md)'
@@ -63,17 +64,19 @@ def _link_from(headings: dict[spec.Handle, str], cards: str) -> card.Link:
   return link
 
 
-def _entry(handle: spec.Handle, heading: str, link: card.Link, url: str) -> str:
+def _entry(
+  handle: model_specs.Handle, heading: str, link: card.Link, url: str
+) -> str:
   number, title = heading.split(' ', 1)
   body = card.sections(handle, None, link)
   return f'# {number} [{title}]({url}/{handle}.md)\n\n{body}'
 
 
 def render(
-  family: spec.Family,
+  family: model_specs.Family,
   number: int,
   cards: str,
-  publisher: str = spec.PUBLISHER,
+  publisher: str = model_specs.PUBLISHER,
 ) -> str:
   """All modules of one version of a family, on one page.
 
@@ -104,7 +107,7 @@ def render(
   return f'\n\n{_RULE}\n'.join(pages) + '\n'
 
 
-def _versions(handles: Iterable[spec.Handle], task: str) -> str:
+def _versions(handles: Iterable[model_specs.Handle], task: str) -> str:
   """Links to the versions of one model for one task."""
   return ', '.join(
     f'[{handle.number}]({handle.spec.collection}/{handle.spec.name}/{task}/'
@@ -115,22 +118,22 @@ def _versions(handles: Iterable[spec.Handle], task: str) -> str:
 
 
 def _grouped(
-  handles: Iterable[spec.Handle],
-  key: Callable[[spec.Handle], str],
-) -> dict[str, list[spec.Handle]]:
-  groups: dict[str, list[spec.Handle]] = {}
+  handles: Iterable[model_specs.Handle],
+  key: Callable[[model_specs.Handle], str],
+) -> dict[str, list[model_specs.Handle]]:
+  groups: dict[str, list[model_specs.Handle]] = {}
   for handle in handles:
     groups.setdefault(key(handle), []).append(handle)
   return groups
 
 
-def _named(handle: spec.Handle) -> str:
+def _named(handle: model_specs.Handle) -> str:
   """What tells a model from the others of its publisher."""
   model = handle.spec
   return f'{model.collection}/{model.name}' if model.own else model.name
 
 
-def _family(title: str, handles: list[spec.Handle]) -> str:
+def _family(title: str, handles: list[model_specs.Handle]) -> str:
   rows = [
     (
       f'`{name}`',
@@ -162,7 +165,9 @@ def _explanation() -> str:
   )
 
 
-def publisher_page(publisher: str, handles: Iterable[spec.Handle]) -> str:
+def publisher_page(
+  publisher: str, handles: Iterable[model_specs.Handle]
+) -> str:
   """The page of a publisher, which links the cards of its models."""
   families = _grouped(handles, lambda handle: handle.spec.family.title)
   has_own = any(h.spec.own for group in families.values() for h in group)

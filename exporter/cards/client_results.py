@@ -90,7 +90,7 @@ def parse(text: str) -> tuple[Result, ...]:
 
 
 @functools.cache
-def load() -> tuple[Result, ...]:
+def load_clients() -> tuple[Result, ...]:
   """What was seen, environment after environment."""
   file = resources.files('exporter.cards').joinpath(FILE)
   return parse(file.read_text('utf-8'))

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 import re
 
 from exporter import markdown
-from exporter.cards import client_results as clients
-from model_specs import spec
+from exporter.cards import client_results
+import model_specs
 from model_specs import versions
 
 _USE = 'infer'  # A client that does this has loaded the model.
@@ -27,7 +27,7 @@ def span(found: Iterable[str]) -> str:
   return ' to '.join(ends)
 
 
-def tensorflow(results: Iterable[clients.Result]) -> str:
+def clients_tensorflow(results: Iterable[client_results.Result]) -> str:
   """The releases of TensorFlow in some results."""
   return span(_short(result.tensorflow) for result in results)
 
@@ -38,7 +38,7 @@ def title(client: str) -> str:
   return f'`{name}`{comma}{mode}'
 
 
-def _keras(results: Iterable[clients.Result]) -> str:
+def _keras(results: Iterable[client_results.Result]) -> str:
   """Keras 2 has TensorFlow's number since TensorFlow 2, Keras 3 its own."""
   found = [result.keras for result in results if result.keras]
   if all(version.startswith('2.') for version in found):
@@ -46,8 +46,8 @@ def _keras(results: Iterable[clients.Result]) -> str:
   return f'Keras {span(map(_short, found))}'
 
 
-def _where(results: list[clients.Result]) -> str:
-  parts = [f'TensorFlow {tensorflow(results)}', _keras(results)]
+def _where(results: list[client_results.Result]) -> str:
+  parts = [f'TensorFlow {clients_tensorflow(results)}', _keras(results)]
   hubs = [result.tensorflow_hub for result in results]
   if any(hubs):
     parts.append(f'tensorflow-hub {span(hubs)}')
@@ -55,28 +55,31 @@ def _where(results: list[clients.Result]) -> str:
 
 
 def _grouped(
-  results: Iterable[clients.Result],
-) -> dict[str, list[clients.Result]]:
-  groups: dict[str, list[clients.Result]] = {}
+  results: Iterable[client_results.Result],
+) -> dict[str, list[client_results.Result]]:
+  groups: dict[str, list[client_results.Result]] = {}
   for result in results:
     groups.setdefault(result.client, []).append(result)
   return groups
 
 
 def broken_keras(
-  client: str, use: str, results: Iterable[clients.Result] | None = None
+  client: str, use: str, results: Iterable[client_results.Result] | None = None
 ) -> str:
   """The releases of Keras in which a use of a client is broken, or ''."""
   found = [
     _short(result.keras)
-    for result in (clients.load() if results is None else results)
+    for result in (
+      client_results.load_clients() if results is None else results
+    )
     if (result.client, result.use) == (client, use) and not result.works
   ]
   return span(found) if found else ''
 
 
 def requirement(
-  handle: spec.Handle, results: Iterable[clients.Result] | None = None
+  handle: model_specs.Handle,
+  results: Iterable[client_results.Result] | None = None,
 ) -> tuple[str, ...]:
   """What a reader needs to load the model: as tested, from oldest to newest.
 
@@ -89,7 +92,9 @@ def requirement(
   """
   working = [
     result
-    for result in (clients.load() if results is None else results)
+    for result in (
+      client_results.load_clients() if results is None else results
+    )
     if result.use == _USE
     and result.works
     and result.format == handle.version.format

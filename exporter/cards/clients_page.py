@@ -5,8 +5,8 @@ import dataclasses
 
 from exporter import markdown
 from exporter.cards import card
-from exporter.cards import client_results as clients
-from exporter.cards import clients as card_clients
+from exporter.cards import client_results
+from exporter.cards import clients
 from model_specs import versions
 
 USES = {
@@ -35,22 +35,24 @@ USES = {
 _FORMATS = (versions.TF2, versions.TF1)
 
 
-def _cell(results: Iterable[clients.Result]) -> str:
+def _cell(results: Iterable[client_results.Result]) -> str:
   """Where a use works, and that it is broken somewhere."""
   results = list(results)
   working = [result for result in results if result.works]
   broken = [result for result in results if not result.works]
-  parts = [card_clients.tensorflow(working)] if working else []
+  parts = [clients.clients_tensorflow(working)] if working else []
   if broken:
-    where = card_clients.tensorflow(broken)
+    where = clients.clients_tensorflow(broken)
     if {r.tensorflow for r in broken} & {r.tensorflow for r in working}:
-      hubs = card_clients.span(result.tensorflow_hub for result in broken)
+      hubs = clients.span(result.tensorflow_hub for result in broken)
       where = f'{where} with tensorflow-hub {hubs}'
     parts.append(f'broken in {where}')
   return '; '.join(parts)
 
 
-def _title(use: str, results: list[clients.Result], numbers: set[int]) -> str:
+def _title(
+  use: str, results: list[client_results.Result], numbers: set[int]
+) -> str:
   """What is seen in some versions only says which."""
   seen = sorted({number for result in results for number in result.versions})
   which = ' and '.join(map(str, seen))
@@ -58,7 +60,7 @@ def _title(use: str, results: list[clients.Result], numbers: set[int]) -> str:
   return f'{USES[use]}{only}'
 
 
-def _table(results: list[clients.Result]) -> str:
+def _table(results: list[client_results.Result]) -> str:
   names = list(dict.fromkeys(result.client for result in results))
   numbers = {number for result in results for number in result.versions}
   rows = []
@@ -70,14 +72,14 @@ def _table(results: list[clients.Result]) -> str:
     )
     if found:
       rows.append((_title(use, found, numbers), *cells))
-  return markdown.table(('Use', *map(card_clients.title, names)), rows)
+  return markdown.table(('Use', *map(clients.title, names)), rows)
 
 
-def _broken(results: Iterable[clients.Result]) -> str:
+def _broken(results: Iterable[client_results.Result]) -> str:
   """Every broken use, with the reason; versions do not matter to it."""
   rows = [
     (
-      card_clients.title(result.client),
+      clients.title(result.client),
       result.use,
       result.tensorflow,
       result.tensorflow_hub,
@@ -91,11 +93,11 @@ def _broken(results: Iterable[clients.Result]) -> str:
   return markdown.table(header, dict.fromkeys(rows))
 
 
-def _environments(results: Iterable[clients.Result]) -> str:
+def _environments(results: Iterable[client_results.Result]) -> str:
   rows = [
     (r.client, r.python, r.tensorflow, r.tensorflow_hub, r.keras)
     for r in (
-      dataclasses.replace(result, client=card_clients.title(result.client))
+      dataclasses.replace(result, client=clients.title(result.client))
       for result in results
     )
   ]
@@ -103,9 +105,11 @@ def _environments(results: Iterable[clients.Result]) -> str:
   return markdown.table(header, dict.fromkeys(rows))
 
 
-def render(results: Iterable[clients.Result] | None = None) -> str:
+def clients_page_text(
+  results: Iterable[client_results.Result] | None = None,
+) -> str:
   """The page, of the committed results if none are given."""
-  results = list(clients.load() if results is None else results)
+  results = list(client_results.load_clients() if results is None else results)
   sections = [
     markdown.section(
       card.FORMAT_TITLES[name],

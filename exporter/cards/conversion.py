@@ -4,12 +4,12 @@ from collections.abc import Sequence
 import string
 
 from exporter import markdown
-from exporter.cards import evidence as card_evidence
-from exporter.cards import usage as card_usage
-from exporter.storage import manifest
+from exporter import storage
+from exporter.cards import evidence
+from exporter.cards import usage
+import model_specs
 from model_specs import formats
 from model_specs import labels
-from model_specs import spec
 from model_specs import versions
 
 _TITLE = 'Other formats'
@@ -82,7 +82,7 @@ def _ends(conversion: formats.Conversion) -> str:
   named = f'The names of the classes are in {where}.'
   return markdown.paragraph(
     f'The input `{formats.INPUT}` is RGB images {axes}: {values}. The model '
-    f'itself {card_usage.preprocessing(conversion)}. The '
+    f'itself {usage.preprocessing(conversion)}. The '
     f'output `{conversion.output}` is {what}.',
     *([named] if labels.of(conversion) else []),
   )
@@ -93,7 +93,7 @@ def _parts(share: float | None) -> str:
 
 
 def _verification(
-  conversion: formats.Conversion, made: manifest.Manifest
+  conversion: formats.Conversion, made: storage.Manifest
 ) -> str:
   kind = conversion.kind
   rows = [
@@ -137,7 +137,7 @@ def _verification(
   )
 
 
-def _origin(made: manifest.Manifest) -> tuple[str, ...]:
+def _origin(made: storage.Manifest) -> tuple[str, ...]:
   if not made.pictures:
     return ()
   return (
@@ -156,9 +156,9 @@ def _origin(made: manifest.Manifest) -> tuple[str, ...]:
   )
 
 
-def render(
+def render_conversion(
   conversion: formats.Conversion,
-  made: manifest.Manifest,
+  made: storage.Manifest,
   more: Sequence[str] = (),
 ) -> str:
   """The card of a converted file; `more` are sections of its own."""
@@ -170,10 +170,10 @@ def render(
   )
   blocks = (
     head,
-    *card_evidence.warning(made),
+    *evidence.warning(made),
     markdown.section('Usage', _ends(conversion), _snippet(conversion)),
     _verification(conversion, made),
-    card_evidence.checksums(conversion, made),
+    evidence.checksums(conversion, made),
     *_origin(made),
     *more,
     markdown.section(
@@ -188,7 +188,7 @@ def render(
   return '\n\n'.join(blocks) + '\n'
 
 
-def offer(handle: spec.Handle) -> tuple[str, ...]:
+def offer(handle: model_specs.Handle) -> tuple[str, ...]:
   """What a card says of the files that its model converts to."""
   if handle.version.format != versions.TF2:
     return ()

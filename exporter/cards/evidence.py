@@ -1,22 +1,22 @@
 """The sections of a card that say what an artifact is and how that is known."""
 
+from exporter import checkpoints
 from exporter import markdown
-from exporter.checkpoints import weights as weights_lib
-from exporter.storage import manifest
+from exporter import storage
 import model_specs
 from model_specs import versions
 
 _WEIGHTS = {
-  weights_lib.EMA: (
+  checkpoints.EMA: (
     'The trainable variables hold the exponential moving averages that the '
     'checkpoint keeps of them, which are more accurate than their last values. '
     "Batch norm's statistics are the checkpoint's own."
   ),
-  weights_lib.RAW: (
+  checkpoints.RAW: (
     'The variables hold the raw values of the checkpoint. Where a checkpoint '
     'also has moving averages of them, the raw values are less accurate.'
   ),
-  weights_lib.SYNTHETIC: (
+  checkpoints.SYNTHETIC: (
     'This artifact holds none of them: its weights are synthetic and UNTRAINED.'
   ),
 }
@@ -38,12 +38,12 @@ _UNITS = (
 )
 
 
-def is_untrained(made: manifest.Manifest | None) -> bool:
+def is_untrained(made: storage.Manifest | None) -> bool:
   """Whether the artifact's outputs mean nothing."""
-  return made is not None and made.weights.kind == weights_lib.SYNTHETIC
+  return made is not None and made.weights.kind == checkpoints.SYNTHETIC
 
 
-def warning(made: manifest.Manifest | None) -> tuple[str, ...]:
+def warning(made: storage.Manifest | None) -> tuple[str, ...]:
   """What must be read first, if anything."""
   if not is_untrained(made):
     return ()
@@ -56,7 +56,7 @@ def warning(made: manifest.Manifest | None) -> tuple[str, ...]:
   )
 
 
-def weights(made: manifest.Manifest | None) -> str:
+def weights(made: storage.Manifest | None) -> str:
   """One sentence or two: which of a checkpoint's values these are."""
   return _EXPORT_WEIGHTS if made is None else _WEIGHTS[made.weights.kind]
 
@@ -102,7 +102,7 @@ def _origin_of_figures(spec: model_specs.ModelSpec) -> str:
   )
 
 
-def figures(handle: model_specs.Handle, made: manifest.Manifest | None) -> str:
+def figures(handle: model_specs.Handle, made: storage.Manifest | None) -> str:
   """What the authors measured."""
   spec = handle.spec
   rows = _figure_rows(handle)
@@ -126,7 +126,7 @@ _PUBLISHED = (
 )
 
 
-def _proof_rows(made: manifest.Manifest) -> list[tuple[str, ...]]:
+def _proof_rows(made: storage.Manifest) -> list[tuple[str, ...]]:
   return [
     (
       check.name.replace('_', ' '),
@@ -138,12 +138,12 @@ def _proof_rows(made: manifest.Manifest) -> list[tuple[str, ...]]:
   ]
 
 
-def _has_published_graph(made: manifest.Manifest) -> bool:
+def _has_published_graph(made: storage.Manifest) -> bool:
   return any(check.name == 'published graph' for check in made.proof)
 
 
 def verification(
-  handle: model_specs.Handle, made: manifest.Manifest | None
+  handle: model_specs.Handle, made: storage.Manifest | None
 ) -> str:
   """What was proven of the artifact, or is of every one."""
   title = 'Verification'
@@ -173,7 +173,7 @@ def verification(
   )
 
 
-def _files(made: manifest.Manifest) -> str:
+def _files(made: storage.Manifest) -> str:
   rows = [
     (f'`{path}`', f'{file.bytes}', f'`{file.sha256}`')
     for path, file in made.files.items()
@@ -181,7 +181,7 @@ def _files(made: manifest.Manifest) -> str:
   return markdown.table(('File', 'Bytes', 'SHA-256'), rows, numbers=('Bytes',))
 
 
-def _origin(made: manifest.Manifest) -> str:
+def _origin(made: storage.Manifest) -> str:
   libraries = ', '.join(f'{k} {v}' for k, v in made.libraries.items())
   return markdown.bullets(
     (
@@ -193,9 +193,7 @@ def _origin(made: manifest.Manifest) -> str:
   )
 
 
-def checksums(
-  handle: model_specs.Handle, made: manifest.Manifest | None
-) -> str:
+def checksums(handle: model_specs.Handle, made: storage.Manifest | None) -> str:
   """The artifact's files and what they were made of."""
   title = 'Checksums'
   if made is None:

@@ -1,15 +1,17 @@
 """Sections that a card gets after its export, each kept when another comes."""
 
-from exporter.cards import accuracy as card_accuracy
-from exporter.cards import card
-from exporter.cards import conversion as card_conversion
-from exporter.cards import speed as card_speed
-from exporter.storage import manifest
-from exporter.storage import places
-from model_specs import formats
-from model_specs import spec
+from collections.abc import Sequence
 
-_TITLES = (card_speed.TITLE, card_accuracy.TITLE)
+from exporter import measure
+from exporter import storage
+from exporter.cards import accuracy
+from exporter.cards import card
+from exporter.cards import conversion
+from exporter.cards import speed as speed_lib
+import model_specs
+from model_specs import formats
+
+_TITLES = (speed_lib.SPEED_TITLE, accuracy.ACCURACY_TITLE)
 
 
 def _find(text: str, title: str) -> str | None:
@@ -22,7 +24,10 @@ def _find(text: str, title: str) -> str | None:
 
 
 def write(
-  handle: spec.Handle, output_dir: places.Folder, title: str, section: str
+  handle: model_specs.Handle,
+  output_dir: storage.Folder,
+  title: str,
+  section: str,
 ) -> None:
   """Writes an export's card anew, with a section more or replaced.
 
@@ -35,14 +40,41 @@ def write(
   Raises:
     ManifestError: The export has no readable manifest.
   """
-  place = places.place(output_dir, handle)
-  made = manifest.read(place.manifest)
+  place = storage.place(output_dir, handle)
+  made = storage.read_manifest(place.manifest)
   before = place.card.read_text('utf-8') if place.card.exists() else ''
   found = {each: _find(before, each) for each in _TITLES}
   found[title] = section
   sections = tuple(each for each in found.values() if each)
   if isinstance(handle, formats.Conversion):
-    text = card_conversion.render(handle, made, sections)
+    text = conversion.render_conversion(handle, made, sections)
   else:
-    text = card.render(handle, made, sections)
-  places.write(place.card, text)
+    text = card.render_card(handle, made, sections)
+  storage.write_text(place.card, text)
+
+
+def write_accuracy(
+  handle: model_specs.Handle,
+  output_dir: storage.Folder,
+  found: measure.Accuracy,
+) -> None:
+  """Writes an export's card anew, with how accurate it is."""
+  section = accuracy.accuracy_section(found)
+  write(handle, output_dir, accuracy.ACCURACY_TITLE, section)
+
+
+def write_speed(
+  handle: model_specs.Handle,
+  output_dir: storage.Folder,
+  on: measure.Machine,
+  found: Sequence[measure.Speed],
+) -> None:
+  """Writes an export's card anew, with how fast it is beside Keras's."""
+  own = [speed for speed in found if speed.name == str(handle)]
+  keras = [
+    speed
+    for speed in found
+    if speed.name.startswith(measure.KERAS) and speed.network == handle.folder
+  ]
+  section = speed_lib.speed_section(on, own, keras)
+  write(handle, output_dir, speed_lib.SPEED_TITLE, section)

@@ -4,7 +4,7 @@ import itertools
 import re
 
 from exporter import markdown
-from exporter.cards import snippets as card_snippets
+from exporter.cards import snippets
 import model_specs
 from model_specs import labels as labels_lib
 from model_specs import versions
@@ -34,9 +34,9 @@ def labels(handle: model_specs.Handle) -> str:
       'Labels',
       f'Nobody named the {classes} classes that the logits stand for.',
     )
-  top_5 = card_snippets.TOP_5
+  top_5 = snippets.TOP_5
   if handle.version.format == versions.TF1:
-    top_5 = card_snippets.HUB_TOP_5
+    top_5 = snippets.HUB_TOP_5
   if own:
     first = 'Index 0 is the background. ' if own.background else ''
     order = f'{first}They are the classes of {own.dataset_title}.'
@@ -57,7 +57,7 @@ def labels(handle: model_specs.Handle) -> str:
       f'a line, in the order of the logits. {order} The five most probable '
       'classes of an image:'
     ),
-    card_snippets.fill(top_5, handle),
+    snippets.fill(top_5, handle),
   )
 
 
@@ -71,10 +71,10 @@ def endpoints(handle: model_specs.Handle) -> str:
   """The outputs of the layers inside, by name."""
   if handle.version.format == versions.TF1:
     how = f'`signature="image_{handle.task}"` and `as_dict=True`'
-    snippet = card_snippets.HUB_ENDPOINTS
+    snippet = snippets.HUB_ENDPOINTS
   else:
     how = '`return_endpoints=True`'
-    snippet = card_snippets.ENDPOINTS
+    snippet = snippets.ENDPOINTS
   return markdown.section(
     'Endpoints',
     markdown.paragraph(
@@ -82,7 +82,7 @@ def endpoints(handle: model_specs.Handle) -> str:
       f'`default`, and {len(handle.endpoints)} endpoints: what layers inside '
       'the network put out.'
     ),
-    card_snippets.fill(snippet, handle),
+    snippets.fill(snippet, handle),
     'These are the names, one layer a line:',
     markdown.bullets(
       ', '.join(f'`{name}`' for name in names)

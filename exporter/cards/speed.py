@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 
 from exporter import markdown
-from exporter.measure import speed as speed_lib
+from exporter import measure
 
-TITLE = 'Speed'
+SPEED_TITLE = 'Speed'
 
 
-def section(
-  on: speed_lib.Machine,
-  own: Iterable[speed_lib.Speed],
-  keras: Iterable[speed_lib.Speed],
+def speed_section(
+  on: measure.Machine,
+  own: Iterable[measure.Speed],
+  keras: Iterable[measure.Speed],
 ) -> str:
   """Figures of an artifact beside those of Keras's network, if it has one."""
   theirs = {speed.batch: f'{speed.images_per_second:.0f}' for speed in keras}
@@ -28,7 +28,7 @@ def section(
     ]
     rows.append([*row, theirs[speed.batch]] if theirs else row)
   return markdown.section(
-    TITLE,
+    SPEED_TITLE,
     markdown.paragraph(f'Measured by `slimhub benchmark` on {on}:'),
     markdown.table(header, rows, numbers=header),
   )

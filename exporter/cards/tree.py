@@ -9,7 +9,6 @@ from exporter.cards import card
 from exporter.cards import catalogue
 from exporter.cards import clients_page
 import model_specs
-from model_specs import spec
 from model_specs import versions
 
 # At the end, where tfhub.dev's validator reads no metadata.
@@ -64,10 +63,10 @@ def _update(root: pathlib.Path, pages: _Pages) -> list[pathlib.Path]:
   return _write(pages) + _remove_stale(root, pages)
 
 
-def write(
+def write_tree(
   output_dir: pathlib.Path,
   registry: model_specs.Registry = model_specs.PUBLISHED,
-  publisher: str = spec.PUBLISHER,
+  publisher: str = model_specs.PUBLISHER,
 ) -> list[pathlib.Path]:
   """Writes the documentation tree of every model at the current versions.
 
@@ -92,7 +91,7 @@ def write(
     root = output_dir / name
     pages = {root / f'{name}.md': catalogue.publisher_page(name, theirs)}
     for handle in theirs:
-      pages[output_dir / f'{handle}.md'] = card.render(handle)
+      pages[output_dir / f'{handle}.md'] = card.render_card(handle)
     written += _update(root, pages)
   return written
 
@@ -100,7 +99,7 @@ def write(
 def write_catalogues(
   output_dir: pathlib.Path,
   cards_dir: pathlib.Path,
-  publisher: str = spec.PUBLISHER,
+  publisher: str = model_specs.PUBLISHER,
 ) -> list[pathlib.Path]:
   """Writes NETWORK/VERSION.md for each family and version, and clients.md.
 
@@ -119,7 +118,7 @@ def write_catalogues(
   families = {
     model.family.network: model.family for model in model_specs.MODELS
   }
-  pages = {output_dir / 'clients.md': clients_page.render()}
+  pages = {output_dir / 'clients.md': clients_page.clients_page_text()}
   for network, family in families.items():
     for number in set(versions.CURRENT).intersection(family.versions):
       path = output_dir / network / f'{number}.md'

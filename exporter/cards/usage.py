@@ -1,8 +1,8 @@
 """The sections of a card that show how the model is used and fine-tuned."""
 
 from exporter import markdown
-from exporter.cards import clients as card_clients
-from exporter.cards import snippets as card_snippets
+from exporter.cards import clients
+from exporter.cards import snippets
 import model_specs
 from model_specs import versions
 
@@ -94,7 +94,7 @@ def _signatures(handle: model_specs.Handle) -> str:
 def _usage_hub(handle: model_specs.Handle) -> tuple[str, ...]:
   return (
     markdown.paragraph('Load the model in graph mode.', _PATH),
-    card_snippets.fill(card_snippets.HUB_LOAD, handle),
+    snippets.fill(snippets.HUB_LOAD, handle),
     _input('images', handle),
     _size(handle),
     _output(handle),
@@ -120,14 +120,14 @@ def _serving(handle: model_specs.Handle) -> tuple[str, ...]:
       'TensorFlow Serving, `saved_model_cli run` and the TFLite converter use '
       'the signature `serving_default`. In Python:'
     ),
-    card_snippets.fill(card_snippets.SERVING, handle),
+    snippets.fill(snippets.SERVING, handle),
   )
 
 
 def _usage_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
   return (
     markdown.paragraph('Plain TensorFlow loads and calls the model.', _PATH),
-    card_snippets.fill(card_snippets.LOAD, handle),
+    snippets.fill(snippets.LOAD, handle),
     _input('inputs', handle),
     _size(handle),
     _output(handle),
@@ -136,13 +136,13 @@ def _usage_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
       '`keras.layers.TFSMLayer`. It comes with Keras and needs its '
       'TensorFlow backend.'
     ),
-    card_snippets.fill(card_snippets.KERAS_3, handle),
+    snippets.fill(snippets.KERAS_3, handle),
     markdown.paragraph(
       '`hub.KerasLayer` works in Keras 2. From TensorFlow 2.16 on that is the '
       'package `tf_keras`, chosen by the environment variable below before '
       'TensorFlow is imported; earlier, leave the variable out.'
     ),
-    card_snippets.fill(card_snippets.KERAS_LAYER, handle),
+    snippets.fill(snippets.KERAS_LAYER, handle),
     *_serving(handle),
   )
 
@@ -207,19 +207,19 @@ def _tuning_hub(handle: model_specs.Handle) -> tuple[str, ...]:
       'moving averages of batch norm stay as they were. Here a new layer for '
       'five classes stands on the feature vectors:'
     ),
-    card_snippets.fill(card_snippets.HUB_TUNE, handle),
+    snippets.fill(snippets.HUB_TUNE, handle),
     _momentum_hub(handle),
     *_update_ops(handle),
   )
 
 
 def _disobeys() -> str:
-  releases = card_clients.broken_keras(_TFSM_LAYER, 'frozen')
+  releases = clients.broken_keras(_TFSM_LAYER, 'frozen')
   return f' (Keras {releases} trains it all the same)' if releases else ''
 
 
 def _no_adam() -> tuple[str, ...]:
-  releases = card_clients.broken_keras(_TFSM_LAYER, 'adam')
+  releases = clients.broken_keras(_TFSM_LAYER, 'adam')
   if not releases:
     return ()
   return (
@@ -236,7 +236,7 @@ def _tuning_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
       "the batch's own statistics and updates batch norm's moving averages "
       'inside the call:'
     ),
-    card_snippets.fill(card_snippets.TUNE_KERAS_3, handle),
+    snippets.fill(snippets.TUNE_KERAS_3, handle),
     markdown.paragraph(
       'To train only layers of your own, pass `trainable=False` and leave '
       f'out `call_training_endpoint`{_disobeys()}. `TFSMLayer` adds no '
@@ -251,18 +251,18 @@ def _tuning_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
       'file that needs nothing but keras and tensorflow: install slimhub, or '
       'copy that file.'
     ),
-    card_snippets.fill(card_snippets.TUNE_SLIM_LAYER, handle),
+    snippets.fill(snippets.TUNE_SLIM_LAYER, handle),
     markdown.paragraph(
       "The momentum of batch norm's moving averages is "
       f'{handle.version.momentum} by default, which suits small datasets. '
       'In Keras 2, `hub.KerasLayer` passes another value on:'
     ),
-    card_snippets.fill(card_snippets.TUNE_KERAS_LAYER, handle),
+    snippets.fill(snippets.TUNE_KERAS_LAYER, handle),
     markdown.paragraph(
       'A training loop of your own calls the model itself. '
       '`regularization_losses` is a list of functions without arguments:'
     ),
-    card_snippets.fill(card_snippets.TUNE_LOOP, handle),
+    snippets.fill(snippets.TUNE_LOOP, handle),
   )
 
 

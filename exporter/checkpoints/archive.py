@@ -7,15 +7,15 @@ import pathlib
 import tempfile
 
 from exporter import errors
+from exporter import storage
 from exporter.checkpoints import members
-from exporter.storage import home
-from model_specs import spec
+import model_specs
 
 _INDEX = '.index'
 
 
 def _prefixes(
-  folder: pathlib.Path, model: spec.ModelSpec
+  folder: pathlib.Path, model: model_specs.ModelSpec
 ) -> list[pathlib.Path]:
   name, member = model.checkpoint_name, model.checkpoint_member
   places = [model.checkpoint, f'{name}/{member}']
@@ -25,7 +25,7 @@ def _prefixes(
 
 
 def places(
-  folder: pathlib.Path, model: spec.ModelSpec
+  folder: pathlib.Path, model: model_specs.ModelSpec
 ) -> tuple[pathlib.Path, ...]:
   """Where a model's archive may lie in a folder of checkpoints."""
   release = model.archive_url.split('/')[-2]
@@ -59,7 +59,9 @@ def frozen_graph(prefix: pathlib.Path) -> pathlib.Path | None:
 
 
 def _unpack(
-  archive: pathlib.Path, model: spec.ModelSpec, folder: pathlib.Path | None
+  archive: pathlib.Path,
+  model: model_specs.ModelSpec,
+  folder: pathlib.Path | None,
 ) -> str:
   """Copies a checkpoint and its frozen graph, and nothing else, out of it.
 
@@ -100,26 +102,28 @@ def _unpack(
   return prefix
 
 
-def inspect(archive: pathlib.Path, model: spec.ModelSpec) -> None:
+def inspect(archive: pathlib.Path, model: model_specs.ModelSpec) -> None:
   """Raises a CheckpointError unless it is a whole archive of the model."""
   _unpack(archive, model, None)
 
 
-def _holds(folder: pathlib.Path, model: spec.ModelSpec) -> bool:
+def _holds(folder: pathlib.Path, model: model_specs.ModelSpec) -> bool:
   return any(map(_is_checkpoint, _prefixes(folder, model))) or any(
     archive.exists() for archive in places(folder, model)
   )
 
 
-def lacking(
-  folder: pathlib.Path, models: Iterable[spec.ModelSpec]
-) -> tuple[spec.ModelSpec, ...]:
+def lacking_archives(
+  folder: pathlib.Path, models: Iterable[model_specs.ModelSpec]
+) -> tuple[model_specs.ModelSpec, ...]:
   """The models of which `find` finds nothing, in whatever state."""
   return tuple(model for model in models if not _holds(folder, model))
 
 
 @contextlib.contextmanager
-def find(folder: pathlib.Path, model: spec.ModelSpec) -> Iterator[pathlib.Path]:
+def find(
+  folder: pathlib.Path, model: model_specs.ModelSpec
+) -> Iterator[pathlib.Path]:
   """Gives the prefix of a model's checkpoint.
 
   Args:
@@ -138,7 +142,7 @@ def find(folder: pathlib.Path, model: spec.ModelSpec) -> Iterator[pathlib.Path]:
     raise errors.CheckpointError(
       f'checkpoint folder {folder} {found}; '
       'name the folder that holds the checkpoints, or '
-      f'`{home.fetch_command(folder, model.name)}` makes it'
+      f'`{storage.fetch_command(folder, model.name)}` makes it'
     )
   prefixes, archives = _prefixes(folder, model), places(folder, model)
   for prefix in prefixes:
@@ -160,6 +164,6 @@ def find(folder: pathlib.Path, model: spec.ModelSpec) -> Iterator[pathlib.Path]:
     f'no checkpoint of {model.name} in {folder}; looked for\n'
     + ''.join(f'  {prefix}.index\n' for prefix in prefixes)
     + ''.join(f'  {archive}\n' for archive in archives)
-    + f'`{home.fetch_command(folder, model.name)}` downloads '
+    + f'`{storage.fetch_command(folder, model.name)}` downloads '
     + model.archive_url
   )

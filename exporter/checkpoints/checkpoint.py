@@ -16,7 +16,7 @@ from exporter import errors
 from exporter.checkpoints import archive
 from exporter.checkpoints import synthetic
 from exporter.checkpoints import weights as weights_lib
-from model_specs import spec
+import model_specs
 
 SHADOW = '/ExponentialMovingAverage'
 # What TensorFlow raises for a damaged file; a short one is an IndexError, a
@@ -200,8 +200,11 @@ def read_prefix(
   return Checkpoint(prefix.name, kind, tensors)
 
 
-def read(
-  folder: pathlib.Path, model: spec.ModelSpec, wanted: Wanted, weights: str
+def read_published(
+  folder: pathlib.Path,
+  model: model_specs.ModelSpec,
+  wanted: Wanted,
+  weights: str,
 ) -> Checkpoint:
   """Reads a model's checkpoint.
 

@@ -8,7 +8,7 @@ import math
 
 from exporter.checkpoints import checkpoint
 from exporter.checkpoints import recognition
-from exporter.checkpoints import specimen as specimen_lib
+from exporter.checkpoints import specimen
 from exporter.checkpoints import weights as weights_lib
 
 _STEP = 'global_step'
@@ -47,7 +47,9 @@ class Inspection:
   kind: str
   network: Network | None
   size: int | None  # Of the images, where the file says it.
-  weights: str | None  # What `auto` takes: EMA or RAW of exporter/checkpoints/weights.py.
+  weights: (
+    str | None
+  )  # What `auto` takes: EMA or RAW of exporter/checkpoints/weights.py.
   step: int | None
   parameters: int  # All numbers in the file.
   averages: int  # Variables with a moving average.
@@ -118,7 +120,7 @@ def _stranger(shapes: recognition.Shapes) -> str:
 
 
 def _misfits(
-  found: specimen_lib.Specimen,
+  found: specimen.Specimen,
   keys: Mapping[str, str],
   match: recognition.Match,
 ) -> tuple[str, ...]:
@@ -144,7 +146,7 @@ def _misfits(
   return tuple(problems)
 
 
-def _flaws(found: specimen_lib.Specimen) -> dict[str, str]:
+def _flaws(found: specimen.Specimen) -> dict[str, str]:
   """Variables whose values cannot be used."""
   flaws = {
     key: checkpoint.flaw(key, found.read(key))
@@ -162,7 +164,7 @@ def _unusable(flaws: Mapping[str, str], used: Iterable[str]) -> tuple[str, ...]:
   return (f'values of {len(bad)} variables cannot be used: {_describe(bad)}',)
 
 
-def _step(found: specimen_lib.Specimen) -> int | None:
+def _step(found: specimen.Specimen) -> int | None:
   if found.shapes.get(_STEP) != ():
     return None
   return int(found.read(_STEP))
@@ -205,7 +207,7 @@ def _quantized(shapes: recognition.Shapes) -> tuple[str, ...]:
   )
 
 
-def inspect(found: specimen_lib.Specimen) -> Inspection:
+def inspect(found: specimen.Specimen) -> Inspection:
   """Looks into a file, reading all of it.
 
   Raises:

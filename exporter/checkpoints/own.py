@@ -12,11 +12,11 @@ import numpy as np
 from exporter import errors
 from exporter.checkpoints import checkpoint
 from exporter.checkpoints import prefixes
-from model_specs import spec
+import model_specs
 
 
 def _candidates(
-  folder: pathlib.Path, model: spec.ModelSpec
+  folder: pathlib.Path, model: model_specs.ModelSpec
 ) -> list[pathlib.Path]:
   """Where the path that a spec names may be meant."""
   assert model.own
@@ -60,7 +60,7 @@ def _unpacked(archive: pathlib.Path) -> Iterator[tuple[pathlib.Path, str]]:
 
 @contextlib.contextmanager
 def _find(
-  folder: pathlib.Path, model: spec.ModelSpec
+  folder: pathlib.Path, model: model_specs.ModelSpec
 ) -> Iterator[tuple[pathlib.Path, str]]:
   """Gives the prefix of a model's checkpoint, and what it is called."""
   assert model.own
@@ -101,7 +101,7 @@ def _without_classifier(
 
 def _check_classes(
   prefix: pathlib.Path,
-  model: spec.ModelSpec,
+  model: model_specs.ModelSpec,
   wanted: checkpoint.Wanted,
   shapes: dict[str, list[int]],
 ) -> None:
@@ -121,9 +121,9 @@ def _check_classes(
       )
 
 
-def read(
+def read_own(
   folder: pathlib.Path,
-  model: spec.ModelSpec,
+  model: model_specs.ModelSpec,
   wanted: checkpoint.Wanted,
   weights: str,
 ) -> checkpoint.Checkpoint:

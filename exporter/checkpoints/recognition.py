@@ -5,9 +5,7 @@ from collections.abc import Mapping
 import dataclasses
 
 from exporter import networks
-from exporter.networks import source
 import model_specs
-from model_specs import spec
 
 # Of networks that share names: a scope that one has, and one that it has not.
 _MARKS = {
@@ -28,14 +26,14 @@ Shapes = Mapping[str, tuple[int, ...]]
 class Match:
   """A network, and what decides its graph."""
 
-  family: spec.Family
+  family: model_specs.Family
   multipliers: tuple[float, ...]  # All that build it, the likeliest first.
   num_classes: int | None  # None: there is no classifier.
   shapes: Shapes  # Of the network, of 1001 classes if nobody knows.
   trainable: frozenset[str]
 
   @property
-  def models(self) -> tuple[spec.ModelSpec, ...]:
+  def models(self) -> tuple[model_specs.ModelSpec, ...]:
     """The published models of this network and multiplier."""
     return tuple(
       model
@@ -49,11 +47,11 @@ def _has(shapes: Shapes, start: str) -> bool:
   return any(name.startswith(start) for name in shapes)
 
 
-def _families() -> dict[str, spec.Family]:
+def _families() -> dict[str, model_specs.Family]:
   return {model.network: model.family for model in model_specs.MODELS}
 
 
-def find_family(shapes: Shapes) -> spec.Family | None:
+def find_family(shapes: Shapes) -> model_specs.Family | None:
   """Whose names these are, be they few of them."""
   for network, family in _families().items():
     starts = (f'{family.scope}/', family.classifier)
@@ -67,7 +65,7 @@ def find_family(shapes: Shapes) -> spec.Family | None:
   return None
 
 
-def _num_classes(shapes: Shapes, family: spec.Family) -> int | None:
+def _num_classes(shapes: Shapes, family: model_specs.Family) -> int | None:
   for name, shape in shapes.items():
     if name.startswith(family.classifier) and name.endswith('/biases'):
       return shape[-1] if shape else None
@@ -126,7 +124,7 @@ def scopes(shapes: Shapes) -> dict[str, int]:
   return found
 
 
-def below(shapes: Shapes) -> tuple[str, spec.Family] | None:
+def below(shapes: Shapes) -> tuple[str, model_specs.Family] | None:
   """A scope under which a network stands that is looked for at the top."""
   for family in _families().values():
     for name in shapes:
@@ -151,11 +149,11 @@ def recognize(shapes: Shapes) -> Match | None:
     return None
   multipliers = find_multipliers(shapes, family.network)
   num_classes = _num_classes(shapes, family)
-  built = source.Source(
-    source.Architecture(
+  built = networks.Source(
+    networks.Architecture(
       family.network,
       multipliers[0] if multipliers else None,
-      num_classes or spec.NUM_CLASSES,
+      num_classes or model_specs.NUM_CLASSES,
       family.preprocessing,
     ),
     is_training=False,

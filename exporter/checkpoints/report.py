@@ -5,8 +5,8 @@ from typing import Any
 
 from exporter.checkpoints import inspection
 from exporter.checkpoints import specimen
-from exporter.checkpoints import weights as weights_lib
-from model_specs.spec_files import text as spec_file
+from exporter.checkpoints import weights
+from model_specs import spec_files
 
 _USUAL_SIZE = 224
 _MOST = 20  # Lines of one kind.
@@ -48,7 +48,7 @@ def _images(found: inspection.Inspection, network: inspection.Network) -> str:
 
 
 def _weights(found: inspection.Inspection) -> str:
-  if found.weights == weights_lib.EMA:
+  if found.weights == weights.EMA:
     return (
       f'moving averages of {found.averages} variables (ema), which '
       '--weights=auto takes'
@@ -94,7 +94,7 @@ def size(found: inspection.Inspection) -> int:
   return found.size or usual or _USUAL_SIZE
 
 
-def values(found: inspection.Inspection) -> dict[str, Any]:
+def report_values(found: inspection.Inspection) -> dict[str, Any]:
   """What a spec file would say of it; the names are only proposals."""
   network = found.network
   if network is None:
@@ -112,23 +112,23 @@ def values(found: inspection.Inspection) -> dict[str, Any]:
   return {key: value for key, value in known.items() if value is not None}
 
 
-def spec(found: inspection.Inspection) -> str:
+def report_spec(found: inspection.Inspection) -> str:
   """The spec that a file needs; empty if no network is known."""
-  known = values(found)
+  known = report_values(found)
   if not known:
     return ''
   return (
     f'# Of {found.file}.\n'
     '# Give it names, and the size of the images that it was trained on;\n'
     '# `slimhub new` writes a file that explains every key.\n'
-    + spec_file.brief(known)
+    + spec_files.brief(known)
   )
 
 
-def render(found: inspection.Inspection) -> str:
+def report_text(found: inspection.Inspection) -> str:
   """The facts, a line each, and the spec."""
   facts = '\n'.join(
     f'{name + ":" if name else "":<17} {text}'.rstrip()
     for name, text in _facts(found)
   )
-  return f'{facts}\n\n{spec(found)}'.rstrip('\n')
+  return f'{facts}\n\n{report_spec(found)}'.rstrip('\n')

@@ -138,7 +138,7 @@ def _missing(path: pathlib.Path) -> errors.CheckpointError:
 
 
 @contextlib.contextmanager
-def find(path: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
+def find_specimens(path: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
   """Gives what there is to look into at a path.
 
   Args:

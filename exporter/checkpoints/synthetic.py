@@ -41,13 +41,15 @@ def tensors(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
   return {name: value(name, shape) for name, shape in shapes.items()}
 
 
-def images(count: int, height: int, width: int, seed: int = 1) -> np.ndarray:
+def synthetic_images(
+  count: int, height: int, width: int, seed: int = 1
+) -> np.ndarray:
   """Uniform noise in [0, 1], for comparing one computation with another."""
   random = np.random.RandomState(seed)
   return random.uniform(0, 1, [count, height, width, 3]).astype(np.float32)
 
 
-def pictures(count: int, size: int) -> np.ndarray:
+def synthetic_pictures(count: int, size: int) -> np.ndarray:
   """Patterns of squares from coarse to fine, as bytes: each unlike the others.
 
   Noise is the same picture again to a network, and tells no two classes apart.

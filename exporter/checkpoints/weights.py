@@ -5,4 +5,4 @@ RAW = 'raw'  # As the optimizer left them.
 AUTO = 'auto'  # EMA where a checkpoint has any, else RAW.
 SYNTHETIC = 'synthetic'  # No checkpoint: seeded, untrained.
 
-CHOICES = (AUTO, EMA, RAW)
+WEIGHTS_CHOICES = (AUTO, EMA, RAW)

@@ -6,9 +6,9 @@ import pathlib
 import shutil
 import urllib.parse
 
-from exporter.storage import places
+from exporter import storage
+import model_specs
 from model_specs import formats
-from model_specs import spec
 
 
 def mirror(text: str) -> str:
@@ -63,10 +63,10 @@ def path(text: str) -> pathlib.Path:
   return pathlib.Path(text).expanduser()
 
 
-def folder(text: str) -> places.Folder:
+def folder(text: str) -> storage.Folder:
   """A path, or a URL of a storage."""
   try:
-    return places.parse(text)
+    return storage.parse_folder(text)
   except ValueError as error:
     raise argparse.ArgumentTypeError(f'{text!r}: {error}') from error
 
@@ -81,7 +81,7 @@ def program(text: str) -> str:
 
 def publisher(text: str) -> str:
   """The first part of a handle."""
-  if not spec.PUBLISHER_NAME.fullmatch(text):
+  if not model_specs.PUBLISHER_NAME.fullmatch(text):
     raise argparse.ArgumentTypeError(
       f'{text!r}, expected lower-case letters, digits and -'
     )

@@ -7,12 +7,11 @@ from typing import NoReturn
 
 from absl.flags import argparse_flags
 
+from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import progress
-from exporter.cli import spec_files as own_models
+from exporter.cli import spec_files
 import model_specs
-
-OK, FAILED, USAGE_ERROR, INTERRUPTED = 0, 1, 2, 130  # Exit codes.
 
 PATTERN = (
   'NAME, NAME/TASK or NAME/TASK/VERSION, shell globs allowed, after '
@@ -35,7 +34,7 @@ class Parser(argparse_flags.ArgumentParser):
 
   def error(self, message: str) -> NoReturn:
     """Says what is wrong in one line, and exits."""
-    self.exit(USAGE_ERROR, f'{self.prog}: {message}\n')
+    self.exit(exits.USAGE_ERROR, f'{self.prog}: {message}\n')
 
   def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
     """Refuses unknown flags first: one may be a required flag misspelt."""
@@ -74,7 +73,7 @@ def add_spec_files(parser: argparse.ArgumentParser) -> None:
 
 def registry(args: argparse.Namespace) -> model_specs.Registry:
   """All models that the command line may name."""
-  return own_models.registry(args.spec_file)
+  return spec_files.registry(args.spec_file)
 
 
 def add_formats(parser: argparse.ArgumentParser) -> None:

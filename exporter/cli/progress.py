@@ -1,69 +1,45 @@
 """What a person or a program sees while a batch runs, and at its end."""
 
+import argparse
 from collections import Counter
 from collections.abc import Iterable
+from collections.abc import Sequence
 import dataclasses
 import json
 import os
 import sys
 import time
-from typing import Any
-from typing import Protocol
 from typing import TextIO
-from typing import cast
 
 import tqdm
 
-from exporter.cli import tables as listing
-from exporter.pipeline import orders as plan
+from exporter import results
+from exporter.cli import exits
+from exporter.cli import tables
 
 AUTO, BAR, JSON, NONE = FORMS = ('auto', 'bar', 'json', 'none')
 # What an event is called; docs/batch.md promises these words.
 _EVENTS = {
-  plan.FETCHED: 'fetched',
-  plan.EXPORTED: 'proven',
-  plan.VERIFIED: 'proven',
-  plan.PACKED: 'packed',
-  plan.SEEDED: 'seeded',
-  plan.KEPT: 'kept',
-  plan.REFUSED: 'refused',
-  plan.FAILED: 'failed',
+  results.FETCHED: 'fetched',
+  results.EXPORTED: 'proven',
+  results.VERIFIED: 'proven',
+  results.PACKED: 'packed',
+  results.SEEDED: 'seeded',
+  results.KEPT: 'kept',
+  results.REFUSED: 'refused',
+  results.FAILED: 'failed',
 }
 
 
-_WITHOUT_FIGURES = (plan.KEPT, plan.REFUSED, plan.FAILED)
+_WITHOUT_FIGURES = (results.KEPT, results.REFUSED, results.FAILED)
 
 
-class Result(Protocol):
-  """What came of one thing: plan.Result, or fetch.Result."""
-
-  @property
-  def name(self) -> str:
-    """What a person reads."""
-
-  @property
-  def status(self) -> str:
-    """One of the words of exporter/pipeline/orders.py."""
-
-  @property
-  def reason(self) -> str:
-    """Why, where there is something to say."""
-
-  @property
-  def bytes(self) -> int:
-    """How much was made."""
-
-  @property
-  def seconds(self) -> float:
-    """How long it took."""
-
-
-def _line(result: Result) -> str:
+def _line(result: results.Result) -> str:
   """One result for a person."""
   facts = [f'{result.status:<9} {result.name}']
   if result.status not in _WITHOUT_FIGURES:
     facts += [f'{result.bytes / 1e6:.1f} MB', f'{result.seconds:.1f} s']
-  if result.reason and result.status != plan.FAILED:
+  if result.reason and result.status != results.FAILED:
     facts.append(result.reason)
   return '  '.join(facts)
 
@@ -72,26 +48,25 @@ def _event(name: str, **facts: object) -> str:
   return json.dumps({'event': name, **facts})
 
 
-def _summary(results: Iterable[Result], seconds: float) -> str:
-  results = list(results)
-  counts = Counter(result.status for result in results)
-  rows = [
+def _summary(shown: Sequence[results.Result], seconds: float) -> str:
+  counts = Counter(result.status for result in shown)
+  rows: list[tuple[str, str, str]] = [
     (
       status,
       str(count),
-      f'{sum(r.bytes for r in results if r.status == status) / 1e6:.1f}',
+      f'{sum(r.bytes for r in shown if r.status == status) / 1e6:.1f}',
     )
     for status, count in sorted(counts.items())
   ]
-  rows.append(('all', str(len(results)), f'{seconds:.1f} s'))
-  return listing.table(('status', 'count', 'MB'), rows)
+  rows.append(('all', str(len(shown)), f'{seconds:.1f} s'))
+  return tables.table(('status', 'count', 'MB'), rows)
 
 
-def _failures(results: Iterable[Result]) -> str:
+def _failures(shown: Iterable[results.Result]) -> str:
   """Each reason once, with the names of what failed for it."""
   by_reason: dict[str, list[str]] = {}
-  for result in results:
-    if result.status == plan.FAILED:
+  for result in shown:
+    if result.status == results.FAILED:
       by_reason.setdefault(result.reason, []).append(result.name)
   return '\n'.join(
     '\n'.join(f'failed: {name}' for name in names) + f'\n  {reason}'
@@ -108,6 +83,7 @@ class Progress:
   """Shows results as they come; the bar on stderr, the rest on stdout."""
 
   _counted = 'artifacts'
+  _named = 'handle'  # What an event calls the thing that it is about.
 
   def __init__(self, form: str, total: int):
     if form == AUTO:
@@ -117,7 +93,7 @@ class Progress:
     self._start = time.monotonic()
     self._total = total
     self._bar = self._make_bar(form != BAR)
-    self._results: list[Result] = []
+    self._results: list[results.Result] = []
 
   def _make_bar(self, disable: bool) -> tqdm.tqdm:
     return tqdm.tqdm(total=self._total, disable=disable, unit='artifact')
@@ -139,12 +115,14 @@ class Progress:
       give_up_stdout()  # The exports matter more than who reads of them.
       self._out = sys.stdout
 
-  def add(self, result: Result) -> None:
+  def add(self, result: results.Result) -> None:
     """Shows one result."""
     self._results.append(result)
     if self._form == JSON:
-      facts = dataclasses.asdict(cast('Any', result))
-      self._print(_event(_EVENTS[result.status], **facts))
+      facts = dataclasses.asdict(result)
+      name = facts.pop('name')
+      event = _event(_EVENTS[result.status], **{self._named: name}, **facts)
+      self._print(event)
     else:
       self._print(_line(result))
     self._advance()
@@ -154,7 +132,7 @@ class Progress:
     self._bar.close()
     seconds = time.monotonic() - self._start
     if self._form == JSON:
-      counts = Counter(result.status for result in self._results)
+      counts = Counter(str(result.status) for result in self._results)
       summary = _event('summary', **counts, seconds=round(seconds, 1))
       self._print(summary)
       return
@@ -180,6 +158,7 @@ class Transfer(Progress):
   """Shows archives as they come; the bar counts their bytes."""
 
   _counted = 'archives'
+  _named = 'model'
 
   def _make_bar(self, disable: bool) -> tqdm.tqdm:
     return tqdm.tqdm(total=0, disable=disable, unit='B', unit_scale=True)
@@ -191,3 +170,21 @@ class Transfer(Progress):
     """Moves the bar by some bytes, and by how many more are expected."""
     self._bar.total += expected
     self._bar.update(size)
+
+
+def show(
+  outcomes: Iterable[results.Result], total: int, args: argparse.Namespace
+) -> int:
+  """Shows results as they come; the exit code."""
+  shown = Progress(args.progress, total)
+  code = exits.OK
+  try:
+    shown.start()
+    for result in outcomes:
+      shown.add(result)
+      if result.status == results.FAILED:
+        code = exits.FAILED
+  except KeyboardInterrupt:
+    code = exits.INTERRUPTED
+  shown.finish()
+  return code

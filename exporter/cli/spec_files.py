@@ -9,8 +9,7 @@ import sys
 from typing import Any
 
 import model_specs
-from model_specs.spec_files import model as own_model
-from model_specs.spec_files import text as spec_file
+from model_specs import spec_files
 
 if sys.version_info >= (3, 11):
   import tomllib
@@ -37,15 +36,15 @@ def _load(path: pathlib.Path) -> dict[str, Any]:
 
 def _tables(path: pathlib.Path) -> list[dict[str, Any]]:
   data = _load(path)
-  tables = data.get(spec_file.TABLE)
+  tables = data.get(spec_files.TABLE)
   is_list = isinstance(tables, list) and all(
     isinstance(table, dict) for table in tables
   )
-  if data.keys() != {spec_file.TABLE} or not is_list or not tables:
+  if data.keys() != {spec_files.TABLE} or not is_list or not tables:
     found = ', '.join(data) or 'nothing'
     raise model_specs.SpecError(
       f'spec file {path} holds {found}, expected nothing but a table '
-      f'[[{spec_file.TABLE}]] for each model'
+      f'[[{spec_files.TABLE}]] for each model'
     )
   return tables
 
@@ -67,7 +66,7 @@ def read(path: pathlib.Path) -> tuple[model_specs.ModelSpec, ...]:
   found, problems = [], []
   for table in _tables(path):
     try:
-      found.append(own_model.read(table, str(path), folder))
+      found.append(spec_files.read_model(table, str(path), folder))
     except model_specs.SpecError as error:
       problems.append(str(error))
   if problems:

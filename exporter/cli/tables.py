@@ -7,8 +7,8 @@ import io
 import itertools
 import json
 
+import model_specs
 from model_specs import formats
-from model_specs import spec
 from model_specs import versions
 
 _COLUMNS = (
@@ -27,7 +27,7 @@ _COLUMNS = (
 _TEXTS = ('handle', 'versions', 'status', 'class', 'mostly_taken_for')
 
 
-def _row(handles: Sequence[spec.Handle]) -> dict[str, object]:
+def _row(handles: Sequence[model_specs.Handle]) -> dict[str, object]:
   """One model and task; its versions in one cell."""
   first = handles[0]
   model, figures = first.spec, first.spec.figures
@@ -72,7 +72,7 @@ def _csv(rows: Iterable[dict[str, object]]) -> str:
   return text.getvalue().rstrip('\n')
 
 
-def render(handles: Iterable[spec.Handle], form: str) -> str:
+def render(handles: Iterable[model_specs.Handle], form: str) -> str:
   """The handles as 'table', 'json' or 'csv', one row a model and task."""
   groups = itertools.groupby(handles, lambda handle: handle.folder)
   rows = [_row(list(group)) for _, group in groups]
@@ -84,7 +84,7 @@ def render(handles: Iterable[spec.Handle], form: str) -> str:
   return table(_COLUMNS, cells)
 
 
-def _conversions(handle: spec.Handle) -> str:
+def _conversions(handle: model_specs.Handle) -> str:
   """What --formats converts a handle to."""
   if handle.version.format != versions.TF2:
     return 'not converted: TF1'
@@ -96,7 +96,7 @@ def _known(unit: str, *figures: float | None) -> str:
   return ', '.join(known) or 'not published'
 
 
-def describe(handle: spec.Handle) -> str:
+def describe(handle: model_specs.Handle) -> str:
   """All that is known of one handle, a line each."""
   model, version = handle.spec, handle.version
   figures = model.figures

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 import pathlib
 
+from exporter import results
+from exporter.cli import exits
 from exporter.cli import flag_values
-from exporter.cli import flags
 from exporter.cli import progress
-from exporter.pipeline import orders as plan
 import model_specs
 
 _DOWNLOADS = 4  # At once, for an export.
@@ -54,27 +54,25 @@ def fetch_all(
 ) -> tuple[int, set[str]]:
   """Fetches archives; the exit code, and the names of what failed."""
   # What it downloads with takes longer to import than most commands run.
-  from exporter.checkpoints.fetch import download
-  from exporter.checkpoints.fetch import fetcher
-  from exporter.checkpoints.fetch import pool as fetch
+  from exporter.checkpoints import fetch
 
-  policy = download.Policy(args.timeout, args.retries)
-  request = fetcher.Request(
+  policy = fetch.Policy(args.timeout, args.retries)
+  request = fetch.Request(
     tuple(models), folder, args.mirror, policy=policy, **changes
   )
   shown = progress.Transfer(args.progress, len(models))
-  code, failed = flags.OK, set()
+  code, failed = exits.OK, set()
   try:
     shown.start()
-    for event in fetch.run(request, jobs):
-      if isinstance(event, fetcher.Moved):
+    for event in fetch.fetch_all(request, jobs):
+      if isinstance(event, fetch.Moved):
         shown.move(event.bytes, event.expected)
         continue
       shown.add(event)
-      if event.status == plan.FAILED:
-        failed.add(event.model)
-        code = flags.FAILED
+      if event.status == results.FAILED:
+        failed.add(event.name)
+        code = exits.FAILED
   except KeyboardInterrupt:
-    code = flags.INTERRUPTED
+    code = exits.INTERRUPTED
   shown.finish()
   return code, failed

@@ -1,16 +1,12 @@
 """What the commands that carry out orders share: flags, engine, display."""
 
 import argparse
-from collections.abc import Iterable
 from collections.abc import Sequence
 
+from exporter import pipeline
 from exporter.cli import flag_values
 from exporter.cli import flags
 from exporter.cli import progress
-from exporter.pipeline import batch
-from exporter.pipeline import cluster
-from exporter.pipeline import orders as plan
-from exporter.pipeline import processes
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -29,8 +25,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   )
   parser.add_argument(
     '--engine',
-    choices=plan.ENGINES,
-    default=plan.LOCAL,
+    choices=pipeline.ENGINES,
+    default=pipeline.LOCAL,
     help='what works: processes of this machine, or a Ray cluster',
   )
   parser.add_argument(
@@ -41,41 +37,25 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   flags.add_progress(parser)
 
 
-def engine(args: argparse.Namespace) -> batch.Engine:
+def engine(args: argparse.Namespace) -> pipeline.Engine:
   """What the flags choose to work on."""
-  if args.engine == plan.RAY:
+  if args.engine == pipeline.RAY:
     if args.jobs or args.memory_gb:
       raise flags.UsageError(
         '--jobs and --memory_gb are for --engine=local; Ray knows what its '
         'nodes have'
       )
-    return cluster.Cluster(args.ray_address)
+    return pipeline.Cluster(args.ray_address)
   if args.ray_address:
     raise flags.UsageError('--ray_address needs --engine=ray')
-  return processes.Processes(args.jobs, args.memory_gb)
-
-
-def show(
-  results: Iterable[plan.Result], total: int, args: argparse.Namespace
-) -> int:
-  """Shows results as they come; the exit code."""
-  shown = progress.Progress(args.progress, total)
-  code = flags.OK
-  try:
-    shown.start()
-    for result in results:
-      shown.add(result)
-      if result.status == plan.FAILED:
-        code = flags.FAILED
-  except KeyboardInterrupt:
-    code = flags.INTERRUPTED
-  shown.finish()
-  return code
+  return pipeline.Processes(args.jobs, args.memory_gb)
 
 
 def carry_out(
-  orders: Sequence[plan.Order], engine: batch.Engine, args: argparse.Namespace
+  orders: Sequence[pipeline.Order],
+  engine: pipeline.Engine,
+  args: argparse.Namespace,
 ) -> int:
   """Runs orders and shows what comes of them."""
   total = sum(len(order.handles) for order in orders)
-  return show(batch.run(orders, engine), total, args)
+  return progress.show(pipeline.run_orders(orders, engine), total, args)

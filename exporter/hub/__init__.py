@@ -1,1 +1,5 @@
 """Exports over HTTP, as plain files, and as the caches of clients."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

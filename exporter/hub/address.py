@@ -6,10 +6,7 @@ import pathlib
 import re
 
 from exporter import errors
-from exporter.storage import bundle
-from exporter.storage import folder as shelf
-from exporter.storage import manifest
-from exporter.storage import places
+from exporter import storage
 
 CARD, MANIFEST = '.md', '.json'
 # No dot in front: `..` and what is being staged have no address.
@@ -43,8 +40,8 @@ class Address:
 class Export:
   """A whole artifact."""
 
-  place: places.Place[pathlib.Path]
-  manifest: manifest.Manifest
+  place: storage.Place[pathlib.Path]
+  manifest: storage.Manifest
 
   @property
   def handle(self) -> str:
@@ -78,9 +75,9 @@ class Exports:
 
   def __init__(self, root: pathlib.Path):
     self._root = root.resolve()
-    self._read: dict[pathlib.Path, tuple[tuple, manifest.Manifest]] = {}
+    self._read: dict[pathlib.Path, tuple[tuple, storage.Manifest]] = {}
 
-  def _manifest(self, path: pathlib.Path) -> manifest.Manifest | None:
+  def _manifest(self, path: pathlib.Path) -> storage.Manifest | None:
     """What stands in a file, read again if it was replaced."""
     try:
       facts = path.stat()
@@ -89,7 +86,7 @@ class Exports:
     stamp = (facts.st_ino, facts.st_mtime_ns, facts.st_size)
     known = self._read.get(path)
     if known is None or known[0] != stamp:
-      known = self._read[path] = stamp, manifest.read(path)
+      known = self._read[path] = stamp, storage.read_manifest(path)
     return known[1]
 
   def _is_inside(self, path: pathlib.Path) -> bool:
@@ -107,7 +104,7 @@ class Exports:
     if made is None:
       return None
     stem, _, suffix = made.handle.removeprefix(address.export).partition('.')
-    if stem or bool(suffix) == bundle.is_possible(made):
+    if stem or bool(suffix) == storage.is_bundled(made):
       raise errors.ManifestError(
         f'{path} is the manifest of {made.handle}, expected one of '
         f'{address.export}; export it again with --force'
@@ -116,9 +113,9 @@ class Exports:
     if not artifact.exists() or not self._is_inside(artifact):
       return None
     card = path.with_suffix(CARD)
-    return Export(places.Place(artifact, path, card), made)
+    return Export(storage.Place(artifact, path, card), made)
 
-  def conversions(self, export: Export) -> list[manifest.Manifest]:
+  def conversions(self, export: Export) -> list[storage.Manifest]:
     """The manifests of what an artifact was converted to, sorted."""
     path = export.place.artifact
     found = sorted(path.parent.glob(f'{path.name}.*/*{MANIFEST}'))
@@ -144,13 +141,13 @@ class Exports:
     named = (address.export, f'{address.export}{address.part}')
     return any((self._root / name).exists() for name in named)
 
-  def whole(self) -> tuple[shelf.Item, ...]:
+  def whole(self) -> tuple[storage.Item, ...]:
     """All that can be had.
 
     Raises:
       ManifestError: Nothing is there, or a manifest cannot be read.
     """
-    return shelf.items(self._root)
+    return storage.items(self._root)
 
   def closest(self, wanted: str) -> str:
     """The handle most like another, if any is."""

@@ -7,10 +7,10 @@ import pathlib
 from starlette import requests
 from starlette import responses
 
+from exporter import storage
 from exporter.hub import address
-from exporter.hub import page as hub_page
+from exporter.hub import page
 from exporter.hub import stock
-from exporter.storage import bundle
 from model_specs import formats
 
 _HUB_FORMAT, _LITE_FORMAT = 'tf-hub-format', 'lite-format'
@@ -131,9 +131,9 @@ class Hub:
     whole = [item.manifest for item in self._exports.whole()]
     if is_page:
       return responses.HTMLResponse(
-        hub_page.index_page(whole), headers=_PAGE_HEADERS
+        page.index_page(whole), headers=_PAGE_HEADERS
       )
-    return responses.JSONResponse(hub_page.index(whole), headers=_PAGE_HEADERS)
+    return responses.JSONResponse(page.index(whole), headers=_PAGE_HEADERS)
 
   def _redirect(
     self, request: requests.Request, path: str
@@ -155,7 +155,7 @@ class Hub:
     part = wanted.part
     if f'{wanted.export}{part}' == export.handle:
       return self._whole(request, export)
-    if part == bundle.SUFFIX and bundle.is_possible(export.manifest):
+    if part == storage.BUNDLE_SUFFIX and storage.is_bundled(export.manifest):
       return self._bundle(export)
     if part == address.MANIFEST:
       data = export.place.manifest.read_bytes()
@@ -176,7 +176,7 @@ class Hub:
     self, request: requests.Request, export: address.Export
   ) -> responses.Response | Sent:
     """What a handle itself is asked for."""
-    if not bundle.is_possible(export.manifest):
+    if not storage.is_bundled(export.manifest):
       return self._file(export, pathlib.PurePath(export.handle).name)
     hub_format = _one_of(request, _HUB_FORMAT, (_COMPRESSED, _UNCOMPRESSED))
     if hub_format == _COMPRESSED:
@@ -194,7 +194,7 @@ class Hub:
       )
     converted = self._exports.conversions(export)
     return responses.HTMLResponse(
-      hub_page.card(export.manifest, card, converted), headers=_PAGE_HEADERS
+      page.card(export.manifest, card, converted), headers=_PAGE_HEADERS
     )
 
   def _lite(self, export: address.Export) -> Sent:
@@ -215,7 +215,7 @@ class Hub:
       path,
       path.exists(),
       lambda: self._stock.make_bundle(artifact, made),
-      '_'.join(export.handle.split('/')[2:]) + bundle.SUFFIX,
+      '_'.join(export.handle.split('/')[2:]) + storage.BUNDLE_SUFFIX,
       _GZIP,
     )
 

@@ -2,21 +2,17 @@
 
 from collections.abc import Iterator
 from collections.abc import Sequence
+import functools
 import html
 import json
 import pathlib
 
 from exporter import errors
+from exporter import results
+from exporter import storage
 from exporter.hub import address
-from exporter.hub import page as hub_page
+from exporter.hub import page as page_lib
 from exporter.hub import webroot
-from exporter.pipeline import orders as plan
-from exporter.storage import bundle
-from exporter.storage import contents
-from exporter.storage import delivery
-from exporter.storage import folder as shelf
-from exporter.storage import lock
-from exporter.storage import manifest
 
 _INDEX = 'index.json'
 _PAGE = '.html'
@@ -46,7 +42,7 @@ def _redirect(path: str) -> str:
   )
 
 
-def _base(item: shelf.Item) -> str:
+def _base(item: storage.Item) -> str:
   """What the names of an artifact's files begin with."""
   return str(pathlib.PurePosixPath(item.manifest.handle).with_suffix(''))
 
@@ -54,79 +50,79 @@ def _base(item: shelf.Item) -> str:
 class _Packer:
   """Packs artifacts into one webroot."""
 
-  def __init__(self, whole: Sequence[shelf.Item], root: webroot.Webroot):
+  def __init__(self, whole: Sequence[storage.Item], root: webroot.Webroot):
     self._whole = whole
     self._root = root
 
-  def pack(self, item: shelf.Item) -> plan.Result:
+  def pack(self, item: storage.Item) -> results.Result:
     """Packs an artifact, its manifest last: what has one is whole."""
     made, place = item.manifest, item.place
     base = _base(item)
-    name, described = hub_page.download(made), f'{base}{address.MANIFEST}'
+    name, described = storage.download_path(made), f'{base}{address.MANIFEST}'
     data = place.manifest.read_bytes()
-    status = plan.KEPT
+    status: results.Status = results.KEPT
     if not (self._root.has(name) and self._root.is_just(described, data)):
-      status = plan.PACKED
+      status = results.PACKED
       self._root.put(name, lambda path: self._write(item, path))
     self._root.keep(name)
     text = place.card.read_text('utf-8')
     self._root.put_data(f'{base}{address.CARD}', text.encode())
-    if bundle.is_possible(made):
+    if storage.is_bundled(made):
       prefix = f'{made.handle}.'
       conversions = [
         each.manifest
         for each in self._whole
         if each.manifest.handle.startswith(prefix)
       ]
-      page = hub_page.card(made, text, conversions)
+      page = page_lib.card(made, text, conversions)
       self._root.put_data(f'{base}{_PAGE}', page.encode())
     self._root.put_data(described, data)
-    return plan.Result(made.handle, status, bytes=made.bytes)
+    return results.Result(made.handle, status, bytes=made.bytes)
 
-  def keep(self, item: shelf.Item) -> None:
+  def keep(self, item: storage.Item) -> None:
     """Leaves what was packed of an artifact before."""
     base = _base(item)
     suffixes = (address.MANIFEST, address.CARD, _PAGE)
     for name in (
-      hub_page.download(item.manifest),
+      storage.download_path(item.manifest),
       *(f'{base}{suffix}' for suffix in suffixes),
     ):
       self._root.keep(name)
 
-  def _write(self, item: shelf.Item, path: pathlib.Path) -> None:
+  def _write(self, item: storage.Item, path: pathlib.Path) -> None:
     made, artifact = item.manifest, item.place.artifact
-    if bundle.is_possible(made):
-      bundle.write(artifact, made, path)
+    if storage.is_bundled(made):
+      storage.write_bundle(artifact, made, path)
     else:
-      contents.copy(artifact, made, artifact.name, path)
+      storage.copy_file(artifact, made, artifact.name, path)
 
   def finish(self) -> None:
     """Writes what is said of all, and removes what is no longer there."""
     names = [f'{_base(item)}{address.MANIFEST}' for item in self._whole]
     packed = [
-      manifest.from_json(self._root.read(name), name)
+      storage.parse_manifest(self._root.read(name), name)
       for name in names
       if self._root.has(name)
     ]
     newest: dict[str, str] = {}
     for made in packed:
       named, _, number = made.handle.rpartition('/')
-      if bundle.is_possible(made):
+      if storage.is_bundled(made):
         newest[named] = str(max(int(newest.get(named, 0)), int(number)))
     for named, number in newest.items():
-      origin = f'{named}/{number}{bundle.SUFFIX}'
-      self._root.link(f'{named}{bundle.SUFFIX}', origin)
+      origin = f'{named}/{number}{storage.BUNDLE_SUFFIX}'
+      self._root.link(f'{named}{storage.BUNDLE_SUFFIX}', origin)
       page = _redirect(f'{named.rpartition("/")[2]}/{number}')
       self._root.put_data(f'{named}{_PAGE}', page.encode())
-    self._root.put_data('index.html', hub_page.index_page(packed).encode())
-    index = json.dumps(hub_page.index(packed), indent=2) + '\n'
+    self._root.put_data('index.html', page_lib.index_page(packed).encode())
+    index = json.dumps(page_lib.index(packed), indent=2) + '\n'
     self._root.put_data(_INDEX, index.encode())
     self._root.clear()
 
 
-def run(
-  whole: Sequence[shelf.Item], output_dir: pathlib.Path
-) -> Iterator[plan.Result]:
+def pack_exports(
+  whole: Sequence[storage.Item], output_dir: pathlib.Path
+) -> Iterator[results.Result]:
   """Packs artifacts, each result as it comes; what is unchanged is kept.
 
   Args:
@@ -141,17 +137,18 @@ def run(
     ExportError: Another slimhub packs into it.
   """
   _refuse_others(output_dir)
-  with lock.hold(output_dir):
-    delivery.clear(output_dir)
-    with delivery.stage(output_dir) as staging:
+  with storage.hold(output_dir):
+    storage.clear_staging(output_dir)
+    with storage.stage(output_dir) as staging:
       root = webroot.Webroot(output_dir, staging)
       if not root.has(_INDEX):  # It says whose the folder is: first of all.
-        root.put_data(_INDEX, json.dumps(hub_page.index([])).encode())
+        root.put_data(_INDEX, json.dumps(page_lib.index([])).encode())
       packer = _Packer(whole, root)
       for item in whole:
-        result = plan.attempt(item.manifest.handle, packer.pack, item)
-        if result.status == plan.FAILED:
+        work = functools.partial(packer.pack, item)
+        result = results.attempt(item.manifest.handle, work)
+        if result.status == results.FAILED:
           packer.keep(item)
         yield result
       packer.finish()
-    delivery.clear(output_dir)
+    storage.clear_staging(output_dir)

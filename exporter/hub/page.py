@@ -9,8 +9,7 @@ import markdown_it
 
 import exporter
 from exporter import markdown
-from exporter.storage import bundle
-from exporter.storage import manifest
+from exporter import storage
 from model_specs import formats
 
 _COMMENT = re.compile(r'^<!--.*?-->$\n?', re.MULTILINE)
@@ -41,20 +40,14 @@ def _size(count: int) -> str:
   return f'{count / 1e6:.1f} MB'
 
 
-def _title(made: manifest.Manifest) -> str:
-  if bundle.is_possible(made):
+def _title(made: storage.Manifest) -> str:
+  if storage.is_bundled(made):
     return 'The model, as tensorflow_hub loads it (`.tar.gz`)'
   return formats.BY_WORD[made.format].title
 
 
-def download(made: manifest.Manifest) -> str:
-  """The path of an artifact as one file."""
-  suffix = bundle.SUFFIX if bundle.is_possible(made) else ''
-  return f'{made.handle}{suffix}'
-
-
 def card(
-  made: manifest.Manifest, text: str, conversions: Iterable[manifest.Manifest]
+  made: storage.Manifest, text: str, conversions: Iterable[storage.Manifest]
 ) -> str:
   """The page of a model that tensorflow_hub loads.
 
@@ -69,7 +62,7 @@ def card(
   folder, _, number = made.handle.rpartition('/')
   rows = [
     (
-      f'[{_title(each)}]({download(each).removeprefix(f"{folder}/")})',
+      f'[{_title(each)}]({storage.download_path(each).removeprefix(f"{folder}/")})',
       _size(each.bytes),
     )
     for each in (made, *conversions)
@@ -90,7 +83,7 @@ def card(
   )
 
 
-def index(whole: Iterable[manifest.Manifest]) -> dict[str, object]:
+def index(whole: Iterable[storage.Manifest]) -> dict[str, object]:
   """What programs may read of a hub."""
   return {
     'slimhub': exporter.__version__,
@@ -100,23 +93,23 @@ def index(whole: Iterable[manifest.Manifest]) -> dict[str, object]:
         'format': made.format,
         'weights': made.weights.kind,
         'bytes': made.bytes,
-        'download': download(made),
+        'download': storage.download_path(made),
       }
       for made in whole
     ],
   }
 
 
-def index_page(whole: Iterable[manifest.Manifest]) -> str:
+def index_page(whole: Iterable[storage.Manifest]) -> str:
   """The front page."""
   rows = [
     (
       f'[{made.handle}]({made.handle})'
-      if bundle.is_possible(made)
+      if storage.is_bundled(made)
       else made.handle,
       made.format,
       _size(made.bytes),
-      f'[download]({download(made)})',
+      f'[download]({storage.download_path(made)})',
     )
     for made in whole
   ]

@@ -16,9 +16,9 @@ from starlette import routing
 from starlette import staticfiles
 import uvicorn
 
-from exporter import cores
+from exporter import environment
 from exporter import errors
-from exporter.hub import answer as hub_lib
+from exporter.hub import answer as answer_lib
 import model_specs
 
 _log = logging.getLogger('uvicorn.error')
@@ -38,14 +38,14 @@ def _check_size(request: requests.Request) -> None:
   """Refuses what no client of a hub sends."""
   scope = request.scope
   if len(scope['raw_path']) + len(scope['query_string']) > _MAX_URL:
-    raise hub_lib.Refusal(414, f'the URL is longer than {_MAX_URL} bytes')
+    raise answer_lib.Refusal(414, f'the URL is longer than {_MAX_URL} bytes')
   if sum(len(k) + len(v) for k, v in scope['headers']) > _MAX_HEADERS:
-    raise hub_lib.Refusal(
+    raise answer_lib.Refusal(
       431, f'the headers are longer than {_MAX_HEADERS} bytes'
     )
   is_chunked = 'transfer-encoding' in request.headers
   if is_chunked or request.headers.get('content-length', '0') != '0':
-    raise hub_lib.Refusal(
+    raise answer_lib.Refusal(
       413, 'a request to a hub has no body', connection='close'
     )
 
@@ -64,21 +64,21 @@ class _File(responses.FileResponse):
 class _Answers:
   """What each request is answered."""
 
-  def __init__(self, hub: hub_lib.Hub, site: pathlib.Path | None):
+  def __init__(self, hub: answer_lib.Hub, site: pathlib.Path | None):
     self._hub = hub
     self._site = site and staticfiles.StaticFiles(directory=site, html=True)
     self._locks: weakref.WeakValueDictionary[pathlib.Path, asyncio.Lock] = (
       weakref.WeakValueDictionary()
     )
-    self._makers = asyncio.Semaphore(cores.available())
+    self._makers = asyncio.Semaphore(environment.cores())
 
   async def answer(self, request: requests.Request) -> responses.Response:
     """Answers GET or HEAD."""
     try:
       _check_size(request)
-      page = hub_lib.wants_page(request) and await self._of_site(request)
+      page = answer_lib.wants_page(request) and await self._of_site(request)
       return page or await self._of_hub(request)
-    except hub_lib.Refusal as refusal:
+    except answer_lib.Refusal as refusal:
       page = refusal.status == 404 and await self._of_site(request)
       return page or _text(refusal.status, str(refusal), refusal.headers)
     except errors.ManifestError as error:
@@ -118,7 +118,7 @@ class _Answers:
       found.path, 200, headers, found.media_type, filename=found.name
     )
 
-  async def _make(self, found: hub_lib.Sent) -> None:
+  async def _make(self, found: answer_lib.Sent) -> None:
     lock = self._locks.get(found.path)
     if lock is None:
       lock = self._locks[found.path] = asyncio.Lock()
@@ -132,7 +132,7 @@ async def _healthz(request: requests.Request) -> responses.Response:
 
 
 def application(
-  hub: hub_lib.Hub, site: pathlib.Path | None = None
+  hub: answer_lib.Hub, site: pathlib.Path | None = None
 ) -> applications.Starlette:
   """All that answers.
 
@@ -174,7 +174,7 @@ def url(listener: socket.socket) -> str:
   return f'http://[{host}]:{port}' if ':' in host else f'http://{host}:{port}'
 
 
-def run(app: applications.Starlette, listener: socket.socket) -> None:
+def run_server(app: applications.Starlette, listener: socket.socket) -> None:
   """Serves until a signal ends it; what is being sent is sent first."""
   config = uvicorn.Config(
     app,

@@ -6,10 +6,7 @@ from collections.abc import Iterator
 import contextlib
 import pathlib
 
-from exporter.storage import bundle
-from exporter.storage import contents
-from exporter.storage import manifest
-from exporter.storage import part
+from exporter import storage
 
 
 class Stock:
@@ -22,31 +19,31 @@ class Stock:
     self._folder = folder
     folder.mkdir(parents=True, exist_ok=True)
 
-  def bundle(self, made: manifest.Manifest) -> pathlib.Path:
+  def bundle(self, made: storage.Manifest) -> pathlib.Path:
     """Where the bundle of an artifact is, once it is made."""
-    return self._folder / f'{bundle.key(made)}{bundle.SUFFIX}'
+    return self._folder / f'{storage.bundle_key(made)}{storage.BUNDLE_SUFFIX}'
 
-  def file(self, made: manifest.Manifest, name: str) -> pathlib.Path:
+  def file(self, made: storage.Manifest, name: str) -> pathlib.Path:
     """Where the copy of one file of an artifact is, once it is made."""
     return self._folder / made.files[name].sha256
 
   def make_bundle(
-    self, artifact: pathlib.Path, made: manifest.Manifest
+    self, artifact: pathlib.Path, made: storage.Manifest
   ) -> pathlib.Path:
     """Makes a bundle, unless it is there."""
 
     def write(target: pathlib.Path) -> None:
-      bundle.write(artifact, made, target)
+      storage.write_bundle(artifact, made, target)
 
     return self._make(self.bundle(made), write)
 
   def make_file(
-    self, artifact: pathlib.Path, made: manifest.Manifest, name: str
+    self, artifact: pathlib.Path, made: storage.Manifest, name: str
   ) -> pathlib.Path:
     """Copies a file, unless it is there."""
 
     def write(target: pathlib.Path) -> None:
-      contents.copy(artifact, made, name, target)
+      storage.copy_file(artifact, made, name, target)
 
     return self._make(self.file(made, name), write)
 
@@ -55,7 +52,7 @@ class Stock:
   ) -> pathlib.Path:
     if target.exists():
       return target
-    coming = part.Part(target)
+    coming = storage.Part(target)
     with coming.locked():
       if not target.exists():  # Another process may have made it meanwhile.
         with _removed_on_error(coming):
@@ -63,7 +60,7 @@ class Stock:
         coming.finish()
     return target
 
-  def clear(self, whole: Iterable[manifest.Manifest]) -> None:
+  def clear(self, whole: Iterable[storage.Manifest]) -> None:
     """Removes what no artifact of these needs."""
     wanted = set()
     for made in whole:
@@ -75,7 +72,7 @@ class Stock:
 
 
 @contextlib.contextmanager
-def _removed_on_error(coming: part.Part) -> Iterator[None]:
+def _removed_on_error(coming: storage.Part) -> Iterator[None]:
   """A full disk is not to stay full of halves."""
   try:
     yield

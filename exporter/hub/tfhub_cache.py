@@ -8,13 +8,8 @@ import pathlib
 import shutil
 
 import exporter
-from exporter.pipeline import orders as plan
-from exporter.storage import bundle
-from exporter.storage import contents
-from exporter.storage import delivery
-from exporter.storage import folder as shelf
-from exporter.storage import lock
-from exporter.storage import manifest as manifest_lib
+from exporter import results
+from exporter import storage
 
 _MARK = 'Seeded by slimhub'
 
@@ -35,27 +30,27 @@ class _Cache:
     self._prefix = prefix
     self._force = force
 
-  def seed(self, item: shelf.Item) -> plan.Result:
+  def seed(self, item: storage.Item) -> results.Result:
     """Lays one artifact in, unless it is there."""
     made = item.manifest
     url = f'{self._prefix}/{made.handle}'
     target = self._folder / key(url)
     descriptor = self._folder / f'{target.name}.descriptor.txt'
-    result = functools.partial(plan.Result, url, bytes=made.bytes)
+    result = functools.partial(results.Result, url, bytes=made.bytes)
     is_empty = not target.exists() or not any(target.iterdir())
     if not is_empty:
-      if not manifest_lib.differences(made, target):
-        return result(plan.KEPT, 'unchanged')
+      if not storage.differences(made, target):
+        return result(results.KEPT, 'unchanged')
       is_ours = descriptor.is_file() and _MARK in descriptor.read_text('utf-8')
       if not is_ours and not self._force:
         return result(
-          plan.FAILED,
+          results.FAILED,
           f'{target} holds other files, which slimhub did not seed; --force '
           'replaces them',
         )
     staged = self._staging / target.name
     for name in made.files:
-      contents.copy(item.place.artifact, made, name, staged / name)
+      storage.copy_file(item.place.artifact, made, name, staged / name)
     text = self._staging / descriptor.name
     text.write_text(f'Module: {url}\n{_MARK} {exporter.__version__}\n', 'utf-8')
     text.replace(descriptor)
@@ -63,15 +58,15 @@ class _Cache:
       target.rename(self._staging / 'replaced')
     staged.rename(target)
     shutil.rmtree(self._staging / 'replaced', ignore_errors=True)
-    return result(plan.SEEDED)
+    return result(results.SEEDED)
 
 
-def run(
-  whole: Sequence[shelf.Item],
+def seed_tfhub(
+  whole: Sequence[storage.Item],
   cache_dir: pathlib.Path,
   prefix: str,
   force: bool = False,
-) -> Iterator[plan.Result]:
+) -> Iterator[results.Result]:
   """Seeds artifacts, each result as it comes.
 
   Args:
@@ -86,12 +81,12 @@ def run(
   Raises:
     ExportError: Another slimhub seeds the same cache.
   """
-  with lock.hold(cache_dir):
-    delivery.clear(cache_dir)
-    with delivery.stage(cache_dir) as staging:
+  with storage.hold(cache_dir):
+    storage.clear_staging(cache_dir)
+    with storage.stage(cache_dir) as staging:
       cache = _Cache(cache_dir, staging, prefix, force)
       for item in whole:
-        if bundle.is_possible(item.manifest):
+        if storage.is_bundled(item.manifest):
           url = f'{prefix}/{item.manifest.handle}'
-          yield plan.attempt(url, cache.seed, item)
-    delivery.clear(cache_dir)
+          yield results.attempt(url, functools.partial(cache.seed, item))
+    storage.clear_staging(cache_dir)

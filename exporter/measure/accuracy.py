@@ -12,7 +12,13 @@ import numpy as np
 
 TOP = 5
 _Z = 1.959964  # Of the normal distribution, 95 % within.
-COLUMNS = ('handle', 'pictures', 'top1_percent', 'interval_95', 'top5_percent')
+ACCURACY_COLUMNS = (
+  'handle',
+  'pictures',
+  'top1_percent',
+  'interval_95',
+  'top5_percent',
+)
 CLASS_COLUMNS = ('class', 'pictures', 'top1_percent', 'mostly_taken_for')
 
 
@@ -148,7 +154,7 @@ def top5(found: Accuracy) -> str:
   return '' if percent is None else f'{percent:.2f}'
 
 
-def rows(found: Iterable[Accuracy]) -> list[tuple[str, ...]]:
+def accuracy_rows(found: Iterable[Accuracy]) -> list[tuple[str, ...]]:
   """A row for each, under COLUMNS."""
   return [
     (

@@ -7,8 +7,8 @@ import dataclasses
 import difflib
 
 from exporter import errors
-from model_specs import labels as labels_lib
-from model_specs import spec
+import model_specs
+from model_specs import labels
 
 NUMBERS, NAMES = 'numbers of classes', 'names of classes'
 SYNSETS, SORTED = 'WordNet synsets', 'names in the order of the alphabet'
@@ -29,7 +29,10 @@ def _plain(name: str) -> str:
 
 
 def _refuse(
-  handle: spec.Handle, given: Sequence[str], bad: Sequence[str], expected: str
+  handle: model_specs.Handle,
+  given: Sequence[str],
+  bad: Sequence[str],
+  expected: str,
 ) -> errors.PictureError:
   return errors.PictureError(
     f'{handle} has no class for {len(bad)} of {len(given)} labels: '
@@ -37,7 +40,9 @@ def _refuse(
   )
 
 
-def _as_numbers(handle: spec.Handle, given: Sequence[str]) -> dict[str, int]:
+def _as_numbers(
+  handle: model_specs.Handle, given: Sequence[str]
+) -> dict[str, int]:
   count, first = handle.num_outputs, int(handle.spec.has_background)
   bad = [label for label in given if not first <= int(label) < count]
   if bad:
@@ -53,7 +58,7 @@ def _as_numbers(handle: spec.Handle, given: Sequence[str]) -> dict[str, int]:
 
 
 def _as_names(
-  handle: spec.Handle, given: Sequence[str], names: Sequence[str]
+  handle: model_specs.Handle, given: Sequence[str], names: Sequence[str]
 ) -> dict[str, int]:
   places: dict[str, list[int]] = {}
   for number, name in enumerate(names):
@@ -78,7 +83,9 @@ def _as_names(
   return {label: places[_plain(label)][0] for label in given}
 
 
-def _as_sorted(handle: spec.Handle, given: Sequence[str]) -> dict[str, int]:
+def _as_sorted(
+  handle: model_specs.Handle, given: Sequence[str]
+) -> dict[str, int]:
   """As TF-Slim's own data sets number their classes."""
   first = int(handle.spec.has_background)
   expected = handle.num_outputs - first
@@ -91,7 +98,7 @@ def _as_sorted(handle: spec.Handle, given: Sequence[str]) -> dict[str, int]:
   return {label: number for number, label in enumerate(given, start=first)}
 
 
-def resolve(handle: spec.Handle, found: Collection[str]) -> Classes:
+def resolve(handle: model_specs.Handle, found: Collection[str]) -> Classes:
   """What labels mean to a model.
 
   Args:
@@ -105,12 +112,12 @@ def resolve(handle: spec.Handle, found: Collection[str]) -> Classes:
     PictureError: One is no class of the model.
   """
   given = sorted(set(found))
-  names = labels_lib.of(handle)
+  names = labels.of(handle)
   known = dict(enumerate(names))
   if all(label.isdecimal() for label in given):
     return Classes(NUMBERS, _as_numbers(handle, given), known)
-  synsets = labels_lib.synsets()[-handle.num_outputs :]
-  if names == labels_lib.imagenet()[-handle.num_outputs :] and all(
+  synsets = labels.synsets()[-handle.num_outputs :]
+  if names == labels.imagenet()[-handle.num_outputs :] and all(
     label in synsets for label in given
   ):
     numbers = {label: synsets.index(label) for label in given}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from exporter.measure import accuracy as accuracy_lib
+from exporter.measure import accuracy
 
 MOST = 30  # Classes that are drawn; of more, the worst.
 _NAMESPACE = 'http://www.w3.org/2000/svg'
@@ -15,8 +15,8 @@ _OTHER = 'another class'
 
 
 def _shown(
-  found: accuracy_lib.Accuracy,
-) -> Sequence[accuracy_lib.OfClass]:
+  found: accuracy.Accuracy,
+) -> Sequence[accuracy.OfClass]:
   """The classes that are drawn, by number."""
   worst = found.classes[:MOST]
   return sorted(worst, key=lambda each: each.number)
@@ -60,9 +60,9 @@ def _short(name: str) -> str:
 
 def _add_row(
   chart: _Chart,
-  found: accuracy_lib.Accuracy,
+  found: accuracy.Accuracy,
   row: int,
-  shown: Sequence[accuracy_lib.OfClass],
+  shown: Sequence[accuracy.OfClass],
 ) -> None:
   """A class's pictures, spread over what they were taken for."""
   own = shown[row]
@@ -82,7 +82,7 @@ def _add_row(
   chart.text(8, _HEAD + row * _CELL + 16, _short(name))
 
 
-def render(found: accuracy_lib.Accuracy) -> str:
+def render(found: accuracy.Accuracy) -> str:
   """The classes of pictures downwards, what they were taken for across."""
   shown, chart = _shown(found), _Chart()
   chart.text(8, 16, found.name)

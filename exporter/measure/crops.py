@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from exporter.measure import pictures
-from model_specs import spec
+import model_specs
 
 CENTRAL = 'central crop of 87.5 %, bilinear'
 ASPECT = 'shorter side to 256/224 of the size, bilinear, central crop'
@@ -20,7 +20,7 @@ _FRACTION = 0.875
 _WHITE = 255.0
 
 
-def way(model: spec.ModelSpec) -> str:
+def way(model: model_specs.ModelSpec) -> str:
   """How TF-Slim evaluates a model: CENTRAL or ASPECT."""
   has_mean = isinstance(model.family.preprocessing.offset, tuple)
   return ASPECT if has_mean else CENTRAL

@@ -9,28 +9,27 @@ import itertools
 
 import numpy as np
 
-from exporter import cores
+from exporter import environment
 from exporter import errors
-from exporter.cards import accuracy as card_accuracy
-from exporter.cards import measured as card_measurements
-from exporter.measure import accuracy as accuracy_lib
-from exporter.measure import classes as classes_lib
+from exporter import storage
+from exporter.measure import accuracy
+from exporter.measure import classes
 from exporter.measure import confusion_chart
 from exporter.measure import crops
-from exporter.measure import labelled as labelled_lib
+from exporter.measure import labelled
 from exporter.measure import runners
-from exporter.storage import manifest
-from exporter.storage import places
-from model_specs import spec
+import model_specs
 from model_specs import versions
 
-JSON, CHARTS = 'evaluation.json', 'evaluation'
+EVALUATION_JSON, EVALUATION_CHARTS = 'evaluation.json', 'evaluation'
 _BATCH = 32
 
 Advance = Callable[[int], object]  # By so many pictures.
 
 
-def classifiers(handles: Sequence[spec.Handle]) -> tuple[spec.Handle, ...]:
+def classifiers(
+  handles: Sequence[model_specs.Handle],
+) -> tuple[model_specs.Handle, ...]:
   """Those of some handles that have classes.
 
   Raises:
@@ -46,9 +45,9 @@ def classifiers(handles: Sequence[spec.Handle]) -> tuple[spec.Handle, ...]:
 
 
 def _logits(
-  handles: Sequence[spec.Handle],
-  output_dir: places.Folder,
-  pictures: Sequence[labelled_lib.Labelled],
+  handles: Sequence[model_specs.Handle],
+  output_dir: storage.Folder,
+  pictures: Sequence[labelled.Labelled],
   advance: Advance,
 ) -> dict[str, np.ndarray]:
   """What the artifacts of one model make of the pictures, read once."""
@@ -58,10 +57,10 @@ def _logits(
   with contextlib.ExitStack() as stack:
     runs = {}
     for handle in handles:
-      place = places.place(output_dir, handle)
-      artifact = stack.enter_context(places.here(place.artifact))
-      runs[str(handle)] = runners.load(handle, artifact, cores.available())
-    pool = stack.enter_context(futures.ThreadPoolExecutor(cores.available()))
+      place = storage.place(output_dir, handle)
+      artifact = stack.enter_context(storage.local_copy(place.artifact))
+      runs[str(handle)] = runners.load(handle, artifact, environment.cores())
+    pool = stack.enter_context(futures.ThreadPoolExecutor(environment.cores()))
     for at in range(0, len(pictures), _BATCH):
       part = pictures[at : at + _BATCH]
       read = pool.map(lambda p: crops.read(p.path, model.size, how), part)
@@ -81,18 +80,20 @@ def _check(name: str, logits: np.ndarray) -> None:
     )
 
 
-def _keep(found: accuracy_lib.Accuracy, output_dir: places.Folder) -> None:
+def _keep(found: accuracy.Accuracy, output_dir: storage.Folder) -> None:
   """Writes the picture of one artifact's confusions."""
   name = f'{found.name.replace("/", "_")}.svg'
-  places.write(output_dir / CHARTS / name, confusion_chart.render(found))
+  storage.write_text(
+    output_dir / EVALUATION_CHARTS / name, confusion_chart.render(found)
+  )
 
 
-def run(
-  handles: Sequence[spec.Handle],
-  output_dir: places.Folder,
-  pictures: Sequence[labelled_lib.Labelled],
+def evaluate(
+  handles: Sequence[model_specs.Handle],
+  output_dir: storage.Folder,
+  pictures: Sequence[labelled.Labelled],
   advance: Advance,
-) -> Iterator[accuracy_lib.Accuracy]:
+) -> Iterator[accuracy.Accuracy]:
   """Evaluates exports; at the end writes what was found beside them.
 
   Args:
@@ -110,9 +111,9 @@ def run(
     ProofError: An artifact cannot be loaded, or answers with NaN.
   """
   labels = [each.label for each in pictures]
-  digest = labelled_lib.digest(pictures)
+  digest = labelled.digest(pictures)
   # All are asked before the first picture is shown to any.
-  known = {str(h): classes_lib.resolve(h, labels) for h in handles}
+  known = {str(h): classes.resolve(h, labels) for h in handles}
   found = []
   for _, group in itertools.groupby(handles, lambda handle: handle.folder):
     of_model = list(group)
@@ -120,28 +121,19 @@ def run(
     for handle in of_model:
       name = str(handle)
       _check(name, logits[name])
-      setting = accuracy_lib.Setting(
+      setting = accuracy.Setting(
         len(pictures),
         digest,
         known[name].rule,
         crops.way(handle.spec),
-        manifest.libraries(),
+        environment.libraries(),
       )
       numbers = [known[name].numbers[label] for label in labels]
-      one = accuracy_lib.summarize(
+      one = accuracy.summarize(
         name, setting, logits[name], numbers, known[name].names
       )
       found.append(one)
       yield one
   for one in found:
     _keep(one, output_dir)
-  places.write(output_dir / JSON, accuracy_lib.to_json(found))
-
-
-def write_card(
-  handle: spec.Handle, output_dir: places.Folder, found: accuracy_lib.Accuracy
-) -> None:
-  """Writes an export's card anew, with its figures."""
-  card_measurements.write(
-    handle, output_dir, card_accuracy.TITLE, card_accuracy.section(found)
-  )
+  storage.write_text(output_dir / EVALUATION_JSON, accuracy.to_json(found))

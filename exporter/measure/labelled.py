@@ -19,7 +19,7 @@ class Labelled:
   label: str
 
 
-def of_folders(folder: pathlib.Path) -> tuple[Labelled, ...]:
+def pictures_of_folders(folder: pathlib.Path) -> tuple[Labelled, ...]:
   """The pictures below a folder that holds one folder a class, sorted.
 
   Raises:
@@ -56,7 +56,9 @@ def _split(line: str) -> tuple[str, str]:
   return path.strip(), label.strip()
 
 
-def of_list(folder: pathlib.Path, file: pathlib.Path) -> tuple[Labelled, ...]:
+def pictures_of_list(
+  folder: pathlib.Path, file: pathlib.Path
+) -> tuple[Labelled, ...]:
   """The pictures that a list names, in its order.
 
   Args:

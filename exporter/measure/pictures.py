@@ -39,7 +39,7 @@ def _read(path: pathlib.Path, size: int) -> np.ndarray:
   return np.round(resized.numpy()).clip(0, 255).astype(np.uint8)
 
 
-def read(folder: pathlib.Path, size: int) -> np.ndarray:
+def read_pictures(folder: pathlib.Path, size: int) -> np.ndarray:
   """The first pictures of a folder by name, each resized to a square.
 
   Raises:
@@ -55,6 +55,6 @@ def read(folder: pathlib.Path, size: int) -> np.ndarray:
   return np.stack([_read(path, size) for path in found[:_MOST]])
 
 
-def digest(pictures: np.ndarray) -> str:
+def pictures_digest(pictures: np.ndarray) -> str:
   """SHA-256 of the bytes."""
   return hashlib.sha256(pictures.tobytes()).hexdigest()

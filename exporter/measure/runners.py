@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from exporter import artifacts
 from exporter import errors
-from exporter.artifacts import formats as conversions
+from exporter.measure import speed
+import model_specs
 from model_specs import formats
-from model_specs import spec
 from model_specs import versions
 
-PEER = 'keras.applications'
 _PEERS = {'mobilenet_v1': 'MobileNet', 'mobilenet_v2': 'MobileNetV2'}
 
 Run = Callable[[np.ndarray], np.ndarray]  # Images in [0, 1] -> outputs.
@@ -34,14 +34,16 @@ def _tf2(folder: pathlib.Path) -> Run:
   return lambda given: model(tf.constant(given)).numpy()
 
 
-def load(handle: spec.Handle, artifact: pathlib.Path, threads: int) -> Run:
+def load(
+  handle: model_specs.Handle, artifact: pathlib.Path, threads: int
+) -> Run:
   """What runs an artifact.
 
   Raises:
     ProofError: It cannot be loaded.
   """
   if isinstance(handle, formats.Conversion):
-    return conversions.load(handle, artifact, threads)
+    return artifacts.load_file(handle, artifact, threads)
   is_tf1 = handle.version.format == versions.TF1
   try:
     return _tf1(artifact) if is_tf1 else _tf2(artifact)
@@ -52,7 +54,7 @@ def load(handle: spec.Handle, artifact: pathlib.Path, threads: int) -> Run:
     ) from error
 
 
-def keras_model(handle: spec.Handle) -> Any:
+def keras_model(handle: model_specs.Handle) -> Any:
   """The same network of keras.applications, untrained; None without one."""
   name = _PEERS.get(handle.spec.network)
   if name is None:
@@ -69,11 +71,11 @@ def keras_model(handle: spec.Handle) -> Any:
   )
 
 
-def peer(handle: spec.Handle) -> dict[str, Run]:
+def peer(handle: model_specs.Handle) -> dict[str, Run]:
   """What runs Keras's network, by its name; empty without one."""
   model = keras_model(handle)
   if model is None:
     return {}
   call = tf.function(lambda images: model(images, training=False))
-  name = f'{PEER}.{_PEERS[handle.spec.network]}'
+  name = f'{speed.KERAS}.{_PEERS[handle.spec.network]}'
   return {name: lambda given: call(given).numpy()}

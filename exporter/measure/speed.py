@@ -9,14 +9,13 @@ import pathlib
 import platform
 import statistics
 
-from exporter import cores
-from exporter import environment as extras
+from exporter import environment
 from exporter import errors
-from exporter.storage import manifest
 from model_specs import formats
 
 BATCHES = (1, 8, 32)
-JSON = 'benchmark.json'  # Its name in an export folder.
+BENCHMARK_JSON = 'benchmark.json'  # Its name in an export folder.
+KERAS = 'keras.applications'  # What exports are measured beside.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,19 +57,21 @@ def _processor() -> str:
   return platform.processor() or platform.machine()
 
 
-def machine() -> Machine:
+def this_machine() -> Machine:
   """This one."""
   runtimes = [
     package
     for group in (formats.LITERT, formats.ONNX)
-    for package in extras.packages(group)
-    if extras.is_installed(package)
+    for package in environment.packages(group)
+    if environment.is_installed(package)
   ]
   libraries = {
-    **manifest.libraries(*runtimes),
+    **environment.libraries(*runtimes),
     'keras': metadata.version('keras'),
   }
-  return Machine(_processor(), cores.available(), platform.system(), libraries)
+  return Machine(
+    _processor(), environment.cores(), platform.system(), libraries
+  )
 
 
 def summarize(
@@ -100,7 +101,7 @@ def to_json(on: Machine, found: Iterable[Speed]) -> str:
   return json.dumps(facts, indent=2) + '\n'
 
 
-def from_json(text: str | bytes, name: str) -> tuple[Machine, list[Speed]]:
+def parse_speeds(text: str | bytes, name: str) -> tuple[Machine, list[Speed]]:
   """Parses what `to_json` wrote; `name` is for the error.
 
   Raises:
@@ -117,10 +118,10 @@ def from_json(text: str | bytes, name: str) -> tuple[Machine, list[Speed]]:
     ) from error
 
 
-COLUMNS = ('handle', 'batch', 'median_ms', 'p95_ms', 'images_per_second')
+SPEED_COLUMNS = ('handle', 'batch', 'median_ms', 'p95_ms', 'images_per_second')
 
 
-def rows(found: Iterable[Speed]) -> list[tuple[str, ...]]:
+def speed_rows(found: Iterable[Speed]) -> list[tuple[str, ...]]:
   """A row for each, under COLUMNS."""
   return [
     (

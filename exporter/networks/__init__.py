@@ -1,32 +1,5 @@
-"""The TF-Slim networks: one file a family, found by the spec's name."""
+"""TF-Slim networks, and one of them alive in a session."""
 
-from collections.abc import Callable
+import lazy_loader
 
-from exporter.networks import inception
-from exporter.networks import inception_resnet_v2
-from exporter.networks import mobilenet_v1
-from exporter.networks import mobilenet_v2
-from exporter.networks import mobilenet_v3
-from exporter.networks import nasnet
-from exporter.networks import pnasnet
-from exporter.networks import resnet
-from exporter.networks.outputs import Outputs
-
-BUILDERS: dict[str, Callable[..., Outputs]] = {
-  **inception.BUILDERS,
-  'inception_resnet_v2': inception_resnet_v2.build,
-  'mobilenet_v1': mobilenet_v1.build,
-  'mobilenet_v2': mobilenet_v2.build,
-  **mobilenet_v3.BUILDERS,
-  **nasnet.BUILDERS,
-  **pnasnet.BUILDERS,
-  **resnet.BUILDERS,
-}
-# Of the networks that have a multiplier: from it, the widths that it decides.
-WIDTHS: dict[str, Callable[[float], dict[str, int]]] = {
-  'mobilenet_v1': mobilenet_v1.widths,
-  'mobilenet_v2': mobilenet_v2.widths,
-  **mobilenet_v3.WIDTHS,
-}
-
-__all__ = ['BUILDERS', 'WIDTHS', 'Outputs']
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

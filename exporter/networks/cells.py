@@ -7,7 +7,6 @@ import tensorflow as tf
 
 from exporter.networks import layers as layers_lib
 from exporter.networks import slim
-from exporter.networks.outputs import Outputs
 
 # What a cell's sums add: an operation on an earlier state, twice. State 0 is
 # the cell's input, 1 the input of the cell before it, 2 the first sum.
@@ -61,7 +60,7 @@ class Tower:
     """A cell; its other input was put out by the `before`th cell from here."""
     self._endpoints[name.title()] = self._stack(kind, name, depth, before)
 
-  def finish(self, num_classes: int) -> Outputs:
+  def finish(self, num_classes: int) -> layers_lib.Outputs:
     """The classifier, upon the last cell."""
     layers, endpoints = self._layers, self._endpoints
     with tf.compat.v1.variable_scope('final_layer'):
@@ -71,7 +70,7 @@ class Tower:
       net = layers.dropout(pooled, _KEEP_PROB, 'Dropout')
       logits = endpoints['Logits'] = layers.dense(net, num_classes, 'FC')
       endpoints['Predictions'] = tf.nn.softmax(logits, name='predictions')
-    return Outputs(logits, 'global_pool', endpoints)
+    return layers_lib.Outputs(logits, 'global_pool', endpoints)
 
   def _stack(self, kind: Cell, name: str, depth: int, before: int) -> tf.Tensor:
     outputs = self._outputs

@@ -6,7 +6,6 @@ import tensorflow as tf
 
 from exporter.networks import layers as layers_lib
 from exporter.networks import slim
-from exporter.networks.outputs import Outputs
 
 _KEEP_PROB = 0.8
 
@@ -27,7 +26,7 @@ class _Inception(NamedTuple):
     num_classes: int,
     is_training: bool,
     momentum: tf.Tensor,
-  ) -> Outputs:
+  ) -> layers_lib.Outputs:
     """Builds the network on images in [-1, 1].
 
     tf_slim's own classifier pools what a window of the default size covers.
@@ -47,7 +46,7 @@ class _Inception(NamedTuple):
       endpoints[self.dropped] = net
     endpoints['Logits'] = logits
     endpoints['Predictions'] = tf.nn.softmax(logits, name='Predictions')
-    return Outputs(logits, self.pool, endpoints)
+    return layers_lib.Outputs(logits, self.pool, endpoints)
 
 
 _NETWORKS = (

@@ -7,7 +7,6 @@ import tensorflow as tf
 
 from exporter.networks import layers as layers_lib
 from exporter.networks import slim
-from exporter.networks.outputs import Outputs
 
 # A layer's name, which ends in its kernel, and its depth; a pool has none. In a
 # branch, one called 1a halves the image.
@@ -149,7 +148,7 @@ def build(
   num_classes: int,
   is_training: bool,
   momentum: tf.Tensor,
-) -> Outputs:
+) -> layers_lib.Outputs:
   """Builds the network on images in [-1, 1]."""
   layers = layers_lib.Layers(is_training, momentum, layers_lib.INCEPTION)
   with tf.compat.v1.variable_scope('InceptionResnetV2'):
@@ -162,4 +161,4 @@ def build(
         net, num_classes, 'Logits', biases_regularizer=layers.regularizer
       )
     endpoints['Predictions'] = tf.nn.softmax(logits, name='Predictions')
-  return Outputs(logits, 'global_pool', endpoints)
+  return layers_lib.Outputs(logits, 'global_pool', endpoints)

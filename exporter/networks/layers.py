@@ -9,9 +9,9 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from exporter.networks import slim
-from model_specs.families import channels
+import model_specs
 
-divisible = channels.divisible
+divisible = model_specs.divisible
 
 
 class Style(NamedTuple):
@@ -21,6 +21,16 @@ class Style(NamedTuple):
   weight_decay: float = 4e-5  # Of kernels that are not depthwise.
   epsilon: float = 0.001  # What batch norm adds to variances.
   scale: bool = True  # Whether batch norm has a gamma.
+
+
+class Outputs(NamedTuple):
+  """The tensors of one built network: what every builder hands back."""
+
+  logits: tf.Tensor  # [batch, num_classes]
+  # Which endpoint holds the features, [batch, 1, 1, num_features], or without
+  # the 1s.
+  pooled: str
+  endpoints: dict[str, tf.Tensor]  # In TF-Slim's names, without the scope.
 
 
 MOBILENET = Style(tf.nn.relu6)

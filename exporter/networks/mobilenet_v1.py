@@ -3,7 +3,6 @@
 import tensorflow as tf
 
 from exporter.networks import layers as layers_lib
-from exporter.networks.outputs import Outputs
 
 _MIN_DEPTH = 8
 _KEEP_PROB = 0.999
@@ -44,7 +43,7 @@ def build(
   num_classes: int,
   is_training: bool,
   momentum: tf.Tensor,
-) -> Outputs:
+) -> layers_lib.Outputs:
   """Builds the network on images in [-1, 1]."""
   layers = layers_lib.Layers(is_training, momentum)
   endpoints = {}
@@ -65,4 +64,4 @@ def build(
       logits = endpoints['Logits'] = layers.classifier(
         pooled, num_classes, _KEEP_PROB, 'Dropout_1b'
       )
-  return Outputs(logits, 'AvgPool_1a', endpoints)
+  return layers_lib.Outputs(logits, 'AvgPool_1a', endpoints)

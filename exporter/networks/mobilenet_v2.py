@@ -3,7 +3,6 @@
 import tensorflow as tf
 
 from exporter.networks import layers as layers_lib
-from exporter.networks.outputs import Outputs
 
 _KEEP_PROB = 0.8
 _STEM_DEPTH = 32
@@ -77,7 +76,7 @@ def build(
   num_classes: int,
   is_training: bool,
   momentum: tf.Tensor,
-) -> Outputs:
+) -> layers_lib.Outputs:
   """Builds the network on images in [-1, 1]."""
   layers = layers_lib.Layers(is_training, momentum)
   endpoints = {}
@@ -97,4 +96,4 @@ def build(
       logits = endpoints['Logits'] = layers.classifier(
         pooled, num_classes, _KEEP_PROB, 'Dropout'
       )
-  return Outputs(logits, 'global_pool', endpoints)
+  return layers_lib.Outputs(logits, 'global_pool', endpoints)

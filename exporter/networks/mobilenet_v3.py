@@ -8,7 +8,6 @@ from typing import TypeAlias
 import tensorflow as tf
 
 from exporter.networks import layers as layers_lib
-from exporter.networks.outputs import Outputs
 
 _Activation: TypeAlias = Callable[[tf.Tensor], tf.Tensor]
 
@@ -145,7 +144,7 @@ class _MobilenetV3(NamedTuple):
     num_classes: int,
     is_training: bool,
     momentum: tf.Tensor,
-  ) -> Outputs:
+  ) -> layers_lib.Outputs:
     """Builds the network on images in [-1, 1]."""
     layers = layers_lib.Layers(is_training, momentum)
     with tf.compat.v1.variable_scope('MobilenetV3'):
@@ -157,7 +156,7 @@ class _MobilenetV3(NamedTuple):
           pooled, num_classes, _KEEP_PROB, 'Dropout'
         )
       endpoints['Predictions'] = tf.nn.softmax(logits, name='Predictions')
-    return Outputs(logits, 'global_pool', endpoints)
+    return layers_lib.Outputs(logits, 'global_pool', endpoints)
 
   def _extract(
     self, layers: layers_lib.Layers, net: tf.Tensor, multiplier: float

@@ -4,28 +4,27 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from exporter.networks import cells
+from exporter.networks import cells as cells_lib
 from exporter.networks import layers as layers_lib
-from exporter.networks.outputs import Outputs
 
 _REDUCTIONS = 2
-_NORMAL = cells.Cell(
+_NORMAL = cells_lib.Cell(
   sums=(
     (('separable_5x5', 0), ('separable_3x3', 1)),
     (('separable_5x5', 1), ('separable_3x3', 1)),
-    (('avg_pool_3x3', 0), (cells.NONE, 1)),
+    (('avg_pool_3x3', 0), (cells_lib.NONE, 1)),
     (('avg_pool_3x3', 1), ('avg_pool_3x3', 1)),
-    (('separable_3x3', 0), (cells.NONE, 0)),
+    (('separable_3x3', 0), (cells_lib.NONE, 0)),
   ),
   joined=(1, 2, 3, 4, 5, 6),
   stride=1,
 )
-_REDUCTION = cells.Cell(
+_REDUCTION = cells_lib.Cell(
   sums=(
     (('separable_5x5', 0), ('separable_7x7', 1)),
     (('max_pool_3x3', 0), ('separable_7x7', 1)),
     (('avg_pool_3x3', 0), ('separable_5x5', 1)),
-    ((cells.NONE, 3), ('avg_pool_3x3', 2)),
+    ((cells_lib.NONE, 3), ('avg_pool_3x3', 2)),
     (('separable_3x3', 2), ('max_pool_3x3', 0)),
   ),
   joined=(3, 4, 5, 6),
@@ -48,16 +47,16 @@ class _Nasnet(NamedTuple):
     num_classes: int,
     is_training: bool,
     momentum: tf.Tensor,
-  ) -> Outputs:
+  ) -> layers_lib.Outputs:
     """Builds the network on images in [-1, 1]."""
     layers = layers_lib.Layers(is_training, momentum, self.style)
-    tower = cells.Tower(layers)
+    tower = cells_lib.Tower(layers)
     tower.add_stem(images, self.stem, _REDUCTION, self.depth)
     depth, every = self.depth, self.cells // (_REDUCTIONS + 1)
     for number in range(self.cells):
       before = 2
       if number and number % every == 0:
-        depth *= cells.STEP
+        depth *= cells_lib.STEP
         reduction = number // every - 1
         tower.add(_REDUCTION, f'reduction_cell_{reduction}', depth)
         before = 3 if self.skips else 2

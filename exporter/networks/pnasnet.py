@@ -4,7 +4,6 @@ import tensorflow as tf
 
 from exporter.networks import cells
 from exporter.networks import layers as layers_lib
-from exporter.networks.outputs import Outputs
 
 _CELLS, _DEPTH, _STEM = 12, 216, 3
 _HALVING = (4, 8)  # The cells that halve the image.
@@ -24,7 +23,7 @@ _REDUCTION = _NORMAL._replace(stride=2)
 
 def build(
   images: tf.Tensor, num_classes: int, is_training: bool, momentum: tf.Tensor
-) -> Outputs:
+) -> layers_lib.Outputs:
   """Builds the network on images in [-1, 1]."""
   layers = layers_lib.Layers(is_training, momentum, layers_lib.NASNET)
   tower = cells.Tower(layers)

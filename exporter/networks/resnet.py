@@ -6,7 +6,6 @@ import tensorflow as tf
 
 from exporter.networks import layers as layers_lib
 from exporter.networks import slim
-from exporter.networks.outputs import Outputs
 
 
 def _build(
@@ -16,7 +15,7 @@ def _build(
   num_classes: int,
   is_training: bool,
   momentum: tf.Tensor,
-) -> Outputs:
+) -> layers_lib.Outputs:
   """Builds a network on images as its checkpoints want them.
 
   tf_slim's own classifier does not hand back what it pools.
@@ -39,7 +38,7 @@ def _build(
   endpoints['logits'] = net
   endpoints['spatial_squeeze'] = logits
   endpoints['predictions'] = tf.nn.softmax(logits, name='predictions')
-  return Outputs(logits, 'global_pool', endpoints)
+  return layers_lib.Outputs(logits, 'global_pool', endpoints)
 
 
 BUILDERS = {

@@ -9,8 +9,8 @@ import warnings
 import numpy as np
 import tensorflow as tf
 
-from exporter import networks
-from model_specs import spec
+from exporter.networks import builders
+import model_specs
 
 _v1 = tf.compat.v1
 BATCH_NORM_MOMENTUM = 'batch_norm_momentum'
@@ -24,10 +24,10 @@ class Architecture:
   network: str
   multiplier: float | None
   num_classes: int
-  preprocessing: spec.Preprocessing = spec.FROM_MINUS_1_TO_1
+  preprocessing: model_specs.Preprocessing = model_specs.FROM_MINUS_1_TO_1
 
 
-def architecture(model: spec.ModelSpec) -> Architecture:
+def architecture(model: model_specs.ModelSpec) -> Architecture:
   """The architecture of a model."""
   return Architecture(
     model.network,
@@ -76,7 +76,7 @@ class Source:
     if architecture.multiplier is not None:
       variant['multiplier'] = architecture.multiplier
     with _v1.variable_scope('', use_resource=True, custom_getter=_fed_variable):
-      built = networks.BUILDERS[architecture.network](
+      built = builders.BUILDERS[architecture.network](
         scaled,
         num_classes=architecture.num_classes,
         is_training=self.is_training,
@@ -140,3 +140,9 @@ class Source:
 def build(architecture: Architecture, is_training: bool) -> Source:
   """The source of an architecture; the last one stays in memory, both modes."""
   return Source(architecture, is_training)
+
+
+def sources(model: model_specs.ModelSpec) -> tuple[Source, Source]:
+  """A model's inference network and its training network."""
+  wanted = architecture(model)
+  return build(wanted, is_training=False), build(wanted, is_training=True)

@@ -8,40 +8,40 @@ import pathlib
 import tempfile
 from typing import Protocol
 
-from exporter.pipeline import orders as plan
+from exporter import results as results_lib
+from exporter import storage
+from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import processes
-from exporter.storage import delivery
-from exporter.storage import lock
 
 
 class Engine(Protocol):
   """What carries orders out."""
 
   def results(
-    self, orders: Sequence[plan.Order], folder: pathlib.Path
-  ) -> Iterator[plan.Result]:
+    self, orders: Sequence[orders_lib.Order], folder: pathlib.Path
+  ) -> Iterator[results_lib.Result]:
     """One result a handle, as they come; `folder` is for what must be kept."""
 
 
 @contextlib.contextmanager
-def _workplace(order: plan.Order) -> Iterator[pathlib.Path]:
+def _workplace(order: orders_lib.Order) -> Iterator[pathlib.Path]:
   """A folder for what the workers need to keep for a while."""
-  if order.action != plan.EXPORT:
+  if order.action != orders_lib.EXPORT:
     with tempfile.TemporaryDirectory() as folder:
       yield pathlib.Path(folder)
     return
-  with lock.hold(order.output_dir):
-    delivery.clear(order.output_dir)
+  with storage.hold(order.output_dir):
+    storage.clear_staging(order.output_dir)
     try:
-      with delivery.stage(order.output_dir) as staged:
+      with storage.stage(order.output_dir) as staged:
         yield staged
     finally:
-      delivery.clear(order.output_dir)
+      storage.clear_staging(order.output_dir)
 
 
-def run(
-  orders: Sequence[plan.Order], engine: Engine | None = None
-) -> Iterator[plan.Result]:
+def run_orders(
+  orders: Sequence[orders_lib.Order], engine: Engine | None = None
+) -> Iterator[results_lib.Result]:
   """Carries orders out.
 
   Args:

@@ -10,21 +10,23 @@ import socket
 import sys
 from typing import Any
 
-from exporter import environment as extras
+from exporter import environment
 from exporter import errors
-from exporter.pipeline import orders as plan
+from exporter import results as results_lib
+from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import worker
-from exporter.storage import manifest
 
 _RETRIES = 3  # Of a task whose node or process is lost.
 _PATIENCE_SECONDS = 10
 
 
-def _perform(order: plan.Order, libraries: dict[str, str]) -> list[plan.Result]:
+def _perform(
+  order: orders_lib.Order, libraries: dict[str, str]
+) -> list[results_lib.Result]:
   """Runs on a node."""
-  found = manifest.libraries()
+  found = environment.libraries()
   if found != libraries:
-    return plan.failures(
+    return orders_lib.failures(
       order,
       f'{socket.gethostname()} has {found}, expected {libraries} as on the '
       'machine that gave the order; install the same on every node',
@@ -68,7 +70,7 @@ def _connect(ray: Any, address: str | None) -> Iterator[None]:
       sys.stdout = ours
 
 
-def _absolute(order: plan.Order) -> plan.Order:
+def _absolute(order: orders_lib.Order) -> orders_lib.Order:
   """The same for a process that runs in another folder."""
   return dataclasses.replace(
     order,
@@ -78,7 +80,7 @@ def _absolute(order: plan.Order) -> plan.Order:
   )
 
 
-def _apart(order: plan.Order) -> list[plan.Order]:
+def _apart(order: orders_lib.Order) -> list[orders_lib.Order]:
   """An order a handle."""
   return [
     dataclasses.replace(order, handles=(handle,)) for handle in order.handles
@@ -92,8 +94,8 @@ class Cluster:
   address: str | None = None
 
   def results(
-    self, orders: Sequence[plan.Order], folder: pathlib.Path
-  ) -> Iterator[plan.Result]:
+    self, orders: Sequence[orders_lib.Order], folder: pathlib.Path
+  ) -> Iterator[results_lib.Result]:
     """Carries orders out; a lost node's are repeated on the others.
 
     What makes its process die again and again is found by giving each handle
@@ -112,14 +114,14 @@ class Cluster:
       ExportError: The cluster cannot be reached.
     """
     del folder
-    extras.require('ray')
+    environment.require('ray')
     import ray
 
     with _connect(ray, self.address):
       task = ray.remote(num_cpus=1, max_retries=_RETRIES)(_perform)
-      libraries = manifest.libraries()
+      libraries = environment.libraries()
 
-      def submit(order: plan.Order) -> Any:
+      def submit(order: orders_lib.Order) -> Any:
         return task.remote(order, libraries)
 
       pending = {submit(order): order for order in map(_absolute, orders)}
@@ -136,7 +138,7 @@ class Cluster:
               pending.update({submit(o): o for o in _apart(order)})
             else:
               lost = str(error).splitlines()[0]
-              yield from plan.failures(
+              yield from orders_lib.failures(
                 order, f'its process died: {lost}; was memory short?'
               )
       finally:

@@ -11,10 +11,11 @@ import pathlib
 import signal
 from typing import Any
 
-from exporter import cores
-from exporter.pipeline import orders as plan
+from exporter import environment
+from exporter import results as results_lib
+from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import worker
-from model_specs import spec
+import model_specs
 
 # What Python and C++ say before they give up.
 _OUT_OF_MEMORY = ('MemoryError', 'bad_alloc')
@@ -57,23 +58,25 @@ class _Worker:
     with _uninterrupted():
       self._process.start()
     theirs.close()
-    self.order: plan.Order | None = None
-    self.waiting: list[spec.Handle] = []
+    self.order: orders_lib.Order | None = None
+    self.waiting: list[model_specs.Handle] = []
 
   @property
   def is_large(self) -> bool:
     """Whether it took more memory than most; it keeps some of that."""
-    return self.order is not None and self.order.memory_gb > spec.MEMORY_GB
+    return (
+      self.order is not None and self.order.memory_gb > model_specs.MEMORY_GB
+    )
 
-  def give(self, order: plan.Order, proven: _Programs) -> None:
+  def give(self, order: orders_lib.Order, proven: _Programs) -> None:
     """Hands an order over, with what need not be proven again."""
     self.order, self.waiting = order, list(order.handles)
     self.pipe.send((order, proven))
 
-  def receive(self) -> plan.Result | _Programs:
+  def receive(self) -> results_lib.Result | _Programs:
     """The next result or, when the order is done, what is proven now."""
     received = self.pipe.recv()
-    if isinstance(received, plan.Result):
+    if isinstance(received, results_lib.Result):
       self.waiting.pop(0)  # Results come in the order of the handles.
     return received
 
@@ -101,7 +104,7 @@ class _Queue:
 
   def __init__(
     self,
-    orders: Sequence[plan.Order],
+    orders: Sequence[orders_lib.Order],
     logs: pathlib.Path,
     jobs: int,
     memory_gb: float,
@@ -128,7 +131,7 @@ class _Queue:
     for worker_ in self._workers:
       worker_.stop()
 
-  def _fitting(self, busy: Sequence[_Worker]) -> list[plan.Order]:
+  def _fitting(self, busy: Sequence[_Worker]) -> list[orders_lib.Order]:
     """What memory has room for beside some workers; alone, anything."""
     taken = sum(w.order.memory_gb for w in busy if w.order)
     room = self._memory_gb - taken
@@ -142,7 +145,7 @@ class _Queue:
     architectures = {order.architecture for order in others}
     networks = {order.network for order in others}
 
-    def preference(order: plan.Order) -> tuple[bool, ...]:
+    def preference(order: orders_lib.Order) -> tuple[bool, ...]:
       return (
         own is None or order.architecture != own.architecture,
         own is None or order.network != own.network,
@@ -154,7 +157,7 @@ class _Queue:
     self._pending.remove(order)
     worker_.give(order, self._proven)
 
-  def _bury(self, worker_: _Worker) -> Iterator[plan.Result]:
+  def _bury(self, worker_: _Worker) -> Iterator[results_lib.Result]:
     """Fails the handle a worker died on; another does what it left."""
     self._workers.remove(worker_)
     if worker_.order and worker_.waiting:
@@ -163,17 +166,17 @@ class _Queue:
         left = dataclasses.replace(worker_.order, handles=tuple(rest))
         self._pending.insert(0, left)
       reason = f'{culprit}: {worker_.death()}'
-      yield plan.Result(str(culprit), plan.FAILED, reason)
+      yield results_lib.Result(str(culprit), results_lib.FAILED, reason)
     self.fill()
 
-  def _serve(self, worker_: _Worker) -> Iterator[plan.Result]:
+  def _serve(self, worker_: _Worker) -> Iterator[results_lib.Result]:
     """Takes what one worker sends, and gives it what is next."""
     try:
       received = worker_.receive()
     except (EOFError, OSError):
       yield from self._bury(worker_)
       return
-    if isinstance(received, plan.Result):
+    if isinstance(received, results_lib.Result):
       yield received
       return
     self._proven.update(received)
@@ -185,7 +188,7 @@ class _Queue:
       worker_.stop()
     self.fill()
 
-  def results(self) -> Iterator[plan.Result]:
+  def results(self) -> Iterator[results_lib.Result]:
     """Keeps the workers busy until nothing is left."""
     while self._workers:
       ready = connection.wait([w.pipe for w in self._workers])
@@ -201,8 +204,8 @@ class Processes:
   memory_gb: float | None = None  # For all; None: what each mostly takes.
 
   def results(
-    self, orders: Sequence[plan.Order], folder: pathlib.Path
-  ) -> Iterator[plan.Result]:
+    self, orders: Sequence[orders_lib.Order], folder: pathlib.Path
+  ) -> Iterator[results_lib.Result]:
     """Carries orders out; a handle whose worker dies fails.
 
     Args:
@@ -212,8 +215,8 @@ class Processes:
     Yields:
       One result a handle, as they come.
     """
-    jobs = self.jobs or cores.available()
-    memory_gb = self.memory_gb or jobs * spec.MEMORY_GB
+    jobs = self.jobs or environment.cores()
+    memory_gb = self.memory_gb or jobs * model_specs.MEMORY_GB
     queue = _Queue(orders, folder, jobs, memory_gb)
     try:
       queue.fill()

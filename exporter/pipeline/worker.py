@@ -10,33 +10,36 @@ import pathlib
 import socket
 import threading
 
-from exporter.pipeline import orders as plan
-from exporter.storage import lock
+from exporter import results as results_lib
+from exporter import storage
+from exporter.pipeline import orders
 
 _SMALL_COLLECTIONS = (5000, 20)
 _NEVER = 2**31 - 1
 _ONE_THREAD = 1  # Workers are the parallelism; it also fixes float order.
 
 
-def _tidily(results: Iterator[plan.Result]) -> Iterator[plan.Result]:
+def _tidily(
+  results: Iterator[results_lib.Result],
+) -> Iterator[results_lib.Result]:
   """Frees memory between two handles, when the least is in use."""
   for result in results:
     gc.collect()
     yield result
 
 
-def perform(order: plan.Order) -> Iterator[plan.Result]:
+def perform(order: orders.Order) -> Iterator[results_lib.Result]:
   """Carries out an order that whoever holds the output's lock has given."""
   # TensorFlow is imported here: the parent process does without it.
   from exporter.pipeline import export
   from exporter.pipeline import verify
 
-  if order.action == plan.VERIFY:
+  if order.action == orders.VERIFY:
     yield from _tidily(verify.run(order))
-  elif lock.is_seen(order.output_dir):
+  elif storage.is_held(order.output_dir):
     yield from _tidily(export.run(order))
   else:
-    yield from plan.failures(
+    yield from orders.failures(
       order,
       f'{order.output_dir} is not shared with {socket.gethostname()}, whose '
       'process cannot see what the command put there; name a folder or URL '
@@ -92,11 +95,11 @@ def main(pipe: connection.Connection, log: pathlib.Path) -> None:
   threading.Thread(target=_die_with_parent, daemon=True).start()
   _quiet(log)
   prepare()
-  from exporter.proof import prove as proof
+  from exporter import proof
 
   while True:
     order, proven = pipe.recv()
-    proof.learn(proven)
+    proof.learn_programs(proven)
     for result in perform(order):
       pipe.send(result)
-    pipe.send(proof.programs())
+    pipe.send(proof.proven_programs())

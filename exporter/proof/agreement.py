@@ -8,7 +8,7 @@ from exporter.proof import comparison
 from exporter.proof import reference as reference_lib
 from exporter.proof import session
 from exporter.proof import stranger
-from model_specs import spec
+import model_specs
 from model_specs import versions
 
 MOMENTUM = 0.9
@@ -21,13 +21,15 @@ _STATISTICS_TOLERANCE = 1e-4
 _LOSS_TOLERANCE = 1e-5
 
 
-def _default(handle: spec.Handle) -> str:
+def _default(handle: model_specs.Handle) -> str:
   """What a handle's default output is, by its name in a reference."""
   is_logits = handle.task == versions.CLASSIFICATION
   return reference_lib.LOGITS if is_logits else reference_lib.FEATURES
 
 
-def _promised(handle: spec.Handle, call: stranger.Call) -> dict[str, str]:
+def _promised(
+  handle: model_specs.Handle, call: stranger.Call
+) -> dict[str, str]:
   """What a call must return, by name -> by its name in a reference."""
   default = _default(handle)
   if call.returns == stranger.SIGNATURE:
@@ -52,7 +54,7 @@ class Agreement:
 
   def __init__(
     self,
-    handle: spec.Handle,
+    handle: model_specs.Handle,
     reference: reference_lib.Reference,
     leniency: float = 1.0,
   ):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from exporter.storage import manifest
+from exporter import storage
 
 
 class _Result(NamedTuple):
@@ -77,10 +77,10 @@ class Comparison:
     else:
       self.miss(what, self._problem(found, expected.shape) or 'is infinite')
 
-  def check(self) -> manifest.Check:
+  def check(self) -> storage.Check:
     """The result, for the manifest."""
     differences = [result.difference for result in self._results]
-    return manifest.Check(
+    return storage.Check(
       name=self._name,
       compared=len(differences),
       difference=round_up(max(differences, default=math.inf)),

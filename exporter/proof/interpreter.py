@@ -13,7 +13,7 @@ from exporter import errors
 from exporter.proof import agreement
 from exporter.proof import reference as reference_lib
 from exporter.proof import stranger
-from model_specs import spec
+import model_specs
 
 # Another TensorFlow, or another build of it, adds floats in another order.
 LENIENCY = 10.0
@@ -65,7 +65,7 @@ class Interpreter:
 
   def ask(
     self,
-    handle: spec.Handle,
+    handle: model_specs.Handle,
     artifact: pathlib.Path,
     reference: reference_lib.Reference,
   ) -> None:

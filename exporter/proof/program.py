@@ -8,7 +8,7 @@ from google.protobuf import message
 from tensorflow.core.framework import tensor_shape_pb2
 from tensorflow.core.protobuf import saved_model_pb2
 
-from exporter.artifacts import attachments
+from exporter import artifacts
 
 # Functions and shared variables bear a number that differs between models.
 _NUMBER = re.compile(rb'__inference_\w+?_(\d{10})\b')
@@ -38,7 +38,7 @@ def digest(folder: pathlib.Path) -> str:
     (folder / 'saved_model.pb').read_bytes()
   )
   for meta in model.meta_graphs:
-    meta.collection_def.pop(attachments.COLLECTION, None)
+    meta.collection_def.pop(artifacts.ATTACHMENTS, None)
   _forget_shapes(model)
   data = model.SerializeToString(deterministic=True)
   if numbered := _NUMBER.search(data):

@@ -11,7 +11,7 @@ from google.protobuf import message
 import numpy as np
 import tensorflow as tf
 
-from model_specs import spec
+import model_specs
 
 _v1 = tf.compat.v1
 _INPUT = 'Placeholder'
@@ -107,7 +107,7 @@ def _run(
 
 def ask(
   data: bytes,
-  family: spec.Family,
+  family: model_specs.Family,
   tensors: Mapping[str, np.ndarray],
   images: np.ndarray,
 ) -> Answer:

@@ -6,10 +6,10 @@ import functools
 
 import numpy as np
 
-from exporter.checkpoints import synthetic
-from exporter.networks import source as source_lib
-from exporter.proof import published_graph as frozen_graph_lib
-from model_specs import spec
+from exporter import checkpoints
+from exporter import networks
+from exporter.proof import published_graph
+import model_specs
 from model_specs import versions
 
 LOGITS = 'logits'
@@ -47,7 +47,7 @@ class Reference:
   published: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
   note: str = ''  # Why `published` is empty although there is such a graph.
 
-  def examples(self, handle: spec.Handle) -> tuple[Example, ...]:
+  def examples(self, handle: model_specs.Handle) -> tuple[Example, ...]:
     """The inference examples that an artifact must reproduce."""
     if handle.variable_size:
       return self.default_size, self.other_size
@@ -55,9 +55,9 @@ class Reference:
 
 
 def _infer(
-  source: source_lib.Source, model: spec.ModelSpec, height: int, width: int
+  source: networks.Source, model: model_specs.ModelSpec, height: int, width: int
 ) -> Example:
-  images = synthetic.images(_BATCH, height, width)
+  images = checkpoints.synthetic_images(_BATCH, height, width)
   tensors = {
     LOGITS: source.logits,
     FEATURES: source.features,
@@ -67,10 +67,10 @@ def _infer(
 
 
 def _train(
-  source: source_lib.Source, model: spec.ModelSpec
+  source: networks.Source, model: model_specs.ModelSpec
 ) -> tuple[Example, dict[str, np.ndarray]]:
   """One training step at momentum 0, which leaves the batch's statistics."""
-  images = synthetic.images(_BATCH, model.size, model.size, seed=2)
+  images = checkpoints.synthetic_images(_BATCH, model.size, model.size, seed=2)
   tensors = {
     LOGITS: source.logits,
     FEATURES: source.features,
@@ -88,7 +88,7 @@ def _train(
 
 
 def _losses(
-  source: source_lib.Source, example: Example, classifier: str
+  source: networks.Source, example: Example, classifier: str
 ) -> dict[str, float]:
   values = source.run(
     {loss.op.name: loss for loss in source.losses}, example.images
@@ -104,22 +104,22 @@ def _losses(
 
 def _ask(
   graph: bytes | None,
-  model: spec.ModelSpec,
+  model: model_specs.ModelSpec,
   tensors: Mapping[str, np.ndarray],
   example: Example,
 ) -> tuple[dict[str, np.ndarray], str]:
   """What the published graph says of an example, or why it says nothing."""
   if graph is None:
     return {}, ''
-  found = frozen_graph_lib.ask(graph, model.family, tensors, example.images)
+  found = published_graph.ask(graph, model.family, tensors, example.images)
   if found.logits is None or found.features is None:
     return {}, f'not compared with the published frozen graph: {found.problem}'
   return {LOGITS: found.logits, FEATURES: found.features}, ''
 
 
-def compute(
-  model: spec.ModelSpec,
-  sources: tuple[source_lib.Source, source_lib.Source],
+def compute_reference(
+  model: model_specs.ModelSpec,
+  sources: tuple[networks.Source, networks.Source],
   tensors: Mapping[str, np.ndarray],
   frozen_graph: bytes | None = None,
 ) -> Reference:

@@ -4,23 +4,24 @@ from collections.abc import Callable
 from collections.abc import Mapping
 import dataclasses
 import math
+import pathlib
 from typing import TypeAlias
 
 import numpy as np
 
+from exporter import artifacts
+from exporter import checkpoints
 from exporter import errors
-from exporter.checkpoints import synthetic
-from exporter.networks import source as source_lib
+from exporter import networks
+from exporter import storage
 from exporter.proof import comparison
-from exporter.storage import manifest
+import model_specs
 from model_specs import formats
-from model_specs import spec
 from model_specs import versions
 
 _BATCH = 32
 _WHITE = np.float32(255)
 
-Run = Callable[[np.ndarray], np.ndarray]  # Images in [0, 1] -> outputs.
 _Outputs: TypeAlias = Mapping[str, np.ndarray]  # By task.
 
 
@@ -58,8 +59,8 @@ class Trials:
 
   def __init__(
     self,
-    source: source_lib.Source,
-    model: spec.ModelSpec,
+    source: networks.Source,
+    model: model_specs.ModelSpec,
     tensors: Mapping[str, np.ndarray],
     is_trained: bool,
   ):
@@ -89,7 +90,9 @@ class Trials:
     """The trial that a format asks for."""
     count = kind.pictures_for(self._model)
     if count not in self._pictures:
-      self._pictures[count] = synthetic.pictures(count, self._model.size)
+      self._pictures[count] = checkpoints.synthetic_pictures(
+        count, self._model.size
+      )
     pictures = self._pictures[count]
     return Trial(
       pictures,
@@ -140,19 +143,17 @@ def _lossy(
   found: np.ndarray,
   trial: Trial,
   allowed: float,
-) -> list[manifest.Check]:
+) -> list[storage.Check]:
   expected = trial.outputs[conversion.task]
   count, kind = len(expected), conversion.kind
   error = _far(found - expected, kind) / (float(np.std(expected)) or 1.0)
-  checks = [manifest.Check('error', count, _round_up(error), allowed)]
+  checks = [storage.Check('error', count, _round_up(error), allowed)]
   if conversion.task == versions.CLASSIFICATION:
     assert kind.disagreement is not None  # Else it is exact.
     share = kind.disagreement if trial.is_trained else 1.0
     others = np.argmax(found, 1) != np.argmax(expected, 1)
     found_share = float(np.mean(others))
-    checks.append(
-      manifest.Check('other top-1 class', count, found_share, share)
-    )
+    checks.append(storage.Check('other top-1 class', count, found_share, share))
   return checks
 
 
@@ -164,9 +165,9 @@ def _refuse(conversion: formats.Conversion, misses: list[str]) -> None:
     )
 
 
-def prove(
-  conversion: formats.Conversion, run: Run, trial: Trial
-) -> tuple[manifest.Check, ...]:
+def compare(
+  conversion: formats.Conversion, run: artifacts.Run, trial: Trial
+) -> tuple[storage.Check, ...]:
   """Tries a converted file.
 
   Args:
@@ -200,3 +201,17 @@ def prove(
     ],
   )
   return tuple(checks)
+
+
+def prove_file(
+  conversion: formats.Conversion, path: pathlib.Path, trials: Trials
+) -> tuple[storage.Check, ...]:
+  """Compares what a converted file answers with what its source does.
+
+  Raises:
+    ProofError: It is not near enough, or cannot be run.
+  """
+  run = artifacts.load_file(conversion, path)
+  wanted = trials.of(conversion.kind)
+  with artifacts.explained(conversion, 'run'):
+    return compare(conversion, run, wanted)

@@ -8,16 +8,14 @@ import pathlib
 import shutil
 
 import exporter
-from exporter import environment as extras
+from exporter import environment
 from exporter import errors
-from exporter.measure import speed as speed_lib
+from exporter import measure
+from exporter import storage
 from exporter.site import collection as collection_lib
 from exporter.site import downloads
 from exporter.site import entries
 from exporter.site import tree
-from exporter.storage import folder as shelf
-from exporter.storage import lock
-from exporter.storage import places
 
 EXTRA = 'site'
 MARK = '.slimhub-site'  # A folder that holds it may be written anew.
@@ -91,19 +89,19 @@ def _convert(
 
 
 def _read(
-  hub_dir: places.Folder | None, root: pathlib.Path
+  hub_dir: storage.Folder | None, root: pathlib.Path
 ) -> collection_lib.Collection:
   """All that the site will show; what can be downloaded is put below root."""
   if hub_dir is None:
     return collection_lib.Collection(entries.collect({}))
-  items = shelf.items(hub_dir)
-  machine: speed_lib.Machine | None = None
-  speeds: list[speed_lib.Speed] = []
-  figures = hub_dir / speed_lib.JSON
-  with places.reach(figures):
+  items = storage.items(hub_dir)
+  machine: measure.Machine | None = None
+  speeds: list[measure.Speed] = []
+  figures = hub_dir / measure.BENCHMARK_JSON
+  with storage.reach(figures):
     if figures.exists():
       text = figures.read_bytes()
-      machine, speeds = speed_lib.from_json(text, str(figures))
+      machine, speeds = measure.parse_speeds(text, str(figures))
   made = {item.handle: item.manifest for item in items}
   files = {str(item.handle): downloads.write(item, root) for item in items}
   return collection_lib.Collection(
@@ -141,7 +139,7 @@ def _write_docs(
 
 
 def _make(
-  staging: pathlib.Path, hub_dir: places.Folder | None
+  staging: pathlib.Path, hub_dir: storage.Folder | None
 ) -> tuple[pathlib.Path, int]:
   """The finished site, and how many pages it has."""
   docs, files, built = (staging / name for name in ('docs', 'files', 'built'))
@@ -159,8 +157,8 @@ def _make(
   return built, len(pages)
 
 
-def write(
-  output_dir: pathlib.Path, hub_dir: places.Folder | None = None
+def write_site(
+  output_dir: pathlib.Path, hub_dir: storage.Folder | None = None
 ) -> int:
   """Writes the site of every published model, and of what is exported.
 
@@ -176,11 +174,11 @@ def write(
     PackageError: MkDocs is not installed.
     SiteError: Something else is in the way.
   """
-  extras.require(EXTRA)
+  environment.require(EXTRA)
   output_dir = output_dir.resolve()
   # Beside its place: from there it is a rename.
   staging = output_dir.with_name(f'.{output_dir.name}.slimhub-staging')
-  with lock.hold(staging):
+  with storage.hold(staging):
     _check(output_dir)
     work = staging / 'work'
     shutil.rmtree(work, ignore_errors=True)  # Of a run that was killed.

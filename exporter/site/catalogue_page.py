@@ -1,11 +1,11 @@
 """The catalogue: all families, and every handle of each."""
 
+from exporter import cards
 from exporter import markdown
-from exporter.cards import catalogue
 from exporter.site import choice
 from exporter.site import collection as collection_lib
 from exporter.site import page as page_lib
-from model_specs import spec
+import model_specs
 
 TITLE = 'Catalogue'
 _NUMBERS = ('Models', 'Image, px', 'MACs, M', 'Top-1, %')
@@ -19,7 +19,7 @@ def _span(values: list[float]) -> str:
 
 
 def _row(
-  collection: collection_lib.Collection, family: spec.Family
+  collection: collection_lib.Collection, family: model_specs.Family
 ) -> list[str]:
   models = [e.spec for e in collection.models() if e.spec.family == family]
   path = page_lib.path(page_lib.CATALOGUE, page_lib.family(family.network))
@@ -73,6 +73,6 @@ def render_publishers(collection: collection_lib.Collection) -> dict[str, str]:
     pages[page] = page_lib.join(
       page_lib.head(f'Publisher {name}', about),
       page_lib.trail(page, (f'Publisher {name}', page)),
-      catalogue.publisher_page(name, handles),
+      cards.publisher_page(name, handles),
     )
   return pages

@@ -8,7 +8,7 @@ import math
 from exporter import elements
 from exporter.site import choice
 from exporter.site import entries as entries_lib
-from model_specs import spec
+import model_specs
 
 _COLORS, _SHAPES = 7, 5  # No common factor: 35 families look unlike.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 12, 46  # Margins.
@@ -36,7 +36,9 @@ WIDE = Shape(880, 440, 120, 'wide')
 NARROW = Shape(380, 430, 70, 'narrow')
 
 
-def style(family: spec.Family, families: Sequence[spec.Family]) -> str:
+def style(
+  family: model_specs.Family, families: Sequence[model_specs.Family]
+) -> str:
   """Class of a family's marks, which gives them their colour."""
   return f'chart-color-{families.index(family) % _COLORS}'
 
@@ -54,7 +56,10 @@ def _points(kind: int, x: float, y: float) -> str:
 
 
 def mark(
-  family: spec.Family, families: Sequence[spec.Family], x: float, y: float
+  family: model_specs.Family,
+  families: Sequence[model_specs.Family],
+  x: float,
+  y: float,
 ) -> elements.Element:
   """What stands for one model, or for a family in a legend."""
   kind = families.index(family) % _SHAPES
@@ -66,7 +71,7 @@ def mark(
   return elements.element('polygon', {'class': look, 'points': points})
 
 
-def says(model: spec.ModelSpec) -> str:
+def says(model: model_specs.ModelSpec) -> str:
   """A mark in words."""
   cost = choice.macs(model)
   spent = 'MACs not published' if cost is None else f'{cost:g} million MACs'
@@ -76,7 +81,7 @@ def says(model: spec.ModelSpec) -> str:
 class _Plane:
   """Numbers -> places."""
 
-  def __init__(self, models: Sequence[spec.ModelSpec], shape: Shape):
+  def __init__(self, models: Sequence[model_specs.ModelSpec], shape: Shape):
     costs = [cost for m in models if (cost := choice.macs(m)) is not None]
     self._low = math.log10(min(costs, default=1) * 0.85)
     self._high = math.log10(max(costs, default=10) * 1.15)
@@ -138,7 +143,9 @@ def _axes(plane: _Plane, shape: Shape) -> elements.Element:
   return elements.element('g', {'aria-hidden': 'true'}, *parts)
 
 
-def _strip(models: Sequence[spec.ModelSpec], shape: Shape) -> dict[str, float]:
+def _strip(
+  models: Sequence[model_specs.ModelSpec], shape: Shape
+) -> dict[str, float]:
   """Places across the strip, so that models of like accuracy stand apart."""
   ordered = sorted(models, key=choice.top1)
   columns = max(2, shape.unknown // 30)
@@ -149,7 +156,9 @@ def _strip(models: Sequence[spec.ModelSpec], shape: Shape) -> dict[str, float]:
   }
 
 
-def _best(models: Iterable[spec.ModelSpec], plane: _Plane) -> elements.Element:
+def _best(
+  models: Iterable[model_specs.ModelSpec], plane: _Plane
+) -> elements.Element:
   """A line through the models that no other beats."""
   corners = [
     (plane.x(choice.macs(m) or 1), plane.y(choice.top1(m)))
@@ -162,10 +171,10 @@ def _best(models: Iterable[spec.ModelSpec], plane: _Plane) -> elements.Element:
 
 def draw(
   entries: Sequence[entries_lib.Entry],
-  families: Sequence[spec.Family],
+  families: Sequence[model_specs.Family],
   page: str,
   shape: Shape,
-  family: spec.Family | None = None,
+  family: model_specs.Family | None = None,
 ) -> elements.Element:
   """The chart.
 
@@ -207,7 +216,7 @@ def draw(
 
 
 def legend(
-  families: Sequence[spec.Family], links: Sequence[str]
+  families: Sequence[model_specs.Family], links: Sequence[str]
 ) -> elements.Element:
   """Which mark is whose; each name leads to the family's page."""
   items = []

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 import urllib.parse
 
+from exporter import cards
 from exporter import elements
 from exporter import markdown
-from exporter.cards import catalogue
 from exporter.site import choice
 from exporter.site import collection as collection_lib
-from exporter.site import entries as entries_lib
-from exporter.site import page as page_lib
+from exporter.site import entries
+from exporter.site import page
 from exporter.site import table
-from model_specs import spec
+import model_specs
 from model_specs import versions
 
 TITLE = 'Which model should I pick?'
@@ -27,13 +27,13 @@ class _Answers:
   """Rows that name models, with links to their pages."""
 
   def __init__(self, collection: collection_lib.Collection):
-    self._pages: dict[spec.ModelSpec, str] = {}
+    self._pages: dict[model_specs.ModelSpec, str] = {}
     for entry in collection.models():
       if entry.spec.figures.top1_percent is not None:
         self._pages.setdefault(entry.spec, entry.page)
     self.models = list(self._pages)
 
-  def row(self, question: str, model: spec.ModelSpec) -> tuple[str, ...]:
+  def row(self, question: str, model: model_specs.ModelSpec) -> tuple[str, ...]:
     """What is asked, and the model that answers it."""
     figures = model.figures
     numbers = (
@@ -42,9 +42,9 @@ class _Answers:
       figures.params_millions,
       figures.pixel1_ms,
     )
-    path = page_lib.path(page_lib.CHOICE, self._pages[model])
-    name = f'[{entries_lib.title(model)}]({path})'
-    return (question, name, *map(catalogue.figure, numbers))
+    path = page.path(page.CHOICE, self._pages[model])
+    name = f'[{entries.title(model)}]({path})'
+    return (question, name, *map(cards.figure, numbers))
 
 
 def _table(first: str, rows: Sequence[Sequence[str]]) -> str:
@@ -84,7 +84,7 @@ def _best(answers: _Answers) -> list[tuple[str, ...]]:
 def _filter(text: str, **state: str) -> str:
   """A link to the table of the first page, filtered."""
   query = urllib.parse.urlencode(state)
-  return f'[{text}]({page_lib.HOME}?{query}#models)'
+  return f'[{text}]({page.HOME}?{query}#models)'
 
 
 def _form() -> str:
@@ -99,7 +99,7 @@ def _form() -> str:
     for k, v in hidden.items()
   ]
   show = elements.element('button', {'type': 'submit'}, 'Show the best')
-  target = elements.link(page_lib.CHOICE, page_lib.HOME, '#models')
+  target = elements.link(page.CHOICE, page.HOME, '#models')
   about = {'class': 'filters', 'action': target, 'aria-label': 'Budget'}
   return elements.render(
     elements.element('form', about, *kept, *table.budgets(), show)
@@ -132,8 +132,8 @@ def render(collection: collection_lib.Collection) -> str:
   macs = _budget(answers, choice.macs, _MACS, 'million')
   params = _budget(answers, choice.params, _PARAMS, 'million')
   times = _budget(answers, choice.pixel1, _MS, 'ms')
-  return page_lib.join(
-    page_lib.head(TITLE, about, 'navigation'),
+  return page.join(
+    page.head(TITLE, about, 'navigation'),
     f'# {TITLE}',
     markdown.paragraph(
       'The tables are computed from the figures that the authors published, '
@@ -150,9 +150,9 @@ def render(collection: collection_lib.Collection) -> str:
           '**Tell classes of my own apart:** take the *feature vector* of the '
           'same model, and train a layer on it.',
           '**Run it on a phone or in another framework:** any of them, as '
-          f'[LiteRT or ONNX]({page_lib.GUIDES}/deploy.md).',
+          f'[LiteRT or ONNX]({page.GUIDES}/deploy.md).',
           '**Load it in `hub.Module`:** version 3. Everything else loads '
-          f'version 5; [all clients]({page_lib.CLIENTS}).',
+          f'version 5; [all clients]({page.CLIENTS}).',
         )
       ),
     ),

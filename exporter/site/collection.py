@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 
-from exporter.measure import speed as speed_lib
+from exporter import measure
 from exporter.site import downloads
 from exporter.site import entries as entries_lib
-from model_specs import spec
+import model_specs
 from model_specs import versions
 
 
@@ -16,7 +16,7 @@ class Collection:
   """All that the site shows."""
 
   entries: Sequence[entries_lib.Entry]
-  machine: speed_lib.Machine | None = None  # What speeds were measured on.
+  machine: measure.Machine | None = None  # What speeds were measured on.
   files: Mapping[str, downloads.Download] = dataclasses.field(
     default_factory=dict
   )
@@ -39,6 +39,6 @@ class Collection:
         found[name] = entry
     return list(found.values())
 
-  def families(self) -> list[spec.Family]:
+  def families(self) -> list[model_specs.Family]:
     """In the order of their first models."""
     return list(dict.fromkeys(entry.spec.family for entry in self.entries))

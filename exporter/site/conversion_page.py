@@ -1,8 +1,8 @@
 """The page of one converted file."""
 
-from exporter.cards import conversion as card_conversion
+from exporter import cards
 from exporter.site import collection as collection_lib
-from exporter.site import entries as entries_lib
+from exporter.site import entries
 from exporter.site import guides
 from exporter.site import page as page_lib
 from exporter.site import sections
@@ -11,21 +11,21 @@ from model_specs import formats
 
 def render(
   conversion: formats.Conversion,
-  entry: entries_lib.Entry,
+  entry: entries.Entry,
   collection: collection_lib.Collection,
 ) -> str:
   """The page of a converted file."""
-  page = entries_lib.page(conversion)
+  page = entries.page(conversion)
   kind = conversion.kind.title
-  title = f'{entries_lib.title(conversion.spec)}: {entry.task}, {kind}'
+  title = f'{entries.title(conversion.spec)}: {entry.task}, {kind}'
   about = f'{title}: how to use the file, and what was proven of it.'
-  text = card_conversion.render(
+  text = cards.render_conversion(
     conversion,
     entry.made[str(conversion)],
     sections.speed(conversion, entry, collection),
   )
   steps = (
-    (f'{conversion.origin}', entries_lib.page(conversion.origin)),
+    (f'{conversion.origin}', entries.page(conversion.origin)),
     (conversion.file, page),
   )
   _, _, body = text.partition('\n')  # The card has its own title.

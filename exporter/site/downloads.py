@@ -4,10 +4,7 @@ import dataclasses
 import hashlib
 import pathlib
 
-from exporter.storage import bundle
-from exporter.storage import contents
-from exporter.storage import folder as shelf
-from exporter.storage import places
+from exporter import storage
 
 _PIECE = 1 << 20
 
@@ -29,7 +26,7 @@ def _hash(path: pathlib.Path) -> str:
   return digest.hexdigest()
 
 
-def write(item: shelf.Item, root: pathlib.Path) -> Download:
+def write(item: storage.Item, root: pathlib.Path) -> Download:
   """Writes an artifact below the root of a site.
 
   A folder becomes HANDLE.tar.gz, a converted file is copied; its manifest goes
@@ -39,15 +36,15 @@ def write(item: shelf.Item, root: pathlib.Path) -> Download:
     ManifestError: It is not what its manifest describes.
   """
   path = f'{item.handle}'
-  with places.here(item.place.artifact) as artifact:
+  with storage.local_copy(item.place.artifact) as artifact:
     target = root / path
     target.parent.mkdir(parents=True, exist_ok=True)
     if artifact.is_file():
-      contents.copy(artifact, item.manifest, artifact.name, target)
+      storage.copy_file(artifact, item.manifest, artifact.name, target)
     else:
-      path += bundle.SUFFIX
+      path += storage.BUNDLE_SUFFIX
       target = root / path
-      bundle.write(artifact, item.manifest, target)
+      storage.write_bundle(artifact, item.manifest, target)
   written = (root / f'{item.handle}').with_suffix('.json')
   written.write_text(item.manifest.to_json(), 'utf-8')
   return Download(path, target.stat().st_size, _hash(target))

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 import dataclasses
 import functools
 
-from exporter.measure import speed as speed_lib
-from exporter.storage import manifest
+from exporter import measure
+from exporter import storage
 import model_specs
-from model_specs import formats
-from model_specs import spec
+from model_specs import formats as formats_lib
 from model_specs import versions
 
 _TITLES = {
@@ -22,18 +21,18 @@ _TITLES = {
 class Entry:
   """The handles of one model and task, and their exports."""
 
-  handles: tuple[spec.Handle, ...]  # Newest first.
-  made: Mapping[str, manifest.Manifest]  # By handle or conversion.
-  conversions: tuple[formats.Conversion, ...] = ()  # Exported ones.
-  speeds: tuple[speed_lib.Speed, ...] = ()
+  handles: tuple[model_specs.Handle, ...]  # Newest first.
+  made: Mapping[str, storage.Manifest]  # By handle or conversion.
+  conversions: tuple[formats_lib.Conversion, ...] = ()  # Exported ones.
+  speeds: tuple[measure.Speed, ...] = ()
 
   @property
-  def newest(self) -> spec.Handle:
+  def newest(self) -> model_specs.Handle:
     """The handle that a reader is led to."""
     return self.handles[0]
 
   @property
-  def spec(self) -> spec.ModelSpec:
+  def spec(self) -> model_specs.ModelSpec:
     """The model."""
     return self.newest.spec
 
@@ -51,7 +50,7 @@ class Entry:
   def formats(self) -> tuple[str, ...]:
     """Words of --formats: what the handles are, and what is exported."""
     own = [
-      formats.TF2 if h.version.format == versions.TF2 else formats.TF1
+      formats_lib.TF2 if h.version.format == versions.TF2 else formats_lib.TF1
       for h in self.handles
     ]
     more = [conversion.kind.group for conversion in self.conversions]
@@ -72,14 +71,14 @@ class Entry:
     return None
 
 
-def page(handle: spec.Handle) -> str:
+def page(handle: model_specs.Handle) -> str:
   """Where a handle's page is: its URL is the handle and `.html`."""
-  if isinstance(handle, formats.Conversion):
+  if isinstance(handle, formats_lib.Conversion):
     return f'{handle.origin}.{handle.kind.group}/{handle.kind.name}.md'
   return f'{handle}.md'
 
 
-def title(model: spec.ModelSpec) -> str:
+def title(model: model_specs.ModelSpec) -> str:
   """A model's name, for people."""
   parts = [model.family.title]
   if model.multiplier is not None:
@@ -88,8 +87,8 @@ def title(model: spec.ModelSpec) -> str:
 
 
 def collect(
-  made: Mapping[spec.Handle, manifest.Manifest],
-  speeds: Iterable[speed_lib.Speed] = (),
+  made: Mapping[model_specs.Handle, storage.Manifest],
+  speeds: Iterable[measure.Speed] = (),
 ) -> list[Entry]:
   """The entries of every published model, then of own ones.
 
@@ -97,15 +96,17 @@ def collect(
     made: What is exported: handles and conversions -> manifests.
     speeds: Figures of them.
   """
-  folders: dict[str, list[spec.Handle]] = {}
+  folders: dict[str, list[model_specs.Handle]] = {}
   for handle in (*model_specs.find(), *made):
     folders.setdefault(handle.folder, []).append(handle)
   manifests = {str(handle): found for handle, found in made.items()}
   timed = list(speeds)
   entries = []
   for folder, handles in folders.items():
-    own = {str(h): h for h in handles if not isinstance(h, formats.Conversion)}
-    converted = [h for h in handles if isinstance(h, formats.Conversion)]
+    own = {
+      str(h): h for h in handles if not isinstance(h, formats_lib.Conversion)
+    }
+    converted = [h for h in handles if isinstance(h, formats_lib.Conversion)]
     for conversion in converted:  # Its origin may not be exported.
       own.setdefault(str(conversion.origin), conversion.origin)
     entries.append(

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from exporter.storage import manifest
+from exporter import storage
 
-_Sentence = Callable[[manifest.Check], str]
+_Sentence = Callable[[storage.Check], str]
 
 
 def _share(difference: float) -> str:
@@ -12,7 +12,7 @@ def _share(difference: float) -> str:
   return f'one part in {1 / difference:,.0f}'
 
 
-def _variables(check: manifest.Check) -> str:
+def _variables(check: storage.Check) -> str:
   if check.difference:
     return (
       f'Each of the {check.compared} variables is within '
@@ -24,7 +24,7 @@ def _variables(check: manifest.Check) -> str:
 
 
 def _close(what: str, unit: str) -> _Sentence:
-  def sentence(check: manifest.Check) -> str:
+  def sentence(check: storage.Check) -> str:
     count = f'{check.compared:,}'
     if not check.difference:
       return f'{count} {what}, to the last bit.'
@@ -68,7 +68,7 @@ _SENTENCES: dict[str, _Sentence] = {
 }
 
 
-def sentences(made: manifest.Manifest) -> list[str]:
+def sentences(made: storage.Manifest) -> list[str]:
   """What was proven; the whole table stands on the card."""
   return [
     _SENTENCES[check.name](check)

@@ -1,15 +1,14 @@
 """The page of a family: its variants side by side."""
 
+from exporter import cards
 from exporter import elements
 from exporter import markdown
-from exporter.cards import card
-from exporter.cards import catalogue
 from exporter.site import chart
 from exporter.site import choice
 from exporter.site import collection as collection_lib
 from exporter.site import entries as entries_lib
 from exporter.site import page as page_lib
-from model_specs import spec
+import model_specs
 from model_specs import versions
 
 _NUMBERS = (
@@ -24,7 +23,7 @@ _NUMBERS = (
 
 
 def _row(
-  model: spec.ModelSpec, entries: list[entries_lib.Entry], page: str
+  model: model_specs.ModelSpec, entries: list[entries_lib.Entry], page: str
 ) -> tuple[str, ...]:
   figures = model.figures
   numbers = (
@@ -46,10 +45,12 @@ def _row(
     features = (
       f'[{model.num_features} numbers]({links[versions.FEATURE_VECTOR]})'
     )
-  return (name, *map(catalogue.figure, numbers), features)
+  return (name, *map(cards.figure, numbers), features)
 
 
-def _chart(collection: collection_lib.Collection, family: spec.Family) -> str:
+def _chart(
+  collection: collection_lib.Collection, family: model_specs.Family
+) -> str:
   page = page_lib.family(family.network)
   families, models = collection.families(), collection.models()
   if not any(choice.top1(m.spec) for m in models if m.spec.family == family):
@@ -64,7 +65,7 @@ def _chart(collection: collection_lib.Collection, family: spec.Family) -> str:
   return elements.render(elements.element('figure', figure, *drawn, caption))
 
 
-def _published(family: spec.Family) -> str:
+def _published(family: model_specs.Family) -> str:
   numbers = ', '.join(map(str, family.versions))
   size = (
     'From version 3 on, it takes images of other sizes, too.'
@@ -74,10 +75,12 @@ def _published(family: spec.Family) -> str:
   return markdown.paragraph(f'Published versions: {numbers}. {size}')
 
 
-def render(collection: collection_lib.Collection, family: spec.Family) -> str:
+def render(
+  collection: collection_lib.Collection, family: model_specs.Family
+) -> str:
   """The page."""
   page = page_lib.family(family.network)
-  variants: dict[spec.ModelSpec, list[entries_lib.Entry]] = {}
+  variants: dict[model_specs.ModelSpec, list[entries_lib.Entry]] = {}
   for entry in collection.entries:
     if entry.spec.family == family:
       variants.setdefault(entry.spec, []).append(entry)
@@ -93,7 +96,7 @@ def render(collection: collection_lib.Collection, family: spec.Family) -> str:
     page_lib.head(family.title, about, 'toc'),
     page_lib.trail(page, (family.title, page)),
     f'# {family.title}',
-    markdown.bullets([card.paper(family)]),
+    markdown.bullets([cards.paper(family)]),
     markdown.paragraph(*family.notes) if family.notes else '',
     _published(family),
     markdown.section(

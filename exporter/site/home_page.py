@@ -2,12 +2,11 @@
 
 import string
 
+from exporter import cards
 from exporter import elements
-from exporter.cards import client_results as clients
-from exporter.cards import clients as card_clients
 from exporter.site import chart
 from exporter.site import collection as collection_lib
-from exporter.site import page as page_lib
+from exporter.site import page
 from exporter.site import table
 from model_specs import versions
 
@@ -22,9 +21,11 @@ slimhub export mobilenet_v2_100_224 --fetch --output_dir=exports
 
 def _about() -> str:
   """The sentence, with the releases that clients were tested in."""
-  results = [r for r in clients.load() if r.works and r.format == versions.TF2]
+  results = [
+    r for r in cards.load_clients() if r.works and r.format == versions.TF2
+  ]
   return string.Template(_ABOUT).substitute(
-    releases=card_clients.tensorflow(results)
+    releases=cards.clients_tensorflow(results)
   )
 
 
@@ -43,7 +44,7 @@ def _hero(collection: collection_lib.Collection) -> str:
     cell('div', None, cell('dt', None, what), cell('dd', None, number))
     for number, what in numbers
   ]
-  choose = elements.link(page_lib.HOME, page_lib.CHOICE)
+  choose = elements.link(page.HOME, page.CHOICE)
   return elements.render(
     cell(
       'div',
@@ -68,11 +69,10 @@ def _hero(collection: collection_lib.Collection) -> str:
 def _chart(collection: collection_lib.Collection) -> str:
   families, models = collection.families(), collection.models()
   links = [
-    elements.link(page_lib.HOME, page_lib.family(family.network))
-    for family in families
+    elements.link(page.HOME, page.family(family.network)) for family in families
   ]
   drawn = [
-    chart.draw(models, families, page_lib.HOME, shape)
+    chart.draw(models, families, page.HOME, shape)
     for shape in (chart.WIDE, chart.NARROW)
   ]
   about = (
@@ -98,12 +98,12 @@ def _chart(collection: collection_lib.Collection) -> str:
 def render(collection: collection_lib.Collection) -> str:
   """The page."""
   about = _about()
-  return page_lib.join(
-    page_lib.head('Models', about, 'navigation', 'toc'),
+  return page.join(
+    page.head('Models', about, 'navigation', 'toc'),
     _hero(collection),
     f'```sh\n{_COMMAND.strip()}\n```',
     '## Accuracy and cost',
     _chart(collection),
     '## All models { #models }',
-    elements.render(table.draw(collection.entries, page_lib.HOME)),
+    elements.render(table.draw(collection.entries, page.HOME)),
   )

@@ -2,26 +2,25 @@
 
 import re
 
+from exporter import cards
 from exporter import elements
 from exporter import markdown
-from exporter.cards import card
-from exporter.cards import catalogue
 from exporter.site import choice
 from exporter.site import collection as collection_lib
 from exporter.site import conversion_page
-from exporter.site import entries as entries_lib
+from exporter.site import entries
 from exporter.site import guides
 from exporter.site import page as page_lib
 from exporter.site import sections
-from model_specs import spec
+import model_specs
 
 _SECTION = re.compile(r'^## .+$', re.MULTILINE)
 _NUMBERS = ('Top-1, %', 'MACs, M', 'Parameters, M', 'Image, px')
 
 
-def _link(site_pages: set[str], page: str) -> card.Link:
-  def link(other: spec.Handle) -> str:
-    target = entries_lib.page(other)
+def _link(site_pages: set[str], page: str) -> cards.Link:
+  def link(other: model_specs.Handle) -> str:
+    target = entries.page(other)
     if target not in site_pages:
       return f'`{other}`'
     return f'[`{other}`]({page_lib.path(page, target)})'
@@ -30,10 +29,10 @@ def _link(site_pages: set[str], page: str) -> card.Link:
 
 
 def _names(
-  handle: spec.Handle, entry: entries_lib.Entry
-) -> list[tuple[spec.Handle, str]]:
+  handle: model_specs.Handle, entry: entries.Entry
+) -> list[tuple[model_specs.Handle, str]]:
   """What can be had of a version -> how people call it."""
-  named = [(handle, card.FORMAT_TITLES[handle.version.format])]
+  named = [(handle, cards.FORMAT_TITLES[handle.version.format])]
   named += [
     (conversion, conversion.kind.title)
     for conversion in entry.conversions
@@ -43,8 +42,8 @@ def _names(
 
 
 def _get(
-  handle: spec.Handle,
-  entry: entries_lib.Entry,
+  handle: model_specs.Handle,
+  entry: entries.Entry,
   collection: collection_lib.Collection,
   page: str,
 ) -> str:
@@ -64,7 +63,7 @@ def _get(
   )
 
 
-def _facts(entry: entries_lib.Entry) -> str:
+def _facts(entry: entries.Entry) -> str:
   """The figures that models are chosen by, at a glance."""
   figures = entry.spec.figures
   known = (
@@ -88,38 +87,40 @@ def _facts(entry: entries_lib.Entry) -> str:
   return elements.render(elements.element('dl', {'class': 'facts'}, *parts))
 
 
-def _version(handle: spec.Handle) -> str:
-  name = card.FORMAT_TITLES[handle.version.format]
+def _version(handle: model_specs.Handle) -> str:
+  name = cards.FORMAT_TITLES[handle.version.format]
   return f'Version {handle.number}: {name}'
 
 
 def _tabs(
-  handle: spec.Handle,
-  entry: entries_lib.Entry,
+  handle: model_specs.Handle,
+  entry: entries.Entry,
   collection: collection_lib.Collection,
   page: str,
 ) -> tuple[str, ...]:
   tasks = [
-    (other.task, entries_lib.page(_nearest(other, handle)))
+    (other.task, entries.page(_nearest(other, handle)))
     for other in collection.entries
     if (other.spec, other.newest.publisher) == (handle.spec, handle.publisher)
   ]
-  known = [(_version(h), entries_lib.page(h)) for h in entry.handles]
+  known = [(_version(h), entries.page(h)) for h in entry.handles]
   return (
     page_lib.tabs(page, 'Tasks', tasks),
     page_lib.tabs(page, 'Versions', known),
   )
 
 
-def _nearest(entry: entries_lib.Entry, handle: spec.Handle) -> spec.Handle:
+def _nearest(
+  entry: entries.Entry, handle: model_specs.Handle
+) -> model_specs.Handle:
   """The handle of this version, if there is one."""
   same = [h for h in entry.handles if h.number == handle.number]
   return (*same, entry.newest)[0]
 
 
 def _neighbours(
-  handle: spec.Handle,
-  entry: entries_lib.Entry,
+  handle: model_specs.Handle,
+  entry: entries.Entry,
   collection: collection_lib.Collection,
   page: str,
 ) -> str:
@@ -127,12 +128,12 @@ def _neighbours(
   others = [e for e in collection.entries if e.newest.task == handle.task]
   # Two publishers may offer one model: a reader stays with this one.
   others.sort(key=lambda other: other.newest.publisher != handle.publisher)
-  pages: dict[spec.ModelSpec, str] = {}
+  pages: dict[model_specs.ModelSpec, str] = {}
   for other in others:
-    pages.setdefault(other.spec, entries_lib.page(_nearest(other, handle)))
+    pages.setdefault(other.spec, entries.page(_nearest(other, handle)))
   rows = []
   for model in (entry.spec, *choice.neighbours(entry.spec, list(pages))):
-    title = entries_lib.title(model)
+    title = entries.title(model)
     if model == entry.spec:
       name = f'{title} (this one)'
     else:
@@ -144,7 +145,7 @@ def _neighbours(
       figures.params_millions,
       model.size,
     )
-    rows.append((name, *map(catalogue.figure, numbers)))
+    rows.append((name, *map(cards.figure, numbers)))
   return markdown.section(
     'Neighbouring models',
     markdown.table(('Model', *_NUMBERS), rows, numbers=_NUMBERS),
@@ -158,16 +159,16 @@ def _seldom(text: str) -> str:
 
 
 def render(
-  handle: spec.Handle,
-  entry: entries_lib.Entry,
+  handle: model_specs.Handle,
+  entry: entries.Entry,
   collection: collection_lib.Collection,
 ) -> str:
   """The page of a handle."""
-  page = entries_lib.page(handle)
+  page = entries.page(handle)
   made = entry.made.get(str(handle))
-  title = f'{entries_lib.title(handle.spec)}: {entry.task}'
+  title = f'{entries.title(handle.spec)}: {entry.task}'
   link = _link(collection.pages, page)
-  text = card.sections(
+  text = cards.sections(
     handle, made, link, sections.speed(handle, entry, collection)
   )
   # One step from each heading to the next, as for screen readers.
@@ -177,7 +178,7 @@ def render(
   )
   if first.spec != handle.spec:
     text = _seldom(text)
-  about = card.description(handle, made)
+  about = cards.description(handle, made)
   return page_lib.join(
     page_lib.head(
       f'{title}, version {handle.number}',
@@ -203,8 +204,8 @@ def render_all(collection: collection_lib.Collection) -> dict[str, str]:
   pages = {}
   for entry in collection.entries:
     for handle in entry.handles:
-      pages[entries_lib.page(handle)] = render(handle, entry, collection)
+      pages[entries.page(handle)] = render(handle, entry, collection)
     for conversion in entry.conversions:
       text = conversion_page.render(conversion, entry, collection)
-      pages[entries_lib.page(conversion)] = text
+      pages[entries.page(conversion)] = text
   return pages

@@ -4,18 +4,18 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 import posixpath
 
+from exporter import cards
 from exporter import elements
 from exporter import markdown
-from exporter.cards import speed as card_speed
 from exporter.site import collection as collection_lib
-from exporter.site import entries as entries_lib
+from exporter.site import entries
 from exporter.site import evidence
 from exporter.site import page as page_lib
+import model_specs
 from model_specs import formats
-from model_specs import spec
 
 
-def trail(entry: entries_lib.Entry, page: str, *steps: tuple[str, str]) -> str:
+def trail(entry: entries.Entry, page: str, *steps: tuple[str, str]) -> str:
   """The way to a page of an entry."""
   family = entry.spec.family
   home = page_lib.family(family.network)
@@ -23,7 +23,7 @@ def trail(entry: entries_lib.Entry, page: str, *steps: tuple[str, str]) -> str:
 
 
 def _rows(
-  named: Iterable[tuple[spec.Handle, str]],
+  named: Iterable[tuple[model_specs.Handle, str]],
   collection: collection_lib.Collection,
   page: str,
 ) -> Iterator[tuple[str, ...]]:
@@ -35,7 +35,7 @@ def _rows(
     # Made after the pages, so that no link of Markdown may lead there.
     about = {'href': elements.link(page, file.path), 'download': ''}
     name = elements.element('a', about, posixpath.basename(file.path))
-    target = entries_lib.page(each)
+    target = entries.page(each)
     shown = title
     if target != page:
       shown = f'[{title}]({page_lib.path(page, target)})'
@@ -43,7 +43,9 @@ def _rows(
     yield elements.render(name), shown, size, f'`{file.sha256}`'
 
 
-def _manifest(handle: spec.Handle, entry: entries_lib.Entry) -> tuple[str, ...]:
+def _manifest(
+  handle: model_specs.Handle, entry: entries.Entry
+) -> tuple[str, ...]:
   """Where the facts of a page are for programs, if anything is exported."""
   if str(handle) not in entry.made:
     return ()
@@ -56,8 +58,8 @@ def _manifest(handle: spec.Handle, entry: entries_lib.Entry) -> tuple[str, ...]:
 
 
 def files(
-  named: Iterable[tuple[spec.Handle, str]],
-  entry: entries_lib.Entry,
+  named: Iterable[tuple[model_specs.Handle, str]],
+  entry: entries.Entry,
   collection: collection_lib.Collection,
   page: str,
 ) -> str:
@@ -78,7 +80,7 @@ def files(
   return markdown.section('Download', table, *_manifest(named[0][0], entry))
 
 
-def proof(handle: spec.Handle, entry: entries_lib.Entry) -> str:
+def proof(handle: model_specs.Handle, entry: entries.Entry) -> str:
   """What was proven of an export, in words; empty if nothing was."""
   made = entry.made.get(str(handle))
   found = evidence.sentences(made) if made else []
@@ -93,8 +95,8 @@ def proof(handle: spec.Handle, entry: entries_lib.Entry) -> str:
 
 
 def speed(
-  handle: spec.Handle,
-  entry: entries_lib.Entry,
+  handle: model_specs.Handle,
+  entry: entries.Entry,
   collection: collection_lib.Collection,
 ) -> tuple[str, ...]:
   """What was measured of an export, if anything."""
@@ -107,4 +109,4 @@ def speed(
     for speed in entry.speeds
     if not speed.name.startswith(f'{speed.network}/')
   ]
-  return (card_speed.section(collection.machine, own, keras),)
+  return (cards.speed_section(collection.machine, own, keras),)

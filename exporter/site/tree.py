@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from exporter.cards import clients_page
+from exporter import cards
 from exporter.site import catalogue_page
 from exporter.site import choice_page
 from exporter.site import collection as collection_lib
@@ -17,7 +17,9 @@ _CLIENTS = 'Where it works'
 
 def _clients() -> str:
   about = 'Every way to use an export, and where it was tested.'
-  return page_lib.join(page_lib.head(_CLIENTS, about), clients_page.render())
+  return page_lib.join(
+    page_lib.head(_CLIENTS, about), cards.clients_page_text()
+  )
 
 
 def pages(collection: collection_lib.Collection) -> dict[str, str]:

@@ -1,1 +1,5 @@
 """Exports and partial files, in a folder or a bucket: whole or not at all."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

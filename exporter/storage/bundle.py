@@ -14,17 +14,23 @@ from exporter.storage import contents
 from exporter.storage import manifest
 from model_specs import formats
 
-SUFFIX = '.tar.gz'
+BUNDLE_SUFFIX = '.tar.gz'
 _LEVEL = 6  # Weights hardly shrink, at any level; graphs do.
 _FORMAT = 1  # Raised when other bytes are written of the same files.
 
 
-def is_possible(made: manifest.Manifest) -> bool:
+def is_bundled(made: manifest.Manifest) -> bool:
   """Whether an artifact is a folder; converted ones are a file each."""
   return made.format not in formats.BY_WORD
 
 
-def key(made: manifest.Manifest) -> str:
+def download_path(made: manifest.Manifest) -> str:
+  """The path of an artifact as one file."""
+  suffix = BUNDLE_SUFFIX if is_bundled(made) else ''
+  return f'{made.handle}{suffix}'
+
+
+def bundle_key(made: manifest.Manifest) -> str:
   """What has the same key has the same bytes."""
   files = {name: file.sha256 for name, file in sorted(made.files.items())}
   facts = [_FORMAT, _LEVEL, zlib.ZLIB_RUNTIME_VERSION, files]
@@ -43,7 +49,7 @@ def _member(name: str) -> tarfile.TarInfo:
   return member
 
 
-def write(
+def write_bundle(
   artifact: pathlib.Path, made: manifest.Manifest, target: pathlib.Path
 ) -> None:
   """Writes the bundle of an artifact; after an error the target is not it.

@@ -80,7 +80,7 @@ def reading(
     _check(made, name, reader.found())
 
 
-def copy(
+def copy_file(
   artifact: pathlib.Path,
   made: manifest.Manifest,
   name: str,

@@ -13,7 +13,7 @@ import upath
 from exporter import errors
 from exporter.storage import manifest
 from exporter.storage import places
-from model_specs import spec
+import model_specs
 
 STAGING = '.slimhub-staging'  # Below a folder: from there it is a rename.
 
@@ -26,7 +26,7 @@ def _staging(output_dir: places.Folder) -> tuple[pathlib.Path, str]:
   return pathlib.Path(tempfile.gettempdir()), f'slimhub-{digest[:12]}-'
 
 
-def clear(output_dir: places.Folder) -> None:
+def clear_staging(output_dir: places.Folder) -> None:
   """Removes what killed runs left; the caller holds the output's lock."""
   parent, prefix = _staging(output_dir)
   if not prefix:
@@ -50,10 +50,10 @@ def stage(output_dir: places.Folder) -> Iterator[pathlib.Path]:
 
 
 def _refuse_others(
-  handle: spec.Handle, staged: pathlib.Path, artifact: places.Folder
+  handle: model_specs.Handle, staged: pathlib.Path, artifact: places.Folder
 ) -> None:
   """Raises an ExportError if what is in place is somebody else's."""
-  with places.here(artifact) as found:
+  with places.local_copy(artifact) as found:
     if manifest.hash_files(found) != manifest.hash_files(staged):
       raise errors.ExportError(
         f'{handle} exists in {artifact} without a manifest, and its '
@@ -62,7 +62,7 @@ def _refuse_others(
 
 
 def _move(
-  handle: spec.Handle,
+  handle: model_specs.Handle,
   staged: places.Place[pathlib.Path],
   place: places.Place[pathlib.Path],
   may_replace: bool,
@@ -85,7 +85,7 @@ def _move(
 
 
 def _upload(
-  handle: spec.Handle,
+  handle: model_specs.Handle,
   staged: places.Place[pathlib.Path],
   place: places.Place[upath.UPath],
   may_replace: bool,
@@ -110,7 +110,7 @@ def _upload(
 
 
 def deliver(
-  handle: spec.Handle,
+  handle: model_specs.Handle,
   staged: places.Place[pathlib.Path],
   output_dir: places.Folder,
   may_replace: bool,

@@ -1,20 +1,137 @@
 """What an export folder holds: its whole artifacts, each with its manifest."""
 
+from collections.abc import Iterator
+from collections.abc import Sequence
 import dataclasses
 
-from exporter.pipeline import orders as plan
+from exporter import errors
 from exporter.storage import manifest as manifest_lib
 from exporter.storage import places
-from model_specs import spec
+import model_specs
+from model_specs import formats
+from model_specs import spec_files
+from model_specs import versions
 
 
 @dataclasses.dataclass(frozen=True)
 class Item:
   """An artifact that was delivered whole."""
 
-  handle: spec.Handle
+  handle: model_specs.Handle
   place: places.Place
   manifest: manifest_lib.Manifest
+
+
+def _stranger(
+  name: str, manifest: places.Folder, registry: model_specs.Registry
+) -> model_specs.Handle:
+  """The handle of an own model, as its manifest or else its spec file says."""
+  if not manifest.exists():
+    try:
+      return registry.get(name)
+    except model_specs.UnknownNameError as error:
+      raise errors.ManifestError(
+        f'{name} has no manifest {manifest} that says what it is, and {error} '
+        'If it is an own model, name its --spec_file; else move it away'
+      ) from error
+  made = manifest_lib.read_manifest(manifest)
+  if not made.model:
+    return registry.get(name)
+  model = spec_files.read_model(made.model, str(manifest))
+  return model_specs.Registry([model]).get(name)
+
+
+def _is_ours(parts: Sequence[str]) -> bool:
+  """Whether the parts of a path may be those of a handle."""
+  return parts[3] in versions.TASKS and parts[4].isdecimal()
+
+
+def _handle(
+  parts: Sequence[str], manifest: places.Folder, registry: model_specs.Registry
+) -> model_specs.Handle:
+  name = '/'.join(parts)
+  if parts[1] == model_specs.COLLECTION and model_specs.is_published(parts[2]):
+    return model_specs.get(name)
+  return _stranger(name, manifest, registry)
+
+
+def _published(
+  output_dir: places.Folder, registry: model_specs.Registry, whole: bool
+) -> Iterator[model_specs.Handle]:
+  """The handles that have a folder or a manifest."""
+  found = output_dir.glob('*/*/*/*/*')
+  for parts in {(*p.parts[-5:-1], p.name.removesuffix('.json')) for p in found}:
+    manifest = output_dir / f'{"/".join(parts)}.json'
+    if _is_ours(parts) and (not whole or manifest.exists()):
+      yield _handle(parts, manifest, registry)
+
+
+def _converted(
+  output_dir: places.Folder, registry: model_specs.Registry, whole: bool
+) -> Iterator[model_specs.Handle]:
+  """The conversions that have a file or a manifest."""
+  found = output_dir.glob('*/*/*/*/*.*/*')
+  for *folders, file in {
+    (*p.parts[-6:-1], p.name.split('.')[0]) for p in found
+  }:
+    manifest = output_dir / f'{"/".join(folders)}/{file}.json'
+    number, _, group = folders[4].partition('.')
+    parts = (*folders[:4], number)
+    kind = formats.BY_WORD.get(f'{group}.{file}')
+    if kind and _is_ours(parts) and (not whole or manifest.exists()):
+      yield formats.convert(_handle(parts, manifest, registry), kind)
+
+
+def find_artifacts(
+  output_dir: places.Folder,
+  patterns: Sequence[str] = (),
+  given: Sequence[str] | None = None,
+  registry: model_specs.Registry = model_specs.PUBLISHED,
+  whole: bool = False,
+) -> tuple[model_specs.Handle, ...]:
+  """The handles and conversions that lie below a folder, sorted.
+
+  What an export of an own model is, its manifest says.
+
+  Args:
+    output_dir: The folder.
+    patterns: What must match one of these, if there are any.
+    given: Words of --formats, if not all.
+    registry: What is known of own models whose exports have no manifest.
+    whole: Whether what has no manifest is left out.
+
+  Returns:
+    What was found.
+
+  Raises:
+    ManifestError: There are none that a pattern matches, or nothing says what
+      one is.
+    UnknownNameError: A pattern matches no model.
+  """
+  with places.reach(output_dir):
+    present = sorted(
+      (
+        *_published(output_dir, registry, whole),
+        *_converted(output_dir, registry, whole),
+      ),
+      key=str,
+    )
+  found = present
+  if patterns:
+    known = registry.extended(handle.spec for handle in present)
+    wanted = {h for text in patterns for h in known.select(text, present)}
+    found = [handle for handle in present if handle in wanted]
+  if given is not None:
+    found = [handle for handle in found if formats.is_of(handle, given)]
+  if not found:
+    what = ' '.join(patterns) or 'PUBLISHER/DATASET/NAME/TASK/VERSION'
+    if given is not None:
+      what += f' --formats={",".join(given)}'
+    raise errors.ManifestError(
+      f'nothing below {output_dir} matches {what}; found {len(present)} '
+      'exports there; name the --output_dir of an export'
+    )
+  return tuple(found)
 
 
 def items(folder: places.Folder) -> tuple[Item, ...]:
@@ -32,9 +149,11 @@ def items(folder: places.Folder) -> tuple[Item, ...]:
     ManifestError: Nothing was exported there, or a manifest cannot be read.
   """
   found = []
-  for handle in plan.find_artifacts(folder, whole=True):
+  for handle in find_artifacts(folder, whole=True):
     place = places.place(folder, handle)
     with places.reach(place.manifest):
       if place.manifest.exists() and place.artifact.exists():
-        found.append(Item(handle, place, manifest_lib.read(place.manifest)))
+        found.append(
+          Item(handle, place, manifest_lib.read_manifest(place.manifest))
+        )
   return tuple(found)

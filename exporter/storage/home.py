@@ -16,12 +16,12 @@ def _home() -> pathlib.Path:
   return pathlib.Path(cache).expanduser() / 'slimhub'
 
 
-def checkpoint_dir() -> pathlib.Path:
+def default_checkpoint_dir() -> pathlib.Path:
   """The default folder of checkpoints: below SLIMHUB_HOME, or the cache."""
   return _home() / 'checkpoints'
 
 
-def stock_dir(exports: pathlib.Path) -> pathlib.Path:
+def default_stock_dir(exports: pathlib.Path) -> pathlib.Path:
   """The default folder of what a hub has ready to be sent, one a folder."""
   digest = hashlib.sha256(str(exports.resolve()).encode()).hexdigest()
   return _home() / 'stock' / digest[:16]
@@ -30,6 +30,6 @@ def stock_dir(exports: pathlib.Path) -> pathlib.Path:
 def fetch_command(folder: pathlib.Path, *names: str) -> str:
   """What to type to get the archives of models into a folder."""
   flags = []
-  if folder != checkpoint_dir():
+  if folder != default_checkpoint_dir():
     flags = [f'--checkpoint_dir={folder}']
   return shlex.join(['slimhub', 'fetch', *names, *flags])

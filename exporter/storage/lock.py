@@ -104,7 +104,7 @@ def hold(folder: places.Folder) -> Iterator[None]:
     yield
 
 
-def is_seen(folder: places.Folder) -> bool:
+def is_held(folder: places.Folder) -> bool:
   """Whether this process, wherever it runs, sees the lock of another."""
   with places.reach(folder):
     return (folder / _NAME).exists()

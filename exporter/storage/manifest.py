@@ -1,17 +1,14 @@
 """What was made: an artifact's files, weights, versions and proof, as JSON."""
 
 import dataclasses
-import functools
 import hashlib
-from importlib import metadata
 import json
 import pathlib
 from typing import Any
 
-import exporter
 from exporter import errors
 from exporter.storage import places
-from model_specs import spec
+import model_specs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,21 +67,13 @@ class Manifest:
     return json.dumps(facts, indent=2) + '\n'
 
 
-def table(handle: spec.Handle) -> dict[str, Any]:
+def spec_table(handle: model_specs.Handle) -> dict[str, Any]:
   """What a manifest keeps of an own model's spec file."""
   own = handle.spec.own
   return json.loads(own.table) if own else {}
 
 
-@functools.cache
-def libraries(*more: str) -> dict[str, str]:
-  """What an artifact made here depends on; some on more packages."""
-  packages = ('tensorflow', 'tf-slim', 'numpy', *more)
-  found = {package: metadata.version(package) for package in packages}
-  return {'slimhub': exporter.__version__, **found}
-
-
-def from_json(text: str | bytes, name: str) -> Manifest:
+def parse_manifest(text: str | bytes, name: str) -> Manifest:
   """Parses what `to_json` wrote; `name` is for the error."""
   try:
     data = json.loads(text)
@@ -106,9 +95,9 @@ def from_json(text: str | bytes, name: str) -> Manifest:
     ) from error
 
 
-def read(path: places.Folder) -> Manifest:
+def read_manifest(path: places.Folder) -> Manifest:
   """The manifest in a file."""
-  return from_json(path.read_bytes(), str(path))
+  return parse_manifest(path.read_bytes(), str(path))
 
 
 def hash_files(artifact: pathlib.Path) -> dict[str, File]:

@@ -13,7 +13,7 @@ from typing import cast
 import upath
 
 from exporter import errors
-from model_specs import spec
+import model_specs
 
 Folder = pathlib.Path | upath.UPath
 _F = TypeVar('_F', bound=Folder)
@@ -28,7 +28,7 @@ class Place(Generic[_F]):
   card: _F
 
 
-def parse(text: str) -> Folder:
+def parse_folder(text: str) -> Folder:
   """What a person names: a path, or a URL with a scheme.
 
   Raises:
@@ -59,7 +59,7 @@ def reach(folder: Folder) -> Iterator[None]:
     raise OSError(f'{folder}: {type(error).__name__}: {reason}') from error
 
 
-def place(output_dir: _F, handle: spec.Handle) -> Place[_F]:
+def place(output_dir: _F, handle: model_specs.Handle) -> Place[_F]:
   """The artifact, a folder or a file, and the files beside it."""
   artifact = cast(_F, output_dir / str(handle))
   return Place(
@@ -69,7 +69,7 @@ def place(output_dir: _F, handle: spec.Handle) -> Place[_F]:
   )
 
 
-def write(path: Folder, text: str) -> None:
+def write_text(path: Folder, text: str) -> None:
   """Writes a text file whole or not at all."""
   with reach(path):
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +85,7 @@ def write(path: Folder, text: str) -> None:
 
 
 @contextlib.contextmanager
-def here(artifact: Folder) -> Iterator[pathlib.Path]:
+def local_copy(artifact: Folder) -> Iterator[pathlib.Path]:
   """The same folder or file on this machine, for a while."""
   if isinstance(artifact, pathlib.Path):
     yield artifact

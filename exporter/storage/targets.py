@@ -4,10 +4,9 @@ from collections.abc import Sequence
 import pathlib
 
 from exporter import errors
-from exporter.pipeline import orders as plan
+from exporter.storage import folder
 from exporter.storage import places
 import model_specs
-from model_specs import spec
 from model_specs import versions
 
 _BEFORE_TASK = 3  # Parts of a handle: PUBLISHER/DATASET/NAME.
@@ -31,13 +30,13 @@ def _root(path: pathlib.Path) -> pathlib.Path | None:
 
 def _below(
   path: pathlib.Path, registry: model_specs.Registry
-) -> tuple[pathlib.Path, tuple[spec.Handle, ...]]:
+) -> tuple[pathlib.Path, tuple[model_specs.Handle, ...]]:
   """The root of the exports that a path is part of, and those in the path."""
   path = path.resolve()
   root = _root(path) if path.exists() else None
-  inside: list[spec.Handle] = []
+  inside: list[model_specs.Handle] = []
   if root is not None:
-    for handle in plan.find_artifacts(root, registry=registry):
+    for handle in folder.find_artifacts(root, registry=registry):
       artifact = root / str(handle)
       if path in (artifact, *artifact.parents):
         inside.append(handle)
@@ -49,12 +48,12 @@ def _below(
   return root, tuple(inside)
 
 
-def find(
+def find_targets(
   targets: Sequence[str],
   output_dir: places.Folder | None,
   formats: Sequence[str] | None = None,
   registry: model_specs.Registry = model_specs.PUBLISHED,
-) -> tuple[places.Folder, tuple[spec.Handle, ...]]:
+) -> tuple[places.Folder, tuple[model_specs.Handle, ...]]:
   """The exports that are meant.
 
   Args:
@@ -71,9 +70,9 @@ def find(
     UnknownNameError: A pattern matches no model.
   """
   if output_dir is not None:
-    found = plan.find_artifacts(output_dir, targets, formats, registry)
+    found = folder.find_artifacts(output_dir, targets, formats, registry)
     return output_dir, found
   (target,) = targets
   root, inside = _below(pathlib.Path(target).expanduser(), registry)
-  wanted = plan.find_artifacts(root, (), formats, registry)
+  wanted = folder.find_artifacts(root, (), formats, registry)
   return root, tuple(handle for handle in wanted if handle in inside)

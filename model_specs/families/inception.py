@@ -1,6 +1,6 @@
 """Inception V1, V2 and V3: one model each."""
 
-from model_specs import figures as measured
+from model_specs import figures as figures_lib
 from model_specs import spec
 
 _SZEGEDY_2015 = spec.Paper(
@@ -92,7 +92,7 @@ def _model(
     num_features=num_features,
     checkpoint=f'{archive}/{family.network}.ckpt',
     archive_url=f'{spec.SLIM_ARCHIVES}/{archive}.tar.gz',
-    figures=measured.Figures(*figures, is_counted=True),
+    figures=figures_lib.Figures(*figures, is_counted=True),
   )
 
 

@@ -1,6 +1,6 @@
 """Inception-ResNet V2: one model."""
 
-from model_specs import figures as measured
+from model_specs import figures
 from model_specs import spec
 
 FAMILY = spec.Family(
@@ -48,6 +48,6 @@ MODELS = (
     num_features=1536,
     checkpoint=f'{_ARCHIVE}/{_ARCHIVE}.ckpt',
     archive_url=f'{spec.SLIM_ARCHIVES}/{_ARCHIVE}.tar.gz',
-    figures=measured.Figures(13156, 55.81, 80.4, 95.3, is_counted=True),
+    figures=figures.Figures(13156, 55.81, 80.4, 95.3, is_counted=True),
   ),
 )

@@ -1,6 +1,6 @@
 """MobileNet V1: 16 models, four multipliers at four sizes."""
 
-from model_specs import figures as measured
+from model_specs import figures as figures_lib
 from model_specs import spec
 
 FAMILY = spec.Family(
@@ -77,7 +77,7 @@ def _model(multiplier: float, size: int, *figures: float) -> spec.ModelSpec:
     num_features=num_features(multiplier),
     checkpoint=f'{_RELEASE}/{name}/{name}.ckpt',
     archive_url=f'http://download.tensorflow.org/models/{_RELEASE}/{name}.tgz',
-    figures=measured.Figures(*figures),
+    figures=figures_lib.Figures(*figures),
   )
 
 

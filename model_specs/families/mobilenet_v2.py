@@ -1,6 +1,6 @@
 """MobileNet V2: 22 models, six multipliers at up to five sizes."""
 
-from model_specs import figures as measured
+from model_specs import figures as figures_lib
 from model_specs import spec
 from model_specs.families import channels
 
@@ -91,7 +91,7 @@ def _model(multiplier: float, size: int, *figures: float) -> spec.ModelSpec:
     archive_url=(
       'https://storage.googleapis.com/mobilenet_v2/checkpoints/' + name + '.tgz'
     ),
-    figures=measured.Figures(*figures),
+    figures=figures_lib.Figures(*figures),
   )
 
 

@@ -1,6 +1,6 @@
 """MobileNet V3: four models, large and small at two multipliers."""
 
-from model_specs import figures as measured
+from model_specs import figures as figures_lib
 from model_specs import spec
 from model_specs.families import channels
 
@@ -109,7 +109,7 @@ def _model(
     archive_url=(
       f'https://storage.googleapis.com/mobilenet_v3/checkpoints/{archive}.tgz'
     ),
-    figures=measured.Figures(macs, params, top1, None, pixel1),
+    figures=figures_lib.Figures(macs, params, top1, None, pixel1),
   )
 
 

@@ -1,6 +1,6 @@
 """NASNet-A: two models, mobile and large."""
 
-from model_specs import figures as measured
+from model_specs import figures as figures_lib
 from model_specs import spec
 
 _PAPER = spec.Paper(
@@ -51,7 +51,7 @@ def _model(
       'https://storage.googleapis.com/download.tensorflow.org/models/'
       f'{archive}.tar.gz'
     ),
-    figures=measured.Figures(*figures, is_counted=True),
+    figures=figures_lib.Figures(*figures, is_counted=True),
   )
 
 

@@ -1,6 +1,6 @@
 """PNASNet-5: one model, large."""
 
-from model_specs import figures as measured
+from model_specs import figures
 from model_specs import spec
 
 _ARCHIVE = 'pnasnet-5_large_2017_12_13'
@@ -49,6 +49,6 @@ MODELS = (
       'https://storage.googleapis.com/download.tensorflow.org/models/'
       f'{_ARCHIVE}.tar.gz'
     ),
-    figures=measured.Figures(24938, 86.06, 82.9, 96.2, is_counted=True),
+    figures=figures.Figures(24938, 86.06, 82.9, 96.2, is_counted=True),
   ),
 )

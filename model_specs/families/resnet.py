@@ -1,6 +1,6 @@
 """ResNet V1 and V2: three models each, of 50, 101 and 152 layers."""
 
-from model_specs import figures as measured
+from model_specs import figures as figures_lib
 from model_specs import spec
 
 _AUTHORS = 'Kaiming He, Xiangyu Zhang, Shaoqing Ren, Jian Sun'
@@ -86,7 +86,7 @@ def _model(version: int, layers: int, *figures: float) -> spec.ModelSpec:
     num_features=2048,
     checkpoint=f'{archive}/{name}.ckpt',
     archive_url=f'{spec.SLIM_ARCHIVES}/{archive}.tar.gz',
-    figures=measured.Figures(*figures, is_counted=True),
+    figures=figures_lib.Figures(*figures, is_counted=True),
     num_classes=_NUM_CLASSES[version],
   )
 

@@ -9,12 +9,12 @@ import re
 from typing import Any
 
 from model_specs import checks
-from model_specs import figures as measured
-from model_specs import own as own_lib
+from model_specs import figures
+from model_specs import own
 from model_specs import published
 from model_specs import spec
 from model_specs import versions
-from model_specs.spec_files import text as spec_file
+from model_specs.spec_files import text as text_lib
 
 _TF1, _TF2 = versions.CURRENT  # What own numbers promise.
 _NUMBERED = re.compile(r'(\d+):(.*)')  # As TF-Slim writes labels.
@@ -127,11 +127,9 @@ def _table(values: Mapping[str, Any], labels: tuple[str, ...]) -> str:
   return json.dumps(kept, ensure_ascii=False, sort_keys=True)
 
 
-def _own(
-  values: Mapping[str, Any], file: str, folder: pathlib.Path
-) -> own_lib.Own:
+def _own(values: Mapping[str, Any], file: str, folder: pathlib.Path) -> own.Own:
   labels = _labels(values, folder)
-  return own_lib.Own(
+  return own.Own(
     publisher=values['publisher'],
     dataset=values['dataset'],
     dataset_title=values.get('dataset_title', values['dataset']),
@@ -168,7 +166,7 @@ def _build(
     num_features=published.num_features(values['network'], multiplier),
     checkpoint='',
     archive_url='',
-    figures=measured.Figures(
+    figures=figures.Figures(
       top1_percent=values.get('top1_percent'),
       top5_percent=values.get('top5_percent'),
     ),
@@ -179,7 +177,7 @@ def _build(
   )
 
 
-def read(
+def read_model(
   values: Mapping[str, Any], file: str, folder: pathlib.Path | None = None
 ) -> spec.ModelSpec:
   """The spec that a table describes.
@@ -196,7 +194,7 @@ def read(
     SpecError: Something is wrong with the table; the message names it all.
   """
   name = values.get('name', '?')
-  found = list(spec_file.problems(values))
+  found = list(text_lib.problems(values))
   if not found:
     found = list(_combined(values))
   if not found:

@@ -12,7 +12,7 @@ import json
 import textwrap
 from typing import Any
 
-from model_specs.spec_files import keys as spec_keys
+from model_specs.spec_files import keys
 
 TABLE = 'model'
 SCHEMA = 'spec_file.schema.json'  # Beside a file, for editors.
@@ -22,12 +22,12 @@ _WIDTH = 78
 def problems(values: Mapping[str, Any]) -> Iterator[str]:
   """What is wrong with the keys and values of a table, each in a line."""
   for name, value in values.items():
-    key = spec_keys.BY_NAME.get(name)
+    key = keys.BY_NAME.get(name)
     if key is None:
-      close = difflib.get_close_matches(name, spec_keys.BY_NAME, n=1)
+      close = difflib.get_close_matches(name, keys.BY_NAME, n=1)
       hint = f'did you mean {close[0]}?' if close else 'the keys are '
       yield f'unknown key {name}; {hint}' + (
-        '' if close else ', '.join(spec_keys.BY_NAME)
+        '' if close else ', '.join(keys.BY_NAME)
       )
     elif not key.kind.is_met(value):
       hint = ''
@@ -35,7 +35,7 @@ def problems(values: Mapping[str, Any]) -> Iterator[str]:
         close = difflib.get_close_matches(value, key.kind.schema['enum'], n=1)
         hint = f'; did you mean {close[0]}?' if close else ''
       yield f'{name} is {value!r}{hint or f", expected {key.kind.expected}"}'
-  for key in spec_keys.KEYS:
+  for key in keys.KEYS:
     if key.is_required and key.name not in values:
       yield f'{key.name} is missing, expected {key.kind.expected}'
 
@@ -57,7 +57,7 @@ def _comment(text: str) -> str:
 def render(values: Mapping[str, Any]) -> str:
   """A table `[[model]]` with every key explained, those without value off."""
   blocks = []
-  for key in spec_keys.KEYS:
+  for key in keys.KEYS:
     is_on = key.name in values
     value = values[key.name] if is_on else key.example
     line = f'{key.name} = {_literal(value)}\n'
@@ -69,7 +69,7 @@ def brief(values: Mapping[str, Any]) -> str:
   """A table `[[model]]` with nothing but what is known."""
   lines = [
     f'{key.name} = {_literal(values[key.name])}\n'
-    for key in spec_keys.KEYS
+    for key in keys.KEYS
     if key.name in values
   ]
   return f'[[{TABLE}]]\n' + ''.join(lines)
@@ -101,12 +101,12 @@ def schema() -> dict[str, Any]:
       **key.kind.schema,
       'examples': [key.example],
     }
-    for key in spec_keys.KEYS
+    for key in keys.KEYS
   }
   table = {
     'type': 'object',
     'properties': properties,
-    'required': [key.name for key in spec_keys.KEYS if key.is_required],
+    'required': [key.name for key in keys.KEYS if key.is_required],
     'additionalProperties': False,
   }
   return {

@@ -43,7 +43,7 @@ def test_the_size_is_where_hub_looks_for_it(height, width):
 
 
 def test_the_collection_is_what_hub_calls_it():
-  assert attachments.COLLECTION == 'hub_module_attachments'
+  assert attachments.ATTACHMENTS == 'hub_module_attachments'
 
 
 def test_nobody_elses_declarations_are_disturbed():

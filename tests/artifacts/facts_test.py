@@ -5,9 +5,9 @@ import pathlib
 
 import pytest
 
-from exporter.artifacts import facts as assets
+from exporter.artifacts import facts as facts_lib
 from exporter.artifacts import graph
-from exporter.pipeline import export
+from exporter.networks import source
 from exporter.storage import manifest
 import model_specs
 from model_specs import labels
@@ -18,8 +18,10 @@ _WEIGHTS = manifest.Weights('a/b.ckpt', 'ab' * 32, 'ema')
 
 def _write(name: str, folder: pathlib.Path) -> pathlib.Path:
   handle = model_specs.get(f'google/imagenet/{name}')
-  inference, _ = export.sources(handle.spec)
-  assets.write(handle, graph.build(inference, handle), _WEIGHTS, folder)
+  inference, _ = source.sources(handle.spec)
+  facts_lib.write_facts(
+    handle, graph.build_graph(inference, handle), _WEIGHTS, folder
+  )
   return folder / 'assets.extra'
 
 
@@ -72,5 +74,7 @@ def test_the_endpoints_have_their_shapes(classifier):
 def test_classes_that_are_not_imagenet_have_no_labels(tmp_path):
   handle = tiny_network.MODEL.handles((5,))[0]
   inference, _ = tiny_network.sources()
-  assets.write(handle, graph.build(inference, handle), _WEIGHTS, tmp_path)
+  facts_lib.write_facts(
+    handle, graph.build_graph(inference, handle), _WEIGHTS, tmp_path
+  )
   assert not (tmp_path / 'assets.extra' / 'labels.txt').exists()

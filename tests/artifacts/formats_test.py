@@ -5,10 +5,10 @@ from importlib import util
 import pytest
 
 from exporter import errors
-from exporter.artifacts import formats as conversions
+from exporter.artifacts import formats
 from exporter.artifacts import frozen
 from exporter.proof import trial
-from model_specs import formats
+from model_specs import formats as formats_lib
 from tests import artifacts_made as artifacts
 from tests import conversions_made
 
@@ -23,7 +23,7 @@ def test_every_format_is_written_run_and_proven(word):
     inference, made.spec, artifacts.tensors(_TINY), is_trained=False
   )
   file = conversions_made.file(_TINY, word)
-  checks = conversions.prove(made, file, trials)
+  checks = trial.prove_file(made, file, trials)
   assert all(c.difference <= c.tolerance for c in checks)
 
 
@@ -39,10 +39,10 @@ def test_garbage_is_one_error(word, tmp_path):
   path.write_bytes(b'garbage' * 100)
   made = conversions_made.conversion(_TINY, word)
   with pytest.raises(errors.ProofError, match='cannot be loaded'):
-    conversions.load(made, path)
+    formats.load_file(made, path)
 
 
-@pytest.mark.parametrize('group', [formats.LITERT, formats.ONNX])
+@pytest.mark.parametrize('group', [formats_lib.LITERT, formats_lib.ONNX])
 def test_a_missing_package_is_asked_for(group, tmp_path, monkeypatch):
   monkeypatch.setattr(util, 'find_spec', lambda _: None)
   word = next(w for w in conversions_made.WORDS if w.startswith(group))

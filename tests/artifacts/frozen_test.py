@@ -20,7 +20,7 @@ def test_computes_what_its_source_does(name):
   assert made.shape == (32, 32, 3)
   kinds = {node.op for node in made.definition.node}
   assert not kinds & {'VarHandleOp', 'ReadVariableOp', 'AssignVariableOp'}
-  images = synthetic.images(2, 32, 32)
+  images = synthetic.synthetic_images(2, 32, 32)
   with tf.Graph().as_default() as graph:
     tf.import_graph_def(made.definition, name='')
   with tf.compat.v1.Session(graph=graph) as session:

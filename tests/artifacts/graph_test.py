@@ -199,7 +199,7 @@ def test_the_graph_computes_what_the_source_does(training):
   source = artifacts.sources(artifacts.handle(name).spec)[training]
   graph = artifacts.graphs(name)[training]
   source.load(artifacts.tensors(name))
-  images = synthetic.images(2, 48, 40)
+  images = synthetic.synthetic_images(2, 48, 40)
   expected = source.run(source.features, images)
   with tf.Graph().as_default(), tf.compat.v1.Session() as session:
     tf.import_graph_def(graph.definition, name='')

@@ -75,7 +75,7 @@ def test_weights_are_aligned_as_the_schema_asks(word):
 @phone.needed
 @pytest.mark.parametrize('word', _WORDS)
 def test_mediapipe_classifies_a_picture_with_nothing_but_the_file(word):
-  picture = synthetic.pictures(1, 128)[0]
+  picture = synthetic.synthetic_pictures(1, 128)[0]
   best = phone.classify(conversions_made.file(_V1, word), picture)
   images = picture[np.newaxis] / np.float32(255)
   logits = conversions_made.run(_V1, word)(images)
@@ -87,7 +87,7 @@ def test_mediapipe_classifies_a_picture_with_nothing_but_the_file(word):
 @phone.needed
 def test_mediapipe_embeds_a_picture():
   name = conversions_made.V2_FEATURES
-  picture = synthetic.pictures(1, 96)[0]
+  picture = synthetic.synthetic_pictures(1, 96)[0]
   found = phone.embed(conversions_made.file(name, 'litert.float32'), picture)
   expected = conversions_made.expected(name, picture[np.newaxis] / 255)
   np.testing.assert_allclose(found, expected[0], atol=1e-3)

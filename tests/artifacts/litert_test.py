@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from exporter import errors
-from exporter.artifacts import formats as conversions
-from exporter.artifacts import litert as litert_file
+from exporter.artifacts import formats
+from exporter.artifacts import litert as litert_lib
 from exporter.checkpoints import synthetic
 from tests import artifacts_made as artifacts
 from tests import conversions_made
@@ -41,7 +41,7 @@ def test_the_signature_is_that_of_the_saved_model(name, word, output):
 )
 def test_answers_batches_of_any_size(word, tolerance):
   run = conversions_made.run(_TINY, word)
-  pictures = synthetic.pictures(8, 32)
+  pictures = synthetic.synthetic_pictures(8, 32)
   images = pictures / np.float32(255)
   expected = conversions_made.expected(_TINY, images)
   for count in (8, 1, 3):
@@ -77,10 +77,10 @@ def test_bytes_stay_bytes_whatever_ranges_were_measured_on(tmp_path):
   made = conversions_made.conversion(_TINY, 'litert.int8')
   inference, _ = artifacts.sources(made.spec)
   tensors = artifacts.tensors(_TINY)
-  dark = synthetic.pictures(4, 32) // 4
+  dark = synthetic.synthetic_pictures(4, 32) // 4
   path = tmp_path / made.file
-  conversions.write(made, inference, tensors, dark, path)
-  assert conversions.load(made, path)(dark / np.float32(255)).shape == (4, 5)
+  formats.write_file(made, inference, tensors, dark, path)
+  assert formats.load_file(made, path)(dark / np.float32(255)).shape == (4, 5)
 
 
 def test_integers_compute_in_integers_throughout():
@@ -92,4 +92,4 @@ def test_a_file_of_another_format_is_refused():
   path = conversions_made.file(_TINY, 'litert.float32')
   claimed = conversions_made.conversion(_TINY, 'litert.int8')
   with pytest.raises(errors.ProofError, match='expected bytes of scale 1/255'):
-    litert_file.load(claimed, path)
+    litert_lib.load(claimed, path)

@@ -10,8 +10,8 @@ import onnxruntime
 import pytest
 
 from exporter import errors
-from exporter.artifacts import formats as conversions
-from exporter.artifacts import onnx as onnx_file
+from exporter.artifacts import formats
+from exporter.artifacts import onnx as onnx_lib
 from exporter.checkpoints import synthetic
 from model_specs import labels
 from tests import conversions_made
@@ -43,7 +43,7 @@ def test_the_ends_and_what_is_between(word, shape, transposes):
   assert kinds['Transpose'] == transposes
   assert not kinds['BatchNormalization']
   assert kinds['Conv'] == 52
-  assert onnx_file.OPSET in {o.version for o in model.opset_import}
+  assert onnx_lib.OPSET in {o.version for o in model.opset_import}
 
 
 @pytest.mark.parametrize('word', _WORDS)
@@ -51,7 +51,7 @@ def test_the_ends_and_what_is_between(word, shape, transposes):
 def test_answers_batches_of_any_size(name, word):
   run = conversions_made.run(name, word)
   size = conversions_made.conversion(name, word).spec.size
-  images = synthetic.images(3, size, size)
+  images = synthetic.synthetic_images(3, size, size)
   expected = conversions_made.expected(name, images)
   for count in (3, 1):
     found = run(images[:count])
@@ -125,5 +125,5 @@ def test_a_file_that_breaks_a_promise_is_refused(how, says, tmp_path):
   onnx.save(model, str(path))
   made = conversions_made.conversion(conversions_made.V1, 'onnx.model')
   with pytest.raises(errors.ProofError) as error:
-    conversions.load(made, path)
+    formats.load_file(made, path)
   assert says in str(error.value)

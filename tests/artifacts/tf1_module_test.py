@@ -238,7 +238,7 @@ def test_variables_are_resources():
 
 def test_images_are_scaled_inside():
   module = artifacts.Module(artifacts.folder(f'{V1}/feature_vector/3'))
-  images = synthetic.images(1, 32, 32)
+  images = synthetic.synthetic_images(1, 32, 32)
   doubled, scaled = module.session.run(
     ['hub_input/Mul:0', 'hub_input/Sub:0'], {'hub_input/images:0': images}
   )
@@ -251,7 +251,7 @@ def test_answers_are_finite_floats(name):
   size = artifacts.handle(name).spec.size
   module = artifacts.Module(artifacts.folder(name))
   for value in module.call(
-    'image_feature_vector', images=synthetic.images(2, size, size)
+    'image_feature_vector', images=synthetic.synthetic_images(2, size, size)
   ).values():
     assert value.dtype == np.float32
     assert len(value) == 2
@@ -262,7 +262,7 @@ def test_answers_are_finite_floats(name):
 @pytest.mark.parametrize('size', [(128, 128), (96, 160), (224, 224)])
 def test_v1_takes_other_sizes_from_version_3_on(size):
   module = artifacts.Module(artifacts.folder(f'{V1}/classification/3'))
-  answer = module.call('default', images=synthetic.images(1, *size))
+  answer = module.call('default', images=synthetic.synthetic_images(1, *size))
   assert answer['default'].shape == (1, 1001)
 
 
@@ -272,7 +272,7 @@ def test_v1_takes_other_sizes_from_version_3_on(size):
 def test_others_refuse_another_size(name):
   module = artifacts.Module(artifacts.folder(name))
   with pytest.raises(ValueError, match='Cannot feed value of shape'):
-    module.call('default', images=synthetic.images(1, 64, 64))
+    module.call('default', images=synthetic.synthetic_images(1, 64, 64))
 
 
 def test_size_of_the_program():

@@ -22,7 +22,9 @@ class _Training(artifacts.Module):
     trainable = {v.name for v in self.collection('trainable_variables')}
     variables = self.collection('variables')
     self.moving = [v for v in variables if v.name not in trainable]
-    self.images = synthetic.images(2, *[artifacts.handle(name).spec.size] * 2)
+    self.images = synthetic.synthetic_images(
+      2, *[artifacts.handle(name).spec.size] * 2
+    )
 
   def step(self, signature='default', **inputs):
     """The moving averages before and after one step."""
@@ -98,7 +100,7 @@ def test_gradients_reach_what_is_trainable(tags, task):
     loss = tf.reduce_sum(module.graph.get_tensor_by_name(output) ** 2)
     variables = module.collection('trainable_variables')
     gradients = tf.compat.v1.gradients(loss, variables)
-  images = synthetic.images(2, 128, 128)
+  images = synthetic.synthetic_images(2, 128, 128)
   values = module.session.run(gradients, {'hub_input/images:0': images})
   assert len(values) == len(variables)
   assert all(np.abs(value).max() > 0 for value in values)
@@ -108,6 +110,6 @@ def test_inference_updates_nothing():
   module = artifacts.Module(artifacts.folder(f'{V2}/classification/3'))
   variables = module.collection('variables')
   before = module.session.run(variables)
-  module.call('default', images=synthetic.images(1, 96, 96))
+  module.call('default', images=synthetic.synthetic_images(1, 96, 96))
   for old, new in zip(before, module.session.run(variables), strict=True):
     np.testing.assert_array_equal(old, new)

@@ -5,11 +5,11 @@ import pytest
 import tensorflow as tf
 
 from exporter.artifacts import graph as graph_lib
-from exporter.artifacts import tf2_functions as functions
+from exporter.artifacts import tf2_functions
 
 _v1 = tf.compat.v1
-_X = functions.Argument('x', (None,))
-_VARIABLE = functions.Argument('variable_0', (), is_variable=True)
+_X = tf2_functions.Argument('x', (None,))
+_VARIABLE = tf2_functions.Argument('variable_0', (), is_variable=True)
 
 
 def _graph():
@@ -34,7 +34,7 @@ def _body(outputs, update=False):
   updates = [name] if update else []
   pruned = graph_lib.prune(definition, [*outputs, *updates, 'x', 'count'])
   arguments = {'x': _X, 'count': _VARIABLE}
-  return functions.body('body', pruned, arguments, outputs, updates)
+  return tf2_functions.body('body', pruned, arguments, outputs, updates)
 
 
 def _run(library, function, *inputs, state=3.0):
@@ -52,7 +52,9 @@ def _run(library, function, *inputs, state=3.0):
       node = definition.node.add(name=name, op='Placeholder')
       dtype = tf.resource if name == 'handle' else tf.float32
       node.attr['dtype'].type = dtype.as_datatype_enum
-    call = functions.call_node('call', function.signature, [*names, 'handle'])
+    call = tf2_functions.call_node(
+      'call', function.signature, [*names, 'handle']
+    )
     definition.node.append(call)
     tensors = {
       **{n: tf.constant(v) for n, v in zip(names, inputs, strict=True)},
@@ -117,7 +119,7 @@ def test_control_inputs_stay():
 
 
 def _wrap(inner, arguments, outputs, constants):
-  wrapper = functions.wrapper('thin', inner, arguments, outputs, constants)
+  wrapper = tf2_functions.wrapper('thin', inner, arguments, outputs, constants)
   return _run([inner, wrapper], wrapper, *[_INPUT] * (len(arguments) - 1))
 
 
@@ -136,7 +138,7 @@ def test_a_wrapper_fills_in_constants():
 
 
 def test_a_wrapper_may_take_more_than_it_hands_on():
-  more = functions.Argument('more', (None,))
+  more = tf2_functions.Argument('more', (None,))
   inner = _body(['product:0'])
   values, _ = _wrap(inner, [more, _X, _VARIABLE], [0], {})
   np.testing.assert_array_equal(values[0], 3 * _INPUT)
@@ -147,7 +149,7 @@ def test_a_wrapper_runs_the_updates_of_what_it_calls(update, after):
   inner = _body(['product:0'], update)
   _, state = _wrap(inner, [_X, _VARIABLE], [0], {})
   assert state == after
-  wrapper = functions.wrapper('thin', inner, [_X, _VARIABLE], [0], {})
+  wrapper = tf2_functions.wrapper('thin', inner, [_X, _VARIABLE], [0], {})
   control = list(wrapper.signature.control_output)
   assert control == list(wrapper.control_ret) == (['call'] if update else [])
 
@@ -155,12 +157,14 @@ def test_a_wrapper_runs_the_updates_of_what_it_calls(update, after):
 @pytest.mark.parametrize(('update', 'read_only'), [(False, [1]), (True, [])])
 def test_variables_are_read_only_unless_updated(update, read_only):
   body = _body(['product:0'], update)
-  node = functions.call_node('call', body.signature, ['x', 'v'])
+  node = tf2_functions.call_node('call', body.signature, ['x', 'v'])
   assert node.attr['_read_only_resource_inputs'].list.i == read_only
 
 
 def test_calls_bear_what_tensorflow_1_asks_for_gradients():
-  node = functions.call_node('call', _body(['product:0']).signature, ['x', 'v'])
+  node = tf2_functions.call_node(
+    'call', _body(['product:0']).signature, ['x', 'v']
+  )
   assert node.op == 'StatefulPartitionedCall'
   assert node.attr['_gradient_op_type'].s
   assert node.attr['f'].func.name == 'body'
@@ -171,7 +175,7 @@ def test_each_variable_is_an_argument():
     graph_lib.Variable('a/weights', (3, 2), True),
     graph_lib.Variable('a/moving_mean', (2,), False),
   ]
-  assert functions.variable_arguments(variables) == {
-    'a/weights': functions.Argument('variable_0', (3, 2), True),
-    'a/moving_mean': functions.Argument('variable_1', (2,), True),
+  assert tf2_functions.variable_arguments(variables) == {
+    'a/weights': tf2_functions.Argument('variable_0', (3, 2), True),
+    'a/moving_mean': tf2_functions.Argument('variable_1', (2,), True),
   }

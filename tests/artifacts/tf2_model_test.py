@@ -43,7 +43,7 @@ def _moving(model):
 
 def _images(name, count=2):
   size = artifacts.handle(name).spec.size
-  return tf.constant(synthetic.images(count, size, size))
+  return tf.constant(synthetic.synthetic_images(count, size, size))
 
 
 def _endpoints(name):
@@ -245,7 +245,7 @@ def test_losses_have_gradients():
 @pytest.mark.parametrize('number', [4, 5])
 def test_v1_takes_other_sizes(number, size):
   model = _load(f'{V1}/classification/{number}')
-  images = tf.constant(synthetic.images(1, *size))
+  images = tf.constant(synthetic.synthetic_images(1, *size))
   assert model(images).shape == (1, 1001)
   assert model.serve(images).shape == (1, 1001)
   for signature in model.signatures.values():

@@ -5,17 +5,17 @@ import tensorflow as tf
 from tensorflow.core.protobuf import trackable_object_graph_pb2
 from tensorflow.python.saved_model import nested_structure_coder
 
-from exporter.artifacts import graph as graph_lib
-from exporter.artifacts import tf2_objects as object_graph
+from exporter.artifacts import graph
+from exporter.artifacts import tf2_objects
 
-_KERNEL = graph_lib.Variable('a/weights', (3, 2), True)
-_MEAN = graph_lib.Variable('a/moving_mean', (2,), False)
+_KERNEL = graph.Variable('a/weights', (3, 2), True)
+_MEAN = graph.Variable('a/moving_mean', (2,), False)
 _decode = nested_structure_coder.decode_proto
 
 
 @pytest.fixture
 def objects():
-  return object_graph.ObjectGraph()
+  return tf2_objects.ObjectGraph()
 
 
 def _children(node):
@@ -117,5 +117,5 @@ def test_the_checkpoint_repeats_the_objects(objects):
   (attribute,) = found.nodes[number].attributes
   assert attribute.name == 'VARIABLE_VALUE'
   assert attribute.full_name == 'a/weights'
-  assert attribute.checkpoint_key == object_graph.checkpoint_key('a/weights')
+  assert attribute.checkpoint_key == tf2_objects.checkpoint_key('a/weights')
   assert attribute.checkpoint_key == 'a/weights/.ATTRIBUTES/VARIABLE_VALUE'

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from exporter.artifacts import graph as graph_lib
-from exporter.artifacts import tf2_objects as object_graph
-from exporter.artifacts import tf2_serving as serving_graph
+from exporter.artifacts import graph
+from exporter.artifacts import tf2_objects
+from exporter.artifacts import tf2_serving
 from exporter.checkpoints import synthetic
 from tests import artifacts_made as artifacts
 from tests import corruptions as broken
@@ -59,7 +59,7 @@ def test_what_the_signature_says(name, side, output, width):
 def test_served_answers_are_those_of_the_model(name):
   folder = artifacts.folder(name)
   size = artifacts.handle(name).spec.size
-  images = synthetic.images(2, size, size)
+  images = synthetic.synthetic_images(2, size, size)
   served = artifacts.Module(folder, 'serve')
   (found,) = served.call('serving_default', inputs=images).values()
   model = tf.saved_model.load(str(folder))
@@ -70,7 +70,7 @@ def test_served_answers_are_those_of_the_model(name):
 def test_a_fixed_size_is_held_to():
   served = artifacts.Module(artifacts.folder(f'{V2}/feature_vector/5'), 'serve')
   with pytest.raises(ValueError, match='Cannot feed value of shape'):
-    served.call('serving_default', inputs=synthetic.images(1, 64, 64))
+    served.call('serving_default', inputs=synthetic.synthetic_images(1, 64, 64))
 
 
 def test_the_saver_saves_what_it_restored(tmp_path):
@@ -82,7 +82,7 @@ def test_the_saver_saves_what_it_restored(tmp_path):
   assert served.session.run(saver.save_tensor_name, feeds) == prefix.encode()
   reader = tf.train.load_checkpoint(prefix)
   expected = {
-    object_graph.checkpoint_key(key): value
+    tf2_objects.checkpoint_key(key): value
     for key, value in artifacts.tensors(name).items()
   }
   assert set(reader.get_variable_to_shape_map()) == set(expected)
@@ -93,9 +93,9 @@ def test_the_saver_saves_what_it_restored(tmp_path):
 def test_the_saver_restores_another_file(tmp_path):
   name = f'{TINY}/classification/5'
   served = artifacts.Module(artifacts.folder(name), 'serve')
-  images = synthetic.images(1, 32, 32)
+  images = synthetic.synthetic_images(1, 32, 32)
   (before,) = served.call('serving_default', inputs=images).values()
-  keys = [object_graph.checkpoint_key(k) for k in artifacts.tensors(name)]
+  keys = [tf2_objects.checkpoint_key(k) for k in artifacts.tensors(name)]
   values = [tf.zeros_like(v) for v in artifacts.tensors(name).values()]
   prefix = str(tmp_path / 'zeros')
   tf.raw_ops.SaveV2(
@@ -135,7 +135,7 @@ def test_two_models_fit_into_one_graph(name, other, tmp_path):
   changed = artifacts.copy(other, tmp_path)
   broken.weights(broken.swap)(changed)
   folders = {'one': artifacts.folder(name), 'two': changed}
-  images = synthetic.images(2, 64, 64)
+  images = synthetic.synthetic_images(2, 64, 64)
   expected = {
     scope: artifacts.Module(folder, 'serve').call(
       'serving_default', inputs=images
@@ -158,9 +158,9 @@ def test_two_models_fit_into_one_graph(name, other, tmp_path):
 
 
 def test_a_signature_is_added_to_any_meta_graph():
-  variable = graph_lib.Variable('a/weights', (3,), True)
+  variable = graph.Variable('a/weights', (3,), True)
   versions = _v1.GraphDef(versions={'producer': 42})
-  meta = serving_graph.build({'b/a/weights': variable}, versions)
+  meta = tf2_serving.build({'b/a/weights': variable}, versions)
   assert meta.graph_def.versions.producer == 42
   ops = {node.name: node.op for node in meta.graph_def.node}
   assert ops['b/a/weights'] == 'VarHandleOp'

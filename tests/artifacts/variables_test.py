@@ -17,7 +17,7 @@ def _bytes(folder):
 
 
 def test_tensors_come_back(tmp_path):
-  variables.write(tmp_path, _TENSORS)
+  variables.write_variables(tmp_path, _TENSORS)
   reader = tf.train.load_checkpoint(str(tmp_path / 'variables' / 'variables'))
   assert set(reader.get_variable_to_shape_map()) == set(_TENSORS)
   for name, value in _TENSORS.items():
@@ -27,7 +27,7 @@ def test_tensors_come_back(tmp_path):
 
 
 def test_no_file_but_the_two_of_a_checkpoint(tmp_path):
-  variables.write(tmp_path, _TENSORS)
+  variables.write_variables(tmp_path, _TENSORS)
   assert set(_bytes(tmp_path)) == {
     'variables.data-00000-of-00001',
     'variables.index',
@@ -35,6 +35,6 @@ def test_no_file_but_the_two_of_a_checkpoint(tmp_path):
 
 
 def test_order_does_not_matter(tmp_path):
-  variables.write(tmp_path / 'one', _TENSORS)
-  variables.write(tmp_path / 'two', dict(reversed(_TENSORS.items())))
+  variables.write_variables(tmp_path / 'one', _TENSORS)
+  variables.write_variables(tmp_path / 'two', dict(reversed(_TENSORS.items())))
   assert _bytes(tmp_path / 'one') == _bytes(tmp_path / 'two')

@@ -1,6 +1,6 @@
 """The page of the clients: every result of the table is on it."""
 
-from exporter.cards import client_results as clients
+from exporter.cards import client_results
 from exporter.cards import clients_page
 from tests.cards import some_result
 
@@ -11,7 +11,7 @@ _BROKEN = some_result.make(
 
 
 def _lines(*results):
-  return clients_page.render(results).splitlines()
+  return clients_page.clients_page_text(results).splitlines()
 
 
 def test_a_cell_names_the_releases():
@@ -36,4 +36,6 @@ def test_a_use_of_one_version_says_so():
 
 
 def test_every_use_has_its_words():
-  assert {result.use for result in clients.load()} == set(clients_page.USES)
+  assert {result.use for result in client_results.load_clients()} == set(
+    clients_page.USES
+  )

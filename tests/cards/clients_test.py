@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from exporter.cards import clients as card_clients
+from exporter.cards import clients
 import model_specs
 from tests.cards import some_result
 
@@ -24,7 +24,7 @@ _MODULE = dataclasses.replace(
 
 
 def _text(handle, *results):
-  first, *rest = card_clients.requirement(handle, results)
+  first, *rest = clients.requirement(handle, results)
   return ' '.join([*first.split(), *rest])
 
 
@@ -62,11 +62,11 @@ def test_a_module_needs_graph_mode():
 def test_the_releases_in_which_a_use_is_broken():
   broken = dataclasses.replace(_NEW, use='adam', result='broken: it')
   results = [_NEW, broken, dataclasses.replace(broken, keras='2.9.1')]
-  found = card_clients.broken_keras('hub.KerasLayer', 'adam', results)
+  found = clients.broken_keras('hub.KerasLayer', 'adam', results)
   assert found == '2.9 to 2.21'
-  assert card_clients.broken_keras('hub.KerasLayer', 'infer', results) == ''
+  assert clients.broken_keras('hub.KerasLayer', 'infer', results) == ''
 
 
 @pytest.mark.parametrize('handle', model_specs.find('*/*/*'), ids=str)
 def test_every_published_version_was_tested(handle):
-  assert 'TensorFlow 1.15 to 2.' in ' '.join(card_clients.requirement(handle))
+  assert 'TensorFlow 1.15 to 2.' in ' '.join(clients.requirement(handle))

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from exporter.artifacts import formats as conversions
+from exporter import environment
 from exporter.cards import card
-from exporter.cards import conversion as card_conversion
+from exporter.cards import conversion as conversion_lib
 from exporter.proof import trial
 from exporter.storage import manifest
 from model_specs import formats
@@ -30,8 +30,8 @@ def _manifest(name: str, word: str) -> manifest.Manifest:
     spec=conversion.fingerprint,
     weights=manifest.Weights('x.ckpt', 'ab' * 32, 'synthetic'),
     files=manifest.hash_files(file),
-    proof=conversions.prove(conversion, file, trials),
-    libraries=manifest.libraries('numpy'),
+    proof=trial.prove_file(conversion, file, trials),
+    libraries=environment.libraries('numpy'),
     pictures='cd' * 32 if conversion.kind.needs_pictures else '',
   )
 
@@ -39,7 +39,7 @@ def _manifest(name: str, word: str) -> manifest.Manifest:
 @pytest.mark.parametrize('word', conversions_made.WORDS)
 def test_its_code_runs_on_the_file(word):
   conversion = conversions_made.conversion(_V1, word)
-  text = card_conversion.render(conversion, _manifest(_V1, word))
+  text = conversion_lib.render_conversion(conversion, _manifest(_V1, word))
   (code,) = re.findall(r'```python\n(.*?)```', text, re.DOTALL)
   path = str(conversions_made.file(_V1, word))
   names: dict = {}
@@ -52,7 +52,7 @@ def test_its_code_runs_on_the_file(word):
 def test_it_states_what_was_measured_and_what_is_allowed(word):
   conversion = conversions_made.conversion(_V1, word)
   made = _manifest(_V1, word)
-  text = card_conversion.render(conversion, made)
+  text = conversion_lib.render_conversion(conversion, made)
   for check in made.proof:
     row = f'| {check.name} | {check.compared} | {check.difference!r} |'
     assert row in text
@@ -70,14 +70,14 @@ def test_it_says_where_more_is_allowed_than_mostly(is_restless):
       made, proof=(dataclasses.replace(check, tolerance=0.01),)
     )
   conversion = conversions_made.conversion(_V1, 'onnx.model')
-  text = card_conversion.render(conversion, made)
+  text = conversion_lib.render_conversion(conversion, made)
   assert ('enlarges rounding' in text) == is_restless
 
 
 def test_layouts_and_bytes_are_told_apart():
   words = ('onnx.model', 'onnx.model_nchw', 'litert.int8')
   cards = (
-    card_conversion.render(
+    conversion_lib.render_conversion(
       conversions_made.conversion(_V1, word), _manifest(_V1, word)
     )
     for word in words
@@ -90,15 +90,15 @@ def test_layouts_and_bytes_are_told_apart():
 
 def test_a_tf2_card_offers_every_format_and_a_tf1_card_none():
   for name in (_V1, f'{artifacts.V1}/feature_vector/4'):
-    text = card.render(artifacts.handle(name))
+    text = card.render_card(artifacts.handle(name))
     for kind in formats.FORMATS:
       assert f'.{kind.group}/{kind.name}{kind.suffix}`' in text
-  old = card.render(artifacts.handle(f'{artifacts.V1}/classification/3'))
+  old = card.render_card(artifacts.handle(f'{artifacts.V1}/classification/3'))
   assert 'litert' not in old
 
 
 def test_features_have_no_top_1_class():
-  text = card.render(artifacts.handle(f'{artifacts.V1}/feature_vector/5'))
+  text = card.render_card(artifacts.handle(f'{artifacts.V1}/feature_vector/5'))
   assert '| LiteRT, all in int8 | 0.5 |\n' in text
-  text = card.render(artifacts.handle(_V1))
+  text = card.render_card(artifacts.handle(_V1))
   assert '| LiteRT, all in int8 | 0.5 | 40.0 % |' in text

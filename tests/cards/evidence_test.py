@@ -4,10 +4,10 @@ import dataclasses
 
 import pytest
 
-from exporter.cards import evidence as card_evidence
+from exporter.cards import evidence
 from exporter.storage import manifest
 import model_specs
-from model_specs import figures as measured
+from model_specs import figures as figures_lib
 from tests import some_manifest
 
 _HANDLE = model_specs.get(
@@ -29,19 +29,19 @@ def _flat(text: str) -> str:
 )
 def test_weights(kind, words):
   made = some_manifest.make(_HANDLE, kind)
-  assert words in card_evidence.weights(made)
-  assert card_evidence.is_untrained(made) == (kind == 'synthetic')
-  assert bool(card_evidence.warning(made)) == (kind == 'synthetic')
+  assert words in evidence.weights(made)
+  assert evidence.is_untrained(made) == (kind == 'synthetic')
+  assert bool(evidence.warning(made)) == (kind == 'synthetic')
 
 
 def test_without_an_artifact_nothing_is_claimed_of_its_weights():
-  assert 'an export uses those' in card_evidence.weights(None)
-  assert card_evidence.warning(None) == ()
+  assert 'an export uses those' in evidence.weights(None)
+  assert evidence.warning(None) == ()
 
 
 def test_proof_is_a_table():
   made = some_manifest.make(_HANDLE)
-  lines = card_evidence.verification(_HANDLE, made).splitlines()
+  lines = evidence.verification(_HANDLE, made).splitlines()
   assert '| inference outputs | 72 | 1.9e-06 | 1e-05 |' in lines
   assert '| variables | 262 | 0.0 | 0.0 |' in lines
 
@@ -49,16 +49,16 @@ def test_proof_is_a_table():
 def test_the_published_graph_is_explained_where_it_was_asked():
   made = some_manifest.make(_HANDLE)
   words = 'the frozen graph that the authors published beside the checkpoint'
-  assert words not in _flat(card_evidence.verification(_HANDLE, made))
+  assert words not in _flat(evidence.verification(_HANDLE, made))
   check = manifest.Check('published graph', 5, 1e-06, 1e-04)
   asked = dataclasses.replace(made, proof=(*made.proof, check))
-  text = card_evidence.verification(_HANDLE, asked)
+  text = evidence.verification(_HANDLE, asked)
   assert '| published graph | 5 | 1e-06 | 0.0001 |' in text.splitlines()
   assert words in _flat(text)
 
 
 def test_without_an_artifact_verification_says_how_to_get_it():
-  text = _flat(card_evidence.verification(_HANDLE, None))
+  text = _flat(evidence.verification(_HANDLE, None))
   assert '`slimhub export`' in text
   assert '`5.json`' in text
   assert '|' not in text
@@ -66,7 +66,7 @@ def test_without_an_artifact_verification_says_how_to_get_it():
 
 def test_checksums_list_files_checkpoint_and_libraries():
   made = some_manifest.make(_HANDLE)
-  lines = card_evidence.checksums(_HANDLE, made).splitlines()
+  lines = evidence.checksums(_HANDLE, made).splitlines()
   assert f'| `saved_model.pb` | 1734015 | `{"cd" * 32}` |' in lines
   assert f'| `assets.extra/labels.txt` | 10484 | `{"ef" * 32}` |' in lines
   assert f'* Checkpoint: `{_HANDLE.spec.checkpoint}`' in lines
@@ -75,25 +75,25 @@ def test_checksums_list_files_checkpoint_and_libraries():
 
 
 def test_without_an_artifact_checksums_say_what_an_export_records():
-  text = _flat(card_evidence.checksums(_HANDLE, None))
+  text = _flat(evidence.checksums(_HANDLE, None))
   assert 'Size and SHA-256 of every file' in text
   assert '|' not in text
 
 
 def test_figures_that_were_not_published_are_left_out():
-  figures = measured.Figures(top1_percent=50.0)
+  figures = figures_lib.Figures(top1_percent=50.0)
   model = dataclasses.replace(_HANDLE.spec, figures=figures)
   handle = dataclasses.replace(_HANDLE, spec=model)
-  text = card_evidence.figures(handle, None)
+  text = evidence.figures(handle, None)
   assert '| Top-1 accuracy | 50.0 % |' in text
   assert 'Top-5' not in text
   assert 'million' not in text
 
 
 def test_a_model_without_figures_says_so():
-  model = dataclasses.replace(_HANDLE.spec, figures=measured.Figures())
+  model = dataclasses.replace(_HANDLE.spec, figures=figures_lib.Figures())
   handle = dataclasses.replace(_HANDLE, spec=model)
-  text = card_evidence.figures(handle, None)
+  text = evidence.figures(handle, None)
   assert text == '## Figures\n\nNo figures were published.'
 
 
@@ -103,5 +103,5 @@ def test_a_model_without_figures_says_so():
 )
 def test_feature_vectors_have_fewer_parameters(name, left_out):
   handle = model_specs.get(f'google/imagenet/{name}/feature_vector/5')
-  text = _flat(card_evidence.figures(handle, None))
+  text = _flat(evidence.figures(handle, None))
   assert f'last layer, {left_out} million of the parameters' in text

@@ -5,9 +5,9 @@ import pathlib
 
 import pytest
 
-from exporter.cards import accuracy as card_accuracy
-from exporter.cards import measured as card_measurements
-from exporter.cards import speed as card_speed
+from exporter.cards import accuracy
+from exporter.cards import measured
+from exporter.cards import speed
 from exporter.storage import places
 from model_specs import formats
 from tests import some_manifest
@@ -15,8 +15,8 @@ from tests import tiny_network
 
 _TF2 = tiny_network.MODEL.handles((5,))[0]
 _LITERT = formats.convert(_TF2, formats.FORMATS[0])
-_SPEED = f'## {card_speed.TITLE}\n\nFast.\n\n* Very.'
-_ACCURACY = f'## {card_accuracy.TITLE}\n\nRight.'
+_SPEED = f'## {speed.SPEED_TITLE}\n\nFast.\n\n* Very.'
+_ACCURACY = f'## {accuracy.ACCURACY_TITLE}\n\nRight.'
 
 
 @pytest.fixture(name='card', params=[_TF2, _LITERT], ids=str)
@@ -29,7 +29,7 @@ def _card(request, tmp_path) -> Callable[[str, str], str]:
   place.manifest.write_text(made.to_json())
 
   def write(title: str, section: str) -> str:
-    card_measurements.write(handle, tmp_path, title, section)
+    measured.write(handle, tmp_path, title, section)
     return pathlib.Path(place.card).read_text('utf-8')
 
   return write
@@ -37,17 +37,17 @@ def _card(request, tmp_path) -> Callable[[str, str], str]:
 
 def test_both_stand_on_the_card_however_they_came(card):
   for title, section in (
-    (card_accuracy.TITLE, _ACCURACY),
-    (card_speed.TITLE, _SPEED),
+    (accuracy.ACCURACY_TITLE, _ACCURACY),
+    (speed.SPEED_TITLE, _SPEED),
   ):
     text = card(title, section)
   assert f'\n\n{_SPEED}\n\n{_ACCURACY}\n\n## ' in text
 
 
 def test_a_section_replaces_itself_alone(card):
-  card(card_accuracy.TITLE, _ACCURACY)
-  card(card_speed.TITLE, _SPEED)
+  card(accuracy.ACCURACY_TITLE, _ACCURACY)
+  card(speed.SPEED_TITLE, _SPEED)
   other = _ACCURACY.replace('Right', 'Wrong')
-  text = card(card_accuracy.TITLE, other)
+  text = card(accuracy.ACCURACY_TITLE, other)
   assert f'\n\n{_SPEED}\n\n{other}\n\n## ' in text
   assert 'Right.' not in text

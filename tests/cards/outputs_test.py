@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporter.cards import outputs as card_outputs
+from exporter.cards import outputs
 import model_specs
 from model_specs import versions
 
@@ -17,14 +17,14 @@ def _get(name: str) -> model_specs.Handle:
 
 @every_handle
 def test_every_endpoint_is_named_once(handle):
-  text = card_outputs.endpoints(handle)
+  text = outputs.endpoints(handle)
   assert all(text.count(f'`{name}`') == 1 for name in handle.endpoints)
   assert f'{len(handle.endpoints)} endpoints' in ' '.join(text.split())
 
 
 @every_handle
 def test_endpoints_are_reached_as_the_format_has_it(handle):
-  text = card_outputs.endpoints(handle)
+  text = outputs.endpoints(handle)
   is_tf1 = handle.version.format == versions.TF1
   signature = f"signature='image_{handle.task}', as_dict=True"
   assert (signature in text) == is_tf1
@@ -47,12 +47,12 @@ def test_endpoints_are_reached_as_the_format_has_it(handle):
   ],
 )
 def test_endpoints_of_a_layer_share_a_line(name, line):
-  assert line in card_outputs.endpoints(_get(name)).splitlines()
+  assert line in outputs.endpoints(_get(name)).splitlines()
 
 
 @every_handle
 def test_labels_are_shown_where_there_are_logits(handle):
-  text = card_outputs.labels(handle)
+  text = outputs.labels(handle)
   assert '`assets.extra/labels.txt`' in text
   assert f'{handle.spec.num_classes} classes' in ' '.join(text.split())
   is_classifier = handle.task == versions.CLASSIFICATION

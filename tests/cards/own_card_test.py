@@ -8,10 +8,10 @@ import pytest
 from exporter.artifacts import litert_metadata
 from exporter.cards import card
 from exporter.cards import catalogue
-from exporter.cards import conversion as card_conversion
-from exporter.cards import tree as card_tree
-from exporter.cli import main as cli
-from exporter.cli import tables as listing
+from exporter.cards import conversion as conversion_lib
+from exporter.cards import tree
+from exporter.cli import entry
+from exporter.cli import tables
 import model_specs
 from model_specs import formats
 from tests import some_manifest
@@ -47,14 +47,14 @@ def _flat(text: str) -> str:
 @pytest.mark.parametrize('handle', _HANDLES, ids=str)
 def test_a_card_has_the_form_and_says_nothing_untrue(handle, made):
   manifest = some_manifest.make(handle) if made else None
-  text = card.render(handle, manifest)
+  text = card.render_card(handle, manifest)
   found = card_rules.violations(f'{handle}.md', text)
   assert all('flowers' in complaint for complaint in found)  # No dataset there.
   assert not _UNTRUE.findall(text.replace('[None, ', ''))
 
 
 def test_what_the_owner_says_stands_on_the_card():
-  text = _flat(card.render(_CLASSIFIER, some_manifest.make(_CLASSIFIER)))
+  text = _flat(card.render_card(_CLASSIFIER, some_manifest.make(_CLASSIFIER)))
   for part in (
     'Finds flowers.',
     'by the classes of Three Flowers',
@@ -70,7 +70,7 @@ def test_what_the_owner_says_stands_on_the_card():
 
 def test_what_nobody_said_is_said_so():
   handle = _MODELS['plain'].handles()[1]
-  text = _flat(card.render(handle))
+  text = _flat(card.render_card(handle))
   for part in (
     '`acme` states no licence',
     'No figures were published',
@@ -83,12 +83,12 @@ def test_what_nobody_said_is_said_so():
 
 def test_the_background_is_said():
   handle = _MODELS['labels'].handles()[1]
-  assert 'Index 0 is the background.' in _flat(card.render(handle))
+  assert 'Index 0 is the background.' in _flat(card.render_card(handle))
 
 
 def test_a_model_without_classifier_mentions_none():
   (*_, handle) = _MODELS['bare'].handles()
-  text = _flat(card.render(handle))
+  text = _flat(card.render_card(handle))
   assert 'there is no classifier with it' in text
   assert 'classification/' not in text
 
@@ -99,7 +99,7 @@ def test_a_model_without_classifier_mentions_none():
 )
 def test_the_tag_of_a_licence(license_, tag):
   (*_, handle) = some_spec_file.model(license=license_).handles()
-  text = card.render(handle)
+  text = card.render_card(handle)
   assert f'<!-- license: {tag} -->' in text
   assert f'published under {license_}.' in _flat(text)
 
@@ -109,7 +109,7 @@ def test_the_card_of_a_converted_file(name):
   handle = _MODELS[name].handles()[1]
   conversion = formats.convert(handle, formats.BY_WORD['litert.float32'])
   text = _flat(
-    card_conversion.render(conversion, some_manifest.make(conversion))
+    conversion_lib.render_conversion(conversion, some_manifest.make(conversion))
   )
   assert '`acme` states no licence' in text
   assert 'None' not in text
@@ -120,7 +120,7 @@ def test_the_card_of_a_converted_file(name):
 
 @pytest.mark.parametrize('handle', _HANDLES, ids=str)
 def test_info_says_where_it_is_from(handle):
-  text = listing.describe(handle)
+  text = tables.describe(handle)
   assert 'models.toml' in text
   assert 'None' not in text
 
@@ -143,10 +143,10 @@ def test_cards_of_all_publishers_are_written(tmp_path):
   path = some_spec_file.write(tmp_path)
   folder = tmp_path / 'model_cards'
   argv = ['slimhub', 'cards', f'--spec_file={path}', f'--output_dir={folder}']
-  assert cli.main(cli.parse(argv)) == 0
+  assert entry.main(entry.parse(argv)) == 0
   found = {p.relative_to(folder) for p in folder.rglob('acme/**/*.md')}
   expected = {f'{handle}.md' for handle in _MODELS['plain'].handles()}
   assert found == set(map(pathlib.Path, {*expected, 'acme/acme.md'}))
   assert (folder / 'google/google.md').exists()
   registry = model_specs.PUBLISHED.joined([some_spec_file.model()])
-  assert card_tree.write(folder, registry) == []
+  assert tree.write_tree(folder, registry) == []

@@ -6,12 +6,12 @@ import string
 
 import pytest
 
-from exporter.cards import snippets as card_snippets
+from exporter.cards import snippets
 import model_specs
 
 _SNIPPETS = {
   name: value
-  for name, value in vars(card_snippets).items()
+  for name, value in vars(snippets).items()
   if isinstance(value, string.Template)
 }
 
@@ -21,7 +21,7 @@ def _get(name: str) -> model_specs.Handle:
 
 
 def _fill(name: str, handle: model_specs.Handle) -> str:
-  text = card_snippets.fill(_SNIPPETS[name], handle)
+  text = snippets.fill(_SNIPPETS[name], handle)
   match = re.fullmatch(r'```python\n(.*)\n```', text, re.DOTALL)
   assert match
   return match[1]

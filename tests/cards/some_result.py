@@ -3,9 +3,9 @@
 import dataclasses
 from typing import Any
 
-from exporter.cards import client_results as clients
+from exporter.cards import client_results
 
-_RESULT = clients.Result(
+_RESULT = client_results.Result(
   environment='today',
   client='hub.KerasLayer',
   python='3.11',
@@ -19,6 +19,6 @@ _RESULT = clients.Result(
 )
 
 
-def make(**changes: Any) -> clients.Result:
+def make(**changes: Any) -> client_results.Result:
   """The result of a client that works, but for the fields that are given."""
   return dataclasses.replace(_RESULT, **changes)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from exporter import errors
-from exporter.cards import tree as card_tree
+from exporter.cards import tree
 import model_specs
 from tests.cards import card_rules
 
@@ -35,13 +35,13 @@ def _broken_links(page: pathlib.Path) -> list[str]:
 
 
 def test_committed_cards_are_up_to_date(tmp_path):
-  card_tree.write(tmp_path)
+  tree.write_tree(tmp_path)
   assert _read(_COMMITTED) == _read(tmp_path), 'write docs/model_cards again'
 
 
 def test_committed_catalogues_are_up_to_date(tmp_path):
   output_dir = tmp_path / 'catalogue'
-  card_tree.write_catalogues(output_dir, tmp_path / 'model_cards')
+  tree.write_catalogues(output_dir, tmp_path / 'model_cards')
   assert _read(_CATALOGUES) == _read(output_dir), 'write docs/catalogue again'
 
 
@@ -58,30 +58,30 @@ def test_links_in_the_committed_documentation_resolve():
 
 
 def test_a_second_run_changes_nothing(tmp_path):
-  first = card_tree.write(tmp_path)
+  first = tree.write_tree(tmp_path)
   assert sorted(first) == sorted(p for p in tmp_path.rglob('*') if p.is_file())
   for path in first:
     os.utime(path, (1, 1))
-  assert card_tree.write(tmp_path) == []
+  assert tree.write_tree(tmp_path) == []
   assert {path.stat().st_mtime for path in first} == {1}
 
 
 def test_only_what_differs_is_written(tmp_path):
-  card_tree.write(tmp_path)
+  tree.write_tree(tmp_path)
   path = tmp_path / _CARD
   text = path.read_text(encoding='utf-8')
   path.write_text(text.replace('Overview', 'Summary'), encoding='utf-8')
-  assert card_tree.write(tmp_path) == [path]
+  assert tree.write_tree(tmp_path) == [path]
   assert path.read_text(encoding='utf-8') == text
 
 
 def test_stale_cards_go_with_their_folders(tmp_path):
-  card_tree.write(tmp_path)
+  tree.write_tree(tmp_path)
   current = (tmp_path / _CARD).read_text(encoding='utf-8')
   stale = tmp_path / 'google/imagenet/mobilenet_v9_1_2/classification/5.md'
   stale.parent.mkdir(parents=True)
   stale.write_text(current, encoding='utf-8')
-  assert card_tree.write(tmp_path) == [stale]
+  assert tree.write_tree(tmp_path) == [stale]
   assert not stale.parent.parent.exists()
   assert (tmp_path / _CARD).exists()
 
@@ -90,7 +90,7 @@ def test_pages_that_people_wrote_stay(tmp_path):
   own = tmp_path / 'google/imagenet/own/1.md'
   own.parent.mkdir(parents=True)
   own.write_text('# Mine\n', encoding='utf-8')
-  card_tree.write(tmp_path)
+  tree.write_tree(tmp_path)
   assert own.read_text(encoding='utf-8') == '# Mine\n'
 
 
@@ -99,17 +99,17 @@ def test_no_page_that_a_person_wrote_is_overwritten(tmp_path):
   own.parent.mkdir(parents=True)
   own.write_text('# Mine\n', encoding='utf-8')
   with pytest.raises(errors.ExportError, match=r'not generated.*5\.md'):
-    card_tree.write(tmp_path)
+    tree.write_tree(tmp_path)
   assert _read(tmp_path) == {_CARD: '# Mine\n'}
 
 
 def test_another_publisher(tmp_path):
-  card_tree.write(tmp_path, publisher='my-lab')
+  tree.write_tree(tmp_path, publisher='my-lab')
   assert card_rules.tree_violations(tmp_path) == []
   assert (tmp_path / 'my-lab' / 'my-lab.md').is_file()
 
 
 def test_publishers_do_not_remove_each_other(tmp_path):
-  card_tree.write(tmp_path)
-  card_tree.write(tmp_path, publisher='my-lab')
-  assert card_tree.write(tmp_path) == []
+  tree.write_tree(tmp_path)
+  tree.write_tree(tmp_path, publisher='my-lab')
+  assert tree.write_tree(tmp_path) == []

@@ -220,11 +220,11 @@ def test_models_are_lacking_where_nothing_is_found(tmp_path):
   for place in ('.', _RELEASE):
     folder = tmp_path / place.strip('.')
     path = _packed(folder / _ARCHIVE, _FILES)
-    assert archive.lacking(tmp_path, [_MODEL, other]) == (other,)
+    assert archive.lacking_archives(tmp_path, [_MODEL, other]) == (other,)
     path.unlink()
   _unpacked(tmp_path / 'tiny_1.0_32', _OLD_FILES)
-  assert archive.lacking(tmp_path, [_MODEL, other]) == (other,)
-  assert archive.lacking(tmp_path / 'no', [_MODEL]) == (_MODEL,)
+  assert archive.lacking_archives(tmp_path, [_MODEL, other]) == (other,)
+  assert archive.lacking_archives(tmp_path / 'no', [_MODEL]) == (_MODEL,)
 
 
 def test_a_missing_folder_is_refused(tmp_path):

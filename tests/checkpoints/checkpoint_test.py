@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from exporter.checkpoints import checkpoint as checkpoint_lib
+from exporter.checkpoints import checkpoint
 from exporter.checkpoints import synthetic
 from tests import checkpoints_made as checkpoints
 from tests import oracles
@@ -19,7 +19,9 @@ _PUBLISHED, _FLAT = _MODEL.checkpoint, 'tiny_1.0_32.ckpt'
 
 
 def _read(folder, weights='auto'):
-  return checkpoint_lib.read(folder, _MODEL, tiny_network.wanted(), weights)
+  return checkpoint.read_published(
+    folder, _MODEL, tiny_network.wanted(), weights
+  )
 
 
 def _archive(folder):
@@ -50,7 +52,7 @@ def test_the_same_however_it_is_packed(tmp_path, place, old_format):
     _archive(tmp_path)
   found = _read(tmp_path)
   _assert_equal(found.tensors, tensors)
-  expected = checkpoint_lib.Checkpoint(_MODEL.checkpoint, 'raw', tensors)
+  expected = checkpoint.Checkpoint(_MODEL.checkpoint, 'raw', tensors)
   assert (found.name, found.kind) == (expected.name, expected.kind)
   assert found.sha256 == expected.sha256
 
@@ -137,7 +139,7 @@ def test_slots_that_are_not_read_may_be_of_any_kind(tmp_path):
   ids=['value', 'shape', 'dtype', 'name'],
 )
 def test_the_hash_covers(changes):
-  first = checkpoint_lib.Checkpoint(
+  first = checkpoint.Checkpoint(
     'x', 'raw', {'a': np.array([1.0, 2.0], np.float32)}
   )
   assert dataclasses.replace(first, tensors=changes).sha256 != first.sha256
@@ -145,20 +147,20 @@ def test_the_hash_covers(changes):
 
 def test_the_hash_leaves_out_order_and_name():
   one, two = np.ones([2], np.float32), np.zeros([2], np.float32)
-  first = checkpoint_lib.Checkpoint('x', 'raw', {'a': one, 'b': two})
-  second = checkpoint_lib.Checkpoint('y', 'ema', {'b': two, 'a': one})
+  first = checkpoint.Checkpoint('x', 'raw', {'a': one, 'b': two})
+  second = checkpoint.Checkpoint('y', 'ema', {'b': two, 'a': one})
   assert first.sha256 == second.sha256
 
 
 def test_the_hash_is_of_values_wherever_they_lie_in_memory():
   matrix = np.arange(6, dtype=np.float32).reshape(2, 3)
-  first = checkpoint_lib.Checkpoint('x', 'raw', {'a': matrix})
+  first = checkpoint.Checkpoint('x', 'raw', {'a': matrix})
   second = dataclasses.replace(first, tensors={'a': np.asfortranarray(matrix)})
   assert first.sha256 == second.sha256
 
 
 def test_synthetic():
-  found = checkpoint_lib.make_synthetic(tiny_network.wanted())
+  found = checkpoint.make_synthetic(tiny_network.wanted())
   assert (found.name, found.kind) == ('synthetic', 'synthetic')
   _assert_equal(found.tensors, tiny_network.tensors())
 
@@ -172,14 +174,14 @@ def test_as_moving_averages_are_restored_by_tf_slim(tmp_path, name):
     tmp_path / model.checkpoint,
     checkpoints.with_slots(raw, oracle.trainable),
   )
-  wanted = checkpoint_lib.Wanted(source.shapes, source.trainable)
-  images = synthetic.images(2, model.size, model.size)
+  wanted = checkpoint.Wanted(source.shapes, source.trainable)
+  images = synthetic.synthetic_images(2, model.size, model.size)
   for weights, expected in (
     ('auto', oracle.averaged()),
     ('ema', oracle.averaged()),
     ('raw', oracle.arrays),
   ):
-    found = checkpoint_lib.read(tmp_path, model, wanted, weights)
+    found = checkpoint.read_published(tmp_path, model, wanted, weights)
     source.load(found.tensors)
     logits, features = source.run((source.logits, source.features), images)
     assert oracles.distance(logits, expected['logits']) < 1e-4

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from exporter import errors
-from exporter.checkpoints import checkpoint as checkpoint_lib
+from exporter.checkpoints import checkpoint
 from exporter.checkpoints import synthetic
 from tests import checkpoints_made as checkpoints
 from tests import oracles
@@ -26,7 +26,7 @@ _DOWNLOAD = 'it is damaged or incomplete; download it again'
 def _refuse(folder, weights='auto', model=_MODEL, wanted=None) -> str:
   wanted = wanted or tiny_network.wanted()
   with pytest.raises(errors.CheckpointError) as raised:
-    checkpoint_lib.read(folder, model, wanted, weights)
+    checkpoint.read_published(folder, model, wanted, weights)
   return str(raised.value)
 
 
@@ -128,7 +128,9 @@ def test_averages_of_some_variables_only(tmp_path, weights):
   message = _refuse(tmp_path, weights)
   assert _problems(message) == dict.fromkeys(missing, 'missing')
   assert message.endswith('use --weights=raw if these are the weights you mean')
-  found = checkpoint_lib.read(tmp_path, _MODEL, tiny_network.wanted(), 'raw')
+  found = checkpoint.read_published(
+    tmp_path, _MODEL, tiny_network.wanted(), 'raw'
+  )
   assert found.kind == 'raw'
 
 
@@ -162,7 +164,7 @@ def test_of_another_network(tmp_path):
   message = _refuse(
     tmp_path,
     model=v2.model,
-    wanted=checkpoint_lib.Wanted(v2.shapes, v2.trainable),
+    wanted=checkpoint.Wanted(v2.shapes, v2.trainable),
   )
   assert _problems(message) == dict.fromkeys(v2.shapes, 'missing')
   assert message.endswith(
@@ -182,7 +184,7 @@ def test_of_another_multiplier(tmp_path):
   message = _refuse(
     tmp_path,
     model=small.model,
-    wanted=checkpoint_lib.Wanted(small.shapes, small.trainable),
+    wanted=checkpoint.Wanted(small.shapes, small.trainable),
   )
   different = {n for n, s in small.shapes.items() if s != large.shapes[n]}
   problems = _problems(message)

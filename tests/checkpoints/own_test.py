@@ -9,15 +9,15 @@ import pytest
 
 from exporter import errors
 from exporter.checkpoints import checkpoint
-from exporter.checkpoints import own as own_checkpoint
+from exporter.checkpoints import own
 from exporter.checkpoints import synthetic
-from exporter.pipeline import export
+from exporter.networks import source
 from model_specs import spec
-from model_specs.spec_files import model as own_model
+from model_specs.spec_files import model as model_lib
 from tests import checkpoints_made as checkpoints
 from tests import some_spec_file
 
-_INFERENCE, _ = export.sources(some_spec_file.model())
+_INFERENCE, _ = source.sources(some_spec_file.model())
 _WANTED = checkpoint.Wanted(_INFERENCE.shapes, _INFERENCE.trainable)
 _TENSORS = synthetic.tensors(_WANTED.shapes)
 _CLASSIFIER = 'MobilenetV1/Logits/Conv2d_1c_1x1'
@@ -25,14 +25,14 @@ _CLASSIFIER = 'MobilenetV1/Logits/Conv2d_1c_1x1'
 
 def _model(folder: pathlib.Path, path: str | None, **changes) -> spec.ModelSpec:
   values = some_spec_file.values(checkpoint=path, **changes)
-  return own_model.read(values, f'{folder}/my.toml', folder)
+  return model_lib.read_model(values, f'{folder}/my.toml', folder)
 
 
 def _read(
   folder: pathlib.Path, path: str | None, weights='auto', other=None, **changes
 ) -> checkpoint.Checkpoint:
   model = _model(folder, path, **changes)
-  return own_checkpoint.read(other or folder, model, _WANTED, weights)
+  return own.read_own(other or folder, model, _WANTED, weights)
 
 
 def _same(found: checkpoint.Checkpoint) -> bool:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from exporter import networks
 from exporter.checkpoints import recognition
+from exporter.networks import builders
 from exporter.networks import source
 import model_specs
 from tests import oracles
@@ -24,7 +24,7 @@ _WITH = [m for m in model_specs.MODELS if m.multiplier]
 
 def _shapes(network: str, multiplier: float) -> dict[str, tuple[int, ...]]:
   """Of the layers that a multiplier decides."""
-  widths = networks.WIDTHS[network](multiplier)
+  widths = builders.WIDTHS[network](multiplier)
   return {name: (1, 1, 3, width) for name, width in widths.items()}
 
 
@@ -50,7 +50,7 @@ def test_a_published_multiplier_comes_first(model):
 
 
 @pytest.mark.parametrize('multiplier', [0.2, 0.33, 0.6, 0.9, 1.75, 0.4375])
-@pytest.mark.parametrize('network', networks.WIDTHS)
+@pytest.mark.parametrize('network', builders.WIDTHS)
 def test_any_other_multiplier_is_among_what_builds_the_same(
   network, multiplier
 ):
@@ -82,7 +82,7 @@ def test_the_others_that_build_the_same_are_named():
 def test_widths_are_those_that_are_built(network, multiplier):
   architecture = source.Architecture(network, multiplier, 5)
   built = source.Source(architecture, is_training=False).shapes
-  widths = networks.WIDTHS[network](multiplier)
+  widths = builders.WIDTHS[network](multiplier)
   assert {name: built[name][-1] for name in widths} == widths
 
 

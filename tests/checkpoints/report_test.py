@@ -5,9 +5,9 @@ import dataclasses
 import pytest
 
 from exporter.checkpoints import inspection
-from exporter.checkpoints import report as inspection_text
+from exporter.checkpoints import report
 from exporter.checkpoints import specimen
-from exporter.cli import spec_files as own_models
+from exporter.cli import spec_files
 
 _NETWORK = inspection.Network(
   'mobilenet_v1', 'MobileNet V1', (0.25,), 5, 217_000, 137, (), (), None
@@ -31,7 +31,7 @@ _FOUND = inspection.Inspection(
 
 def _render(**changes) -> str:
   found = dataclasses.replace(_FOUND, **changes)
-  return ' '.join(inspection_text.render(found).split())
+  return ' '.join(report.report_text(found).split())
 
 
 def _of(**changes) -> inspection.Network:
@@ -70,7 +70,7 @@ def test_each_fact_has_its_line(changes, says):
 
 
 def test_values_of_a_spec_are_those_found():
-  assert inspection_text.values(_FOUND) == {
+  assert report.report_values(_FOUND) == {
     'publisher': 'me',
     'dataset': 'my_pictures',
     'name': 'my_mobilenet_v1',
@@ -88,7 +88,7 @@ def test_values_of_a_spec_are_those_found():
 )
 def test_the_size_to_begin_with(size, sizes, expected):
   found = dataclasses.replace(_FOUND, size=size, network=_of(sizes=sizes))
-  assert inspection_text.size(found) == expected
+  assert report.size(found) == expected
 
 
 def test_another_number_of_classes_was_not_published():
@@ -98,8 +98,8 @@ def test_another_number_of_classes_was_not_published():
 
 
 def test_the_spec_is_one_that_a_spec_file_takes(tmp_path):
-  (tmp_path / 'my.toml').write_text(inspection_text.spec(_FOUND))
-  (model,) = own_models.read(tmp_path / 'my.toml')
+  (tmp_path / 'my.toml').write_text(report.report_spec(_FOUND))
+  (model,) = spec_files.read(tmp_path / 'my.toml')
   assert (model.network, model.multiplier) == ('mobilenet_v1', 0.25)
   assert (model.num_classes, model.size) == (5, 224)
   assert model.own
@@ -108,10 +108,10 @@ def test_the_spec_is_one_that_a_spec_file_takes(tmp_path):
 
 def test_a_frozen_graph_is_no_checkpoint_of_a_spec():
   found = dataclasses.replace(_FOUND, kind=specimen.FROZEN)
-  assert 'checkpoint' not in inspection_text.values(found)
+  assert 'checkpoint' not in report.report_values(found)
 
 
 def test_without_a_network_there_is_no_spec():
   found = dataclasses.replace(_FOUND, network=None)
-  assert inspection_text.values(found) == {}
-  assert inspection_text.spec(found) == ''
+  assert report.report_values(found) == {}
+  assert report.report_spec(found) == ''

@@ -27,7 +27,7 @@ def _pack(folder: pathlib.Path, archive: pathlib.Path) -> pathlib.Path:
 
 
 def _names(path: pathlib.Path) -> list[str]:
-  with specimens.find(path) as found:
+  with specimens.find_specimens(path) as found:
     for each in found:
       assert each.shapes.keys() == tiny_network.tensors().keys()
       each.read('Tiny/Conv2d_0/weights')
@@ -71,7 +71,7 @@ def test_an_archive(tmp_path, old_format):
   _write(tmp_path / 'in/folder', 'a.ckpt', old_format=old_format)
   archive = _pack(tmp_path / 'in', tmp_path / 'a.tar.gz')
   assert _names(archive) == [f'{archive}: folder/a.ckpt']
-  with specimens.find(archive) as (found,):
+  with specimens.find_specimens(archive) as (found,):
     assert found.path == str(archive)
 
 
@@ -98,7 +98,7 @@ def test_the_graph_beside_a_checkpoint_says_the_size(tmp_path):
   (tmp_path / 'in/x_frozen.pb').write_bytes(graph)
   archive = _pack(tmp_path / 'in', tmp_path / 'x.tar.gz')
   for path in (tmp_path / 'in', tmp_path / 'in/x.ckpt', archive):
-    with specimens.find(path) as (found,):
+    with specimens.find_specimens(path) as (found,):
       assert (found.kind, found.size) == (specimen.NEW, 32)
 
 
@@ -156,7 +156,7 @@ def _misspelt(folder: pathlib.Path) -> pathlib.Path:
 def test_what_is_none_is_told_apart(tmp_path, make, says):
   with (
     pytest.raises(errors.CheckpointError) as caught,
-    specimens.find(make(tmp_path)),
+    specimens.find_specimens(make(tmp_path)),
   ):
     pass
   assert says in str(caught.value)

@@ -51,7 +51,7 @@ def test_a_network_has_the_values_of_its_variables():
 
 
 def test_known_images():
-  images = synthetic.images(3, 2, 2, seed=5)
+  images = synthetic.synthetic_images(3, 2, 2, seed=5)
   assert images.shape == (3, 2, 2, 3)
   assert images.dtype == np.float32
   np.testing.assert_allclose(
@@ -61,19 +61,21 @@ def test_known_images():
 
 
 def test_images_are_from_0_to_1():
-  images = synthetic.images(4, 32, 32)
+  images = synthetic.synthetic_images(4, 32, 32)
   assert 0 <= images.min() < 0.001
   assert 0.999 < images.max() <= 1
 
 
 def test_images_need_not_be_square():
-  assert synthetic.images(1, 4, 6).shape == (1, 4, 6, 3)
+  assert synthetic.synthetic_images(1, 4, 6).shape == (1, 4, 6, 3)
 
 
 def test_images_differ_by_seed_alone():
-  first = synthetic.images(2, 4, 4)
-  np.testing.assert_array_equal(first, synthetic.images(2, 4, 4, seed=1))
-  assert not np.array_equal(first, synthetic.images(2, 4, 4, seed=2))
+  first = synthetic.synthetic_images(2, 4, 4)
+  np.testing.assert_array_equal(
+    first, synthetic.synthetic_images(2, 4, 4, seed=1)
+  )
+  assert not np.array_equal(first, synthetic.synthetic_images(2, 4, 4, seed=2))
 
 
 def test_the_global_random_state_stays():
@@ -81,5 +83,5 @@ def test_the_global_random_state_stays():
   expected = np.random.uniform()
   np.random.seed(3)
   synthetic.value('A/weights', (2, 2))
-  synthetic.images(1, 2, 2)
+  synthetic.synthetic_images(1, 2, 2)
   assert np.random.uniform() == expected

@@ -4,5 +4,5 @@ from exporter.checkpoints import weights
 
 
 def test_synthetic_weights_are_not_a_choice_among_a_checkpoints_own():
-  assert weights.CHOICES == ('auto', 'ema', 'raw')
-  assert weights.SYNTHETIC not in weights.CHOICES
+  assert weights.WEIGHTS_CHOICES == ('auto', 'ema', 'raw')
+  assert weights.SYNTHETIC not in weights.WEIGHTS_CHOICES

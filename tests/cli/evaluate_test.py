@@ -13,7 +13,7 @@ from PIL import Image
 import pytest
 
 from exporter.checkpoints import synthetic
-from exporter.cli import main as cli
+from exporter.cli import entry
 from exporter.measure import confusion_chart
 from tests import source_tree
 
@@ -25,13 +25,13 @@ _LABELS = ('tench', 'goldfish', 'great white shark')
 def _folder(tmp_path_factory) -> pathlib.Path:
   """Exports of one model, and pictures of three of its classes."""
   folder = tmp_path_factory.mktemp('evaluate')
-  for number, picture in enumerate(synthetic.pictures(6, 40)):
+  for number, picture in enumerate(synthetic.synthetic_pictures(6, 40)):
     path = folder / 'photos' / _LABELS[number % 3] / f'{number}.png'
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(picture).save(path)
   export = ['mobilenet_v1_025_128/classification/5', '--synthetic_weights']
   flags = [f'--output_dir={folder}/exports', '--formats=tf2,litert.float32']
-  assert cli.main(cli.parse(['slimhub', 'export', *export, *flags])) == 0
+  assert entry.main(entry.parse(['slimhub', 'export', *export, *flags])) == 0
   return folder
 
 
@@ -47,7 +47,7 @@ def _run(folder: pathlib.Path, *argv: str) -> subprocess.CompletedProcess:
 
 
 def _main(*argv: str) -> int:
-  return cli.main(cli.parse(['slimhub', 'evaluate', *argv]))
+  return entry.main(entry.parse(['slimhub', 'evaluate', *argv]))
 
 
 def test_a_folder_of_an_export_is_measured_and_its_card_written(folder):
@@ -72,7 +72,7 @@ def test_the_page_names_what_is_written(folder):
     assert f'`{name}' in page
   assert f'the {confusion_chart.MOST} worst' in page
   for words in re.findall(r'slimhub (evaluate .*?[^\\])$', page, re.M | re.S):
-    cli.parse(['slimhub', *shlex.split(words.replace('\\\n', ' '))])
+    entry.parse(['slimhub', *shlex.split(words.replace('\\\n', ' '))])
 
 
 def test_patterns_and_a_list_take_every_format(folder, capsys):

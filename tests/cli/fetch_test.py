@@ -5,12 +5,13 @@ from unittest import mock
 
 import pytest
 
+from exporter import results
 from exporter.checkpoints.fetch import download
 from exporter.checkpoints.fetch import fetcher
-from exporter.checkpoints.fetch import pool as fetch_lib
-from exporter.cli import main as cli
+from exporter.checkpoints.fetch import pool
+from exporter.cli import entry
 from exporter.pipeline import batch
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import processes
 from exporter.storage import home as home_lib
 import model_specs
@@ -19,7 +20,7 @@ _MODEL = 'mobilenet_v1_025_128'
 
 
 def _main(*argv: str) -> int:
-  return cli.main(cli.parse(['slimhub', *argv]))
+  return entry.main(entry.parse(['slimhub', *argv]))
 
 
 @pytest.fixture(name='run')
@@ -32,20 +33,20 @@ def _run():
 def _home(tmp_path, monkeypatch):
   """The default folder of checkpoints, empty."""
   monkeypatch.setenv('SLIMHUB_HOME', str(tmp_path))
-  folder = home_lib.checkpoint_dir()
+  folder = home_lib.default_checkpoint_dir()
   folder.mkdir()
   return folder
 
 
 @pytest.fixture(name='fetch')
 def _fetch():
-  with mock.patch.object(fetch_lib, 'run', return_value=[]) as fetch:
+  with mock.patch.object(pool, 'run', return_value=[]) as fetch:
     yield fetch
 
 
-def _order(**changes) -> plan.Order:
-  return plan.Order(
-    plan.EXPORT, model_specs.find(_MODEL), pathlib.Path('out'), **changes
+def _order(**changes) -> orders_lib.Order:
+  return orders_lib.Order(
+    orders_lib.EXPORT, model_specs.find(_MODEL), pathlib.Path('out'), **changes
   )
 
 
@@ -109,7 +110,7 @@ def test_fetch_all_is_every_model_into_the_folder_that_is_named(fetch):
 def test_a_failed_fetch_exits_1(fetch, capsys):
   fetch.return_value = [
     fetcher.Moved(1, 2),
-    fetcher.Result(_MODEL, plan.FAILED, 'nobody there'),
+    results.Result(_MODEL, results.FAILED, 'nobody there'),
   ]
   assert _main('fetch', _MODEL, '--checkpoint_dir=c') == 1
   assert 'nobody there' in capsys.readouterr().err
@@ -121,8 +122,8 @@ def test_export_fetches_what_is_missing_and_leaves_out_what_failed(
   (home / 'mobilenet_v1_0.25_128.tgz').touch()
   names = ['mobilenet_v1_025_160', 'mobilenet_v1_025_192']
   fetch.return_value = [
-    fetcher.Result(names[0], plan.FETCHED),
-    fetcher.Result(names[1], plan.FAILED, 'nobody there'),
+    results.Result(names[0], results.FETCHED),
+    results.Result(names[1], results.FAILED, 'nobody there'),
   ]
   argv = ['mobilenet_v1_025_1*', '--output_dir=out', '--fetch']
   assert _main('export', *argv) == 1

@@ -5,14 +5,14 @@ import pathlib
 
 import pytest
 
-from exporter.cli import flags
-from exporter.cli import main as cli
+from exporter.cli import entry
+from exporter.cli import exits
 
 _EXPORT = ['export', 'a', '--output_dir=out', '--synthetic_weights']
 
 
 def _parse(*argv: str) -> argparse.Namespace:
-  return cli.parse(['slimhub', *argv])
+  return entry.parse(['slimhub', *argv])
 
 
 def test_export_has_the_defaults_of_the_manual():
@@ -94,7 +94,7 @@ def test_every_command_is_handed_on(argv):
 def test_a_wrong_line_is_one_sentence_and_exit_2(argv, says, capsys):
   with pytest.raises(SystemExit) as exit_:
     _parse(*argv)
-  assert exit_.value.code == flags.USAGE_ERROR
+  assert exit_.value.code == exits.USAGE_ERROR
   out, err = capsys.readouterr()
   assert says in err
   assert err.startswith('slimhub')

@@ -6,9 +6,10 @@ from unittest import mock
 
 import pytest
 
-from exporter.cli import main as cli
+from exporter import results
+from exporter.cli import entry
 from exporter.pipeline import batch
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders
 from exporter.pipeline import processes
 import model_specs
 from model_specs import formats
@@ -18,7 +19,7 @@ _EXPORT = ('--output_dir=out', '--synthetic_weights')
 
 
 def _main(*argv: str) -> int:
-  return cli.main(cli.parse(['slimhub', 'export', *argv, *_EXPORT]))
+  return entry.main(entry.parse(['slimhub', 'export', *argv, *_EXPORT]))
 
 
 @pytest.fixture(name='run')
@@ -31,8 +32,8 @@ def test_one_order_holds_handles_and_conversions(run):
   flags = ['--formats=tf2,litert,onnx', '--representative_images=p']
   assert _main(_MODEL, *flags, '--onnx_layout=nchw') == 0
   words = ['tf2', 'litert', 'onnx']
-  order = plan.Order(
-    plan.EXPORT,
+  order = orders.Order(
+    orders.EXPORT,
     tuple(formats.select(model_specs.find(_MODEL), words, 'nchw')),
     pathlib.Path('out'),
     pictures_dir=pathlib.Path('p'),
@@ -67,7 +68,7 @@ def test_a_missing_extra_is_one_line_before_anything_runs(
 
 
 def test_what_is_refused_is_no_failure(run, capsys):
-  run.return_value = [plan.Result('a', plan.REFUSED, 'needs pictures')]
+  run.return_value = [results.Result('a', results.REFUSED, 'needs pictures')]
   assert _main(_MODEL) == 0
   assert 'refused   a  needs pictures' in capsys.readouterr().out
 

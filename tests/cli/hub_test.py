@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from exporter.cli import main as cli
-from exporter.hub import tfhub_cache as seed
+from exporter.cli import entry
+from exporter.hub import tfhub_cache
 from tests import some_exports
 from tests import source_tree
 
@@ -15,7 +15,7 @@ _URL = 'https://hub.example.org/a'
 
 
 def _main(*argv: str) -> int:
-  return cli.main(cli.parse(['slimhub', *map(str, argv)]))
+  return entry.main(entry.parse(['slimhub', *map(str, argv)]))
 
 
 @pytest.fixture(name='exports')
@@ -50,7 +50,7 @@ def test_seed_cache_takes_another_hub(exports, tmp_path, capsys):
   assert _main(*command, f'--handle_prefix={_URL}/') == 0
   url = f'{_URL}/{some_exports.TF1}'
   assert f'seeded    {url}' in capsys.readouterr().out
-  assert (tmp_path / 'cache' / seed.key(url)).is_dir()
+  assert (tmp_path / 'cache' / tfhub_cache.key(url)).is_dir()
   assert _main(*command, f'--handle_prefix={_URL}', '--progress=json') == 0
   summary = json.loads(capsys.readouterr().out.splitlines()[-1])
   assert summary['kept'] == 2
@@ -78,7 +78,8 @@ def test_a_missing_extra_is_named(command, exports, tmp_path):
   code = (
     'import sys; from importlib import util; found = util.find_spec\n'
     'util.find_spec = lambda n: None if n == "starlette" else found(n)\n'
-    'from exporter.cli import main as cli; sys.exit(cli.main(cli.parse(sys.argv)))'
+    'from exporter.cli import entry\n'
+    'sys.exit(entry.main(entry.parse(sys.argv)))'
   )
   name, *flags = command
   done = subprocess.run(

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from exporter.cli import main as cli
+from exporter.cli import entry
 from tests import checkpoints_made as checkpoints
 from tests import source_tree
 from tests.checkpoints import specimens_made
@@ -21,7 +21,7 @@ def _prefix(tmp_path_factory) -> pathlib.Path:
 
 
 def _main(*argv: str) -> int:
-  return cli.main(cli.parse(['slimhub', 'inspect', *argv]))
+  return entry.main(entry.parse(['slimhub', 'inspect', *argv]))
 
 
 def test_a_person_reads_lines_and_no_logs(prefix):
@@ -55,7 +55,7 @@ def test_the_spec_alone_can_be_exported(prefix, tmp_path, capsys):
   spec.write_text(capsys.readouterr().out)
   flags = [f'--spec_file={spec}', f'--output_dir={tmp_path}/exports']
   argv = ['slimhub', 'export', 'my_mobilenet_v1', *flags]
-  assert cli.main(cli.parse(argv)) == 0
+  assert entry.main(entry.parse(argv)) == 0
   out = capsys.readouterr().out
   assert 'exported  me/my_pictures/my_mobilenet_v1/classification/1' in out
 

@@ -6,14 +6,14 @@ import pathlib
 import jsonschema
 import pytest
 
-from exporter.cli import main as cli
-from exporter.cli import spec_files as own_models
+from exporter.cli import entry
+from exporter.cli import spec_files
 from model_specs import published
-from model_specs.spec_files import text as spec_file
+from model_specs.spec_files import text
 
 
 def _main(*argv: str) -> int:
-  return cli.main(cli.parse(['slimhub', *argv]))
+  return entry.main(entry.parse(['slimhub', *argv]))
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def _folder(tmp_path, monkeypatch) -> pathlib.Path:
 @pytest.mark.parametrize('network', published.NETWORKS)
 def test_the_file_of_every_network_is_a_model(network, tmp_path):
   assert _main('new', 'my_model', f'--network={network}') == 0
-  (model,) = own_models.registry([tmp_path / 'my_model.toml']).own
+  (model,) = spec_files.registry([tmp_path / 'my_model.toml']).own
   assert (model.name, model.network) == ('my_model', network)
   assert [str(handle) for handle in model.handles()] == [
     f'me/my_pictures/my_model/{task}/{number}'
@@ -40,8 +40,8 @@ def test_the_schema_beside_it_takes_it(tmp_path):
   first, *_ = path.read_text().splitlines()
   assert first == '#:schema ./spec_file.schema.json'
   schema = json.loads((path.parent / first.split('/')[-1]).read_text())
-  jsonschema.validate(own_models._load(path), schema)
-  assert schema == spec_file.schema()
+  jsonschema.validate(spec_files._load(path), schema)
+  assert schema == text.schema()
 
 
 def test_it_says_what_comes_next(capsys):

@@ -5,17 +5,16 @@ import json
 
 import pytest
 
-from exporter.checkpoints.fetch import fetcher
+from exporter import results
 from exporter.cli import progress
-from exporter.pipeline import orders as plan
 from tests import source_tree
 
 _RESULTS = (
-  plan.Result('a/1', plan.EXPORTED, bytes=2_000_000, seconds=1.5),
-  plan.Result('b/1', plan.KEPT, 'unchanged'),
-  plan.Result('c/1', plan.FAILED, 'checkpoint x is torn'),
-  plan.Result('d/1', plan.FAILED, 'checkpoint x is torn'),
-  plan.Result('e/1', plan.REFUSED, 'it needs pictures'),
+  results.Result('a/1', results.EXPORTED, bytes=2_000_000, seconds=1.5),
+  results.Result('b/1', results.KEPT, 'unchanged'),
+  results.Result('c/1', results.FAILED, 'checkpoint x is torn'),
+  results.Result('d/1', results.FAILED, 'checkpoint x is torn'),
+  results.Result('e/1', results.REFUSED, 'it needs pictures'),
 )
 
 
@@ -58,7 +57,7 @@ def test_a_transfer_counts_bytes(capsys):
   shown.start()
   shown.move(0, 3_000_000)
   shown.move(3_000_000, 0)
-  shown.add(fetcher.Result('m', plan.FETCHED, 'note', 3_000_000, 1.5))
+  shown.add(results.Result('m', results.FETCHED, 'note', 3_000_000, 1.5))
   shown.finish()
   out, _ = capsys.readouterr()
   assert [json.loads(line) for line in out.splitlines()] == [
@@ -79,7 +78,7 @@ def test_the_bar_of_a_transfer_is_in_bytes(capsys):
   shown = progress.Transfer('bar', 1)
   shown.start()
   shown.move(1_500_000, 3_000_000)
-  shown.add(fetcher.Result('m', plan.FETCHED, '', 3_000_000, 1.5))
+  shown.add(results.Result('m', results.FETCHED, '', 3_000_000, 1.5))
   shown.finish()
   out, err = capsys.readouterr()
   assert out.startswith('fetched   m  3.0 MB  1.5 s\n')

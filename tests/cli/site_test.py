@@ -4,13 +4,13 @@ from importlib import util
 
 import pytest
 
-from exporter.cli import main as cli
+from exporter.cli import entry
 from exporter.site import tree
 from tests.site import some_site
 
 
 def _main(*argv: object) -> int:
-  return cli.main(cli.parse(['slimhub', 'site', *map(str, argv)]))
+  return entry.main(entry.parse(['slimhub', 'site', *map(str, argv)]))
 
 
 @pytest.fixture(name='page')

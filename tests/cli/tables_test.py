@@ -5,13 +5,13 @@ import dataclasses
 import io
 import json
 
-from exporter.cli import tables as listing
+from exporter.cli import tables
 import model_specs
-from model_specs import figures as measured
+from model_specs import figures
 
 
 def test_every_handle_has_one_row_with_its_versions():
-  rows = json.loads(listing.render(model_specs.find(), 'json'))
+  rows = json.loads(tables.render(model_specs.find(), 'json'))
   assert len(rows) == 2 * len(model_specs.MODELS)
   first = model_specs.MODELS[0].name
   assert rows[0]['handle'] == f'google/imagenet/{first}/classification'
@@ -20,8 +20,8 @@ def test_every_handle_has_one_row_with_its_versions():
 
 def test_csv_and_json_say_the_same():
   handles = model_specs.find('mobilenet_v2_*/*/*')
-  rows = json.loads(listing.render(handles, 'json'))
-  read = list(csv.DictReader(io.StringIO(listing.render(handles, 'csv'))))
+  rows = json.loads(tables.render(handles, 'json'))
+  read = list(csv.DictReader(io.StringIO(tables.render(handles, 'csv'))))
   assert len(rows) == len(read) == 44
   for row, line in zip(rows, read, strict=True):
     assert line['handle'] == row['handle']
@@ -30,7 +30,7 @@ def test_csv_and_json_say_the_same():
 
 
 def test_a_table_aligns_its_columns():
-  lines = listing.render(
+  lines = tables.render(
     model_specs.find('mobilenet_v1_100_*/*/5'), 'table'
   ).splitlines()
   start = lines[0].index('versions')
@@ -40,7 +40,7 @@ def test_a_table_aligns_its_columns():
 
 def test_a_description_names_what_decides_a_choice():
   (handle,) = model_specs.find('mobilenet_v2_100_224/classification/5')
-  text = listing.describe(handle)
+  text = tables.describe(handle)
   for fact in ('224 x 224', 'fixed', '71.8 %', '300 M', handle.spec.checkpoint):
     assert fact in text
   assert 'litert.float32, litert.float16' in text
@@ -48,14 +48,14 @@ def test_a_description_names_what_decides_a_choice():
 
 def test_a_tf1_version_is_said_to_have_no_other_formats():
   (handle,) = model_specs.find('mobilenet_v2_100_224/classification/3')
-  assert 'not converted' in listing.describe(handle)
+  assert 'not converted' in tables.describe(handle)
 
 
 def test_what_is_not_known_is_not_named():
   (handle,) = model_specs.find('resnet_v1_50/classification/5')
-  unknown = dataclasses.replace(handle.spec, figures=measured.Figures())
+  unknown = dataclasses.replace(handle.spec, figures=figures.Figures())
   handle = dataclasses.replace(handle, spec=unknown)
-  text = listing.describe(handle)
+  text = tables.describe(handle)
   assert 'None' not in text
   assert 'multiplier' not in text
   assert 'MACs, parameters: not published' in text

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from exporter.cards import client_results as clients
+from exporter.cards import client_results
 from tests.consumers import cases
 from tests.consumers import environments
 from tests.consumers import runs
@@ -24,7 +24,7 @@ def _say(*lines: str) -> None:
 
 def main(jobs: int, word: str) -> int:
   """The exit code."""
-  made: dict[runs.Run, list[clients.Result]] = {}
+  made: dict[runs.Run, list[client_results.Result]] = {}
   failed, missing = [], []
   with tempfile.TemporaryDirectory(prefix='slimhub_') as folder:
     root = pathlib.Path(folder)

@@ -4,8 +4,9 @@ import sys
 
 import pytest
 
+from exporter import results
 from exporter.pipeline import export
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders
 from exporter.storage import places
 import model_specs
 from model_specs import versions
@@ -20,8 +21,8 @@ _LEGACY_KERAS = 'TF_USE_LEGACY_KERAS'
 @pytest.fixture(scope='module', name='folder')
 def _folder(tmp_path_factory):
   folder = tmp_path_factory.mktemp('cards')
-  order = plan.Order(plan.EXPORT, _HANDLES, folder / 'exports')
-  assert {r.status for r in export.run(order)} == {plan.EXPORTED}
+  order = orders.Order(orders.EXPORT, _HANDLES, folder / 'exports')
+  assert {r.status for r in export.run(order)} == {results.EXPORTED}
   return folder
 
 

@@ -49,7 +49,7 @@ def named(*, version_format: str) -> tuple[str, ...]:
 def _coloured_noise(size: int) -> tuple[np.ndarray, np.ndarray]:
   """Images that are easy to tell apart, and their classes."""
   labels = np.arange(_CLASSES * _EXAMPLES, dtype=np.int32) % _CLASSES
-  noise = synthetic.images(len(labels), size, size, seed=3)
+  noise = synthetic.synthetic_images(len(labels), size, size, seed=3)
   colours = _COLOURS[labels][:, None, None, :]
   return 0.5 * noise + 0.5 * colours, labels
 
@@ -68,7 +68,7 @@ def _inference(source: source_lib.Source, handle: spec.Handle) -> _Arrays:
   is_classifier = handle.task == versions.CLASSIFICATION
   default = source.logits if is_classifier else source.features
   size = handle.spec.size
-  images = synthetic.images(_BATCH, size, size)
+  images = synthetic.synthetic_images(_BATCH, size, size)
   few = images[:_FEW]
   arrays = {
     'images': images,
@@ -78,7 +78,7 @@ def _inference(source: source_lib.Source, handle: spec.Handle) -> _Arrays:
     **_prefixed('endpoint', source.run(_scoped(source, handle), few)),
   }
   for height, width in _SIZES if handle.variable_size else ():
-    other = synthetic.images(2, height, width)
+    other = synthetic.synthetic_images(2, height, width)
     arrays[f'images_{height}x{width}'] = other
     arrays[f'size:{height}x{width}'] = source.run(default, other)
   return arrays
@@ -89,7 +89,7 @@ def _training(
 ) -> _Arrays:
   """What a step at momentum 0 leaves is the statistics of its batch."""
   size = handle.spec.size
-  images = synthetic.images(_BATCH, size, size)
+  images = synthetic.synthetic_images(_BATCH, size, size)
   coloured, labels = _coloured_noise(size)
   moving = {
     v.op.name: v for v in source.variables if v.op.name not in source.trainable

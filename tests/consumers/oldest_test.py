@@ -24,6 +24,6 @@ def test_both_formats_are_exported_and_proven(tmp_path):
   assert done.returncode == 0, done.stderr
   for handle in model_specs.find(pattern):
     place = places.place(tmp_path, handle)
-    made = manifest.from_json(place.manifest.read_bytes(), 'it')
+    made = manifest.parse_manifest(place.manifest.read_bytes(), 'it')
     assert made.libraries['tensorflow'].startswith('2.16.')
     assert not manifest.differences(made, place.artifact)

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from typing import Any
 
-from exporter.cards import client_results as clients
+from exporter.cards import client_results
 from model_specs import versions
 from tests import source_tree
 from tests.consumers import cases
@@ -204,11 +204,11 @@ def _outcomes(
   for record in records:
     key = name, use = record['case'], record['use']
     if key not in failures:
-      yield Outcome(name, use, record['difference'], clients.OK)
+      yield Outcome(name, use, record['difference'], client_results.OK)
       continue
     reason = failures[key]
     is_clients = _kept(own.get(key, '')) == _kept(reason)
-    kind = clients.BROKEN if is_clients else FAILED
+    kind = client_results.BROKEN if is_clients else FAILED
     yield Outcome(name, use, None, f'{kind}: {reason}')
 
 

@@ -8,8 +8,8 @@ import shutil
 
 import pytest
 
-from exporter.artifacts import tf2_model as saved_model
-from exporter.cards import client_results as clients
+from exporter.artifacts import tf2_model
+from exporter.cards import client_results
 from tests import artifacts_made as artifacts
 from tests.consumers import __main__ as main
 from tests.consumers import cases
@@ -56,7 +56,9 @@ def test_a_client_does_what_is_committed(run, folder_of):
 
 def test_what_is_committed_has_a_client():
   known = {(run.environment.name, run.client) for run in runs.RUNS}
-  assert {(r.environment, r.client) for r in clients.load()} == known
+  assert {
+    (r.environment, r.client) for r in client_results.load_clients()
+  } == known
 
 
 def _case_of_other_weights(name, original, folder):
@@ -66,7 +68,7 @@ def _case_of_other_weights(name, original, folder):
   (folder / 'artifact').mkdir()
   handle, tensors = artifacts.handle(name), artifacts.tensors(name)
   tensors = {key: value * 1.01 for key, value in tensors.items()}
-  saved_model.write(
+  tf2_model.write_tf2(
     handle, artifacts.graphs(name), tensors, folder / 'artifact'
   )
   facts = json.loads((folder / 'case.json').read_text())
@@ -118,7 +120,7 @@ def test_an_untouched_model_can_all_but_what_is_broken(
 def test_a_version_is_as_good_as_its_worst_artifact():
   run = dataclasses.replace(_SESSION, names=cases.NAMES[-2:])
   outcomes = [
-    runs.Outcome(run.names[0], 'infer', 0.0, clients.OK),
+    runs.Outcome(run.names[0], 'infer', 0.0, client_results.OK),
     runs.Outcome(run.names[1], 'infer', None, 'broken: it'),
   ]
   versions = {'python': '3.11', 'tensorflow': '2.21.0'}
@@ -127,9 +129,9 @@ def test_a_version_is_as_good_as_its_worst_artifact():
 
 
 def test_rows_that_were_not_made_stay(tmp_path):
-  path = tmp_path / clients.FILE
+  path = tmp_path / client_results.FILE
   table.write({}, path)
-  assert clients.parse(path.read_text()) == clients.load()
+  assert client_results.parse(path.read_text()) == client_results.load_clients()
 
 
 def test_what_was_not_run_is_named(monkeypatch, capsys, tmp_path):

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 import pathlib
 
-from exporter.cards import client_results as clients
+from exporter.cards import client_results
 from tests import artifacts_made as artifacts
 from tests import source_tree
 from tests.consumers import runs
 
-PATH = source_tree.ROOT / 'exporter' / clients.FILE
+PATH = source_tree.ROOT / 'exporter' / client_results.FILE
 
 _Fact = tuple[str, str, int, str]  # Format, use, version, kind.
 
@@ -19,19 +19,19 @@ def _number(outcome: runs.Outcome) -> int:
 
 def rows(
   run: runs.Run, found: dict[str, str], outcomes: Iterable[runs.Outcome]
-) -> list[clients.Result]:
+) -> list[client_results.Result]:
   """The rows of a run; a version is as good as its worst artifact."""
   worst: dict[tuple[str, int], str] = {}
   for outcome in outcomes:
     key = outcome.use, _number(outcome)
-    if worst.get(key, clients.OK) == clients.OK:
+    if worst.get(key, client_results.OK) == client_results.OK:
       worst[key] = outcome.result
   numbers: dict[tuple[str, str], list[int]] = {}
   for (use, number), result in worst.items():
     numbers.setdefault((use, result), []).append(number)
   version_format = artifacts.handle(run.names[0]).version.format
   return [
-    clients.Result(
+    client_results.Result(
       environment=run.environment.name,
       client=run.client,
       python=found['python'],
@@ -47,7 +47,7 @@ def rows(
   ]
 
 
-def facts(results: Iterable[clients.Result]) -> set[_Fact]:
+def facts(results: Iterable[client_results.Result]) -> set[_Fact]:
   """What a newer release of a library must leave as it was."""
   return {
     (result.format, result.use, number, result.kind)
@@ -56,23 +56,23 @@ def facts(results: Iterable[clients.Result]) -> set[_Fact]:
   }
 
 
-def committed(run: runs.Run) -> list[clients.Result]:
+def committed(run: runs.Run) -> list[client_results.Result]:
   """The rows of a run as they are committed."""
   return [
     result
-    for result in clients.load()
+    for result in client_results.load_clients()
     if (result.environment, result.client) == (run.environment.name, run.client)
   ]
 
 
 def write(
-  made: dict[runs.Run, list[clients.Result]], path: pathlib.Path = PATH
+  made: dict[runs.Run, list[client_results.Result]], path: pathlib.Path = PATH
 ) -> None:
   """Writes the file: of runs that were not made, the rows stay."""
-  results: list[clients.Result] = []
+  results: list[client_results.Result] = []
   for run in runs.RUNS:
     results += made[run] if run in made else committed(run)
-  path.write_text(clients.render(results), 'utf-8')
+  path.write_text(client_results.render(results), 'utf-8')
 
 
 def lines(

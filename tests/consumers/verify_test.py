@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
+from exporter import results
 from exporter.pipeline import export
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders
 import model_specs
 from tests.consumers import environments
 
@@ -16,8 +17,8 @@ _PATTERN = 'mobilenet_v1_025_128/feature_vector'
 @pytest.fixture(scope='module', name='folder')
 def _folder(tmp_path_factory):
   folder = tmp_path_factory.mktemp('exports')
-  order = plan.Order(plan.EXPORT, model_specs.find(_PATTERN), folder)
-  assert {r.status for r in export.run(order)} == {plan.EXPORTED}
+  order = orders.Order(orders.EXPORT, model_specs.find(_PATTERN), folder)
+  assert {r.status for r in export.run(order)} == {results.EXPORTED}
   return folder
 
 

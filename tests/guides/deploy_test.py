@@ -10,7 +10,7 @@ from PIL import Image
 import pytest
 
 from exporter.checkpoints import synthetic
-from exporter.pipeline import export
+from exporter.networks import source
 import model_specs
 from model_specs import formats
 from tests import checkpoints_made as checkpoints
@@ -27,13 +27,13 @@ def _folder(tmp_path_factory) -> pathlib.Path:
   """Where the guide's command has been run."""
   folder = tmp_path_factory.mktemp('deploy')
   model = model_specs.get_model(_MODEL)
-  inference, _ = export.sources(model)
+  inference, _ = source.sources(model)
   checkpoints.write(
     folder / 'checkpoints' / model.checkpoint,
     synthetic.tensors(inference.shapes),
   )
   (folder / 'photos').mkdir()
-  for number, picture in enumerate(synthetic.pictures(8, 128)):
+  for number, picture in enumerate(synthetic.synthetic_pictures(8, 128)):
     Image.fromarray(picture).save(folder / 'photos' / f'{number}.jpg')
   Image.fromarray(picture).save(folder / 'photo.jpg')
   _, _, command = _GUIDE.partition('\nslimhub ')

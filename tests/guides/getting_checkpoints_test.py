@@ -6,7 +6,7 @@ import shlex
 import pytest
 
 from exporter.checkpoints import members
-from exporter.cli import main as cli
+from exporter.cli import entry
 import model_specs
 from tests import artifacts_made as artifacts
 from tests import code_blocks
@@ -24,7 +24,7 @@ _COMMANDS = [
 
 @pytest.mark.parametrize('command', _COMMANDS)
 def test_every_command_can_be_typed(command):
-  args = cli.parse(shlex.split(command))
+  args = entry.parse(shlex.split(command))
   if 'patterns' in args:
     assert model_specs.find(*args.patterns)
 
@@ -32,7 +32,7 @@ def test_every_command_can_be_typed(command):
 def test_the_defaults_are_those_of_the_flags():
   shown = dict(re.findall(r'\| `--(\w+)=\w+` .* \| (\d+) \|', _PAGE))
   assert shown.keys() == {'timeout', 'retries', 'jobs'}
-  args = cli.parse(['slimhub', 'fetch', 'a'])
+  args = entry.parse(['slimhub', 'fetch', 'a'])
   for name, value in shown.items():
     assert getattr(args, name) == float(value)
 

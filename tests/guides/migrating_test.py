@@ -41,7 +41,7 @@ def _training(tmp_path_factory) -> pathlib.Path:
   folder = tmp_path_factory.mktemp('migrating')
   (folder / 'train').mkdir()
   flower_training.write(folder / 'train')
-  for number, picture in enumerate(synthetic.pictures(10, 160)):
+  for number, picture in enumerate(synthetic.synthetic_pictures(10, 160)):
     label = flower_training.LABELS[number % 5]
     path = folder / 'validation' / label / f'{number}.jpg'
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +86,7 @@ def test_the_exports_of_the_table_are_there(training, outputs):
 
 def test_the_export_answers_as_the_training_evaluates(training, outputs):
   del outputs  # The exports are there.
-  images = synthetic.images(2, 128, 128)
+  images = synthetic.synthetic_images(2, 128, 128)
   expected = flower_training.answer(training / 'train', images)
   model = tf.saved_model.load(str(training / _ROOT / 'classification/2'))
   np.testing.assert_allclose(model(images), expected, atol=1e-4)

@@ -9,10 +9,10 @@ import urllib.request
 import pytest
 from tensorflow_hub import uncompressed_module_resolver
 
+from exporter import results
 from exporter.hub import pack
-from exporter.hub import tfhub_cache as seed
-from exporter.pipeline import orders as plan
-from exporter.storage import folder as shelf
+from exporter.hub import tfhub_cache
+from exporter.storage import folder
 from tests import artifacts_made as artifacts
 from tests import code_blocks
 from tests import hub_server
@@ -69,15 +69,15 @@ def _exports(tmp_path_factory):
 @pytest.fixture(scope='module', name='packed')
 def _packed(exports):
   packed = exports.with_name('packed')
-  assert len(list(pack.run(shelf.items(exports), packed))) == 3
+  assert len(list(pack.pack_exports(folder.items(exports), packed))) == 3
   return packed
 
 
 @pytest.fixture(name='cache')
 def _cache(exports, tmp_path):
   """A seeded one."""
-  found = seed.run(shelf.items(exports), tmp_path, _TFHUB)
-  assert {result.status for result in found} == {plan.SEEDED}
+  found = tfhub_cache.seed_tfhub(folder.items(exports), tmp_path, _TFHUB)
+  assert {result.status for result in found} == {results.SEEDED}
   return tmp_path
 
 
@@ -120,9 +120,11 @@ def test_clients_load_by_url(environment, client, handle, hubs, cache):
   if handle == _TF2:
     urls += [f'{url}/{_NAME}' for url in hubs]
   legacy = {'TF_USE_LEGACY_KERAS': '1'} if client == 'layer' else {}
-  path = cache / seed.key(f'{_TFHUB}/{handle}')
+  path = cache / tfhub_cache.key(f'{_TFHUB}/{handle}')
   _run(environment, cache, client, path, *urls, **legacy)
-  assert {seed.key(url) for url in urls} <= {p.name for p in cache.iterdir()}
+  assert {tfhub_cache.key(url) for url in urls} <= {
+    p.name for p in cache.iterdir()
+  }
 
 
 def test_a_client_that_reads_uncompressed_is_told_the_place(exports):

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from exporter.checkpoints import synthetic
-from exporter.pipeline import export
+from exporter.networks import source
 import model_specs
 from tests import checkpoints_made as checkpoints
 from tests import code_blocks
@@ -38,7 +38,7 @@ def _folder(tmp_path_factory) -> pathlib.Path:
   """Where the README's commands have been run, with their outputs."""
   folder = tmp_path_factory.mktemp('readme')
   model = model_specs.get_model(_MODEL)
-  inference, _ = export.sources(model)
+  inference, _ = source.sources(model)
   checkpoints.write(
     folder / 'checkpoints' / model.checkpoint,
     synthetic.tensors(inference.shapes),

@@ -116,7 +116,7 @@ def test_what_is_being_replaced_is_not_served_half(hub, exports):
   manifest.write_text(new)
   status, headers, _ = hub.ask(path)
   assert status == 200
-  assert headers['etag'] == f'"{bundle.key(made)}{bundle.SUFFIX}"'
+  assert headers['etag'] == f'"{bundle.bundle_key(made)}{bundle.BUNDLE_SUFFIX}"'
 
 
 def test_what_is_ready_is_served_while_it_is_replaced(hub, exports):

@@ -6,9 +6,9 @@ import types
 import pytest
 
 from exporter import errors
+from exporter import results
 from exporter.hub import pack
-from exporter.pipeline import orders as plan
-from exporter.storage import folder as shelf
+from exporter.storage import folder
 from exporter.storage import lock
 from tests import file_tree
 from tests import some_exports
@@ -27,7 +27,9 @@ def _packed(tmp_path):
 
 
 def _run(exports, packed) -> dict[str, str]:
-  return {r.handle: r.status for r in pack.run(shelf.items(exports), packed)}
+  return {
+    r.name: r.status for r in pack.pack_exports(folder.items(exports), packed)
+  }
 
 
 def _states(packed):
@@ -39,7 +41,7 @@ def _states(packed):
 
 
 def test_what_is_there(exports, packed):
-  assert set(_run(exports, packed).values()) == {plan.PACKED}
+  assert set(_run(exports, packed).values()) == {results.PACKED}
   expected = {'index.html', 'index.json'}
   expected |= {f'{_NAME}{s}' for s in ('.tar.gz', '.html')}
   for handle in (_TF1, _TF2):
@@ -56,7 +58,7 @@ def test_what_is_there(exports, packed):
 def test_a_second_run_writes_nothing(exports, packed):
   _run(exports, packed)
   before = _states(packed)
-  assert set(_run(exports, packed).values()) == {plan.KEPT}
+  assert set(_run(exports, packed).values()) == {results.KEPT}
   assert _states(packed) == before
 
 
@@ -66,7 +68,7 @@ def test_what_changed_is_packed_again_and_what_is_gone_removed(exports, packed):
   for suffix in ('.json', '.md'):
     (exports / f'{_TF2}{suffix}').unlink()
   found = _run(exports, packed)
-  assert found[_TF1] == plan.PACKED
+  assert found[_TF1] == results.PACKED
   assert _TF2 not in found
   assert not (packed / f'{_TF2}.tar.gz').exists()
   assert not (packed / f'{_TF2}.html').exists()
@@ -80,14 +82,14 @@ def test_what_fails_stays_as_it_was_packed(exports, packed):
   some_exports.add(exports, _TF1, 'new')
   (exports / _TF1 / 'saved_model.pb').write_text('damaged')
   found = _run(exports, packed)
-  assert found[_TF1] == plan.FAILED
-  assert found[_TF2] == plan.KEPT
+  assert found[_TF1] == results.FAILED
+  assert found[_TF2] == results.KEPT
   assert file_tree.read(packed) == before
 
 
 def test_what_never_was_whole_is_in_no_index(exports, packed):
   (exports / _TF1 / 'saved_model.pb').write_text('damaged')
-  assert _run(exports, packed)[_TF1] == plan.FAILED
+  assert _run(exports, packed)[_TF1] == results.FAILED
   index = json.loads((packed / 'index.json').read_text())
   assert _TF1 not in [each['handle'] for each in index['exports']]
 
@@ -103,11 +105,11 @@ def test_a_folder_of_others_is_left(exports, packed):
 
 
 def test_a_run_that_was_killed_is_completed(exports, packed):
-  run = pack.run(shelf.items(exports), packed)
+  run = pack.pack_exports(folder.items(exports), packed)
   next(run)
   assert isinstance(run, types.GeneratorType)
   run.close()
-  assert _run(exports, packed)[_TF1] == plan.KEPT
+  assert _run(exports, packed)[_TF1] == results.KEPT
   assert (packed / f'{_NAME}.html').exists()
   assert not (packed / '.slimhub-staging').exists()
 

@@ -1,6 +1,6 @@
 """Pages: what is in them, and what is not obeyed."""
 
-from exporter.hub import page as hub_page
+from exporter.hub import page as page_lib
 import model_specs
 from model_specs import formats
 from tests import some_manifest
@@ -12,7 +12,7 @@ _LITE = formats.convert(_HANDLE, formats.FORMATS[0])
 
 
 def test_html_in_a_card_is_shown_and_not_obeyed():
-  page = hub_page.to_html(
+  page = page_lib.to_html(
     '<b>', 'a <script>alert(1)</script> [x](javascript:alert(1))'
   )
   assert '<title>&lt;b&gt;</title>' in page
@@ -22,7 +22,7 @@ def test_html_in_a_card_is_shown_and_not_obeyed():
 
 
 def test_metadata_is_left_out_and_tables_are_tables():
-  page = hub_page.to_html(
+  page = page_lib.to_html(
     'x', '# T\n\n<!-- task: a -->\n\n| a |\n| --- |\n| 1 |'
   )
   assert 'task:' not in page
@@ -32,14 +32,14 @@ def test_metadata_is_left_out_and_tables_are_tables():
 def test_links_are_relative():
   made = some_manifest.make(_HANDLE)
   lite = some_manifest.make(_LITE)
-  page = hub_page.card(made, '# Card', [lite])
+  page = page_lib.card(made, '# Card', [lite])
   assert 'href="5.tar.gz"' in page
   assert 'href="5.json"' in page
   assert 'href="/' not in page
 
 
 def test_the_index_says_where_each_is():
-  found = hub_page.index([some_manifest.make(_HANDLE)])['exports']
+  found = page_lib.index([some_manifest.make(_HANDLE)])['exports']
   assert found == [
     {
       'handle': str(_HANDLE),

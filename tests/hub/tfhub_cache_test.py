@@ -2,9 +2,9 @@
 
 import pytest
 
-from exporter.hub import tfhub_cache as seed
-from exporter.pipeline import orders as plan
-from exporter.storage import folder as shelf
+from exporter import results as results_lib
+from exporter.hub import tfhub_cache
+from exporter.storage import folder as folder_lib
 from exporter.storage import manifest
 from tests import file_tree
 from tests import some_exports
@@ -23,9 +23,11 @@ def _cache(tmp_path):
   return tmp_path / 'cache'
 
 
-def _run(exports, cache, force=False) -> dict[str, plan.Result]:
-  results = seed.run(shelf.items(exports), cache, _HUB, force)
-  return {result.handle: result for result in results}
+def _run(exports, cache, force=False) -> dict[str, results_lib.Result]:
+  results = tfhub_cache.seed_tfhub(
+    folder_lib.items(exports), cache, _HUB, force
+  )
+  return {result.name: result for result in results}
 
 
 def _statuses(exports, cache, **changes) -> set[str]:
@@ -36,41 +38,43 @@ def test_a_folder_a_url_and_a_descriptor_beside_it(exports, cache):
   found = _run(exports, cache)
   assert set(found) == {f'{_HUB}/{some_exports.TF1}', _URL}
   for url, result in found.items():
-    assert result.status == plan.SEEDED
-    made = manifest.read(exports / f'{url.removeprefix(_HUB)[1:]}.json')
-    assert not manifest.differences(made, cache / seed.key(url))
-    descriptor = cache / f'{seed.key(url)}.descriptor.txt'
+    assert result.status == results_lib.SEEDED
+    made = manifest.read_manifest(
+      exports / f'{url.removeprefix(_HUB)[1:]}.json'
+    )
+    assert not manifest.differences(made, cache / tfhub_cache.key(url))
+    descriptor = cache / f'{tfhub_cache.key(url)}.descriptor.txt'
     assert descriptor.read_text().startswith(f'Module: {url}\n')
   assert len(list(cache.iterdir())) == 4
 
 
 def test_a_second_run_keeps_and_a_new_export_replaces(exports, cache):
   _run(exports, cache)
-  assert _statuses(exports, cache) == {plan.KEPT}
+  assert _statuses(exports, cache) == {results_lib.KEPT}
   made = some_exports.add(exports, some_exports.TF2, 'new')
-  assert _run(exports, cache)[_URL].status == plan.SEEDED
-  assert not manifest.differences(made, cache / seed.key(_URL))
+  assert _run(exports, cache)[_URL].status == results_lib.SEEDED
+  assert not manifest.differences(made, cache / tfhub_cache.key(_URL))
   assert len(list(cache.iterdir())) == 4
 
 
 def test_what_others_put_there_stays_unless_forced(exports, cache):
-  folder = cache / seed.key(_URL)
+  folder = cache / tfhub_cache.key(_URL)
   folder.mkdir(parents=True)
   (folder / 'saved_model.pb').write_text('downloaded')
   found = _run(exports, cache)[_URL]
-  assert found.status == plan.FAILED
+  assert found.status == results_lib.FAILED
   assert '--force' in found.reason
   assert file_tree.read(folder) == {'saved_model.pb': b'downloaded'}
-  assert _run(exports, cache, force=True)[_URL].status == plan.SEEDED
+  assert _run(exports, cache, force=True)[_URL].status == results_lib.SEEDED
 
 
 def test_an_empty_folder_is_nobodys(exports, cache):
-  (cache / seed.key(_URL)).mkdir(parents=True)
-  assert _run(exports, cache)[_URL].status == plan.SEEDED
+  (cache / tfhub_cache.key(_URL)).mkdir(parents=True)
+  assert _run(exports, cache)[_URL].status == results_lib.SEEDED
 
 
 def test_what_is_damaged_is_not_seeded(exports, cache):
   (exports / some_exports.TF2 / 'saved_model.pb').write_text('x')
-  assert _run(exports, cache)[_URL].status == plan.FAILED
-  assert not (cache / seed.key(_URL)).exists()
+  assert _run(exports, cache)[_URL].status == results_lib.FAILED
+  assert not (cache / tfhub_cache.key(_URL)).exists()
   assert len(list(cache.iterdir())) == 2

@@ -63,9 +63,9 @@ def test_classes_come_worst_first_with_what_they_are_taken_for():
 
 
 def test_a_row_has_a_cell_a_column():
-  (row,) = accuracy.rows([some_accuracy.make()])
+  (row,) = accuracy.accuracy_rows([some_accuracy.make()])
   assert row[1:] == ('10', '50.00', '23.7 to 76.3', '90.00')
-  assert len(row) == len(accuracy.COLUMNS)
+  assert len(row) == len(accuracy.ACCURACY_COLUMNS)
 
 
 def test_json_holds_all_of_it():

@@ -9,13 +9,15 @@ from PIL import Image
 import pytest
 
 from exporter import errors
+from exporter import results as results_lib
+from exporter.cards import measured
 from exporter.checkpoints import synthetic
 from exporter.measure import crops
 from exporter.measure import evaluation
 from exporter.measure import labelled
 from exporter.measure import runners
 from exporter.pipeline import export
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders
 from exporter.storage import manifest
 from exporter.storage import places
 from model_specs import formats
@@ -42,7 +44,7 @@ _BIASES = 'Tiny/Logits/Conv2d_1c_1x1/biases'
 def _write_pictures(folder: pathlib.Path) -> list[pathlib.Path]:
   """Pictures of many sizes, without loss."""
   paths = []
-  for number, picture in enumerate(synthetic.pictures(_COUNT, 60)):
+  for number, picture in enumerate(synthetic.synthetic_pictures(_COUNT, 60)):
     paths.append(folder / f'{number:02}.png')
     Image.fromarray(picture[: 30 + number % 20]).save(paths[-1])
   return paths
@@ -71,10 +73,10 @@ def _made(tmp_path_factory) -> tuple[pathlib.Path, tuple]:
   for number in range(_WRONG):
     labels[number] = (labels[number] + 1) % 5
   checkpoints.write(folder / tiny_network.MODEL.checkpoint, tensors)
-  order = plan.Order(plan.EXPORT, _HANDLES, folder / 'exports', folder)
+  order = orders.Order(orders.EXPORT, _HANDLES, folder / 'exports', folder)
   with tiny_network.registered():
     results = list(export.run(order))
-  assert {result.status for result in results} == {plan.EXPORTED}
+  assert {result.status for result in results} == {results_lib.EXPORTED}
   return folder, tuple(
     labelled.Labelled(path, str(label))
     for path, label in zip(paths, labels, strict=True)
@@ -95,7 +97,9 @@ def _pictures(made) -> tuple[labelled.Labelled, ...]:
 def _evaluated(made) -> tuple[list, list[int]]:
   folder, pictures = made
   moved: list[int] = []
-  found = evaluation.run(_HANDLES, folder / 'exports', pictures, moved.append)
+  found = evaluation.evaluate(
+    _HANDLES, folder / 'exports', pictures, moved.append
+  )
   return list(found), moved
 
 
@@ -117,7 +121,7 @@ def test_every_format_is_as_right_as_its_network(evaluated):
 def test_figures_and_pictures_stand_beside_the_exports(
   evaluated, exports, pictures
 ):
-  facts = json.loads((exports / evaluation.JSON).read_text())
+  facts = json.loads((exports / evaluation.EVALUATION_JSON).read_text())
   assert [each['top1'] for each in facts['accuracies']] == [34] * 4
   setting = facts['accuracies'][0]['setting']
   assert setting['pictures'] == _COUNT
@@ -125,28 +129,28 @@ def test_figures_and_pictures_stand_beside_the_exports(
   assert setting['preprocessing'] == crops.CENTRAL
   for each in evaluated[0]:
     name = each.name.replace('/', '_') + '.svg'
-    chart = (exports / evaluation.CHARTS / name).read_text('utf-8')
+    chart = (exports / evaluation.EVALUATION_CHARTS / name).read_text('utf-8')
     assert chart.startswith('<svg')
 
 
 def test_cards_take_the_figures_and_exports_stay(evaluated, exports):
   for handle, one in zip(_HANDLES, evaluated[0], strict=True):
-    evaluation.write_card(handle, exports, one)
+    measured.write_accuracy(handle, exports, one)
     place = places.place(exports, handle)
     assert '| 40 | 85.00 % | 70.9 to 92.9 % |' in place.card.read_text()
-    made = manifest.read(place.manifest)
+    made = manifest.read_manifest(place.manifest)
     assert not manifest.differences(made, place.artifact)
   with tiny_network.registered():
-    order = plan.Order(plan.EXPORT, _HANDLES, exports, exports.parent)
+    order = orders.Order(orders.EXPORT, _HANDLES, exports, exports.parent)
     results = list(export.run(order))
-  assert {result.status for result in results} == {plan.KEPT}
+  assert {result.status for result in results} == {results_lib.KEPT}
 
 
 def test_a_label_that_is_no_class_stops_before_any_picture(exports, pictures):
   wrong = (*pictures, labelled.Labelled(pictures[0].path, '5'))
   moved: list[int] = []
   with pytest.raises(errors.PictureError, match='no class for 1 of'):
-    list(evaluation.run(_HANDLES, exports, wrong, moved.append))
+    list(evaluation.evaluate(_HANDLES, exports, wrong, moved.append))
   assert not moved
 
 
@@ -156,11 +160,11 @@ def test_what_is_no_picture_stops_before_anything_is_written(
   (tmp_path / 'last.png').write_text('none')
   wrong = (*pictures, labelled.Labelled(tmp_path / 'last.png', '4'))
   output_dir = shutil.copytree(exports, tmp_path / 'exports')
-  shutil.rmtree(output_dir / evaluation.CHARTS, ignore_errors=True)
-  (output_dir / evaluation.JSON).unlink(missing_ok=True)
+  shutil.rmtree(output_dir / evaluation.EVALUATION_CHARTS, ignore_errors=True)
+  (output_dir / evaluation.EVALUATION_JSON).unlink(missing_ok=True)
   with pytest.raises(errors.PictureError, match=r'last\.png cannot be decoded'):
-    list(evaluation.run(_HANDLES, output_dir, wrong, abs))
-  written = {evaluation.CHARTS, evaluation.JSON}
+    list(evaluation.evaluate(_HANDLES, output_dir, wrong, abs))
+  written = {evaluation.EVALUATION_CHARTS, evaluation.EVALUATION_JSON}
   assert not written & {path.name for path in output_dir.iterdir()}
 
 
@@ -171,7 +175,7 @@ def test_nan_is_no_answer(exports, pictures, monkeypatch):
     lambda *_: lambda images: np.full([len(images), 5], np.nan),
   )
   with pytest.raises(errors.ProofError, match='40 of 40 pictures with NaN'):
-    list(evaluation.run(_HANDLES[:1], exports, pictures, abs))
+    list(evaluation.evaluate(_HANDLES[:1], exports, pictures, abs))
 
 
 def test_features_have_no_classes():

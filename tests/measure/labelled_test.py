@@ -19,7 +19,7 @@ def test_a_folder_is_a_class(tmp_path):
   for name in ('roses/b.png', 'roses/a.jpg', 'daisy/a.png'):
     _picture(tmp_path / name)
   (tmp_path / 'roses/notes.txt').touch()
-  found = labelled.of_folders(tmp_path)
+  found = labelled.pictures_of_folders(tmp_path)
   assert [(str(p.path.relative_to(tmp_path)), p.label) for p in found] == [
     ('daisy/a.png', 'daisy'),
     ('roses/a.jpg', 'roses'),
@@ -32,7 +32,7 @@ def test_a_list_names_pictures_and_labels(tmp_path):
     _picture(tmp_path / name)
   file = tmp_path / 'list.txt'
   file.write_text('a b.png 7\n\nc/d.png\tgiant panda\n')
-  found = labelled.of_list(tmp_path, file)
+  found = labelled.pictures_of_list(tmp_path, file)
   assert [(p.path, p.label) for p in found] == [
     (tmp_path / 'a b.png', '7'),
     (tmp_path / 'c/d.png', 'giant panda'),
@@ -40,31 +40,31 @@ def test_a_list_names_pictures_and_labels(tmp_path):
 
 
 def _no_folder(folder):
-  return labelled.of_folders(folder / 'none')
+  return labelled.pictures_of_folders(folder / 'none')
 
 
 def _no_folders(folder):
   _picture(folder / 'a.png')
-  return labelled.of_folders(folder)
+  return labelled.pictures_of_folders(folder)
 
 
 def _empty_folder(folder):
   _picture(folder / 'daisy/a.png')
   (folder / 'roses').mkdir()
-  return labelled.of_folders(folder)
+  return labelled.pictures_of_folders(folder)
 
 
 def _list(text: str):
   def read(folder):
     _picture(folder / 'a.png')
     (folder / 'list.txt').write_text(text)
-    return labelled.of_list(folder, folder / 'list.txt')
+    return labelled.pictures_of_list(folder, folder / 'list.txt')
 
   return read
 
 
 def _no_list(folder):
-  return labelled.of_list(folder, folder / 'list.txt')
+  return labelled.pictures_of_list(folder, folder / 'list.txt')
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_what_is_wrong_is_named(tmp_path, read, says):
 
 def test_the_digest_is_of_pictures_and_labels(tmp_path):
   _picture(tmp_path / 'x/a.png')
-  first = labelled.of_folders(tmp_path)
+  first = labelled.pictures_of_folders(tmp_path)
   _picture(tmp_path / 'x/a.png', 9)
   other = labelled.Labelled(first[0].path, 'y')
   digests = {labelled.digest(first), labelled.digest([other])}

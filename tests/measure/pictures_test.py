@@ -16,7 +16,7 @@ def test_pictures_come_by_name_and_in_one_size(tmp_path):
   _save(tmp_path / 'b.png', (0, 255, 0))
   _save(tmp_path / 'a.JPG', (255, 0, 0))
   (tmp_path / 'notes.txt').write_text('no picture')
-  found = pictures.read(tmp_path, 8)
+  found = pictures.read_pictures(tmp_path, 8)
   assert found.shape == (2, 8, 8, 3)
   assert found.dtype == np.uint8
   assert found[0, 4, 4, 0] > 250
@@ -26,32 +26,32 @@ def test_pictures_come_by_name_and_in_one_size(tmp_path):
 def test_grey_ones_and_those_with_alpha_have_three_colors(tmp_path):
   Image.new('L', (9, 9), 100).save(tmp_path / 'grey.png')
   Image.new('RGBA', (9, 9), (100, 100, 100, 7)).save(tmp_path / 'alpha.png')
-  assert np.all(pictures.read(tmp_path, 4) == 100)
+  assert np.all(pictures.read_pictures(tmp_path, 4) == 100)
 
 
 def test_a_large_folder_is_cut(tmp_path, monkeypatch):
   monkeypatch.setattr(pictures, '_MOST', 3)
   for number in range(5):
     _save(tmp_path / f'{number}.png', (number, 0, 0))
-  assert len(pictures.read(tmp_path, 4)) == 3
+  assert len(pictures.read_pictures(tmp_path, 4)) == 3
 
 
 @pytest.mark.parametrize('exists', [True, False])
 def test_no_picture_is_an_error(tmp_path, exists):
   folder = tmp_path if exists else tmp_path / 'none'
   with pytest.raises(errors.PictureError, match='holds no picture'):
-    pictures.read(folder, 8)
+    pictures.read_pictures(folder, 8)
 
 
 def test_what_is_no_picture_is_named(tmp_path):
   (tmp_path / 'torn.png').write_bytes(b'\x89PNG')
   with pytest.raises(errors.PictureError, match=r'torn\.png cannot be decoded'):
-    pictures.read(tmp_path, 8)
+    pictures.read_pictures(tmp_path, 8)
 
 
 def test_the_digest_is_that_of_the_pixels(tmp_path):
   _save(tmp_path / 'a.png', (1, 2, 3))
-  first = pictures.digest(pictures.read(tmp_path, 8))
-  assert first == pictures.digest(pictures.read(tmp_path, 8))
+  first = pictures.pictures_digest(pictures.read_pictures(tmp_path, 8))
+  assert first == pictures.pictures_digest(pictures.read_pictures(tmp_path, 8))
   _save(tmp_path / 'a.png', (1, 2, 4))
-  assert first != pictures.digest(pictures.read(tmp_path, 8))
+  assert first != pictures.pictures_digest(pictures.read_pictures(tmp_path, 8))

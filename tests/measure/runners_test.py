@@ -15,7 +15,7 @@ from tests import conversions_made
 def test_runs_what_the_source_computes(task, number):
   name = f'{artifacts.TINY}/{task}/{number}'
   run = runners.load(artifacts.handle(name), artifacts.folder(name), 1)
-  images = synthetic.images(3, 32, 32)
+  images = synthetic.synthetic_images(3, 32, 32)
   expected = conversions_made.expected(name, images)
   np.testing.assert_allclose(run(images), expected, atol=1e-5)
 
@@ -24,7 +24,7 @@ def test_runs_conversions():
   name, word = conversions_made.TINY, 'onnx.model'
   conversion = conversions_made.conversion(name, word)
   run = runners.load(conversion, conversions_made.file(name, word), 1)
-  assert run(synthetic.images(2, 32, 32)).shape == (2, 5)
+  assert run(synthetic.synthetic_images(2, 32, 32)).shape == (2, 5)
 
 
 @pytest.mark.parametrize('number', [3, 5])
@@ -41,7 +41,7 @@ def test_the_peer_is_the_same_network_of_keras(task, width):
   handle = artifacts.handle(f'{artifacts.V1}/{task}/5')
   ((name, run),) = runners.peer(handle).items()
   assert name == 'keras.applications.MobileNet'
-  assert run(synthetic.images(1, 128, 128)).shape == (1, width)
+  assert run(synthetic.synthetic_images(1, 128, 128)).shape == (1, width)
 
 
 def test_a_network_that_keras_lacks_has_no_peer():

@@ -21,7 +21,7 @@ def test_the_order_of_runs_does_not_matter():
 
 
 def test_the_machine_names_itself_and_its_libraries():
-  on = speed.machine()
+  on = speed.this_machine()
   assert on.processor
   assert on.cores >= 1
   assert {'slimhub', 'tensorflow', 'onnxruntime'} <= on.libraries.keys()
@@ -37,6 +37,6 @@ def test_json_holds_all_of_it():
 
 
 def test_a_row_has_a_cell_a_column():
-  rows = speed.rows(some_speed.make())
-  assert {len(row) for row in rows} == {len(speed.COLUMNS)}
+  rows = speed.speed_rows(some_speed.make())
+  assert {len(row) for row in rows} == {len(speed.SPEED_COLUMNS)}
   assert rows[0][1:] == ('1', '10.00', '1000.00', '100')

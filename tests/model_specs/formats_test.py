@@ -5,9 +5,9 @@ import pathlib
 
 import pytest
 
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders
 import model_specs
-from model_specs import figures as measured
+from model_specs import figures
 from model_specs import formats
 
 _HANDLES = model_specs.find('mobilenet_v1_025_128/classification')
@@ -96,8 +96,8 @@ def test_onnx_of_many_parameters_takes_much_memory():
   )
   assert onnx == pytest.approx(0.2 * 55.81)
   assert litert == formats.memory_gb(handle) == handle.spec.family.memory_gb
-  order = plan.Order(
-    plan.EXPORT,
+  order = orders.Order(
+    orders.EXPORT,
     (handle, formats.convert(handle, formats.BY_WORD['onnx.model'])),
     pathlib.Path(),
   )
@@ -109,7 +109,7 @@ def test_onnx_of_many_parameters_takes_much_memory():
 )
 def test_a_heavy_network_is_tried_on_fewer_pictures(name, count):
   model = model_specs.get_model(name)
-  own = dataclasses.replace(model, figures=measured.Figures())
+  own = dataclasses.replace(model, figures=figures.Figures())
   for each in (model, own):
     litert = [f for f in formats.FORMATS if f.group == formats.LITERT]
     counts = [f.pictures_for(each) for f in litert]

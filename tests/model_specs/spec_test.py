@@ -6,7 +6,7 @@ import pytest
 
 import model_specs
 from model_specs import checks
-from model_specs import figures as measured
+from model_specs import figures as figures_lib
 from model_specs import spec
 from model_specs import versions
 from model_specs.families import mobilenet_v1
@@ -54,11 +54,11 @@ def test_a_bad_model_is_refused_by_name(field, value, message):
 )
 def test_bad_figures_are_refused(figures, message):
   with pytest.raises(checks.SpecError, match=message):
-    measured.Figures(**figures)
+    figures_lib.Figures(**figures)
 
 
 def test_figures_may_be_unknown():
-  assert measured.Figures() == measured.Figures(
+  assert figures_lib.Figures() == figures_lib.Figures(
     None, None, None, None, None, is_counted=False
   )
 

@@ -87,7 +87,7 @@ def _count(model: spec.ModelSpec) -> _Counted:
   # The first version is the one that fixes the size of the images.
   first = model.family.versions[0]
   handle = spec.Handle(model, 'classification', first)
-  graph = graph_lib.build(source, handle)
+  graph = graph_lib.build_graph(source, handle)
   with tf.Graph().as_default() as live:
     tf.import_graph_def(graph.definition, name='')
   features, logits = (

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from exporter import networks
 from exporter.checkpoints import synthetic
+from exporter.networks import builders
 from exporter.networks import source as source_lib
 import model_specs
 from tests import oracles
@@ -64,7 +64,7 @@ def computed(request):
       'endpoints': inference.endpoints,
       'losses': inference.losses,
     },
-    synthetic.images(2, size, size),
+    synthetic.synthetic_images(2, size, size),
   )
   return _Computed(oracle, (inference, training), outputs)
 
@@ -75,7 +75,7 @@ def trained(request):
   size = oracle.model.size
   training = oracle.source(True)
   training.load(synthetic.tensors(training.shapes))
-  images = synthetic.images(4, size, size, seed=2)
+  images = synthetic.synthetic_images(4, size, size, seed=2)
   features, _ = training.run(
     (training.features, training.updates), images, oracles.MOMENTUM
   )
@@ -109,7 +109,9 @@ def test_inference_as_another_implementation_has_it(name):
   source = source_lib.build(source_lib.architecture(model), False)
   source.load(synthetic.tensors(source.shapes))
   tensors = {'logits': source.logits, 'features': source.features}
-  found = source.run(tensors, synthetic.images(2, model.size, model.size))
+  found = source.run(
+    tensors, synthetic.synthetic_images(2, model.size, model.size)
+  )
   for output, expected in oracles.peer(name).items():
     assert oracles.distance(found[output], expected) < 1e-4
 
@@ -153,7 +155,7 @@ def test_sum_of_the_losses(name):
   oracle = oracles.get(name)
   source = oracle.source(False)
   source.load(synthetic.tensors(source.shapes))
-  found = sum(source.run(source.losses, synthetic.images(1, 32, 32)))
+  found = sum(source.run(source.losses, synthetic.synthetic_images(1, 32, 32)))
   assert found == pytest.approx(oracle.facts['reg_total'], rel=1e-3)
 
 
@@ -216,7 +218,7 @@ def test_dropout_before_the_classifier(network):
   ]
   pooled, dropped = training.run(
     (training.endpoints[training.pooled], classifier[-1].inputs[0]),
-    synthetic.images(4, 96, 96),
+    synthetic.synthetic_images(4, 96, 96),
   )
   pooled, dropped = pooled.reshape(4, -1), dropped.reshape(4, -1)
   kept = (dropped != 0) & (pooled != 0)
@@ -250,4 +252,4 @@ def test_the_published_number_of_parameters_at_three_quarters():
 
 
 def test_every_spec_has_its_network():
-  assert {m.network for m in model_specs.MODELS} == networks.BUILDERS.keys()
+  assert {m.network for m in model_specs.MODELS} == builders.BUILDERS.keys()

@@ -11,7 +11,7 @@ from exporter.networks import source as source_lib
 from tests import tiny_network
 
 _ARCHITECTURE = source_lib.Architecture('tiny', 1.0, 5)
-_IMAGES = synthetic.images(4, 16, 16)
+_IMAGES = synthetic.synthetic_images(4, 16, 16)
 
 
 @pytest.fixture(autouse=True)
@@ -150,7 +150,9 @@ def test_logits_are_the_classifier_of_the_features(inference):
 @pytest.mark.parametrize('size', [(16, 16), (32, 20), (7, 9)])
 def test_images_of_any_size_in_any_number(inference, size):
   for count in (1, 3):
-    logits = inference.run(inference.logits, synthetic.images(count, *size))
+    logits = inference.run(
+      inference.logits, synthetic.synthetic_images(count, *size)
+    )
     assert logits.shape == (count, 5)
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from exporter import errors
 from exporter.pipeline import batch
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import processes
+from exporter.storage import folder as folder_lib
 import model_specs
 from tests import file_tree
 
@@ -20,22 +21,26 @@ _PATTERNS = (
 )
 
 
-def _orders(folder: pathlib.Path, *patterns: str) -> tuple[plan.Order, ...]:
-  template = plan.Order(plan.EXPORT, (), folder)
-  return plan.orders(model_specs.find(*patterns), template)
+def _orders(
+  folder: pathlib.Path, *patterns: str
+) -> tuple[orders_lib.Order, ...]:
+  template = orders_lib.Order(orders_lib.EXPORT, (), folder)
+  return orders_lib.make_orders(model_specs.find(*patterns), template)
 
 
 @pytest.fixture(scope='module', name='exported')
 def _exported(tmp_path_factory) -> pathlib.Path:
   folder = tmp_path_factory.mktemp('exported')
-  results = list(batch.run(_orders(folder, *_PATTERNS), processes.Processes(2)))
+  results = list(
+    batch.run_orders(_orders(folder, *_PATTERNS), processes.Processes(2))
+  )
   assert [r.status for r in results] == ['exported'] * 3
   return folder
 
 
 def test_one_worker_in_another_order_gives_the_same_bytes(exported, tmp_path):
   orders = reversed(_orders(tmp_path, *_PATTERNS))
-  results = list(batch.run(tuple(orders), processes.Processes(1)))
+  results = list(batch.run_orders(tuple(orders), processes.Processes(1)))
   assert [r.status for r in results] == ['exported'] * 3
   assert file_tree.read(tmp_path) == file_tree.read(exported)
 
@@ -45,11 +50,13 @@ def test_nothing_is_left_beside_the_exports(exported):
 
 
 def test_workers_verify_too(exported):
-  handles = plan.find_artifacts(exported)
-  template = plan.Order(plan.VERIFY, (), exported)
+  handles = folder_lib.find_artifacts(exported)
+  template = orders_lib.Order(orders_lib.VERIFY, (), exported)
   before = file_tree.read(exported)
   results = list(
-    batch.run(plan.orders(handles, template), processes.Processes(2))
+    batch.run_orders(
+      orders_lib.make_orders(handles, template), processes.Processes(2)
+    )
   )
   assert [r.status for r in results] == ['verified'] * 3
   assert file_tree.read(exported) == before
@@ -57,10 +64,10 @@ def test_workers_verify_too(exported):
 
 def test_a_second_batch_in_the_same_folder_is_refused(tmp_path):
   orders = _orders(tmp_path, _PATTERNS[0])
-  running = batch.run(orders, processes.Processes(1))
+  running = batch.run_orders(orders, processes.Processes(1))
   next(running)
   with pytest.raises(errors.ExportError, match='another slimhub works in'):
-    next(batch.run(orders, processes.Processes(1)))
+    next(batch.run_orders(orders, processes.Processes(1)))
   assert [r.status for r in running] == ['exported']
 
 
@@ -76,7 +83,7 @@ def test_a_killed_run_is_finished_by_the_next(exported, tmp_path):
   process.kill()
   process.communicate()
   results = list(
-    batch.run(_orders(tmp_path, *_PATTERNS), processes.Processes(2))
+    batch.run_orders(_orders(tmp_path, *_PATTERNS), processes.Processes(2))
   )
   assert sorted(r.status for r in results) == ['exported', 'exported', 'kept']
   assert file_tree.read(tmp_path) == file_tree.read(exported)
@@ -85,15 +92,15 @@ def test_a_killed_run_is_finished_by_the_next(exported, tmp_path):
 def test_a_folder_that_cannot_be_made_is_one_error(tmp_path):
   (tmp_path / 'file').touch()
   with pytest.raises(errors.ExportError, match='--output_dir'):
-    next(batch.run(_orders(tmp_path / 'file' / 'out', _PATTERNS[0])))
+    next(batch.run_orders(_orders(tmp_path / 'file' / 'out', _PATTERNS[0])))
 
 
 def test_a_failed_batch_leaves_no_folder(tmp_path):
-  template = plan.Order(
-    plan.EXPORT, (), tmp_path / 'out', checkpoint_dir=tmp_path / 'none'
+  template = orders_lib.Order(
+    orders_lib.EXPORT, (), tmp_path / 'out', checkpoint_dir=tmp_path / 'none'
   )
-  orders = plan.orders(model_specs.find(_PATTERNS[0]), template)
-  assert {r.status for r in batch.run(orders, processes.Processes(1))} == {
-    'failed'
-  }
+  orders = orders_lib.make_orders(model_specs.find(_PATTERNS[0]), template)
+  assert {
+    r.status for r in batch.run_orders(orders, processes.Processes(1))
+  } == {'failed'}
   assert not (tmp_path / 'out').exists()

@@ -17,10 +17,11 @@ import time
 
 import pytest
 
+from exporter import environment
 from exporter import errors
+from exporter import results as results_lib
 from exporter.pipeline import cluster
-from exporter.pipeline import orders as plan
-from exporter.storage import manifest
+from exporter.pipeline import orders as orders_lib
 from exporter.storage import places
 import model_specs
 from tests import file_tree
@@ -93,7 +94,7 @@ def test_a_bucket_gets_the_same_bytes(nodes, expected, bucket):
   output = bucket / 'exports'
   events = _events(_start(output, nodes.address))
   assert [e['event'] for e in events].count('proven') == _ARTIFACTS
-  with places.here(output) as folder:
+  with places.local_copy(output) as folder:
     assert file_tree.read(folder) == expected
   again = _events(_start(output, nodes.address))
   assert [e['event'] for e in again].count('kept') == _ARTIFACTS
@@ -112,18 +113,24 @@ def test_a_cluster_that_is_not_there_is_one_error(tmp_path):
 def test_without_ray_it_says_what_to_install(monkeypatch, tmp_path):
   monkeypatch.setitem(sys.modules, 'ray', None)  # As if it were missing.
   handles = model_specs.find(*_PATTERNS)
-  orders = plan.orders(handles, plan.Order(plan.EXPORT, (), tmp_path))
+  orders = orders_lib.make_orders(
+    handles, orders_lib.Order(orders_lib.EXPORT, (), tmp_path)
+  )
   with pytest.raises(errors.PackageError, match=r'slimhub\[ray\]'):
     next(cluster.Cluster().results(orders, tmp_path))
 
 
 def test_a_node_with_other_packages_is_named(nodes, monkeypatch, tmp_path):
-  libraries = {**manifest.libraries(), 'numpy': '0.1'}
-  monkeypatch.setattr(manifest, 'libraries', lambda: libraries)
+  libraries = {**environment.libraries(), 'numpy': '0.1'}
+  monkeypatch.setattr(environment, 'libraries', lambda: libraries)
   handles = model_specs.find(*_PATTERNS)
-  orders = plan.orders(handles, plan.Order(plan.EXPORT, (), tmp_path))
+  orders = orders_lib.make_orders(
+    handles, orders_lib.Order(orders_lib.EXPORT, (), tmp_path)
+  )
   results = list(cluster.Cluster(nodes.address).results(orders, tmp_path))
-  assert [result.status for result in results] == [plan.FAILED] * _ARTIFACTS
+  assert [result.status for result in results] == [
+    results_lib.FAILED
+  ] * _ARTIFACTS
   assert "'numpy': '0.1'" in results[0].reason
 
 

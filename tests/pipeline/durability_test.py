@@ -48,7 +48,7 @@ def _run(command: list[str]) -> subprocess.CompletedProcess:
 def _assert_whole(folder: pathlib.Path) -> None:
   """Every version with a manifest is what the manifest says, and has a card."""
   for path in folder.glob('google/imagenet/*/*/*.json'):
-    made = manifest.read(path)
+    made = manifest.read_manifest(path)
     assert not manifest.differences(made, path.with_suffix(''))
     assert path.with_suffix('.md').exists()
 

@@ -8,12 +8,13 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from exporter import environment as extras
-from exporter.artifacts import formats as conversions
-from exporter.artifacts import litert as litert_file
+from exporter import artifacts
+from exporter import environment
+from exporter import results as results_lib
+from exporter.artifacts import litert
 from exporter.checkpoints import synthetic
 from exporter.pipeline import export
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders
 from exporter.pipeline import verify
 from exporter.storage import delivery
 from exporter.storage import manifest
@@ -44,29 +45,29 @@ _ALL = _handles('tf2', 'litert', 'onnx')
 @pytest.fixture(scope='module', name='pictures')
 def _pictures(tmp_path_factory) -> pathlib.Path:
   folder = tmp_path_factory.mktemp('pictures')
-  for number, picture in enumerate(synthetic.pictures(16, 40)):
+  for number, picture in enumerate(synthetic.synthetic_pictures(16, 40)):
     Image.fromarray(picture).save(folder / f'{number:02}.png')
   return folder
 
 
-def _order(folder: places.Folder, pictures, **changes) -> plan.Order:
-  order = plan.Order(plan.EXPORT, _ALL, folder, pictures_dir=pictures)
+def _order(folder: places.Folder, pictures, **changes) -> orders.Order:
+  order = orders.Order(orders.EXPORT, _ALL, folder, pictures_dir=pictures)
   return dataclasses.replace(order, **changes)
 
 
-def _run(order: plan.Order) -> dict[str, plan.Result]:
-  work = verify.run if order.action == plan.VERIFY else export.run
+def _run(order: orders.Order) -> dict[str, results_lib.Result]:
+  work = verify.run if order.action == orders.VERIFY else export.run
   with tiny_network.registered():
     results = list(work(order))
-  return {r.handle.removeprefix(f'{_TASK}/'): r for r in results}
+  return {r.name.removeprefix(f'{_TASK}/'): r for r in results}
 
 
-def _statuses(results: dict[str, plan.Result]) -> dict[str, str]:
+def _statuses(results: dict[str, results_lib.Result]) -> dict[str, str]:
   return {name: result.status for name, result in results.items()}
 
 
-def _verify(folder: places.Folder) -> dict[str, plan.Result]:
-  return _run(plan.Order(plan.VERIFY, _ALL, folder))
+def _verify(folder: places.Folder) -> dict[str, results_lib.Result]:
+  return _run(orders.Order(orders.VERIFY, _ALL, folder))
 
 
 @pytest.fixture(scope='module', name='whole')
@@ -85,13 +86,13 @@ def _exports(whole, tmp_path) -> pathlib.Path:
 def test_each_file_has_its_manifest_and_its_card(whole):
   for conversion in _ALL[1:]:
     place = places.place(whole, conversion)
-    made = manifest.read(place.manifest)
+    made = manifest.read_manifest(place.manifest)
     assert made.handle == str(conversion)
     assert made.format == conversion.format
     assert made.files.keys() == {conversion.file}
     assert not manifest.differences(made, place.artifact)
     assert bool(made.pictures) == conversion.kind.needs_pictures
-    packages = extras.packages(conversion.kind.group)
+    packages = environment.packages(conversion.kind.group)
     assert set(packages) <= made.libraries.keys()
     assert place.card.read_text().startswith(f'# File {conversion}\n')
 
@@ -121,7 +122,7 @@ def test_a_file_that_changed_is_made_again_and_no_other(exports, pictures):
   before = file_tree.read(exports)
   (exports / _TASK / _FILES[1]).write_bytes(b'torn')
   results = _run(_order(exports, pictures))
-  made = [n for n, r in results.items() if r.status == plan.EXPORTED]
+  made = [n for n, r in results.items() if r.status == results_lib.EXPORTED]
   assert made == [_FILES[1]]
   assert 'float16.tflite' in results[_FILES[1]].reason
   assert file_tree.read(exports) == before
@@ -130,9 +131,9 @@ def test_a_file_that_changed_is_made_again_and_no_other(exports, pictures):
 def test_other_pictures_make_int8_again_and_no_other(exports, tmp_path):
   others = tmp_path / 'others'
   others.mkdir()
-  Image.fromarray(synthetic.pictures(1, 32)[0]).save(others / 'a.png')
+  Image.fromarray(synthetic.synthetic_pictures(1, 32)[0]).save(others / 'a.png')
   results = _run(_order(exports, others))
-  made = {n: r for n, r in results.items() if r.status == plan.EXPORTED}
+  made = {n: r for n, r in results.items() if r.status == results_lib.EXPORTED}
   assert list(made) == ['5.litert/int8.tflite']
   assert 'pictures' in made['5.litert/int8.tflite'].reason
 
@@ -152,7 +153,7 @@ def test_pictures_that_are_missing_fail_int8_alone(tmp_path):
 
 @pytest.mark.parametrize('word', ['litert.float16', 'onnx.model'])
 def test_a_miss_fails_that_format_alone(word, tmp_path, pictures, monkeypatch):
-  write = conversions.write
+  write = artifacts.write_file
 
   def perturb(conversion, source, tensors, *others):
     if conversion.kind.word == word:
@@ -160,9 +161,9 @@ def test_a_miss_fails_that_format_alone(word, tmp_path, pictures, monkeypatch):
       tensors = {**tensors, name: tensors[name] * np.float32(1.2)}
     write(conversion, source, tensors, *others)
 
-  monkeypatch.setattr(conversions, 'write', perturb)
+  monkeypatch.setattr(artifacts, 'write_file', perturb)
   results = _run(_order(tmp_path, pictures))
-  failed = {n: r for n, r in results.items() if r.status == plan.FAILED}
+  failed = {n: r for n, r in results.items() if r.status == results_lib.FAILED}
   (name,) = failed
   assert formats.BY_WORD[word].name in name
   assert 'does not do what its source does' in failed[name].reason
@@ -177,7 +178,7 @@ def test_a_conversion_that_fails_leaves_the_others(
   def fail(*_):
     raise RuntimeError('this operation is unknown')
 
-  monkeypatch.setattr(litert_file, 'write', fail)
+  monkeypatch.setattr(litert, 'write', fail)
   statuses = _statuses(_run(_order(tmp_path, pictures)))
   failed = {name for name, status in statuses.items() if status == 'failed'}
   assert failed == set(_FILES[:4])
@@ -191,7 +192,7 @@ def test_a_file_of_somebody_else_is_not_overwritten(tmp_path):
   file.write_text('precious')
   handles = _handles('litert.float32')
   (result,) = _run(_order(tmp_path, None, handles=handles)).values()
-  assert result.status == plan.FAILED
+  assert result.status == results_lib.FAILED
   assert '--force' in result.reason
   assert file.read_text() == 'precious'
 
@@ -204,7 +205,9 @@ def test_whole_exports_are_verified(exports):
 
 def _failed(folder: pathlib.Path) -> dict[str, str]:
   results = _verify(folder)
-  return {n: r.reason for n, r in results.items() if r.status == plan.FAILED}
+  return {
+    n: r.reason for n, r in results.items() if r.status == results_lib.FAILED
+  }
 
 
 def test_a_flipped_bit_is_found(exports):
@@ -220,7 +223,7 @@ def test_a_flipped_bit_is_found(exports):
 def test_what_computes_something_else_is_found_whatever_is_claimed(exports):
   place = places.place(exports, _ALL[1])
   place.artifact.write_bytes((exports / _TASK / _FILES[1]).read_bytes())
-  made = manifest.read(place.manifest)
+  made = manifest.read_manifest(place.manifest)
   files = manifest.hash_files(place.artifact)
   changed = dataclasses.replace(made, files=files)
   place.manifest.write_text(changed.to_json())
@@ -231,7 +234,7 @@ def test_what_computes_something_else_is_found_whatever_is_claimed(exports):
 
 def test_other_weights_than_those_of_the_saved_model_are_found(exports):
   place = places.place(exports, _ALL[1])
-  made = manifest.read(place.manifest)
+  made = manifest.read_manifest(place.manifest)
   weights = dataclasses.replace(made.weights, sha256='ab' * 32)
   changed = dataclasses.replace(made, weights=weights)
   place.manifest.write_text(changed.to_json())
@@ -252,5 +255,5 @@ def test_an_object_storage_holds_them_too(pictures):
     order = _order(bucket / 'out', pictures, handles=handles)
     assert _statuses(_run(order)) == {'5': 'exported', _FILES[0]: 'exported'}
     assert _statuses(_run(order)) == {'5': 'kept', _FILES[0]: 'kept'}
-    order = plan.Order(plan.VERIFY, handles, bucket / 'out')
+    order = orders.Order(orders.VERIFY, handles, bucket / 'out')
     assert _statuses(_run(order)) == {'5': 'verified', _FILES[0]: 'verified'}

@@ -6,10 +6,11 @@ import pathlib
 import numpy as np
 import pytest
 
-from exporter.artifacts import tf1_module as hub_module
+from exporter import artifacts
+from exporter import results as results_lib
 from exporter.artifacts import variables
 from exporter.pipeline import export
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders
 from exporter.storage import delivery
 from exporter.storage import manifest
 from exporter.storage import places
@@ -21,17 +22,17 @@ _HANDLES = tiny_network.MODEL.handles((3, 5))
 _CHECKPOINT = tiny_network.MODEL.checkpoint
 
 
-def _order(folder: pathlib.Path, **changes) -> plan.Order:
-  order = plan.Order(plan.EXPORT, _HANDLES, folder)
+def _order(folder: pathlib.Path, **changes) -> orders.Order:
+  order = orders.Order(orders.EXPORT, _HANDLES, folder)
   return dataclasses.replace(order, **changes)
 
 
-def _run(order: plan.Order) -> list[plan.Result]:
+def _run(order: orders.Order) -> list[results_lib.Result]:
   with tiny_network.registered():
     return list(export.run(order))
 
 
-def _statuses(results: list[plan.Result]) -> list[str]:
+def _statuses(results: list[results_lib.Result]) -> list[str]:
   return [result.status for result in results]
 
 
@@ -45,7 +46,7 @@ def _exported(tmp_path_factory) -> pathlib.Path:
 def test_artifact_manifest_and_card_are_delivered(exported):
   for handle in _HANDLES:
     place = places.place(exported, handle)
-    made = manifest.from_json(place.manifest.read_text(), 'it')
+    made = manifest.parse_manifest(place.manifest.read_text(), 'it')
     assert made.handle == str(handle)
     assert not manifest.differences(made, place.artifact)
     assert made.weights.kind == 'synthetic'
@@ -91,7 +92,7 @@ def test_the_checkpoints_weights_and_their_kind_are_recorded(tmp_path):
   )
   assert _statuses(_run(order)) == ['exported']
   place = places.place(order.output_dir, _HANDLES[0])
-  weights = manifest.from_json(place.manifest.read_text(), 'it').weights
+  weights = manifest.parse_manifest(place.manifest.read_text(), 'it').weights
   assert weights.kind == 'raw'
   assert weights.checkpoint == _CHECKPOINT
 
@@ -108,7 +109,7 @@ def test_a_bad_checkpoint_fails_every_handle_and_leaves_nothing(tmp_path):
 
 
 def test_a_miss_fails_that_export_and_the_others_go_on(tmp_path, monkeypatch):
-  write = hub_module.write
+  write = artifacts.write_tf1
 
   def perturb(handle, graphs, tensors, folder):
     tensors = dict(tensors)
@@ -116,7 +117,7 @@ def test_a_miss_fails_that_export_and_the_others_go_on(tmp_path, monkeypatch):
     tensors[name] = tensors[name] * np.float32(1.01)
     write(handle, graphs, tensors, folder)
 
-  monkeypatch.setattr(hub_module, 'write', perturb)
+  monkeypatch.setattr(artifacts, 'write_tf1', perturb)
   results = _run(_order(tmp_path))
   assert _statuses(results) == ['failed', 'exported'] * 2
   assert 'Tiny/Conv2d_0/weights' in results[0].reason
@@ -133,7 +134,7 @@ def test_a_failed_write_leaves_nothing(tmp_path, monkeypatch):
     del folder, tensors
     raise OSError(28, 'No space left on device')
 
-  monkeypatch.setattr(variables, 'write', full)
+  monkeypatch.setattr(variables, 'write_variables', full)
   results = _run(_order(tmp_path))
   assert _statuses(results) == ['failed'] * 4
   assert 'No space left on device' in results[0].reason

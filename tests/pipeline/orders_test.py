@@ -5,17 +5,18 @@ import pathlib
 import pytest
 
 from exporter import errors
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders as orders_lib
+from exporter.storage import folder as folder_lib
 from exporter.storage import places
 import model_specs
 from model_specs import formats
 
-_TEMPLATE = plan.Order(plan.EXPORT, (), pathlib.Path('out'))
+_TEMPLATE = orders_lib.Order(orders_lib.EXPORT, (), pathlib.Path('out'))
 
 
 def test_one_order_holds_all_handles_of_one_model():
   handles = model_specs.find('mobilenet_v2_035_96', 'mobilenet_v1_025_128')
-  orders = plan.orders(handles, _TEMPLATE)
+  orders = orders_lib.make_orders(handles, _TEMPLATE)
   assert [order.model.name for order in orders] == [
     'mobilenet_v1_025_128',
     'mobilenet_v2_035_96',
@@ -24,7 +25,7 @@ def test_one_order_holds_all_handles_of_one_model():
 
 
 def test_sizes_share_an_architecture_and_multipliers_do_not():
-  orders = plan.orders(
+  orders = orders_lib.make_orders(
     model_specs.find('mobilenet_v1_025_*/*/5', 'mobilenet_v1_050_128/*/5'),
     _TEMPLATE,
   )
@@ -89,19 +90,19 @@ def _folder(tmp_path) -> pathlib.Path:
   ],
 )
 def test_artifacts_are_found_whole_or_not(folder, patterns, expected):
-  found = plan.find_artifacts(folder, patterns)
+  found = folder_lib.find_artifacts(folder, patterns)
   assert tuple(map(str, found)) == expected
 
 
 def test_a_manifest_alone_is_found(folder):
   (folder / _PRESENT[2]).rmdir()
-  assert len(plan.find_artifacts(folder)) == 3
+  assert len(folder_lib.find_artifacts(folder)) == 3
 
 
 @pytest.mark.parametrize('patterns', [[], ['mobilenet_v2_140_224']])
 def test_a_folder_without_such_exports_is_an_error(tmp_path, patterns):
   with pytest.raises(errors.ManifestError, match=str(tmp_path)):
-    plan.find_artifacts(tmp_path, patterns)
+    folder_lib.find_artifacts(tmp_path, patterns)
 
 
 _CONVERTED = (
@@ -138,10 +139,10 @@ def _converted(folder) -> pathlib.Path:
 def test_converted_files_are_found_beside_them(
   converted, patterns, given, expected
 ):
-  found = plan.find_artifacts(converted, patterns, given)
+  found = folder_lib.find_artifacts(converted, patterns, given)
   assert tuple(map(str, found)) == tuple(sorted(expected))
 
 
 def test_formats_that_are_not_there_are_named(converted):
   with pytest.raises(errors.ManifestError, match=r'onnx\.model_nchw'):
-    plan.find_artifacts(converted, [], ['onnx.model_nchw'])
+    folder_lib.find_artifacts(converted, [], ['onnx.model_nchw'])

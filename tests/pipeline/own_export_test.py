@@ -14,10 +14,9 @@ import tensorflow as tf
 
 from exporter.checkpoints import synthetic
 from exporter.networks import source
-from exporter.pipeline import export
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders
 from exporter.pipeline import verify
-from exporter.storage import folder as shelf
+from exporter.storage import folder as folder_lib
 from exporter.storage import places
 import model_specs
 from tests import checkpoints_made as checkpoints
@@ -47,7 +46,7 @@ def _folder(tmp_path_factory) -> pathlib.Path:
   """A trained model, exported; its spec file and checkpoint are gone."""
   folder = tmp_path_factory.mktemp('own')
   model = some_spec_file.model(input_range=[0, 255])
-  inference, _ = export.sources(model)
+  inference, _ = source.sources(model)
   checkpoints.write(
     folder / 'train/model.ckpt-7',
     checkpoints.with_slots(
@@ -96,7 +95,7 @@ def test_it_computes_what_the_network_does(folder):
       for name, value in raw.items()
     }
   )
-  images = synthetic.images(2, 32, 32)
+  images = synthetic.synthetic_images(2, 32, 32)
   expected = inference.run(inference.logits, images)
   loaded = tf.saved_model.load(str(_place(folder, 'classification/2')))
   scale = np.std(expected)
@@ -154,7 +153,9 @@ def test_it_is_verified_without_its_spec_file(folder):
 
 
 def test_it_stands_on_the_shelf(folder):
-  found = {str(item.handle): item for item in shelf.items(folder / 'exports')}
+  found = {
+    str(item.handle): item for item in folder_lib.items(folder / 'exports')
+  }
   assert len(found) == 6
   item = found['acme/flowers/small/classification/2']
   assert item.handle.spec.own
@@ -170,16 +171,16 @@ def test_what_has_no_manifest_needs_the_spec_file(folder, tmp_path):
   done = _slimhub(tmp_path, 'verify', 'exports', '--jobs=1')
   assert done.returncode == 1
   assert 'name its --spec_file' in done.stderr
-  assert len(shelf.items(tmp_path / 'exports')) == 5
+  assert len(folder_lib.items(tmp_path / 'exports')) == 5
   registry = model_specs.PUBLISHED.joined([some_spec_file.model()])
   assert path.exists()
-  found = plan.find_artifacts(tmp_path / 'exports', registry=registry)
+  found = folder_lib.find_artifacts(tmp_path / 'exports', registry=registry)
   assert len(found) == 6
 
 
 def test_a_model_without_classifier(tmp_path):
   model = some_spec_file.model(num_classes=None, name='bare')
-  inference, _ = export.sources(model)
+  inference, _ = source.sources(model)
   held = {
     name: value
     for name, value in synthetic.tensors(inference.shapes).items()
@@ -195,18 +196,18 @@ def test_a_model_without_classifier(tmp_path):
     '--jobs=1',
   )
   assert done.returncode == 0, done.stderr
-  (one, two) = plan.find_artifacts(tmp_path / 'exports')
+  (one, two) = folder_lib.find_artifacts(tmp_path / 'exports')
   assert (one.task, two.task) == ('feature_vector', 'feature_vector')
   card = places.place(tmp_path / 'exports', two).card.read_text()
   assert 'there is no classifier with it' in ' '.join(card.split())
   assert '/classification/' not in card
-  order = plan.Order(plan.VERIFY, (one, two), tmp_path / 'exports')
+  order = orders.Order(orders.VERIFY, (one, two), tmp_path / 'exports')
   assert [result.status for result in verify.run(order)] == ['verified'] * 2
 
 
 def test_a_classifier_that_the_checkpoint_lacks_fails_alone(tmp_path):
   model = some_spec_file.model()
-  inference, _ = export.sources(model)
+  inference, _ = source.sources(model)
   held = {
     name: value
     for name, value in synthetic.tensors(inference.shapes).items()

@@ -9,8 +9,9 @@ import signal
 
 import pytest
 
+from exporter import results as results_lib
 from exporter.pipeline import batch
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import processes
 from exporter.storage import places
 import model_specs
@@ -22,31 +23,33 @@ _PATTERNS = (
 )
 
 
-def _run(folder: pathlib.Path) -> Iterator[plan.Result]:
-  template = plan.Order(plan.EXPORT, (), folder)
-  orders = plan.orders(model_specs.find(*_PATTERNS), template)
-  return batch.run(orders, processes.Processes(1))
+def _run(folder: pathlib.Path) -> Iterator[results_lib.Result]:
+  template = orders_lib.Order(orders_lib.EXPORT, (), folder)
+  orders = orders_lib.make_orders(model_specs.find(*_PATTERNS), template)
+  return batch.run_orders(orders, processes.Processes(1))
 
 
-def _assert_whole(folder: pathlib.Path, results: list[plan.Result]) -> None:
+def _assert_whole(
+  folder: pathlib.Path, results: list[results_lib.Result]
+) -> None:
   """What failed is not there, the rest is, and nothing else."""
   for result in results:
-    place = places.place(folder, model_specs.get(result.handle))
-    assert place.artifact.exists() == (result.status == plan.EXPORTED)
-    assert place.manifest.exists() == (result.status == plan.EXPORTED)
+    place = places.place(folder, model_specs.get(result.name))
+    assert place.artifact.exists() == (result.status == results_lib.EXPORTED)
+    assert place.manifest.exists() == (result.status == results_lib.EXPORTED)
   assert [path.name for path in folder.iterdir()] == ['google']
 
 
 def test_a_killed_worker_costs_one_handle_and_nothing_else(tmp_path):
   running = _run(tmp_path)
-  assert next(running).status == plan.EXPORTED
+  assert next(running).status == results_lib.EXPORTED
   (pid,) = workers.pids(os.getpid())
   os.kill(pid, signal.SIGKILL)
   failed, *others = running
-  assert failed.status == plan.FAILED
+  assert failed.status == results_lib.FAILED
   assert 'signal 9' in failed.reason
   assert '--jobs' in failed.reason
-  assert [other.status for other in others] == [plan.EXPORTED]
+  assert [other.status for other in others] == [results_lib.EXPORTED]
   _assert_whole(tmp_path, [failed, *others])
 
 
@@ -58,23 +61,25 @@ def _size(pid: int) -> int:
 
 def test_a_worker_out_of_memory_costs_what_it_was_at(tmp_path):
   running = _run(tmp_path)
-  assert next(running).status == plan.EXPORTED
+  assert next(running).status == results_lib.EXPORTED
   (pid,) = workers.pids(os.getpid())
   enough_for_nothing = _size(pid) + 2**20
   resource.prlimit(pid, resource.RLIMIT_AS, (enough_for_nothing,) * 2)
   failed, *others = running
-  assert failed.status == plan.FAILED
+  assert failed.status == results_lib.FAILED
   assert 'memory' in failed.reason
-  assert plan.EXPORTED in [other.status for other in others]
+  assert results_lib.EXPORTED in [other.status for other in others]
   _assert_whole(tmp_path, [failed, *others])
 
 
-def _needing(memory_gb: float, name: str) -> plan.Order:
+def _needing(memory_gb: float, name: str) -> orders_lib.Order:
   (handle,) = model_specs.find(f'{name}/feature_vector/3')
   family = dataclasses.replace(handle.spec.family, memory_gb=memory_gb)
   model = dataclasses.replace(handle.spec, family=family)
-  return plan.Order(
-    plan.VERIFY, (dataclasses.replace(handle, spec=model),), pathlib.Path()
+  return orders_lib.Order(
+    orders_lib.VERIFY,
+    (dataclasses.replace(handle, spec=model),),
+    pathlib.Path(),
   )
 
 
@@ -90,7 +95,7 @@ def test_what_needs_much_memory_works_alone_unless_there_is_room(
   running = processes.Processes(2, memory_gb).results(orders, tmp_path)
   at_work, names = [], []
   for result in running:  # There is nothing to verify, so each fails at once.
-    names.append(result.handle.split('/')[2])
+    names.append(result.name.split('/')[2])
     at_work.append(len(workers.pids(os.getpid())))
   assert sorted(names) == _NAMES
   assert at_work[0] == workers_then  # The large one starts first.

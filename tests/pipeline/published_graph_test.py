@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from exporter import results as results_lib
 from exporter.pipeline import export
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders
 from exporter.storage import manifest
 from exporter.storage import places
 from tests import checkpoints_made as checkpoints
@@ -20,7 +21,7 @@ _CHECK = 'published graph'
 
 def _export(
   folder: pathlib.Path, graph: bytes | None, weights: str = 'auto'
-) -> list[plan.Result]:
+) -> list[results_lib.Result]:
   """Exports the tiny network; beside its checkpoint lies a frozen graph."""
   prefix = folder / 'checkpoints' / 'tiny_1.0_32.ckpt'
   tensors = tiny_network.tensors()
@@ -28,8 +29,8 @@ def _export(
   checkpoints.write(prefix, checkpoints.with_slots(tensors, trainable))
   if graph is not None:
     prefix.with_name('tiny_1.0_32_frozen.pb').write_bytes(graph)
-  order = plan.Order(
-    plan.EXPORT,
+  order = orders.Order(
+    orders.EXPORT,
     _HANDLES,
     folder / 'exports',
     checkpoint_dir=prefix.parent,
@@ -42,7 +43,7 @@ def _export(
 def _checks(folder: pathlib.Path) -> list[list[manifest.Check]]:
   """What was compared with the graph, by handle."""
   found = [places.place(folder / 'exports', handle) for handle in _HANDLES]
-  proofs = [manifest.read(place.manifest).proof for place in found]
+  proofs = [manifest.read_manifest(place.manifest).proof for place in found]
   return [[c for c in proof if c.name == _CHECK] for proof in proofs]
 
 
@@ -59,7 +60,9 @@ def _averages() -> dict[str, np.ndarray]:
 
 def test_it_is_compared_and_the_card_says_so(tmp_path):
   results = _export(tmp_path, frozen_graphs.make(_averages()))
-  assert [(r.status, r.reason) for r in results] == [(plan.EXPORTED, '')] * 4
+  assert [(r.status, r.reason) for r in results] == [
+    (results_lib.EXPORTED, '')
+  ] * 4
   for (check,) in _checks(tmp_path):
     assert check.compared > 0
     assert check.difference <= check.tolerance
@@ -71,7 +74,9 @@ def test_it_is_compared_and_the_card_says_so(tmp_path):
 
 def test_without_one_nothing_is_claimed(tmp_path):
   results = _export(tmp_path, None)
-  assert [(r.status, r.reason) for r in results] == [(plan.EXPORTED, '')] * 4
+  assert [(r.status, r.reason) for r in results] == [
+    (results_lib.EXPORTED, '')
+  ] * 4
   assert _checks(tmp_path) == [[]] * 4
 
 
@@ -79,7 +84,7 @@ def test_without_one_nothing_is_claimed(tmp_path):
 def test_other_weights_are_no_witness_and_the_line_says_so(tmp_path, weights):
   held = tiny_network.tensors() if weights == 'auto' else _averages()
   for result in _export(tmp_path, frozen_graphs.make(held), weights):
-    assert result.status == plan.EXPORTED
+    assert result.status == results_lib.EXPORTED
     assert result.reason.startswith('not compared with the published frozen')
     assert 'weights are not those of the checkpoint' in result.reason
   assert _checks(tmp_path) == [[]] * 4
@@ -97,6 +102,6 @@ def _computes_otherwise(graph: bytes) -> bytes:
 def test_one_that_says_something_else_is_a_failed_proof(tmp_path):
   graph = _computes_otherwise(frozen_graphs.make(_averages()))
   for result in _export(tmp_path, graph):
-    assert result.status == plan.FAILED
+    assert result.status == results_lib.FAILED
     assert f'\n  {_CHECK}: ' in result.reason
   assert not list((tmp_path / 'exports').glob('google/**/*.json'))

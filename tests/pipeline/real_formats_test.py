@@ -13,9 +13,9 @@ from PIL import Image
 import pytest
 import tensorflow as tf
 
-from exporter.artifacts import formats as conversions
+from exporter.artifacts import formats as formats_lib
 from exporter.pipeline import export
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders
 from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
@@ -59,8 +59,8 @@ def _photograph():
 def _exported(tmp_path_factory):
   """The folder with the files, whose ranges were measured on the panda."""
   folder = tmp_path_factory.mktemp('exports')
-  order = plan.Order(
-    plan.EXPORT,
+  order = orders.Order(
+    orders.EXPORT,
     _CONVERSIONS,
     folder,
     checkpoint_dir=_REAL,
@@ -86,7 +86,7 @@ def _published(images: np.ndarray) -> np.ndarray:
 def test_agrees_with_the_published_file(conversion, exported, photograph):
   images = photograph[np.newaxis] / np.float32(255)
   path = places.place(exported, conversion).artifact
-  logits = conversions.load(conversion, path)(images)
+  logits = formats_lib.load_file(conversion, path)(images)
   found, expected = tf.nn.softmax(logits).numpy(), _published(images)
   assert np.argmax(found) == np.argmax(expected) == _PANDA
   tolerance = {'float16': 0.05, 'dynamic': 0.2, 'int8': 0.3}
@@ -98,7 +98,7 @@ def test_agrees_with_the_published_file(conversion, exported, photograph):
 @pytest.mark.parametrize('conversion', _CONVERSIONS, ids=_IDS)
 def test_its_card_says_how_near_it_is(conversion, exported):
   place = places.place(exported, conversion)
-  checks = manifest.read(place.manifest).proof
+  checks = manifest.read_manifest(place.manifest).proof
   assert all(check.difference <= check.tolerance < 1 for check in checks)
   assert f'{checks[0].difference!r}' in place.card.read_text()
 

@@ -12,12 +12,13 @@ from PIL import Image
 import pytest
 import tensorflow as tf
 
+from exporter import results as results_lib
 from exporter.checkpoints import inspection
 from exporter.checkpoints import specimens
 from exporter.measure import evaluation
 from exporter.measure import labelled
 from exporter.pipeline import export
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders
 from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
@@ -59,7 +60,7 @@ def photograph():
 def exported(tmp_path_factory):
   """The folder with the exports, and what came of each handle."""
   folder = tmp_path_factory.mktemp('exports')
-  order = plan.Order(plan.EXPORT, _HANDLES, folder, checkpoint_dir=_REAL)
+  order = orders.Order(orders.EXPORT, _HANDLES, folder, checkpoint_dir=_REAL)
   return folder, list(export.run(order))
 
 
@@ -92,14 +93,14 @@ def _logits(folder, number, photograph):
 
 def test_exports_with_its_proof(exported):
   _, results = exported
-  assert [(r.handle, r.status, r.reason) for r in results] == [
-    (str(handle), plan.EXPORTED, '') for handle in _HANDLES
+  assert [(r.name, r.status, r.reason) for r in results] == [
+    (str(handle), results_lib.EXPORTED, '') for handle in _HANDLES
   ]
 
 
 def test_the_proof_asked_the_frozen_graph(exported):
   for handle in _HANDLES:
-    made = manifest.read(places.place(exported[0], handle).manifest)
+    made = manifest.read_manifest(places.place(exported[0], handle).manifest)
     (check,) = [c for c in made.proof if c.name == 'published graph']
     assert check.compared
     assert check.difference <= 1e-5
@@ -123,7 +124,7 @@ def test_answers_as_the_frozen_graph(exported, photograph, frozen, number):
 
 
 def test_an_inspection_knows_it_without_its_name():
-  with specimens.find(_REAL / 'mobilenet_v1_0.25_128') as (found,):
+  with specimens.find_specimens(_REAL / 'mobilenet_v1_0.25_128') as (found,):
     facts = inspection.inspect(found)
   assert facts.network
   assert _MODEL.name in facts.network.models
@@ -133,5 +134,5 @@ def test_an_inspection_knows_it_without_its_name():
 
 def test_an_evaluation_finds_the_panda_right(exported):
   pictures = [labelled.Labelled(_REAL / 'panda.jpg', 'giant panda')]
-  found = evaluation.run(_HANDLES, exported[0], pictures, abs)
+  found = evaluation.evaluate(_HANDLES, exported[0], pictures, abs)
   assert [each.top1_percent for each in found] == [100.0, 100.0]

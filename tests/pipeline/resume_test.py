@@ -7,9 +7,10 @@ import shutil
 import pytest
 
 import exporter
+from exporter import environment
+from exporter import results
 from exporter.pipeline import export
-from exporter.pipeline import orders as plan
-from exporter.storage import manifest
+from exporter.pipeline import orders
 from exporter.storage import places
 from tests import checkpoints_made as checkpoints
 from tests import file_tree
@@ -18,16 +19,16 @@ from tests import tiny_network
 _HANDLE = tiny_network.MODEL.handles((3, 5))[0]
 
 
-def _run(order: plan.Order) -> plan.Result:
+def _run(order: orders.Order) -> results.Result:
   with tiny_network.registered():
     (result,) = export.run(order)
   return result
 
 
 @pytest.fixture(name='order')
-def _order(tmp_path) -> plan.Order:
+def _order(tmp_path) -> orders.Order:
   """What was just exported."""
-  order = plan.Order(plan.EXPORT, (_HANDLE,), tmp_path / 'out')
+  order = orders.Order(orders.EXPORT, (_HANDLE,), tmp_path / 'out')
   assert _run(order).status == 'exported'
   return order
 
@@ -47,7 +48,7 @@ def _save(folder, tensors):
   return folder
 
 
-def _replaced(order: plan.Order) -> str:
+def _replaced(order: orders.Order) -> str:
   """Why the export of an order was made again."""
   result = _run(order)
   assert result.status == 'exported'
@@ -88,8 +89,8 @@ def test_a_changed_spec_is_exported_again(order):
 def test_another_version_of_slimhub_exports_again(order, monkeypatch):
   old = exporter.__version__
   monkeypatch.setattr(exporter, '__version__', '99.0')
-  fresh = manifest.libraries.__wrapped__  # Known once a process.
-  monkeypatch.setattr(manifest, 'libraries', fresh)
+  fresh = environment.libraries.__wrapped__  # Known once a process.
+  monkeypatch.setattr(environment, 'libraries', fresh)
   assert _replaced(order) == f'slimhub was {old}, is 99.0'
 
 

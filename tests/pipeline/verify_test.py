@@ -7,9 +7,10 @@ import shutil
 import numpy as np
 import pytest
 
+from exporter import results as results_lib
 from exporter.artifacts import variables
 from exporter.pipeline import export
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders
 from exporter.pipeline import verify
 from exporter.storage import manifest
 from exporter.storage import places
@@ -22,7 +23,7 @@ _HANDLES = tiny_network.MODEL.handles((3, 5))
 def _whole(tmp_path_factory) -> pathlib.Path:
   folder = tmp_path_factory.mktemp('whole')
   with tiny_network.registered():
-    list(export.run(plan.Order(plan.EXPORT, _HANDLES, folder)))
+    list(export.run(orders.Order(orders.EXPORT, _HANDLES, folder)))
   return folder
 
 
@@ -31,24 +32,24 @@ def _exports(whole, tmp_path) -> pathlib.Path:
   return pathlib.Path(shutil.copytree(whole, tmp_path / 'exports'))
 
 
-def _verify(folder: pathlib.Path) -> dict[str, plan.Result]:
+def _verify(folder: pathlib.Path) -> dict[str, results_lib.Result]:
   with tiny_network.registered():
-    results = list(verify.run(plan.Order(plan.VERIFY, _HANDLES, folder)))
-  return {result.handle: result for result in results}
+    results = list(verify.run(orders.Order(orders.VERIFY, _HANDLES, folder)))
+  return {result.name: result for result in results}
 
 
 def _failed(folder: pathlib.Path, number: int) -> str:
   """The reason why the classifier of a version, and nothing else, fails."""
   results = _verify(folder)
   handle = next(h for h in _HANDLES if h.number == number)
-  failed = {n: r for n, r in results.items() if r.status == plan.FAILED}
+  failed = {n: r for n, r in results.items() if r.status == results_lib.FAILED}
   assert set(failed) == {str(handle)}
   return failed[str(handle)].reason
 
 
 def _rehash(place: places.Place) -> None:
   """Makes a manifest describe the files as they are now."""
-  made = manifest.from_json(place.manifest.read_text(), 'it')
+  made = manifest.parse_manifest(place.manifest.read_text(), 'it')
   files = manifest.hash_files(place.artifact)
   changed = dataclasses.replace(made, files=files)
   place.manifest.write_text(changed.to_json())
@@ -89,7 +90,7 @@ def test_other_weights_under_a_fitting_manifest_are_found(exports, number):
   shutil.rmtree(place.artifact / 'variables')
   tensors = tiny_network.tensors()
   tensors['Tiny/Conv2d_0/weights'] += np.float32(0.1)
-  variables.write(place.artifact, tensors)
+  variables.write_variables(place.artifact, tensors)
   _rehash(place)
   assert 'holds weights of hash' in _failed(exports, number)
 
@@ -105,7 +106,7 @@ def test_other_weights_under_a_fitting_manifest_are_found(exports, number):
 )
 def test_a_false_claim_of_a_manifest_is_found(exports, claim, says):
   place = places.place(exports, _HANDLES[0])
-  made = manifest.from_json(place.manifest.read_bytes(), 'it')
+  made = manifest.parse_manifest(place.manifest.read_bytes(), 'it')
   place.manifest.write_text(dataclasses.replace(made, **claim).to_json())
   assert says in _failed(exports, 3)
 

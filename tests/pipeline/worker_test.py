@@ -2,7 +2,8 @@
 
 import multiprocessing
 
-from exporter.pipeline import orders as plan
+from exporter import results as results_lib
+from exporter.pipeline import orders
 from exporter.pipeline import worker
 from exporter.storage import lock
 import model_specs
@@ -16,9 +17,12 @@ def test_a_worker_serves_an_order(tmp_path):
   process.start()
   handles = model_specs.find('mobilenet_v1_025_128/feature_vector/3')
   with lock.hold(tmp_path / 'out'):
-    ours.send((plan.Order(plan.EXPORT, handles, tmp_path / 'out'), {}))
+    ours.send((orders.Order(orders.EXPORT, handles, tmp_path / 'out'), {}))
     result = ours.recv()
-    assert (result.handle, result.status) == (str(handles[0]), plan.EXPORTED)
+    assert (result.name, result.status) == (
+      str(handles[0]),
+      results_lib.EXPORTED,
+    )
     assert len(ours.recv()) == 1  # The program that it has proven.
   process.kill()
   process.join()
@@ -38,7 +42,9 @@ def test_a_worker_whose_pipe_is_gone_ends(tmp_path):
 
 def test_an_output_that_is_not_shared_is_refused(tmp_path):
   handles = model_specs.find('mobilenet_v1_025_128/feature_vector')
-  order = plan.Order(plan.EXPORT, handles, tmp_path / 'elsewhere')
+  order = orders.Order(orders.EXPORT, handles, tmp_path / 'elsewhere')
   results = list(worker.perform(order))
-  assert [result.status for result in results] == [plan.FAILED] * len(handles)
+  assert [result.status for result in results] == [results_lib.FAILED] * len(
+    handles
+  )
   assert f'{tmp_path / "elsewhere"} is not shared' in results[0].reason

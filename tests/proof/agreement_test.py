@@ -5,7 +5,7 @@ import pytest
 
 from exporter.proof import agreement
 from exporter.proof import stranger
-from exporter.proof import tf1_session as session_tf1
+from exporter.proof import tf1_session
 from tests import artifacts_made as artifacts
 
 _NAME = f'{artifacts.TINY}/feature_vector/3'
@@ -26,13 +26,13 @@ def _misses(leniency=1.0, **changes):
   handle = artifacts.handle(_NAME)
   reference = artifacts.reference(handle.spec.name)
   agreed = agreement.Agreement(handle, reference, leniency)
-  reading = session_tf1.SessionTf1(artifacts.folder(_NAME))
+  reading = tf1_session.SessionTf1(artifacts.folder(_NAME))
   agreed.compare(_Changed(reading, **changes))
   return [miss for c in agreed.of_session for miss in c.misses()]
 
 
 def _calls(change):
-  reading = session_tf1.SessionTf1(artifacts.folder(_NAME))
+  reading = tf1_session.SessionTf1(artifacts.folder(_NAME))
 
   def infer(images):
     return [change(call) for call in reading.infer(images)]

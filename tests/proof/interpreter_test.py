@@ -107,4 +107,4 @@ def test_images_of_an_example_are_known_by_their_shape(tmp_path):
   name = f'{TINY}/feature_vector/5'
   asked = _ask(sys.executable, name, tmp_path / 'it')
   with pytest.raises(KeyError):
-    asked.infer(synthetic.images(1, 7, 7))
+    asked.infer(synthetic.synthetic_images(1, 7, 7))

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from exporter.checkpoints import synthetic
-from exporter.proof import published_graph as frozen_graph
+from exporter.proof import published_graph
 from tests import frozen_graphs
 from tests import tiny_network
 
@@ -15,7 +15,7 @@ _LAYER = 'Tiny/Logits/Conv2d_1c_1x1'
 
 @pytest.fixture(scope='module')
 def images():
-  return synthetic.images(2, 32, 32)
+  return synthetic.synthetic_images(2, 32, 32)
 
 
 @pytest.fixture(scope='module')
@@ -28,8 +28,8 @@ def graph(tensors):
   return frozen_graphs.make(tensors)
 
 
-def _ask(graph: bytes, tensors, images) -> frozen_graph.Answer:
-  return frozen_graph.ask(graph, tiny_network.FAMILY, tensors, images)
+def _ask(graph: bytes, tensors, images) -> published_graph.Answer:
+  return published_graph.ask(graph, tiny_network.FAMILY, tensors, images)
 
 
 @pytest.mark.parametrize('batch', [None, 1])

@@ -24,7 +24,7 @@ _INFERRED = {
 
 
 def _compute():
-  return reference_lib.compute(
+  return reference_lib.compute_reference(
     _MODEL, tiny_network.sources(), tiny_network.tensors()
   )
 
@@ -121,7 +121,7 @@ def test_of_the_given_weights(reference):
     name: synthetic.value(f'{name}/Momentum', value.shape)
     for name, value in tiny_network.tensors().items()
   }
-  found = reference_lib.compute(_MODEL, tiny_network.sources(), other)
+  found = reference_lib.compute_reference(_MODEL, tiny_network.sources(), other)
   assert found.tensors is other
   assert found.trainable == reference.trainable
   assert not np.allclose(
@@ -133,7 +133,7 @@ def test_of_the_given_weights(reference):
 
 def test_the_published_graph_is_asked_for_the_same_images(reference):
   tensors = tiny_network.tensors()
-  found = reference_lib.compute(
+  found = reference_lib.compute_reference(
     _MODEL, tiny_network.sources(), tensors, frozen_graphs.make(tensors)
   )
   assert found.published.keys() == {'logits', 'features'}
@@ -146,7 +146,7 @@ def test_the_published_graph_is_asked_for_the_same_images(reference):
 
 
 def test_a_graph_that_cannot_be_asked_is_noted():
-  found = reference_lib.compute(
+  found = reference_lib.compute_reference(
     _MODEL, tiny_network.sources(), tiny_network.tensors(), b''
   )
   assert not found.published

@@ -13,7 +13,7 @@ from tests import corruptions as broken
 from tests import source_tree
 
 TINY = artifacts.TINY
-_IMAGES = synthetic.images(2, 32, 32)
+_IMAGES = synthetic.synthetic_images(2, 32, 32)
 _FEATURES = 'image_feature_vector'
 _BOTH = pytest.mark.parametrize('number', [3, 5])
 

@@ -5,11 +5,11 @@ import pytest
 
 from exporter.checkpoints import synthetic
 from exporter.proof import stranger
-from exporter.proof import tf1_session as session_tf1
+from exporter.proof import tf1_session
 from tests import artifacts_made as artifacts
 
 TINY = artifacts.TINY
-_IMAGES = synthetic.images(2, 32, 32)
+_IMAGES = synthetic.synthetic_images(2, 32, 32)
 names = pytest.mark.parametrize(
   'name', artifacts.handles(TINY, version_format='hub')
 )
@@ -17,7 +17,7 @@ names = pytest.mark.parametrize(
 
 def _both(name, folder=None):
   folder = folder or artifacts.folder(name)
-  return session_tf1.SessionTf1(folder), stranger.StrangerTf1(folder)
+  return tf1_session.SessionTf1(folder), stranger.StrangerTf1(folder)
 
 
 def _assert_equal(found, expected):

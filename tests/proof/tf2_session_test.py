@@ -5,12 +5,12 @@ import pytest
 
 from exporter.checkpoints import synthetic
 from exporter.proof import stranger
-from exporter.proof import tf2_session as session_tf2
+from exporter.proof import tf2_session
 from tests import artifacts_made as artifacts
 from tests import corruptions_tf2 as broken
 
 TINY = artifacts.TINY
-_IMAGES = synthetic.images(2, 32, 32)
+_IMAGES = synthetic.synthetic_images(2, 32, 32)
 names = pytest.mark.parametrize(
   'name', artifacts.handles(TINY, version_format='saved_model_2')
 )
@@ -18,7 +18,7 @@ names = pytest.mark.parametrize(
 
 def _both(name):
   folder = artifacts.folder(name)
-  return session_tf2.SessionTf2(folder), stranger.StrangerTf2(folder)
+  return tf2_session.SessionTf2(folder), stranger.StrangerTf2(folder)
 
 
 def _assert_equal(found, expected):
@@ -85,4 +85,4 @@ def test_loaders_that_disagree_are_an_error(tmp_path):
   with artifacts.edit(folder) as model:
     broken.swap_restored(model)
   with pytest.raises(ValueError, match='differently by the two loaders'):
-    session_tf2.SessionTf2(folder).variables()
+    tf2_session.SessionTf2(folder).variables()

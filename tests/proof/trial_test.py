@@ -32,7 +32,7 @@ def _prove(word, change, is_trained=True):
     return change(conversions_made.expected(_NAME, images))
 
   conversion = conversions_made.conversion(_NAME, word)
-  return trial.prove(conversion, run, _trial(word, is_trained))
+  return trial.compare(conversion, run, _trial(word, is_trained))
 
 
 @pytest.mark.parametrize('word', conversions_made.WORDS)
@@ -114,7 +114,7 @@ def _restless(word, by):
     return conversions_made.expected(_NAME, images) + np.float32(by * unit / 2)
 
   conversion = conversions_made.conversion(_NAME, word)
-  return trial.prove(
+  return trial.compare(
     conversion, run, dataclasses.replace(trial_, rounded=moved)
   )
 
@@ -151,7 +151,7 @@ def test_an_error_is_rounded_up():
 
 
 def test_the_pictures_differ_from_each_other():
-  pictures = synthetic.pictures(16, 32)
+  pictures = synthetic.synthetic_pictures(16, 32)
   assert pictures.dtype == np.uint8
   assert len({picture.tobytes() for picture in pictures}) == 16
-  assert np.array_equal(pictures, synthetic.pictures(16, 32))
+  assert np.array_equal(pictures, synthetic.synthetic_pictures(16, 32))

@@ -178,7 +178,7 @@ def test_a_download_has_the_hash_that_stands_beside_it(site, handle):
 @pytest.mark.parametrize('handle', some_site.EXPORTED, ids=str)
 def test_the_manifest_stands_beside_its_page(site, handle):
   page_ = site / entries.page(handle).replace('.md', '.html')
-  made = manifest.read(page_.with_suffix('.json'))
+  made = manifest.read_manifest(page_.with_suffix('.json'))
   assert made.handle == str(handle)
   assert f'href="{page_.stem}.json"' in page_.read_text('utf-8')
 
@@ -195,7 +195,7 @@ def test_an_export_says_what_was_proven_and_how_fast_it_is(site):
 def test_what_is_not_a_site_is_not_replaced(tmp_path):
   (tmp_path / 'thesis.txt').write_text('years')
   with pytest.raises(errors.SiteError, match='did not write it'):
-    build.write(tmp_path)
+    build.write_site(tmp_path)
   assert [path.name for path in tmp_path.iterdir()] == ['thesis.txt']
 
 
@@ -207,7 +207,7 @@ def test_a_failed_build_leaves_the_old_site(tmp_path, monkeypatch):
   monkeypatch.setattr(tree, 'pages', lambda _: texts)
   monkeypatch.setattr(tree, 'menu', lambda _: [{'Home': 'index.md'}])
   with pytest.raises(errors.SiteError, match=r'nowhere\.md'):
-    build.write(site)
+    build.write_site(site)
   assert [path.name for path in tmp_path.iterdir()] == ['site']
   assert (site / build.MARK).read_text() == 'slimhub 0\n'
 
@@ -229,7 +229,7 @@ def test_a_site_that_cannot_be_put_in_place_leaves_the_old_one(
 
   monkeypatch.setattr(pathlib.Path, 'rename', fail_once_made)
   with pytest.raises(OSError, match='no more room'):
-    build.write(site)
+    build.write_site(site)
   assert [path.name for path in tmp_path.iterdir()] == ['site']
   assert (site / build.MARK).read_text() == 'slimhub 0\n'
 
@@ -240,7 +240,7 @@ def test_what_a_killed_run_left_is_in_nobodys_way(tmp_path, monkeypatch):
   (left / 'half.html').touch()
   monkeypatch.setattr(tree, 'pages', lambda _: {'index.md': '# New\n'})
   monkeypatch.setattr(tree, 'menu', lambda _: [{'Home': 'index.md'}])
-  build.write(tmp_path / 'site')
+  build.write_site(tmp_path / 'site')
   assert [path.name for path in tmp_path.iterdir()] == ['site']
   assert not (tmp_path / 'site' / 'half.html').exists()
 
@@ -253,7 +253,7 @@ def test_an_old_site_is_replaced_whole(tmp_path, monkeypatch):
   texts = {'index.md': '# New\n'}
   monkeypatch.setattr(tree, 'pages', lambda _: texts)
   monkeypatch.setattr(tree, 'menu', lambda _: [{'Home': 'index.md'}])
-  assert build.write(site) == 1
+  assert build.write_site(site) == 1
   assert 'New' in (site / 'index.html').read_text()
   assert not (site / 'old.html').exists()
   assert [path.name for path in tmp_path.iterdir()] == ['site']
@@ -264,5 +264,5 @@ def test_an_export_that_changed_since_is_not_offered(tmp_path):
   file = places.place(exports, some_site.LITERT).artifact
   file.write_bytes(b'changed')
   with pytest.raises(errors.ManifestError, match=r'float32\.tflite'):
-    build.write(tmp_path / 'site', exports)
+    build.write_site(tmp_path / 'site', exports)
   assert not (tmp_path / 'site').exists()

@@ -207,4 +207,4 @@ def test_text_is_escaped_and_in_one_line():
 
 def test_figures_of_speed_that_are_none_are_named():
   with pytest.raises(Exception, match=r'x\.json holds no figures'):
-    speed.from_json('{"speeds": []}', 'x.json')
+    speed.parse_speeds('{"speeds": []}', 'x.json')

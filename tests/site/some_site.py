@@ -38,7 +38,7 @@ def exports(folder: pathlib.Path) -> pathlib.Path:
   for handle in EXPORTED:
     _write(folder, handle)
   text = speed.to_json(some_speed.MACHINE, some_speed.make())
-  (folder / speed.JSON).write_text(text)
+  (folder / speed.BENCHMARK_JSON).write_text(text)
   return folder
 
 
@@ -52,5 +52,5 @@ def built(tmp_path_factory) -> pathlib.Path:
     fcntl.flock(lock, fcntl.LOCK_EX)
     if not site.exists():
       site.parent.mkdir()
-      build.write(site, exports(root / 'site-exports'))
+      build.write_site(site, exports(root / 'site-exports'))
   return site

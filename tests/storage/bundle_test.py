@@ -16,7 +16,7 @@ from tests import some_exports
 
 def _write(exports: pathlib.Path, made: manifest.Manifest) -> bytes:
   target = exports / 'bundle'
-  bundle.write(exports / made.handle, made, target)
+  bundle.write_bundle(exports / made.handle, made, target)
   return target.read_bytes()
 
 
@@ -45,15 +45,15 @@ def test_it_is_the_same_bytes_at_any_time_for_anybody(tmp_path, monkeypatch):
   expected = _write(tmp_path / 'a', made)
   monkeypatch.setattr(time, 'time', lambda: 1e9)
   assert _write(tmp_path / 'b', again) == expected
-  assert bundle.key(made) == bundle.key(again)
+  assert bundle.bundle_key(made) == bundle.bundle_key(again)
 
 
 def test_its_key_is_that_of_the_files_alone(tmp_path):
   made = some_exports.add(tmp_path, some_exports.TF2, 'text')
   other = some_exports.add(tmp_path, some_exports.TF2, 'another')
-  assert bundle.key(made) != bundle.key(other)
+  assert bundle.bundle_key(made) != bundle.bundle_key(other)
   proven_again = dataclasses.replace(made, proof=())
-  assert bundle.key(made) == bundle.key(proven_again)
+  assert bundle.bundle_key(made) == bundle.bundle_key(proven_again)
 
 
 def test_what_changed_is_not_bundled(tmp_path):
@@ -65,5 +65,5 @@ def test_what_changed_is_not_bundled(tmp_path):
 
 def test_a_converted_file_is_none(tmp_path):
   for name in (some_exports.TF1, some_exports.TF2):
-    assert bundle.is_possible(some_exports.add(tmp_path, name))
-  assert not bundle.is_possible(some_exports.add(tmp_path, some_exports.LITE))
+    assert bundle.is_bundled(some_exports.add(tmp_path, name))
+  assert not bundle.is_bundled(some_exports.add(tmp_path, some_exports.LITE))

@@ -22,7 +22,7 @@ def _artifact(tmp_path) -> pathlib.Path:
 
 def test_every_file_is_copied(made, artifact, tmp_path):
   for name in made.files:
-    contents.copy(artifact, made, name, tmp_path / 'copy' / name)
+    contents.copy_file(artifact, made, name, tmp_path / 'copy' / name)
   copied = tmp_path / 'copy'
   assert manifest.hash_files(copied) == made.files
 
@@ -30,7 +30,7 @@ def test_every_file_is_copied(made, artifact, tmp_path):
 def test_an_artifact_that_is_one_file(tmp_path):
   made = some_exports.add(tmp_path, some_exports.LITE)
   file = tmp_path / some_exports.LITE
-  contents.copy(file, made, file.name, tmp_path / 'copy')
+  contents.copy_file(file, made, file.name, tmp_path / 'copy')
   assert (tmp_path / 'copy').read_bytes() == file.read_bytes()
 
 
@@ -39,13 +39,13 @@ def test_a_file_that_was_changed(made, artifact, tmp_path, text):
   size = made.files['saved_model.pb'].bytes
   (artifact / 'saved_model.pb').write_text((text or 'x' * size)[:size])
   with pytest.raises(errors.ManifestError, match=f'expected {size} bytes'):
-    contents.copy(artifact, made, 'saved_model.pb', tmp_path / 'copy')
+    contents.copy_file(artifact, made, 'saved_model.pb', tmp_path / 'copy')
 
 
 def test_a_file_that_is_missing(made, artifact, tmp_path):
   (artifact / 'saved_model.pb').unlink()
   with pytest.raises(errors.ManifestError, match=r'saved_model\.pb is missing'):
-    contents.copy(artifact, made, 'saved_model.pb', tmp_path / 'copy')
+    contents.copy_file(artifact, made, 'saved_model.pb', tmp_path / 'copy')
 
 
 def test_a_link_out_of_the_artifact(made, artifact, tmp_path):
@@ -53,4 +53,4 @@ def test_a_link_out_of_the_artifact(made, artifact, tmp_path):
   (artifact / 'saved_model.pb').rename(outside)
   (artifact / 'saved_model.pb').symlink_to(outside)
   with pytest.raises(errors.ManifestError, match='lies outside'):
-    contents.copy(artifact, made, 'saved_model.pb', tmp_path / 'copy')
+    contents.copy_file(artifact, made, 'saved_model.pb', tmp_path / 'copy')

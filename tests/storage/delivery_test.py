@@ -52,7 +52,7 @@ def _deliver(output: places.Folder, text: str, may_replace: bool) -> None:
 
 def _found(output: places.Folder) -> dict[str, str]:
   """All that is there, by its path after the handle."""
-  with places.here(output) as folder:
+  with places.local_copy(output) as folder:
     return {
       path.relative_to(folder).as_posix().removeprefix(str(_HANDLE)): (
         path.read_text()
@@ -73,14 +73,14 @@ def _expected(text: str) -> dict[str, str]:
 
 def test_all_parts_arrive_and_nothing_else(output):
   _deliver(output, 'new', may_replace=False)
-  delivery.clear(output)
+  delivery.clear_staging(output)
   assert _found(output) == _expected('new')
 
 
 def test_what_may_be_replaced_is_replaced_whole(output):
   _deliver(output, 'old', may_replace=False)
   _deliver(output, 'new', may_replace=True)
-  delivery.clear(output)
+  delivery.clear_staging(output)
   assert _found(output) == _expected('new')
 
 
@@ -90,7 +90,7 @@ def test_what_is_not_ours_stays(output):
   with pytest.raises(errors.ExportError, match='--force replaces it'):
     _deliver(output, 'new', may_replace=False)
   _deliver(output, 'old', may_replace=False)  # It is just that.
-  delivery.clear(output)
+  delivery.clear_staging(output)
   assert _found(output) == _expected('old')
 
 
@@ -113,7 +113,7 @@ def test_a_folder_whose_replacement_fails_is_put_back(tmp_path):
     staged = places.Place(folder / 'none', folder / 'none', folder / 'none')
     with pytest.raises(FileNotFoundError):
       delivery.deliver(_HANDLE, staged, output, may_replace=True)
-  delivery.clear(output)
+  delivery.clear_staging(output)
   assert _found(output) == _expected('old')
 
 
@@ -143,6 +143,6 @@ def test_what_a_killed_process_staged_is_cleared(output):
   left = pathlib.Path(done.stdout.strip())
   assert left.is_dir()
   with delivery.stage(output.parent / 'other') as others:
-    delivery.clear(output)
+    delivery.clear_staging(output)
     assert not left.exists()
     assert others.is_dir()

@@ -5,7 +5,7 @@ import pathlib
 import pytest
 
 from exporter import errors
-from exporter.storage import folder as shelf
+from exporter.storage import folder as folder_lib
 from exporter.storage import places
 import model_specs
 from tests import some_manifest
@@ -23,7 +23,7 @@ def _folder(tmp_path) -> pathlib.Path:
 
 
 def test_all_that_is_whole_stands_there_with_its_manifest(folder):
-  found = shelf.items(folder)
+  found = folder_lib.items(folder)
   assert [item.handle for item in found] == sorted(_CURRENT, key=str)
   for item in found:
     assert item.place == places.place(folder, item.handle)
@@ -33,22 +33,22 @@ def test_all_that_is_whole_stands_there_with_its_manifest(folder):
 def test_what_has_no_manifest_yet_is_left_out(folder):
   coming, *rest = _CURRENT
   places.place(folder, coming).manifest.unlink()
-  assert {item.handle for item in shelf.items(folder)} == set(rest)
+  assert {item.handle for item in folder_lib.items(folder)} == set(rest)
 
 
 def test_a_manifest_alone_is_no_artifact(folder):
   gone, *rest = _CURRENT
   places.place(folder, gone).artifact.rmdir()
-  assert {item.handle for item in shelf.items(folder)} == set(rest)
+  assert {item.handle for item in folder_lib.items(folder)} == set(rest)
 
 
 def test_an_empty_folder_is_an_error(tmp_path):
   with pytest.raises(errors.ManifestError, match='found 0 exports there'):
-    shelf.items(tmp_path)
+    folder_lib.items(tmp_path)
 
 
 def test_a_damaged_manifest_is_named(folder):
   damaged = places.place(folder, _CURRENT[0]).manifest
   damaged.write_text('{')
   with pytest.raises(errors.ManifestError, match=damaged.name):
-    shelf.items(folder)
+    folder_lib.items(folder)

@@ -22,11 +22,11 @@ def test_the_default_folder(monkeypatch, variables, folder):
     monkeypatch.delenv(name, raising=False)
   for name, value in variables.items():
     monkeypatch.setenv(name, value)
-  assert home.checkpoint_dir() == pathlib.Path(folder).expanduser()
+  assert home.default_checkpoint_dir() == pathlib.Path(folder).expanduser()
 
 
 def test_the_command_names_a_folder_only_where_it_must():
-  default = home.checkpoint_dir()
+  default = home.default_checkpoint_dir()
   assert home.fetch_command(default, 'a', 'b') == 'slimhub fetch a b'
   assert home.fetch_command(pathlib.Path('my dir'), 'a') == (
     "slimhub fetch a '--checkpoint_dir=my dir'"
@@ -37,7 +37,7 @@ def test_each_export_folder_has_a_stock_of_its_own(monkeypatch, tmp_path):
   monkeypatch.setenv('SLIMHUB_HOME', str(tmp_path))
   (tmp_path / 'a').mkdir()
   (tmp_path / 'link').symlink_to('a')
-  stock = home.stock_dir(tmp_path / 'a')
+  stock = home.default_stock_dir(tmp_path / 'a')
   assert stock.parent == tmp_path / 'stock'
-  assert home.stock_dir(tmp_path / 'link') == stock
-  assert home.stock_dir(tmp_path / 'b') != stock
+  assert home.default_stock_dir(tmp_path / 'link') == stock
+  assert home.default_stock_dir(tmp_path / 'b') != stock

@@ -38,10 +38,10 @@ def test_a_second_one_is_refused_until_the_first_is_done(folder):
 
 
 def test_it_is_seen_by_others_while_it_is_held(folder):
-  assert not lock.is_seen(folder)
+  assert not lock.is_held(folder)
   with lock.hold(folder):
-    assert lock.is_seen(folder)
-  assert not lock.is_seen(folder)
+    assert lock.is_held(folder)
+  assert not lock.is_held(folder)
 
 
 def test_nothing_is_left_of_it(folder):
@@ -53,7 +53,7 @@ def test_nothing_is_left_of_it(folder):
 def test_an_error_frees_it(folder):
   with pytest.raises(KeyError), lock.hold(folder):
     raise KeyError
-  assert not lock.is_seen(folder)
+  assert not lock.is_held(folder)
 
 
 def test_of_many_at_once_one_gets_it(folder):
@@ -95,7 +95,7 @@ def _kill_a_holder(folder: object) -> None:
 def test_a_killed_holder_frees_a_folder(tmp_path):
   _kill_a_holder(tmp_path)
   with lock.hold(tmp_path):
-    assert lock.is_seen(tmp_path)
+    assert lock.is_held(tmp_path)
 
 
 def test_a_killed_holder_of_a_bucket_is_named_with_what_to_do(bucket):

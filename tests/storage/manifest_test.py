@@ -39,7 +39,7 @@ def made(tmp_path):
 
 def test_survives_json():
   made = some_manifest.make(_HANDLE)
-  assert manifest.from_json(made.to_json(), 'x') == made
+  assert manifest.parse_manifest(made.to_json(), 'x') == made
 
 
 def test_reads_like_the_contract():
@@ -108,7 +108,7 @@ def _without(key):
 )
 def test_another_text_is_refused(text):
   with pytest.raises(errors.ManifestError) as raised:
-    manifest.from_json(text, 'exports/5.json')
+    manifest.parse_manifest(text, 'exports/5.json')
   message = str(raised.value)
   assert message.startswith('exports/5.json is not a manifest of slimhub (')
   assert message.endswith('; export the version again with --force')

@@ -25,29 +25,29 @@ def _bucket():
   [('out/a', 'out/a'), ('/out', '/out'), ('file:///out/a', '/out/a')],
 )
 def test_a_path_is_a_folder_of_this_machine(text, path):
-  assert places.parse(text) == pathlib.Path(path)
+  assert places.parse_folder(text) == pathlib.Path(path)
 
 
 def test_a_text_is_written_whole_and_leaves_nothing_beside(tmp_path, bucket):
   for folder in (tmp_path, bucket):
     path = folder / 'new/a.txt'
     for text in ('one', 'grün'):
-      places.write(path, text)
+      places.write_text(path, text)
     assert path.read_text(encoding='utf-8') == 'grün'
     assert [found.name for found in path.parent.iterdir()] == ['a.txt']
 
 
 def test_a_text_that_cannot_be_written_leaves_the_old_one(tmp_path):
-  places.write(tmp_path / 'a.txt', 'old')
+  places.write_text(tmp_path / 'a.txt', 'old')
   with pytest.raises(UnicodeEncodeError):
-    places.write(tmp_path / 'a.txt', 'new\ud800')
+    places.write_text(tmp_path / 'a.txt', 'new\ud800')
   assert (tmp_path / 'a.txt').read_text() == 'old'
   assert [found.name for found in tmp_path.iterdir()] == ['a.txt']
 
 
 def test_a_tilde_is_the_home_folder(monkeypatch):
   monkeypatch.setenv('HOME', '/home/me')
-  assert places.parse('~/out') == pathlib.Path('/home/me/out')
+  assert places.parse_folder('~/out') == pathlib.Path('/home/me/out')
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_tilde_is_the_home_folder(monkeypatch):
 )
 def test_a_url_nobody_can_open_says_why(text, says):
   with pytest.raises(ValueError, match=says):
-    places.parse(text)
+    places.parse_folder(text)
 
 
 def test_the_parts_of_a_handle_lie_beside_each_other():
@@ -75,14 +75,14 @@ def test_the_parts_in_a_bucket_lie_beside_each_other(bucket):
 
 
 def test_what_others_write_is_seen_at_once(bucket):
-  folder = places.parse(f'{object_storage.BUCKET}/seen')
+  folder = places.parse_folder(f'{object_storage.BUCKET}/seen')
   assert not list(folder.glob('*'))
   (bucket / 'seen/file').write_text('new')
   assert [path.name for path in folder.glob('*')] == ['file']
 
 
 def test_here_is_the_folder_itself_on_this_machine(tmp_path):
-  with places.here(tmp_path) as folder:
+  with places.local_copy(tmp_path) as folder:
     assert folder == tmp_path
 
 
@@ -90,7 +90,7 @@ def test_here_is_a_copy_of_what_is_elsewhere(bucket):
   (bucket / 'x/3/a').write_bytes(b'1')
   (bucket / 'x/3/b/c').write_bytes(b'2')
   (bucket / 'x/3.json').write_bytes(b'3')
-  with places.here(bucket / 'x/3') as folder:
+  with places.local_copy(bucket / 'x/3') as folder:
     assert (folder / 'a').read_bytes() == b'1'
     assert (folder / 'b/c').read_bytes() == b'2'
     assert len(list(folder.rglob('*'))) == 3
@@ -98,7 +98,7 @@ def test_here_is_a_copy_of_what_is_elsewhere(bucket):
 
 
 def test_here_is_empty_where_nothing_is(bucket):
-  with places.here(bucket / 'none') as folder:
+  with places.local_copy(bucket / 'none') as folder:
     assert not list(folder.iterdir())
 
 

@@ -41,21 +41,21 @@ def _root(tmp_path):
   ],
 )
 def test_a_place_means_what_is_in_it(root, path, found):
-  assert targets.find([str(root / path)], None) == (root, tuple(found))
+  assert targets.find_targets([str(root / path)], None) == (root, tuple(found))
 
 
 def test_a_place_may_be_said_from_within(root, monkeypatch):
   monkeypatch.chdir(root / _NAME)
-  assert targets.find(['5'], None) == (root, (_TF2,))
+  assert targets.find_targets(['5'], None) == (root, (_TF2,))
 
 
 def test_formats_choose(root):
-  found = targets.find([str(root)], None, ['litert'])
+  found = targets.find_targets([str(root)], None, ['litert'])
   assert found == (root, (_LITERT,))
 
 
 def test_patterns_are_below_a_known_place(root):
-  found = targets.find(['mobilenet_v1_025_128/*/3'], root)
+  found = targets.find_targets(['mobilenet_v1_025_128/*/3'], root)
   assert found == (root, (_TF1,))
 
 
@@ -63,9 +63,9 @@ def test_another_place_is_an_error(root):
   (root / 'other').mkdir()
   for name in ('other', 'missing'):
     with pytest.raises(errors.ManifestError, match=f'{name} is no export of'):
-      targets.find([str(root / name)], None)
+      targets.find_targets([str(root / name)], None)
 
 
 def test_another_version_is_an_error(root):
   with pytest.raises(errors.ManifestError, match='4 is no export of'):
-    targets.find([str(root / _NAME / '4')], None)
+    targets.find_targets([str(root / _NAME / '4')], None)

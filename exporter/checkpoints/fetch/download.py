@@ -15,7 +15,7 @@ import requests
 import urllib3
 
 from exporter import errors
-from exporter.storage import part as part_lib
+from exporter import storage
 
 MAX_BYTES = 4 * 2**30  # Where nobody says how long a file is.
 _CHUNK = 2**16
@@ -82,7 +82,7 @@ class Download:
   def __init__(
     self,
     url: str,
-    part: part_lib.Part,
+    part: storage.Part,
     policy: Policy,
     stop: threading.Event,
     moved: Callable[[int, int], None],

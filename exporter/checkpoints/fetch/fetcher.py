@@ -6,44 +6,27 @@ import pathlib
 import threading
 
 from exporter import errors
-from exporter.checkpoints import archive as archive_lib
-from exporter.checkpoints.fetch import checksums as checksum_file
+from exporter import results
+from exporter import storage
+from exporter.checkpoints import archive
+from exporter.checkpoints.fetch import checksums as checksums_lib
 from exporter.checkpoints.fetch import download
-from exporter.pipeline import orders as plan
-from exporter.storage import part as part_lib
 import model_specs
 from model_specs import checksums
-from model_specs import spec
 
-_TREE = pathlib.Path(model_specs.__file__).parent
+_TREE = pathlib.Path(checksums.__file__).parent
 
 
 @dataclasses.dataclass(frozen=True)
 class Request:
   """What is wanted, and from where."""
 
-  models: tuple[spec.ModelSpec, ...]
+  models: tuple[model_specs.ModelSpec, ...]
   folder: pathlib.Path
   mirror: str | None = None  # Holds the archives under their own names.
   offline: bool = False
   register: bool = False  # New checksums go into this source tree.
   policy: download.Policy = download.DEFAULT
-
-
-@dataclasses.dataclass(frozen=True)
-class Result:
-  """What came of one model's archive."""
-
-  model: str
-  status: str  # FETCHED, KEPT or FAILED of exporter/pipeline/orders.py.
-  reason: str = ''
-  bytes: int = 0
-  seconds: float = 0.0
-
-  @property
-  def name(self) -> str:
-    """What a person reads."""
-    return self.model
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,17 +60,17 @@ class Fetcher:
 
   def __init__(
     self,
-    model: spec.ModelSpec,
+    model: model_specs.ModelSpec,
     request: Request,
     stop: threading.Event,
     report: Report,
   ):
     self._model, self._request = model, request
-    self._archive, *others = archive_lib.places(request.folder, model)
+    self._archive, *others = archive.places(request.folder, model)
     for other in others:
       if other.exists() and not self._archive.exists():
         self._archive = other
-    self._part = part_lib.Part(self._archive)
+    self._part = storage.Part(self._archive)
     self._url = model.archive_url
     if request.mirror:
       self._url = f'{request.mirror}/{model.archive_name}'
@@ -102,7 +85,7 @@ class Fetcher:
       lambda size, expected: report(Moved(size, expected)),
     )
 
-  def fetch(self) -> Result:
+  def fetch(self) -> results.Result:
     """Fetches it, or finds it in place."""
     self._request.folder.mkdir(parents=True, exist_ok=True)
     if not self._archive.exists():
@@ -110,13 +93,13 @@ class Fetcher:
         if not self._archive.exists():
           note = self._take()
           size = self._archive.stat().st_size
-          return Result(self._model.name, plan.FETCHED, note, size)
-    return Result(self._model.name, plan.KEPT, self._keep())
+          return results.Result(self._model.name, results.FETCHED, note, size)
+    return results.Result(self._model.name, results.KEPT, self._keep())
 
   def _expected(self) -> checksums.Checksum | None:
     if self._published:
       return self._published
-    return checksum_file.read(self._own_file).get(self._model.archive_url)
+    return checksums_lib.read(self._own_file).get(self._model.archive_url)
 
   def _source(self) -> str:
     """Where the expectation stands."""
@@ -129,7 +112,7 @@ class Fetcher:
     expected = self._expected()
     if not expected:
       return ''
-    found = checksum_file.measure(path, expected.url, expected.algorithm)
+    found = checksums_lib.measure(path, expected.url, expected.algorithm)
     if found == expected:
       return ''
     return f'is {found}; expected {expected}, as in {self._source()}'
@@ -163,7 +146,7 @@ class Fetcher:
   def _is_wrong(self) -> bool:
     try:
       if self._expected() is None:
-        archive_lib.inspect(self._part.path, self._model)
+        archive.inspect(self._part.path, self._model)
     except errors.CheckpointError:
       return True
     return bool(self._difference(self._part.path))
@@ -181,10 +164,10 @@ class Fetcher:
     known = self._expected()
     if not known:
       self._inspect(path)
-      known = checksum_file.measure(path, self._model.archive_url)
+      known = checksums_lib.measure(path, self._model.archive_url)
     elif self._published or not self._request.register:
       return ''
-    checksum_file.add(self._file, known)
+    checksums_lib.add(self._file, known)
     return (
       f'first use: its checksum was unknown, {known} is now in {self._file}'
     )
@@ -192,7 +175,7 @@ class Fetcher:
   def _inspect(self, path: pathlib.Path) -> None:
     """Refuses to remember what is no archive of the model."""
     try:
-      archive_lib.inspect(path, self._model)
+      archive.inspect(path, self._model)
     except errors.CheckpointError as error:
       if path == self._archive:
         raise

@@ -7,29 +7,28 @@ import threading
 import time
 
 from exporter import errors
+from exporter import results
 from exporter.checkpoints.fetch import fetcher
-from exporter.pipeline import orders as plan
-from model_specs import checks
-from model_specs import spec
+import model_specs
 
 _JOIN = 1.0  # Seconds; a thread that hears nothing ends with the process.
 
 
 def _attempt(
-  model: spec.ModelSpec,
+  model: model_specs.ModelSpec,
   request: fetcher.Request,
   stop: threading.Event,
   report: fetcher.Report,
-) -> fetcher.Result:
+) -> results.Result:
   start = time.monotonic()
   try:
     result = fetcher.Fetcher(model, request, stop, report).fetch()
-  except (errors.SlimhubError, checks.SpecError) as error:
-    result = fetcher.Result(model.name, plan.FAILED, str(error))
+  except (errors.SlimhubError, model_specs.SpecError) as error:
+    result = results.Result(model.name, results.FAILED, str(error))
   except OSError as error:
-    result = fetcher.Result(
+    result = results.Result(
       model.name,
-      plan.FAILED,
+      results.FAILED,
       f'{error.filename or request.folder}: {error.strerror}; see that the '
       'disk has room and --checkpoint_dir can be written to, then run the '
       'command again: it goes on where it stopped',
@@ -42,12 +41,12 @@ class _Pool:
 
   def __init__(self, request: fetcher.Request, jobs: int):
     self._request = request
-    self._models: queue.SimpleQueue[spec.ModelSpec] = queue.SimpleQueue()
+    self._models: queue.SimpleQueue[model_specs.ModelSpec] = queue.SimpleQueue()
     for model in request.models:
       self._models.put(model)
     self._stop = threading.Event()
     self.events: queue.SimpleQueue[
-      fetcher.Result | fetcher.Moved | BaseException
+      results.Result | fetcher.Moved | BaseException
     ] = queue.SimpleQueue()
     # Daemons: one that waits for a dead server does not keep the process.
     self._threads = [
@@ -78,9 +77,9 @@ class _Pool:
       self.events.put(error)
 
 
-def run(
+def fetch_all(
   request: fetcher.Request, jobs: int
-) -> Iterator[fetcher.Result | fetcher.Moved]:
+) -> Iterator[results.Result | fetcher.Moved]:
   """Fetches the archives of models.
 
   Args:
@@ -98,7 +97,7 @@ def run(
       event = pool.events.get()
       if isinstance(event, BaseException):
         raise event
-      missing -= isinstance(event, fetcher.Result)
+      missing -= isinstance(event, results.Result)
       yield event
   finally:
     pool.stop()

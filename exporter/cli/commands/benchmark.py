@@ -2,12 +2,14 @@
 
 import argparse
 
+from exporter import cards
+from exporter import measure
+from exporter import storage
+from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import flags
 from exporter.cli import hush
-from exporter.cli import tables as listing
-from exporter.measure import speed
-from exporter.pipeline import orders as plan
+from exporter.cli import tables
 
 HELP = 'time exports on this machine, beside Keras'
 
@@ -27,12 +29,18 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
-  handles = plan.find_artifacts(
+  handles = storage.find_artifacts(
     args.output_dir, args.patterns, args.formats, flags.registry(args)
   )
   with hush.hushed():
-    from exporter.measure import benchmark  # Imports TensorFlow.
-
-    for found in benchmark.run(handles, args.output_dir):
-      print(listing.table(speed.COLUMNS, speed.rows(found)), end='\n\n')
-  return flags.OK
+    measured = []
+    for found in measure.benchmark(handles, args.output_dir):
+      print(
+        tables.table(measure.SPEED_COLUMNS, measure.speed_rows(found)),
+        end='\n\n',
+      )
+      measured += found
+    on = measure.this_machine()
+    for handle in handles:
+      cards.write_speed(handle, args.output_dir, on, measured)
+  return exits.OK

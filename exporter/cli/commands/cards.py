@@ -3,7 +3,8 @@
 import argparse
 import pathlib
 
-from exporter.cards import tree as card_tree
+from exporter import cards
+from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import flags
 
@@ -23,8 +24,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
-  written = card_tree.write(args.output_dir, flags.registry(args))
+  written = cards.write_tree(args.output_dir, flags.registry(args))
   catalogue = args.output_dir.parent / 'catalogue'
-  written += card_tree.write_catalogues(catalogue, args.output_dir)
+  written += cards.write_catalogues(catalogue, args.output_dir)
   print(f'{len(written)} pages changed in {args.output_dir} and {catalogue}')
-  return flags.OK
+  return exits.OK

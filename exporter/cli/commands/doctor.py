@@ -3,7 +3,7 @@
 import argparse
 
 from exporter.cli import doctor
-from exporter.cli import flags
+from exporter.cli import exits
 
 HELP = 'find packages that cannot work together'
 
@@ -23,4 +23,4 @@ def run(args: argparse.Namespace) -> int:
     print(f'problem: {problem}')
   if not found:
     print('no problem found')
-  return flags.FAILED if found else flags.OK
+  return exits.FAILED if found else exits.OK

@@ -2,13 +2,15 @@
 
 import argparse
 
+from exporter import cards
+from exporter import measure
+from exporter import storage
+from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import flags
 from exporter.cli import hush
 from exporter.cli import progress
-from exporter.cli import tables as listing
-from exporter.measure import accuracy
-from exporter.storage import targets
+from exporter.cli import tables
 
 HELP = 'measure the accuracy of exports on labelled pictures'
 _WORST = 10  # Classes that are shown.
@@ -56,29 +58,26 @@ def run(args: argparse.Namespace) -> int:
   if args.output_dir is None and len(args.targets) > 1:
     raise flags.UsageError('name one DIR, or handles with --output_dir=DIR')
   with hush.hushed() as error:
-    from exporter.measure import evaluation  # Imports TensorFlow.
-    from exporter.measure import labelled
-
     if args.labels:
-      pictures = labelled.of_list(args.images, args.labels)
+      pictures = measure.pictures_of_list(args.images, args.labels)
     else:
-      pictures = labelled.of_folders(args.images)
-    folder, found = targets.find(
+      pictures = measure.pictures_of_folders(args.images)
+    folder, found = storage.find_targets(
       args.targets, args.output_dir, args.formats, flags.registry(args)
     )
-    handles = evaluation.classifiers(found)
+    handles = measure.classifiers(found)
     total = len(pictures) * len({handle.folder for handle in handles})
     shown = progress.Steps(args.progress, total, 'picture', error)
-    measured = list(evaluation.run(handles, folder, pictures, shown.move))
+    measured = list(measure.evaluate(handles, folder, pictures, shown.move))
     shown.finish()
     if args.card:
       for handle, one in zip(handles, measured, strict=True):
-        evaluation.write_card(handle, folder, one)
-  print(listing.table(accuracy.COLUMNS, accuracy.rows(measured)))
+        cards.write_accuracy(handle, folder, one)
+  print(tables.table(measure.ACCURACY_COLUMNS, measure.accuracy_rows(measured)))
   for one in measured:
-    rows = accuracy.class_rows(one, _WORST)
+    rows = measure.class_rows(one, _WORST)
     print(f'\n{one.name}, the worst classes:')
-    print(listing.table(accuracy.CLASS_COLUMNS, rows))
-  print(f'\n{folder / evaluation.JSON} has all classes,')
-  print(f'{folder / evaluation.CHARTS} what is taken for what.')
-  return flags.OK
+    print(tables.table(measure.CLASS_COLUMNS, rows))
+  print(f'\n{folder / measure.EVALUATION_JSON} has all classes,')
+  print(f'{folder / measure.EVALUATION_CHARTS} what is taken for what.')
+  return exits.OK

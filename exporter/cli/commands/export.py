@@ -4,20 +4,18 @@ import argparse
 import pathlib
 import sys
 
-from exporter import environment as extras
+from exporter import checkpoints
+from exporter import environment
 from exporter import errors
-from exporter.checkpoints import archive
-from exporter.checkpoints import weights
+from exporter import pipeline
+from exporter import storage
+from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import flags
 from exporter.cli import transfer
 from exporter.cli import work
-from exporter.pipeline import orders as plan
-from exporter.storage import home
-from exporter.storage import places
 import model_specs
 from model_specs import formats
-from model_specs import spec
 
 HELP = 'export handles, prove and describe them'
 
@@ -51,14 +49,14 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   transfer.add_flags(parser)
   parser.add_argument(
     '--weights',
-    choices=weights.CHOICES,
-    default=weights.AUTO,
+    choices=checkpoints.WEIGHTS_CHOICES,
+    default=checkpoints.AUTO,
     help='moving averages (ema) or raw weights; auto: ema where there are',
   )
   parser.add_argument(
     '--publisher',
     type=flag_values.publisher,
-    default=spec.PUBLISHER,
+    default=model_specs.PUBLISHER,
     help='first part of the handles of published models',
   )
   parser.add_argument(
@@ -93,15 +91,15 @@ def _supply(
   """Sees to the checkpoints; the exit code, and what can be exported."""
   # A spec file names the checkpoints of own models itself.
   models = transfer.models_of(h for h in handles if not h.spec.own)
-  lacking = archive.lacking(folder, models)
+  lacking = checkpoints.lacking_archives(folder, models)
   if not lacking:
-    return flags.OK, handles
+    return exits.OK, handles
   if args.fetch:
     code, failed = transfer.fetch_all(lacking, folder, args)
     return code, tuple(
       h for h in handles if h.spec.own or h.spec.name not in failed
     )
-  command = home.fetch_command(folder, *(model.name for model in lacking))
+  command = storage.fetch_command(folder, *(model.name for model in lacking))
   message = (
     f'{folder} holds no checkpoint of {len(lacking)} of {len(models)} models; '
     f'`{command}` downloads them, and --fetch does it before an export'
@@ -109,7 +107,7 @@ def _supply(
   if len(lacking) == len(transfer.models_of(handles)):
     raise errors.CheckpointError(message)
   sys.stderr.write(f'slimhub: {message}\n')
-  return flags.OK, handles
+  return exits.OK, handles
 
 
 def _chosen(args: argparse.Namespace) -> tuple[model_specs.Handle, ...]:
@@ -132,13 +130,13 @@ def _chosen(args: argparse.Namespace) -> tuple[model_specs.Handle, ...]:
     )
   for group in (formats.LITERT, formats.ONNX):
     if any(word.split('.')[0] == group for word in args.formats):
-      extras.require(group)
+      environment.require(group)
   return handles
 
 
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
-  if args.synthetic_weights and args.weights != weights.AUTO:
+  if args.synthetic_weights and args.weights != checkpoints.AUTO:
     raise flags.UsageError(
       '--weights chooses from a checkpoint: --checkpoint_dir'
     )
@@ -150,20 +148,20 @@ def run(args: argparse.Namespace) -> int:
     raise flags.UsageError('say what to export: either PATTERN... or --all')
   handles = _chosen(args)
   if args.dry_run:
-    with places.reach(args.output_dir):
+    with storage.reach(args.output_dir):
       for handle in handles:
-        there = places.place(args.output_dir, handle).manifest.exists()
+        there = storage.place(args.output_dir, handle).manifest.exists()
         print(f'{"there" if there else "new":<5}  {handle}')
-    return flags.OK
+    return exits.OK
   engine = work.engine(args)
-  folder, code = None, flags.OK
+  folder, code = None, exits.OK
   if not args.synthetic_weights:
-    folder = args.checkpoint_dir or home.checkpoint_dir()
+    folder = args.checkpoint_dir or storage.default_checkpoint_dir()
     code, handles = _supply(handles, folder, args)
-    if code == flags.INTERRUPTED or not handles:
+    if code == exits.INTERRUPTED or not handles:
       return code
-  template = plan.Order(
-    action=plan.EXPORT,
+  template = pipeline.Order(
+    action=pipeline.EXPORT,
     handles=(),
     output_dir=args.output_dir,
     checkpoint_dir=folder,
@@ -171,4 +169,6 @@ def run(args: argparse.Namespace) -> int:
     force=args.force,
     pictures_dir=args.representative_images,
   )
-  return max(code, work.carry_out(plan.orders(handles, template), engine, args))
+  return max(
+    code, work.carry_out(pipeline.make_orders(handles, template), engine, args)
+  )

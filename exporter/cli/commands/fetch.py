@@ -2,10 +2,10 @@
 
 import argparse
 
+from exporter import storage
 from exporter.cli import flag_values
 from exporter.cli import flags
 from exporter.cli import transfer
-from exporter.storage import home
 import model_specs
 
 HELP = 'download published checkpoints'
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
   if bool(args.patterns) == args.all:
     raise flags.UsageError('say what to fetch: either PATTERN... or --all')
   models = transfer.models_of(model_specs.find(*args.patterns))
-  folder = args.checkpoint_dir or home.checkpoint_dir()
+  folder = args.checkpoint_dir or storage.default_checkpoint_dir()
   code, _ = transfer.fetch_all(
     models,
     folder,

@@ -2,8 +2,9 @@
 
 import argparse
 
+from exporter.cli import exits
 from exporter.cli import flags
-from exporter.cli import tables as listing
+from exporter.cli import tables
 
 HELP = 'all that is known of a handle'
 
@@ -17,5 +18,5 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
   handles = flags.registry(args).find(args.handle)
-  print('\n\n'.join(listing.describe(handle) for handle in handles))
-  return flags.OK
+  print('\n\n'.join(tables.describe(handle) for handle in handles))
+  return exits.OK

@@ -5,8 +5,8 @@ import dataclasses
 import json
 import sys
 
+from exporter.cli import exits
 from exporter.cli import flag_values
-from exporter.cli import flags
 from exporter.cli import hush
 
 _TEXT, _JSON, _SPEC = 'text', 'json', 'spec'
@@ -33,24 +33,22 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
   with hush.hushed():
-    from exporter.checkpoints import inspection  # Imports TensorFlow.
-    from exporter.checkpoints import report as inspection_text
-    from exporter.checkpoints import specimens
+    from exporter import checkpoints
 
-    with specimens.find(args.checkpoint) as found:
-      inspected = [inspection.inspect(each) for each in found]
+    with checkpoints.find_specimens(args.checkpoint) as found:
+      inspected = [checkpoints.inspect(each) for each in found]
   if args.format == _JSON:
     facts = [
-      {**dataclasses.asdict(each), 'spec': inspection_text.values(each)}
+      {**dataclasses.asdict(each), 'spec': checkpoints.report_values(each)}
       for each in inspected
     ]
     print(json.dumps(facts, indent=2))
   elif args.format == _SPEC:
-    print('\n'.join(map(inspection_text.spec, inspected)), end='')
+    print('\n'.join(map(checkpoints.report_spec, inspected)), end='')
   else:
-    print('\n\n'.join(map(inspection_text.render, inspected)))
+    print('\n\n'.join(map(checkpoints.report_text, inspected)))
   for problem in (p for each in inspected for p in each.problems):
     if args.format == _SPEC:
       sys.stderr.write(f'slimhub: {problem}\n')
   failed = any(each.problems for each in inspected)
-  return flags.FAILED if failed else flags.OK
+  return exits.FAILED if failed else exits.OK

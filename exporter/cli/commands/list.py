@@ -2,8 +2,9 @@
 
 import argparse
 
+from exporter.cli import exits
 from exporter.cli import flags
-from exporter.cli import tables as listing
+from exporter.cli import tables
 
 HELP = 'the published handles, and those of own models'
 
@@ -19,5 +20,5 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
   handles = flags.registry(args).find(*args.patterns)
-  print(listing.render(handles, args.format))
-  return flags.OK
+  print(tables.render(handles, args.format))
+  return exits.OK

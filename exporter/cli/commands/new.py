@@ -3,12 +3,11 @@
 import argparse
 import pathlib
 
+from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import flags
 import model_specs
-from model_specs import published
-from model_specs.spec_files import model as own_model
-from model_specs.spec_files import text as spec_file
+from model_specs import spec_files
 
 HELP = 'write a spec file for a model of your own, to fill in'
 
@@ -22,7 +21,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   )
   parser.add_argument(
     '--network',
-    choices=published.NETWORKS,
+    choices=model_specs.NETWORKS,
     default='mobilenet_v2',
     metavar='NETWORK',
     help='the network of TF-Slim; the default is mobilenet_v2',
@@ -43,7 +42,7 @@ def _values(args: argparse.Namespace) -> dict[str, object]:
       f'{args.name!r} is no name of a model; expected NAME or '
       'PUBLISHER/DATASET/NAME'
     )
-  model = published.NETWORKS[args.network]
+  model = model_specs.NETWORKS[args.network]
   publisher, dataset = parts[:2] if parts[1:] else ('me', 'my_pictures')
   values = {
     'publisher': publisher,
@@ -64,22 +63,22 @@ def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
   values = _values(args)
   path = args.output or pathlib.Path(f'{values["name"]}.toml')
-  problems = list(spec_file.problems(values))
+  problems = list(spec_files.problems(values))
   if problems:
     raise flags.UsageError('; '.join(problems))
-  model_specs.PUBLISHED.joined([own_model.read(values, str(path))])
+  model_specs.PUBLISHED.joined([spec_files.read_model(values, str(path))])
   if path.exists():
     raise flags.UsageError(
       f'{path} is there already; remove it, or name another with --output'
     )
   path.parent.mkdir(parents=True, exist_ok=True)
-  schema = path.with_name(spec_file.SCHEMA)
+  schema = path.with_name(spec_files.SCHEMA)
   if not schema.exists():
-    schema.write_text(spec_file.schema_text(), 'utf-8')
-  path.write_text(spec_file.document([values]), 'utf-8')
+    schema.write_text(spec_files.schema_text(), 'utf-8')
+  path.write_text(spec_files.document([values]), 'utf-8')
   handle = '{publisher}/{dataset}/{name}'.format(**values)
   print(
     f'wrote {path}, and {schema} for editors; fill it in, then\n'
     f'slimhub export {handle} --spec_file={path} --output_dir=exports'
   )
-  return flags.OK
+  return exits.OK

@@ -2,11 +2,11 @@
 
 import argparse
 
-from exporter import environment as extras
+from exporter import environment
+from exporter import storage
 from exporter.cli import flag_values
 from exporter.cli import flags
-from exporter.cli import work
-from exporter.storage import folder as shelf
+from exporter.cli import progress
 
 HELP = 'write exports as the plain files that a static host serves as a hub'
 
@@ -25,8 +25,10 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
-  extras.require('serve')
-  from exporter.hub import pack  # Imports what the extra brings.
+  environment.require('serve')
+  from exporter import hub
 
-  whole = shelf.items(args.exports)
-  return work.show(pack.run(whole, args.output_dir), len(whole), args)
+  whole = storage.items(args.exports)
+  return progress.show(
+    hub.pack_exports(whole, args.output_dir), len(whole), args
+  )

@@ -2,12 +2,11 @@
 
 import argparse
 
+from exporter import hub
+from exporter import storage
 from exporter.cli import flag_values
 from exporter.cli import flags
-from exporter.cli import work
-from exporter.hub import tfhub_cache as seed
-from exporter.storage import bundle
-from exporter.storage import folder as shelf
+from exporter.cli import progress
 
 HELP = "lay exports into tensorflow_hub's cache, for code that names URLs"
 
@@ -39,7 +38,9 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
-  whole = shelf.items(args.exports)
-  count = sum(bundle.is_possible(item.manifest) for item in whole)
-  results = seed.run(whole, args.cache_dir, args.handle_prefix, args.force)
-  return work.show(results, count, args)
+  whole = storage.items(args.exports)
+  count = sum(storage.is_bundled(item.manifest) for item in whole)
+  results = hub.seed_tfhub(
+    whole, args.cache_dir, args.handle_prefix, args.force
+  )
+  return progress.show(results, count, args)

@@ -2,11 +2,11 @@
 
 import argparse
 
-from exporter import environment as extras
+from exporter import environment
+from exporter import storage
+from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import flags
-from exporter.storage import folder as shelf
-from exporter.storage import home
 
 HELP = 'serve exports over HTTP, as tensorflow_hub asks for them'
 
@@ -48,27 +48,25 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
-  extras.require('serve')
+  environment.require('serve')
   # An extra brings what these import.
-  from exporter.hub import answer as hub
-  from exporter.hub import server
-  from exporter.hub import stock
+  from exporter import hub
 
-  whole = shelf.items(args.exports)
+  whole = storage.items(args.exports)
   if args.site_dir and not (args.site_dir / 'index.html').is_file():
     raise flags.UsageError(
       f'--site_dir={args.site_dir} holds no index.html; name the folder that '
       'a site was built into'
     )
-  ready = stock.Stock(args.stock_dir or home.stock_dir(args.exports))
+  ready = hub.Stock(args.stock_dir or storage.default_stock_dir(args.exports))
   ready.clear(item.manifest for item in whole)
-  app = server.application(
+  app = hub.application(
     hub.Hub(args.exports, ready, args.storage_url), args.site_dir
   )
-  listener = server.listen(args.host, args.port)
+  listener = hub.listen(args.host, args.port)
   print(
-    f'{len(whole)} artifacts of {args.exports} at {server.url(listener)}',
+    f'{len(whole)} artifacts of {args.exports} at {hub.url(listener)}',
     flush=True,
   )
-  server.run(app, listener)
-  return flags.OK
+  hub.run_server(app, listener)
+  return exits.OK

@@ -2,8 +2,8 @@
 
 import argparse
 
+from exporter.cli import exits
 from exporter.cli import flag_values
-from exporter.cli import flags
 
 HELP = 'write the documentation site, to be read without a network'
 
@@ -25,8 +25,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
-  from exporter.site import build
+  from exporter import site
 
-  count = build.write(args.output_dir, args.hub_dir)
+  count = site.write_site(args.output_dir, args.hub_dir)
   print(f'{count} pages in {args.output_dir}; open index.html there')
-  return flags.OK
+  return exits.OK

@@ -2,10 +2,11 @@
 
 import argparse
 
+from exporter import pipeline
+from exporter import storage
 from exporter.cli import flag_values
 from exporter.cli import flags
 from exporter.cli import work
-from exporter.pipeline import orders as plan
 
 HELP = 'prove exports again, from their files alone'
 
@@ -32,8 +33,10 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
-  handles = plan.find_artifacts(
+  handles = storage.find_artifacts(
     args.dir, args.patterns, args.formats, flags.registry(args)
   )
-  template = plan.Order(plan.VERIFY, (), args.dir, client=args.client)
-  return work.carry_out(plan.orders(handles, template), work.engine(args), args)
+  template = pipeline.Order(pipeline.VERIFY, (), args.dir, client=args.client)
+  return work.carry_out(
+    pipeline.make_orders(handles, template), work.engine(args), args
+  )

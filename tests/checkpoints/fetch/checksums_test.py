@@ -6,7 +6,7 @@ import pathlib
 
 import pytest
 
-from exporter.checkpoints.fetch import checksums as checksum_file
+from exporter.checkpoints.fetch import checksums as checksums_lib
 import model_specs
 from model_specs import checksums
 
@@ -20,20 +20,20 @@ def _checksum(name: str) -> checksums.Checksum:
 def test_an_archive_is_measured(tmp_path, algorithm):
   data = bytes(3_000_000)
   (tmp_path / 'a').write_bytes(data)
-  found = checksum_file.measure(tmp_path / 'a', 'http://x/a', algorithm)
+  found = checksums_lib.measure(tmp_path / 'a', 'http://x/a', algorithm)
   digest = hashlib.new(algorithm, data).hexdigest()
   assert found == checksums.Checksum('http://x/a', 3_000_000, algorithm, digest)
 
 
 def test_no_file_is_no_checksum(tmp_path):
-  assert not checksum_file.read(tmp_path / 'none.tsv')
+  assert not checksums_lib.read(tmp_path / 'none.tsv')
 
 
 def test_what_is_added_is_read(tmp_path):
   path = tmp_path / checksums.FILE
   for name in 'ab':
-    checksum_file.add(path, _checksum(name))
-  found = checksum_file.read(path)
+    checksums_lib.add(path, _checksum(name))
+  found = checksums_lib.read(path)
   assert set(found.values()) == {_checksum('a'), _checksum('b')}
   assert list(tmp_path.iterdir()) == [path]
 
@@ -42,13 +42,13 @@ def test_a_torn_file_is_an_error_that_names_it(tmp_path):
   path = tmp_path / checksums.FILE
   path.write_text('nonsense')
   with pytest.raises(model_specs.SpecError, match=f'{path}, line 1'):
-    checksum_file.add(path, _checksum('a'))
+    checksums_lib.add(path, _checksum('a'))
   assert path.read_text() == 'nonsense'
 
 
 def _add_many(path: pathlib.Path, prefix: str) -> None:
   for number in range(20):
-    checksum_file.add(path, _checksum(f'{prefix}{number}'))
+    checksums_lib.add(path, _checksum(f'{prefix}{number}'))
 
 
 def test_writers_do_not_undo_each_other(tmp_path):
@@ -61,4 +61,4 @@ def test_writers_do_not_undo_each_other(tmp_path):
     writer.start()
   for writer in writers:
     writer.join()
-  assert len(checksum_file.read(path)) == 60
+  assert len(checksums_lib.read(path)) == 60

@@ -6,10 +6,10 @@ import threading
 import pytest
 
 from exporter import errors
-from exporter.checkpoints.fetch import download
-from exporter.storage import part as part_lib
+from exporter.checkpoints.fetch import download as download_lib
+from exporter.storage import part
 
-POLICY = download.Policy(timeout=0.2, retries=2, backoff=0.001)
+POLICY = download_lib.Policy(timeout=0.2, retries=2, backoff=0.001)
 
 
 class Target:
@@ -17,13 +17,13 @@ class Target:
 
   def __init__(self, folder: pathlib.Path):
     self.path = folder / 'file'
-    self.part = part_lib.Part(self.path)
+    self.part = part.Part(self.path)
     self.stop = threading.Event()
     self.moves: list[tuple[int, int]] = []
 
   def download(self, url, expected=None, policy=POLICY) -> bytes:
     """What arrives."""
-    transfer = download.Download(
+    transfer = download_lib.Download(
       url,
       self.part,
       policy,

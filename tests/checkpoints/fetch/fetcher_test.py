@@ -11,10 +11,10 @@ from unittest import mock
 import pytest
 
 from exporter import errors
-from exporter.checkpoints.fetch import checksums as checksum_file
+from exporter import results
+from exporter.checkpoints.fetch import checksums as checksums_lib
 from exporter.checkpoints.fetch import download
 from exporter.checkpoints.fetch import fetcher
-from exporter.pipeline import orders as plan
 from model_specs import checksums
 from tests import tiny_network
 from tests.checkpoints import archive_server
@@ -69,7 +69,7 @@ def _known():
     yield
 
 
-def _fetch(request: fetcher.Request, **changes) -> fetcher.Result:
+def _fetch(request: fetcher.Request, **changes) -> results.Result:
   changed = dataclasses.replace(request, **changes)
   moves: list[fetcher.Moved] = []
   return fetcher.Fetcher(
@@ -89,12 +89,12 @@ def _names(folder) -> set[str]:
 
 @pytest.mark.usefixtures('known')
 def test_a_known_archive_is_fetched_and_kept(server, request_):
-  assert _fetch(request_) == fetcher.Result(
-    _MODEL.name, plan.FETCHED, '', len(_GOOD)
+  assert _fetch(request_) == results.Result(
+    _MODEL.name, results.FETCHED, '', len(_GOOD)
   )
   assert (request_.folder / _NAME).read_bytes() == _GOOD
   assert _names(request_.folder) == {_NAME}
-  again = fetcher.Result(_MODEL.name, plan.KEPT, 'unchanged')
+  again = results.Result(_MODEL.name, results.KEPT, 'unchanged')
   assert _fetch(request_) == again
   assert len(server.asked) == 1
 
@@ -143,7 +143,7 @@ def test_an_unknown_one_is_recorded_visibly(request_):
     f'first use: its checksum was unknown, {len(_GOOD)} bytes, sha256 '
     f'{_SHA256} is now in {record}'
   )
-  assert checksum_file.read(record)[_MODEL.archive_url].digest == _SHA256
+  assert checksums_lib.read(record)[_MODEL.archive_url].digest == _SHA256
   assert _fetch(request_).reason == 'unchanged'
 
 
@@ -211,7 +211,7 @@ def test_an_archive_in_the_folder_of_its_release_is_kept(server, request_):
   release = request_.folder / 'tiny_2020_01_01'
   release.mkdir(parents=True)
   (release / _NAME).write_bytes(_GOOD)
-  assert _fetch(request_).status == plan.KEPT
+  assert _fetch(request_).status == results.KEPT
   assert not server.asked
 
 
@@ -225,7 +225,7 @@ def test_a_join_of_two_answers_that_fails_is_fetched_once_more(
   server.answers = [Answer(body=other, sent=10_000, announced=len(_GOOD))]
   published = {_KNOWN.url: _KNOWN} if known else {}
   with mock.patch.object(checksums, 'published', return_value=published):
-    assert _fetch(request_).status == plan.FETCHED
+    assert _fetch(request_).status == results.FETCHED
   assert (request_.folder / _NAME).read_bytes() == _GOOD
   assert server.ranges() == [None, 'bytes=10000-', None]
 
@@ -235,14 +235,14 @@ def test_offline_takes_only_what_is_there(server, request_):
   assert message.startswith(f'{request_.folder / _NAME} is missing, and --off')
   assert not server.asked
   _fetch(request_)
-  assert _fetch(request_, offline=True).status == plan.KEPT
+  assert _fetch(request_, offline=True).status == results.KEPT
 
 
 def test_offline_a_local_mirror_will_do(request_, tmp_path):
   (tmp_path / 'mirror').mkdir()
   (tmp_path / 'mirror' / _NAME).write_bytes(_GOOD)
   mirror = (tmp_path / 'mirror').as_uri()
-  assert _fetch(request_, offline=True, mirror=mirror).status == plan.FETCHED
+  assert _fetch(request_, offline=True, mirror=mirror).status == results.FETCHED
   assert (request_.folder / _NAME).read_bytes() == _GOOD
 
 
@@ -250,7 +250,7 @@ def test_a_folder_that_was_fetched_into_is_a_mirror(request_, tmp_path):
   _fetch(request_)
   mirror = request_.folder.as_uri()
   result = _fetch(request_, folder=tmp_path / 'second', mirror=mirror)
-  assert result.status == plan.FETCHED
+  assert result.status == results.FETCHED
 
 
 def test_a_maintainer_registers_in_the_tree(request_, tmp_path):
@@ -264,5 +264,5 @@ def test_a_maintainer_registers_in_the_tree(request_, tmp_path):
     _fetch(request_)  # Recorded beside the archive only.
     result = _fetch(request_, register=True)
   assert str(tree / checksums.FILE) in result.reason
-  (found,) = checksum_file.read(tree / checksums.FILE).values()
+  (found,) = checksums_lib.read(tree / checksums.FILE).values()
   assert found.digest == _SHA256

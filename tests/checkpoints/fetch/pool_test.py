@@ -14,12 +14,12 @@ import time
 
 import pytest
 
+from exporter import results as results_lib
 from exporter.checkpoints import synthetic
 from exporter.checkpoints.fetch import download
 from exporter.checkpoints.fetch import fetcher
-from exporter.checkpoints.fetch import pool as fetch
-from exporter.pipeline import export
-from exporter.pipeline import orders as plan
+from exporter.checkpoints.fetch import pool
+from exporter.networks import source
 import model_specs
 from tests import checkpoints_made as checkpoints
 from tests.checkpoints import archive_server
@@ -50,17 +50,17 @@ def _server():
     yield archives
 
 
-def _run(server, folder, jobs=2) -> dict[str, fetcher.Result]:
+def _run(server, folder, jobs=2) -> dict[str, results_lib.Result]:
   request = fetcher.Request(_MODELS, folder, server.url, policy=_POLICY)
-  events = fetch.run(request, jobs)
-  return {e.model: e for e in events if isinstance(e, fetcher.Result)}
+  events = pool.fetch_all(request, jobs)
+  return {e.name: e for e in events if isinstance(e, results_lib.Result)}
 
 
 @pytest.mark.parametrize('jobs', [1, 2, 8])
 def test_every_archive_is_fetched(server, tmp_path, jobs):
   results = _run(server, tmp_path, jobs)
   assert results.keys() == set(_NAMES)
-  assert {result.status for result in results.values()} == {plan.FETCHED}
+  assert {result.status for result in results.values()} == {results_lib.FETCHED}
   for name, data in _FILES.items():
     assert (tmp_path / name).read_bytes() == data
 
@@ -69,8 +69,8 @@ def test_one_that_fails_does_not_stop_the_others(server, tmp_path):
   del server.files[_ARCHIVE]
   results = _run(server, tmp_path)
   first, *others = (results[name].status for name in _NAMES)
-  assert first == plan.FAILED
-  assert set(others) == {plan.FETCHED}
+  assert first == results_lib.FAILED
+  assert set(others) == {results_lib.FETCHED}
   assert 'answer 404' in results[_NAMES[0]].reason
 
 
@@ -78,7 +78,7 @@ def test_a_folder_that_cannot_be_written_to_is_named(server, tmp_path):
   (tmp_path / 'file').touch()
   results = _run(server, tmp_path / 'file')
   for result in results.values():
-    assert result.status == plan.FAILED
+    assert result.status == results_lib.FAILED
     assert str(tmp_path / 'file') in result.reason
     assert '--checkpoint_dir' in result.reason
 
@@ -159,7 +159,7 @@ def test_two_at_once_fetch_once(server, tmp_path):
         second.wait(1)  # It waits for the first.
       server.released.set()
       statuses = [_events(process)[1]['status'] for process in (first, second)]
-  assert statuses == [plan.FETCHED, plan.KEPT]
+  assert statuses == [results_lib.FETCHED, results_lib.KEPT]
   assert len(server.asked) == 2  # The first one went on.
   assert (tmp_path / _ARCHIVE).read_bytes() == _FILES[_ARCHIVE]
 
@@ -172,7 +172,7 @@ def test_a_waiting_one_takes_over_from_one_that_is_killed(server, tmp_path):
       with pytest.raises(subprocess.TimeoutExpired):
         second.wait(1)
       first.kill()
-      assert _events(second)[1]['status'] == plan.FETCHED
+      assert _events(second)[1]['status'] == results_lib.FETCHED
   assert server.ranges() == [None, 'bytes=20000-']
 
 
@@ -188,13 +188,13 @@ def test_a_full_disk_is_said_and_what_came_is_kept(server, tmp_path):
   assert done.returncode == 1
   assert 'File too large; see that the disk has room' in done.stderr
   assert not (tmp_path / _ARCHIVE).exists()
-  assert _run(server, tmp_path)[_NAMES[0]].status == plan.FETCHED
+  assert _run(server, tmp_path)[_NAMES[0]].status == results_lib.FETCHED
   assert 'bytes=20480-' in server.ranges()
 
 
 def test_an_export_fetches_what_it_needs(tmp_path):
   model = _MODELS[0]
-  inference, _ = export.sources(model)
+  inference, _ = source.sources(model)
   prefix = tmp_path / 'made' / f'{model.checkpoint_name}.ckpt'
   checkpoints.write(prefix, synthetic.tensors(inference.shapes))
   with tarfile.open(tmp_path / _ARCHIVE, 'w:gz') as tar:

@@ -8,13 +8,13 @@ import pytest
 import model_specs
 from model_specs import labels
 from model_specs import spec
-from model_specs.spec_files import model as own_model
+from model_specs.spec_files import model as model_lib
 from tests import some_spec_file
 
 
 def _problem(folder=None, **changes) -> str:
   with pytest.raises(model_specs.SpecError) as raised:
-    own_model.read(some_spec_file.values(**changes), 'my.toml', folder)
+    model_lib.read_model(some_spec_file.values(**changes), 'my.toml', folder)
   head, *problems, advice = str(raised.value).splitlines()
   assert head.startswith("my.toml: model 'small' cannot be used")
   assert 'docs/your_own_models.md' in advice
@@ -122,7 +122,7 @@ def test_what_is_wrong_is_said(changes, says):
 )
 def test_label_files(tmp_path, text):
   (tmp_path / 'labels.txt').write_bytes(text.encode())
-  model = own_model.read(
+  model = model_lib.read_model(
     some_spec_file.values(label_file='labels.txt'), 'my.toml', tmp_path
   )
   assert labels.of(model.handles()[0]) == ('daisy', 'rose', 'tulip')
@@ -132,7 +132,7 @@ def test_label_files(tmp_path, text):
 def test_numbers_that_are_names_stay(tmp_path):
   (tmp_path / 'labels.txt').write_text('7:1\n1:2\n2:3\n')
   values = some_spec_file.values(label_file='labels.txt')
-  model = own_model.read(values, 'my.toml', tmp_path)
+  model = model_lib.read_model(values, 'my.toml', tmp_path)
   assert labels.of(model.handles()[0]) == ('7:1', '1:2', '2:3')
 
 
@@ -170,7 +170,7 @@ def test_classes_that_nobody_named():
 
 def test_a_spec_is_read_again_from_what_it_keeps(tmp_path):
   (tmp_path / 'labels.txt').write_text('daisy\nrose\ntulip\n')
-  model = own_model.read(
+  model = model_lib.read_model(
     some_spec_file.values(
       label_file='labels.txt', checkpoint='x/model.ckpt', license='MIT'
     ),
@@ -181,7 +181,7 @@ def test_a_spec_is_read_again_from_what_it_keeps(tmp_path):
   kept = json.loads(model.own.table)
   assert str(tmp_path) not in model.own.table
   assert not kept.keys() & {'checkpoint', 'label_file'}
-  again = own_model.read(kept, 'manifest')
+  again = model_lib.read_model(kept, 'manifest')
   assert again == model
   for handle, other in zip(model.handles(), again.handles(), strict=True):
     assert handle.fingerprint == other.fingerprint

@@ -7,8 +7,8 @@ import jsonschema
 import pytest
 
 from model_specs import published
-from model_specs.spec_files import keys as spec_keys
-from model_specs.spec_files import text as spec_file
+from model_specs.spec_files import keys
+from model_specs.spec_files import text as text_lib
 from tests import schema_file
 from tests import some_spec_file
 
@@ -17,7 +17,7 @@ if sys.version_info >= (3, 11):
 else:
   import tomli as tomllib
 
-_EXAMPLES = {key.name: key.example for key in spec_keys.KEYS}
+_EXAMPLES = {key.name: key.example for key in keys.KEYS}
 # Of each kind of value, some that are right and some that are not.
 _VALUES: dict[str, tuple[list[Any], list[Any]]] = {
   'publisher': (['acme', 'a-1'], ['Acme', 'a/b', 'a_b', '', 'a\n', 1]),
@@ -36,7 +36,7 @@ _VALUES: dict[str, tuple[list[Any], list[Any]]] = {
 
 
 def test_right_values_are_no_problem():
-  assert not list(spec_file.problems(_EXAMPLES))
+  assert not list(text_lib.problems(_EXAMPLES))
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_right_values_are_no_problem():
   [(name, value) for name, (_, bad) in _VALUES.items() for value in bad],
 )
 def test_a_wrong_value_is_named_with_what_was_expected(name, value):
-  (problem,) = spec_file.problems({**_EXAMPLES, name: value})
-  expected = spec_keys.BY_NAME[name].kind.expected
+  (problem,) = text_lib.problems({**_EXAMPLES, name: value})
+  expected = keys.BY_NAME[name].kind.expected
   assert problem == f'{name} is {value!r}, expected {expected}'
 
 
@@ -54,53 +54,51 @@ def test_a_wrong_value_is_named_with_what_was_expected(name, value):
   [(name, value) for name, (good, _) in _VALUES.items() for value in good],
 )
 def test_other_right_values(name, value):
-  assert not list(spec_file.problems({**_EXAMPLES, name: value}))
+  assert not list(text_lib.problems({**_EXAMPLES, name: value}))
 
 
 def test_the_closest_key_and_network_are_named():
   given = {**_EXAMPLES, 'num_clases': 5, 'zzz': 1, 'network': 'mobilnet_v2'}
-  network, misspelt, strange = spec_file.problems(given)
+  network, misspelt, strange = text_lib.problems(given)
   assert misspelt == 'unknown key num_clases; did you mean num_classes?'
   assert strange.startswith('unknown key zzz; the keys are publisher, dataset,')
   assert network == "network is 'mobilnet_v2'; did you mean mobilenet_v2?"
 
 
 def test_all_that_is_missing_is_named():
-  found = [problem.split()[0] for problem in spec_file.problems({})]
+  found = [problem.split()[0] for problem in text_lib.problems({})]
   assert found == ['publisher', 'dataset', 'name', 'network', 'size']
 
 
 def test_what_is_written_is_read_again():
-  text = spec_file.document([_EXAMPLES, some_spec_file.VALUES])
+  text = text_lib.document([_EXAMPLES, some_spec_file.VALUES])
   assert tomllib.loads(text) == {'model': [_EXAMPLES, some_spec_file.VALUES]}
   assert max(map(len, text.splitlines())) <= 100
 
 
 @pytest.mark.parametrize('text', ['a "b" \\ c', 'Blüte 🌸', 'two\nlines\t'])
 def test_any_text_survives(text):
-  written = spec_file.render({'description': text})
+  written = text_lib.render({'description': text})
   assert tomllib.loads(written)['model'][0] == {'description': text}
 
 
 def test_a_key_without_value_is_explained_and_off():
-  text = spec_file.render({'name': 'x'})
+  text = text_lib.render({'name': 'x'})
   assert '\nname = "x"\n' in text
-  for key in spec_keys.KEYS:
+  for key in keys.KEYS:
     assert key.text.split()[0] in text
     assert (f'\n# {key.name} = ' in text) == (key.name != 'name')
 
 
 def test_every_network_can_be_named():
-  assert spec_keys.BY_NAME['network'].kind.schema['enum'] == list(
-    published.NETWORKS
-  )
+  assert keys.BY_NAME['network'].kind.schema['enum'] == list(published.NETWORKS)
 
 
-_VALIDATOR = jsonschema.Draft202012Validator(spec_file.schema())
+_VALIDATOR = jsonschema.Draft202012Validator(text_lib.schema())
 
 
 def test_the_schema_is_one():
-  jsonschema.Draft202012Validator.check_schema(spec_file.schema())
+  jsonschema.Draft202012Validator.check_schema(text_lib.schema())
 
 
 @pytest.mark.parametrize('name', _VALUES)
@@ -130,6 +128,6 @@ def test_the_schema_refuses(data):
 
 
 def test_the_committed_schema_is_up_to_date():
-  assert schema_file.PATH.read_text('utf-8') == spec_file.schema_text(), (
+  assert schema_file.PATH.read_text('utf-8') == text_lib.schema_text(), (
     'run `python -m tests.schema_file`'
   )

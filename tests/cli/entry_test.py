@@ -12,11 +12,13 @@ from unittest import mock
 import pytest
 
 from exporter import errors
-from exporter.cli import main as cli
+from exporter import results
+from exporter.cli import entry
 from exporter.pipeline import batch
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import processes
 from exporter.storage import delivery
+from exporter.storage import folder as folder_lib
 from exporter.storage import places
 import model_specs
 
@@ -25,7 +27,7 @@ _EXPORT = ['--output_dir=out', '--synthetic_weights']
 
 
 def _main(*argv: str) -> int:
-  return cli.main(cli.parse(['slimhub', *argv]))
+  return entry.main(entry.parse(['slimhub', *argv]))
 
 
 @pytest.fixture(name='run')
@@ -34,11 +36,11 @@ def _run():
     yield run
 
 
-def _order(pattern: str, **changes) -> plan.Order:
+def _order(pattern: str, **changes) -> orders_lib.Order:
   handles = model_specs.find(pattern)
-  return plan.Order(
+  return orders_lib.Order(
     **{
-      'action': plan.EXPORT,
+      'action': orders_lib.EXPORT,
       'handles': handles,
       'output_dir': _OUT,
       **changes,
@@ -104,8 +106,8 @@ def test_a_wrong_word_names_the_closest_and_exits_2(run, argv, says, capsys):
 
 def test_a_failure_exits_1_after_all_results(run, capsys):
   run.return_value = [
-    plan.Result('a', plan.FAILED, 'torn'),
-    plan.Result('b', plan.EXPORTED),
+    results.Result('a', results.FAILED, 'torn'),
+    results.Result('b', results.EXPORTED),
   ]
   assert _main('export', _MODEL, *_EXPORT) == 1
   out, err = capsys.readouterr()
@@ -121,7 +123,7 @@ def test_an_error_of_the_whole_run_is_one_line(run, capsys):
 
 def test_an_interrupted_run_exits_130_with_its_summary(run, capsys):
   def interrupted():
-    yield plan.Result('a', plan.EXPORTED)
+    yield results.Result('a', results.EXPORTED)
     raise KeyboardInterrupt
 
   run.return_value = interrupted()
@@ -146,7 +148,7 @@ def test_verify_gives_orders_for_what_is_there(run, tmp_path):
   place.manifest.parent.mkdir(parents=True)
   place.manifest.touch()
   assert _main('verify', str(tmp_path)) == 0
-  order = plan.Order(plan.VERIFY, (handle,), tmp_path)
+  order = orders_lib.Order(orders_lib.VERIFY, (handle,), tmp_path)
   run.assert_called_once_with((order,), processes.Processes())
 
 
@@ -261,7 +263,7 @@ def test_an_export_goes_on_whoever_listens(output, tmp_path):
   done = _shell(f'slimhub export {pattern} {flags} {output}')
   assert done.returncode == 0
   assert 'Traceback' not in done.stderr
-  assert len(plan.find_artifacts(tmp_path)) == 2
+  assert len(folder_lib.find_artifacts(tmp_path)) == 2
 
 
 def test_cards_into_a_file_are_one_line(tmp_path, capsys):

@@ -9,17 +9,15 @@ import time
 
 import numpy as np
 
-from exporter import cores
-from exporter.cards import measured as card_measurements
-from exporter.cards import speed as card_speed
-from exporter.checkpoints import synthetic
+from exporter import checkpoints
+from exporter import environment
+from exporter import storage
 from exporter.measure import runners
 from exporter.measure import speed as speed_lib
 from exporter.measure import speed_chart
-from exporter.storage import places
-from model_specs import spec
+import model_specs
 
-JSON, CHART = speed_lib.JSON, 'benchmark.svg'
+JSON, CHART = speed_lib.BENCHMARK_JSON, 'benchmark.svg'
 _FEWEST = 10  # Runs.
 _TURNS = 5
 _SECONDS = 1.0  # About as long each is run with each batch.
@@ -51,44 +49,31 @@ def _time(
 
 
 def _measure(
-  handles: Sequence[spec.Handle], output_dir: places.Folder, seconds: float
+  handles: Sequence[model_specs.Handle],
+  output_dir: storage.Folder,
+  seconds: float,
 ) -> list[speed_lib.Speed]:
   """The figures of the exports of one network and task, Keras's last."""
   first, found = handles[0], []
   with contextlib.ExitStack() as stack:
     runs = {}
     for handle in handles:
-      place = places.place(output_dir, handle)
-      artifact = stack.enter_context(places.here(place.artifact))
-      runs[str(handle)] = runners.load(handle, artifact, cores.available())
+      place = storage.place(output_dir, handle)
+      artifact = stack.enter_context(storage.local_copy(place.artifact))
+      runs[str(handle)] = runners.load(handle, artifact, environment.cores())
     runs.update(runners.peer(first))
     for batch in speed_lib.BATCHES:
-      images = synthetic.images(batch, first.spec.size, first.spec.size)
+      images = checkpoints.synthetic_images(
+        batch, first.spec.size, first.spec.size
+      )
       for name, taken in _time(runs, images, seconds).items():
         found.append(speed_lib.summarize(first.folder, name, batch, taken))
   return sorted(found, key=lambda speed: list(runs).index(speed.name))
 
 
-def _write_card(
-  handle: spec.Handle,
-  output_dir: places.Folder,
-  on: speed_lib.Machine,
-  found: Sequence[speed_lib.Speed],
-) -> None:
-  """Writes an export's card anew, with its figures."""
-  own = [speed for speed in found if speed.name == str(handle)]
-  keras = [
-    speed
-    for speed in found
-    if speed.name.startswith(runners.PEER) and speed.network == handle.folder
-  ]
-  section = card_speed.section(on, own, keras)
-  card_measurements.write(handle, output_dir, card_speed.TITLE, section)
-
-
-def run(
-  handles: Sequence[spec.Handle],
-  output_dir: places.Folder,
+def benchmark(
+  handles: Sequence[model_specs.Handle],
+  output_dir: storage.Folder,
   seconds: float = _SECONDS,
 ) -> Iterator[list[speed_lib.Speed]]:
   """Measures exports; at the end writes what was found beside them.
@@ -110,8 +95,6 @@ def run(
     measured = _measure(list(group), output_dir, seconds)
     found += measured
     yield measured
-  on = speed_lib.machine()
-  for handle in handles:
-    _write_card(handle, output_dir, on, found)
-  places.write(output_dir / JSON, speed_lib.to_json(on, found))
-  places.write(output_dir / CHART, speed_chart.render(on, found))
+  on = speed_lib.this_machine()
+  storage.write_text(output_dir / JSON, speed_lib.to_json(on, found))
+  storage.write_text(output_dir / CHART, speed_chart.render(on, found))

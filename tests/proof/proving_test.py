@@ -5,8 +5,8 @@ import pathlib
 import pytest
 
 from exporter import errors
-from exporter.proof import prove as proof
-from exporter.proof import reference as reference_lib
+from exporter.proof import proving
+from exporter.proof import reference
 from model_specs import versions
 from tests import artifacts_made as artifacts
 from tests import corruptions as broken
@@ -21,7 +21,7 @@ _HUB = 'image_feature_vector'
 
 def _prove(name: str, folder: pathlib.Path) -> dict[str, float]:
   handle = artifacts.handle(name)
-  checks = proof.prove(handle, folder, artifacts.reference(handle.spec.name))
+  checks = proving.prove(handle, folder, artifacts.reference(handle.spec.name))
   return {check.name: check.difference for check in checks}
 
 
@@ -52,12 +52,12 @@ def test_what_the_writers_write_is_proven(name):
 
 def test_a_program_is_met_once_by_all_that_tell_each_other(monkeypatch):
   _prove(_TF2, artifacts.folder(_TF2))
-  proven = proof.programs()
-  monkeypatch.setattr(proof, '_programs', {})
-  monkeypatch.delattr(proof, '_meet')  # As in a process that has met nothing.
+  proven = proving.proven_programs()
+  monkeypatch.setattr(proving, '_programs', {})
+  monkeypatch.delattr(proving, '_meet')  # As in a process that has met nothing.
   with pytest.raises(NameError):
     _prove(_TF2, artifacts.folder(_TF2))
-  proof.learn(proven)
+  proving.learn_programs(proven)
   assert _prove(_TF2, artifacts.folder(_TF2))['gradients'] == 0
 
 
@@ -287,4 +287,4 @@ def test_fixed_sizes_are_proven_at_one_size():
     for number in (1, 3)
   }
   assert [len(found) for found in examples.values()] == [1, 2]
-  assert reference_lib.LOGITS in examples[3][1].outputs
+  assert reference.LOGITS in examples[3][1].outputs

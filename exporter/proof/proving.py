@@ -14,21 +14,21 @@ import gc
 import pathlib
 
 from exporter import errors
+from exporter import storage
 from exporter.proof import agreement
 from exporter.proof import comparison
 from exporter.proof import program
 from exporter.proof import reference as reference_lib
 from exporter.proof import session
 from exporter.proof import stranger
-from exporter.proof import tf1_session as session_tf1
-from exporter.proof import tf2_session as session_tf2
-from exporter.storage import manifest
-from model_specs import spec
+from exporter.proof import tf1_session
+from exporter.proof import tf2_session
+import model_specs
 from model_specs import versions
 
 
 @contextlib.contextmanager
-def _explain(handle: spec.Handle) -> Iterator[None]:
+def _explain(handle: model_specs.Handle) -> Iterator[None]:
   """Turns whatever a broken artifact makes TensorFlow raise into one error."""
   try:
     yield
@@ -43,7 +43,7 @@ def _explain(handle: spec.Handle) -> Iterator[None]:
 
 
 def raise_on_misses(
-  handle: spec.Handle,
+  handle: model_specs.Handle,
   comparisons: Iterable[comparison.Comparison],
   outcome: str = ', so it is not delivered',
 ) -> None:
@@ -56,33 +56,35 @@ def raise_on_misses(
     )
 
 
-def read(handle: spec.Handle, folder: pathlib.Path) -> session.Reading:
+def read_artifact(
+  handle: model_specs.Handle, folder: pathlib.Path
+) -> session.Reading:
   """An artifact in a session, from its files."""
   with _explain(handle):
     if handle.version.format == versions.TF1:
-      return session_tf1.SessionTf1(folder)
-    return session_tf2.SessionTf2(folder)
+      return tf1_session.SessionTf1(folder)
+    return tf2_session.SessionTf2(folder)
 
 
 # What TensorFlow's loaders made of each program, by its digest.
-_programs: dict[str, tuple[manifest.Check, ...]] = {}
+_programs: dict[str, tuple[storage.Check, ...]] = {}
 
 
-def programs() -> dict[str, tuple[manifest.Check, ...]]:
+def proven_programs() -> dict[str, tuple[storage.Check, ...]]:
   """The programs proven so far, for another process that proves."""
   return dict(_programs)
 
 
-def learn(proven: Mapping[str, tuple[manifest.Check, ...]]) -> None:
+def learn_programs(proven: Mapping[str, tuple[storage.Check, ...]]) -> None:
   """Takes over what another process, with the same packages, has proven."""
   _programs.update(proven)
 
 
 def _meet(
-  handle: spec.Handle,
+  handle: model_specs.Handle,
   folder: pathlib.Path,
   reference: reference_lib.Reference,
-) -> tuple[manifest.Check, ...]:
+) -> tuple[storage.Check, ...]:
   """Loads and calls an artifact as its users do."""
   agreed = agreement.Agreement(handle, reference)
   gc.collect()  # Of the session's graphs: a large network's take much memory.
@@ -100,11 +102,11 @@ def _meet(
 
 
 def prove(
-  handle: spec.Handle,
+  handle: model_specs.Handle,
   folder: pathlib.Path,
   reference: reference_lib.Reference,
   reading: session.Reading | None = None,
-) -> tuple[manifest.Check, ...]:
+) -> tuple[storage.Check, ...]:
   """Compares everything an artifact offers with its source.
 
   Args:
@@ -120,7 +122,7 @@ def prove(
     ProofError: Something differs; the message lists all that does.
   """
   agreed = agreement.Agreement(handle, reference)
-  reading = reading or read(handle, folder)
+  reading = reading or read_artifact(handle, folder)
   with _explain(handle):
     agreed.compare(reading)
   del reading  # Its variables take as much memory as those of what follows.

@@ -6,6 +6,7 @@ import sys
 from types import ModuleType
 
 from exporter import errors
+from exporter.cli import exits
 from exporter.cli import flags
 from exporter.cli import progress
 from exporter.cli.commands import benchmark
@@ -71,13 +72,13 @@ def main(args: argparse.Namespace) -> int:
   try:
     return args.run(args)
   except KeyboardInterrupt:
-    return flags.INTERRUPTED
+    return exits.INTERRUPTED
   except BrokenPipeError:
     progress.give_up_stdout()  # As with `| head`: nobody reads on.
-    return flags.OK
+    return exits.OK
   except (flags.UsageError, model_specs.UnknownNameError) as error:
-    code, reason = flags.USAGE_ERROR, str(error)
+    code, reason = exits.USAGE_ERROR, str(error)
   except (errors.SlimhubError, model_specs.SpecError, OSError) as error:
-    code, reason = flags.FAILED, str(error)
+    code, reason = exits.FAILED, str(error)
   sys.stderr.write(f'slimhub: {reason}\n')
   return code

@@ -5,11 +5,11 @@ import pathlib
 
 import pytest
 
-from exporter import cores
-from exporter.measure import benchmark
+from exporter import environment
 from exporter.measure import speed
+from exporter.measure import timing
 from exporter.pipeline import export
-from exporter.pipeline import orders as plan
+from exporter.pipeline import orders
 from exporter.storage import manifest
 from exporter.storage import places
 from model_specs import formats
@@ -30,8 +30,8 @@ _HANDLES = tuple(
 def _measured(tmp_path_factory) -> tuple[pathlib.Path, list]:
   folder = tmp_path_factory.mktemp('exports')
   with tiny_network.registered():
-    list(export.run(plan.Order(plan.EXPORT, _HANDLES, folder)))
-  return folder, list(benchmark.run(_HANDLES, folder, seconds=0.02))
+    list(export.run(orders.Order(orders.EXPORT, _HANDLES, folder)))
+  return folder, list(timing.benchmark(_HANDLES, folder, seconds=0.02))
 
 
 def test_each_artifact_is_timed_with_each_batch(measured):
@@ -47,10 +47,10 @@ def test_each_artifact_is_timed_with_each_batch(measured):
 
 def test_figures_and_chart_stand_beside_the_exports(measured):
   folder, groups = measured
-  facts = json.loads((folder / benchmark.JSON).read_text())
+  facts = json.loads((folder / timing.JSON).read_text())
   assert len(facts['speeds']) == sum(map(len, groups)) == 24
-  assert facts['machine']['cores'] == cores.available()
-  assert (folder / benchmark.CHART).read_text('utf-8').startswith('<svg')
+  assert facts['machine']['cores'] == environment.cores()
+  assert (folder / timing.CHART).read_text('utf-8').startswith('<svg')
 
 
 @pytest.mark.parametrize('handle', _HANDLES, ids=str)
@@ -58,7 +58,7 @@ def test_cards_take_their_figures_and_the_machine(measured, handle):
   folder, groups = measured
   card = places.place(folder, handle).card.read_text()
   assert card.count('\n## Speed\n') == 1
-  assert speed.machine().processor in ' '.join(card.split())
+  assert speed.this_machine().processor in ' '.join(card.split())
   (own,) = (
     s for g in groups for s in g if (s.name, s.batch) == (str(handle), 8)
   )
@@ -69,8 +69,8 @@ def test_the_exports_themselves_stay_as_they_were(measured):
   folder, _ = measured
   for handle in _HANDLES:
     place = places.place(folder, handle)
-    made = manifest.read(place.manifest)
+    made = manifest.read_manifest(place.manifest)
     assert not manifest.differences(made, place.artifact)
   with tiny_network.registered():
-    results = list(export.run(plan.Order(plan.EXPORT, _HANDLES, folder)))
+    results = list(export.run(orders.Order(orders.EXPORT, _HANDLES, folder)))
   assert {result.status for result in results} == {'kept'}

@@ -1,0 +1,11 @@
+from .attachments import ATTACHMENTS as ATTACHMENTS
+from .facts import FACTS as FACTS
+from .facts import write_facts as write_facts
+from .formats import Run as Run
+from .formats import explained as explained
+from .formats import load_file as load_file
+from .formats import write_file as write_file
+from .graph import build_graph as build_graph
+from .tf1_module import write_tf1 as write_tf1
+from .tf2_model import write_tf2 as write_tf2
+from .variables import write_variables as write_variables

@@ -1,0 +1,17 @@
+from .card import FORMAT_TITLES as FORMAT_TITLES
+from .card import Link as Link
+from .card import description as description
+from .card import paper as paper
+from .card import render_card as render_card
+from .card import sections as sections
+from .catalogue import figure as figure
+from .catalogue import publisher_page as publisher_page
+from .client_results import load_clients as load_clients
+from .clients import clients_tensorflow as clients_tensorflow
+from .clients_page import clients_page_text as clients_page_text
+from .conversion import render_conversion as render_conversion
+from .measured import write_accuracy as write_accuracy
+from .measured import write_speed as write_speed
+from .speed import speed_section as speed_section
+from .tree import write_catalogues as write_catalogues
+from .tree import write_tree as write_tree

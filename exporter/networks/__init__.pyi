@@ -1,0 +1,5 @@
+from .builders import BUILDERS as BUILDERS
+from .builders import WIDTHS as WIDTHS
+from .source import Architecture as Architecture
+from .source import Source as Source
+from .source import sources as sources

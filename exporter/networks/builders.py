@@ -1,0 +1,30 @@
+"""Every network that can be built, by the name that specs call it."""
+
+from collections.abc import Callable
+
+from exporter.networks import inception
+from exporter.networks import inception_resnet_v2
+from exporter.networks import layers
+from exporter.networks import mobilenet_v1
+from exporter.networks import mobilenet_v2
+from exporter.networks import mobilenet_v3
+from exporter.networks import nasnet
+from exporter.networks import pnasnet
+from exporter.networks import resnet
+
+BUILDERS: dict[str, Callable[..., layers.Outputs]] = {
+  **inception.BUILDERS,
+  'inception_resnet_v2': inception_resnet_v2.build,
+  'mobilenet_v1': mobilenet_v1.build,
+  'mobilenet_v2': mobilenet_v2.build,
+  **mobilenet_v3.BUILDERS,
+  **nasnet.BUILDERS,
+  **pnasnet.BUILDERS,
+  **resnet.BUILDERS,
+}
+# Of the networks that have a multiplier: from it, the widths that it decides.
+WIDTHS: dict[str, Callable[[float], dict[str, int]]] = {
+  'mobilenet_v1': mobilenet_v1.widths,
+  'mobilenet_v2': mobilenet_v2.widths,
+  **mobilenet_v3.WIDTHS,
+}

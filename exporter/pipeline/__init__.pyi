@@ -1,0 +1,11 @@
+from .batch import Engine as Engine
+from .batch import run_orders as run_orders
+from .cluster import Cluster as Cluster
+from .orders import ENGINES as ENGINES
+from .orders import EXPORT as EXPORT
+from .orders import LOCAL as LOCAL
+from .orders import RAY as RAY
+from .orders import VERIFY as VERIFY
+from .orders import Order as Order
+from .orders import make_orders as make_orders
+from .processes import Processes as Processes

@@ -1,0 +1,13 @@
+from .agreement import Agreement as Agreement
+from .interpreter import LENIENCY as LENIENCY
+from .interpreter import Interpreter as Interpreter
+from .proving import learn_programs as learn_programs
+from .proving import prove as prove
+from .proving import proven_programs as proven_programs
+from .proving import raise_on_misses as raise_on_misses
+from .proving import read_artifact as read_artifact
+from .reference import Reference as Reference
+from .reference import compute_reference as compute_reference
+from .session import Reading as Reading
+from .trial import Trials as Trials
+from .trial import prove_file as prove_file

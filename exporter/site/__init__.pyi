@@ -1,0 +1,1 @@
+from .build import write_site as write_site
