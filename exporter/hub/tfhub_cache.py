@@ -51,12 +51,11 @@ class _Cache:
     staged = self._staging / target.name
     for name in made.files:
       storage.copy_file(item.place.artifact, made, name, staged / name)
-    text = self._staging / descriptor.name
-    text.write_text(f'Module: {url}\n{_MARK} {exporter.__version__}\n', 'utf-8')
-    text.replace(descriptor)
-    if not is_empty:
-      target.rename(self._staging / 'replaced')
-    staged.rename(target)
+    storage.sync(staged)
+    storage.swap(staged, target)
+    # The mark comes last: it says that slimhub may replace what lies there.
+    mark = f'Module: {url}\n{_MARK} {exporter.__version__}\n'
+    storage.write_whole(descriptor, mark.encode())
     shutil.rmtree(self._staging / 'replaced', ignore_errors=True)
     return result(results.SEEDED)
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 import pathlib
 import shutil
 
+from exporter import storage
+
 Write = Callable[[pathlib.Path], object]
 
 
@@ -27,6 +29,7 @@ class Webroot:
     staged, target = self._staging / 'file', self._folder / name
     write(staged)
     target.parent.mkdir(parents=True, exist_ok=True)
+    storage.sync(staged)
     staged.replace(target)
     self._names.add(name)
 
@@ -69,3 +72,6 @@ class Webroot:
         path.unlink()
       elif not any(path.iterdir()):
         path.rmdir()
+      else:
+        storage.sync_folder(path)
+    storage.sync_folder(self._folder)

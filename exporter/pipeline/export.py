@@ -151,7 +151,7 @@ def _changes(
   if differences:
     files = ', '.join(line.split(':')[0] for line in differences)
     changes.append(f'its files changed: {files}')
-  if not place.card.exists():
+  if not storage.is_there(place.card):
     changes.append('its card is missing')
   if made.weights.sha256 != weights.sha256:
     changes.append(f'the weights of {weights.checkpoint} are others')
@@ -176,7 +176,7 @@ def _compare_with_old(
     ExportError: It holds trained weights, and these are not.
   """
   with storage.reach(place.manifest):
-    if not place.manifest.exists():
+    if not storage.is_there(place.manifest):
       return None
     made = storage.read_manifest(place.manifest)
     changes = _changes(handle, place, made, model)

@@ -67,7 +67,7 @@ def _check_files(
   handle: model_specs.Handle, place: storage.Place, artifact: pathlib.Path
 ) -> storage.Manifest:
   with storage.reach(place.manifest):
-    if not place.manifest.exists():
+    if not storage.is_there(place.manifest):
       raise errors.ManifestError(
         f'{place.artifact} has no manifest {place.manifest.name} beside it; '
         'export the version again with --force'
@@ -144,7 +144,7 @@ def _origin(handle: model_specs.Handle, order: orders.Order) -> _Origin:
   """
   place = storage.place(order.output_dir, handle)
   with storage.reach(place.manifest):
-    is_there = place.manifest.exists()
+    is_there = storage.is_there(place.manifest)
   if not is_there:
     raise errors.ManifestError(
       f'{place.artifact} is not there, and a converted file is compared with '

@@ -109,19 +109,6 @@ def _read(
   )
 
 
-def _move(built: pathlib.Path, output_dir: pathlib.Path) -> None:
-  """Puts the site in its place by one rename."""
-  replaced = built.with_name('replaced')
-  if output_dir.exists():
-    output_dir.rename(replaced)
-  try:
-    built.rename(output_dir)
-  except OSError:
-    if replaced.exists():
-      replaced.rename(output_dir)
-    raise
-
-
 def _write_docs(
   docs: pathlib.Path, collection: collection_lib.Collection
 ) -> dict[str, str]:
@@ -184,7 +171,7 @@ def write_site(
     shutil.rmtree(work, ignore_errors=True)  # Of a run that was killed.
     try:
       built, count = _make(work, hub_dir)
-      _move(built, output_dir)
+      storage.swap(built, output_dir)
     finally:
       shutil.rmtree(work, ignore_errors=True)
   return count

@@ -1,12 +1,9 @@
 """Exports -> files that a reader of the site can take away."""
 
 import dataclasses
-import hashlib
 import pathlib
 
 from exporter import storage
-
-_PIECE = 1 << 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,14 +13,6 @@ class Download:
   path: str  # From the root of the site.
   bytes: int
   sha256: str
-
-
-def _hash(path: pathlib.Path) -> str:
-  digest = hashlib.sha256()
-  with path.open('rb') as file:
-    while piece := file.read(_PIECE):
-      digest.update(piece)
-  return digest.hexdigest()
 
 
 def write(item: storage.Item, root: pathlib.Path) -> Download:
@@ -47,4 +36,5 @@ def write(item: storage.Item, root: pathlib.Path) -> Download:
       storage.write_bundle(artifact, item.manifest, target)
   written = (root / f'{item.handle}').with_suffix('.json')
   written.write_text(item.manifest.to_json(), 'utf-8')
-  return Download(path, target.stat().st_size, _hash(target))
+  with target.open('rb') as file:
+    return Download(path, *storage.digest(file))

@@ -7,6 +7,11 @@ from .contents import copy_file as copy_file
 from .delivery import clear_staging as clear_staging
 from .delivery import deliver as deliver
 from .delivery import stage as stage
+from .disk import digest as digest
+from .disk import swap as swap
+from .disk import sync as sync
+from .disk import sync_folder as sync_folder
+from .disk import write_whole as write_whole
 from .folder import Item as Item
 from .folder import find_artifacts as find_artifacts
 from .folder import items as items
@@ -20,6 +25,7 @@ from .manifest import Manifest as Manifest
 from .manifest import Weights as Weights
 from .manifest import differences as differences
 from .manifest import hash_files as hash_files
+from .manifest import is_there as is_there
 from .manifest import parse_manifest as parse_manifest
 from .manifest import read_manifest as read_manifest
 from .manifest import spec_table as spec_table

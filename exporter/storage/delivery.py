@@ -11,6 +11,7 @@ import tempfile
 import upath
 
 from exporter import errors
+from exporter.storage import disk
 from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
@@ -52,9 +53,21 @@ def stage(output_dir: places.Folder) -> Iterator[pathlib.Path]:
 def _refuse_others(
   handle: model_specs.Handle, staged: pathlib.Path, artifact: places.Folder
 ) -> None:
-  """Raises an ExportError if what is in place is somebody else's."""
-  with places.local_copy(artifact) as found:
-    if manifest.hash_files(found) != manifest.hash_files(staged):
+  """Raises an ExportError if what is in place is somebody else's.
+
+  What a run left that was killed is the same; what a power cut left of it may
+  have files without content.
+  """
+  expected = manifest.hash_files(staged)
+  with places.local_copy(artifact) as folder:
+    present = manifest.hash_files(folder)
+    root = folder.parent if folder.is_file() else folder
+    others = [
+      name
+      for name, file in present.items()
+      if expected.get(name) != file and not disk.is_torn(root / name)
+    ]
+    if others or not present.keys() <= expected.keys():
       raise errors.ExportError(
         f'{handle} exists in {artifact} without a manifest, and its '
         'files are not those of this export; --force replaces it'
@@ -69,19 +82,15 @@ def _move(
 ) -> None:
   """Renames an artifact, its card and its manifest."""
   place.artifact.parent.mkdir(parents=True, exist_ok=True)
-  if not place.artifact.exists():
-    staged.artifact.rename(place.artifact)
-  elif may_replace:
-    replaced = place.artifact.rename(staged.artifact.with_name('replaced'))
-    try:
-      staged.artifact.rename(place.artifact)
-    except OSError:
-      replaced.rename(place.artifact)
-      raise
-  else:  # A run was killed between two renames, or the folder is not ours.
+  if place.artifact.exists() and not may_replace:
+    # A run was killed between two renames, or the folder is not ours.
     _refuse_others(handle, staged.artifact, place.artifact)
+  disk.sync(staged.artifact, staged.card, staged.manifest)
+  disk.swap(staged.artifact, place.artifact)
   staged.card.rename(place.card)
+  disk.sync_folder(place.card.parent)
   staged.manifest.rename(place.manifest)
+  disk.sync_folder(place.manifest.parent)
 
 
 def _upload(

@@ -152,7 +152,7 @@ def items(folder: places.Folder) -> tuple[Item, ...]:
   for handle in find_artifacts(folder, whole=True):
     place = places.place(folder, handle)
     with places.reach(place.manifest):
-      if place.manifest.exists() and place.artifact.exists():
+      if manifest_lib.is_there(place.manifest) and place.artifact.exists():
         found.append(
           Item(handle, place, manifest_lib.read_manifest(place.manifest))
         )

@@ -1,12 +1,12 @@
 """What was made: an artifact's files, weights, versions and proof, as JSON."""
 
 import dataclasses
-import hashlib
 import json
 import pathlib
 from typing import Any
 
 from exporter import errors
+from exporter.storage import disk
 from exporter.storage import places
 import model_specs
 
@@ -100,6 +100,17 @@ def read_manifest(path: places.Folder) -> Manifest:
   return parse_manifest(path.read_bytes(), str(path))
 
 
+def is_there(path: places.Folder) -> bool:
+  """Whether a manifest or a card is in its place.
+
+  A manifest is delivered last, so that an artifact is whole where it is there.
+  One that a power cut left without content says nothing, and counts as missing.
+  """
+  if isinstance(path, pathlib.Path) and path.is_file():
+    return not disk.is_torn(path)
+  return path.exists()
+
+
 def hash_files(artifact: pathlib.Path) -> dict[str, File]:
   """Every file of an artifact, by its path below the folder, sorted.
 
@@ -109,9 +120,8 @@ def hash_files(artifact: pathlib.Path) -> dict[str, File]:
   paths = [artifact] if artifact.is_file() else artifact.rglob('*')
   files = {}
   for path in sorted(p for p in paths if p.is_file()):
-    data = path.read_bytes()
-    digest = hashlib.sha256(data).hexdigest()
-    files[path.relative_to(folder).as_posix()] = File(len(data), digest)
+    with path.open('rb') as file:
+      files[path.relative_to(folder).as_posix()] = File(*disk.digest(file))
   return files
 
 

@@ -7,6 +7,8 @@ import json
 import os
 import pathlib
 
+from exporter.storage import disk
+
 
 class Part:
   """What was downloaded of a file, under a name that nobody reads it by."""
@@ -74,7 +76,7 @@ class Part:
 
   def finish(self) -> None:
     """Gives it the name of the whole file."""
-    with self.path.open('rb') as file:
-      os.fsync(file.fileno())
+    disk.sync(self.path)
     self.path.replace(self._target)
+    disk.sync_folder(self._target.parent)
     self._about.unlink(missing_ok=True)

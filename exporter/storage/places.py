@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 import contextlib
 import dataclasses
-import os
 import pathlib
 import tempfile
 from typing import Generic
@@ -13,6 +12,7 @@ from typing import cast
 import upath
 
 from exporter import errors
+from exporter.storage import disk
 import model_specs
 
 Folder = pathlib.Path | upath.UPath
@@ -72,16 +72,10 @@ def place(output_dir: _F, handle: model_specs.Handle) -> Place[_F]:
 def write_text(path: Folder, text: str) -> None:
   """Writes a text file whole or not at all."""
   with reach(path):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not isinstance(path, pathlib.Path):
+    if isinstance(path, pathlib.Path):
+      disk.write_whole(path, text.encode())
+    else:
       path.write_text(text, encoding='utf-8')  # A storage takes it whole.
-      return
-    part = path.with_name(f'.{path.name}.{os.getpid()}.part')
-    try:
-      part.write_text(text, encoding='utf-8')
-      part.replace(path)
-    finally:
-      part.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

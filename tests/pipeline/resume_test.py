@@ -67,6 +67,17 @@ def test_other_weights_are_exported_again(order, checkpoint_dir):
   assert _replaced(order) == f'the weights of {checkpoint} are others'
 
 
+@pytest.mark.parametrize('keeps_length', [False, True])
+def test_what_a_power_cut_emptied_is_made_again(order, keeps_length):
+  before = file_tree.read(order.output_dir)
+  for path in order.output_dir.rglob('*'):
+    if path.is_file():
+      path.write_bytes(bytes(path.stat().st_size if keeps_length else 0))
+  assert _run(order).status == 'exported'
+  assert file_tree.read(order.output_dir) == before
+  assert _run(order).status == 'kept'
+
+
 def test_untrained_weights_replace_trained_ones_by_force_alone(
   order, checkpoint_dir
 ):

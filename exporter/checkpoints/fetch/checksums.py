@@ -3,26 +3,22 @@
 from collections.abc import Iterator
 import contextlib
 import fcntl
-import hashlib
 import os
 import pathlib
 
+from exporter import storage
 from model_specs import checksums
 
 ALGORITHM = 'sha256'
-_CHUNK = 2**20
 
 
 def measure(
   archive: pathlib.Path, url: str, algorithm: str = ALGORITHM
 ) -> checksums.Checksum:
   """What an archive on disk is."""
-  digest, size = hashlib.new(algorithm), 0
   with archive.open('rb') as file:
-    while chunk := file.read(_CHUNK):
-      digest.update(chunk)
-      size += len(chunk)
-  return checksums.Checksum(url, size, algorithm, digest.hexdigest())
+    size, digest = storage.digest(file, algorithm)
+  return checksums.Checksum(url, size, algorithm, digest)
 
 
 def read(path: pathlib.Path) -> dict[str, checksums.Checksum]:
@@ -48,6 +44,4 @@ def add(path: pathlib.Path, checksum: checksums.Checksum) -> None:
   """Adds a checksum to a file, which is whole at every moment."""
   with _locked(path.parent):
     known = {**read(path), checksum.url: checksum}
-    new = path.with_name(f'.{path.name}.new')
-    new.write_text(checksums.render(known.values()), 'utf-8')
-    new.replace(path)
+    storage.write_whole(path, checksums.render(known.values()).encode())

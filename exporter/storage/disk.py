@@ -1,0 +1,98 @@
+"""Files and folders on a disk: written whole, swapped whole, kept for good.
+
+A system may keep what was written in memory for half a minute, and rename a
+file before its bytes are on the disk. After a power cut such a file is there
+and empty. `sync` waits until the disk has what a path names.
+"""
+
+import contextlib
+import errno
+import hashlib
+import os
+import pathlib
+from typing import BinaryIO
+
+_CHUNK = 2**20
+# What file systems answer that cannot synchronize folders.
+_CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES)
+
+
+def _sync_one(path: pathlib.Path) -> None:
+  descriptor = os.open(path, os.O_RDONLY)
+  try:
+    os.fsync(descriptor)
+  except OSError as error:
+    if error.errno not in _CANNOT_SYNC:
+      raise
+  finally:
+    os.close(descriptor)
+
+
+def sync(*paths: pathlib.Path) -> None:
+  """Waits until the disk has files, and folders with all that is in them."""
+  for path in paths:
+    if path.is_dir():
+      for inside in sorted(path.rglob('*'), reverse=True):
+        _sync_one(inside)
+    _sync_one(path)
+
+
+def sync_folder(folder: pathlib.Path) -> None:
+  """Waits until the disk has the names in a folder, after renaming in it."""
+  _sync_one(folder)
+
+
+def write_whole(path: pathlib.Path, data: bytes) -> None:
+  """Writes a file: at every moment it is the old one or all of the new one."""
+  path.parent.mkdir(parents=True, exist_ok=True)
+  part = path.with_name(f'.{path.name}.{os.getpid()}.part')
+  try:
+    part.write_bytes(data)
+    sync(part)
+    part.replace(path)
+  finally:
+    part.unlink(missing_ok=True)
+  sync_folder(path.parent)
+
+
+def swap(staged: pathlib.Path, target: pathlib.Path) -> None:
+  """Renames a folder or file to a place where another one may be.
+
+  What was there lies beside the staged one afterwards, as `replaced`, for the
+  caller to remove; if the renaming fails, it is put back.
+
+  Args:
+    staged: What comes, in a folder of the caller's own on the same disk.
+    target: Where it goes.
+  """
+  if not target.exists():
+    staged.rename(target)
+    return
+  replaced = target.rename(staged.with_name('replaced'))
+  try:
+    staged.rename(target)
+  except OSError:
+    replaced.rename(target)
+    raise
+
+
+def digest(file: BinaryIO, algorithm: str = 'sha256') -> tuple[int, str]:
+  """The size and the hash of all that is left in a file."""
+  hashed, size = hashlib.new(algorithm), 0
+  while chunk := file.read(_CHUNK):
+    hashed.update(chunk)
+    size += len(chunk)
+  return size, hashed.hexdigest()
+
+
+def is_torn(path: pathlib.Path) -> bool:
+  """Whether a power cut may have left a file: it has a name and no content.
+
+  Some file systems leave it empty, others leave it long and full of zeros.
+  """
+  with contextlib.suppress(OSError), path.open('rb') as file:
+    while chunk := file.read(_CHUNK):
+      if chunk.strip(b'\0'):
+        return False
+    return True
+  return False
