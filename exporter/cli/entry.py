@@ -67,15 +67,26 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
   return _parser().parse_args(argv[1:])
 
 
+def _nobody_reads() -> bool:
+  """Whether standard output leads to a pipe that nobody reads any more."""
+  try:
+    sys.stdout.flush()  # What could not be written is still there.
+  except BrokenPipeError:
+    return True
+  return False
+
+
 def main(args: argparse.Namespace) -> int:
   """Runs one command; returns its exit code."""
   try:
     return args.run(args)
   except KeyboardInterrupt:
     return exits.INTERRUPTED
-  except BrokenPipeError:
-    progress.give_up_stdout()  # As with `| head`: nobody reads on.
-    return exits.OK
+  except BrokenPipeError as error:
+    if _nobody_reads():  # As with `| head`.
+      progress.give_up_stdout()
+      return exits.OK
+    code, reason = exits.FAILED, str(error)
   except (flags.UsageError, model_specs.UnknownNameError) as error:
     code, reason = exits.USAGE_ERROR, str(error)
   except (errors.SlimhubError, model_specs.SpecError, OSError) as error:

@@ -71,7 +71,10 @@ class _Worker:
   def give(self, order: orders_lib.Order, proven: _Programs) -> None:
     """Hands an order over, with what need not be proven again."""
     self.order, self.waiting = order, list(order.handles)
-    self.pipe.send((order, proven))
+    # A process that died meanwhile takes nothing; its end of the pipe is
+    # closed, which is found where its results are waited for.
+    with contextlib.suppress(OSError):
+      self.pipe.send((order, proven))
 
   def receive(self) -> results_lib.Result | _Programs:
     """The next result or, when the order is done, what is proven now."""

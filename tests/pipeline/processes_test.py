@@ -53,6 +53,30 @@ def test_a_killed_worker_costs_one_handle_and_nothing_else(tmp_path):
   _assert_whole(tmp_path, [failed, *others])
 
 
+def test_a_worker_that_is_dead_when_it_gets_an_order_stops_nobody(
+  tmp_path, monkeypatch
+):
+  give, killed = processes._Worker.give, []
+
+  def kill_first(worker, order, proven):
+    if worker.order and not killed:  # It has done one order, and waits.
+      killed.append(worker)
+      worker.stop()
+    give(worker, order, proven)
+
+  monkeypatch.setattr(processes._Worker, 'give', kill_first)
+  template = orders_lib.Order(orders_lib.EXPORT, (), tmp_path)
+  handles = model_specs.find('mobilenet_v1_025_*/feature_vector/5')[:3]
+  orders = orders_lib.make_orders(handles, template)
+  results = list(batch.run_orders(orders, processes.Processes(1)))
+  assert killed
+  assert {result.name for result in results} == set(map(str, handles))
+  failed = [r for r in results if r.status == results_lib.FAILED]
+  assert len(failed) == 1
+  assert 'its worker process died' in failed[0].reason
+  _assert_whole(tmp_path, results)
+
+
 def _size(pid: int) -> int:
   """The address space of a process."""
   pages = pathlib.Path(f'/proc/{pid}/statm').read_text().split()[0]
