@@ -3,6 +3,7 @@
 from exporter import checkpoints
 from exporter import markdown
 from exporter import storage
+from exporter.cards import record
 import model_specs
 from model_specs import versions
 
@@ -102,21 +103,25 @@ def _origin_of_figures(spec: model_specs.ModelSpec) -> str:
   )
 
 
-def figures(handle: model_specs.Handle, made: storage.Manifest | None) -> str:
+def figures(
+  handle: model_specs.Handle, made: storage.Manifest | None
+) -> record.Section:
   """What the authors measured."""
   spec = handle.spec
   rows = _figure_rows(handle)
   if not rows:
-    return markdown.section('Figures', 'No figures were published.')
+    return record.Section('Figures', ('No figures were published.',))
   sentences = [_origin_of_figures(spec)]
   if handle.task == versions.FEATURE_VECTOR:
     sentences.append(_figures_of_features(handle))
   if is_untrained(made):
     sentences.append('The accuracy is not that of these untrained weights.')
-  return markdown.section(
+  return record.Section(
     'Figures',
-    markdown.table(('Figure', 'Value'), rows, numbers=('Value',)),
-    markdown.paragraph(*sentences),
+    (
+      markdown.table(('Figure', 'Value'), rows, numbers=('Value',)),
+      markdown.paragraph(*sentences),
+    ),
   )
 
 
@@ -144,7 +149,7 @@ def _has_published_graph(made: storage.Manifest) -> bool:
 
 def verification(
   handle: model_specs.Handle, made: storage.Manifest | None
-) -> str:
+) -> record.Section:
   """What was proven of the artifact, or is of every one."""
   title = 'Verification'
   method = (
@@ -152,23 +157,22 @@ def verification(
     'same weights'
   )
   if made is None:
-    return markdown.section(
-      title,
-      markdown.paragraph(
-        'This page describes the model; no artifact comes with it. Every '
-        f'artifact that `slimhub export` makes is {method}, and is delivered '
-        'only if no difference exceeds what is allowed. The card beside it '
-        f'lists those numbers here; `{handle.number}.json` beside it lists '
-        'them for programs.'
-      ),
+    text = markdown.paragraph(
+      'This page describes the model; no artifact comes with it. Every '
+      f'artifact that `slimhub export` makes is {method}, and is delivered '
+      'only if no difference exceeds what is allowed. The card beside it '
+      f'lists those numbers here; `{handle.number}.json` beside it lists '
+      'them for programs.'
     )
+    return record.Section(title, (text,))
   header = ('Check', 'Compared', 'Largest difference', 'Allowed')
-  return markdown.section(
+  units = [_UNITS, *([_PUBLISHED] if _has_published_graph(made) else [])]
+  return record.Section(
     title,
-    markdown.paragraph(f'When it was made, this artifact was {method}.'),
-    markdown.table(header, _proof_rows(made), numbers=header[1:]),
-    markdown.paragraph(
-      _UNITS, *([_PUBLISHED] if _has_published_graph(made) else [])
+    (
+      markdown.paragraph(f'When it was made, this artifact was {method}.'),
+      markdown.table(header, _proof_rows(made), numbers=header[1:]),
+      markdown.paragraph(*units),
     ),
   )
 
@@ -193,21 +197,21 @@ def _origin(made: storage.Manifest) -> str:
   )
 
 
-def checksums(handle: model_specs.Handle, made: storage.Manifest | None) -> str:
-  """The artifact's files and what they were made of."""
+def checksums(
+  handle: model_specs.Handle,
+  made: storage.Manifest | None,
+  more: tuple[str, ...] = (),
+) -> record.Section:
+  """The artifact's files and what they were made of; `more` follows."""
   title = 'Checksums'
   if made is None:
-    return markdown.section(
-      title,
-      markdown.paragraph(
-        'Size and SHA-256 of every file, a SHA-256 of the checkpoint that the '
-        'weights came from and the versions of the libraries used stand here '
-        f'on the card of an export, and in its `{handle.number}.json`.'
-      ),
+    text = markdown.paragraph(
+      'Size and SHA-256 of every file, a SHA-256 of the checkpoint that the '
+      'weights came from and the versions of the libraries used stand here '
+      f'on the card of an export, and in its `{handle.number}.json`.'
     )
-  return markdown.section(
-    title,
-    _files(made),
-    _origin(made),
-    markdown.paragraph('The same facts are in the `.json` beside this card.'),
+    return record.Section(title, (text,))
+  beside = 'The same facts are in the `.json` beside this card.'
+  return record.Section(
+    title, (_files(made), _origin(made), markdown.paragraph(beside), *more)
   )

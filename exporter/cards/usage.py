@@ -2,6 +2,7 @@
 
 from exporter import markdown
 from exporter.cards import clients
+from exporter.cards import record
 from exporter.cards import snippets
 import model_specs
 from model_specs import versions
@@ -266,17 +267,17 @@ def _tuning_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
   )
 
 
-def usage(handle: model_specs.Handle) -> str:
+def usage(handle: model_specs.Handle) -> record.Section:
   """How to load and call the model."""
   if handle.version.format == versions.TF1:
-    return markdown.section('Usage', *_usage_hub(handle))
-  return markdown.section('Usage', *_usage_saved_model(handle))
+    return record.Section('Usage', _usage_hub(handle))
+  return record.Section('Usage', _usage_saved_model(handle))
 
 
-def fine_tuning(handle: model_specs.Handle, sibling: str) -> str:
+def fine_tuning(handle: model_specs.Handle, sibling: str) -> record.Section:
   """How to train on; `sibling` mentions the model for the other task."""
   if handle.version.format == versions.TF1:
     blocks = (*_advice_hub(handle, sibling), *_tuning_hub(handle))
   else:
     blocks = (*_advice(handle, sibling), *_tuning_saved_model(handle))
-  return markdown.section('Fine-tuning', *blocks)
+  return record.Section('Fine-tuning', blocks)

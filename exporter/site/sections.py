@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from collections.abc import Iterator
+import dataclasses
 import posixpath
 
 from exporter import cards
 from exporter import elements
 from exporter import markdown
-from exporter.site import collection as collection_lib
 from exporter.site import entries
 from exporter.site import evidence
 from exporter.site import page as page_lib
@@ -24,7 +24,7 @@ def trail(entry: entries.Entry, page: str, *steps: tuple[str, str]) -> str:
 
 def _rows(
   named: Iterable[tuple[model_specs.Handle, str]],
-  collection: collection_lib.Collection,
+  collection: entries.Collection,
   page: str,
 ) -> Iterator[tuple[str, ...]]:
   """What there is to download: name, format, size, hash."""
@@ -60,7 +60,7 @@ def _manifest(
 def files(
   named: Iterable[tuple[model_specs.Handle, str]],
   entry: entries.Entry,
-  collection: collection_lib.Collection,
+  collection: entries.Collection,
   page: str,
 ) -> str:
   """What can be downloaded, with its hashes; empty if nothing can.
@@ -94,19 +94,18 @@ def proof(handle: model_specs.Handle, entry: entries.Entry) -> str:
   )
 
 
-def speed(
-  handle: model_specs.Handle,
-  entry: entries.Entry,
-  collection: collection_lib.Collection,
-) -> tuple[str, ...]:
-  """What was measured of an export, if anything."""
-  own = [speed for speed in entry.speeds if speed.name == str(handle)]
-  if not own or not collection.machine:
-    return ()
-  # All that is no handle's is of Keras.
-  keras = [
-    speed
-    for speed in entry.speeds
-    if not speed.name.startswith(f'{speed.network}/')
+def of_card(card: cards.Card, is_searched: bool = True) -> list[str]:
+  """The sections of a card as those of a page.
+
+  Args:
+    card: The card.
+    is_searched: Whether search looks into them; not where it would find the
+      same on another page.
+  """
+  mark = '' if is_searched else ' { data-search-exclude }'
+  return [
+    dataclasses.replace(section, title=f'{section.title}{mark}').to_markdown(
+      '###'  # Screen readers want one step from each heading to the next.
+    )
+    for section in card.sections
   ]
-  return (cards.speed_section(collection.machine, own, keras),)

@@ -80,6 +80,7 @@ def _move(
       raise
   else:  # A run was killed between two renames, or the folder is not ours.
     _refuse_others(handle, staged.artifact, place.artifact)
+  place.measured.unlink(missing_ok=True)  # It was measured of the old one.
   staged.card.rename(place.card)
   staged.manifest.rename(place.manifest)
 
@@ -97,6 +98,7 @@ def _upload(
     _refuse_others(handle, staged.artifact, place.artifact)
   partial.write_bytes(b'')  # What a cut upload leaves may be replaced.
   place.manifest.unlink(missing_ok=True)
+  place.measured.unlink(missing_ok=True)
   storage, path = place.artifact.fs, place.artifact.path
   if exists:
     storage.rm(path, recursive=True)

@@ -11,7 +11,6 @@ from exporter.measure import speed
 from exporter.site import chart
 from exporter.site import choice
 from exporter.site import choice_page
-from exporter.site import collection as collection_lib
 from exporter.site import entries
 from exporter.site import evidence
 from exporter.site import guides
@@ -29,7 +28,7 @@ _MODELS = model_specs.MODELS
 
 def _collect(*handles):
   made = {handle: some_manifest.make(handle) for handle in handles}
-  return collection_lib.Collection(entries.collect(made))
+  return entries.Collection(entries.collect(made))
 
 
 def test_nothing_on_the_frontier_is_beaten():
@@ -175,10 +174,12 @@ def test_what_every_page_of_a_family_says_is_searched_once():
 
 
 def test_a_card_mentions_a_guide_by_a_link():
-  text = 'see `docs/deploy.md` and `docs/none.md`'
-  assert guides.link_mentions(text, 'a/b.md') == (
-    'see [`docs/deploy.md`](../guides/deploy.md) and `docs/none.md`'
-  )
+  told = '[`docs/deploy.md`](../guides/deploy.md)'
+  assert guides.mention('deploy', 'a/b.md') == told
+  assert guides.mention('none', 'a/b.md') == '`docs/none.md`'
+  page_ = f'{_ORIGIN}.md'
+  text = model_page.render_all(_collect())[page_]
+  assert f'[`docs/deploy.md`]({"../" * 4}guides/deploy.md) of slimhub' in text
 
 
 def test_the_choice_names_each_answer_once():
