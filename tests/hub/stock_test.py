@@ -57,13 +57,13 @@ def test_what_a_killed_process_left_is_not_taken(tmp_path, made, ready):
   code = (
     'import os, pathlib, signal, sys\n'
     'from exporter.hub import stock\n'
-    'from exporter.storage import bundle, manifest\n'
+    'from exporter import storage\n'
     'def write(artifact, made, target):\n'
     '  target.write_text("half")\n'
     '  os.kill(os.getpid(), signal.SIGKILL)\n'
-    'bundle.write = write\n'
+    'storage.write_bundle = write\n'
     'artifact = pathlib.Path(sys.argv[1])\n'
-    'made = manifest.read(artifact.with_suffix(".json"))\n'
+    'made = storage.read_manifest(artifact.with_suffix(".json"))\n'
     'stock.Stock(pathlib.Path(sys.argv[2])).make_bundle(artifact, made)\n'
   )
   artifact = tmp_path / some_exports.TF2

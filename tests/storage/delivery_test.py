@@ -152,7 +152,7 @@ def test_what_a_killed_process_staged_is_cleared(output):
   code = (
     'import os, signal, sys\n'
     'from exporter.storage import delivery, places\n'
-    'with delivery.stage(places.parse(sys.argv[1])) as folder:\n'
+    'with delivery.stage(places.parse_folder(sys.argv[1])) as folder:\n'
     '  print(folder, flush=True)\n'
     '  os.kill(os.getpid(), signal.SIGKILL)\n'
   )

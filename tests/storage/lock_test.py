@@ -83,7 +83,7 @@ def _kill_a_holder(folder: object) -> None:
   code = (
     'import os, signal, sys\n'
     'from exporter.storage import lock, places\n'
-    'with lock.hold(places.parse(sys.argv[1])):\n'
+    'with lock.hold(places.parse_folder(sys.argv[1])):\n'
     '  os.kill(os.getpid(), signal.SIGKILL)\n'
   )
   done = subprocess.run(
