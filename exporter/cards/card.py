@@ -50,7 +50,7 @@ def _summary(handle: model_specs.Handle, made: storage.Manifest | None) -> str:
 
 
 def _license_tag(spec: model_specs.ModelSpec) -> str:
-  """As tfhub.dev spells it; what has no name there is `custom`."""
+  """The licence as tfhub.dev spells it: `custom` if it has no name there."""
   tag = spec.license.lower()
   is_named = not tag.startswith('licenseref') and re.fullmatch(r'[\w.-]*', tag)
   return tag if is_named else 'custom'
@@ -71,7 +71,7 @@ def _metadata(handle: model_specs.Handle) -> dict[str, str]:
 
 
 def _newer(handle: model_specs.Handle, links: record.Links) -> str:
-  """Where a reader with a newer TensorFlow should go."""
+  """Sends readers with a newer TensorFlow to the model's newest SavedModel."""
   numbers = [
     number
     for number, version in handle.spec.promises.items()
@@ -141,7 +141,7 @@ def _network(spec: model_specs.ModelSpec) -> tuple[str, ...]:
 
 
 def paper(family: model_specs.Family) -> str:
-  """What to cite."""
+  """The paper that a user of the family should cite."""
   cited = family.paper
   return f'{cited.authors}: ["{cited.title}"]({cited.url}), {cited.year}.'
 

@@ -26,12 +26,12 @@ def _title(handle: model_specs.Handle) -> str:
 
 
 def _anchor(heading: str) -> str:
-  """What a Markdown renderer calls a heading in links."""
+  """The anchor that renderers of Markdown give to a heading."""
   return re.sub(r'[^\w -]', '', heading.lower()).replace(' ', '-')
 
 
 def figure(value: float | None) -> str:
-  """A cell; empty where nothing was published."""
+  """A published figure as the cell of a table; empty if there is none."""
   return '' if value is None else f'{value}'
 
 
@@ -136,7 +136,7 @@ def _grouped(
 
 
 def _named(handle: model_specs.Handle) -> str:
-  """What tells a model from the others of its publisher."""
+  """The shortest name by which a publisher's models can be told apart."""
   model = handle.spec
   return f'{model.collection}/{model.name}' if model.own else model.name
 

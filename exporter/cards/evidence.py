@@ -40,12 +40,12 @@ _UNITS = (
 
 
 def is_untrained(made: storage.Manifest | None) -> bool:
-  """Whether the artifact's outputs mean nothing."""
+  """Whether the weights were made up, so that the outputs mean nothing."""
   return made is not None and made.weights.kind == checkpoints.SYNTHETIC
 
 
 def warning(made: storage.Manifest | None) -> tuple[str, ...]:
-  """What must be read first, if anything."""
+  """What a reader must know before all else; nothing of trained weights."""
   if not is_untrained(made):
     return ()
   return (
@@ -58,7 +58,7 @@ def warning(made: storage.Manifest | None) -> tuple[str, ...]:
 
 
 def weights(made: storage.Manifest | None) -> str:
-  """One sentence or two: which of a checkpoint's values these are."""
+  """Says which of a checkpoint's values the variables of an export hold."""
   return _EXPORT_WEIGHTS if made is None else _WEIGHTS[made.weights.kind]
 
 
@@ -106,7 +106,7 @@ def _origin_of_figures(spec: model_specs.ModelSpec) -> str:
 def figures(
   handle: model_specs.Handle, made: storage.Manifest | None
 ) -> record.Section:
-  """What the authors measured."""
+  """The accuracy and the cost that the authors published."""
   spec = handle.spec
   rows = _figure_rows(handle)
   if not rows:
@@ -150,7 +150,7 @@ def _has_published_graph(made: storage.Manifest) -> bool:
 def verification(
   handle: model_specs.Handle, made: storage.Manifest | None
 ) -> record.Section:
-  """What was proven of the artifact, or is of every one."""
+  """What was proven of this artifact; without one, what is proven of each."""
   title = 'Verification'
   method = (
     'loaded again from its files and compared with the TF-Slim network on the '
@@ -202,7 +202,13 @@ def checksums(
   made: storage.Manifest | None,
   more: tuple[str, ...] = (),
 ) -> record.Section:
-  """The artifact's files and what they were made of; `more` follows."""
+  """The files of an artifact, with their hashes, and what they were made of.
+
+  Args:
+    handle: What the card is of.
+    made: The manifest, if there is an artifact.
+    more: Blocks for the end of the section.
+  """
   title = 'Checksums'
   if made is None:
     text = markdown.paragraph(

@@ -26,7 +26,7 @@ def _of_features(handle: model_specs.Handle) -> str:
 
 
 def labels(handle: model_specs.Handle) -> record.Section:
-  """What the outputs mean."""
+  """Which class each number of the output stands for."""
   classes, own = handle.spec.num_classes, handle.spec.own
   if handle.task == versions.FEATURE_VECTOR:
     return record.Section('Labels', (_of_features(handle),))

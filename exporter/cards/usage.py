@@ -44,7 +44,7 @@ def _size(handle: model_specs.Handle) -> str:
 
 
 def preprocessing(handle: model_specs.Handle) -> str:
-  """What the model does with colours, itself."""
+  """What the model itself does with colours before the network sees them."""
   wanted = handle.spec.family.preprocessing
   if isinstance(wanted.offset, float):
     low = 0.0 - wanted.offset
@@ -78,7 +78,7 @@ def _output(handle: model_specs.Handle) -> str:
 
 
 def _signatures(handle: model_specs.Handle) -> str:
-  """Table of what each signature of a TF1 module returns."""
+  """A table of what each signature of a TF1 module takes and returns."""
   kinds = {
     'default': 'logits' if _is_classifier(handle) else 'feature vectors',
     f'image_{versions.CLASSIFICATION}': 'logits, endpoints',
@@ -175,7 +175,10 @@ def _momentum_hub(handle: model_specs.Handle) -> str:
 
 
 def _update_ops(handle: model_specs.Handle) -> tuple[str, ...]:
-  """Version 2 exists only where those of version 1 were broken."""
+  """What became of the UPDATE_OPS that version 1 was published with.
+
+  They were broken wherever a version 2 was published.
+  """
   if handle.version.number != 1 or 2 not in handle.spec.family.versions:
     return ()
   return (

@@ -17,7 +17,7 @@ def _block(
 ) -> bool:
   """Takes whole lines that are one comment, as markdown-it calls its rules."""
   at = state.bMarks[start] + state.tShift[start]
-  if state.is_code_block(start) or not state.src.startswith(_OPEN, at):
+  if not state.src.startswith(_OPEN, at):
     return False
   at += len(_OPEN)
   for line in range(start, end):
@@ -49,6 +49,7 @@ def _inline(state: rules_inline.StateInline, silent: bool) -> bool:
 
 def leave_out(reader: markdown_it.MarkdownIt) -> None:
   """Adds the rules to a reader of Markdown."""
+  # Where the rule for HTML stands: after those for code, whose it is first.
   reader.block.ruler.before(
     'html_block', 'comment', _block, {'alt': ['paragraph', 'blockquote']}
   )

@@ -29,12 +29,10 @@ class _File:
 
 
 def _fields(kind: Any, value: Any) -> Any:
-  types_of = typing.get_type_hints(kind)
-  if not isinstance(value, dict) or value.keys() != types_of.keys():
+  known = typing.get_type_hints(kind)
+  if not isinstance(value, dict) or value.keys() != known.keys():
     raise TypeError(f'{value!r} is no {kind.__name__}')
-  return kind(
-    **{name: _parse(of, value[name]) for name, of in types_of.items()}
-  )
+  return kind(**{name: _parse(of, value[name]) for name, of in known.items()})
 
 
 def _parse(kind: Any, value: Any) -> Any:

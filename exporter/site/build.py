@@ -48,7 +48,7 @@ class _Problems(logging.Handler):
 
 @contextlib.contextmanager
 def _listening() -> Iterator[list[str]]:
-  """Keeps the words of MkDocs from the screen."""
+  """Collects what MkDocs logs, and keeps it from the screen."""
   logger, problems = logging.getLogger('mkdocs'), _Problems()
   propagated, logger.propagate = logger.propagate, False
   logger.addHandler(problems)

@@ -59,7 +59,7 @@ def _publishers(collection: entries.Collection) -> list[str]:
 
 
 def render_publishers(collection: entries.Collection) -> dict[str, str]:
-  """The page of each publisher, where its cards expect it."""
+  """The page of each publisher, at the path that its cards link to."""
   pages = {}
   for name in _publishers(collection):
     page = page_lib.publisher(name)
