@@ -79,6 +79,7 @@ def test_every_data_file_is_installed(arguments):
 _EXTRAS = {
   'exporter.pipeline.cluster': {'ray'},
   'exporter.hub.answer': {'starlette'},
+  'exporter.hub.comments': {'markdown-it-py'},
   'exporter.hub.page': {'markdown-it-py'},
   'exporter.artifacts.litert': {'ai-edge-litert'},
   'exporter.site.build': {'mkdocs'},

@@ -24,7 +24,7 @@ def handle(name: str) -> model_specs.Handle:
 
 
 def describe(exports: pathlib.Path, name: str) -> manifest.Manifest:
-  """Writes the card and the manifest of an artifact that is there."""
+  """Writes what lies beside an artifact that is there."""
   wanted = handle(name)
   place = places.place(exports, wanted)
   made = dataclasses.replace(
@@ -34,6 +34,7 @@ def describe(exports: pathlib.Path, name: str) -> manifest.Manifest:
   )
   place.card.write_text(f'# Module {name}\n\n<!-- task: none -->\n\nIts card.')
   place.manifest.write_text(made.to_json())
+  place.measured.write_text('{}')  # Nobody who hands out exports reads it.
   return made
 
 

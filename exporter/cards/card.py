@@ -1,20 +1,19 @@
 """A model card: what a reader must know to choose and use one model."""
 
-from collections.abc import Callable
-from collections.abc import Sequence
 import re
 
 from exporter import markdown
+from exporter import measure
 from exporter import storage
 from exporter.cards import clients
 from exporter.cards import conversion
 from exporter.cards import evidence
+from exporter.cards import measured as measured_lib
 from exporter.cards import outputs
+from exporter.cards import record
 from exporter.cards import usage
 import model_specs
 from model_specs import versions
-
-Link = Callable[[model_specs.Handle], str]  # Markdown that mentions a handle.
 
 _IMAGENET = 'ImageNet (ILSVRC-2012-CLS)'
 FORMAT_TITLES = {
@@ -28,9 +27,7 @@ def _dataset(spec: model_specs.ModelSpec) -> str:
   return spec.own.dataset_title if spec.own else _IMAGENET
 
 
-def description(
-  handle: model_specs.Handle, made: storage.Manifest | None
-) -> str:
+def _summary(handle: model_specs.Handle, made: storage.Manifest | None) -> str:
   """What the model does, in one sentence."""
   spec = handle.spec
   network = (
@@ -53,13 +50,13 @@ def description(
 
 
 def _license_tag(spec: model_specs.ModelSpec) -> str:
-  """As tfhub.dev spells it; what has no name there is `custom`."""
+  """The licence as tfhub.dev spells it: `custom` if it has no name there."""
   tag = spec.license.lower()
   is_named = not tag.startswith('licenseref') and re.fullmatch(r'[\w.-]*', tag)
   return tag if is_named else 'custom'
 
 
-def _metadata(handle: model_specs.Handle) -> str:
+def _metadata(handle: model_specs.Handle) -> dict[str, str]:
   spec = handle.spec
   values = {
     'asset-path': f'{handle}.tar.gz',
@@ -70,13 +67,11 @@ def _metadata(handle: model_specs.Handle) -> str:
     'dataset': spec.dataset,
     'license': _license_tag(spec),
   }
-  return '\n'.join(
-    f'<!-- {key}: {value} -->' for key, value in values.items() if value
-  )
+  return {key: value for key, value in values.items() if value}
 
 
-def _newer(handle: model_specs.Handle, link: Link) -> str:
-  """Where a reader with a newer TensorFlow should go."""
+def _newer(handle: model_specs.Handle, links: record.Links) -> str:
+  """Sends readers with a newer TensorFlow to the model's newest SavedModel."""
   numbers = [
     number
     for number, version in handle.spec.promises.items()
@@ -87,12 +82,12 @@ def _newer(handle: model_specs.Handle, link: Link) -> str:
   newest = model_specs.Handle(
     handle.spec, handle.task, max(numbers), handle.publisher
   )
-  return f'In a newer TensorFlow and in Keras, use {link(newest)}.'
+  return f'In a newer TensorFlow and in Keras, use {links.model(newest)}.'
 
 
 def _format(
-  handle: model_specs.Handle, made: storage.Manifest | None, link: Link
-) -> str:
+  handle: model_specs.Handle, made: storage.Manifest | None, links: record.Links
+) -> record.Section:
   if handle.version.format == versions.TF2:
     kind = (
       'This model is a [SavedModel of TensorFlow 2]'
@@ -105,20 +100,22 @@ def _format(
       'This model is a [hub.Module of TensorFlow 1]'
       '(https://www.tensorflow.org/hub/tf1_hub_module).'
     )
-    newer = _newer(handle, link)
-  return markdown.section(
+    newer = _newer(handle, links)
+  return record.Section(
     FORMAT_TITLES[handle.version.format],
-    *evidence.warning(made),
-    markdown.paragraph(*filter(None, (kind, newer))),
-    *clients.requirement(handle),
+    (
+      *evidence.warning(made),
+      markdown.paragraph(*filter(None, (kind, newer))),
+      *clients.requirement(handle),
+    ),
   )
 
 
-def _sibling(handle: model_specs.Handle, link: Link) -> str:
+def _sibling(handle: model_specs.Handle, links: record.Links) -> str:
   sibling = handle.sibling()
   if sibling is None:
     return 'This model ends in the features; there is no classifier with it.'
-  other = link(sibling)
+  other = links.model(sibling)
   if handle.task == versions.CLASSIFICATION:
     return (
       'This model classifies images. To use the network as the first part of '
@@ -144,133 +141,107 @@ def _network(spec: model_specs.ModelSpec) -> tuple[str, ...]:
 
 
 def paper(family: model_specs.Family) -> str:
-  """What to cite."""
+  """The paper that a user of the family should cite."""
   cited = family.paper
   return f'{cited.authors}: ["{cited.title}"]({cited.url}), {cited.year}.'
 
 
-def _overview(handle: model_specs.Handle, link: Link) -> str:
+def _overview(
+  handle: model_specs.Handle, links: record.Links
+) -> record.Section:
   spec = handle.spec
   family = spec.family
   described = [spec.own.description] if spec.own else []
-  return markdown.section(
+  network = (*_network(spec), *family.notes, *family.checkpoint_notes)
+  return record.Section(
     'Overview',
-    *(markdown.paragraph(text) for text in described if text),
-    f'{family.title} comes from this paper:',
-    markdown.bullets([paper(family)]),
-    markdown.paragraph(
-      *_network(spec), *family.notes, *family.checkpoint_notes
+    (
+      *(markdown.paragraph(text) for text in described if text),
+      f'{family.title} comes from this paper:',
+      markdown.bullets([paper(family)]),
+      markdown.paragraph(*network),
+      markdown.paragraph(_sibling(handle, links)),
     ),
-    markdown.paragraph(_sibling(handle, link)),
   )
 
 
 def _own_training(
   spec: model_specs.ModelSpec, made: storage.Manifest | None
-) -> str:
+) -> record.Section:
   whose = f'The weights are those of `{spec.publisher}`'
   if made is not None and not evidence.is_untrained(made):
     whose += f', from the checkpoint `{made.weights.checkpoint}`'
-  return markdown.section(
-    'Training',
-    markdown.paragraph(
-      f'{whose}. The network was trained on {_dataset(spec)}.',
-      evidence.weights(made),
-    ),
+  text = markdown.paragraph(
+    f'{whose}. The network was trained on {_dataset(spec)}.',
+    evidence.weights(made),
   )
+  return record.Section('Training', (text,))
 
 
-def _training(handle: model_specs.Handle, made: storage.Manifest | None) -> str:
+def _training(
+  handle: model_specs.Handle, made: storage.Manifest | None
+) -> record.Section:
   spec = handle.spec
   if spec.own:
     return _own_training(spec, made)
   source = f'[{spec.family.checkpoints_title}]({spec.family.checkpoints_url})'
-  return markdown.section(
-    'Training',
-    markdown.paragraph(
-      f'The published weights are those of the checkpoint `{spec.checkpoint}` '
-      f'([archive]({spec.archive_url})), one of the {source}. The network was '
-      f'trained to classify the images of {_dataset(spec)}.',
-      evidence.weights(made),
-    ),
+  text = markdown.paragraph(
+    f'The published weights are those of the checkpoint `{spec.checkpoint}` '
+    f'([archive]({spec.archive_url})), one of the {source}. The network was '
+    f'trained to classify the images of {_dataset(spec)}.',
+    evidence.weights(made),
   )
+  return record.Section('Training', (text,))
 
 
-def _changelog(handle: model_specs.Handle) -> tuple[str, ...]:
+def _changelog(handle: model_specs.Handle) -> tuple[record.Section, ...]:
   log = handle.changes()
   if len(log) < 2:  # It would say that there was no change.
     return ()
-  blocks = []
-  for number, entries in log.items():
-    blocks += [f'#### Version {number}', markdown.bullets(entries)]
-  return (markdown.section('Changelog', *blocks),)
+  parts = tuple(
+    record.Section(f'Version {number}', (markdown.bullets(entries),))
+    for number, entries in log.items()
+  )
+  return (record.Section('Changelog', parts=parts),)
 
 
-def _licence(handle: model_specs.Handle) -> str:
+def _license(handle: model_specs.Handle) -> record.Section:
   name, own = handle.spec.license, handle.spec.own
   url = own.license_url if own else f'{_LICENSES_URL}/{name}.html'
   text = f'The model is published under {f"[{name}]({url})" if url else name}.'
   if not name:
     text = f'`{handle.publisher}` states no licence.'
-  return markdown.section('Licence', markdown.paragraph(text))
+  return record.Section('Licence', (markdown.paragraph(text),))
 
 
-def _relative(
-  handle: model_specs.Handle, made: storage.Manifest | None
-) -> Link:
-  """Links between cards of one tree; an artifact may be alone in its own."""
+def _links_in_tree(handle: model_specs.Handle) -> record.Links:
+  """Links between the cards of one tree of documentation."""
 
   def link(other: model_specs.Handle) -> str:
-    if made is not None:
-      return f'`{other}`'
     folder = '' if other.task == handle.task else f'../{other.task}/'
     return f'[`{other}`]({folder}{other.number}.md)'
 
-  return link
+  return record.Links(link)
 
 
-def sections(
-  handle: model_specs.Handle,
-  made: storage.Manifest | None,
-  link: Link,
-  more: Sequence[str] = (),
-) -> str:
-  """The card from its first section on; `link` mentions other handles."""
-  features = handle.sibling() or handle
-  return '\n\n'.join(
-    (
-      _format(handle, made, link),
-      _overview(handle, link),
-      evidence.figures(handle, made),
-      _training(handle, made),
-      usage.usage(handle),
-      outputs.labels(handle),
-      outputs.endpoints(handle),
-      usage.fine_tuning(handle, link(features)),
-      *conversion.offer(handle),
-      evidence.verification(handle, made),
-      evidence.checksums(handle, made),
-      *more,
-      *_changelog(handle),
-      _licence(handle),
-    )
-  )
+# The card of an export names other models: they may not lie beside it.
+_NAMES = record.Links(lambda other: f'`{other}`')
 
 
-def render_card(
+def model_card(
   handle: model_specs.Handle,
   made: storage.Manifest | None = None,
-  more: Sequence[str] = (),
-) -> str:
+  measured: measure.Measurements | None = None,
+  links: record.Links | None = None,
+) -> record.Card:
   """The card of a model, or of the artifact that `made` describes.
 
   Args:
     handle: The model.
     made: What was made, if this is the card of an export.
-    more: Sections of its own.
-
-  Returns:
-    The text.
+    measured: What was measured of that export since it was made.
+    links: How other models are mentioned; if not given, by a link to the card
+      beside this one, and by name alone on the card of an export.
 
   Raises:
     ValueError: `made` describes another handle's artifact.
@@ -279,6 +250,27 @@ def render_card(
     raise ValueError(
       f'the manifest is of {made.handle}, expected that of {handle}'
     )
-  head = f'# Module {handle}\n{description(handle, made)}'
-  body = sections(handle, made, _relative(handle, made), more)
-  return '\n\n'.join((head, _metadata(handle), body)) + '\n'
+  if links is None:
+    links = _NAMES if made else _links_in_tree(handle)
+  features = handle.sibling() or handle
+  return record.Card(
+    title=f'Module {handle}',
+    summary=_summary(handle, made),
+    metadata=_metadata(handle),
+    sections=(
+      _format(handle, made, links),
+      _overview(handle, links),
+      evidence.figures(handle, made),
+      _training(handle, made),
+      usage.usage(handle),
+      outputs.labels(handle),
+      outputs.endpoints(handle),
+      usage.fine_tuning(handle, links.model(features)),
+      *conversion.offer(handle, links),
+      evidence.verification(handle, made),
+      evidence.checksums(handle, made),
+      *measured_lib.sections(measured),
+      *_changelog(handle),
+      _license(handle),
+    ),
+  )

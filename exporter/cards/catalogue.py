@@ -6,6 +6,7 @@ import re
 
 from exporter import markdown
 from exporter.cards import card
+from exporter.cards import record
 import model_specs
 from model_specs import versions
 
@@ -25,12 +26,12 @@ def _title(handle: model_specs.Handle) -> str:
 
 
 def _anchor(heading: str) -> str:
-  """What a Markdown renderer calls a heading in links."""
+  """The anchor that renderers of Markdown give to a heading."""
   return re.sub(r'[^\w -]', '', heading.lower()).replace(' ', '-')
 
 
 def figure(value: float | None) -> str:
-  """A cell; empty where nothing was published."""
+  """A published figure as the cell of a table; empty if there is none."""
   return '' if value is None else f'{value}'
 
 
@@ -53,23 +54,27 @@ def _index(headings: dict[model_specs.Handle, str]) -> str:
   return markdown.table(('Module', *_NUMBERS), rows, numbers=_NUMBERS)
 
 
-def _link_from(
+def _links_from(
   headings: dict[model_specs.Handle, str], cards: str
-) -> card.Link:
+) -> record.Links:
   def link(other: model_specs.Handle) -> str:
     if other in headings:
       return f'[`{other}`](#{_anchor(headings[other])})'
     return f'[`{other}`]({cards}/{other}.md)'
 
-  return link
+  return record.Links(link)
 
 
 def _entry(
-  handle: model_specs.Handle, heading: str, link: card.Link, url: str
+  handle: model_specs.Handle, heading: str, links: record.Links, url: str
 ) -> str:
   number, title = heading.split(' ', 1)
-  body = card.sections(handle, None, link)
-  return f'# {number} [{title}]({url}/{handle}.md)\n\n{body}'
+  sections = [
+    section.to_markdown()
+    for section in card.model_card(handle, links=links).sections
+  ]
+  head = f'# {number} [{title}]({url}/{handle}.md)'
+  return '\n\n'.join((head, *sections))
 
 
 def render(
@@ -96,13 +101,16 @@ def render(
     handle: f'{place}. {_title(handle)}'
     for place, handle in enumerate(handles, start=1)
   }
-  link = _link_from(headings, cards)
+  links = _links_from(headings, cards)
   head = markdown.paragraph(
     f'All {len(handles)} {family.title} modules of version {number}, sorted '
     'by name.',
     _FIGURES,
   )
-  entries = [_entry(h, heading, link, cards) for h, heading in headings.items()]
+  entries = [
+    _entry(handle, heading, links, cards)
+    for handle, heading in headings.items()
+  ]
   pages = (f'{head}\n\n{_index(headings)}', *entries)
   return f'\n\n{_RULE}\n'.join(pages) + '\n'
 
@@ -128,7 +136,7 @@ def _grouped(
 
 
 def _named(handle: model_specs.Handle) -> str:
-  """What tells a model from the others of its publisher."""
+  """The shortest name by which a publisher's models can be told apart."""
   model = handle.spec
   return f'{model.collection}/{model.name}' if model.own else model.name
 

@@ -16,7 +16,7 @@ BROKEN = 'broken'
 
 
 class ClientsError(ValueError):
-  """A row that cannot be."""
+  """A row or the header of clients.tsv is not what it must be."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Result:
 
   @property
   def kind(self) -> str:
-    """OK or BROKEN."""
+    """Whether the result is OK or BROKEN, without the reason."""
     return self.result.partition(':')[0]
 
   @property
@@ -61,7 +61,7 @@ _COLUMNS = tuple(field.name for field in dataclasses.fields(Result))
 
 
 def render(results: Iterable[Result]) -> str:
-  """The file's text, in the order given."""
+  """The text of clients.tsv, with the results in the order given."""
   output = io.StringIO()
   writer = csv.writer(output, 'excel-tab', lineterminator='\n')
   writer.writerow(_COLUMNS)
@@ -73,7 +73,7 @@ def render(results: Iterable[Result]) -> str:
 
 
 def parse(text: str) -> tuple[Result, ...]:
-  """The rows of the file.
+  """The results that the text of clients.tsv holds.
 
   Raises:
     ClientsError: The columns or a row are not what they must be.
@@ -91,6 +91,6 @@ def parse(text: str) -> tuple[Result, ...]:
 
 @functools.cache
 def load_clients() -> tuple[Result, ...]:
-  """What was seen, environment after environment."""
+  """The committed results, environment by environment."""
   file = resources.files('exporter.cards').joinpath(FILE)
   return parse(file.read_text('utf-8'))

@@ -16,30 +16,34 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _short(version: str) -> str:
-  """Without the patch, which a promise does not depend on."""
+  """A release without its patch number, on which no promise depends."""
   return '.'.join(version.split('.')[:2])
 
 
 def span(found: Iterable[str]) -> str:
-  """Versions from the oldest to the newest."""
+  """The oldest and the newest of some versions, as `1.15 to 2.21`."""
   ordered = sorted(set(filter(None, found)), key=_numbers)
   ends = list(dict.fromkeys((ordered[0], ordered[-1])))
   return ' to '.join(ends)
 
 
 def clients_tensorflow(results: Iterable[client_results.Result]) -> str:
-  """The releases of TensorFlow in some results."""
+  """The oldest and the newest TensorFlow of some results."""
   return span(_short(result.tensorflow) for result in results)
 
 
 def title(client: str) -> str:
-  """The client as code, its mode as text."""
+  """How the name of a client is written: as code, with its mode as text."""
   name, comma, mode = client.partition(',')
   return f'`{name}`{comma}{mode}'
 
 
 def _keras(results: Iterable[client_results.Result]) -> str:
-  """Keras 2 has TensorFlow's number since TensorFlow 2, Keras 3 its own."""
+  """The releases of Keras in some results.
+
+  Those of Keras 2 are not listed: they bear the numbers of TensorFlow, which
+  stand beside them.
+  """
   found = [result.keras for result in results if result.keras]
   if all(version.startswith('2.') for version in found):
     return 'Keras 2' if found else ''
@@ -66,7 +70,7 @@ def _grouped(
 def broken_keras(
   client: str, use: str, results: Iterable[client_results.Result] | None = None
 ) -> str:
-  """The releases of Keras in which a use of a client is broken, or ''."""
+  """The releases of Keras in which a use of a client fails; empty if none."""
   found = [
     _short(result.keras)
     for result in (

@@ -36,7 +36,7 @@ _FORMATS = (versions.TF2, versions.TF1)
 
 
 def _cell(results: Iterable[client_results.Result]) -> str:
-  """Where a use works, and that it is broken somewhere."""
+  """In which releases a use works, and in which it is broken."""
   results = list(results)
   working = [result for result in results if result.works]
   broken = [result for result in results if not result.works]
@@ -53,7 +53,7 @@ def _cell(results: Iterable[client_results.Result]) -> str:
 def _title(
   use: str, results: list[client_results.Result], numbers: set[int]
 ) -> str:
-  """What is seen in some versions only says which."""
+  """Names a use, with the versions that it was tried on if not on all."""
   seen = sorted({number for result in results for number in result.versions})
   which = ' and '.join(map(str, seen))
   only = '' if set(seen) == numbers else f' (version {which})'
@@ -76,7 +76,7 @@ def _table(results: list[client_results.Result]) -> str:
 
 
 def _broken(results: Iterable[client_results.Result]) -> str:
-  """Every broken use, with the reason; versions do not matter to it."""
+  """A table of every use that is broken somewhere, with the reason."""
   rows = [
     (
       clients.title(result.client),
@@ -108,7 +108,7 @@ def _environments(results: Iterable[client_results.Result]) -> str:
 def clients_page_text(
   results: Iterable[client_results.Result] | None = None,
 ) -> str:
-  """The page, of the committed results if none are given."""
+  """The page of some results; without any, of the committed ones."""
   results = list(client_results.load_clients() if results is None else results)
   sections = [
     markdown.section(

@@ -1,19 +1,20 @@
 """The card of a converted file, and what a TF2 card says of such files."""
 
-from collections.abc import Sequence
 import string
 
 from exporter import markdown
+from exporter import measure
 from exporter import storage
 from exporter.cards import evidence
+from exporter.cards import measured as measured_lib
+from exporter.cards import record
 from exporter.cards import usage
 import model_specs
 from model_specs import formats
 from model_specs import labels
 from model_specs import versions
 
-_TITLE = 'Other formats'
-_GUIDE = '`docs/deploy.md` of slimhub shows how to use them.'
+_GUIDE = 'deploy'
 
 _LITERT = string.Template("""
 import numpy as np
@@ -94,7 +95,7 @@ def _parts(share: float | None) -> str:
 
 def _verification(
   conversion: formats.Conversion, made: storage.Manifest
-) -> str:
+) -> record.Section:
   kind = conversion.kind
   rows = [
     (c.name, f'{c.compared}', f'{c.difference!r}', f'{c.tolerance!r}')
@@ -125,15 +126,18 @@ def _verification(
       'comes to its network, not how accurate it is on photographs. Another '
       'processor may find other last digits.'
     )
-  return markdown.section(
+  method = (
+    'When it was made, this file was loaded again and compared with the '
+    'TF-Slim network on the same weights.'
+  )
+  return record.Section(
     'Verification',
-    markdown.paragraph(
-      'When it was made, this file was loaded again and compared with the '
-      'TF-Slim network on the same weights.'
+    (
+      markdown.paragraph(method),
+      markdown.table(header, rows, numbers=header[1:]),
+      markdown.paragraph(unit),
+      *([markdown.paragraph(restless)] if is_restless else []),
     ),
-    markdown.table(header, rows, numbers=header[1:]),
-    markdown.paragraph(unit),
-    *([markdown.paragraph(restless)] if is_restless else []),
   )
 
 
@@ -156,40 +160,52 @@ def _origin(made: storage.Manifest) -> tuple[str, ...]:
   )
 
 
-def render_conversion(
+def _license(conversion: formats.Conversion) -> record.Section:
+  name = conversion.spec.license
+  text = (
+    f'The model is published under {name}.'
+    if name
+    else f'`{conversion.publisher}` states no licence.'
+  )
+  return record.Section('Licence', (markdown.paragraph(text),))
+
+
+def conversion_card(
   conversion: formats.Conversion,
   made: storage.Manifest,
-  more: Sequence[str] = (),
-) -> str:
-  """The card of a converted file; `more` are sections of its own."""
-  model, license_ = conversion.spec, conversion.spec.license
-  head = (
-    f'# File {conversion}\n{conversion.kind.title}: {model.family.title} '
-    f'({model.width}{model.size} x {model.size} pixels), converted from the '
-    f'model `{conversion.origin}`.'
-  )
-  blocks = (
-    head,
-    *evidence.warning(made),
-    markdown.section('Usage', _ends(conversion), _snippet(conversion)),
-    _verification(conversion, made),
-    evidence.checksums(conversion, made),
-    *_origin(made),
-    *more,
-    markdown.section(
-      'Licence',
-      markdown.paragraph(
-        f'The model is published under {license_}.'
-        if license_
-        else f'`{conversion.publisher}` states no licence.'
-      ),
+  measured: measure.Measurements | None = None,
+) -> record.Card:
+  """The card of a converted file.
+
+  Args:
+    conversion: The file.
+    made: Its manifest.
+    measured: What was measured of it since it was made.
+  """
+  model = conversion.spec
+  usage_blocks = (_ends(conversion), _snippet(conversion))
+  return record.Card(
+    title=f'File {conversion}',
+    summary=(
+      f'{conversion.kind.title}: {model.family.title} '
+      f'({model.width}{model.size} x {model.size} pixels), converted from the '
+      f'model `{conversion.origin}`.'
+    ),
+    notes=evidence.warning(made),
+    sections=(
+      record.Section('Usage', usage_blocks),
+      _verification(conversion, made),
+      evidence.checksums(conversion, made, _origin(made)),
+      *measured_lib.sections(measured),
+      _license(conversion),
     ),
   )
-  return '\n\n'.join(blocks) + '\n'
 
 
-def offer(handle: model_specs.Handle) -> tuple[str, ...]:
-  """What a card says of the files that its model converts to."""
+def offer(
+  handle: model_specs.Handle, links: record.Links
+) -> tuple[record.Section, ...]:
+  """What a model's card says of the files that the model converts to."""
   if handle.version.format != versions.TF2:
     return ()
   is_classifier = handle.task == versions.CLASSIFICATION
@@ -204,22 +220,18 @@ def offer(handle: model_specs.Handle) -> tuple[str, ...]:
   ]
   classes = ['Other top-1 class allowed'] if is_classifier else []
   header = ('File', 'Format', 'Error allowed', *classes)
-  return (
-    markdown.section(
-      _TITLE,
-      markdown.paragraph(
-        'For phones and for other frameworks, `slimhub export '
-        '--formats=litert,onnx` converts this model, at '
-        f'{handle.spec.size} x {handle.spec.size} pixels, to these files. '
-        '`litert.int8` needs `--representative_images`, and channels first '
-        '`--onnx_layout=nchw`.'
-      ),
-      markdown.table(header, rows, numbers=header[2:]),
-      markdown.paragraph(
-        "Errors are in standard deviations of the network's own output: the "
-        'largest one in float32, else the root of the mean square. A file '
-        'beyond what is allowed is not delivered.',
-        _GUIDE,
-      ),
-    ),
+  how = markdown.paragraph(
+    'For phones and for other frameworks, `slimhub export '
+    '--formats=litert,onnx` converts this model, at '
+    f'{handle.spec.size} x {handle.spec.size} pixels, to these files. '
+    '`litert.int8` needs `--representative_images`, and channels first '
+    '`--onnx_layout=nchw`.'
   )
+  unit = markdown.paragraph(
+    "Errors are in standard deviations of the network's own output: the "
+    'largest one in float32, else the root of the mean square. A file '
+    'beyond what is allowed is not delivered.',
+    f'{links.guide(_GUIDE)} of slimhub shows how to use them.',
+  )
+  table = markdown.table(header, rows, numbers=header[2:])
+  return (record.Section('Other formats', (how, table, unit)),)

@@ -3,6 +3,7 @@
 from exporter import checkpoints
 from exporter import markdown
 from exporter import storage
+from exporter.cards import record
 import model_specs
 from model_specs import versions
 
@@ -39,12 +40,12 @@ _UNITS = (
 
 
 def is_untrained(made: storage.Manifest | None) -> bool:
-  """Whether the artifact's outputs mean nothing."""
+  """Whether the weights were made up, so that the outputs mean nothing."""
   return made is not None and made.weights.kind == checkpoints.SYNTHETIC
 
 
 def warning(made: storage.Manifest | None) -> tuple[str, ...]:
-  """What must be read first, if anything."""
+  """What a reader must know before all else; nothing of trained weights."""
   if not is_untrained(made):
     return ()
   return (
@@ -57,7 +58,7 @@ def warning(made: storage.Manifest | None) -> tuple[str, ...]:
 
 
 def weights(made: storage.Manifest | None) -> str:
-  """One sentence or two: which of a checkpoint's values these are."""
+  """Says which of a checkpoint's values the variables of an export hold."""
   return _EXPORT_WEIGHTS if made is None else _WEIGHTS[made.weights.kind]
 
 
@@ -102,21 +103,25 @@ def _origin_of_figures(spec: model_specs.ModelSpec) -> str:
   )
 
 
-def figures(handle: model_specs.Handle, made: storage.Manifest | None) -> str:
-  """What the authors measured."""
+def figures(
+  handle: model_specs.Handle, made: storage.Manifest | None
+) -> record.Section:
+  """The accuracy and the cost that the authors published."""
   spec = handle.spec
   rows = _figure_rows(handle)
   if not rows:
-    return markdown.section('Figures', 'No figures were published.')
+    return record.Section('Figures', ('No figures were published.',))
   sentences = [_origin_of_figures(spec)]
   if handle.task == versions.FEATURE_VECTOR:
     sentences.append(_figures_of_features(handle))
   if is_untrained(made):
     sentences.append('The accuracy is not that of these untrained weights.')
-  return markdown.section(
+  return record.Section(
     'Figures',
-    markdown.table(('Figure', 'Value'), rows, numbers=('Value',)),
-    markdown.paragraph(*sentences),
+    (
+      markdown.table(('Figure', 'Value'), rows, numbers=('Value',)),
+      markdown.paragraph(*sentences),
+    ),
   )
 
 
@@ -144,31 +149,30 @@ def _has_published_graph(made: storage.Manifest) -> bool:
 
 def verification(
   handle: model_specs.Handle, made: storage.Manifest | None
-) -> str:
-  """What was proven of the artifact, or is of every one."""
+) -> record.Section:
+  """What was proven of this artifact; without one, what is proven of each."""
   title = 'Verification'
   method = (
     'loaded again from its files and compared with the TF-Slim network on the '
     'same weights'
   )
   if made is None:
-    return markdown.section(
-      title,
-      markdown.paragraph(
-        'This page describes the model; no artifact comes with it. Every '
-        f'artifact that `slimhub export` makes is {method}, and is delivered '
-        'only if no difference exceeds what is allowed. The card beside it '
-        f'lists those numbers here; `{handle.number}.json` beside it lists '
-        'them for programs.'
-      ),
+    text = markdown.paragraph(
+      'This page describes the model; no artifact comes with it. Every '
+      f'artifact that `slimhub export` makes is {method}, and is delivered '
+      'only if no difference exceeds what is allowed. The card beside it '
+      f'lists those numbers here; `{handle.number}.json` beside it lists '
+      'them for programs.'
     )
+    return record.Section(title, (text,))
   header = ('Check', 'Compared', 'Largest difference', 'Allowed')
-  return markdown.section(
+  units = [_UNITS, *([_PUBLISHED] if _has_published_graph(made) else [])]
+  return record.Section(
     title,
-    markdown.paragraph(f'When it was made, this artifact was {method}.'),
-    markdown.table(header, _proof_rows(made), numbers=header[1:]),
-    markdown.paragraph(
-      _UNITS, *([_PUBLISHED] if _has_published_graph(made) else [])
+    (
+      markdown.paragraph(f'When it was made, this artifact was {method}.'),
+      markdown.table(header, _proof_rows(made), numbers=header[1:]),
+      markdown.paragraph(*units),
     ),
   )
 
@@ -193,21 +197,27 @@ def _origin(made: storage.Manifest) -> str:
   )
 
 
-def checksums(handle: model_specs.Handle, made: storage.Manifest | None) -> str:
-  """The artifact's files and what they were made of."""
+def checksums(
+  handle: model_specs.Handle,
+  made: storage.Manifest | None,
+  more: tuple[str, ...] = (),
+) -> record.Section:
+  """The files of an artifact, with their hashes, and what they were made of.
+
+  Args:
+    handle: What the card is of.
+    made: The manifest, if there is an artifact.
+    more: Blocks for the end of the section.
+  """
   title = 'Checksums'
   if made is None:
-    return markdown.section(
-      title,
-      markdown.paragraph(
-        'Size and SHA-256 of every file, a SHA-256 of the checkpoint that the '
-        'weights came from and the versions of the libraries used stand here '
-        f'on the card of an export, and in its `{handle.number}.json`.'
-      ),
+    text = markdown.paragraph(
+      'Size and SHA-256 of every file, a SHA-256 of the checkpoint that the '
+      'weights came from and the versions of the libraries used stand here '
+      f'on the card of an export, and in its `{handle.number}.json`.'
     )
-  return markdown.section(
-    title,
-    _files(made),
-    _origin(made),
-    markdown.paragraph('The same facts are in the `.json` beside this card.'),
+    return record.Section(title, (text,))
+  beside = 'The same facts are in the `.json` beside this card.'
+  return record.Section(
+    title, (_files(made), _origin(made), markdown.paragraph(beside), *more)
   )

@@ -1,80 +1,79 @@
-"""Sections that a card gets after its export, each kept when another comes."""
+"""The sections of a card on what was measured since the artifact was made."""
 
-from collections.abc import Sequence
-
+from exporter import markdown
 from exporter import measure
-from exporter import storage
-from exporter.cards import accuracy
-from exporter.cards import card
-from exporter.cards import conversion
-from exporter.cards import speed as speed_lib
-import model_specs
-from model_specs import formats
+from exporter.cards import record
 
-_TITLES = (speed_lib.SPEED_TITLE, accuracy.ACCURACY_TITLE)
+MOST_CLASSES = 10  # Of the worst, on a card.
 
 
-def _find(text: str, title: str) -> str | None:
-  """The section of a card that has this title."""
-  _, found, rest = f'\n{text}'.partition(f'\n## {title}\n')
-  if not found:
-    return None
-  body, _, _ = rest.partition('\n## ')
-  return f'## {title}\n{body}'.rstrip('\n')
-
-
-def write(
-  handle: model_specs.Handle,
-  output_dir: storage.Folder,
-  title: str,
-  section: str,
-) -> None:
-  """Writes an export's card anew, with a section more or replaced.
-
-  Args:
-    handle: Whose card.
-    output_dir: Where the export is.
-    title: Of the section.
-    section: All of it.
-
-  Raises:
-    ManifestError: The export has no readable manifest.
-  """
-  place = storage.place(output_dir, handle)
-  made = storage.read_manifest(place.manifest)
-  before = place.card.read_text('utf-8') if place.card.exists() else ''
-  found = {each: _find(before, each) for each in _TITLES}
-  found[title] = section
-  sections = tuple(each for each in found.values() if each)
-  if isinstance(handle, formats.Conversion):
-    text = conversion.render_conversion(handle, made, sections)
-  else:
-    text = card.render_card(handle, made, sections)
-  storage.write_text(place.card, text)
-
-
-def write_accuracy(
-  handle: model_specs.Handle,
-  output_dir: storage.Folder,
-  found: measure.Accuracy,
-) -> None:
-  """Writes an export's card anew, with how accurate it is."""
-  section = accuracy.accuracy_section(found)
-  write(handle, output_dir, accuracy.ACCURACY_TITLE, section)
-
-
-def write_speed(
-  handle: model_specs.Handle,
-  output_dir: storage.Folder,
-  on: measure.Machine,
-  found: Sequence[measure.Speed],
-) -> None:
-  """Writes an export's card anew, with how fast it is beside Keras's."""
-  own = [speed for speed in found if speed.name == str(handle)]
-  keras = [
-    speed
-    for speed in found
-    if speed.name.startswith(measure.KERAS) and speed.network == handle.folder
+def _speed_row(speed: measure.Speed, peer: measure.Speed | None) -> list[str]:
+  row = [
+    f'{speed.batch}',
+    f'{speed.median_ms:.2f}',
+    f'{speed.p95_ms:.2f}',
+    f'{speed.images_per_second:.0f}',
   ]
-  section = speed_lib.speed_section(on, own, keras)
-  write(handle, output_dir, speed_lib.SPEED_TITLE, section)
+  return [*row, f'{peer.images_per_second:.0f}'] if peer else row
+
+
+def _speed(found: measure.Timed) -> record.Section:
+  """How fast the artifact is, beside Keras's network if there is one."""
+  peers = {speed.batch: speed for speed in found.keras}
+  header = ['Batch', 'Median, ms', '95th percentile, ms', 'Images a second']
+  if peers:
+    header.append('Those of `keras.applications`')
+  rows = [_speed_row(speed, peers.get(speed.batch)) for speed in found.own]
+  return record.Section(
+    'Speed',
+    (
+      markdown.paragraph(
+        f'Measured by `slimhub benchmark` on {found.machine}:'
+      ),
+      markdown.table(header, rows, numbers=header),
+    ),
+  )
+
+
+def _worst(found: measure.AccuracySummary) -> tuple[str, ...]:
+  if not found.worst:
+    return ()
+  header = ('Class', 'Pictures', 'Top-1, %', 'Mostly taken for')
+  rows = measure.class_rows(found.worst, found.names)
+  return (
+    'The classes that it knows worst:',
+    markdown.table(header, rows, numbers=header[1:3]),
+  )
+
+
+def _accuracy(found: measure.AccuracySummary) -> record.Section:
+  """How accurate the artifact is, on what, and on which classes least."""
+  setting = found.setting
+  header = ['Pictures', 'Top-1', '95 % interval']
+  row = [
+    f'{setting.pictures}',
+    f'{found.top1_percent:.2f} %',
+    f'{measure.interval(found)} %',
+  ]
+  if found.top5 is not None:
+    header.append('Top-5')
+    row.append(f'{measure.top5(found)} %')
+  used = ', '.join(f'{k} {v}' for k, v in setting.libraries.items())
+  origin = markdown.paragraph(
+    f'Measured by `slimhub evaluate` on {setting.pictures} pictures of '
+    f'{found.classes} classes, {setting.preprocessing}, with {used}. '
+    f'SHA-256 of the pictures and their labels: `{setting.sha256}`.'
+  )
+  table = markdown.table(header, [row], numbers=header)
+  return record.Section('Measured accuracy', (origin, table, *_worst(found)))
+
+
+def sections(
+  found: measure.Measurements | None,
+) -> tuple[record.Section, ...]:
+  """What the figures of an export say, if there are any."""
+  if found is None:
+    return ()
+  speed = [_speed(found.speed)] if found.speed else []
+  accuracy = [_accuracy(found.accuracy)] if found.accuracy else []
+  return (*speed, *accuracy)

@@ -4,6 +4,7 @@ import itertools
 import re
 
 from exporter import markdown
+from exporter.cards import record
 from exporter.cards import snippets
 import model_specs
 from model_specs import labels as labels_lib
@@ -24,16 +25,14 @@ def _of_features(handle: model_specs.Handle) -> str:
   return markdown.paragraph('A feature vector has no labels.', *named)
 
 
-def labels(handle: model_specs.Handle) -> str:
-  """What the outputs mean."""
+def labels(handle: model_specs.Handle) -> record.Section:
+  """Which class each number of the output stands for."""
   classes, own = handle.spec.num_classes, handle.spec.own
   if handle.task == versions.FEATURE_VECTOR:
-    return markdown.section('Labels', _of_features(handle))
+    return record.Section('Labels', (_of_features(handle),))
   if not labels_lib.of(handle):
-    return markdown.section(
-      'Labels',
-      f'Nobody named the {classes} classes that the logits stand for.',
-    )
+    text = f'Nobody named the {classes} classes that the logits stand for.'
+    return record.Section('Labels', (text,))
   top_5 = snippets.TOP_5
   if handle.version.format == versions.TF1:
     top_5 = snippets.HUB_TOP_5
@@ -50,15 +49,12 @@ def labels(handle: model_specs.Handle) -> str:
       'They are the classes of ImageNet; index 0 is the first of them, and '
       'none is for the background.'
     )
-  return markdown.section(
-    'Labels',
-    markdown.paragraph(
-      f'{_LABELS} in the folder of the model names the {classes} classes, one '
-      f'a line, in the order of the logits. {order} The five most probable '
-      'classes of an image:'
-    ),
-    snippets.fill(top_5, handle),
+  text = markdown.paragraph(
+    f'{_LABELS} in the folder of the model names the {classes} classes, one '
+    f'a line, in the order of the logits. {order} The five most probable '
+    'classes of an image:'
   )
+  return record.Section('Labels', (text, snippets.fill(top_5, handle)))
 
 
 def _layer(endpoint: str) -> str:
@@ -67,7 +63,7 @@ def _layer(endpoint: str) -> str:
   return match[0] if match else endpoint
 
 
-def endpoints(handle: model_specs.Handle) -> str:
+def endpoints(handle: model_specs.Handle) -> record.Section:
   """The outputs of the layers inside, by name."""
   if handle.version.format == versions.TF1:
     how = f'`signature="image_{handle.task}"` and `as_dict=True`'
@@ -75,17 +71,21 @@ def endpoints(handle: model_specs.Handle) -> str:
   else:
     how = '`return_endpoints=True`'
     snippet = snippets.ENDPOINTS
-  return markdown.section(
+  text = markdown.paragraph(
+    f'Called with {how}, the model returns a dictionary: its output as '
+    f'`default`, and {len(handle.endpoints)} endpoints: what layers inside '
+    'the network put out.'
+  )
+  names = markdown.bullets(
+    ', '.join(f'`{name}`' for name in names)
+    for _, names in itertools.groupby(handle.endpoints, _layer)
+  )
+  return record.Section(
     'Endpoints',
-    markdown.paragraph(
-      f'Called with {how}, the model returns a dictionary: its output as '
-      f'`default`, and {len(handle.endpoints)} endpoints: what layers inside '
-      'the network put out.'
-    ),
-    snippets.fill(snippet, handle),
-    'These are the names, one layer a line:',
-    markdown.bullets(
-      ', '.join(f'`{name}`' for name in names)
-      for _, names in itertools.groupby(handle.endpoints, _layer)
+    (
+      text,
+      snippets.fill(snippet, handle),
+      'These are the names, one layer a line:',
+      names,
     ),
   )

@@ -253,7 +253,10 @@ def _common(handle: model_specs.Handle) -> dict[str, object]:
 
 
 def _tuning_hub(handle: model_specs.Handle) -> dict[str, object]:
-  """For hub.Module: both tasks offer the feature vector to build on."""
+  """Values for the fine-tuning of a hub.Module.
+
+  A new layer stands on the feature vector, which classifiers offer, too.
+  """
   signature, inputs = f'image_{versions.FEATURE_VECTOR}', 'images'
   if handle.version.configurable_momentum:
     signature += '_with_bn_hparams'
@@ -266,7 +269,7 @@ def _tuning_hub(handle: model_specs.Handle) -> dict[str, object]:
 
 
 def _tuning(handle: model_specs.Handle) -> dict[str, object]:
-  """For SavedModels: a new layer on features, nothing new on logits."""
+  """Values for the fine-tuning of a SavedModel: features get a new layer."""
   if handle.task == versions.CLASSIFICATION:
     return {
       'classes': handle.spec.num_classes,

@@ -91,7 +91,8 @@ def write_tree(
     root = output_dir / name
     pages = {root / f'{name}.md': catalogue.publisher_page(name, theirs)}
     for handle in theirs:
-      pages[output_dir / f'{handle}.md'] = card.render_card(handle)
+      text = card.model_card(handle).to_markdown()
+      pages[output_dir / f'{handle}.md'] = text
     written += _update(root, pages)
   return written
 

@@ -2,6 +2,7 @@
 
 from exporter import markdown
 from exporter.cards import clients
+from exporter.cards import record
 from exporter.cards import snippets
 import model_specs
 from model_specs import versions
@@ -43,7 +44,7 @@ def _size(handle: model_specs.Handle) -> str:
 
 
 def preprocessing(handle: model_specs.Handle) -> str:
-  """What the model does with colours, itself."""
+  """What the model itself does with colours before the network sees them."""
   wanted = handle.spec.family.preprocessing
   if isinstance(wanted.offset, float):
     low = 0.0 - wanted.offset
@@ -77,7 +78,7 @@ def _output(handle: model_specs.Handle) -> str:
 
 
 def _signatures(handle: model_specs.Handle) -> str:
-  """Table of what each signature of a TF1 module returns."""
+  """A table of what each signature of a TF1 module takes and returns."""
   kinds = {
     'default': 'logits' if _is_classifier(handle) else 'feature vectors',
     f'image_{versions.CLASSIFICATION}': 'logits, endpoints',
@@ -174,7 +175,10 @@ def _momentum_hub(handle: model_specs.Handle) -> str:
 
 
 def _update_ops(handle: model_specs.Handle) -> tuple[str, ...]:
-  """Version 2 exists only where those of version 1 were broken."""
+  """What became of the UPDATE_OPS that version 1 was published with.
+
+  They were broken wherever a version 2 was published.
+  """
   if handle.version.number != 1 or 2 not in handle.spec.family.versions:
     return ()
   return (
@@ -266,17 +270,17 @@ def _tuning_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
   )
 
 
-def usage(handle: model_specs.Handle) -> str:
+def usage(handle: model_specs.Handle) -> record.Section:
   """How to load and call the model."""
   if handle.version.format == versions.TF1:
-    return markdown.section('Usage', *_usage_hub(handle))
-  return markdown.section('Usage', *_usage_saved_model(handle))
+    return record.Section('Usage', _usage_hub(handle))
+  return record.Section('Usage', _usage_saved_model(handle))
 
 
-def fine_tuning(handle: model_specs.Handle, sibling: str) -> str:
+def fine_tuning(handle: model_specs.Handle, sibling: str) -> record.Section:
   """How to train on; `sibling` mentions the model for the other task."""
   if handle.version.format == versions.TF1:
     blocks = (*_advice_hub(handle, sibling), *_tuning_hub(handle))
   else:
     blocks = (*_advice(handle, sibling), *_tuning_saved_model(handle))
-  return markdown.section('Fine-tuning', *blocks)
+  return record.Section('Fine-tuning', blocks)

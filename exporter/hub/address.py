@@ -119,7 +119,8 @@ class Exports:
     """The manifests of what an artifact was converted to, sorted."""
     path = export.place.artifact
     found = sorted(path.parent.glob(f'{path.name}.*/*{MANIFEST}'))
-    read = (self._manifest(each) for each in found)
+    # NAME.measured.json, which may lie beside NAME.json, is no manifest.
+    read = (self._manifest(each) for each in found if '.' not in each.stem)
     return [made for made in read if made]
 
   def newest(self, address: Address) -> Address | None:

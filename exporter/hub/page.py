@@ -3,16 +3,15 @@
 from collections.abc import Iterable
 import functools
 import html
-import re
 
 import markdown_it
 
 import exporter
 from exporter import markdown
 from exporter import storage
+from exporter.hub import comments
 from model_specs import formats
 
-_COMMENT = re.compile(r'^<!--.*?-->$\n?', re.MULTILINE)
 _STYLE = """
 :root { color-scheme: light dark; }
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem;
@@ -25,9 +24,14 @@ pre { background: #8882; padding: 0.6rem; }
 
 @functools.lru_cache(256)  # A page is asked for more often than it changes.
 def to_html(title: str, text: str) -> str:
-  """A page of some Markdown; HTML in it is shown, not obeyed."""
+  """A page of some Markdown.
+
+  Comments, which a card has for programs, are left out; other HTML is shown as
+  text, and nothing in it is obeyed.
+  """
   reader = markdown_it.MarkdownIt('commonmark', {'html': False}).enable('table')
-  body = reader.render(_COMMENT.sub('', text))
+  comments.leave_out(reader)
+  body = reader.render(text)
   return (
     '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

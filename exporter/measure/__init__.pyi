@@ -1,9 +1,11 @@
 from .accuracy import ACCURACY_COLUMNS as ACCURACY_COLUMNS
 from .accuracy import CLASS_COLUMNS as CLASS_COLUMNS
 from .accuracy import Accuracy as Accuracy
+from .accuracy import AccuracySummary as AccuracySummary
 from .accuracy import accuracy_rows as accuracy_rows
 from .accuracy import class_rows as class_rows
 from .accuracy import interval as interval
+from .accuracy import shorten as shorten
 from .accuracy import top5 as top5
 from .evaluation import EVALUATION_CHARTS as EVALUATION_CHARTS
 from .evaluation import EVALUATION_JSON as EVALUATION_JSON
@@ -11,6 +13,9 @@ from .evaluation import classifiers as classifiers
 from .evaluation import evaluate as evaluate
 from .labelled import pictures_of_folders as pictures_of_folders
 from .labelled import pictures_of_list as pictures_of_list
+from .measurements import Measurements as Measurements
+from .measurements import read_measurements as read_measurements
+from .measurements import write_measurements as write_measurements
 from .pictures import pictures_digest as pictures_digest
 from .pictures import read_pictures as read_pictures
 from .runners import keras_model as keras_model
@@ -19,6 +24,8 @@ from .speed import KERAS as KERAS
 from .speed import SPEED_COLUMNS as SPEED_COLUMNS
 from .speed import Machine as Machine
 from .speed import Speed as Speed
+from .speed import Timed as Timed
+from .speed import of_export as of_export
 from .speed import parse_speeds as parse_speeds
 from .speed import speed_rows as speed_rows
 from .speed import this_machine as this_machine

@@ -49,15 +49,13 @@ class OfClass:
 
 
 @dataclasses.dataclass(frozen=True)
-class Accuracy:
-  """How one artifact fared."""
+class Score:
+  """How often one artifact was right."""
 
   name: str
   setting: Setting
   top1: int  # Pictures.
   top5: int | None  # None where five or fewer classes make it nothing.
-  classes: tuple[OfClass, ...]  # Those that pictures are of, the worst first.
-  names: dict[int, str]  # Of these and of those that they were taken for.
 
   @property
   def top1_percent(self) -> float:
@@ -75,6 +73,23 @@ class Accuracy:
   def interval(self) -> tuple[float, float]:
     """Where top-1 of more such pictures is, in percent: 95 % sure."""
     return wilson(self.top1, self.setting.pictures)
+
+
+@dataclasses.dataclass(frozen=True)
+class Accuracy(Score):
+  """How one artifact fared, class by class."""
+
+  classes: tuple[OfClass, ...]  # Those that pictures are of, the worst first.
+  names: dict[int, str]  # Of these and of those that they were taken for.
+
+
+@dataclasses.dataclass(frozen=True)
+class AccuracySummary(Score):
+  """What a card says of an Accuracy: of 1000 classes, a few lines."""
+
+  classes: int  # How many classes the pictures are of.
+  worst: tuple[OfClass, ...]  # Some that had mistakes, the worst first.
+  names: dict[int, str]  # Of these and of what each is mostly taken for.
 
 
 def wilson(right: int, count: int) -> tuple[float, float]:
@@ -142,13 +157,32 @@ def to_json(found: Iterable[Accuracy]) -> str:
   return json.dumps({'accuracies': facts}, indent=2) + '\n'
 
 
-def interval(found: Accuracy) -> str:
+def shorten(found: Accuracy, most: int) -> AccuracySummary:
+  """The summary of an Accuracy, with at most so many classes."""
+  worst = tuple(
+    dataclasses.replace(each, taken_for=dict([*each.taken_for.items()][:1]))
+    for each in found.classes[:most]
+    if each.right < each.pictures
+  )
+  met = {number for each in worst for number in (each.number, *each.taken_for)}
+  return AccuracySummary(
+    found.name,
+    found.setting,
+    found.top1,
+    found.top5,
+    len(found.classes),
+    worst,
+    {number: found.names[number] for number in sorted(met)},
+  )
+
+
+def interval(found: Score) -> str:
   """The interval, to be read."""
   low, high = found.interval
   return f'{low:.1f} to {high:.1f}'
 
 
-def top5(found: Accuracy) -> str:
+def top5(found: Score) -> str:
   """The part of pictures, to be read."""
   percent = found.top5_percent
   return '' if percent is None else f'{percent:.2f}'
@@ -168,14 +202,16 @@ def accuracy_rows(found: Iterable[Accuracy]) -> list[tuple[str, ...]]:
   ]
 
 
-def class_rows(found: Accuracy, most: int) -> list[tuple[str, ...]]:
-  """A row for each of the worst classes, under CLASS_COLUMNS."""
+def class_rows(
+  classes: Iterable[OfClass], names: Mapping[int, str]
+) -> list[tuple[str, ...]]:
+  """A row for each class, under CLASS_COLUMNS."""
   return [
     (
-      found.names[each.number],
+      names[each.number],
       f'{each.pictures}',
       f'{each.percent:.1f}',
-      next((f'{found.names[n]} ({c})' for n, c in each.taken_for.items()), ''),
+      next((f'{names[n]} ({c})' for n, c in each.taken_for.items()), ''),
     )
-    for each in found.classes[:most]
+    for each in classes
   ]

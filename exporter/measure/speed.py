@@ -11,6 +11,7 @@ import statistics
 
 from exporter import environment
 from exporter import errors
+import model_specs
 from model_specs import formats
 
 BATCHES = (1, 8, 32)
@@ -43,6 +44,15 @@ class Speed:
   median_ms: float  # For a batch.
   p95_ms: float
   images_per_second: float  # By the median.
+
+
+@dataclasses.dataclass(frozen=True)
+class Timed:
+  """How fast one export is on one machine, beside Keras's network."""
+
+  machine: Machine
+  own: tuple[Speed, ...]
+  keras: tuple[Speed, ...]  # Empty where Keras has no such network.
 
 
 def _processor() -> str:
@@ -89,6 +99,18 @@ def summarize(
     round(1e3 * median, 3),
     round(1e3 * p95, 3),
     round(batch / median, 1),
+  )
+
+
+def of_export(
+  handle: model_specs.Handle, on: Machine, found: Iterable[Speed]
+) -> Timed:
+  """What some figures say of one export and of its peer in Keras."""
+  same = [speed for speed in found if speed.network == handle.folder]
+  return Timed(
+    on,
+    tuple(speed for speed in same if speed.name == str(handle)),
+    tuple(speed for speed in same if speed.name.startswith(KERAS)),
   )
 
 

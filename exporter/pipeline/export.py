@@ -200,8 +200,8 @@ def _make(
 
 def _card(handle: model_specs.Handle, made: storage.Manifest) -> str:
   if isinstance(handle, formats.Conversion):
-    return cards.render_conversion(handle, made)
-  return cards.render_card(handle, made)
+    return cards.conversion_card(handle, made).to_markdown()
+  return cards.model_card(handle, made).to_markdown()
 
 
 def _refuse(conversion: formats.Conversion) -> results.Result:

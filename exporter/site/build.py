@@ -12,7 +12,6 @@ from exporter import environment
 from exporter import errors
 from exporter import measure
 from exporter import storage
-from exporter.site import collection as collection_lib
 from exporter.site import downloads
 from exporter.site import entries
 from exporter.site import tree
@@ -49,7 +48,7 @@ class _Problems(logging.Handler):
 
 @contextlib.contextmanager
 def _listening() -> Iterator[list[str]]:
-  """Keeps the words of MkDocs from the screen."""
+  """Collects what MkDocs logs, and keeps it from the screen."""
   logger, problems = logging.getLogger('mkdocs'), _Problems()
   propagated, logger.propagate = logger.propagate, False
   logger.addHandler(problems)
@@ -63,7 +62,7 @@ def _listening() -> Iterator[list[str]]:
 def _convert(
   docs: pathlib.Path,
   target: pathlib.Path,
-  collection: collection_lib.Collection,
+  collection: entries.Collection,
 ) -> None:
   """Lets MkDocs make HTML of the pages; every warning is a failure."""
   from mkdocs import config
@@ -90,27 +89,32 @@ def _convert(
 
 def _read(
   hub_dir: storage.Folder | None, root: pathlib.Path
-) -> collection_lib.Collection:
-  """All that the site will show; what can be downloaded is put below root."""
+) -> entries.Collection:
+  """All that the site will show; what can be downloaded is put below root.
+
+  Speeds are compared as the last benchmark found them, on one machine; the page
+  of an export shows all that was measured of it, wherever.
+  """
   if hub_dir is None:
-    return collection_lib.Collection(entries.collect({}))
+    return entries.Collection(entries.collect({}))
   items = storage.items(hub_dir)
-  machine: measure.Machine | None = None
   speeds: list[measure.Speed] = []
   figures = hub_dir / measure.BENCHMARK_JSON
   with storage.reach(figures):
     if figures.exists():
       text = figures.read_bytes()
-      machine, speeds = measure.parse_speeds(text, str(figures))
+      _, speeds = measure.parse_speeds(text, str(figures))
   made = {item.handle: item.manifest for item in items}
+  measured = {
+    item.handle: measure.read_measurements(item.place, item.manifest)
+    for item in items
+  }
   files = {str(item.handle): downloads.write(item, root) for item in items}
-  return collection_lib.Collection(
-    entries.collect(made, speeds), machine, files
-  )
+  return entries.Collection(entries.collect(made, measured, speeds), files)
 
 
 def _write_docs(
-  docs: pathlib.Path, collection: collection_lib.Collection
+  docs: pathlib.Path, collection: entries.Collection
 ) -> dict[str, str]:
   """Writes what MkDocs reads."""
   pages = tree.pages(collection)

@@ -3,7 +3,7 @@
 from exporter import cards
 from exporter import markdown
 from exporter.site import choice
-from exporter.site import collection as collection_lib
+from exporter.site import entries
 from exporter.site import page as page_lib
 import model_specs
 
@@ -19,7 +19,7 @@ def _span(values: list[float]) -> str:
 
 
 def _row(
-  collection: collection_lib.Collection, family: model_specs.Family
+  collection: entries.Collection, family: model_specs.Family
 ) -> list[str]:
   models = [e.spec for e in collection.models() if e.spec.family == family]
   path = page_lib.path(page_lib.CATALOGUE, page_lib.family(family.network))
@@ -35,7 +35,7 @@ def _row(
   ]
 
 
-def render(collection: collection_lib.Collection) -> str:
+def render(collection: entries.Collection) -> str:
   """The page that leads to every family and every publisher."""
   about = 'All families of models, and the handles of each publisher.'
   header = ('Family', 'Year', *_NUMBERS)
@@ -54,12 +54,12 @@ def render(collection: collection_lib.Collection) -> str:
   )
 
 
-def _publishers(collection: collection_lib.Collection) -> list[str]:
+def _publishers(collection: entries.Collection) -> list[str]:
   return list(dict.fromkeys(e.newest.publisher for e in collection.entries))
 
 
-def render_publishers(collection: collection_lib.Collection) -> dict[str, str]:
-  """The page of each publisher, where its cards expect it."""
+def render_publishers(collection: entries.Collection) -> dict[str, str]:
+  """The page of each publisher, at the path that its cards link to."""
   pages = {}
   for name in _publishers(collection):
     page = page_lib.publisher(name)

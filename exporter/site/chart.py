@@ -72,14 +72,14 @@ def mark(
 
 
 def says(model: model_specs.ModelSpec) -> str:
-  """A mark in words."""
+  """What a screen reader says of the mark of a model."""
   cost = choice.macs(model)
   spent = 'MACs not published' if cost is None else f'{cost:g} million MACs'
   return f'{entries_lib.title(model)}: top-1 {choice.top1(model)} %, {spent}'
 
 
 class _Plane:
-  """Numbers -> places."""
+  """Turns figures of models into coordinates of the chart."""
 
   def __init__(self, models: Sequence[model_specs.ModelSpec], shape: Shape):
     costs = [cost for m in models if (cost := choice.macs(m)) is not None]
@@ -146,7 +146,7 @@ def _axes(plane: _Plane, shape: Shape) -> elements.Element:
 def _strip(
   models: Sequence[model_specs.ModelSpec], shape: Shape
 ) -> dict[str, float]:
-  """Places across the strip, so that models of like accuracy stand apart."""
+  """Where marks stand across the strip, so that none covers another."""
   ordered = sorted(models, key=choice.top1)
   columns = max(2, shape.unknown // 30)
   step = (shape.unknown - 24) / max(1, columns - 1)

@@ -7,7 +7,6 @@ from exporter import cards
 from exporter import elements
 from exporter import markdown
 from exporter.site import choice
-from exporter.site import collection as collection_lib
 from exporter.site import entries
 from exporter.site import page
 from exporter.site import table
@@ -26,7 +25,7 @@ _NUMBERS = ('Top-1, %', 'MACs, M', 'Parameters, M', 'Pixel 1, ms')
 class _Answers:
   """Rows that name models, with links to their pages."""
 
-  def __init__(self, collection: collection_lib.Collection):
+  def __init__(self, collection: entries.Collection):
     self._pages: dict[model_specs.ModelSpec, str] = {}
     for entry in collection.models():
       if entry.spec.figures.top1_percent is not None:
@@ -106,7 +105,7 @@ def _form() -> str:
   )
 
 
-def render(collection: collection_lib.Collection) -> str:
+def render(collection: entries.Collection) -> str:
   """The page."""
   answers = _Answers(collection)
   about = (

@@ -5,7 +5,6 @@ from exporter import elements
 from exporter import markdown
 from exporter.site import chart
 from exporter.site import choice
-from exporter.site import collection as collection_lib
 from exporter.site import entries as entries_lib
 from exporter.site import page as page_lib
 import model_specs
@@ -49,7 +48,7 @@ def _row(
 
 
 def _chart(
-  collection: collection_lib.Collection, family: model_specs.Family
+  collection: entries_lib.Collection, family: model_specs.Family
 ) -> str:
   page = page_lib.family(family.network)
   families, models = collection.families(), collection.models()
@@ -76,7 +75,7 @@ def _published(family: model_specs.Family) -> str:
 
 
 def render(
-  collection: collection_lib.Collection, family: model_specs.Family
+  collection: entries_lib.Collection, family: model_specs.Family
 ) -> str:
   """The page."""
   page = page_lib.family(family.network)

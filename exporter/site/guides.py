@@ -3,11 +3,11 @@
 import pathlib
 import re
 
+from exporter import cards
 from exporter.site import page as page_lib
 
 # Links to docs/ of the repository, for an installation has no such folder.
 _FOLDER = pathlib.Path(__file__).parent / 'guides'
-_MENTION = re.compile(r'`docs/(\w+)\.md`(?!\])')
 _TITLE = re.compile(r'# (.+)')
 
 
@@ -40,13 +40,10 @@ def render(text: str) -> str:
   return page_lib.join(page_lib.head(title(text), _summary(text)), text)
 
 
-def link_mentions(text: str, page: str) -> str:
-  """Makes links of what a page says of `docs/NAME.md`."""
-
-  def link(match: re.Match[str]) -> str:
-    target = f'{page_lib.GUIDES}/{match[1]}.md'
-    if target not in texts():
-      return match[0]
-    return f'[{match[0]}]({page_lib.path(page, target)})'
-
-  return _MENTION.sub(link, text)
+def mention(name: str, page: str) -> str:
+  """How a page mentions a guide: by a link, if the site has that guide."""
+  told = cards.name_guide(name)
+  target = f'{page_lib.GUIDES}/{name}.md'
+  if target not in texts():
+    return told
+  return f'[{told}]({page_lib.path(page, target)})'

@@ -5,7 +5,7 @@ import string
 from exporter import cards
 from exporter import elements
 from exporter.site import chart
-from exporter.site import collection as collection_lib
+from exporter.site import entries
 from exporter.site import page
 from exporter.site import table
 from model_specs import versions
@@ -29,7 +29,7 @@ def _about() -> str:
   )
 
 
-def _hero(collection: collection_lib.Collection) -> str:
+def _hero(collection: entries.Collection) -> str:
   cell = elements.element
   models = collection.models()
   exported = sum(len(entry.made) for entry in collection.entries)
@@ -66,7 +66,7 @@ def _hero(collection: collection_lib.Collection) -> str:
   )
 
 
-def _chart(collection: collection_lib.Collection) -> str:
+def _chart(collection: entries.Collection) -> str:
   families, models = collection.families(), collection.models()
   links = [
     elements.link(page.HOME, page.family(family.network)) for family in families
@@ -95,7 +95,7 @@ def _chart(collection: collection_lib.Collection) -> str:
   )
 
 
-def render(collection: collection_lib.Collection) -> str:
+def render(collection: entries.Collection) -> str:
   """The page."""
   about = _about()
   return page.join(

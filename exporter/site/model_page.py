@@ -1,31 +1,31 @@
-"""The page of one handle: the card, and the way to everything beside it."""
+"""The page of a handle or a converted file: its card, and what is beside it."""
 
-import re
+import functools
 
 from exporter import cards
 from exporter import elements
 from exporter import markdown
 from exporter.site import choice
-from exporter.site import collection as collection_lib
-from exporter.site import conversion_page
 from exporter.site import entries
 from exporter.site import guides
 from exporter.site import page as page_lib
 from exporter.site import sections
 import model_specs
+from model_specs import formats
 
-_SECTION = re.compile(r'^## .+$', re.MULTILINE)
 _NUMBERS = ('Top-1, %', 'MACs, M', 'Parameters, M', 'Image, px')
 
 
-def _link(site_pages: set[str], page: str) -> cards.Link:
+def _links(site_pages: set[str], page: str) -> cards.Links:
+  """How a card mentions what has a page of its own on this site."""
+
   def link(other: model_specs.Handle) -> str:
     target = entries.page(other)
     if target not in site_pages:
       return f'`{other}`'
     return f'[`{other}`]({page_lib.path(page, target)})'
 
-  return link
+  return cards.Links(link, functools.partial(guides.mention, page=page))
 
 
 def _names(
@@ -44,7 +44,7 @@ def _names(
 def _get(
   handle: model_specs.Handle,
   entry: entries.Entry,
-  collection: collection_lib.Collection,
+  collection: entries.Collection,
   page: str,
 ) -> str:
   """The files of a version, or how to make them."""
@@ -95,7 +95,7 @@ def _version(handle: model_specs.Handle) -> str:
 def _tabs(
   handle: model_specs.Handle,
   entry: entries.Entry,
-  collection: collection_lib.Collection,
+  collection: entries.Collection,
   page: str,
 ) -> tuple[str, ...]:
   tasks = [
@@ -121,7 +121,7 @@ def _nearest(
 def _neighbours(
   handle: model_specs.Handle,
   entry: entries.Entry,
-  collection: collection_lib.Collection,
+  collection: entries.Collection,
   page: str,
 ) -> str:
   """Models that a reader of this page may rather want."""
@@ -153,59 +153,86 @@ def _neighbours(
   )
 
 
-def _seldom(text: str) -> str:
-  """Keeps sections from search, where another page says the same."""
-  return _SECTION.sub(r'\g<0> { data-search-exclude }', text)
+def _is_first(entry: entries.Entry, collection: entries.Collection) -> bool:
+  """Whether the entry's model stands for its family in what search finds."""
+  first = next(
+    e for e in collection.entries if e.spec.family == entry.spec.family
+  )
+  return first.spec == entry.spec
 
 
-def render(
+def _render(
   handle: model_specs.Handle,
   entry: entries.Entry,
-  collection: collection_lib.Collection,
+  collection: entries.Collection,
 ) -> str:
   """The page of a handle."""
   page = entries.page(handle)
-  made = entry.made.get(str(handle))
   title = f'{entries.title(handle.spec)}: {entry.task}'
-  link = _link(collection.pages, page)
-  text = cards.sections(
-    handle, made, link, sections.speed(handle, entry, collection)
+  card = cards.model_card(
+    handle,
+    entry.made.get(str(handle)),
+    entry.measured.get(str(handle)),
+    _links(collection.pages, page),
   )
-  # One step from each heading to the next, as for screen readers.
-  text = text.replace('\n#### ', '\n### ')
-  first = next(
-    e for e in collection.entries if e.spec.family == handle.spec.family
-  )
-  if first.spec != handle.spec:
-    text = _seldom(text)
-  about = cards.description(handle, made)
   return page_lib.join(
     page_lib.head(
       f'{title}, version {handle.number}',
-      about,
+      card.summary,
       'navigation',
       boost=2 if handle == entry.newest else 1,
     ),
     sections.trail(entry, page, (handle.spec.name, page)),
     f'# {title}',
     f'```text\n{handle}\n```',
-    about,
+    card.summary,
     *_tabs(handle, entry, collection, page),
     _facts(entry),
     _get(handle, entry, collection, page),
     sections.proof(handle, entry),
-    guides.link_mentions(text, page),
+    *sections.of_card(card, _is_first(entry, collection)),
     _neighbours(handle, entry, collection, page),
   )
 
 
-def render_all(collection: collection_lib.Collection) -> dict[str, str]:
+def _render_conversion(
+  conversion: formats.Conversion,
+  entry: entries.Entry,
+  collection: entries.Collection,
+) -> str:
+  """The page of a converted file."""
+  page = entries.page(conversion)
+  kind = conversion.kind.title
+  title = f'{entries.title(conversion.spec)}: {entry.task}, {kind}'
+  about = f'{title}: how to use the file, and what was proven of it.'
+  card = cards.conversion_card(
+    conversion,
+    entry.made[str(conversion)],
+    entry.measured.get(str(conversion)),
+  )
+  steps = (
+    (f'{conversion.origin}', entries.page(conversion.origin)),
+    (conversion.file, page),
+  )
+  return page_lib.join(
+    page_lib.head(title, about, 'navigation'),
+    sections.trail(entry, page, *steps),
+    f'# {title}',
+    card.summary,
+    *card.notes,
+    sections.files([(conversion, kind)], entry, collection, page),
+    sections.proof(conversion, entry),
+    *sections.of_card(card),
+  )
+
+
+def render_all(collection: entries.Collection) -> dict[str, str]:
   """The pages of all handles, and of what they were converted to."""
   pages = {}
   for entry in collection.entries:
     for handle in entry.handles:
-      pages[entries.page(handle)] = render(handle, entry, collection)
+      pages[entries.page(handle)] = _render(handle, entry, collection)
     for conversion in entry.conversions:
-      text = conversion_page.render(conversion, entry, collection)
+      text = _render_conversion(conversion, entry, collection)
       pages[entries.page(conversion)] = text
   return pages

@@ -1,22 +1,86 @@
 """Sections that the pages of handles and of converted files share."""
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+import dataclasses
 import posixpath
 
 from exporter import cards
 from exporter import elements
 from exporter import markdown
-from exporter.site import collection as collection_lib
+from exporter import storage
 from exporter.site import entries
-from exporter.site import evidence
 from exporter.site import page as page_lib
 import model_specs
 from model_specs import formats
 
+_Sentence = Callable[[storage.Check], str]
+
+
+def _share(difference: float) -> str:
+  """1e-06 -> one part in 1,000,000."""
+  return f'one part in {1 / difference:,.0f}'
+
+
+def _variables(check: storage.Check) -> str:
+  if check.difference:
+    return (
+      f'Each of the {check.compared} variables is within '
+      f"{_share(check.difference)} of the checkpoint's."
+    )
+  return (
+    f"Each of the {check.compared} variables is the checkpoint's, bit by bit."
+  )
+
+
+def _close(what: str, unit: str) -> _Sentence:
+  def sentence(check: storage.Check) -> str:
+    count = f'{check.compared:,}'
+    if not check.difference:
+      return f'{count} {what}, to the last bit.'
+    return (
+      f'{count} {what}: at most {_share(check.difference)} of {unit} apart; '
+      f'{_share(check.tolerance)} would be allowed.'
+    )
+
+  return sentence
+
+
+_SPREAD = 'their spread'
+_SENTENCES: dict[str, _Sentence] = {
+  'variables': _variables,
+  'inference outputs': _close(
+    'outputs and inner layers answer as the original network does', _SPREAD
+  ),
+  'published graph': _close(
+    'outputs agree with the graph that the authors published', _SPREAD
+  ),
+  'training outputs': _close('outputs agree in training mode, too', _SPREAD),
+  'moving averages': _close(
+    "of batch norm's averages move as they should in a training step",
+    'the largest',
+  ),
+  'gradients': lambda check: (
+    f'A gradient reaches each of the {check.compared} trainable variables.'
+  ),
+  'outputs': _close(
+    'answers of the file agree with the original network', _SPREAD
+  ),
+  'error': lambda check: (
+    f'On {check.compared} pictures, answers are off by '
+    f'{100 * check.difference:.2g} % of their spread, as the root of the mean '
+    f'square; {100 * check.tolerance:.2g} % would be allowed.'
+  ),
+  'other top-1 class': lambda check: (
+    f'{100 * check.difference:.1f} % of {check.compared} pictures get another '
+    'first class than from the original network.'
+  ),
+}
+
 
 def trail(entry: entries.Entry, page: str, *steps: tuple[str, str]) -> str:
-  """The way to a page of an entry."""
+  """The links that lead from the first page to a page of an entry."""
   family = entry.spec.family
   home = page_lib.family(family.network)
   return page_lib.trail(page, (family.title, home), *steps)
@@ -24,10 +88,10 @@ def trail(entry: entries.Entry, page: str, *steps: tuple[str, str]) -> str:
 
 def _rows(
   named: Iterable[tuple[model_specs.Handle, str]],
-  collection: collection_lib.Collection,
+  collection: entries.Collection,
   page: str,
 ) -> Iterator[tuple[str, ...]]:
-  """What there is to download: name, format, size, hash."""
+  """A row for each file to download: name, format, size, hash."""
   for each, title in named:
     file = collection.files.get(str(each))
     if file is None:
@@ -46,7 +110,7 @@ def _rows(
 def _manifest(
   handle: model_specs.Handle, entry: entries.Entry
 ) -> tuple[str, ...]:
-  """Where the facts of a page are for programs, if anything is exported."""
+  """A link to the manifest, if the artifact is exported."""
   if str(handle) not in entry.made:
     return ()
   name = posixpath.basename(str(handle))
@@ -60,7 +124,7 @@ def _manifest(
 def files(
   named: Iterable[tuple[model_specs.Handle, str]],
   entry: entries.Entry,
-  collection: collection_lib.Collection,
+  collection: entries.Collection,
   page: str,
 ) -> str:
   """What can be downloaded, with its hashes; empty if nothing can.
@@ -80,10 +144,22 @@ def files(
   return markdown.section('Download', table, *_manifest(named[0][0], entry))
 
 
+def told(made: storage.Manifest) -> list[str]:
+  """What a proof found, in words for people who have not read the code.
+
+  The whole table of it stands on the card.
+  """
+  return [
+    _SENTENCES[check.name](check)
+    for check in made.proof
+    if check.name in _SENTENCES
+  ]
+
+
 def proof(handle: model_specs.Handle, entry: entries.Entry) -> str:
   """What was proven of an export, in words; empty if nothing was."""
   made = entry.made.get(str(handle))
-  found = evidence.sentences(made) if made else []
+  found = told(made) if made else []
   if not found:
     return ''
   return markdown.section(
@@ -94,19 +170,18 @@ def proof(handle: model_specs.Handle, entry: entries.Entry) -> str:
   )
 
 
-def speed(
-  handle: model_specs.Handle,
-  entry: entries.Entry,
-  collection: collection_lib.Collection,
-) -> tuple[str, ...]:
-  """What was measured of an export, if anything."""
-  own = [speed for speed in entry.speeds if speed.name == str(handle)]
-  if not own or not collection.machine:
-    return ()
-  # All that is no handle's is of Keras.
-  keras = [
-    speed
-    for speed in entry.speeds
-    if not speed.name.startswith(f'{speed.network}/')
+def of_card(card: cards.Card, is_searched: bool = True) -> list[str]:
+  """The sections of a card as those of a page.
+
+  Args:
+    card: The card.
+    is_searched: Whether search looks into them; not where it would find the
+      same on another page.
+  """
+  mark = '' if is_searched else ' { data-search-exclude }'
+  return [
+    dataclasses.replace(section, title=f'{section.title}{mark}').to_markdown(
+      '###'  # Screen readers want one step from each heading to the next.
+    )
+    for section in card.sections
   ]
-  return (cards.speed_section(collection.machine, own, keras),)

@@ -5,7 +5,7 @@ from typing import Any
 from exporter import cards
 from exporter.site import catalogue_page
 from exporter.site import choice_page
-from exporter.site import collection as collection_lib
+from exporter.site import entries
 from exporter.site import family_page
 from exporter.site import guides
 from exporter.site import home_page
@@ -22,7 +22,7 @@ def _clients() -> str:
   )
 
 
-def pages(collection: collection_lib.Collection) -> dict[str, str]:
+def pages(collection: entries.Collection) -> dict[str, str]:
   """Their paths, with `/`, and what they say in Markdown."""
   made = {
     page_lib.HOME: home_page.render(collection),
@@ -39,7 +39,7 @@ def pages(collection: collection_lib.Collection) -> dict[str, str]:
   return made | model_page.render_all(collection)
 
 
-def menu(collection: collection_lib.Collection) -> list[dict[str, Any]]:
+def menu(collection: entries.Collection) -> list[dict[str, Any]]:
   """What the navigation of the theme shows, as MkDocs takes it."""
   families = [
     {family.title: page_lib.family(family.network)}

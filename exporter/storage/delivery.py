@@ -87,6 +87,7 @@ def _move(
     _refuse_others(handle, staged.artifact, place.artifact)
   disk.sync(staged.artifact, staged.card, staged.manifest)
   disk.swap(staged.artifact, place.artifact)
+  place.measured.unlink(missing_ok=True)  # It was measured of the old one.
   staged.card.rename(place.card)
   disk.sync_folder(place.card.parent)
   staged.manifest.rename(place.manifest)
@@ -106,6 +107,7 @@ def _upload(
     _refuse_others(handle, staged.artifact, place.artifact)
   partial.write_bytes(b'')  # What a cut upload leaves may be replaced.
   place.manifest.unlink(missing_ok=True)
+  place.measured.unlink(missing_ok=True)
   storage, path = place.artifact.fs, place.artifact.path
   if exists:
     storage.rm(path, recursive=True)

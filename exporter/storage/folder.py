@@ -70,7 +70,12 @@ def _converted(
   output_dir: places.Folder, registry: model_specs.Registry, whole: bool
 ) -> Iterator[model_specs.Handle]:
   """The conversions that have a file or a manifest."""
-  found = output_dir.glob('*/*/*/*/*.*/*')
+  # What was measured of a conversion is one neither: NAME.measured.json.
+  found = [
+    path
+    for path in output_dir.glob('*/*/*/*/*.*/*')
+    if path.name.count('.') == 1
+  ]
   for *folders, file in {
     (*p.parts[-6:-1], p.name.split('.')[0]) for p in found
   }:

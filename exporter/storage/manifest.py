@@ -58,6 +58,12 @@ class Manifest:
     """Size of the whole artifact."""
     return sum(file.bytes for file in self.files.values())
 
+  @property
+  def digest(self) -> str:
+    """The same for all artifacts that have these very files."""
+    facts = {path: file.sha256 for path, file in sorted(self.files.items())}
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
   def to_json(self) -> str:
     """The text of VERSION.json."""
     facts = dataclasses.asdict(self)

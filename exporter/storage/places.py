@@ -17,15 +17,24 @@ import model_specs
 
 Folder = pathlib.Path | upath.UPath
 _F = TypeVar('_F', bound=Folder)
+_MEASURED = '.measured.json'
 
 
 @dataclasses.dataclass(frozen=True)
 class Place(Generic[_F]):
-  """Where a handle's three parts are."""
+  """Where a handle's three parts are, and what may be measured of them."""
 
   artifact: _F
   manifest: _F
   card: _F
+
+  @property
+  def measured(self) -> _F:
+    """The file of what was measured of the artifact since it was made.
+
+    Most artifacts have none: nobody measured them.
+    """
+    return cast(_F, self.artifact.with_suffix(_MEASURED))
 
 
 def parse_folder(text: str) -> Folder:

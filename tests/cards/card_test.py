@@ -6,6 +6,7 @@ import re
 import pytest
 
 from exporter.cards import card
+from exporter.storage import manifest
 import model_specs
 from tests import some_manifest
 from tests.cards import card_rules
@@ -15,6 +16,13 @@ every_handle = pytest.mark.parametrize('handle', HANDLES, ids=str)
 
 _PUBLISHED = ('Overview', 'Training', 'Usage', 'Fine-tuning', 'Changelog')
 _LINK = re.compile(r'\]\(([^)\s]+)\)')
+
+
+def _text(
+  handle: model_specs.Handle, made: manifest.Manifest | None = None
+) -> str:
+  """The card as it is written."""
+  return card.model_card(handle, made).to_markdown()
 
 
 def _get(name: str) -> model_specs.Handle:
@@ -49,20 +57,20 @@ def test_there_are_cards_for_all_that_was_published():
 def test_valid_by_the_rules(handle):
   path = f'{handle}.md'
   made = some_manifest.make(handle)
-  assert card_rules.violations(path, card.render_card(handle)) == []
-  assert card_rules.violations(path, card.render_card(handle, made)) == []
+  assert card_rules.violations(path, _text(handle)) == []
+  assert card_rules.violations(path, _text(handle, made)) == []
 
 
 @pytest.mark.parametrize('kind', ['ema', 'raw', 'synthetic'])
 def test_valid_with_all_weights(kind):
   handle = _get('mobilenet_v2_035_96/classification/5')
-  text = card.render_card(handle, some_manifest.make(handle, kind))
+  text = _text(handle, some_manifest.make(handle, kind))
   assert card_rules.violations(f'{handle}.md', text) == []
 
 
 @every_handle
 def test_the_order_of_the_published_sections(handle):
-  headings = _headings(card.render_card(handle))
+  headings = _headings(_text(handle))
   title = {'hub': 'hub.Module for TF1', 'saved_model_2': 'TF2 SavedModel'}
   assert headings[0] == title[handle.version.format]
   published = [name for name in headings if name in _PUBLISHED]
@@ -72,7 +80,7 @@ def test_the_order_of_the_published_sections(handle):
 
 @every_handle
 def test_every_card_has_what_users_miss(handle):
-  headings = _headings(card.render_card(handle, some_manifest.make(handle)))
+  headings = _headings(_text(handle, some_manifest.make(handle)))
   assert len(set(headings)) == len(headings)
   assert set(headings) >= {
     'Figures',
@@ -86,7 +94,7 @@ def test_every_card_has_what_users_miss(handle):
 
 @every_handle
 def test_metadata_come_from_the_spec(handle):
-  text = card.render_card(handle)
+  text = _text(handle)
   task = handle.task.replace('_', '-')
   for line in (
     f'<!-- asset-path: {handle}.tar.gz -->',
@@ -101,7 +109,7 @@ def test_metadata_come_from_the_spec(handle):
 
 @every_handle
 def test_facts_come_from_the_spec(handle):
-  text = card.render_card(handle)
+  text = _text(handle)
   spec, flat = handle.spec, _flat(text)
   size = f'{spec.size} x {spec.size} pixels'
   if spec.multiplier is None:
@@ -120,7 +128,7 @@ def test_facts_come_from_the_spec(handle):
 
 @every_handle
 def test_figures_come_from_the_spec(handle):
-  section = _section(card.render_card(handle), 'Figures')
+  section = _section(_text(handle), 'Figures')
   figures = handle.spec.figures
   for value, row in (
     (figures.top1_percent, '| Top-1 accuracy | {} % |'),
@@ -136,7 +144,7 @@ def test_figures_come_from_the_spec(handle):
 
 @every_handle
 def test_momentum_comes_from_the_version(handle):
-  section = _flat(_section(card.render_card(handle), 'Fine-tuning'))
+  section = _flat(_section(_text(handle), 'Fine-tuning'))
   momentum = handle.version.momentum
   if handle.version.configurable_momentum:
     assert f'moving averages is {momentum} ' in section
@@ -148,7 +156,7 @@ def test_momentum_comes_from_the_version(handle):
 
 @every_handle
 def test_the_changelog_ends_with_this_version(handle):
-  text = card.render_card(handle)
+  text = _text(handle)
   numbers = re.findall(r'^#### Version (\d)$', text, re.MULTILINE)
   is_first = handle.number == handle.spec.family.versions[0]
   expected = [] if is_first else list(handle.changes())
@@ -161,7 +169,7 @@ def test_the_changelog_ends_with_this_version(handle):
 
 @every_handle
 def test_code_runs_in_python_and_uses_what_it_imports(handle):
-  blocks = _blocks(card.render_card(handle))
+  blocks = _blocks(_text(handle))
   assert len(blocks) >= 3
   for block in blocks:
     tree = ast.parse(block)
@@ -179,7 +187,7 @@ def test_code_runs_in_python_and_uses_what_it_imports(handle):
 
 @every_handle
 def test_text_is_filled_and_free_of_leftovers(handle):
-  text = card.render_card(handle, some_manifest.make(handle))
+  text = _text(handle, some_manifest.make(handle))
   assert '$' not in text
   assert 'None' not in text.replace('[None, ', '')
   assert '  \n' not in text
@@ -190,9 +198,7 @@ def test_text_is_filled_and_free_of_leftovers(handle):
 
 @every_handle
 def test_links_of_a_documentation_card_stay_in_the_tree(handle):
-  links = [
-    url for url in _LINK.findall(card.render_card(handle)) if '://' not in url
-  ]
+  links = [url for url in _LINK.findall(_text(handle)) if '://' not in url]
   newest = max(handle.spec.family.versions)
   sibling = handle.sibling()
   allowed = {f'../{sibling.task}/{sibling.number}.md', f'{newest}.md'}
@@ -202,13 +208,13 @@ def test_links_of_a_documentation_card_stay_in_the_tree(handle):
 
 @every_handle
 def test_the_card_of_an_artifact_needs_no_other_file(handle):
-  text = card.render_card(handle, some_manifest.make(handle))
+  text = _text(handle, some_manifest.make(handle))
   assert all('://' in url for url in _LINK.findall(text))
   assert f'`{handle.sibling()}`' in text
 
 
 def test_the_first_sentence_says_what_the_model_does():
-  text = card.render_card(_get('mobilenet_v2_140_224/feature_vector/3'))
+  text = _text(_get('mobilenet_v2_140_224/feature_vector/3'))
   assert text.splitlines()[1] == (
     'Turns images into feature vectors of 1792 numbers with MobileNet V2 '
     '(depth multiplier 1.4, 224 x 224 pixels) trained on ImageNet '
@@ -218,7 +224,7 @@ def test_the_first_sentence_says_what_the_model_does():
 
 def test_untrained_weights_are_said_first():
   handle = _get('mobilenet_v2_035_96/classification/5')
-  text = card.render_card(handle, some_manifest.make(handle, 'synthetic'))
+  text = _text(handle, some_manifest.make(handle, 'synthetic'))
   lines = text.splitlines()
   assert lines[1].startswith('UNTRAINED weights')
   heading = lines.index('## TF2 SavedModel')
@@ -230,19 +236,19 @@ def test_untrained_weights_are_said_first():
 @pytest.mark.parametrize('kind', ['ema', 'raw'])
 def test_trained_weights_carry_no_warning(kind):
   handle = _get('mobilenet_v2_035_96/classification/5')
-  text = card.render_card(handle, some_manifest.make(handle, kind))
+  text = _text(handle, some_manifest.make(handle, kind))
   assert 'UNTRAINED' not in text
   assert 'untrained' not in text
 
 
 def test_a_documentation_card_carries_no_warning():
-  text = card.render_card(_get('mobilenet_v2_035_96/classification/5'))
+  text = _text(_get('mobilenet_v2_035_96/classification/5'))
   assert 'untrained' not in text.lower()
 
 
 def test_a_tf1_card_sends_users_of_keras_to_the_newest_version():
   section = _section(
-    card.render_card(_get('mobilenet_v1_100_224/classification/3')),
+    _text(_get('mobilenet_v1_100_224/classification/3')),
     'hub.Module for TF1',
   )
   assert '(5.md)' in section
@@ -254,4 +260,4 @@ def test_refuses_the_manifest_of_another_handle():
   assert sibling
   other = some_manifest.make(sibling)
   with pytest.raises(ValueError, match='feature_vector/5, expected that of'):
-    card.render_card(handle, other)
+    _text(handle, other)

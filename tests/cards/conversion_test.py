@@ -10,6 +10,7 @@ from exporter.cards import card
 from exporter.cards import conversion as conversion_lib
 from exporter.proof import trial
 from exporter.storage import manifest
+import model_specs
 from model_specs import formats
 from tests import artifacts_made as artifacts
 from tests import conversions_made
@@ -36,10 +37,20 @@ def _manifest(name: str, word: str) -> manifest.Manifest:
   )
 
 
+def _text(conversion: formats.Conversion, made: manifest.Manifest) -> str:
+  """The card of a file as it is written."""
+  return conversion_lib.conversion_card(conversion, made).to_markdown()
+
+
+def _card_of(handle: model_specs.Handle) -> str:
+  """The card of a model as it is written."""
+  return card.model_card(handle).to_markdown()
+
+
 @pytest.mark.parametrize('word', conversions_made.WORDS)
 def test_its_code_runs_on_the_file(word):
   conversion = conversions_made.conversion(_V1, word)
-  text = conversion_lib.render_conversion(conversion, _manifest(_V1, word))
+  text = _text(conversion, _manifest(_V1, word))
   (code,) = re.findall(r'```python\n(.*?)```', text, re.DOTALL)
   path = str(conversions_made.file(_V1, word))
   names: dict = {}
@@ -52,7 +63,7 @@ def test_its_code_runs_on_the_file(word):
 def test_it_states_what_was_measured_and_what_is_allowed(word):
   conversion = conversions_made.conversion(_V1, word)
   made = _manifest(_V1, word)
-  text = conversion_lib.render_conversion(conversion, made)
+  text = _text(conversion, made)
   for check in made.proof:
     row = f'| {check.name} | {check.compared} | {check.difference!r} |'
     assert row in text
@@ -70,16 +81,14 @@ def test_it_says_where_more_is_allowed_than_mostly(is_restless):
       made, proof=(dataclasses.replace(check, tolerance=0.01),)
     )
   conversion = conversions_made.conversion(_V1, 'onnx.model')
-  text = conversion_lib.render_conversion(conversion, made)
+  text = _text(conversion, made)
   assert ('enlarges rounding' in text) == is_restless
 
 
 def test_layouts_and_bytes_are_told_apart():
   words = ('onnx.model', 'onnx.model_nchw', 'litert.int8')
   cards = (
-    conversion_lib.render_conversion(
-      conversions_made.conversion(_V1, word), _manifest(_V1, word)
-    )
+    _text(conversions_made.conversion(_V1, word), _manifest(_V1, word))
     for word in words
   )
   first, last, integers = (' '.join(text.split()) for text in cards)
@@ -90,15 +99,15 @@ def test_layouts_and_bytes_are_told_apart():
 
 def test_a_tf2_card_offers_every_format_and_a_tf1_card_none():
   for name in (_V1, f'{artifacts.V1}/feature_vector/4'):
-    text = card.render_card(artifacts.handle(name))
+    text = _card_of(artifacts.handle(name))
     for kind in formats.FORMATS:
       assert f'.{kind.group}/{kind.name}{kind.suffix}`' in text
-  old = card.render_card(artifacts.handle(f'{artifacts.V1}/classification/3'))
+  old = _card_of(artifacts.handle(f'{artifacts.V1}/classification/3'))
   assert 'litert' not in old
 
 
 def test_features_have_no_top_1_class():
-  text = card.render_card(artifacts.handle(f'{artifacts.V1}/feature_vector/5'))
+  text = _card_of(artifacts.handle(f'{artifacts.V1}/feature_vector/5'))
   assert '| LiteRT, all in int8 | 0.5 |\n' in text
-  text = card.render_card(artifacts.handle(_V1))
+  text = _card_of(artifacts.handle(_V1))
   assert '| LiteRT, all in int8 | 0.5 | 40.0 % |' in text

@@ -41,7 +41,7 @@ def test_without_an_artifact_nothing_is_claimed_of_its_weights():
 
 def test_proof_is_a_table():
   made = some_manifest.make(_HANDLE)
-  lines = evidence.verification(_HANDLE, made).splitlines()
+  lines = evidence.verification(_HANDLE, made).to_markdown().splitlines()
   assert '| inference outputs | 72 | 1.9e-06 | 1e-05 |' in lines
   assert '| variables | 262 | 0.0 | 0.0 |' in lines
 
@@ -49,16 +49,16 @@ def test_proof_is_a_table():
 def test_the_published_graph_is_explained_where_it_was_asked():
   made = some_manifest.make(_HANDLE)
   words = 'the frozen graph that the authors published beside the checkpoint'
-  assert words not in _flat(evidence.verification(_HANDLE, made))
+  assert words not in _flat(evidence.verification(_HANDLE, made).to_markdown())
   check = manifest.Check('published graph', 5, 1e-06, 1e-04)
   asked = dataclasses.replace(made, proof=(*made.proof, check))
-  text = evidence.verification(_HANDLE, asked)
+  text = evidence.verification(_HANDLE, asked).to_markdown()
   assert '| published graph | 5 | 1e-06 | 0.0001 |' in text.splitlines()
   assert words in _flat(text)
 
 
 def test_without_an_artifact_verification_says_how_to_get_it():
-  text = _flat(evidence.verification(_HANDLE, None))
+  text = _flat(evidence.verification(_HANDLE, None).to_markdown())
   assert '`slimhub export`' in text
   assert '`5.json`' in text
   assert '|' not in text
@@ -66,7 +66,7 @@ def test_without_an_artifact_verification_says_how_to_get_it():
 
 def test_checksums_list_files_checkpoint_and_libraries():
   made = some_manifest.make(_HANDLE)
-  lines = evidence.checksums(_HANDLE, made).splitlines()
+  lines = evidence.checksums(_HANDLE, made).to_markdown().splitlines()
   assert f'| `saved_model.pb` | 1734015 | `{"cd" * 32}` |' in lines
   assert f'| `assets.extra/labels.txt` | 10484 | `{"ef" * 32}` |' in lines
   assert f'* Checkpoint: `{_HANDLE.spec.checkpoint}`' in lines
@@ -75,7 +75,7 @@ def test_checksums_list_files_checkpoint_and_libraries():
 
 
 def test_without_an_artifact_checksums_say_what_an_export_records():
-  text = _flat(evidence.checksums(_HANDLE, None))
+  text = _flat(evidence.checksums(_HANDLE, None).to_markdown())
   assert 'Size and SHA-256 of every file' in text
   assert '|' not in text
 
@@ -84,7 +84,7 @@ def test_figures_that_were_not_published_are_left_out():
   figures = figures_lib.Figures(top1_percent=50.0)
   model = dataclasses.replace(_HANDLE.spec, figures=figures)
   handle = dataclasses.replace(_HANDLE, spec=model)
-  text = evidence.figures(handle, None)
+  text = evidence.figures(handle, None).to_markdown()
   assert '| Top-1 accuracy | 50.0 % |' in text
   assert 'Top-5' not in text
   assert 'million' not in text
@@ -93,8 +93,8 @@ def test_figures_that_were_not_published_are_left_out():
 def test_a_model_without_figures_says_so():
   model = dataclasses.replace(_HANDLE.spec, figures=figures_lib.Figures())
   handle = dataclasses.replace(_HANDLE, spec=model)
-  text = evidence.figures(handle, None)
-  assert text == '## Figures\n\nNo figures were published.'
+  section = evidence.figures(handle, None)
+  assert section.blocks == ('No figures were published.',)
 
 
 @pytest.mark.parametrize(
@@ -103,5 +103,5 @@ def test_a_model_without_figures_says_so():
 )
 def test_feature_vectors_have_fewer_parameters(name, left_out):
   handle = model_specs.get(f'google/imagenet/{name}/feature_vector/5')
-  text = _flat(evidence.figures(handle, None))
+  text = _flat(evidence.figures(handle, None).to_markdown())
   assert f'last layer, {left_out} million of the parameters' in text

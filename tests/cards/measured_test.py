@@ -1,53 +1,72 @@
-"""A card keeps what was measured before when something else is."""
+"""What was measured stands on a card with where and on what it was measured."""
 
-from collections.abc import Callable
-import pathlib
+import numpy as np
 
-import pytest
-
-from exporter.cards import accuracy
 from exporter.cards import measured
-from exporter.cards import speed
-from exporter.storage import places
-from model_specs import formats
-from tests import some_manifest
-from tests import tiny_network
+from exporter.measure import accuracy as accuracy_lib
+from exporter.measure import measurements
+from exporter.measure import speed as speed_lib
+from tests import some_accuracy
+from tests import some_speed
 
-_TF2 = tiny_network.MODEL.handles((5,))[0]
-_LITERT = formats.convert(_TF2, formats.FORMATS[0])
-_SPEED = f'## {speed.SPEED_TITLE}\n\nFast.\n\n* Very.'
-_ACCURACY = f'## {accuracy.ACCURACY_TITLE}\n\nRight.'
+_OWN, _, _KERAS = (tuple(some_speed.make()[at : at + 3]) for at in (0, 3, 6))
 
 
-@pytest.fixture(name='card', params=[_TF2, _LITERT], ids=str)
-def _card(request, tmp_path) -> Callable[[str, str], str]:
-  """What writes a section, and reads the card."""
-  handle = request.param
-  place = places.place(tmp_path, handle)
-  made = some_manifest.make(handle)
-  place.manifest.parent.mkdir(parents=True)
-  place.manifest.write_text(made.to_json())
-
-  def write(title: str, section: str) -> str:
-    measured.write(handle, tmp_path, title, section)
-    return pathlib.Path(place.card).read_text('utf-8')
-
-  return write
+def _speed(keras: tuple[speed_lib.Speed, ...]) -> str:
+  timed = speed_lib.Timed(some_speed.MACHINE, _OWN, keras)
+  (section,) = measured.sections(measurements.Measurements(speed=timed))
+  assert section.title == 'Speed'
+  return section.to_markdown()
 
 
-def test_both_stand_on_the_card_however_they_came(card):
-  for title, section in (
-    (accuracy.ACCURACY_TITLE, _ACCURACY),
-    (speed.SPEED_TITLE, _SPEED),
-  ):
-    text = card(title, section)
-  assert f'\n\n{_SPEED}\n\n{_ACCURACY}\n\n## ' in text
+def _accuracy(found: accuracy_lib.Accuracy) -> str:
+  summary = accuracy_lib.shorten(found, measured.MOST_CLASSES)
+  (section,) = measured.sections(measurements.Measurements(accuracy=summary))
+  assert section.title == 'Measured accuracy'
+  return section.to_markdown()
 
 
-def test_a_section_replaces_itself_alone(card):
-  card(accuracy.ACCURACY_TITLE, _ACCURACY)
-  card(speed.SPEED_TITLE, _SPEED)
-  other = _ACCURACY.replace('Right', 'Wrong')
-  text = card(accuracy.ACCURACY_TITLE, other)
-  assert f'\n\n{_SPEED}\n\n{other}\n\n## ' in text
-  assert 'Right.' not in text
+def test_what_nobody_measured_has_no_section():
+  assert measured.sections(None) == ()
+  assert measured.sections(measurements.Measurements()) == ()
+
+
+def test_the_machine_is_named():
+  text = ' '.join(_speed(_KERAS).split())
+  assert 'on A & B <Processor>, 2 cores, Linux' in text
+
+
+def test_each_batch_is_a_row_beside_keras():
+  text = _speed(_KERAS)
+  assert '| 1 | 10.00 | 1000.00 | 100 | 300 |' in text
+  assert text.count('\n| 32 |') == 1
+
+
+def test_without_a_peer_there_is_no_column_for_it():
+  text = _speed(())
+  assert '| 1 | 10.00 | 1000.00 | 100 |' in text
+  assert 'keras' not in text
+
+
+def test_figures_of_accuracy_come_with_their_pictures():
+  text = _accuracy(some_accuracy.make())
+  words = ' '.join(text.split())
+  assert 'on 10 pictures of 3 classes, some crop, with slimhub 1.2' in words
+  assert '`c0ffee`' in words
+  assert '| 10 | 50.00 % | 23.7 to 76.3 % | 90.00 % |' in text
+
+
+def test_classes_with_mistakes_alone_are_listed():
+  text = _accuracy(some_accuracy.make())
+  assert '| owl | 4 | 25.0 | pike (2) |' in text
+  assert '| newt |' not in text
+
+
+def test_without_mistakes_nothing_is_listed():
+  logits = np.eye(5, dtype=np.float32)
+  found = accuracy_lib.summarize(
+    'a', some_accuracy.SETTING, logits, range(5), {}
+  )
+  text = _accuracy(found)
+  assert 'knows worst' not in text
+  assert 'Top-5' not in text

@@ -17,14 +17,14 @@ def _get(name: str) -> model_specs.Handle:
 
 @every_handle
 def test_every_endpoint_is_named_once(handle):
-  text = outputs.endpoints(handle)
+  text = outputs.endpoints(handle).to_markdown()
   assert all(text.count(f'`{name}`') == 1 for name in handle.endpoints)
   assert f'{len(handle.endpoints)} endpoints' in ' '.join(text.split())
 
 
 @every_handle
 def test_endpoints_are_reached_as_the_format_has_it(handle):
-  text = outputs.endpoints(handle)
+  text = outputs.endpoints(handle).to_markdown()
   is_tf1 = handle.version.format == versions.TF1
   signature = f"signature='image_{handle.task}', as_dict=True"
   assert (signature in text) == is_tf1
@@ -47,12 +47,12 @@ def test_endpoints_are_reached_as_the_format_has_it(handle):
   ],
 )
 def test_endpoints_of_a_layer_share_a_line(name, line):
-  assert line in outputs.endpoints(_get(name)).splitlines()
+  assert line in outputs.endpoints(_get(name)).to_markdown().splitlines()
 
 
 @every_handle
 def test_labels_are_shown_where_there_are_logits(handle):
-  text = outputs.labels(handle)
+  text = outputs.labels(handle).to_markdown()
   assert '`assets.extra/labels.txt`' in text
   assert f'{handle.spec.num_classes} classes' in ' '.join(text.split())
   is_classifier = handle.task == versions.CLASSIFICATION

@@ -12,6 +12,7 @@ from exporter.cards import conversion as conversion_lib
 from exporter.cards import tree
 from exporter.cli import entry
 from exporter.cli import tables
+from exporter.storage import manifest
 import model_specs
 from model_specs import formats
 from tests import some_manifest
@@ -39,6 +40,13 @@ _UNTRUE = re.compile('imagenet|google/|1001|authors of|None', re.IGNORECASE)
 _CLASSIFIER = _MODELS['full'].handles()[1]
 
 
+def _text(
+  handle: model_specs.Handle, made: manifest.Manifest | None = None
+) -> str:
+  """The card as it is written."""
+  return card.model_card(handle, made).to_markdown()
+
+
 def _flat(text: str) -> str:
   return ' '.join(text.split())
 
@@ -47,14 +55,14 @@ def _flat(text: str) -> str:
 @pytest.mark.parametrize('handle', _HANDLES, ids=str)
 def test_a_card_has_the_form_and_says_nothing_untrue(handle, made):
   manifest = some_manifest.make(handle) if made else None
-  text = card.render_card(handle, manifest)
+  text = _text(handle, manifest)
   found = card_rules.violations(f'{handle}.md', text)
   assert all('flowers' in complaint for complaint in found)  # No dataset there.
   assert not _UNTRUE.findall(text.replace('[None, ', ''))
 
 
 def test_what_the_owner_says_stands_on_the_card():
-  text = _flat(card.render_card(_CLASSIFIER, some_manifest.make(_CLASSIFIER)))
+  text = _flat(_text(_CLASSIFIER, some_manifest.make(_CLASSIFIER)))
   for part in (
     'Finds flowers.',
     'by the classes of Three Flowers',
@@ -70,7 +78,7 @@ def test_what_the_owner_says_stands_on_the_card():
 
 def test_what_nobody_said_is_said_so():
   handle = _MODELS['plain'].handles()[1]
-  text = _flat(card.render_card(handle))
+  text = _flat(_text(handle))
   for part in (
     '`acme` states no licence',
     'No figures were published',
@@ -83,12 +91,12 @@ def test_what_nobody_said_is_said_so():
 
 def test_the_background_is_said():
   handle = _MODELS['labels'].handles()[1]
-  assert 'Index 0 is the background.' in _flat(card.render_card(handle))
+  assert 'Index 0 is the background.' in _flat(_text(handle))
 
 
 def test_a_model_without_classifier_mentions_none():
   (*_, handle) = _MODELS['bare'].handles()
-  text = _flat(card.render_card(handle))
+  text = _flat(_text(handle))
   assert 'there is no classifier with it' in text
   assert 'classification/' not in text
 
@@ -99,7 +107,7 @@ def test_a_model_without_classifier_mentions_none():
 )
 def test_the_tag_of_a_licence(license_, tag):
   (*_, handle) = some_spec_file.model(license=license_).handles()
-  text = card.render_card(handle)
+  text = _text(handle)
   assert f'<!-- license: {tag} -->' in text
   assert f'published under {license_}.' in _flat(text)
 
@@ -109,7 +117,9 @@ def test_the_card_of_a_converted_file(name):
   handle = _MODELS[name].handles()[1]
   conversion = formats.convert(handle, formats.BY_WORD['litert.float32'])
   text = _flat(
-    conversion_lib.render_conversion(conversion, some_manifest.make(conversion))
+    conversion_lib.conversion_card(
+      conversion, some_manifest.make(conversion)
+    ).to_markdown()
   )
   assert '`acme` states no licence' in text
   assert 'None' not in text

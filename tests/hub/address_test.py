@@ -109,6 +109,19 @@ def test_a_link_out_of_the_folder_is_not_followed(exports, tmp_path, name):
   assert exports.find(address.parse(f'/{_TF2}')) is None
 
 
+@pytest.mark.parametrize('name', [_TF2, some_exports.LITE])
+def test_what_was_measured_is_neither_an_export_nor_a_file_of_one(
+  exports, tmp_path, name
+):
+  path = (tmp_path / name).with_suffix('.measured.json')
+  assert path.exists()
+  wanted = address.parse(f'/{path.relative_to(tmp_path)}')
+  assert wanted is not None
+  found = exports.find(wanted)
+  assert wanted.part not in found.manifest.files
+  assert wanted.part not in (address.CARD, address.MANIFEST)
+
+
 def test_conversions_and_close_names(exports):
   found = exports.conversions(exports.find(address.parse(f'/{_TF2}')))
   assert [made.handle for made in found] == [

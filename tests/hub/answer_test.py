@@ -84,6 +84,8 @@ def test_lite_format_is_the_converted_file(hub, exports):
     ('google', 'google is not here. /index.json lists all'),
     (f'{_TF2}/variables/x', 'its files are saved_model.pb, variables/'),
     (f'{_LITE}/x', 'is not here'),
+    (f'{_TF2}.measured.json', f'{_TF2} has no .measured.json; its files are'),
+    (f'{_TF2}.litert/float32.measured.json', 'its files are float32.tflite'),
   ],
 )
 def test_what_is_not_there_is_told_what_is(hub, path, said):

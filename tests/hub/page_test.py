@@ -29,6 +29,19 @@ def test_metadata_is_left_out_and_tables_are_tables():
   assert '<td>1</td>' in page
 
 
+def test_a_card_that_holds_html_shows_it_and_obeys_none_of_it():
+  text = (
+    '# Card\n\n<!-- task: a -->\n\n<script>alert(1)</script>\n\n'
+    '```html\n<!-- kept -->\n<b>bold</b>\n```\n'
+  )
+  page = page_lib.card(some_manifest.make(_HANDLE), text, [])
+  assert 'task: a' not in page
+  assert '&lt;script&gt;alert(1)&lt;/script&gt;' in page
+  assert '&lt;!-- kept --&gt;\n&lt;b&gt;bold&lt;/b&gt;' in page
+  assert '<script' not in page
+  assert '<b>' not in page
+
+
 def test_links_are_relative():
   made = some_manifest.make(_HANDLE)
   lite = some_manifest.make(_LITE)

@@ -56,7 +56,7 @@ def test_classes_come_worst_first_with_what_they_are_taken_for():
   assert [each.percent for each in found.classes] == [25.0, 50.0, 100.0]
   assert found.classes[0].taken_for == {4: 2, 2: 1}
   assert found.names[6] == 'wren'
-  assert accuracy.class_rows(found, 2) == [
+  assert accuracy.class_rows(found.classes[:2], found.names) == [
     ('owl', '4', '25.0', 'pike (2)'),
     ('cat & dog', '4', '50.0', 'newt (1)'),
   ]

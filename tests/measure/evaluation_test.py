@@ -10,7 +10,7 @@ import pytest
 
 from exporter import errors
 from exporter import results as results_lib
-from exporter.cards import measured
+from exporter.cards import update
 from exporter.checkpoints import synthetic
 from exporter.measure import crops
 from exporter.measure import evaluation
@@ -135,7 +135,7 @@ def test_figures_and_pictures_stand_beside_the_exports(
 
 def test_cards_take_the_figures_and_exports_stay(evaluated, exports):
   for handle, one in zip(_HANDLES, evaluated[0], strict=True):
-    measured.write_accuracy(handle, exports, one)
+    update.write_accuracy(handle, exports, one)
     place = places.place(exports, handle)
     assert '| 40 | 85.00 % | 70.9 to 92.9 % |' in place.card.read_text()
     made = manifest.read_manifest(place.manifest)

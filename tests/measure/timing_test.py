@@ -2,14 +2,17 @@
 
 import json
 import pathlib
+import shutil
 
 import pytest
 
 from exporter import environment
+from exporter.cards import update
 from exporter.measure import speed
 from exporter.measure import timing
 from exporter.pipeline import export
 from exporter.pipeline import orders
+from exporter.pipeline import verify
 from exporter.storage import manifest
 from exporter.storage import places
 from model_specs import formats
@@ -31,7 +34,11 @@ def _measured(tmp_path_factory) -> tuple[pathlib.Path, list]:
   folder = tmp_path_factory.mktemp('exports')
   with tiny_network.registered():
     list(export.run(orders.Order(orders.EXPORT, _HANDLES, folder)))
-  return folder, list(timing.benchmark(_HANDLES, folder, seconds=0.02))
+  groups = list(timing.benchmark(_HANDLES, folder, seconds=0.02))
+  found = [speed_ for group in groups for speed_ in group]
+  for handle in _HANDLES:
+    update.write_speed(handle, folder, speed.this_machine(), found)
+  return folder, groups
 
 
 def test_each_artifact_is_timed_with_each_batch(measured):
@@ -73,4 +80,21 @@ def test_the_exports_themselves_stay_as_they_were(measured):
     assert not manifest.differences(made, place.artifact)
   with tiny_network.registered():
     results = list(export.run(orders.Order(orders.EXPORT, _HANDLES, folder)))
+    again = list(verify.run(orders.Order(orders.VERIFY, _HANDLES, folder)))
   assert {result.status for result in results} == {'kept'}
+  assert {result.status for result in again} == {'verified'}
+
+
+@pytest.mark.parametrize('handle', _HANDLES[-2:], ids=str)
+def test_a_new_export_has_none_of_the_figures_of_the_old_one(
+  measured, tmp_path, handle
+):
+  folder = shutil.copytree(measured[0], tmp_path / 'exports')
+  place = places.place(folder, handle)
+  assert place.measured.exists()
+  order = orders.Order(orders.EXPORT, (handle,), folder, force=True)
+  with tiny_network.registered():
+    (result,) = export.run(order)
+  assert result.status == 'exported'
+  assert not place.measured.exists()
+  assert '\n## Speed\n' not in place.card.read_text()

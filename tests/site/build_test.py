@@ -259,6 +259,15 @@ def test_an_old_site_is_replaced_whole(tmp_path, monkeypatch):
   assert [path.name for path in tmp_path.iterdir()] == ['site']
 
 
+def test_figures_that_cannot_be_read_are_named(tmp_path):
+  exports = some_site.exports(tmp_path / 'exports')
+  file = places.place(exports, some_site.LITERT.origin).measured
+  file.write_text('{')
+  with pytest.raises(errors.ManifestError, match=r'5\.measured\.json does not'):
+    build.write_site(tmp_path / 'site', exports)
+  assert not (tmp_path / 'site').exists()
+
+
 def test_an_export_that_changed_since_is_not_offered(tmp_path):
   exports = some_site.exports(tmp_path / 'exports')
   file = places.place(exports, some_site.LITERT).artifact

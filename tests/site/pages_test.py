@@ -7,20 +7,23 @@ import pytest
 
 from exporter import elements
 from exporter import markdown
+from exporter.measure import accuracy
+from exporter.measure import measurements
 from exporter.measure import speed
 from exporter.site import chart
 from exporter.site import choice
 from exporter.site import choice_page
-from exporter.site import collection as collection_lib
 from exporter.site import entries
-from exporter.site import evidence
 from exporter.site import guides
 from exporter.site import model_page
 from exporter.site import page
+from exporter.site import sections
 from exporter.storage import manifest
 import model_specs
 from model_specs import formats
+from tests import some_accuracy
 from tests import some_manifest
+from tests import some_speed
 from tests.site import some_site
 
 _ORIGIN = some_site.LITERT.origin
@@ -29,7 +32,7 @@ _MODELS = model_specs.MODELS
 
 def _collect(*handles):
   made = {handle: some_manifest.make(handle) for handle in handles}
-  return collection_lib.Collection(entries.collect(made))
+  return entries.Collection(entries.collect(made))
 
 
 def test_nothing_on_the_frontier_is_beaten():
@@ -135,6 +138,27 @@ def test_what_is_exported_joins_its_handle():
   assert set(entry.made) == {str(old), str(some_site.LITERT)}
 
 
+@pytest.mark.parametrize('handle', [_ORIGIN, some_site.LITERT], ids=str)
+def test_the_page_of_an_export_has_all_that_was_measured_of_it(handle):
+  found = measurements.Measurements(
+    speed.Timed(some_speed.MACHINE, tuple(some_speed.make()[:3]), ()),
+    accuracy.shorten(some_accuracy.make(), 10),
+  )
+  made = {
+    each: some_manifest.make(each) for each in (_ORIGIN, some_site.LITERT)
+  }
+  collection = entries.Collection(entries.collect(made, {handle: found}))
+  for each in made:
+    text = model_page.render_all(collection)[entries.page(each)]
+    assert ('| 32 | 320.00 | 1000.00 | 100 |' in text) == (each == handle)
+    assert ('| 10 | 50.00 % |' in text) == (each == handle)
+
+
+def test_a_changelog_is_one_step_below_its_heading():
+  text = model_page.render_all(_collect())[f'{_ORIGIN}.md']
+  assert '\n## Changelog\n\n### Version ' in text
+
+
 def test_a_handle_of_another_publisher_has_an_entry_of_its_own():
   own = model_specs.find('inception_v1', publisher='acme')
   collection = _collect(*own)
@@ -152,7 +176,7 @@ def test_proofs_are_told_in_words():
     manifest.Check('other top-1 class', 256, 0.02734, 0.3),
     manifest.Check('names', 5, 0.0, 0.0),
   )
-  first, second, third = evidence.sentences(
+  first, second, third = sections.told(
     manifest.Manifest(**{**vars(made), 'proof': checks})
   )
   assert first == "Each of the 137 variables is the checkpoint's, bit by bit."
@@ -175,10 +199,12 @@ def test_what_every_page_of_a_family_says_is_searched_once():
 
 
 def test_a_card_mentions_a_guide_by_a_link():
-  text = 'see `docs/deploy.md` and `docs/none.md`'
-  assert guides.link_mentions(text, 'a/b.md') == (
-    'see [`docs/deploy.md`](../guides/deploy.md) and `docs/none.md`'
-  )
+  told = '[`docs/deploy.md`](../guides/deploy.md)'
+  assert guides.mention('deploy', 'a/b.md') == told
+  assert guides.mention('none', 'a/b.md') == '`docs/none.md`'
+  page_ = f'{_ORIGIN}.md'
+  text = model_page.render_all(_collect())[page_]
+  assert f'[`docs/deploy.md`]({"../" * 4}guides/deploy.md) of slimhub' in text
 
 
 def test_the_choice_names_each_answer_once():

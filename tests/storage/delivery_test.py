@@ -84,6 +84,29 @@ def test_what_may_be_replaced_is_replaced_whole(output):
   assert _found(output) == _expected('new')
 
 
+def _measure(output: places.Folder) -> None:
+  """Leaves figures beside an export, as measuring does."""
+  places.write_text(places.place(output, _HANDLE).measured, 'figures')
+
+
+def test_what_was_measured_goes_with_what_it_was_measured_of(output):
+  _deliver(output, 'old', may_replace=False)
+  _measure(output)
+  assert _found(output)['.measured.json'] == 'figures'
+  _deliver(output, 'new', may_replace=True)
+  delivery.clear_staging(output)
+  assert _found(output) == _expected('new')
+
+
+def test_what_was_measured_stays_where_nothing_is_replaced(output):
+  _deliver(output, 'old', may_replace=False)
+  _measure(output)
+  places.place(output, _HANDLE).manifest.unlink()
+  with pytest.raises(errors.ExportError, match='--force replaces it'):
+    _deliver(output, 'new', may_replace=False)
+  assert _found(output)['.measured.json'] == 'figures'
+
+
 def test_what_is_not_ours_stays(output):
   _deliver(output, 'old', may_replace=False)
   places.place(output, _HANDLE).manifest.unlink()
@@ -109,12 +132,13 @@ def test_a_cut_upload_is_no_export_and_may_be_replaced(bucket, tmp_path):
 def test_a_folder_whose_replacement_fails_is_put_back(tmp_path):
   output = tmp_path / 'out'
   _deliver(output, 'old', may_replace=False)
+  _measure(output)
   with delivery.stage(output) as folder:
     staged = places.Place(folder / 'none', folder / 'none', folder / 'none')
     with pytest.raises(FileNotFoundError):
       delivery.deliver(_HANDLE, staged, output, may_replace=True)
   delivery.clear_staging(output)
-  assert _found(output) == _expected('old')
+  assert _found(output) == _expected('old') | {'.measured.json': 'figures'}
 
 
 def test_a_stage_is_gone_afterwards(output):

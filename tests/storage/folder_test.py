@@ -8,6 +8,7 @@ from exporter import errors
 from exporter.storage import folder as folder_lib
 from exporter.storage import places
 import model_specs
+from model_specs import formats
 from tests import some_manifest
 
 _CURRENT = model_specs.find('mobilenet_v1_025_128')
@@ -40,6 +41,16 @@ def test_a_manifest_alone_is_no_artifact(folder):
   gone, *rest = _CURRENT
   places.place(folder, gone).artifact.rmdir()
   assert {item.handle for item in folder_lib.items(folder)} == set(rest)
+
+
+def test_what_was_measured_is_no_artifact(tmp_path):
+  origin = model_specs.get(
+    'google/imagenet/mobilenet_v1_025_128/classification/5'
+  )
+  for handle in (origin, formats.convert(origin, formats.FORMATS[0])):
+    places.write_text(places.place(tmp_path, handle).measured, '{}')
+  with pytest.raises(errors.ManifestError, match='found 0 exports there'):
+    folder_lib.find_artifacts(tmp_path)
 
 
 def test_an_empty_folder_is_an_error(tmp_path):

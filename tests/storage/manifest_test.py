@@ -42,6 +42,18 @@ def test_survives_json():
   assert manifest.parse_manifest(made.to_json(), 'x') == made
 
 
+def test_the_digest_is_that_of_the_files_alone(made):
+  other = dataclasses.replace(made, libraries={}, proof=())
+  assert other.digest == made.digest
+  turned = dict(reversed(made.files.items()))
+  assert dataclasses.replace(made, files=turned).digest == made.digest
+  renamed = {f'{path}x': file for path, file in made.files.items()}
+  assert dataclasses.replace(made, files=renamed).digest != made.digest
+  assert some_manifest.make(_HANDLE, hashed='0' * 64).digest != (
+    some_manifest.make(_HANDLE).digest
+  )
+
+
 def test_reads_like_the_contract():
   data = json.loads(some_manifest.make(_HANDLE).to_json())
   assert data['handle'] == str(_HANDLE)

@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
         cards.write_accuracy(handle, folder, one)
   print(tables.table(measure.ACCURACY_COLUMNS, measure.accuracy_rows(measured)))
   for one in measured:
-    rows = measure.class_rows(one, _WORST)
+    rows = measure.class_rows(one.classes[:_WORST], one.names)
     print(f'\n{one.name}, the worst classes:')
     print(tables.table(measure.CLASS_COLUMNS, rows))
   print(f'\n{folder / measure.EVALUATION_JSON} has all classes,')

@@ -1,0 +1,157 @@
+"""What was measured is kept with the export, and is never another's."""
+
+import dataclasses
+import json
+import pathlib
+
+import pytest
+
+from exporter import errors
+from exporter.measure import accuracy
+from exporter.measure import measurements
+from exporter.measure import speed
+from exporter.storage import places
+import model_specs
+from tests import object_storage
+from tests import some_accuracy
+from tests import some_manifest
+from tests import some_speed
+
+_HANDLE = model_specs.get(some_accuracy.HANDLE)
+_MADE = some_manifest.make(_HANDLE)
+_WHOLE = measurements.Measurements(
+  speed.of_export(_HANDLE, some_speed.MACHINE, some_speed.make()),
+  accuracy.shorten(some_accuracy.make(), 10),
+)
+
+
+@pytest.fixture(name='place')
+def _place(tmp_path) -> places.Place[pathlib.Path]:
+  return places.place(tmp_path, _HANDLE)
+
+
+@pytest.mark.parametrize(
+  'found',
+  [
+    _WHOLE,
+    dataclasses.replace(_WHOLE, speed=None),
+    dataclasses.replace(_WHOLE, accuracy=None),
+  ],
+  ids=['both', 'accuracy', 'speed'],
+)
+def test_what_is_written_is_read(place, found):
+  measurements.write_measurements(place, _MADE, found)
+  assert measurements.read_measurements(place, _MADE) == found
+  assert place.measured.name == '5.measured.json'
+  assert [path.name for path in place.measured.parent.iterdir()] == [
+    '5.measured.json'
+  ]
+
+
+def test_it_is_kept_in_a_bucket():
+  with object_storage.serve() as bucket:
+    place = places.place(bucket, _HANDLE)
+    nothing = measurements.Measurements()
+    assert measurements.read_measurements(place, _MADE) == nothing
+    measurements.write_measurements(place, _MADE, _WHOLE)
+    assert measurements.read_measurements(place, _MADE) == _WHOLE
+
+
+def test_without_a_file_nothing_was_measured(place):
+  found = measurements.read_measurements(place, _MADE)
+  assert found == measurements.Measurements(None, None)
+
+
+def test_figures_of_other_files_are_left_out(place):
+  measurements.write_measurements(place, _MADE, _WHOLE)
+  other = some_manifest.make(_HANDLE, hashed='00' * 32)
+  nothing = measurements.Measurements()
+  assert measurements.read_measurements(place, other) == nothing
+
+
+def _without(facts: dict, *path: str | int) -> dict:
+  *parents, name = path
+  inner = facts
+  for each in parents:
+    inner = inner[each]
+  del inner[name]
+  return facts
+
+
+def _with(facts: dict, value: object, *path: str | int) -> dict:
+  *parents, name = path
+  inner = facts
+  for each in parents:
+    inner = inner[each]
+  inner[name] = value
+  return facts
+
+
+_SPEED = ('measured', 'speed')
+_ACCURACY = ('measured', 'accuracy')
+
+
+@pytest.mark.parametrize(
+  'damage',
+  [
+    lambda facts: [],
+    lambda facts: _without(facts, 'artifact'),
+    lambda facts: _without(facts, *_SPEED, 'machine', 'cores'),
+    lambda facts: _with(facts, 1, *_SPEED, 'machine', 'age'),
+    lambda facts: _with(facts, '9', *_SPEED, 'own', 0, 'median_ms'),
+    lambda facts: _with(facts, 'all', *_SPEED, 'own'),
+    lambda facts: _with(facts, True, *_ACCURACY, 'top1'),
+    lambda facts: _with(facts, 0.5, *_ACCURACY, 'classes'),
+    lambda facts: _with(facts, None, *_ACCURACY, 'setting'),
+    lambda facts: _with(facts, {'owl': 'x'}, *_ACCURACY, 'names'),
+  ],
+)
+def test_what_is_damaged_is_named_with_the_remedy(place, damage):
+  measurements.write_measurements(place, _MADE, _WHOLE)
+  facts = json.loads(place.measured.read_text())
+  place.measured.write_text(json.dumps(damage(facts)))
+  with pytest.raises(errors.ManifestError) as raised:
+    measurements.read_measurements(place, _MADE)
+  assert str(place.measured) in str(raised.value)
+  assert 'remove it, and measure again' in str(raised.value)
+
+
+@pytest.mark.parametrize('data', [b'', b'{', b'\xff\xfe'])
+def test_what_is_no_json_is_named_too(place, data):
+  place.measured.parent.mkdir(parents=True)
+  place.measured.write_bytes(data)
+  with pytest.raises(errors.ManifestError, match='remove it'):
+    measurements.read_measurements(place, _MADE)
+
+
+def test_a_whole_number_may_stand_for_a_fraction(place):
+  measurements.write_measurements(place, _MADE, _WHOLE)
+  facts = json.loads(place.measured.read_text())
+  _with(facts, 10, *_SPEED, 'own', 0, 'median_ms')
+  place.measured.write_text(json.dumps(facts))
+  found = measurements.read_measurements(place, _MADE).speed
+  assert found
+  assert found.own[0].median_ms == 10
+
+
+def test_one_export_is_timed_beside_its_peer_alone():
+  other = dataclasses.replace(some_speed.make()[-1], network='a/b/c/d')
+  found = speed.of_export(
+    _HANDLE, some_speed.MACHINE, [*some_speed.make(), other]
+  )
+  assert {each.name for each in found.own} == {str(_HANDLE)}
+  assert {each.name for each in found.keras} == {'keras.applications.X'}
+  assert len(found.own) == len(found.keras) == len(speed.BATCHES)
+
+
+def test_a_summary_keeps_what_a_card_says():
+  found = some_accuracy.make()
+  kept = accuracy.shorten(found, 2)
+  assert (kept.top1_percent, kept.top5_percent) == (50.0, 90.0)
+  assert kept.interval == found.interval
+  assert kept.classes == 3
+  assert kept.worst[0].taken_for == {4: 2}  # Of two, the more frequent.
+  assert kept.names == {1: 'cat & dog', 2: 'newt', 3: 'owl', 4: 'pike'}
+  assert [each.number for each in accuracy.shorten(found, 9).worst] == [3, 1]
+  rows = accuracy.class_rows(kept.worst, kept.names)
+  assert rows == accuracy.class_rows(found.classes[:2], found.names)
