@@ -1,4 +1,4 @@
-"""Checksums of archives on disk, and the file that remembers them."""
+"""Measures checksums of archives on disk, and keeps them in a file."""
 
 from collections.abc import Iterator
 import contextlib
@@ -16,7 +16,7 @@ _CHUNK = 2**20
 def measure(
   archive: pathlib.Path, url: str, algorithm: str = ALGORITHM
 ) -> checksums.Checksum:
-  """What an archive on disk is."""
+  """The size and hash of an archive on disk, as the checksum of a URL."""
   digest, size = hashlib.new(algorithm), 0
   with archive.open('rb') as file:
     while chunk := file.read(_CHUNK):
@@ -26,7 +26,11 @@ def measure(
 
 
 def read(path: pathlib.Path) -> dict[str, checksums.Checksum]:
-  """Checksums by URL; none where there is no file."""
+  """Checksums by URL; empty if there is no such file.
+
+  Raises:
+    SpecError: A line of the file is not a checksum.
+  """
   try:
     return checksums.parse(path.read_text('utf-8'), str(path))
   except FileNotFoundError:
@@ -35,7 +39,7 @@ def read(path: pathlib.Path) -> dict[str, checksums.Checksum]:
 
 @contextlib.contextmanager
 def _locked(folder: pathlib.Path) -> Iterator[None]:
-  """Makes this the only writer of a folder's checksums."""
+  """Makes this process the only writer of a folder's checksums."""
   descriptor = os.open(folder, os.O_RDONLY)
   try:
     fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -45,7 +49,7 @@ def _locked(folder: pathlib.Path) -> Iterator[None]:
 
 
 def add(path: pathlib.Path, checksum: checksums.Checksum) -> None:
-  """Adds a checksum to a file, which is whole at every moment."""
+  """Adds a checksum to a file, replacing the file as a whole."""
   with _locked(path.parent):
     known = {**read(path), checksum.url: checksum}
     new = path.with_name(f'.{path.name}.new')
