@@ -1,6 +1,6 @@
-"""A TF2 image model as a layer of Keras 3: the successor of hub.KerasLayer.
+"""A TF2 image model as a layer of Keras 3, in place of hub.KerasLayer.
 
-Needs keras 3 and tensorflow only: install slimhub, or copy this file.
+This file needs only keras 3 and tensorflow. Install slimhub, or copy the file.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _INTERFACE = ('__call__', *_VARIABLES, 'regularization_losses')
 
 
 def _load(path: str) -> Any:
-  """The model in a folder; what is no such model is one line of ValueError."""
+  """Loads the model in a folder; raises a ValueError for anything else."""
   exists = tf.io.gfile.exists
   if exists(f'{path}/tfhub_module.pb'):
     raise ValueError(
@@ -43,16 +43,16 @@ def _load(path: str) -> Any:
 
 
 def _adopt(variable: tf.Variable, trainable: bool) -> keras.Variable:
-  """The variable as one of Keras, in the same memory."""
-  # Optimizers name their slots after it: TensorFlow takes no `:0` there, and
-  # Keras no slash.
+  """Makes a Keras variable that shares the memory of a TensorFlow variable."""
+  # Optimizers name their slots after the variable. TensorFlow allows no `:0` in
+  # such a name, and Keras no slash.
   name = variable.name.partition(':')[0].replace('/', '_')
   adopted = keras.Variable(
     variable, dtype=variable.dtype.name, trainable=trainable, name=name
   )
-  # The model's functions use `variable`: what trains a copy trains nothing.
-  # Keras 3.12 has not copied it by now; to earlier ones there is no public
-  # way to say so.
+  # The functions of the model use `variable` itself, so training a copy would
+  # have no effect. Keras before 3.12 has copied it by now, and offers no public
+  # way to prevent that.
   adopted._value = variable
   return adopted
 
@@ -64,7 +64,7 @@ class _Penalty(keras.regularizers.Regularizer):
     self._losses = losses
 
   def __call__(self, x: Any) -> tf.Tensor:
-    del x  # The losses read their variables themselves.
+    del x  # The losses read the variables themselves.
     return tf.add_n([loss() for loss in self._losses])
 
 
@@ -81,21 +81,22 @@ class SlimLayer(keras.layers.Layer):
         keras.layers.Dense(5),
       ])
 
-  A frozen layer, by `trainable=False` here or set later on it or on a model
-  around it, is constant: in `fit`, too, it normalizes with the moving averages
-  and leaves them alone, and it adds no loss. hub.KerasLayer and Keras's
-  BatchNormalization do the same. As for every layer, compile after a change.
+  A layer is frozen by `trainable=False`, here or set later on it or on a model
+  around it. A frozen layer is constant: even in `fit` it normalizes with the
+  moving averages and does not change them, and it adds no loss. hub.KerasLayer
+  and Keras's BatchNormalization do the same. As with every layer, compile the
+  model again after a change.
 
   It computes in float32 under every dtype policy.
 
-  A `.keras` file holds the weights, and of the graph only the path. A graph is
-  a program, so in its safe mode Keras loads only those that yours has named:
-  pass `safe_mode=False` if you trust the file.
+  A `.keras` file holds the weights, but only the path of the graph. A graph is
+  a program. So in its safe mode Keras loads only graphs whose paths your
+  program has named; pass `safe_mode=False` if you trust the file.
 
   Attributes:
-    places: The folder of each path that a `.keras` file may name. If a model
-      moved, set `SlimLayer.places['old'] = 'new'` before loading. The paths
-      that this program gave to layers stand here already.
+    places: The folder to load for each path that a `.keras` file may name. If
+      a model was moved, set `SlimLayer.places['old'] = 'new'` before loading.
+      The paths that this program gave to layers are added by themselves.
   """
 
   places: ClassVar[dict[str, str]] = {}
@@ -114,13 +115,13 @@ class SlimLayer(keras.layers.Layer):
 
     Args:
       path: The folder of the SavedModel.
-      trainable: Whether `fit` changes it. False, as in hub.KerasLayer: the
-        line you had means what it meant, and fine-tuning is asked for.
-      batch_norm_momentum: Of the moving averages, in training. None leaves it
-        to the model, as its version promises: 0.99.
-      regularize: Whether its weight decay is a loss while it is trainable,
-        once however often it is called. True, as in hub.KerasLayer; take False
-        if the optimizer decays weights.
+      trainable: Whether `fit` changes the model. The default is False, as in
+        hub.KerasLayer, so that code that moves here keeps its meaning.
+      batch_norm_momentum: The momentum of the moving averages in training.
+        None takes the default of the model's version, 0.99.
+      regularize: Whether to add its weight decay to the losses while it is
+        trainable, once, however often it is called. The default is True, as
+        in hub.KerasLayer; choose False if the optimizer decays weights.
       return_endpoints: Whether to return a dict of all endpoints, in which
         'default' is the usual output.
       **kwargs: For keras.layers.Layer, such as `name`.
@@ -150,20 +151,20 @@ class SlimLayer(keras.layers.Layer):
     trace = self._model.__call__.concrete_functions[0]
     images = trace.structured_input_signature[0][0]
     self.input_spec = keras.layers.InputSpec('float32', images.shape)
-    self.trainable = trainable  # Now that there is something to freeze.
+    self.trainable = trainable  # Applies to the variables adopted above.
     self.built = True
 
   def _adopt_variables(self) -> None:
     trainable = {id(variable) for variable in self._model.trainable_variables}
     with keras.name_scope(self.name):
-      # Keras finds them in the list.
+      # Keras tracks the variables in a list that is an attribute.
       self._adopted = [
         _adopt(variable, id(variable) in trainable)
         for variable in self._model.variables
       ]
     losses = list(self._model.regularization_losses)
     if self.regularize and losses:
-      # Keras asks each trainable variable for its loss, and asks once; what
+      # Keras adds the regularizer of a trainable variable once; a loss that
       # `call` adds would count at every call.
       self.trainable_variables[0].regularizer = _Penalty(losses)
 
@@ -185,8 +186,13 @@ class SlimLayer(keras.layers.Layer):
 
   @classmethod
   def from_config(cls, config: dict[str, Any]) -> 'SlimLayer':
-    """The layer of a saved or cloned model."""
-    # Private, but nothing else tells; Keras's own TFSMLayer asks it.
+    """Makes the layer of a saved or cloned model.
+
+    Raises:
+      ValueError: In safe mode, the program has not named the path.
+    """
+    # This is private, but only it knows the mode; Keras's TFSMLayer uses it,
+    # too.
     from keras.src.saving import serialization_lib
 
     path = config['path']

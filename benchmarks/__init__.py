@@ -1,1 +1,1 @@
-"""Where the figures of the README come from."""
+"""The benchmarks that the figures in the README come from."""

@@ -1,4 +1,4 @@
-"""`make bench`: every benchmark in turn."""
+"""`python -m benchmarks`, which `make bench` calls: the benchmark of export."""
 
 from benchmarks import export
 

@@ -1,8 +1,9 @@
-"""Seconds and memory an artifact, beside keras.applications in the same run.
+"""Measures time and memory of an export, compared with keras.applications.
 
 slimhub writes every handle in both formats with all signatures, proves each
-artifact and renders its card; Keras writes the same models with one signature
-and proves nothing. The floor is what writing slimhub's bytes alone takes.
+artifact and renders its card. Keras writes the same models with one signature
+and proves nothing. The floor is the time that it takes to write slimhub's bytes
+and do nothing else.
 """
 
 import json
@@ -16,7 +17,7 @@ from benchmarks import process
 import model_specs
 
 _OURS = 'mobilenet_v[12]_*'
-_THEIRS = 'mobilenet_v[12]_*/*/5'  # The models; Keras has one format.
+_THEIRS = 'mobilenet_v[12]_*/*/5'  # The same models; Keras has only one format.
 
 
 def _floor(exports: pathlib.Path, folder: pathlib.Path) -> float:
@@ -31,7 +32,10 @@ def _floor(exports: pathlib.Path, folder: pathlib.Path) -> float:
 
 
 def _measure() -> tuple[dict[str, tuple[process.Figures, int]], float]:
-  """What each program took and how many artifacts it wrote; the floor."""
+  """What each program took, with how many artifacts it wrote; and the floor.
+
+  The floor is in seconds for one artifact.
+  """
   ours, theirs = (len(model_specs.find(p)) for p in (_OURS, _THEIRS))
   with tempfile.TemporaryDirectory() as name:
     folder = pathlib.Path(name)
@@ -40,12 +44,12 @@ def _measure() -> tuple[dict[str, tuple[process.Figures, int]], float]:
       *('exporter', 'export', _OURS, '--synthetic_weights'),
       f'--output_dir={exports}',
     ]
-    found = {'slimhub': (process.run(command), ours)}
+    measured = {'slimhub': (process.run(command), ours)}
     one = [*command, '--force', '--jobs=1']
-    found['slimhub, one worker'] = process.run(one), ours
+    measured['slimhub, one worker'] = process.run(one), ours
     peer = ['benchmarks.keras_peer', str(folder / 'keras'), _THEIRS]
-    found['keras'] = process.run(peer), theirs
-    return found, _floor(exports, folder / 'floor') / ours
+    measured['keras'] = process.run(peer), theirs
+    return measured, _floor(exports, folder / 'floor') / ours
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
-"""The floor: seconds to write the bytes of artifacts, and nothing else.
+"""Measures the seconds to write the bytes of artifacts and do nothing else.
 
-Run as `python -m benchmarks.floor EXPORTS FOLDER`; prints the seconds.
+It is run as `python -m benchmarks.floor EXPORTS FOLDER` and prints the seconds.
 TensorFlow's SaveV2 writes the variables; all other files are copied.
 """
 
@@ -14,7 +14,7 @@ from exporter.artifacts import variables
 
 
 def _read(artifact: pathlib.Path) -> tuple[dict, dict[str, bytes]]:
-  """An artifact's tensors, and its other files."""
+  """Reads the tensors of an artifact, and the content of its other files."""
   reader = tf.train.load_checkpoint(str(artifact / 'variables' / 'variables'))
   tensors = {
     name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()
@@ -40,7 +40,7 @@ def _write(
 
 
 def main(exports: pathlib.Path, folder: pathlib.Path) -> None:
-  """Writes every artifact below a folder a second time."""
+  """Writes copies of all artifacts in a folder; prints how long that took."""
   seconds = 0.0
   for number, manifest in enumerate(sorted(exports.rglob('[0-9].json'))):
     artifact = _read(manifest.with_suffix(''))

@@ -1,7 +1,7 @@
-"""The peer: keras.applications + model.export, unproven, in one process.
+"""Exports models of keras.applications in one process, to compare slimhub with.
 
-Run as `python -m benchmarks.keras_peer FOLDER [PATTERN...]`: writes the models
-of all handles of version 5 that the patterns name.
+It is run as `python -m benchmarks.keras_peer FOLDER [PATTERN...]` and writes
+the model of every handle that the patterns name.
 """
 
 import pathlib
@@ -12,7 +12,7 @@ import model_specs
 
 
 def main(folder: pathlib.Path, patterns: list[str]) -> None:
-  """Exports one model a handle."""
+  """Exports the model of each handle."""
   for handle in model_specs.find(*patterns):
     model = runners.keras_model(handle)
     model.export(folder / str(handle), verbose=False)

@@ -1,7 +1,8 @@
-"""Whether a long batch takes more, of time or memory, than a short one.
+"""Measures whether a long batch needs more time or memory than a short one.
 
-Run as `python -m benchmarks.length [ARTIFACTS]`: that many models of made-up
-names, on one worker; prints the time and the worker's peak of memory a quarter.
+It is run as `python -m benchmarks.length [ARTIFACTS]`. It exports so many
+models of made-up names with one worker, and prints the time and the worker's
+peak of memory after each quarter of them.
 """
 
 import dataclasses
@@ -23,7 +24,7 @@ _MODELS = ('mobilenet_v1_025_128', 'mobilenet_v2_140_224')
 
 
 def _handles(count: int) -> list[model_specs.Handle]:
-  """Models that differ in their names, the smallest and the largest in turn."""
+  """Handles with made-up names, of a small and a large model in turn."""
   sources = [model_specs.find(f'{m}/feature_vector/5')[0] for m in _MODELS]
   handles = []
   for number, source in zip(range(count), itertools.cycle(sources)):
@@ -34,7 +35,7 @@ def _handles(count: int) -> list[model_specs.Handle]:
 
 
 def main(count: int) -> None:
-  """Prints a line a quarter."""
+  """Prints a line after each quarter of the artifacts."""
   with tempfile.TemporaryDirectory() as folder:
     template = orders_lib.Order(orders_lib.EXPORT, (), pathlib.Path(folder))
     orders = orders_lib.make_orders(_handles(count), template)

@@ -1,4 +1,4 @@
-"""Runs a program and measures it: time, and memory with all its children."""
+"""Runs a program and measures its time and memory, with all its children."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -9,18 +9,18 @@ import subprocess
 import sys
 import time
 
-_SECONDS = 0.2  # Between two looks at the memory.
-_PAGE = os.sysconf('SC_PAGE_SIZE')
+_SECONDS = 0.2  # How often the memory is measured.
+_PAGE = os.sysconf('SC_PAGE_SIZE')  # Bytes.
 _MEGABYTE = 1e6
 
 
 @dataclasses.dataclass(frozen=True)
 class Figures:
-  """What a program took."""
+  """The time and memory that a program needed."""
 
   seconds: float
-  largest_mb: float  # The peak of its largest process.
-  whole_mb: float  # The peak of all its processes together.
+  largest_mb: float  # The peak of memory of its largest process.
+  whole_mb: float  # The peak of memory of all its processes together.
 
 
 def _tree(pid: int) -> Iterator[int]:
@@ -31,13 +31,13 @@ def _tree(pid: int) -> Iterator[int]:
 
 
 def _resident(pid: int) -> int:
-  """Memory that a process has and no other one shares."""
+  """Bytes of memory that a process does not share with others."""
   pages = pathlib.Path(f'/proc/{pid}/statm').read_text().split()
   return (int(pages[1]) - int(pages[2])) * _PAGE
 
 
 def peak_mb(pid: int) -> tuple[float, float]:
-  """The peak of a process so far, and how much of what it has is shared."""
+  """The peak of a process's memory so far, and what it shares now, in MB."""
   lines = pathlib.Path(f'/proc/{pid}/status').read_text().splitlines()
   fields = dict(line.split(':', 1) for line in lines)
   shared = int(pathlib.Path(f'/proc/{pid}/statm').read_text().split()[2])
@@ -46,7 +46,7 @@ def peak_mb(pid: int) -> tuple[float, float]:
 
 
 def _memory(pid: int) -> list[int]:
-  """Of each process of a tree; those that end meanwhile have none."""
+  """The memory, in bytes, of each process in a tree; [0] if one has ended."""
   try:
     return [_resident(process) for process in _tree(pid)]
   except OSError:
@@ -54,10 +54,10 @@ def _memory(pid: int) -> list[int]:
 
 
 def run(command: Sequence[str]) -> Figures:
-  """Runs `python -m COMMAND...` to its end.
+  """Runs `python -m COMMAND...` and waits for its end.
 
   Raises:
-    RuntimeError: It failed.
+    RuntimeError: The program failed.
   """
   start = time.monotonic()
   process = subprocess.Popen(

@@ -1,8 +1,8 @@
-"""Requests a second of the hub, beside nginx on the packed tree.
+"""Measures requests a second of the hub, compared with nginx on packed exports.
 
-Run as `python -m benchmarks.serving [CONNECTIONS] [SECONDS]`; wrk, which asks,
-and nginx are Debian's packages of those names. Both servers and wrk share the
-cores of this machine.
+It is run as `python -m benchmarks.serving [CONNECTIONS] [SECONDS]`. It needs
+wrk, which sends the requests, and nginx, from Debian's packages of these names.
+The servers and wrk share the cores of this machine.
 """
 
 from collections.abc import Iterator
@@ -48,19 +48,24 @@ def _nginx(exports: pathlib.Path) -> Iterator[tuple[str, int]]:
   packed = exports.with_name('packed')
   for result in pack.pack_exports(folder.items(exports), packed):
     assert not result.reason, result.reason
-  with nginx.serve(packed) as found:
-    yield found
+  with nginx.serve(packed) as url_and_pid:
+    yield url_and_pid
 
 
 def _peak_mb(pid: int) -> float:
-  """The peaks of a process and of its children, without what they share."""
+  """The peak of a process plus those of its children, without shared memory."""
   children = pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text()
   peaks = [process.peak_mb(int(p)) for p in (str(pid), *children.split())]
   return sum(peak - shared for peak, shared in peaks)
 
 
 def _ask(url: str, accept: str, connections: int, seconds: int) -> list[str]:
-  """Requests a second, median, 99th percentile, bytes a second, and losses."""
+  """Lets wrk send requests to a URL.
+
+  Returns:
+    What wrk printed of: requests a second, the median and the 99th percentile
+    of the latency, bytes a second, refused requests and socket errors.
+  """
   done = subprocess.run(
     [
       *('wrk', '--latency', '--timeout=60s', '-t2', f'-c{connections}'),
@@ -72,8 +77,8 @@ def _ask(url: str, accept: str, connections: int, seconds: int) -> list[str]:
   )
 
   def find(pattern: str) -> str:
-    found = re.search(pattern, done.stdout)
-    return found.group(1) if found else '0'
+    match = re.search(pattern, done.stdout)
+    return match.group(1) if match else '0'
 
   return [
     find(r'Requests/sec:\s+(\S+)'),

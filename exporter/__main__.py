@@ -9,19 +9,24 @@ from exporter import cli
 
 
 def _open_standard_files() -> None:
-  """Keeps closed standard files from becoming some pipe of the workers."""
+  """Opens the null device in place of closed standard files.
+
+  Otherwise a pipe to a worker would get one of their descriptors, and what is
+  printed would go into that pipe.
+  """
   for descriptor in range(3):
     try:
       os.fstat(descriptor)
     except OSError:
-      # Takes the lowest that is free; the workers need it taken as well.
+      # open() takes the lowest free descriptor, which is this one. Workers
+      # inherit it, so that it is taken in them, too.
       os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
 
 
 def run() -> None:
   """Runs the command line and exits with its code."""
   _open_standard_files()
-  # What `timeout` and service managers send ends a run as Ctrl-C does.
+  # `timeout` and service managers send SIGTERM: it ends a run as Ctrl-C does.
   signal.signal(signal.SIGTERM, signal.default_int_handler)
   app.run(cli.main, flags_parser=cli.parse)
 

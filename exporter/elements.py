@@ -1,4 +1,4 @@
-"""Pieces of HTML and SVG: trees, and their text within a page's Markdown."""
+"""Builds HTML and SVG as element trees, and renders them for Markdown pages."""
 
 from collections.abc import Mapping
 import posixpath
@@ -21,25 +21,28 @@ def element(
   attributes: Mapping[str, str | float] | None = None,
   *children: Element | str,
 ) -> Element:
-  """One element; strings among its children are text."""
-  made = Element(tag, {k: f'{v}' for k, v in (attributes or {}).items()})
+  """An element with these children, of which the strings become text."""
+  parent = Element(tag, {k: f'{v}' for k, v in (attributes or {}).items()})
   for child in children:
-    _append(made, child)
-  return made
+    _append(parent, child)
+  return parent
 
 
 def render(tree: Element) -> str:
-  """The text, in one line: to Markdown, an empty line would be the end."""
+  """The element as HTML on a single line.
+
+  Markdown takes an empty line for the end of a block of HTML.
+  """
   return ElementTree.tostring(tree, 'unicode', method='html').replace('\n', ' ')
 
 
 def link(page: str, target: str, anchor: str = '') -> str:
-  """The URL from one page of the site to a page or file of it.
+  """The relative URL from one page of the site to another page or a file.
 
   Args:
-    page: Where the link stands, as `google/google.md`.
-    target: Where it leads to.
-    anchor: A place on that page.
+    page: The page that holds the link, such as `google/google.md`.
+    target: The page or file that it leads to, spelled in the same way.
+    anchor: Where on that page, such as `#usage`; empty for its top.
   """
   path = posixpath.relpath(target, posixpath.dirname(page) or '.')
   return path.removesuffix('.md') + '.html' * path.endswith('.md') + anchor

@@ -1,4 +1,4 @@
-"""What this machine offers: cores, and packages, some of them optional."""
+"""What this machine offers: processor cores and installed packages."""
 
 import functools
 from importlib import metadata
@@ -8,7 +8,7 @@ import os
 import exporter
 from exporter import errors
 
-# Extra of setup.py -> what it brings, and the name it is imported by.
+# Extra in setup.py -> the packages it installs -> the names to import them by.
 _PACKAGES = {
   'litert': {'ai-edge-litert': 'ai_edge_litert'},
   'onnx': {'onnx': 'onnx', 'onnxruntime': 'onnxruntime', 'tf2onnx': 'tf2onnx'},
@@ -23,13 +23,17 @@ _PACKAGES = {
 
 
 def packages(extra: str) -> tuple[str, ...]:
-  """What an extra brings."""
+  """The packages that an extra of setup.py installs."""
   return tuple(_PACKAGES[extra])
 
 
 def is_installed(package: str) -> bool:
-  """Whether a package that an extra brings is there."""
-  modules = {p: m for found in _PACKAGES.values() for p, m in found.items()}
+  """Whether a package, which must be of one of the extras, is installed."""
+  modules = {
+    name: module
+    for extra in _PACKAGES.values()
+    for name, module in extra.items()
+  }
   return util.find_spec(modules[package]) is not None
 
 
@@ -47,18 +51,18 @@ def require(extra: str) -> None:
 
 @functools.cache
 def libraries(*more: str) -> dict[str, str]:
-  """The versions that an artifact made here depends on, by package.
+  """The versions that an artifact written here depends on, by package.
 
   Args:
-    *more: Packages beside TensorFlow and TF-Slim that had a part in it.
+    *more: Packages that took part beside TensorFlow, TF-Slim and NumPy.
   """
   packages = ('tensorflow', 'tf-slim', 'numpy', *more)
-  found = {package: metadata.version(package) for package in packages}
-  return {'slimhub': exporter.__version__, **found}
+  installed = {package: metadata.version(package) for package in packages}
+  return {'slimhub': exporter.__version__, **installed}
 
 
 def cores() -> int:
   """How many processor cores this process may use."""
-  if hasattr(os, 'sched_getaffinity'):  # macOS has no such thing.
+  if hasattr(os, 'sched_getaffinity'):  # macOS does not have it.
     return len(os.sched_getaffinity(0))
   return os.cpu_count() or 1

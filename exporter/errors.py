@@ -1,52 +1,53 @@
-"""What can go wrong, for the person who must act.
+"""The errors that slimhub raises on purpose, for the person who must act.
 
   SlimhubError
-    CheckpointError    the checkpoint is missing, damaged or another network's
-    FetchError         a published archive cannot be had, or is another one
-    PortabilityError   a graph would not load in every promised TensorFlow
-    ProofError         an artifact does not do what its source does
-    ManifestError      a manifest is unreadable, or files differ from it
-    ExportError        an artifact cannot be delivered to its destination
-    InterpreterError   another Python cannot meet any artifact
+    CheckpointError    a checkpoint is missing, damaged or of another network
+    FetchError         a published archive cannot be downloaded or verified
+    PortabilityError   a graph would not load in every supported TensorFlow
+    ProofError         an artifact does not compute what its network computes
+    ManifestError      a manifest is unreadable, or its files differ from it
+    ExportError        a result cannot be written to its destination
+    InterpreterError   another Python interpreter cannot load any artifact
     PackageError       an optional package is not installed
     PictureError       pictures to measure on are missing or unreadable
-    HubError           exports cannot be handed out as it was asked
-    SiteError          the site cannot be made of its pages, or put in place
+    HubError           exports cannot be served or packed as requested
+    SiteError          the site cannot be built, or cannot be put in place
 
-Each message names the thing, what was found, what was expected, what to do.
+Each message names the thing concerned, what was found, what was expected and
+what to do next.
 """
 
 
 class SlimhubError(Exception):
-  """Base of every error that a user can act on."""
+  """Base class of every error that a user can act on."""
 
 
 class CheckpointError(SlimhubError):
-  """The checkpoint is missing, damaged or another network's."""
+  """A checkpoint is missing, damaged or of another network."""
 
 
 class FetchError(SlimhubError):
-  """A published archive cannot be had, or is another one."""
+  """A published archive cannot be downloaded or verified."""
 
 
 class PortabilityError(SlimhubError):
-  """A graph would not load in every promised TensorFlow."""
+  """A graph would not load in every supported TensorFlow."""
 
 
 class ProofError(SlimhubError):
-  """An artifact does not do what its source does."""
+  """An artifact does not compute what its network computes."""
 
 
 class ManifestError(SlimhubError):
-  """A manifest is unreadable, or files differ from it."""
+  """A manifest is unreadable, or its files differ from it."""
 
 
 class ExportError(SlimhubError):
-  """An artifact cannot be delivered to its destination."""
+  """A result cannot be written to its destination."""
 
 
 class InterpreterError(SlimhubError):
-  """Another Python cannot meet any artifact."""
+  """Another Python interpreter cannot load any artifact."""
 
 
 class PackageError(SlimhubError):
@@ -58,8 +59,8 @@ class PictureError(SlimhubError):
 
 
 class HubError(SlimhubError):
-  """Exports cannot be handed out as it was asked."""
+  """Exports cannot be served or packed as requested."""
 
 
 class SiteError(SlimhubError):
-  """The site cannot be made of its pages, or put in place."""
+  """The site cannot be built, or cannot be put in place."""

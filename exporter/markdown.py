@@ -1,4 +1,4 @@
-"""Markdown's parts as strings: paragraphs, lists, tables, code, sections."""
+"""Builds the parts of a Markdown page as strings."""
 
 from collections.abc import Iterable
 from collections.abc import Sequence
@@ -17,17 +17,17 @@ def _fill(sentences: Iterable[str], width: int) -> str:
 
 
 def paragraph(*sentences: str) -> str:
-  """The sentences, filled to 80 columns."""
+  """The sentences as one paragraph, wrapped at 80 columns."""
   return _fill(sentences, _WIDTH)
 
 
 def quote(*sentences: str) -> str:
-  """The sentences as a block quote, which stands out from the text."""
+  """The sentences as a block quote, wrapped at 80 columns."""
   return textwrap.indent(_fill(sentences, _WIDTH - 2), '> ')
 
 
 def bullets(items: Iterable[str]) -> str:
-  """A list, one item a line."""
+  """A list with one item on each line."""
   return '\n'.join(f'* {item}' for item in items)
 
 
@@ -49,5 +49,5 @@ def table(
 
 
 def section(title: str, *blocks: str) -> str:
-  """A heading of the second level and what stands below it."""
+  """A heading of the second level, followed by the blocks of the section."""
   return '\n\n'.join((f'## {title}', *blocks))

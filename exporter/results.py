@@ -1,6 +1,7 @@
-"""What came of each piece of work, and the one place that turns errors into it.
+"""The result of each piece of work, and how errors become failed results.
 
-A failure a user can act on ends that piece alone: a batch goes on.
+An error that a user can act on ends only the piece of work it occurred in, so
+that the rest of a batch goes on.
 """
 
 from collections.abc import Callable
@@ -32,7 +33,7 @@ REFUSED: Final = 'refused'
 SEEDED: Final = 'seeded'
 VERIFIED: Final = 'verified'
 
-# What TensorFlow puts around the system's own message.
+# What TensorFlow adds to the system's own message: graph nodes and operations.
 _NOISE = re.compile(r'\{\{.*?\}\} | \[Op:\w+\]')
 _ADVICE = (
   'see that disk and memory have room and its folder is readable and '
@@ -42,7 +43,7 @@ _ADVICE = (
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-  """What came of one thing: a handle, an archive or a URL."""
+  """What became of one handle, archive or URL."""
 
   name: str
   status: Status
@@ -52,13 +53,22 @@ class Result:
 
 
 def _system_errors() -> tuple[type[Exception], ...]:
-  """The errors of the machine; TensorFlow's too, where it was imported."""
+  """What the system raises, and what TensorFlow makes of it if it is loaded."""
   tensorflow = sys.modules.get('tensorflow')
   return (OSError, tensorflow.errors.OpError) if tensorflow else (OSError,)
 
 
 def attempt(name: str, work: Callable[[], Result]) -> Result:
-  """Does the work; what a user can act on becomes a failed result."""
+  """Does a piece of work and measures how long it takes.
+
+  Args:
+    name: What the work is about, for the failed result.
+    work: Does it.
+
+  Returns:
+    The result of the work, or a failed one if a SlimhubError or an error of the
+    system ended it. Other exceptions are mistakes in the code and pass through.
+  """
   start = time.monotonic()
   try:
     result = work()

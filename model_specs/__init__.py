@@ -59,5 +59,5 @@ _NAMES = {model.name for model in MODELS}
 
 
 def is_published(name: str) -> bool:
-  """Whether a published model is called this."""
+  """Whether a published model has this name."""
   return name in _NAMES

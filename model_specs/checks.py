@@ -1,4 +1,4 @@
-"""How specs check themselves."""
+"""The check, and its error, with which specs validate themselves."""
 
 
 class SpecError(ValueError):
@@ -6,6 +6,6 @@ class SpecError(ValueError):
 
 
 def check(condition: bool, message: str) -> None:
-  """Raises a SpecError unless a condition holds."""
+  """Raises a SpecError with a message unless a condition holds."""
   if not condition:
     raise SpecError(message)

@@ -1,4 +1,4 @@
-"""Sizes and hashes of the published archives, as far as they are known."""
+"""The sizes and hashes of the published archives that are known."""
 
 from collections.abc import Iterable
 import dataclasses
@@ -8,7 +8,7 @@ import re
 from model_specs import checks
 
 FILE = 'checksums.tsv'
-ALGORITHMS = {'sha256': 64, 'sha384': 96}  # Name -> hexadecimal digits.
+ALGORITHMS = {'sha256': 64, 'sha384': 96}  # Number of hexadecimal digits.
 _HEADER = (
   '# Written by `slimhub fetch`: what an archive must be, whatever serves it.',
   'url\tbytes\talgorithm\tdigest',
@@ -17,9 +17,9 @@ _HEADER = (
 
 @dataclasses.dataclass(frozen=True)
 class Checksum:
-  """What the archive of a URL is, byte for byte."""
+  """The size and hash of the archive of a URL."""
 
-  url: str  # As the spec spells it, also where a mirror served it.
+  url: str  # The URL in the spec, even if a mirror served the archive.
   bytes: int
   algorithm: str
   digest: str
@@ -37,12 +37,19 @@ class Checksum:
 
 
 def parse(text: str, name: str) -> dict[str, Checksum]:
-  """Checksums by URL, from the text of a file; `name` is for the error.
+  """Parses checksums.
+
+  Args:
+    text: The content of a file of checksums.
+    name: What to call the file in an error.
+
+  Returns:
+    The checksums by URL.
 
   Raises:
     SpecError: A line is not a checksum.
   """
-  found = {}
+  checksums = {}
   for number, line in enumerate(text.splitlines(), 1):
     if line in _HEADER or not line:
       continue
@@ -53,12 +60,12 @@ def parse(text: str, name: str) -> dict[str, Checksum]:
         'bytes, an algorithm and a hash, with tabs between; delete the line'
       )
     url, size, algorithm, digest = cells
-    found[url] = Checksum(url, int(size), algorithm, digest)
-  return found
+    checksums[url] = Checksum(url, int(size), algorithm, digest)
+  return checksums
 
 
 def render(checksums: Iterable[Checksum]) -> str:
-  """The text of a file, sorted by URL."""
+  """The content of a file of checksums, sorted by URL."""
   rows = (
     '\t'.join(map(str, dataclasses.astuple(checksum)))
     for checksum in sorted(checksums, key=lambda checksum: checksum.url)
@@ -67,6 +74,6 @@ def render(checksums: Iterable[Checksum]) -> str:
 
 
 def published() -> dict[str, Checksum]:
-  """What is known without having fetched anything."""
+  """The checksums that come with slimhub, by URL."""
   file = resources.files('model_specs').joinpath(FILE)
   return parse(file.read_text('utf-8'), f'model_specs/{FILE}')

@@ -1,4 +1,4 @@
-"""What was measured of a model."""
+"""The published, or counted, figures of a model."""
 
 import dataclasses
 
@@ -10,16 +10,15 @@ _ACCURACIES = ('top1_percent', 'top5_percent')
 
 @dataclasses.dataclass(frozen=True)
 class Figures:
-  """Measurements; None where nothing was published."""
+  """Costs and accuracies; None where nothing was published."""
 
   macs_millions: float | None = None
   params_millions: float | None = None
   top1_percent: float | None = None
   top5_percent: float | None = None
   pixel1_ms: float | None = None
-  # Whether multiply-adds and parameters, those that train, were counted in the
-  # network, as nobody published any. A test counts them again:
-  # tests/networks/figures_test.py.
+  # Whether multiply-adds and trainable parameters were counted in the network,
+  # because nobody published them. tests/networks/figures_test.py counts again.
   is_counted: bool = dataclasses.field(default=False, kw_only=True)
 
   def __post_init__(self) -> None:

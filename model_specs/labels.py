@@ -1,4 +1,4 @@
-"""What each of the logits stands for; of most, the 1001 ImageNet classes."""
+"""The names of the classes of models; of most, the 1001 classes of ImageNet."""
 
 import csv
 import functools
@@ -7,7 +7,8 @@ from importlib import resources
 from model_specs import spec
 from model_specs import versions
 
-_FILE = 'imagenet_labels.tsv'  # From WordNet; its licence stands in NOTICE.
+# The names are those of WordNet, whose licence is in NOTICE.
+_FILE = 'imagenet_labels.tsv'
 
 
 @functools.cache
@@ -21,22 +22,22 @@ def _rows() -> tuple[dict[str, str], ...]:
 def imagenet() -> tuple[str, ...]:
   """The first name of every class, in the order of the logits.
 
-  Class 0 is 'background'. Two names, 'crane' and 'maillot', occur twice, so
-  that a name is not a key.
+  Class 0 is 'background'. Two names, 'crane' and 'maillot', occur twice, so a
+  name does not identify a class.
   """
   return tuple(row['names'].split(', ')[0] for row in _rows())
 
 
 @functools.cache
 def synsets() -> tuple[str, ...]:
-  """What WordNet, and ImageNet's folders, call every class; none for 0."""
+  """The WordNet id of every class, as ImageNet's folders; empty for class 0."""
   return tuple(row['synset'] for row in _rows())
 
 
 def of(handle: spec.Handle) -> tuple[str, ...]:
-  """What a handle's outputs stand for: all classes, or all but the background.
+  """The names of a handle's classes, in the order of its logits.
 
-  Empty where nobody named them.
+  Empty for feature vectors, and if nobody named the classes.
   """
   if handle.task != versions.CLASSIFICATION:
     return ()

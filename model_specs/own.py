@@ -1,4 +1,4 @@
-"""What is known of a model of one's own that published ones need not say."""
+"""What the spec of a user's own model holds beyond that of a published one."""
 
 import dataclasses
 import pathlib
@@ -6,19 +6,22 @@ import pathlib
 
 @dataclasses.dataclass(frozen=True)
 class Own:
-  """The facts that only an own model has."""
+  """The facts of a user's own model that a published model does not have."""
 
   publisher: str
-  dataset: str  # Second part of its handles.
-  dataset_title: str  # What cards call it.
-  promises: tuple[tuple[int, int], ...]  # Own number -> published version.
-  labels: tuple[str, ...]
-  background: bool  # Whether class 0 is none of the dataset's.
+  dataset: str  # The second part of its handles.
+  dataset_title: str  # What cards call the dataset.
+  # Pairs of a version number of the model and the published version that it
+  # does everything of.
+  promises: tuple[tuple[int, int], ...]
+  labels: tuple[str, ...]  # Empty if nobody named the classes.
+  background: bool  # Whether class 0 is the background.
   description: str
   measured_on: str
   license_url: str
-  table: str  # All that its table says, labels included, as JSON.
-  # Where it was declared; an export that is read again does not know.
+  table: str  # The table of the spec file as JSON, with all labels.
+  # Where the model was declared; unknown for a model that was read from an
+  # export.
   file: str = dataclasses.field(default='', repr=False, compare=False)
   folder: pathlib.Path | None = dataclasses.field(
     default=None, repr=False, compare=False

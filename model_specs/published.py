@@ -1,4 +1,4 @@
-"""The models that were published, and the networks that they are of."""
+"""All published models, and the networks that they are of."""
 
 from model_specs import spec
 from model_specs.families import inception
@@ -21,12 +21,12 @@ MODELS: tuple[spec.ModelSpec, ...] = (
   *resnet.MODELS,
 )
 
-# Network -> one model of it.
+# One published model of each network.
 NETWORKS = {model.network: model for model in MODELS}
 
 
 def num_features(network: str, multiplier: float | None) -> int:
-  """Width of a network's features at any multiplier."""
+  """The number of features of a network at any multiplier."""
   widths = {
     'mobilenet_v1': mobilenet_v1.num_features,
     'mobilenet_v2': mobilenet_v2.num_features,

@@ -1,4 +1,4 @@
-"""Models, and how to ask for their handles by name."""
+"""Finds models and their handles by names and patterns."""
 
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -18,11 +18,11 @@ _FORM = 'PUBLISHER/DATASET/NAME/TASK/VERSION'
 
 
 class UnknownNameError(checks.SpecError):
-  """A name or pattern that no model answers to."""
+  """No model has such a name, or matches such a pattern."""
 
 
 class _Pattern(NamedTuple):
-  """A pattern's parts; None where it says nothing."""
+  """The parts of a pattern; None for those that it leaves out."""
 
   publisher: str | None
   collection: str | None
@@ -32,9 +32,9 @@ class _Pattern(NamedTuple):
 
 
 class _Match(NamedTuple):
-  """What a pattern matches; a published model may have any publisher."""
+  """One handle that a pattern matches."""
 
-  publisher: str | None
+  publisher: str | None  # As in the pattern; any may publish a published model.
   model: spec.ModelSpec
   task: str
   number: int
@@ -58,12 +58,12 @@ def _folder(model: spec.ModelSpec) -> str:
 
 
 def _place(model: spec.ModelSpec) -> str:
-  """Where a model is declared."""
+  """The file or folder that a model is declared in."""
   return model.own.file if model.own and model.own.file else 'model_specs/'
 
 
 def _refuse_published(model: spec.ModelSpec) -> None:
-  """Its handles may be those of a published model."""
+  """Raises a SpecError if a model's handles may be a published model's."""
   names = [published_.name for published_ in published.MODELS]
   if model.own and model.collection == spec.COLLECTION and model.name in names:
     raise checks.SpecError(
@@ -106,7 +106,7 @@ def _tasks(wanted: _Pattern) -> list[str]:
 def _explain(
   pattern: str, models: Sequence[spec.ModelSpec], tasks: Sequence[str]
 ) -> NoReturn:
-  """Says why no handle of some models is of a pattern's task and version."""
+  """Raises an error that says why no task and version of models matches."""
   if not any(task in model.tasks for model in models for task in tasks):
     names = ', '.join(model.name for model in models)
     raise UnknownNameError(
@@ -121,7 +121,7 @@ def _explain(
 
 
 class Registry:
-  """Some models."""
+  """A set of models, which finds their handles by pattern."""
 
   def __init__(self, models: Iterable[spec.ModelSpec]):
     """Raises a SpecError if two models would have the same handles."""
@@ -130,25 +130,25 @@ class Registry:
 
   @property
   def models(self) -> tuple[spec.ModelSpec, ...]:
-    """All of them."""
+    """All models, in the order in which they were given."""
     return tuple(self._models.values())
 
   @property
   def own(self) -> tuple[spec.ModelSpec, ...]:
-    """Those that were not published with TF-Slim's."""
+    """The models of the user's own."""
     return tuple(model for model in self.models if model.own)
 
   def joined(self, models: Iterable[spec.ModelSpec]) -> 'Registry':
-    """These models and more; raises as the constructor does."""
+    """A registry with more models; raises as the constructor does."""
     return Registry((*self.models, *models))
 
   def extended(self, models: Iterable[spec.ModelSpec]) -> 'Registry':
-    """With more models, if not one of the same handles is here already."""
+    """A registry with those models added whose handles it does not have yet."""
     more = {_folder(model): model for model in models}
     return self.joined(more[f] for f in more.keys() - self._models.keys())
 
   def get_model(self, name: str) -> spec.ModelSpec:
-    """The model of this name, in the handles' or the checkpoints' spelling."""
+    """The model with this name, as handles or checkpoints spell it."""
     by_spelling = {s: m for m in self.models for s in _spellings(m)}
     if name not in by_spelling:
       raise _unknown('model', name, by_spelling)
@@ -182,54 +182,53 @@ class Registry:
     if not candidates:
       publishers = {model.publisher for model in self.models}
       raise _unknown('publisher', str(wanted.publisher), publishers)
-    found = [
+    matching = [
       model
       for model in candidates
       if any(fnmatch.fnmatchcase(s, wanted.name) for s in _spellings(model))
     ]
-    if not found:
+    if not matching:
       known = [s for model in candidates for s in _spellings(model)]
       raise _unknown('model', wanted.name, known)
-    return found
+    return matching
 
   def _match(self, pattern: str) -> list[_Match]:
-    """All that a pattern matches, at least one."""
+    """All handles that a pattern matches; raises an error if there are none."""
     wanted = self._split(pattern)
     models = self._named(wanted)
     tasks = _tasks(wanted)
-    found = [
+    matches = [
       _Match(wanted.publisher, model, task, number)
       for model in models
       for task in model.tasks
       if task in tasks
       for number in _numbers(model, wanted.version)
     ]
-    if not found:
+    if not matches:
       _explain(pattern, models, tasks)
-    return found
+    return matches
 
   def find(
     self, *patterns: str, publisher: str = spec.PUBLISHER
   ) -> tuple[spec.Handle, ...]:
-    """The handles that any pattern matches, in the registry's order, once each.
+    """Finds the handles that match any of the patterns.
 
-    A pattern is NAME, NAME/TASK or NAME/TASK/VERSION, each a shell glob, NAME
-    in the handles' or the checkpoints' spelling; PUBLISHER/DATASET/ may stand
-    before it. Without a version it means the current ones. Without patterns,
-    every handle at the current versions.
+    A pattern is NAME, NAME/TASK or NAME/TASK/VERSION, in which each part is a
+    shell glob. NAME is spelled as in handles or as in checkpoints. It may begin
+    with PUBLISHER/DATASET/. Without a version it means the current ones.
 
     Args:
-      *patterns: What is wanted.
-      publisher: Who publishes the published models.
+      *patterns: The patterns; without any, all handles at current versions.
+      publisher: The publisher in the handles of published models.
 
     Returns:
-      The handles.
+      The handles in the order of the registry, each of them once.
 
     Raises:
       UnknownNameError: A pattern matches nothing; the message lists close
         names.
     """
-    found: set[tuple[str, str, int]] = set()
+    matched: set[tuple[str, str, int]] = set()
     for pattern in patterns or ('*',):
       matches = [
         match
@@ -238,7 +237,7 @@ class Registry:
       ]
       if not matches:
         raise _unknown('publisher', pattern.partition('/')[0], [publisher])
-      found |= {(_folder(m.model), m.task, m.number) for m in matches}
+      matched |= {(_folder(m.model), m.task, m.number) for m in matches}
     return tuple(
       spec.Handle(
         model, task, number, model.publisher if model.own else publisher
@@ -246,16 +245,16 @@ class Registry:
       for folder, model in self._models.items()
       for task in model.tasks
       for number in model.promises
-      if (folder, task, number) in found
+      if (folder, task, number) in matched
     )
 
   def select(
     self, pattern: str, handles: Iterable[spec.Handle]
   ) -> list[spec.Handle]:
-    """Those of some handles that a pattern matches; without version: of any.
+    """Chooses the handles that match a pattern; without version, all versions.
 
     Raises:
-      UnknownNameError: It is of no model of the registry.
+      UnknownNameError: No model of the registry matches it.
     """
     wanted = self._split(pattern)
     folders = {_folder(model) for model in self._named(wanted)}
@@ -270,10 +269,10 @@ class Registry:
     ]
 
   def get(self, handle: str) -> spec.Handle:
-    """The handle spelled out in full, publisher and version included.
+    """The handle with this full name, from publisher to version.
 
     Raises:
-      UnknownNameError: No model has it.
+      UnknownNameError: No model has such a handle.
     """
     match = re.fullmatch(r'([^/]+)/([^/]+)/([^/]+)/([^/]+)/(\d+)', handle)
     if not match or match[2] not in self._collections:

@@ -1,4 +1,4 @@
-"""What is known of a model before any checkpoint is opened."""
+"""The spec of a model: all that is known before a checkpoint is opened."""
 
 import dataclasses
 import hashlib
@@ -17,7 +17,8 @@ COLLECTION = 'imagenet'  # Second part of the published handles.
 DATASET = 'imagenet-ilsvrc-2012-cls'
 NUM_CLASSES = 1001
 MEMORY_GB = 1.5
-# Where TF-Slim says which checkpoints there are, and where most of them are.
+# The page on which TF-Slim lists its checkpoints, and the folder of most of
+# them.
 SLIM_URL = (
   'https://github.com/tensorflow/models/tree/master/research/slim'
   '#pre-trained-models'
@@ -27,7 +28,7 @@ SLIM_ARCHIVES = 'http://download.tensorflow.org/models'
 
 @dataclasses.dataclass(frozen=True)
 class Paper:
-  """The publication that a card cites."""
+  """The paper that a card cites."""
 
   authors: str
   title: str
@@ -37,10 +38,10 @@ class Paper:
 
 @dataclasses.dataclass(frozen=True)
 class Preprocessing:
-  """What a network makes of colours in [0, 1]: factor * colour - offset."""
+  """How a network's input is made from [0, 1]: factor * colour - offset."""
 
   factor: float
-  offset: float | tuple[float, float, float]  # For all channels, or for each.
+  offset: float | tuple[float, float, float]  # Of all channels, or of each one.
 
 
 FROM_MINUS_1_TO_1 = Preprocessing(factor=2.0, offset=1.0)
@@ -50,11 +51,11 @@ FROM_MINUS_1_TO_1 = Preprocessing(factor=2.0, offset=1.0)
 class Family:
   """What the variants of one network share."""
 
-  network: str  # Its name in exporter/networks.
+  network: str  # Its key in exporter/networks/builders.py.
   title: str
-  scope: str  # First part of every endpoint's name, of most variables', too.
-  classifier: str  # First parts of the classifier's variables' names.
-  architecture: str  # As tfhub.dev tags it.
+  scope: str  # Begins the names of all endpoints, and of most variables.
+  classifier: str  # Begins the names of the variables of the classifier.
+  architecture: str  # The tag that tfhub.dev gives it.
   paper: Paper
   checkpoints_title: str
   checkpoints_url: str
@@ -63,9 +64,9 @@ class Family:
   endpoints: tuple[str, ...]  # Of the feature extractor, without the scope.
   classifier_endpoints: tuple[str, ...] = ('Logits',)
   preprocessing: Preprocessing = FROM_MINUS_1_TO_1
-  notes: tuple[str, ...] = ()  # Sentences that only this family's cards need.
-  checkpoint_notes: tuple[str, ...] = ()  # On the published checkpoints.
-  # Of a worker, while it proves the largest; no part of a fingerprint.
+  notes: tuple[str, ...] = ()  # Sentences for the cards of this family.
+  checkpoint_notes: tuple[str, ...] = ()  # The same, on published checkpoints.
+  # What a worker needs to prove the largest model; not part of fingerprints.
   memory_gb: float = dataclasses.field(default=MEMORY_GB, repr=False)
 
   def __post_init__(self) -> None:
@@ -79,20 +80,20 @@ class Family:
 
 @dataclasses.dataclass(frozen=True)
 class ModelSpec:
-  """One trained network: all its handles come from one checkpoint."""
+  """One trained network; all its handles come from one checkpoint."""
 
-  name: str  # As handles spell it: mobilenet_v2_035_96.
+  name: str  # As in handles, for example mobilenet_v2_035_96.
   family: Family
-  multiplier: float | None  # None: the network has none.
-  size: int  # Height and width in pixels; the default where others work too.
+  multiplier: float | None  # The depth multiplier; None if there is none.
+  size: int  # Height and width of images in pixels; maybe just the default.
   num_features: int
-  checkpoint: str  # Path of the prefix as the published archive unpacks.
+  checkpoint: str  # The path of its prefix when the archive is unpacked.
   archive_url: str
   figures: figures_lib.Figures
   num_classes: int | None = NUM_CLASSES  # None: it has no classifier.
   license: str = LICENSE
   dataset: str = DATASET
-  own: own_lib.Own | None = None  # None: published.
+  own: own_lib.Own | None = None  # None: it is a published model.
 
   def __post_init__(self) -> None:
     where = f'spec {self.name!r}'
@@ -123,44 +124,44 @@ class ModelSpec:
 
   @property
   def network(self) -> str:
-    """Name of the module in exporter/networks that builds it."""
+    """The key in exporter/networks/builders.py of what builds it."""
     return self.family.network
 
   @property
   def publisher(self) -> str:
-    """First part of its handles, unless another publishes it."""
+    """The first part of its handles, unless somebody else publishes it."""
     return self.own.publisher if self.own else PUBLISHER
 
   @property
   def collection(self) -> str:
-    """Second part of its handles."""
+    """The second part of its handles: the dataset."""
     return self.own.dataset if self.own else COLLECTION
 
   @property
   def width(self) -> str:
-    """Its multiplier, for a list of what it is; nothing if it has none."""
+    """Its multiplier as part of a sentence; empty if it has none."""
     return f'depth multiplier {self.multiplier}, ' if self.multiplier else ''
 
   @property
   def is_of_imagenet(self) -> bool:
-    """Whether its classes are ImageNet's."""
+    """Whether its classes are those of ImageNet."""
     return self.dataset == DATASET
 
   @property
   def has_background(self) -> bool:
-    """Whether class 0 is none of the dataset's."""
+    """Whether class 0 is the background, which the dataset does not have."""
     if self.own:
       return self.own.background
     return self.num_classes == NUM_CLASSES
 
   @property
   def tasks(self) -> tuple[str, ...]:
-    """What it can do."""
+    """The tasks that it can do: feature vectors, and classes if it has any."""
     return versions.TASKS if self.num_classes else (versions.FEATURE_VECTOR,)
 
   @property
   def promises(self) -> dict[int, versions.Version]:
-    """Last part of its handles -> what a handle of that number promises."""
+    """What handles of each number promise, by the last part of the handle."""
     if self.own:
       pairs = self.own.promises
     else:
@@ -169,21 +170,21 @@ class ModelSpec:
 
   @property
   def current(self) -> tuple[int, ...]:
-    """Its numbers that a bare name means: the newest of each format."""
+    """The numbers of its newest versions, one of each format."""
     if self.own:
       return tuple(self.promises)
     return tuple(n for n in versions.CURRENT if n in self.family.versions)
 
   @property
   def checkpoint_name(self) -> str:
-    """The checkpoint's own spelling: mobilenet_v2_0.35_96."""
+    """The name as checkpoints spell it, for example mobilenet_v2_0.35_96."""
     folder, *_, file = self.checkpoint.split('/')
-    # Some archives call every prefix `model`, and only themselves by a name.
+    # In some archives the prefix is just `model`; their folder has the name.
     return folder if file.startswith('model') else file.removesuffix('.ckpt')
 
   @property
   def checkpoint_member(self) -> str:
-    """Path of the prefix inside of the archive."""
+    """The path of the checkpoint's prefix inside the archive."""
     parts = self.checkpoint.split('/')
     return '/'.join(parts[parts.index(self._archive_stem) + 1 :])
 
@@ -193,13 +194,13 @@ class ModelSpec:
 
   @property
   def archive_name(self) -> str:
-    """The file name of the published archive: mobilenet_v2_0.35_96.tgz."""
+    """The file name of the archive, for example mobilenet_v2_0.35_96.tgz."""
     return self.archive_url.rsplit('/', 1)[-1]
 
   def handles(
     self, numbers: tuple[int, ...] | None = None
   ) -> tuple['Handle', ...]:
-    """Its handles with these numbers, or its current ones, sorted."""
+    """Its handles with these numbers, or with its current ones."""
     return tuple(
       Handle(self, task, number, self.publisher)
       for task in self.tasks
@@ -210,7 +211,7 @@ class ModelSpec:
 
 @dataclasses.dataclass(frozen=True)
 class Handle:
-  """One module: PUBLISHER/DATASET/NAME/TASK/VERSION."""
+  """What one module is called: PUBLISHER/DATASET/NAME/TASK/VERSION."""
 
   spec: ModelSpec
   task: str
@@ -249,7 +250,7 @@ class Handle:
 
   @property
   def fingerprint(self) -> str:
-    """A hash of all that is known: of the model, and of the version."""
+    """A hash of everything that is known of the model and the version."""
     known = repr((self, self.version)).encode()
     return hashlib.sha256(known).hexdigest()
 
@@ -260,38 +261,38 @@ class Handle:
 
   @property
   def format(self) -> str:
-    """As tfhub.dev spells it: TF1 or TF2."""
+    """TF1 or TF2 of versions.py, in the spelling of tfhub.dev."""
     return self.version.format
 
   @property
   def variable_size(self) -> bool:
-    """Whether images of another size than the default are taken."""
+    """Whether it takes images of other sizes than the default."""
     return self.spec.family.variable_size and self.version.variable_size
 
   @property
   def num_outputs(self) -> int:
-    """Width of the default output."""
+    """The width of the default output: the number of classes or features."""
     is_classifier = self.task == versions.CLASSIFICATION
     classes = self.spec.num_classes if is_classifier else None
     return classes or self.spec.num_features
 
   @property
   def endpoints(self) -> tuple[str, ...]:
-    """Names of the intermediate outputs, as the signatures spell them."""
+    """The names of the intermediate outputs, as signatures spell them."""
     names = self.spec.family.endpoints
     if self.task == versions.CLASSIFICATION:
       names = (*names, *self.spec.family.classifier_endpoints)
     return tuple(f'{self.spec.family.scope}/{name}' for name in names)
 
   def sibling(self) -> 'Handle | None':
-    """The other task of the same model at the same version, if it has both."""
+    """The handle of the model's other task; None if it has only one."""
     for task in self.spec.tasks:
       if task != self.task:
         return dataclasses.replace(self, task=task)
     return None
 
   def changes(self) -> dict[int, tuple[str, ...]]:
-    """Changelog up to this version: number -> entries; own models have none."""
+    """The changelog up to this version, by number; empty for own models."""
     if self.spec.own:
       return {}
     family = self.spec.family

@@ -1,4 +1,4 @@
-"""The published versions: what each number promised, once for all models."""
+"""What each version number of the published models promises."""
 
 from collections.abc import Sequence
 import dataclasses
@@ -9,7 +9,7 @@ TF2 = 'saved_model_2'
 CLASSIFICATION = 'classification'
 FEATURE_VECTOR = 'feature_vector'
 TASKS = (CLASSIFICATION, FEATURE_VECTOR)
-# What `serving_default` calls its output.
+# The name of the output of the signature `serving_default`.
 SERVING_OUTPUTS = {CLASSIFICATION: 'logits', FEATURE_VECTOR: 'feature_vector'}
 
 _BN_HPARAMS = '_with_bn_hparams'
@@ -17,19 +17,19 @@ _BN_HPARAMS = '_with_bn_hparams'
 
 @dataclasses.dataclass(frozen=True)
 class Version:
-  """What every module published under one version number has in common."""
+  """What all modules that were published with one version number share."""
 
   number: int
-  format: str  # As tfhub.dev spells it: TF1 or TF2.
-  momentum: float  # Default of batch norm's moving averages.
+  format: str  # TF1 or TF2, in the spelling of tfhub.dev.
+  momentum: float  # The default momentum of batch norm's moving averages.
   configurable_momentum: bool
-  variable_size: bool  # Networks that can take other sizes do so.
-  serving_default: bool
-  changes: tuple[str, ...]
-  variable_size_changes: tuple[str, ...] = ()
+  variable_size: bool  # Whether networks that can take other sizes do so.
+  serving_default: bool  # Whether there is a signature of this name.
+  changes: tuple[str, ...]  # Entries of the changelog for all networks.
+  variable_size_changes: tuple[str, ...] = ()  # Those for variable sizes.
 
   def signatures(self, task: str) -> tuple[str, ...]:
-    """Names of the signatures that a module of this version offers."""
+    """The names of the signatures of a module of this version."""
     if self.format == TF2:
       return ('serving_default',) if self.serving_default else ()
     named = [f'image_{FEATURE_VECTOR}']
@@ -101,13 +101,14 @@ VERSIONS = (
   ),
 )
 BY_NUMBER = {version.number: version for version in VERSIONS}
-CURRENT = (3, 5)  # The newest of each format: what a bare name exports.
+# The newest of each format; a name without a version means these.
+CURRENT = (3, 5)
 
 
 def changes(
   numbers: Sequence[int], variable_size: bool
 ) -> dict[int, tuple[str, ...]]:
-  """Changelog of a model that was published under some numbers."""
+  """The changelog of a model that was published with some version numbers."""
   log = {numbers[0]: VERSIONS[0].changes}
   for number in numbers[1:]:
     version = BY_NUMBER[number]

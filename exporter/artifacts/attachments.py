@@ -1,7 +1,7 @@
-"""The attachment that tells hub.Module's users the expected image size.
+"""Builds the attachment that tells users of hub.Module the expected image size.
 
-tensorflow_hub dropped these two protocol buffers together with hub.Module, so
-they are declared here again, under the names that its old releases look for.
+tensorflow_hub dropped its protocol buffers together with hub.Module. They are
+declared again here, under the names that its old releases look for.
 """
 
 import functools
@@ -15,7 +15,8 @@ ATTACHMENTS = 'hub_module_attachments'
 _KEY = 'image_module_info'
 _PACKAGE = 'tensorflow_hub'
 _Field = descriptor_pb2.FieldDescriptorProto
-# Message -> its fields in number order: name, type, type's name.
+# The fields of each message, in the order of their numbers: name, type, and the
+# name of the type if it is a message.
 _MESSAGES = {
   'ImageSize': (
     ('height', _Field.TYPE_INT32, None),
@@ -33,7 +34,7 @@ _MESSAGES = {
 
 @functools.cache
 def _messages() -> dict[str, type[message.Message]]:
-  # A pool of its own: an installed tensorflow_hub may declare them as well.
+  # In a pool of its own, as an installed tensorflow_hub may declare them, too.
   pool = descriptor_pool.DescriptorPool()
   file = descriptor_pb2.FileDescriptorProto(
     name='slimhub_attachments.proto',

@@ -1,4 +1,4 @@
-"""What an artifact says of itself: labels and machine-readable facts."""
+"""Writes what an artifact says of itself: labels and machine-readable facts."""
 
 import json
 import pathlib
@@ -9,7 +9,8 @@ import model_specs
 from model_specs import labels
 from model_specs import versions
 
-_FOLDER = 'assets.extra'  # The one folder that tfhub.dev left to publishers.
+# The only folder of a SavedModel whose content tfhub.dev left to publishers.
+_FOLDER = 'assets.extra'
 _LABELS = 'labels.txt'
 FACTS = f'{_FOLDER}/model.json'
 
@@ -65,7 +66,7 @@ def write_facts(
   weights: storage.Weights,
   folder: pathlib.Path,
 ) -> None:
-  """Writes assets.extra/ below an artifact's folder."""
+  """Writes assets.extra/ into the folder of an artifact."""
   extra = folder / _FOLDER
   extra.mkdir()
   facts = _facts(handle, graph, weights)

@@ -1,4 +1,4 @@
-"""Graph + tensors -> one network without variables, of one input size."""
+"""Freezes a graph: weights become constants, and the image size is fixed."""
 
 from collections.abc import Mapping
 import dataclasses
@@ -13,10 +13,10 @@ from model_specs import formats
 
 @dataclasses.dataclass(frozen=True)
 class Frozen:
-  """A network whose weights are constants; INPUT -> `output`."""
+  """A network whose weights are constants, from formats.INPUT to `output`."""
 
   definition: tf.compat.v1.GraphDef
-  shape: tuple[int, int, int]  # Of one image.
+  shape: tuple[int, int, int]  # Height, width and colours of an image.
   output: str
 
 
@@ -42,7 +42,13 @@ def freeze(
   conversion: formats.Conversion,
   tensors: Mapping[str, np.ndarray],
 ) -> Frozen:
-  """The network of a conversion, from its inference source and weights."""
+  """Freezes the network of a conversion.
+
+  Args:
+    source: The inference network.
+    conversion: What it will be converted to.
+    tensors: The weights, by the names of variables.
+  """
   graph = graph_lib.build_graph(source, conversion)
   targets = (graph.default, graph_lib.IMAGES)
   pruned = graph_lib.prune(graph.definition, targets)

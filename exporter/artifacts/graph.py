@@ -1,4 +1,7 @@
-"""Source -> graph: plain data with the contract's names, for one handle."""
+"""Turns a source network into the graph of one handle, as plain data.
+
+The names in it are those that users of the published modules rely on.
+"""
 
 from collections.abc import Iterable
 import dataclasses
@@ -14,7 +17,8 @@ from model_specs import versions
 IMAGES = 'hub_input/images'
 MOMENTUM = 'hub_input/batch_norm_momentum'
 _DEFAULT_MOMENTUM = 'hub_input/default_momentum'
-# Equal nodes of these kinds, and with equal inputs, are one node.
+# Of these ops, nodes with equal attributes and equal inputs are merged into
+# one.
 _SHARED_OPS = ('Const', 'ReadVariableOp', 'Sub')
 
 
@@ -29,40 +33,44 @@ class Variable:
 
 @dataclasses.dataclass(frozen=True)
 class Graph:
-  """One mode of one handle's network; names are of tensors or ops in it."""
+  """The graph of one handle in one mode, with the names of its parts.
+
+  All names are names of tensors or ops in `definition`.
+  """
 
   definition: tf.compat.v1.GraphDef
   is_training: bool
   variables: tuple[Variable, ...]
   features: str
   logits: str | None
-  endpoints: dict[str, str]  # As the signatures spell them -> tensor.
-  losses: tuple[str, ...]
-  updates: tuple[str, ...]
+  endpoints: dict[str, str]  # Tensors, by the names that signatures use.
+  losses: tuple[str, ...]  # Tensors of the regularization losses.
+  updates: tuple[str, ...]  # Ops that update the moving averages.
+  # The shape of every tensor above, with None for open sizes.
   shapes: dict[str, list[int | None]] = dataclasses.field(default_factory=dict)
 
   @property
   def default(self) -> str:
-    """The tensor that a module answers when asked for nothing else."""
+    """The tensor of the default output: logits, or features without them."""
     return self.logits or self.features
 
   @property
   def targets(self) -> tuple[str, ...]:
-    """Everything that the outside may ask for."""
+    """The names of all tensors and ops that users may need."""
     tensors = (self.features, self.logits, *self.endpoints.values())
     names = (*(t for t in tensors if t), *self.losses, *self.updates)
     return (*names, IMAGES, MOMENTUM)
 
 
 def op_name(tensor: str) -> str:
-  """The op of a tensor ('a:0'), input ('a') or control input ('^a')."""
+  """The op `a` of a tensor `a:0`, an input `a` or a control input `^a`."""
   return tensor.removeprefix('^').split(':')[0]
 
 
 def reachable(
   definition: tf.compat.v1.GraphDef, targets: Iterable[str]
 ) -> set[str]:
-  """Names of the nodes that the targets need, themselves included."""
+  """The names of all nodes that the targets need, including the targets'."""
   inputs = {node.name: node.input for node in definition.node}
   seen: set[str] = set()
   waiting = [op_name(target) for target in targets]
@@ -77,7 +85,7 @@ def reachable(
 def prune(
   definition: tf.compat.v1.GraphDef, targets: Iterable[str]
 ) -> tf.compat.v1.GraphDef:
-  """The part of a graph that the targets need, in its order."""
+  """The part of a graph that the targets need, its nodes in their order."""
   needed = reachable(definition, targets)
   pruned = tf.compat.v1.GraphDef(versions=definition.versions)
   pruned.node.extend(n for n in definition.node if n.name in needed)
@@ -85,12 +93,12 @@ def prune(
 
 
 def _share(definition: tf.compat.v1.GraphDef) -> None:
-  """Merges equal constants, reads and differences, in place.
+  """Merges equal constants, reads of variables and differences, in place.
 
-  No graph here writes a variable before it reads it, so a read may serve all.
+  Reads can be merged because no graph here writes a variable before a read.
   """
   replaced: dict[str, str] = {}
-  first: dict[tuple, str] = {}
+  first_of_kind: dict[tuple, str] = {}
   kept = []
   for node in definition.node:
     inputs = [replaced.get(name, name) for name in node.input]
@@ -102,10 +110,10 @@ def _share(definition: tf.compat.v1.GraphDef) -> None:
         for key, value in node.attr.items()
       )
       key = (node.op, *inputs, *attributes)
-      if key in first:
-        replaced[node.name] = first[key]
+      if key in first_of_kind:
+        replaced[node.name] = first_of_kind[key]
         continue
-      first[key] = node.name
+      first_of_kind[key] = node.name
     kept.append(tf.compat.v1.NodeDef.FromString(node.SerializeToString()))
   definition.ClearField('node')
   definition.node.extend(kept)
@@ -151,7 +159,9 @@ def _feature_vector(
     whole.definition, [whole.features, *endpoints.values(), *whole.updates]
   )
   variables = tuple(v for v in whole.variables if v.name in used)
-  names = {v.name for v in whole.variables} - {v.name for v in variables}
+  dropped_variables = {v.name for v in whole.variables} - {
+    v.name for v in variables
+  }
   graph = dataclasses.replace(
     whole,
     variables=variables,
@@ -160,7 +170,7 @@ def _feature_vector(
     losses=tuple(
       loss
       for loss in whole.losses
-      if not names & reachable(whole.definition, [loss])
+      if not dropped_variables & reachable(whole.definition, [loss])
     ),
   )
   definition = prune(whole.definition, graph.targets)
@@ -170,7 +180,7 @@ def _feature_vector(
 def _set_images(
   definition: tf.compat.v1.GraphDef, side: int | None
 ) -> tf.compat.v1.GraphDef:
-  """The same for images of one size, or of any."""
+  """A copy of a graph for square images with this side, or of any size."""
   changed = tf.compat.v1.GraphDef()
   changed.CopyFrom(definition)
   (images,) = (node for node in changed.node if node.name == IMAGES)
@@ -183,7 +193,7 @@ def _set_images(
 def _shapes(
   source: networks.Source, family: model_specs.Family, side: int | None
 ) -> dict[str, list[int | None]]:
-  """Static shape of every tensor that the outside may ask for."""
+  """The static shape of every tensor that users may need."""
   whole = _classification(source, family)
   live = tf.Graph()
   with live.as_default():
@@ -193,7 +203,7 @@ def _shapes(
 
 
 def build_graph(source: networks.Source, handle: model_specs.Handle) -> Graph:
-  """The graph of one handle in the source's mode."""
+  """The graph of one handle, in the mode of the source."""
   family = handle.spec.family
   is_classifier = handle.task == versions.CLASSIFICATION
   graph = (_classification if is_classifier else _feature_vector)(
@@ -214,6 +224,6 @@ def build_graph(source: networks.Source, handle: model_specs.Handle) -> Graph:
 
 
 def input_shape(graph: Graph) -> list[int | None]:
-  """Shape of the images that the graph takes."""
+  """The shape of the images that a graph takes, with None for open sizes."""
   (node,) = (n for n in graph.definition.node if n.name == IMAGES)
   return tf.TensorShape(node.attr['shape'].shape).as_list()

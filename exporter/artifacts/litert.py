@@ -1,4 +1,4 @@
-"""Frozen network -> LiteRT file; and what LiteRT computes from one."""
+"""Converts a frozen network to a LiteRT file, and runs such files."""
 
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _WHITE = 255
 
 
 def _function(network: frozen.Frozen) -> Any:
-  """The network as a function of TensorFlow, with the names of its ends."""
+  """The network as a TensorFlow function with named input and output."""
   images = tf.TensorSpec([None, *network.shape], tf.float32, formats.INPUT)
 
   @tf.function(input_signature=[images])
@@ -37,9 +37,10 @@ def _function(network: frozen.Frozen) -> Any:
 def _representative(
   pictures: np.ndarray,
 ) -> Callable[[], Iterator[list[np.ndarray]]]:
-  """Pictures as the converter asks for them; the first has black and white.
+  """The pictures in the form in which the converter asks for them.
 
-  So the input's scale is that of bytes, whatever the pictures hold.
+  A black and a white pixel are put into the first picture. So the range of the
+  input is always [0, 1], in steps of 1/255, whatever the pictures hold.
   """
 
   def give() -> Iterator[list[np.ndarray]]:
@@ -65,7 +66,7 @@ def _convert(
   if pictures is not None:
     converter.representative_dataset = _representative(pictures)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    # Bytes are what cameras give, and all that MediaPipe takes of integers.
+    # Cameras give bytes, and MediaPipe takes no other integers.
     converter.inference_input_type = tf.uint8
     converter.inference_output_type = tf.uint8
   return converter.convert()
@@ -77,12 +78,13 @@ def write(
   pictures: np.ndarray | None,
   path: pathlib.Path,
 ) -> None:
-  """Converts a network.
+  """Converts a network and writes the file.
 
   Args:
-    conversion: To what.
+    conversion: What to convert it to.
     network: The network.
-    pictures: Bytes, to measure ranges on, where the format needs them.
+    pictures: Pictures as bytes, to measure ranges on; None unless the format
+      needs them.
     path: The file to write.
   """
   data = _convert(network, conversion.kind, pictures)
@@ -90,15 +92,18 @@ def write(
 
 
 def _check(conversion: formats.Conversion, runner: Any) -> None:
-  """Raises a ProofError if bytes of pictures cannot go in as they are."""
+  """Raises a ProofError if the input is not of the promised type and scale."""
   details = runner.get_input_details()[formats.INPUT]
   scale, zero = details['quantization']
-  wanted = conversion.kind.needs_pictures
+  wants_bytes = conversion.kind.needs_pictures
   is_bytes = details['dtype'] == np.uint8
-  if is_bytes != wanted or (wanted and not np.isclose(scale * _WHITE, 1.0)):
+  expected = 'bytes of scale 1/255' if wants_bytes else 'float32'
+  if is_bytes != wants_bytes or (
+    wants_bytes and not np.isclose(scale * _WHITE, 1.0)
+  ):
     raise errors.ProofError(
       f'{conversion} takes {details["dtype"].__name__} of scale {scale} and '
-      f'zero {zero}, expected {"bytes of scale 1/255" if wanted else "float32"}'
+      f'zero {zero}, expected {expected}'
       '; report it: the converter of this TensorFlow does otherwise'
     )
 
@@ -106,10 +111,12 @@ def _check(conversion: formats.Conversion, runner: Any) -> None:
 def load(
   conversion: formats.Conversion, path: pathlib.Path, threads: int = 1
 ) -> Callable[[np.ndarray], np.ndarray]:
-  """A file as LiteRT runs it: images in [0, 1] -> outputs.
+  """Loads a file; returns a function from images in [0, 1] to outputs.
+
+  Files that take bytes are given bytes, and their outputs are scaled back.
 
   Raises:
-    ProofError: It does not take what was promised.
+    ProofError: The file does not take the promised type of input.
   """
   from ai_edge_litert import interpreter as litert
 
@@ -121,9 +128,9 @@ def load(
   def run(images: np.ndarray) -> np.ndarray:
     if conversion.kind.needs_pictures:
       images = np.round(images * _WHITE).astype(np.uint8)
-    found = runner(**{formats.INPUT: images})[conversion.output]
-    if found.dtype == np.uint8:
-      found = (found.astype(np.float32) - zero) * np.float32(scale)
-    return found
+    output = runner(**{formats.INPUT: images})[conversion.output]
+    if output.dtype == np.uint8:
+      output = (output.astype(np.float32) - zero) * np.float32(scale)
+    return output
 
   return run

@@ -1,9 +1,9 @@
-"""What a LiteRT file says of itself, in the form of TFLite Metadata.
+"""Adds TFLite Metadata, which describes a model to programs, to a LiteRT file.
 
 The layout is that of metadata_schema.fbs: a FlatBuffer in a buffer of the model
-that is called TFLITE_METADATA, and the files it names in a zip at the end. The
-packages that write it do not fit: tflite-support needs protobuf below 4, and
-MediaPipe's writer lacks a part of itself. MediaPipe reads it, in the tests.
+named TFLITE_METADATA, and the files that it names in a zip at the end. No
+package that writes it can be used: tflite-support needs protobuf below 4, and
+MediaPipe's writer is incomplete. In the tests, MediaPipe reads it.
 """
 
 import io
@@ -21,12 +21,12 @@ from model_specs import versions
 LABELS = 'labels.txt'
 _NAME = 'TFLITE_METADATA'
 _IDENTIFIER = b'M001'
-_PARSER = '1.0.0'  # The oldest that reads all that is used here.
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)
-_ALIGNMENT = 16  # Of all buffers, as the schema of a model asks.
+_PARSER = '1.0.0'  # The oldest version that reads all fields used here.
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # A fixed time keeps the bytes the same.
+_ALIGNMENT = 16  # Bytes; the schema of models requires it for all buffers.
 
-# Table -> its fields in the schema's order, up to the last one used. A union
-# has its type before it.
+# The fields of each table in the order of the schema, up to the last one used
+# here. The type of a union is a field of its own before it.
 _FIELDS = {
   'AssociatedFile': ('name', 'description', 'type'),
   'ImageSize': ('width', 'height'),
@@ -57,28 +57,28 @@ _FIELDS = {
     'min_parser_version',
   ),
 }
-_FEATURES, _IMAGE = np.int8(1), np.int8(2)  # Of the union ContentProperties.
-_NORMALIZATION = np.int8(1)  # Of the union ProcessUnitOptions.
-_AXIS_LABELS = np.int8(2)
-_RGB = np.int8(1)
+_FEATURES, _IMAGE = np.int8(1), np.int8(2)  # In the union ContentProperties.
+_NORMALIZATION = np.int8(1)  # In the union ProcessUnitOptions.
+_AXIS_LABELS = np.int8(2)  # In the enum AssociatedFileType.
+_RGB = np.int8(1)  # In the enum ColorSpaceType.
 
 _Table = tuple[str, dict[str, Any]]
 
 
 class _Builder(flatbuffers.Builder):
-  """A builder that aligns bytes as the schema says; the generated code not."""
+  """A builder that aligns vectors of bytes, as the generated code does not."""
 
   def StartVector(  # noqa: N802  # FlatBuffers' name.
     self, size: int, count: int, alignment: int
   ) -> int:
-    """Begins a vector."""
+    """Starts a vector, aligned to 16 bytes if its elements are bytes."""
     if size == 1:
       alignment = _ALIGNMENT
     return super().StartVector(size, count, alignment)
 
 
 def _add_value(builder: flatbuffers.Builder, value: Any) -> int:
-  """Adds what stands outside its table; returns where."""
+  """Adds a value that is stored outside of its table; returns its offset."""
   if isinstance(value, str):
     return builder.CreateString(value)
   if isinstance(value, np.ndarray):
@@ -95,12 +95,12 @@ def _add_value(builder: flatbuffers.Builder, value: Any) -> int:
 def _add_table(builder: flatbuffers.Builder, table: _Table) -> int:
   name, values = table
   scalars = (np.int8, np.uint32)
-  found = {
+  stored = {
     field: value if isinstance(value, scalars) else _add_value(builder, value)
     for field, value in values.items()
   }
   builder.StartObject(len(_FIELDS[name]))
-  for field, value in found.items():
+  for field, value in stored.items():
     slot = _FIELDS[name].index(field)
     if isinstance(value, np.int8):
       builder.PrependInt8Slot(slot, int(value), 0)
@@ -125,7 +125,7 @@ def _input(conversion: formats.Conversion) -> _Table:
     'properties_type': _IMAGE,
     'properties': ('ImageProperties', image),
   }
-  # From the bytes of a picture to what the tensor stands for.
+  # (byte - mean) / std is the value that the tensor expects.
   normalization = {'mean': _floats(0), 'std': _floats(255)}
   unit = {
     'options_type': _NORMALIZATION,
@@ -146,7 +146,7 @@ def _output(conversion: formats.Conversion) -> _Table:
     'properties_type': _FEATURES,
     'properties': ('FeatureProperties', {}),
   }
-  found: dict[str, Any] = {
+  tensor: dict[str, Any] = {
     'name': conversion.output,
     'description': (
       'Logits; their softmax is the probability of each class.'
@@ -161,8 +161,8 @@ def _output(conversion: formats.Conversion) -> _Table:
       'description': 'The classes, one a line, in the order of the logits.',
       'type': _AXIS_LABELS,
     }
-    found['associated_files'] = [('AssociatedFile', file)]
-  return 'TensorMetadata', found
+    tensor['associated_files'] = [('AssociatedFile', file)]
+  return 'TensorMetadata', tensor
 
 
 def _metadata(conversion: formats.Conversion) -> bytes:
@@ -189,7 +189,7 @@ def _metadata(conversion: formats.Conversion) -> bytes:
 
 
 def _with_labels(model: bytes, names: tuple[str, ...]) -> bytes:
-  """A model and, behind it, its labels in a zip."""
+  """A model, followed by a zip that holds its labels."""
   file = io.BytesIO(model)
   with zipfile.ZipFile(file, mode='a') as appendix:
     info = zipfile.ZipInfo(LABELS, _LONG_AGO)
@@ -198,7 +198,7 @@ def _with_labels(model: bytes, names: tuple[str, ...]) -> bytes:
 
 
 def add(conversion: formats.Conversion, data: bytes) -> bytes:
-  """A LiteRT model with all that a program must know to call it."""
+  """Adds everything to a LiteRT model that a program must know to call it."""
   model = schema.ModelT.InitFromPackedBuf(data, 0)
   buffer = schema.BufferT()
   buffer.data = np.frombuffer(_metadata(conversion), np.uint8)

@@ -1,4 +1,4 @@
-"""Frozen network -> ONNX file; and what onnxruntime computes from one."""
+"""Converts a frozen network to an ONNX file, and runs such files."""
 
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -19,40 +19,46 @@ from model_specs import labels
 
 OPSET = 18
 BATCH = 'batch'
-_COUNTER = re.compile(r'__\d+$')  # tf2onnx counts on from model to model.
+_COUNTER = re.compile(r'__\d+$')  # Of tf2onnx; it goes on from model to model.
 
 
 def _sorted(nodes: Iterable[Any], output: str) -> list[Any]:
-  """Nodes in the order in which the output needs them, whatever it was."""
-  makers = {name: node for node in nodes for name in node.output}
-  found: dict[str, Any] = {}
+  """Sorts nodes so that inputs come first, in an order of their own.
+
+  The order depends only on the graph, not on the order that they are given in.
+  """
+  producers = {name: node for node in nodes for name in node.output}
+  ordered: dict[str, Any] = {}  # By name.
   waiting = [(output, False)]
   while waiting:
     name, has_inputs = waiting.pop()
-    node = makers.get(name)
-    if node is None or node.name in found:
+    node = producers.get(name)
+    if node is None or node.name in ordered:
       continue
     if has_inputs:
-      found[node.name] = node
+      ordered[node.name] = node
     else:
       waiting.append((name, True))
       waiting += [(given, False) for given in reversed(node.input)]
-  return list(found.values())
+  return list(ordered.values())
 
 
 def _replace(field: Any, messages: Iterable[Any]) -> None:
-  """Sets a repeated field to some of its own messages."""
+  """Replaces the content of a repeated field, also by messages from itself."""
   copies = [type(m).FromString(m.SerializeToString()) for m in messages]
   del field[:]
   field.extend(copies)
 
 
 def _rename(graph: Any, names: dict[str, str]) -> None:
-  """Names all by what it is, not by when tf2onnx made it, in place.
+  """Renames nodes, weights and tensors, in place.
+
+  The names of tf2onnx depend on how many models it has converted before; the
+  new ones depend on the graph alone. Weights that no node uses are removed.
 
   Args:
-    graph: The nodes, in their order.
-    names: What has its name already: the input and the output.
+    graph: The graph, its nodes in their final order.
+    names: The new names of input and output. All others are added to it.
   """
   weights = {weight.name: weight for weight in graph.initializer}
   used: list[Any] = []
@@ -67,8 +73,8 @@ def _rename(graph: Any, names: dict[str, str]) -> None:
       if given in weights and given not in names:
         names[given] = f'{name}/input_{number}'
         used.append(weights[given])
-    for number, made in enumerate(node.output):
-      names.setdefault(made, f'{name}:{number}')
+    for number, output in enumerate(node.output):
+      names.setdefault(output, f'{name}:{number}')
     for side in (node.input, node.output):
       side[:] = [names.get(given, given) for given in side]
   for weight in used:
@@ -77,7 +83,10 @@ def _rename(graph: Any, names: dict[str, str]) -> None:
 
 
 def _describe(model: Any, conversion: formats.Conversion) -> None:
-  """Says what a program must know, in ONNX's own words where it has some."""
+  """Adds what a program must know to call the model.
+
+  Keys such as `Image.ColorSpaceGamma` are those that ONNX defines.
+  """
   facts = {
     'Image.BitmapPixelFormat': 'Rgb8',
     'Image.ColorSpaceGamma': 'SRGB',
@@ -107,20 +116,20 @@ def write(
   pictures: np.ndarray | None,
   path: pathlib.Path,
 ) -> None:
-  """Converts a network.
+  """Converts a network and writes the file.
 
   Args:
-    conversion: To what.
+    conversion: What to convert it to.
     network: The network.
-    pictures: None: nothing here is measured on any.
+    pictures: Ignored: no ONNX format measures ranges.
     path: The file to write.
   """
   del pictures
   import onnx
   import tf2onnx
 
-  # Else it copies the network before each of its steps, to hide what fails:
-  # the largest would need more than 20 GB.
+  # Otherwise tf2onnx copies the network before each of its steps, to go on if a
+  # step fails. The largest network would need more than 20 GB for that.
   os.environ['TF2ONNX_CATCH_ERRORS'] = 'FALSE'
   ends = [f'{formats.INPUT}:0'], [f'{network.output}:0']
   is_nchw = conversion.kind.layout == formats.NCHW
@@ -145,17 +154,20 @@ def write(
 
 
 def _unfolded(graph: Any) -> int:
-  """How many batch norms a convolution before them could have held."""
-  makers = {name: node.op_type for node in graph.node for name in node.output}
+  """How many batch norms could still be folded into the convolution before."""
+  producers = {
+    name: node.op_type for node in graph.node for name in node.output
+  }
   return sum(
-    node.op_type == 'BatchNormalization' and makers.get(node.input[0]) == 'Conv'
+    node.op_type == 'BatchNormalization'
+    and producers.get(node.input[0]) == 'Conv'
     for node in graph.node
   )
 
 
 def _problems(model: Any, conversion: formats.Conversion) -> list[str]:
-  """What a converted network has, or lacks, against the promises."""
-  found = [node.op_type for node in model.graph.node]
+  """Says in what a converted network differs from what was promised."""
+  op_types = [node.op_type for node in model.graph.node]
   opsets = {o.version for o in model.opset_import if o.domain == ''}
   (images,) = model.graph.input
   shape = images.type.tensor_type.shape
@@ -163,7 +175,7 @@ def _problems(model: Any, conversion: formats.Conversion) -> list[str]:
   allowed = int(conversion.kind.layout == formats.NHWC)
   checks = (
     (_unfolded(model.graph), 0, 'batch norms are not folded'),
-    (max(found.count('Transpose') - allowed, 0), 0, 'Transposes too many'),
+    (max(op_types.count('Transpose') - allowed, 0), 0, 'Transposes too many'),
     (opsets, {OPSET}, 'is its opset'),
     (first, BATCH, 'is the name of its first axis'),
   )
@@ -173,10 +185,12 @@ def _problems(model: Any, conversion: formats.Conversion) -> list[str]:
 def load(
   conversion: formats.Conversion, path: pathlib.Path, threads: int = 1
 ) -> Callable[[np.ndarray], np.ndarray]:
-  """A file as onnxruntime runs it: images in [0, 1] -> outputs.
+  """Loads a file; returns a function from images in [0, 1] to outputs.
+
+  Images are [batch, height, width, 3], whatever the layout of the file.
 
   Raises:
-    ProofError: Something of it is not as promised.
+    ProofError: The file is not as promised.
   """
   import onnx
   import onnxruntime
@@ -199,7 +213,7 @@ def load(
   def run(images: np.ndarray) -> np.ndarray:
     if is_nchw:
       images = np.ascontiguousarray(np.moveaxis(images, -1, 1))
-    (found,) = session.run([conversion.output], {formats.INPUT: images})
-    return found
+    (output,) = session.run([conversion.output], {formats.INPUT: images})
+    return output
 
   return run

@@ -1,7 +1,7 @@
-"""Folds the batch norms that tf2onnx leaves in a graph.
+"""Folds the batch norms that tf2onnx leaves in a graph into convolutions.
 
-It folds none behind a convolution that itself follows one: a separable
-convolution, then its batch norm, as NASNet has them.
+tf2onnx leaves the batch norm after a convolution that itself follows a
+convolution, as in the separable convolutions of NASNet.
 """
 
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ import numpy as np
 
 
 def _foldable(graph: Any, weights: Mapping[str, Any]) -> list[tuple[Any, Any]]:
-  """Convolutions, each with the batch norm that alone uses it."""
+  """Pairs of a convolution and a batch norm that is its only user."""
   users: dict[str, list[Any]] = {}
   for node in graph.node:
     for name in node.input:
       users.setdefault(name, []).append(node)
-  found = []
+  pairs = []
   for node in graph.node:
     followers = users.get(node.output[0], [])
     if node.op_type != 'Conv' or len(followers) != 1:
@@ -26,12 +26,12 @@ def _foldable(graph: Any, weights: Mapping[str, Any]) -> list[tuple[Any, Any]]:
     if follower.op_type == 'BatchNormalization' and all(
       name in weights for name in constants
     ):
-      found.append((node, follower))
-  return found
+      pairs.append((node, follower))
+  return pairs
 
 
 def fold(graph: Any) -> None:
-  """Folds, in place, every batch norm that a convolution before it can hold.
+  """Folds every batch norm that follows a convolution into it, in place.
 
   Args:
     graph: An ONNX graph.

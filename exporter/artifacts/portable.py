@@ -1,8 +1,8 @@
-"""What keeps a graph loadable from TensorFlow 1.15 on.
+"""Keeps graphs loadable in every TensorFlow from 1.15 on.
 
-Newer releases write ops and attributes that older ones refuse, though the old
-meaning is still there: `rewrite` takes them out, `check` proves nothing is
-left that TensorFlow 1.15 does not know.
+Newer releases write ops and attributes that older ones refuse, although the
+graph means the same without them. `rewrite` removes them, and `check` makes
+sure that nothing is left that TensorFlow 1.15 does not know.
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,9 @@ from exporter import errors
 
 Body: TypeAlias = 'tf.compat.v1.GraphDef | function_pb2.FunctionDef'
 
-_IDENTITIES = ('DisableCopyOnRead',)  # No outputs, nothing an old runtime does.
+# Ops that can be removed: they have no outputs, and do nothing that matters to
+# an old release.
+_IDENTITIES = ('DisableCopyOnRead',)
 _INTERNAL_ATTRIBUTES = (
   '_class',
   '_has_manual_control_dependencies',
@@ -31,7 +33,7 @@ _NEW_ATTRIBUTES = {'VarHandleOp': ('debug_name',)}
 
 @functools.cache
 def _known_ops() -> dict[str, frozenset[str]]:
-  """Op -> attributes, as TensorFlow 1.15 has them."""
+  """The attributes of every op that TensorFlow 1.15 has, by op."""
   text = (
     resources.files('exporter.artifacts').joinpath('tf1_ops.tsv').read_text()
   )
@@ -44,7 +46,7 @@ def _nodes(body: Body) -> Iterable[node_def_pb2.NodeDef]:
 
 
 def _strip(node: node_def_pb2.NodeDef) -> None:
-  """Drops attributes that are new, internal, or at their default."""
+  """Removes attributes that are new, internal, or at their default value."""
   definition = op_def_registry.get(node.op)
   defaults = {a.name: a for a in definition.attr} if definition else {}
   for name in list(node.attr):
@@ -60,7 +62,7 @@ def _strip(node: node_def_pb2.NodeDef) -> None:
 
 
 def rewrite(body: Body) -> None:
-  """Takes out, in place, what old releases refuse and nobody needs."""
+  """Removes, in place, what old releases refuse and nothing needs."""
   nodes = _nodes(body)
   dropped = {f'^{n.name}' for n in nodes if n.op in _IDENTITIES}
   kept = [n for n in nodes if n.op not in _IDENTITIES]
@@ -89,7 +91,7 @@ def _drop_control_outputs(
 
 
 def check(graph: tf.compat.v1.GraphDef, name: str) -> None:
-  """Raises PortabilityError, naming all that TensorFlow 1.15 would refuse."""
+  """Raises a PortabilityError that names all that TensorFlow 1.15 refuses."""
   known = _known_ops()
   bodies: list[Body] = [graph, *graph.library.function]
   refused = set()

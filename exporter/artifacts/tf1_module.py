@@ -1,4 +1,4 @@
-"""Graphs + tensors -> a TF1 hub.Module, versions 1 to 3."""
+"""Writes a TF1 hub.Module, the format of versions 1 to 3."""
 
 from collections.abc import Iterable
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ def _variable(variable: graph_lib.Variable) -> bytes:
 
 
 def _collect(meta: meta_graph_pb2.MetaGraphDef, graph: graph_lib.Graph) -> None:
-  """Fills the collections that hub.Module reads."""
+  """Fills the collections of a graph that hub.Module reads."""
 
   def add_bytes(key: str, items: Iterable[bytes]) -> None:
     meta.collection_def[key].bytes_list.value.extend(items)
@@ -67,7 +67,7 @@ def _sign(
   graph: graph_lib.Graph,
   names: tuple[str, ...],
 ) -> None:
-  """Adds the signatures."""
+  """Adds the signatures with these names to a graph."""
   shapes = graph.shapes
   images = _tensor_info(f'{graph_lib.IMAGES}:0', graph_lib.input_shape(graph))
   momentum = _tensor_info(f'{graph_lib.MOMENTUM}:0', [])
@@ -109,10 +109,10 @@ def write_tf1(
   """Writes the module into an empty folder.
 
   Args:
-    handle: What is exported.
+    handle: The handle of the module.
     graphs: Its inference graph and its training graph.
-    tensors: Every variable's value by name; more than needed is fine.
-    folder: Where to; it exists and is empty.
+    tensors: The values of its variables by name; others are ignored.
+    folder: An existing, empty folder.
   """
   model = saved_model_pb2.SavedModel(saved_model_schema_version=1)
   model.meta_graphs.extend(_meta_graph(handle, graph) for graph in graphs)

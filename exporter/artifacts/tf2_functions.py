@@ -1,4 +1,4 @@
-"""Graph -> FunctionDefs: one body a mode, and thin functions that call it."""
+"""Turns graphs into FunctionDefs: bodies that compute, and their wrappers."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _UPDATES = 'updates'
 
 @dataclasses.dataclass(frozen=True)
 class Argument:
-  """An argument of a function: a tensor, or a variable's handle."""
+  """An argument of a function: a float tensor or the handle of a variable."""
 
   name: str
   shape: tuple[int | None, ...]
@@ -26,13 +26,13 @@ class Argument:
 
   @property
   def type(self) -> int:
-    """Its DataType."""
+    """Its type, as a number of the enum DataType."""
     dtype = tf.resource if self.is_variable else tf.float32
     return dtype.as_datatype_enum
 
 
 def _output_names(node: node_def_pb2.NodeDef) -> list[str]:
-  """How a function's body refers to each output of a node."""
+  """The names by which the nodes of a function refer to a node's outputs."""
   names = []
   for output in op_def_registry.get(node.op).output_arg:
     count = node.attr[output.number_attr].i if output.number_attr else 1
@@ -41,7 +41,10 @@ def _output_names(node: node_def_pb2.NodeDef) -> list[str]:
 
 
 class _References:
-  """Translates a graph's input names to a function body's."""
+  """Translates names of tensors from a graph to those in a function.
+
+  A graph says `node:1`, a function says `node:output_name:0`.
+  """
 
   def __init__(
     self, nodes: Sequence[node_def_pb2.NodeDef], arguments: Mapping[str, str]
@@ -61,7 +64,7 @@ class _References:
 def _declare(
   name: str, arguments: Sequence[Argument], num_outputs: int
 ) -> function_pb2.FunctionDef:
-  """A function without a body."""
+  """A function with a signature and no nodes."""
   function = function_pb2.FunctionDef()
   function.signature.name = name
   function.signature.is_stateful = True
@@ -82,7 +85,7 @@ def _declare(
 
 
 def _always_run(function: function_pb2.FunctionDef, node: str) -> None:
-  """Runs a node even where no output needs it."""
+  """Makes a function run a node even if no output needs it."""
   function.signature.control_output.append(node)
   function.control_ret[node] = node
 
@@ -94,17 +97,17 @@ def body(
   outputs: Sequence[str],
   updates: Sequence[str] = (),
 ) -> function_pb2.FunctionDef:
-  """A graph as a function.
+  """Turns a graph into a function.
 
   Args:
-    name: The function's.
+    name: The name of the function.
     graph: The nodes.
-    arguments: Name of the node that each argument takes the place of.
+    arguments: The arguments, by the node of the graph that each replaces.
     outputs: The tensors to return.
-    updates: Ops to run before anything is returned.
+    updates: Ops that run whenever the function is called.
 
   Returns:
-    The function, its arguments and outputs in the order given.
+    The function, with arguments and outputs in the order given.
   """
   function = _declare(name, tuple(arguments.values()), len(outputs))
   nodes = [node for node in graph.node if node.name not in arguments]
@@ -134,12 +137,12 @@ def call_node(
     name=name, op='StatefulPartitionedCall', input=inputs
   )
   node.attr['f'].func.name = function.name
-  # Without some name here, TensorFlow 1.15 finds no gradient; it is replaced
-  # on loading.
+  # Without any name here, TensorFlow 1.15 finds no gradient. The loader
+  # replaces the name.
   node.attr['_gradient_op_type'].s = b'PartitionedCall-0'
   node.attr['Tin'].list.type.extend(a.type for a in function.input_arg)
   node.attr['Tout'].list.type.extend(a.type for a in function.output_arg)
-  if not function.control_output:  # It updates nothing.
+  if not function.control_output:  # The function updates no variable.
     node.attr['_read_only_resource_inputs'].list.i.extend(
       number
       for number, argument in enumerate(function.input_arg)
@@ -155,17 +158,18 @@ def wrapper(
   outputs: Sequence[int],
   constants: Mapping[str, float],
 ) -> function_pb2.FunctionDef:
-  """A function that hands its arguments on and returns some of the outputs.
+  """A function that calls another one and returns some of its outputs.
 
   Args:
-    name: The function's.
-    inner: The function to call; arguments of equal name are handed on.
-    arguments: What the wrapper takes; more than `inner` needs is fine.
-    outputs: Which of the outputs of `inner` to return.
-    constants: Values of the arguments of `inner` that the wrapper lacks.
+    name: The name of the wrapper.
+    inner: The function to call. It gets the wrapper's arguments by their names.
+    arguments: The arguments of the wrapper; `inner` need not take all of them.
+    outputs: Which outputs of `inner` to return, by number.
+    constants: The values of those arguments of `inner` that the wrapper does
+      not take.
 
   Returns:
-    The function.
+    The wrapper.
   """
   function = _declare(name, arguments, len(outputs))
   for constant, value in constants.items():

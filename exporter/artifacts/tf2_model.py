@@ -1,8 +1,8 @@
-"""Graphs + tensors -> a TF2 SavedModel, versions 4 and 5.
+"""Writes a TF2 SavedModel, the format of versions 4 and 5.
 
-The file is assembled rather than traced: tf.saved_model.save names functions
-by process-wide counters, so its bytes differ from run to run, and it holds
-what TensorFlow 1.15 refuses.
+The file is assembled by hand. tf.saved_model.save would name functions by
+counters of the process, so that the bytes differ from run to run, and would
+write what TensorFlow 1.15 refuses.
 """
 
 from collections.abc import Mapping
@@ -31,7 +31,10 @@ MOMENTUM = 'batch_norm_momentum'
 
 
 class _Builder:
-  """Collects functions and objects of one artifact."""
+  """Collects the functions and objects of one artifact.
+
+  Methods that add an object return its number in the object graph.
+  """
 
   def __init__(
     self,
@@ -41,15 +44,16 @@ class _Builder:
     self._handle = handle
     inference, _ = self._graphs = graphs
     self.variables = inference.variables
-    # Makes names that differ from model to model, so that one graph can hold
-    # two; loaders cut the prefix and the number off a function's.
+    # A number that differs from model to model keeps names apart when one graph
+    # holds two models. Loaders cut `__inference_` and the number off the names
+    # of functions.
     self._number = f'{zlib.crc32(str(handle).encode()):010}'
     self.nodes = {f'model_{self._number}/{v.name}': v for v in self.variables}
     self.functions: list[function_pb2.FunctionDef] = []
     self.objects = tf2_objects.ObjectGraph()
     shapes = inference.shapes
     tensors = {'default': inference.default, **inference.endpoints}
-    # Loaders hand the values of a dict back in the order of its sorted keys.
+    # Loaders return the values of a dict in the order of its sorted keys.
     self._shapes = {key: shapes[tensors[key]] for key in sorted(tensors)}
     self._input_shape = graph_lib.input_shape(inference)
     self._arguments = {
@@ -79,7 +83,7 @@ class _Builder:
     return list(self._shapes).index('default')
 
   def add_bodies(self) -> None:
-    """Adds the two functions that compute: inference and training."""
+    """Adds the two functions that compute, for inference and for training."""
     self._bodies = []
     for graph in self._graphs:
       mode = 'training' if graph.is_training else 'inference'
@@ -102,7 +106,17 @@ class _Builder:
   def _add_trace(
     self, name: str, training: bool, endpoints: bool, momentum: bool
   ) -> str:
-    """Adds a function that calls a body; returns its name."""
+    """Adds a function that calls a body.
+
+    Args:
+      name: The base of the function's name.
+      training: Which of the two bodies it calls.
+      endpoints: Whether it returns all endpoints, or the default output alone.
+      momentum: Whether it takes the momentum as an argument.
+
+    Returns:
+      The full name of the function.
+    """
     images, momentum_argument = self._arguments.values()
     arguments = [images, *([momentum_argument] if momentum else [])]
     constants = {MOMENTUM: self._handle.version.momentum}
@@ -143,14 +157,14 @@ class _Builder:
     return self.objects.add_function(arguments, traces)
 
   def add_endpoint(self, name: str, training: bool) -> int:
-    """Adds a function of the images alone, as Keras 3 wants them."""
+    """Adds a function that takes images alone, as Keras 3 expects."""
     trace = self._add_trace(name, training, endpoints=False, momentum=False)
     outputs = self._spec('default', self._shapes['default'])
     self._describe(trace, ((self._images,), {}), outputs)
     return self.objects.add_function({INPUTS: ...}, [trace])
 
   def add_losses(self) -> int:
-    """Adds the function that sums the regularization losses up."""
+    """Adds the function that returns the sum of the regularization losses."""
     graph, _ = self._graphs
     definition = graph_lib.prune(graph.definition, graph.losses)
     total = definition.node.add(
@@ -170,7 +184,7 @@ class _Builder:
     return self.objects.add_function({}, [trace])
 
   def add_serving(self, meta: Any) -> int:
-    """Adds `serving_default` for Python and for TensorFlow Serving."""
+    """Adds the signature `serving_default`, for Python and for servers."""
     key = 'serving_default'
     trace = self._add_trace(
       key, training=False, endpoints=False, momentum=False
@@ -192,7 +206,7 @@ class _Builder:
 def _build(
   handle: model_specs.Handle, graphs: tuple[graph_lib.Graph, graph_lib.Graph]
 ) -> tuple[saved_model_pb2.SavedModel, bytes]:
-  """The model, and what its variables/ files say of its objects."""
+  """The model, and the description of its objects for the variables/ files."""
   builder = _Builder(handle, graphs)
   objects = builder.objects
   meta = tf2_serving.build(builder.nodes, graphs[0].definition)
@@ -230,10 +244,10 @@ def write_tf2(
   """Writes the model into an empty folder.
 
   Args:
-    handle: What is exported.
+    handle: The handle of the model.
     graphs: Its inference graph and its training graph.
-    tensors: Every variable's value by name; more than needed is fine.
-    folder: Where to; it exists and is empty.
+    tensors: The values of its variables by name; others are ignored.
+    folder: An existing, empty folder.
   """
   model, objects = _build(handle, graphs)
   values = {

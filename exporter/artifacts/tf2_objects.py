@@ -1,4 +1,4 @@
-"""The objects of a TF2 SavedModel, as tf.saved_model.load rebuilds them."""
+"""Builds the object graph of a TF2 SavedModel, for tf.saved_model.load."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ def checkpoint_key(variable: str) -> str:
 
 
 class ObjectGraph:
-  """Builds the objects; each `add_` method returns the new object's id."""
+  """Builds the objects of a model; every `add_` method returns the new id."""
 
   def __init__(self) -> None:
     self.proto = saved_object_graph_pb2.SavedObjectGraph()
@@ -42,7 +42,12 @@ class ObjectGraph:
     return number
 
   def attach(self, children: Mapping[str, int], parent: int = 0) -> None:
-    """Makes objects attributes of another, by default of the root."""
+    """Makes objects the attributes of another one, by default of the root.
+
+    Args:
+      children: Ids of the objects, by the names of the attributes.
+      parent: The id of the object that gets the attributes.
+    """
     for name, child in children.items():
       self.proto.nodes[parent].children.add(node_id=child, local_name=name)
 
@@ -72,7 +77,12 @@ class ObjectGraph:
   def add_function(
     self, arguments: Mapping[str, Any], traces: Sequence[str]
   ) -> int:
-    """Adds a callable; arguments whose default is `...` are required."""
+    """Adds a callable.
+
+    Args:
+      arguments: The default of each argument; `...` makes it required.
+      traces: The functions that it was traced to.
+    """
     number, node = self._add()
     defaults = tuple(v for v in arguments.values() if v is not ...)
     spec = inspect.FullArgSpec(
@@ -84,7 +94,10 @@ class ObjectGraph:
     return number
 
   def add_signature(self, trace: str, keywords: Sequence[str]) -> int:
-    """Adds a signature's function; a single argument needs no keyword."""
+    """Adds the function of a signature.
+
+    Arguments are given by keyword; a single one may be given by position, too.
+    """
     number, node = self._add()
     node.bare_concrete_function.concrete_function_name = trace
     node.bare_concrete_function.argument_keywords.extend(keywords)
@@ -99,14 +112,14 @@ class ObjectGraph:
     inputs: tuple[tuple, dict[str, Any]],
     outputs: Any,
   ) -> None:
-    """Says which variables a trace reads, what it takes and returns."""
+    """Declares which variables a trace uses, what it takes and returns."""
     function = self.proto.concrete_functions[trace]
     function.bound_inputs.extend(self._variables[name] for name in variables)
     function.canonicalized_input_signature.CopyFrom(_encode(inputs))
     function.output_signature.CopyFrom(_encode(outputs))
 
   def checkpoint(self) -> bytes:
-    """The same objects, as the variables/ files must describe them."""
+    """The description of the same objects that the variables/ files hold."""
     proto = trackable_object_graph_pb2.TrackableObjectGraph()
     for node in self.proto.nodes:
       copy = proto.nodes.add()

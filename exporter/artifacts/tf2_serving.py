@@ -1,4 +1,4 @@
-"""The graph of a TF2 SavedModel that TensorFlow Serving and TF1 loaders use."""
+"""Builds the graph of a TF2 SavedModel that TensorFlow Serving and TF1 load."""
 
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -34,7 +34,8 @@ def _add_variable(
   graph: tf.compat.v1.GraphDef, name: str, variable: graph_lib.Variable
 ) -> None:
   handle = graph.node.add(name=name, op='VarHandleOp')
-  # The TFLite converter takes one name for the other, so they are equal.
+  # The TFLite converter confuses the name of the node with the shared name, so
+  # the two are equal.
   handle.attr['shared_name'].s = name.encode()
   handle.attr['dtype'].type = _FLOAT
   shape = tf.TensorShape(variable.shape).as_proto()
@@ -45,7 +46,7 @@ def _add_saver(
   meta: meta_graph_pb2.MetaGraphDef,
   variables: Mapping[str, graph_lib.Variable],
 ) -> None:
-  """Adds nodes that save and restore every variable, and says so."""
+  """Adds nodes that save and restore all variables, and declares them."""
   graph = meta.graph_def
   node = graph.node.add(name=_FILENAME, op='Placeholder')
   node.attr['dtype'].type = tf.string.as_datatype_enum
@@ -94,11 +95,11 @@ def add_signature(
   """Adds a signature of one input and one output.
 
   Args:
-    meta: Where to.
-    key: The signature's name.
-    function: What it calls.
-    tensors: Name and shape of the input, and of the output.
-    variables: Nodes of the variables that the function takes.
+    meta: The MetaGraph to add it to.
+    key: The name of the signature.
+    function: The function that it calls.
+    tensors: Name and shape of the input, then of the output.
+    variables: The nodes of the variables that the function takes.
   """
   (input_name, input_shape), (output_name, output_shape) = tensors
   node = meta.graph_def.node.add(name=f'{key}_{input_name}', op='Placeholder')
@@ -124,12 +125,12 @@ def build(
   variables: Mapping[str, graph_lib.Variable],
   versions: tf.compat.v1.GraphDef,
 ) -> meta_graph_pb2.MetaGraphDef:
-  """A MetaGraph that holds, saves and restores the variables.
+  """Builds a MetaGraph that holds, saves and restores variables.
 
   Args:
-    variables: What it holds, by the names of their nodes. Models that share a
-      session need different ones, or they would share variables too.
-    versions: A graph of the same versions.
+    variables: The variables, by the names of their nodes. The names must differ
+      between models, which would otherwise share variables in one session.
+    versions: A graph whose version numbers the new one gets.
 
   Returns:
     The MetaGraph, without signatures and functions.

@@ -1,4 +1,4 @@
-"""Tensors -> an artifact's variables/ files, in TensorFlow's bundle format."""
+"""Writes the variables/ files of an artifact, in TensorFlow's bundle format."""
 
 from collections.abc import Mapping
 import pathlib
@@ -10,7 +10,7 @@ import tensorflow as tf
 def write_variables(
   folder: pathlib.Path, tensors: Mapping[str, np.ndarray]
 ) -> None:
-  """Writes variables/variables.* below an artifact's folder."""
+  """Writes variables/variables.* into the folder of an artifact."""
   prefix = folder / 'variables' / 'variables'
   prefix.parent.mkdir(parents=True)
   names = sorted(tensors)

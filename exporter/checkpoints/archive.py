@@ -1,4 +1,4 @@
-"""Where a model's checkpoint is: unpacked as published, flat, or archived."""
+"""Finds a model's published checkpoint in a folder, unpacked or archived."""
 
 from collections.abc import Iterable
 from collections.abc import Iterator
@@ -19,7 +19,8 @@ def _prefixes(
 ) -> list[pathlib.Path]:
   name, member = model.checkpoint_name, model.checkpoint_member
   places = [model.checkpoint, f'{name}/{member}']
-  if member.startswith(name):  # Else it may be another model's.
+  # Without the model's name in it, a file could belong to another model.
+  if member.startswith(name):
     places.append(member)
   return list(dict.fromkeys(folder / place for place in places))
 
@@ -27,13 +28,13 @@ def _prefixes(
 def places(
   folder: pathlib.Path, model: model_specs.ModelSpec
 ) -> tuple[pathlib.Path, ...]:
-  """Where a model's archive may lie in a folder of checkpoints."""
+  """The paths at which a folder of checkpoints may hold a model's archive."""
   release = model.archive_url.split('/')[-2]
   return folder / model.archive_name, folder / release / model.archive_name
 
 
 def _is_checkpoint(prefix: pathlib.Path) -> bool:
-  """Whether anything of a checkpoint is there, be it only half."""
+  """Whether any file of a checkpoint exists, even if others are missing."""
   parts = prefix.parent.glob(f'{prefix.name}.data-*-of-*')
   index = prefix.with_name(prefix.name + _INDEX)
   return prefix.is_file() or index.exists() or any(parts)
@@ -44,13 +45,13 @@ def _is_part(name: str, prefix: str) -> bool:
 
 
 def _frozen_names(prefix: str) -> tuple[str, str]:
-  """How the frozen graph beside a checkpoint may be called."""
+  """The names that the frozen graph beside a checkpoint may have."""
   name = prefix.removesuffix('.ckpt')
   return f'{name}_frozen.pb', f'{name.replace(".", "_")}_frozen.pb'
 
 
 def frozen_graph(prefix: pathlib.Path) -> pathlib.Path | None:
-  """The frozen graph that was published with a checkpoint, if it is there."""
+  """The path of the frozen graph that lies beside a checkpoint, or None."""
   for name in _frozen_names(prefix.name):
     path = prefix.with_name(name)
     if path.is_file():
@@ -63,20 +64,21 @@ def _unpack(
   model: model_specs.ModelSpec,
   folder: pathlib.Path | None,
 ) -> str:
-  """Copies a checkpoint and its frozen graph, and nothing else, out of it.
+  """Copies a checkpoint and its frozen graph, nothing else, from an archive.
 
   Args:
-    archive: The archive; all of it is read.
-    model: Whose checkpoint.
-    folder: Where to; None only looks.
+    archive: The archive, which is read to its end.
+    model: The model whose checkpoint it should hold.
+    folder: The folder to copy into; None checks the archive without copying.
 
   Returns:
-    The name of the checkpoint, in that folder.
+    The name of the checkpoint's prefix in that folder.
 
   Raises:
-    CheckpointError: The archive is damaged, not safe, or another's.
+    CheckpointError: The archive is damaged, unsafe to unpack, or of another
+      model.
   """
-  found = set()
+  copied_names = set()
   *folders, prefix = model.checkpoint_member.split('/')
   frozen = _frozen_names(prefix)
   for path, content in members.read(archive):
@@ -85,16 +87,16 @@ def _unpack(
       continue
     if folders and list(parents[-len(folders) :]) != folders:
       continue
-    if name in found:
+    if name in copied_names:
       raise errors.CheckpointError(
         f'archive {archive} holds {name} twice; '
         'put the published archive of this model in its place'
       )
-    found.add(name)
+    copied_names.add(name)
     if folder is not None:
       with (folder / name).open('wb') as copy:
         copy.writelines(content)
-  if not found.difference(frozen):
+  if not copied_names.difference(frozen):
     raise errors.CheckpointError(
       f'archive {archive} holds no checkpoint {model.checkpoint_member}; '
       'put the archive of this model in its place'
@@ -103,7 +105,7 @@ def _unpack(
 
 
 def inspect(archive: pathlib.Path, model: model_specs.ModelSpec) -> None:
-  """Raises a CheckpointError unless it is a whole archive of the model."""
+  """Raises a CheckpointError unless the archive is whole and of the model."""
   _unpack(archive, model, None)
 
 
@@ -116,7 +118,10 @@ def _holds(folder: pathlib.Path, model: model_specs.ModelSpec) -> bool:
 def lacking_archives(
   folder: pathlib.Path, models: Iterable[model_specs.ModelSpec]
 ) -> tuple[model_specs.ModelSpec, ...]:
-  """The models of which `find` finds nothing, in whatever state."""
+  """The models of which a folder holds neither a checkpoint nor an archive.
+
+  Damaged ones count as there: `find` says what is wrong with them.
+  """
   return tuple(model for model in models if not _holds(folder, model))
 
 
@@ -124,23 +129,24 @@ def lacking_archives(
 def find(
   folder: pathlib.Path, model: model_specs.ModelSpec
 ) -> Iterator[pathlib.Path]:
-  """Gives the prefix of a model's checkpoint.
+  """Finds the checkpoint of a model, and unpacks its archive if need be.
 
   Args:
-    folder: Holds checkpoints as the published archives unpack, or flat, or
-      the archives themselves.
-    model: Whose checkpoint.
+    folder: Holds checkpoints in the folders that the published archives unpack
+      to, or the files of checkpoints directly, or the archives themselves.
+    model: The model whose checkpoint is wanted.
 
   Yields:
-    The prefix, readable while the context is open.
+    The prefix of the checkpoint; its files exist while the context is open.
 
   Raises:
-    CheckpointError: There is none; the message lists where it was looked for.
+    CheckpointError: There is no checkpoint; the message lists all places that
+      were searched.
   """
   if not folder.is_dir():
-    found = 'is a file' if folder.exists() else 'does not exist'
+    state = 'is a file' if folder.exists() else 'does not exist'
     raise errors.CheckpointError(
-      f'checkpoint folder {folder} {found}; '
+      f'checkpoint folder {folder} {state}; '
       'name the folder that holds the checkpoints, or '
       f'`{storage.fetch_command(folder, model.name)}` makes it'
     )
@@ -156,7 +162,7 @@ def find(
         try:
           yield pathlib.Path(unpacked) / name
         except errors.CheckpointError as error:
-          # Nobody can look at the copy any more.
+          # The copy is about to be removed, so name the archive instead.
           message = str(error).replace(unpacked, str(archive))
           raise errors.CheckpointError(message) from error
       return

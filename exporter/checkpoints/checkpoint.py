@@ -1,4 +1,4 @@
-"""Checkpoint -> named tensors, checked against the network that wants them."""
+"""Reads a checkpoint and checks that its tensors are those of the network."""
 
 from collections.abc import Collection
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ from exporter.checkpoints import weights as weights_lib
 import model_specs
 
 SHADOW = '/ExponentialMovingAverage'
-# What TensorFlow raises for a damaged file; a short one is an IndexError, a
-# nonsensical length inside one a MemoryError.
+# What TensorFlow raises for a damaged file. It raises an IndexError if the file
+# is too short, and a MemoryError if a length inside the file makes no sense.
 UNREADABLE = (
   IndexError,
   MemoryError,
@@ -32,17 +32,18 @@ _VARIANCE = '/moving_variance'
 _MISSING = 'missing'
 _DAMAGED = 'cannot be read: '
 _DOWNLOAD = 'it is damaged or incomplete; download it again'
-# Ranges of values that training for 8 bits adds: act_quant/min, quantops/...
+# Matches the variables that quantization-aware training adds to keep ranges of
+# values, such as act_quant/min and those below quantops/.
 QUANTIZED = re.compile(r'quant(ops)?(_\d+)?/|FakeQuant')
 
 
 class _ProblemError(Exception):
-  """What is wrong with one variable."""
+  """Says what is wrong with one variable of a checkpoint."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Wanted:
-  """What a network asks of a checkpoint."""
+  """The variables that a network needs from a checkpoint."""
 
   shapes: Mapping[str, tuple[int, ...]]
   trainable: frozenset[str]
@@ -50,17 +51,17 @@ class Wanted:
 
 @dataclasses.dataclass(frozen=True)
 class Checkpoint:
-  """The tensors of one network, and where they are from."""
+  """The tensors of one network, and where they came from."""
 
   name: str
   kind: str  # EMA, RAW or SYNTHETIC of exporter/checkpoints/weights.py.
   tensors: Mapping[str, np.ndarray]
-  frozen_graph: bytes | None = None  # As it was published with them.
-  has_classifier: bool = True  # Else the classifier's tensors are zeros.
+  frozen_graph: bytes | None = None  # The file published with them, if any.
+  has_classifier: bool = True  # If not, the classifier's tensors are zeros.
 
   @property
   def sha256(self) -> str:
-    """Hash of the tensors: the same however a checkpoint is packed."""
+    """A hash of the tensors, which does not depend on how they were stored."""
     digest = hashlib.sha256()
     for name, tensor in sorted(self.tensors.items()):
       digest.update(f'{name} {tensor.dtype} {tensor.shape}\n'.encode())
@@ -70,7 +71,7 @@ class Checkpoint:
 
 @contextlib.contextmanager
 def _explain() -> Iterator[None]:
-  """Turns TensorFlow's many ways to fail into one."""
+  """Turns the many exceptions of a damaged file into a _ProblemError."""
   try:
     yield
   except UNREADABLE as error:
@@ -79,7 +80,7 @@ def _explain() -> Iterator[None]:
 
 
 class _Reader:
-  """A checkpoint on disk."""
+  """Reads tensors from a checkpoint on disk, and checks each of them."""
 
   def __init__(self, prefix: pathlib.Path):
     try:
@@ -94,16 +95,16 @@ class _Reader:
       ) from problem
 
   def read(self, key: str, shape: tuple[int, ...]) -> np.ndarray:
-    """One tensor; raises _ProblemError for what is wrong with it."""
+    """Reads one tensor; raises a _ProblemError if it cannot be used."""
     if key not in self.shapes:
       raise _ProblemError(_MISSING)
-    found = tuple(self.shapes[key])
-    if found != shape:
-      raise _ProblemError(f'shape {list(found)}, expected {list(shape)}')
+    actual = tuple(self.shapes[key])
+    if actual != shape:
+      raise _ProblemError(f'shape {list(actual)}, expected {list(shape)}')
     if self._dtypes[key] != tf.float32:
       dtype = self._dtypes[key].name
       raise _ProblemError(f'dtype {dtype}, expected float32')
-    with _explain():  # Checksums are verified here.
+    with _explain():  # TensorFlow verifies the checksum of the tensor here.
       tensor = self._reader.get_tensor(key)
     problem = flaw(key, tensor)
     if problem:
@@ -112,7 +113,7 @@ class _Reader:
 
 
 def flaw(key: str, tensor: np.ndarray) -> str:
-  """Why the values of a tensor cannot be used; nothing if they can."""
+  """Says why the values of a tensor cannot be used; empty if they can."""
   bad = tensor.size - int(np.count_nonzero(np.isfinite(tensor)))
   if bad:
     return f'{bad} of {tensor.size} values are NaN or infinite'
@@ -123,7 +124,16 @@ def flaw(key: str, tensor: np.ndarray) -> str:
 def keys(
   found: Collection[str], wanted: Wanted, weights: str
 ) -> dict[str, str]:
-  """Variable -> key to read, as ExponentialMovingAverage restores."""
+  """The key in the checkpoint to read each variable from, by its name.
+
+  Averages are taken as `ExponentialMovingAverage.variables_to_restore` does.
+
+  Args:
+    found: The keys that the checkpoint holds.
+    wanted: The variables of the network.
+    weights: One of weights.WEIGHTS_CHOICES. AUTO means averages if there is
+      any.
+  """
   has_shadows = any(name + SHADOW in found for name in wanted.trainable)
   if weights == weights_lib.RAW or (
     weights == weights_lib.AUTO and not has_shadows
@@ -138,7 +148,7 @@ def keys(
 def _advice(
   reader: _Reader, wanted: Wanted, problems: Mapping[str, str]
 ) -> str:
-  """What to do about unusable keys."""
+  """Says what to do about keys that cannot be used."""
   if any(problem.startswith(_DAMAGED) for problem in problems.values()):
     return _DOWNLOAD
   shadows = [key for key in problems if key.endswith(SHADOW)]
@@ -149,17 +159,20 @@ def _advice(
       'weights you mean'
     )
   scopes = {name.split('/')[0] for name in wanted.shapes}
-  found = {key.split('/')[0] for key in reader.shapes}
-  if missing == len(wanted.shapes) and not scopes & found:
+  actual_scopes = {key.split('/')[0] for key in reader.shapes}
+  if missing == len(wanted.shapes) and not scopes & actual_scopes:
     return (
-      f'it is of another network: its variables begin with {sorted(found)}, '
-      f'expected {sorted(scopes)}'
+      'it is of another network: its variables begin with '
+      f'{sorted(actual_scopes)}, expected {sorted(scopes)}'
     )
   return 'put the checkpoint that was trained for this model in its place'
 
 
 def _refuse_quantized(prefix: pathlib.Path, reader: _Reader) -> None:
-  """Its weights mean something only with the rounding they learned."""
+  """Raises a CheckpointError if a checkpoint was trained for 8 bits.
+
+  Its weights are right only together with the rounding that they learned.
+  """
   ranges = sorted(filter(QUANTIZED.search, reader.shapes))
   if ranges:
     raise errors.CheckpointError(
@@ -171,14 +184,14 @@ def _refuse_quantized(prefix: pathlib.Path, reader: _Reader) -> None:
 
 
 def shapes(prefix: pathlib.Path) -> dict[str, list[int]]:
-  """What a checkpoint holds; raises a CheckpointError if it is damaged."""
+  """The shape of every key; raises a CheckpointError for a damaged file."""
   return _Reader(prefix).shapes
 
 
 def read_prefix(
   prefix: pathlib.Path, wanted: Wanted, weights: str
 ) -> Checkpoint:
-  """Reads a checkpoint by its prefix; otherwise as `read`."""
+  """Reads a checkpoint by its prefix; otherwise as `read_published`."""
   reader = _Reader(prefix)
   _refuse_quantized(prefix, reader)
   chosen = keys(reader.shapes, wanted, weights)
@@ -206,20 +219,20 @@ def read_published(
   wanted: Wanted,
   weights: str,
 ) -> Checkpoint:
-  """Reads a model's checkpoint.
+  """Reads the checkpoint of a published model.
 
   Args:
-    folder: Where checkpoints are; `archive.find` says in which layouts.
-    model: Whose checkpoint.
-    wanted: What its network needs.
-    weights: One of weights.CHOICES.
+    folder: Holds checkpoints, in one of the layouts that `archive.find` knows.
+    model: The model whose checkpoint is wanted.
+    wanted: The variables that its network needs.
+    weights: One of weights.WEIGHTS_CHOICES.
 
   Returns:
-    The tensors, complete, finite and of the right shapes.
+    The tensors: complete, finite and of the right shapes.
 
   Raises:
-    CheckpointError: It is missing, damaged or does not fit; the message names
-      every variable concerned.
+    CheckpointError: The checkpoint is missing, damaged or does not fit; the
+      message names every variable concerned.
   """
   with archive.find(folder, model) as prefix:
     checkpoint = read_prefix(prefix, wanted, weights)
@@ -232,7 +245,7 @@ def read_published(
 
 
 def make_synthetic(wanted: Wanted) -> Checkpoint:
-  """Untrained weights of the right shapes."""
+  """Seeded, untrained weights of the right shapes, instead of a checkpoint."""
   return Checkpoint(
     weights_lib.SYNTHETIC,
     weights_lib.SYNTHETIC,

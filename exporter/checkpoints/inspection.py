@@ -1,4 +1,4 @@
-"""What is known of a file of weights, once it was looked into."""
+"""Inspects a file of weights: which network it is of, and whether it fits."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -15,48 +15,47 @@ _STEP = 'global_step'
 _OBJECTS = '_CHECKPOINTABLE_OBJECT_GRAPH'
 _FLOAT = 'float32'
 _FLOATS = ('float', 'bfloat')
-_MOST = 8  # Scopes that are named.
+_MOST = 8  # How many names a list shows before it says "and N more".
 
 
 @dataclasses.dataclass(frozen=True)
 class Network:
-  """Which network a file is of, and how well it fits."""
+  """The network that a file of weights is of."""
 
   name: str
   title: str
-  multipliers: tuple[float, ...]  # All that build it, the likeliest first.
-  num_classes: int | None
+  # The depth multipliers that give these shapes, the likeliest first.
+  multipliers: tuple[float, ...]
+  num_classes: int | None  # None: the file has no classifier.
   parameters: int
   variables: int
-  models: tuple[str, ...]  # The published ones that it may be.
-  sizes: tuple[int, ...]  # Of their images.
-  published_classes: int | None  # How many those have.
+  models: tuple[str, ...]  # Names of the published models that it may be.
+  sizes: tuple[int, ...]  # Image sizes of the models of this network.
+  published_classes: int | None  # How many classes those models have.
 
   @property
   def multiplier(self) -> float | None:
-    """The likeliest."""
+    """The likeliest of the multipliers; None if the network has none."""
     return self.multipliers[0] if self.multipliers else None
 
 
 @dataclasses.dataclass(frozen=True)
 class Inspection:
-  """Facts of one file."""
+  """All that is known of one file of weights."""
 
   file: str
-  path: str  # What an export would read.
-  kind: str
+  path: str  # The path that an export would be given.
+  kind: str  # The kind of file: NEW, OLD or FROZEN of specimen.py.
   network: Network | None
-  size: int | None  # Of the images, where the file says it.
-  weights: (
-    str | None
-  )  # What `auto` takes: EMA or RAW of exporter/checkpoints/weights.py.
-  step: int | None
-  parameters: int  # All numbers in the file.
-  averages: int  # Variables with a moving average.
-  slots: dict[str, int]  # Of optimizers: name -> how many.
-  extra: dict[str, int]  # Scope -> variables that the network lacks.
-  flaws: dict[str, str]  # Variable -> what is wrong with its values.
-  problems: tuple[str, ...]  # Why it cannot be exported.
+  size: int | None  # Height and width of the images, if the file says it.
+  weights: str | None  # Which weights `auto` takes: weights.EMA or weights.RAW.
+  step: int | None  # The training step, if the file says it.
+  parameters: int  # How many numbers the file holds.
+  averages: int  # How many variables have a moving average.
+  slots: dict[str, int]  # How many slots of each name optimizers left.
+  extra: dict[str, int]  # By scope, how many variables the network lacks.
+  flaws: dict[str, str]  # By variable, what is wrong with its values.
+  problems: tuple[str, ...]  # Why the file cannot be exported; empty if it can.
 
 
 def _parent(key: str) -> str:
@@ -64,13 +63,16 @@ def _parent(key: str) -> str:
 
 
 def _plain(shapes: recognition.Shapes) -> dict[str, tuple[int, ...]]:
-  """Every variable, also where only its moving average is there."""
-  ends = checkpoint.SHADOW
-  return {key.removesuffix(ends): shape for key, shape in shapes.items()}
+  """The shapes by the names of variables, with averages under those names."""
+  suffix = checkpoint.SHADOW
+  return {key.removesuffix(suffix): shape for key, shape in shapes.items()}
 
 
 def _slots(shapes: recognition.Shapes) -> Counter[str]:
-  """What stands below a variable's own name."""
+  """How many optimizer slots of each name there are.
+
+  A slot lies below the name of its variable, as VARIABLE/Momentum.
+  """
   names = (
     key.rpartition('/')[2]
     for key in shapes
@@ -80,7 +82,7 @@ def _slots(shapes: recognition.Shapes) -> Counter[str]:
 
 
 def _extra(shapes: recognition.Shapes, wanted: Iterable[str]) -> dict[str, int]:
-  """What neither the network nor its training asks for, by scope."""
+  """How many variables neither the network nor an optimizer uses, by scope."""
   ours, known = set(wanted), _plain(shapes)
   return Counter(
     '/'.join(key.split('/')[:2])
@@ -90,13 +92,13 @@ def _extra(shapes: recognition.Shapes, wanted: Iterable[str]) -> dict[str, int]:
 
 
 def _describe(names: Iterable[str]) -> str:
-  found = list(names)
-  more = f' and {len(found) - _MOST} more' if len(found) > _MOST else ''
-  return ', '.join(found[:_MOST]) + more
+  listed = list(names)
+  more = f' and {len(listed) - _MOST} more' if len(listed) > _MOST else ''
+  return ', '.join(listed[:_MOST]) + more
 
 
 def _stranger(shapes: recognition.Shapes) -> str:
-  """Why a file is of no network of ours."""
+  """Says why a file is of no network that slimhub knows."""
   if _OBJECTS in shapes:
     return (
       'it is an object-based checkpoint, of Keras or tf.train.Checkpoint, '
@@ -105,9 +107,9 @@ def _stranger(shapes: recognition.Shapes) -> str:
     )
   counts = recognition.scopes(shapes).items()
   scopes = _describe(f'{scope}/ ({count})' for scope, count in counts)
-  found = recognition.below(shapes)
-  if found:
-    outer, family = found
+  nested = recognition.below(shapes)
+  if nested:
+    outer, family = nested
     return (
       f'it has {family.title} below {outer}/, as another program (object '
       'detection, segmentation) builds upon it; expected '
@@ -120,18 +122,19 @@ def _stranger(shapes: recognition.Shapes) -> str:
 
 
 def _misfits(
-  found: specimen.Specimen,
+  weights_file: specimen.Specimen,
   keys: Mapping[str, str],
   match: recognition.Match,
 ) -> tuple[str, ...]:
-  """What an export would miss, or find in another form."""
-  missing = [key for key in keys.values() if key not in found.shapes]
+  """The variables that an export would miss, or find with another shape."""
+  missing = [key for key in keys.values() if key not in weights_file.shapes]
   wrong = [
-    f'{key} is {found.dtypes[key]} {list(found.shapes[key])}, '
+    f'{key} is {weights_file.dtypes[key]} {list(weights_file.shapes[key])}, '
     f'expected {_FLOAT} {list(match.shapes[name])}'
     for name, key in keys.items()
-    if key in found.shapes
-    and (found.shapes[key], found.dtypes[key]) != (match.shapes[name], _FLOAT)
+    if key in weights_file.shapes
+    and (weights_file.shapes[key], weights_file.dtypes[key])
+    != (match.shapes[name], _FLOAT)
   ]
   problems = []
   if missing:
@@ -146,32 +149,35 @@ def _misfits(
   return tuple(problems)
 
 
-def _flaws(found: specimen.Specimen) -> dict[str, str]:
-  """Variables whose values cannot be used."""
+def _flaws(weights_file: specimen.Specimen) -> dict[str, str]:
+  """What is wrong with values that cannot be used, by variable."""
   flaws = {
-    key: checkpoint.flaw(key, found.read(key))
-    for key, dtype in found.dtypes.items()
+    key: checkpoint.flaw(key, weights_file.read(key))
+    for key, dtype in weights_file.dtypes.items()
     if dtype.startswith(_FLOATS)
   }
   return {key: flaw for key, flaw in flaws.items() if flaw}
 
 
 def _unusable(flaws: Mapping[str, str], used: Iterable[str]) -> tuple[str, ...]:
-  """What an export would refuse of them."""
+  """The flaws that would stop an export, as one problem, if there are any."""
   bad = sorted(flaws.keys() & set(used))
   if not bad:
     return ()
   return (f'values of {len(bad)} variables cannot be used: {_describe(bad)}',)
 
 
-def _step(found: specimen.Specimen) -> int | None:
-  if found.shapes.get(_STEP) != ():
+def _step(weights_file: specimen.Specimen) -> int | None:
+  if weights_file.shapes.get(_STEP) != ():
     return None
-  return int(found.read(_STEP))
+  return int(weights_file.read(_STEP))
 
 
 def _wanted(match: recognition.Match) -> checkpoint.Wanted:
-  """What an export asks for: without a classifier, only the features."""
+  """The variables that an export needs.
+
+  If the file has no classifier, the model is exported without one.
+  """
   is_whole = match.num_classes is not None
   shapes = {
     name: shape
@@ -207,31 +213,31 @@ def _quantized(shapes: recognition.Shapes) -> tuple[str, ...]:
   )
 
 
-def inspect(found: specimen.Specimen) -> Inspection:
-  """Looks into a file, reading all of it.
+def inspect(weights_file: specimen.Specimen) -> Inspection:
+  """Inspects a file of weights; all of its tensors are read.
 
   Raises:
     CheckpointError: A tensor cannot be read.
   """
-  shapes = found.shapes
+  shapes = weights_file.shapes
   plain = _plain(shapes)
   match = recognition.recognize(plain)
-  kind, keys, flaws = None, {}, _flaws(found)
+  kind, keys, flaws = None, {}, _flaws(weights_file)
   if match:
     keys = checkpoint.keys(shapes, _wanted(match), weights_lib.AUTO)
     averaged = any(key.endswith(checkpoint.SHADOW) for key in keys.values())
     kind = weights_lib.EMA if averaged else weights_lib.RAW
-    problems = (*_quantized(shapes), *_misfits(found, keys, match))
+    problems = (*_quantized(shapes), *_misfits(weights_file, keys, match))
   else:
     problems = (_stranger(shapes),)
   return Inspection(
-    found.name,
-    found.path,
-    found.kind,
-    _network(match, found.size) if match else None,
-    found.size,
+    weights_file.name,
+    weights_file.path,
+    weights_file.kind,
+    _network(match, weights_file.size) if match else None,
+    weights_file.size,
     kind,
-    _step(found),
+    _step(weights_file),
     sum(math.prod(shape) for shape in shapes.values()),
     sum(key.endswith(checkpoint.SHADOW) for key in shapes),
     dict(_slots(shapes)),

@@ -1,8 +1,8 @@
-"""What an archive from elsewhere holds, read within limits.
+"""Reads the members of an archive that is not trusted, within limits.
 
-Nothing is ever written under a name that an archive chose. A member that is
-no regular file or folder, or that lies outside, is refused with the whole
-archive: no published one has any.
+Nothing is ever written under a name that an archive chose. An archive is
+refused as a whole if one of its members is not a regular file or folder, or has
+a path that leads outside; no published archive has such members.
 """
 
 import bz2
@@ -21,9 +21,9 @@ import zlib
 
 from exporter import errors
 
-MAX_BYTES = 4 * 2**30  # Unpacked; the largest published one has about 1.
-MAX_MEMBERS = 1000  # A published one has ten.
-# tarfile reads what describes a member, such as a long name, in one piece.
+MAX_BYTES = 4 * 2**30  # Unpacked. The largest published archive has about 1 GB.
+MAX_MEMBERS = 1000  # A published archive has about ten.
+# tarfile reads the description of a member, such as a long name, in one piece.
 _MAX_READ = 2**20
 _CHUNK = 2**16
 _OPENERS: dict[bytes, Callable[[pathlib.Path], Any]] = {
@@ -42,7 +42,7 @@ _UNREADABLE = (
 
 
 class _LimitError(Exception):
-  """An archive is larger than any checkpoint."""
+  """An archive exceeds a limit, or holds what no published archive holds."""
 
 
 class _Limited:
@@ -53,7 +53,7 @@ class _Limited:
     self.seek, self.tell, self.close = stream.seek, stream.tell, stream.close
 
   def read(self, size: int = -1) -> bytes:
-    """As of any stream, but never much at once, and not for ever."""
+    """Reads like any stream, but raises a _LimitError beyond the limits."""
     if not 0 <= size <= _MAX_READ:
       raise _LimitError(f'it describes a member in {size} bytes')
     if self._stream.tell() > MAX_BYTES:
@@ -71,7 +71,7 @@ def _decompressed(path: pathlib.Path) -> IO[bytes]:
 
 
 def _check(member: tarfile.TarInfo) -> None:
-  """Refuses what no published archive holds."""
+  """Raises a _LimitError for a member that no published archive holds."""
   path = pathlib.PurePosixPath(member.name)
   if path.is_absolute() or '..' in path.parts:
     raise _LimitError(f'{member.name!r} in it is a path outside of it')
@@ -83,7 +83,7 @@ def _check(member: tarfile.TarInfo) -> None:
 
 @contextlib.contextmanager
 def _explain(path: pathlib.Path) -> Iterator[None]:
-  """Turns all that a bad archive makes its readers raise into one error."""
+  """Turns every exception that a bad archive causes into a CheckpointError."""
   try:
     yield
   except _LimitError as error:
@@ -125,18 +125,19 @@ def _content(
 def read(
   path: pathlib.Path,
 ) -> Iterator[tuple[pathlib.PurePosixPath, Iterator[bytes]]]:
-  """The regular files of a tar archive, in its order.
+  """Reads the regular files of a tar archive, in the order of the archive.
 
   Args:
-    path: The archive; plain or compressed by gzip, bzip2 or xz.
+    path: The archive, plain or compressed by gzip, bzip2 or xz.
 
   Yields:
-    The path of a file, and its content in pieces, to be read before the next
-    file. After the last one, the whole archive was read
-    and what its compression checks is right.
+    The path of a file in the archive, and its content in pieces, which must be
+    read before the next file is asked for. When the last file was yielded, the
+    archive is read to its end, so that the checksum of the compression is
+    verified as well.
 
   Raises:
-    CheckpointError: It is damaged, or holds what it must not.
+    CheckpointError: The archive is damaged, or unsafe to unpack.
   """
   with _explain(path), _decompressed(path) as stream:
     limited = cast('BinaryIO', _Limited(stream))

@@ -1,4 +1,4 @@
-"""Where the checkpoint of an own model is, and what of it there is."""
+"""Finds and reads the checkpoint that a spec file of a user's model names."""
 
 from collections.abc import Iterator
 import contextlib
@@ -18,21 +18,21 @@ import model_specs
 def _candidates(
   folder: pathlib.Path, model: model_specs.ModelSpec
 ) -> list[pathlib.Path]:
-  """Where the path that a spec names may be meant."""
+  """The paths that the spec may mean: from its own folder, or from `folder`."""
   assert model.own
   beside = model.own.folder or folder
   return [beside / model.own.checkpoint, folder / model.own.checkpoint]
 
 
 def _last(folder: pathlib.Path) -> pathlib.Path:
-  """The prefix of the last checkpoint in a folder."""
+  """The prefix of the newest checkpoint in a folder, or of the only one."""
   newest = prefixes.newest(folder)
   if newest and (prefixes.of(newest) or newest.is_file()):
     return newest
-  found = sorted(folder.glob(f'*{prefixes.INDEX}'))
-  if len(found) == 1:
-    return found[0].with_suffix('')
-  names = ', '.join(path.name for path in found) or 'no .index file'
+  indexes = sorted(folder.glob(f'*{prefixes.INDEX}'))
+  if len(indexes) == 1:
+    return indexes[0].with_suffix('')
+  names = ', '.join(path.name for path in indexes) or 'no .index file'
   raise errors.CheckpointError(
     f'folder {folder} has no file `checkpoint` that says which is the last, '
     f'and {names}; expected one checkpoint; name its prefix'
@@ -41,7 +41,11 @@ def _last(folder: pathlib.Path) -> pathlib.Path:
 
 @contextlib.contextmanager
 def _unpacked(archive: pathlib.Path) -> Iterator[tuple[pathlib.Path, str]]:
-  """The only checkpoint in an archive, copied under a name of our own."""
+  """Unpacks the only checkpoint in an archive; yields its prefix and its name.
+
+  The files are copied under names that slimhub chose, so the prefix says
+  nothing; the name is the one in the archive.
+  """
   with tempfile.TemporaryDirectory() as folder:
     copies = prefixes.unpack(archive, pathlib.Path(folder)).prefixes
     if len(copies) != 1:
@@ -53,7 +57,7 @@ def _unpacked(archive: pathlib.Path) -> Iterator[tuple[pathlib.Path, str]]:
     try:
       yield prefix, pathlib.PurePath(name).name
     except errors.CheckpointError as error:
-      # Nobody can look at the copy any more.
+      # The copy is about to be removed, so name the archive instead.
       message = str(error).replace(str(prefix), f'{archive}: {name}')
       raise errors.CheckpointError(message) from error
 
@@ -62,7 +66,7 @@ def _unpacked(archive: pathlib.Path) -> Iterator[tuple[pathlib.Path, str]]:
 def _find(
   folder: pathlib.Path, model: model_specs.ModelSpec
 ) -> Iterator[tuple[pathlib.Path, str]]:
-  """Gives the prefix of a model's checkpoint, and what it is called."""
+  """Yields the prefix of a model's checkpoint, and the checkpoint's name."""
   assert model.own
   if not model.own.checkpoint:
     raise errors.CheckpointError(
@@ -77,7 +81,7 @@ def _find(
         with _unpacked(path) as unpacked:
           yield unpacked
         return
-      prefix = path  # A whole checkpoint in V1's format.
+      prefix = path  # A checkpoint in V1 format, which is a single file.
     if prefix:
       yield prefix, prefix.name
       return
@@ -105,18 +109,18 @@ def _check_classes(
   wanted: checkpoint.Wanted,
   shapes: dict[str, list[int]],
 ) -> None:
-  """Refuses a classifier of another width than the spec's."""
+  """Raises a CheckpointError if the classifier's number of classes is wrong."""
   assert model.own
   for name, shape in wanted.shapes.items():
-    found = shapes.get(name)
+    actual = shapes.get(name)
     is_last = name.startswith(model.family.classifier) and (
       shape[-1] == model.num_classes
     )
-    if is_last and found and found[-1] != shape[-1]:
+    if is_last and actual and actual[-1] != shape[-1]:
       raise errors.CheckpointError(
-        f'checkpoint {prefix} has a classifier of {found[-1]} classes '
+        f'checkpoint {prefix} has a classifier of {actual[-1]} classes '
         f'({name}), expected {shape[-1]}, the num_classes of {model.name!r} in '
-        f'{model.own.file}; write num_classes = {found[-1]} there, with as '
+        f'{model.own.file}; write num_classes = {actual[-1]} there, with as '
         'many labels, or name the checkpoint that is meant'
       )
 
@@ -127,31 +131,37 @@ def read_own(
   wanted: checkpoint.Wanted,
   weights: str,
 ) -> checkpoint.Checkpoint:
-  """Reads the checkpoint that an own model's spec names.
+  """Reads the checkpoint that the spec of a user's own model names.
 
   Args:
-    folder: Where it is if it is not beside its spec file.
-    model: Whose checkpoint.
-    wanted: What its network needs.
-    weights: One of weights.CHOICES.
+    folder: Where the checkpoint is if it is not beside its spec file.
+    model: The model whose checkpoint is wanted.
+    wanted: The variables that its network needs.
+    weights: One of weights.WEIGHTS_CHOICES.
 
   Returns:
-    The tensors; zeros for a classifier that is not there.
+    The tensors. If the checkpoint has no classifier, or the spec wants none,
+    the classifier's tensors are zeros.
 
   Raises:
-    CheckpointError: It is missing, damaged or does not fit.
+    CheckpointError: The checkpoint is missing, damaged or does not fit.
   """
-  names = {n for n in wanted.shapes if n.startswith(model.family.classifier)}
+  classifier = {
+    n for n in wanted.shapes if n.startswith(model.family.classifier)
+  }
   with _find(folder, model) as (prefix, name):
     shapes = checkpoint.shapes(prefix)
-    if model.num_classes and names & shapes.keys():
+    if model.num_classes and classifier & shapes.keys():
       _check_classes(prefix, model, wanted, shapes)
-      found = checkpoint.read_prefix(prefix, wanted, weights)
-      return dataclasses.replace(found, name=name)
-    found = checkpoint.read_prefix(
-      prefix, _without_classifier(wanted, names), weights
+      own_checkpoint = checkpoint.read_prefix(prefix, wanted, weights)
+      return dataclasses.replace(own_checkpoint, name=name)
+    own_checkpoint = checkpoint.read_prefix(
+      prefix, _without_classifier(wanted, classifier), weights
     )
-  zeros = {key: np.zeros(wanted.shapes[key], np.float32) for key in names}
+  zeros = {key: np.zeros(wanted.shapes[key], np.float32) for key in classifier}
   return dataclasses.replace(
-    found, name=name, tensors={**found.tensors, **zeros}, has_classifier=False
+    own_checkpoint,
+    name=name,
+    tensors={**own_checkpoint.tensors, **zeros},
+    has_classifier=False,
   )

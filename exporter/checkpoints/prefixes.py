@@ -1,4 +1,4 @@
-"""What TensorFlow calls a checkpoint: the prefix that its files share."""
+"""Finds checkpoints by their prefix, the path that their files begin with."""
 
 from collections.abc import Mapping
 import pathlib
@@ -13,39 +13,45 @@ INDEX = '.index'
 GRAPH = '.pb'
 _META = '.meta'
 _PART = re.compile(r'(?P<prefix>.+)\.(?P<part>index|meta|data-\d{5}-of-\d{5})')
-_OLD = re.compile(r'.+\.ckpt(-\d+)?')  # A whole checkpoint in V1's format.
+_OLD = re.compile(r'.+\.ckpt(-\d+)?')  # A checkpoint in V1 format: one file.
 _STATE = 'checkpoint'
 
 
 def of(path: pathlib.Path) -> pathlib.Path | None:
-  """The prefix of the V2 checkpoint that a path is, or is a file of."""
-  found = _PART.fullmatch(path.name)
-  prefix = path.with_name(found['prefix']) if found else path
+  """The prefix of a V2 checkpoint, from the prefix itself or one of its files.
+
+  None if the path is neither.
+  """
+  part = _PART.fullmatch(path.name)
+  prefix = path.with_name(part['prefix']) if part else path
   is_there = prefix.with_name(prefix.name + INDEX).exists()
-  is_part = found is not None and found['part'] != _META[1:]
+  is_part = part is not None and part['part'] != _META[1:]
   return prefix if is_there or is_part else None
 
 
 def newest(folder: pathlib.Path) -> pathlib.Path | None:
-  """The checkpoint that a training called its newest."""
+  """The prefix that a folder's file `checkpoint` calls the newest, or None."""
   if not (folder / _STATE).is_file():
     return None
   state = tf.train.get_checkpoint_state(str(folder))
   if state is None:
     return None
-  # A folder that was moved still names its old place.
+  # The state may hold an absolute path, which is wrong once a folder was moved.
   return folder / pathlib.PurePath(state.model_checkpoint_path).name
 
 
 class Unpacked(NamedTuple):
-  """Copies of what an archive holds -> their names there."""
+  """The copies of what an archive holds, with their names in the archive."""
 
-  prefixes: Mapping[pathlib.Path, str]
-  graphs: Mapping[pathlib.Path, str]
+  prefixes: Mapping[pathlib.Path, str]  # Checkpoints, by prefix.
+  graphs: Mapping[pathlib.Path, str]  # Graphs, by file.
 
 
 def unpack(archive: pathlib.Path, folder: pathlib.Path) -> Unpacked:
-  """Copies the checkpoints and graphs of an archive, under names of our own."""
+  """Copies the checkpoints and graphs of an archive into a folder.
+
+  The copies get numbers for names, as names from an archive are not trusted.
+  """
   prefixes: dict[str, pathlib.Path] = {}
   graphs: dict[str, pathlib.Path] = {}
   for path, content in members.read(archive):

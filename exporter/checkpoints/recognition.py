@@ -1,4 +1,4 @@
-"""Names and shapes of variables -> the network that has them."""
+"""Recognizes a network by the names and shapes of its variables."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -7,7 +7,8 @@ import dataclasses
 from exporter import networks
 import model_specs
 
-# Of networks that share names: a scope that one has, and one that it has not.
+# Networks whose variables have the same first scope are told apart by a scope
+# that the network has and, if not None, by one that it does not have.
 _MARKS = {
   'mobilenet_v3_large': ('MobilenetV3/expanded_conv_14/', None),
   'mobilenet_v3_small': ('', 'MobilenetV3/expanded_conv_14/'),
@@ -16,20 +17,22 @@ _MARKS = {
   'pnasnet_large': ('cell_0/', 'reduction_cell_0/'),
 }
 _DECIMALS = (2, 3, 4)
-_LARGEST = 4  # Multiplier that is looked for.
-_ENOUGH = 0.5  # Of a network's variables; with fewer it is another.
+_LARGEST = 4  # The largest multiplier that is tried.
+_ENOUGH = 0.5  # The share of its variables by which a network is recognized.
 
 Shapes = Mapping[str, tuple[int, ...]]
 
 
 @dataclasses.dataclass(frozen=True)
 class Match:
-  """A network, and what decides its graph."""
+  """A recognized network, and what its graph depends on."""
 
   family: model_specs.Family
-  multipliers: tuple[float, ...]  # All that build it, the likeliest first.
+  # The depth multipliers that give these shapes, the likeliest first.
+  multipliers: tuple[float, ...]
   num_classes: int | None  # None: there is no classifier.
-  shapes: Shapes  # Of the network, of 1001 classes if nobody knows.
+  # What the network expects; with 1001 classes if there is no classifier.
+  shapes: Shapes
   trainable: frozenset[str]
 
   @property
@@ -52,14 +55,14 @@ def _families() -> dict[str, model_specs.Family]:
 
 
 def find_family(shapes: Shapes) -> model_specs.Family | None:
-  """Whose names these are, be they few of them."""
+  """The family that some or all of the variables are named for, or None."""
   for network, family in _families().items():
     starts = (f'{family.scope}/', family.classifier)
-    has, has_not = _MARKS.get(network, ('', None))
+    present, absent = _MARKS.get(network, ('', None))
     if (
       any(_has(shapes, start) for start in starts)
-      and _has(shapes, has)
-      and not (has_not and _has(shapes, has_not))
+      and _has(shapes, present)
+      and not (absent and _has(shapes, absent))
     ):
       return family
   return None
@@ -73,17 +76,17 @@ def _num_classes(shapes: Shapes, family: model_specs.Family) -> int | None:
 
 
 def _fitting(shapes: Shapes, network: str, multiplier: float) -> int:
-  """How many of the widths that a multiplier decides are there."""
-  wanted = networks.WIDTHS[network](multiplier)
+  """How many kernels have the width that a multiplier gives them."""
+  widths = networks.WIDTHS[network](multiplier)
   return sum(
     shapes[name][-1] == width
-    for name, width in wanted.items()
+    for name, width in widths.items()
     if shapes.get(name)
   )
 
 
 def _candidates(network: str) -> Iterator[list[float]]:
-  """Multipliers to try, the likely ones first."""
+  """Lists of multipliers to try, the likelier lists and multipliers first."""
   yield [
     model.multiplier
     for model in model_specs.MODELS
@@ -91,18 +94,18 @@ def _candidates(network: str) -> Iterator[list[float]]:
   ]
   for decimals in _DECIMALS:
     unit = 10**decimals
-    found = [count / unit for count in range(1, _LARGEST * unit + 1)]
+    values = [count / unit for count in range(1, _LARGEST * unit + 1)]
     # People choose 0.35 rather than 0.36.
-    yield sorted(found, key=lambda value: round(value * 100, 2) % 5 != 0)
+    yield sorted(values, key=lambda value: round(value * 100, 2) % 5 != 0)
 
 
 def find_multipliers(shapes: Shapes, network: str) -> tuple[float, ...]:
-  """The multipliers that give these widths, or one that comes nearest."""
+  """All multipliers that give exactly these widths, or else the nearest one."""
   if network not in networks.WIDTHS:
     return ()
   count = len(networks.WIDTHS[network](1.0))
   best, nearest = 0, 1.0
-  exact: dict[float, None] = {}  # In order.
+  exact: dict[float, None] = {}  # A set that keeps its order.
   for number, values in enumerate(_candidates(network)):
     for value in values:
       fitting = _fitting(shapes, network, value)
@@ -116,40 +119,41 @@ def find_multipliers(shapes: Shapes, network: str) -> tuple[float, ...]:
 
 
 def scopes(shapes: Shapes) -> dict[str, int]:
-  """First parts of the names, and how many names begin so."""
-  found: dict[str, int] = {}
+  """How many names begin with each scope, by the scope."""
+  counts: dict[str, int] = {}
   for name in shapes:
     scope = name.split('/')[0]
-    found[scope] = found.get(scope, 0) + 1
-  return found
+    counts[scope] = counts.get(scope, 0) + 1
+  return counts
 
 
 def below(shapes: Shapes) -> tuple[str, model_specs.Family] | None:
-  """A scope under which a network stands that is looked for at the top."""
+  """The scope around a known network, and the network's family; or None."""
   for family in _families().values():
     for name in shapes:
-      outer, found, _ = name.partition(f'/{family.scope}/')
-      if found:
+      outer, separator, _ = name.partition(f'/{family.scope}/')
+      if separator:
         return outer, family
   return None
 
 
 def recognize(shapes: Shapes) -> Match | None:
-  """The network of some variables.
+  """Recognizes the network that variables are of.
 
   Args:
-    shapes: Of all that a file holds, moving averages under the names of what
-      they are averages of.
+    shapes: The shapes of all that a file holds, with moving averages under the
+      names of their variables.
 
   Returns:
-    The network, at the multiplier that fits best; None if it is none of ours.
+    The network at the multiplier that fits best, or None if slimhub does not
+    know the network.
   """
   family = find_family(shapes)
   if family is None:
     return None
   multipliers = find_multipliers(shapes, family.network)
   num_classes = _num_classes(shapes, family)
-  built = networks.Source(
+  network = networks.Source(
     networks.Architecture(
       family.network,
       multipliers[0] if multipliers else None,
@@ -158,8 +162,8 @@ def recognize(shapes: Shapes) -> Match | None:
     ),
     is_training=False,
   )
-  wanted = built.shapes
-  there = sum(shapes.get(name) == shape for name, shape in wanted.items())
-  if there < _ENOUGH * len(wanted):
+  expected = network.shapes
+  matching = sum(shapes.get(name) == shape for name, shape in expected.items())
+  if matching < _ENOUGH * len(expected):
     return None
-  return Match(family, multipliers, num_classes, wanted, built.trainable)
+  return Match(family, multipliers, num_classes, expected, network.trainable)

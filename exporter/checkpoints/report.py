@@ -1,4 +1,4 @@
-"""What was found in a file of weights, for a person, and the spec it needs."""
+"""Reports what an inspection found, and proposes a spec file."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,11 +9,11 @@ from exporter.checkpoints import weights
 from model_specs import spec_files
 
 _USUAL_SIZE = 224
-_MOST = 20  # Lines of one kind.
+_MOST = 20  # How many lines or names of one kind are shown.
 _PROPOSED = {'publisher': 'me', 'dataset': 'my_pictures'}
 
 
-def _ours(found: inspection.Inspection, network: inspection.Network) -> str:
+def _network(network: inspection.Network) -> str:
   parameters = f'{network.parameters / 1e6:.2f} M parameters'
   return (
     f'{network.title} ({network.name}), {network.variables} variables, '
@@ -37,9 +37,11 @@ def _classes(network: inspection.Network) -> str:
   return str(network.num_classes)
 
 
-def _images(found: inspection.Inspection, network: inspection.Network) -> str:
-  if found.size:
-    return f'{found.size} x {found.size} pixels, says the frozen graph'
+def _images(
+  inspected: inspection.Inspection, network: inspection.Network
+) -> str:
+  if inspected.size:
+    return f'{inspected.size} x {inspected.size} pixels, says the frozen graph'
   sizes = ' or '.join(map(str, network.sizes)) or f'mostly {_USUAL_SIZE}'
   return (
     'of a size that no variable depends on: ask whoever trained it; the '
@@ -47,10 +49,10 @@ def _images(found: inspection.Inspection, network: inspection.Network) -> str:
   )
 
 
-def _weights(found: inspection.Inspection) -> str:
-  if found.weights == weights.EMA:
+def _weights(inspected: inspection.Inspection) -> str:
+  if inspected.weights == weights.EMA:
     return (
-      f'moving averages of {found.averages} variables (ema), which '
+      f'moving averages of {inspected.averages} variables (ema), which '
       '--weights=auto takes'
     )
   return 'raw: there are no moving averages'
@@ -62,73 +64,79 @@ def _counts(counts: dict[str, int]) -> str:
   return ', '.join(named[:_MOST]) + more or 'none'
 
 
-def _facts(found: inspection.Inspection) -> Iterator[tuple[str, str]]:
-  yield 'file', f'{found.file} ({found.kind})'
-  network = found.network
+def _facts(inspected: inspection.Inspection) -> Iterator[tuple[str, str]]:
+  yield 'file', f'{inspected.file} ({inspected.kind})'
+  network = inspected.network
   if network:
-    yield 'network', _ours(found, network)
+    yield 'network', _network(network)
     if network.multipliers:
       yield 'multiplier', _multiplier(network)
     yield 'classes', _classes(network)
     if network.models and network.num_classes == network.published_classes:
       yield 'published as', ' or '.join(network.models)
-    yield 'images', _images(found, network)
-    yield 'weights', _weights(found)
-  yield 'optimizer slots', _counts(found.slots)
-  yield 'training step', 'unknown' if found.step is None else str(found.step)
-  yield 'parameters', f'{found.parameters / 1e6:.2f} M numbers in the file'
-  if found.extra:
-    yield 'extra', f'{_counts(found.extra)}; the network lacks them'
-  flaws = [f'{key}: {flaw}' for key, flaw in found.flaws.items()]
+    yield 'images', _images(inspected, network)
+    yield 'weights', _weights(inspected)
+  yield 'optimizer slots', _counts(inspected.slots)
+  yield (
+    'training step',
+    'unknown' if inspected.step is None else str(inspected.step),
+  )
+  yield 'parameters', f'{inspected.parameters / 1e6:.2f} M numbers in the file'
+  if inspected.extra:
+    yield 'extra', f'{_counts(inspected.extra)}; the network lacks them'
+  flaws = [f'{key}: {flaw}' for key, flaw in inspected.flaws.items()]
   yield 'NaN, infinite', '' if flaws else 'none'
   yield from (('', flaw) for flaw in flaws[:_MOST])
   if len(flaws) > _MOST:
     yield '', f'and {len(flaws) - _MOST} more'
-  yield from (('problem', problem) for problem in found.problems)
+  yield from (('problem', problem) for problem in inspected.problems)
 
 
-def size(found: inspection.Inspection) -> int:
-  """The size of images to begin with."""
-  sizes = found.network.sizes if found.network else ()
+def size(inspected: inspection.Inspection) -> int:
+  """The image size to propose: the file's own, or the most usual one."""
+  sizes = inspected.network.sizes if inspected.network else ()
   usual = _USUAL_SIZE if _USUAL_SIZE in sizes else max(sizes, default=None)
-  return found.size or usual or _USUAL_SIZE
+  return inspected.size or usual or _USUAL_SIZE
 
 
-def report_values(found: inspection.Inspection) -> dict[str, Any]:
-  """What a spec file would say of it; the names are only proposals."""
-  network = found.network
+def report_values(inspected: inspection.Inspection) -> dict[str, Any]:
+  """The values of a spec file for the inspected weights.
+
+  Publisher, dataset and name are proposals. Empty if the network is unknown.
+  """
+  network = inspected.network
   if network is None:
     return {}
-  known = {
+  values = {
     **_PROPOSED,
     'name': f'my_{network.name}',
     'network': network.name,
     'multiplier': network.multiplier,
-    'size': size(found),
+    'size': size(inspected),
     'num_classes': network.num_classes,
     'background': True if network.num_classes == 1001 else None,
-    'checkpoint': None if found.kind == specimen.FROZEN else found.path,
+    'checkpoint': None if inspected.kind == specimen.FROZEN else inspected.path,
   }
-  return {key: value for key, value in known.items() if value is not None}
+  return {key: value for key, value in values.items() if value is not None}
 
 
-def report_spec(found: inspection.Inspection) -> str:
-  """The spec that a file needs; empty if no network is known."""
-  known = report_values(found)
-  if not known:
+def report_spec(inspected: inspection.Inspection) -> str:
+  """The text of the spec file to start from; empty for an unknown network."""
+  values = report_values(inspected)
+  if not values:
     return ''
   return (
-    f'# Of {found.file}.\n'
+    f'# Of {inspected.file}.\n'
     '# Give it names, and the size of the images that it was trained on;\n'
     '# `slimhub new` writes a file that explains every key.\n'
-    + spec_files.brief(known)
+    + spec_files.brief(values)
   )
 
 
-def report_text(found: inspection.Inspection) -> str:
-  """The facts, a line each, and the spec."""
+def report_text(inspected: inspection.Inspection) -> str:
+  """All facts, one on each line, followed by the spec file to start from."""
   facts = '\n'.join(
     f'{name + ":" if name else "":<17} {text}'.rstrip()
-    for name, text in _facts(found)
+    for name, text in _facts(inspected)
   )
-  return f'{facts}\n\n{report_spec(found)}'.rstrip('\n')
+  return f'{facts}\n\n{report_spec(inspected)}'.rstrip('\n')

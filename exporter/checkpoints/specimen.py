@@ -1,4 +1,4 @@
-"""What is in a file of weights whose network is not known."""
+"""Opens a file of weights whose network is not known yet."""
 
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -20,15 +20,15 @@ _CONSTANT, _INPUT = 'Const', 'Placeholder'
 
 @dataclasses.dataclass(frozen=True)
 class Specimen:
-  """Named tensors, each read when it is asked for."""
+  """A file of weights; a tensor is read only when it is asked for."""
 
-  name: str  # As whoever asks knows it.
+  name: str  # What to call the file, such as ARCHIVE: MEMBER.
   kind: str  # NEW, OLD or FROZEN.
   shapes: Mapping[str, tuple[int, ...]]
   dtypes: Mapping[str, str]
   read: Callable[[str], np.ndarray]
-  path: str  # What an export would read.
-  size: int | None = None  # Of the images, where the file says it.
+  path: str  # The path that an export would be given.
+  size: int | None = None  # Height and width of images, if the file says it.
 
 
 def _damaged(name: str, error: Exception) -> errors.CheckpointError:
@@ -42,18 +42,18 @@ def _damaged(name: str, error: Exception) -> errors.CheckpointError:
 def of_checkpoint(
   prefix: pathlib.Path, name: str, path: str | None = None
 ) -> Specimen:
-  """Opens a checkpoint of either format.
+  """Opens a checkpoint of V1 or V2 format.
 
   Args:
-    prefix: Where it is.
+    prefix: The prefix of its files.
     name: What to call it.
-    path: What an export would read, if it is not the name.
+    path: The path that an export would be given, if it differs from the name.
 
   Returns:
     Its tensors.
 
   Raises:
-    CheckpointError: It is damaged; so does `read` of the result.
+    CheckpointError: It is damaged. The `read` of the result raises it, too.
   """
   try:
     reader = tf.train.load_checkpoint(str(prefix))
@@ -79,7 +79,7 @@ def of_checkpoint(
 
 
 def _image_size(graph: tf.compat.v1.GraphDef) -> int | None:
-  """The height that the only input of a graph has."""
+  """The height of the only input of a graph; None if it is open or unclear."""
   shapes = [
     tf.TensorShape(node.attr['shape'].shape)
     for node in graph.node
@@ -89,32 +89,32 @@ def _image_size(graph: tf.compat.v1.GraphDef) -> int | None:
 
 
 def of_frozen_graph(data: bytes, name: str) -> Specimen:
-  """Opens a frozen graph: its constants are named as its variables were.
+  """Opens a frozen graph, whose constants have the names of its variables.
 
   Args:
-    data: The file.
+    data: The content of the file.
     name: What to call it.
 
   Returns:
-    Its constants, as far as they may be weights.
+    The constants that may be weights.
 
   Raises:
-    CheckpointError: It is damaged, or another kind of file.
+    CheckpointError: It is damaged, or is another kind of file.
   """
   try:
     graph = tf.compat.v1.GraphDef.FromString(data)
   except message.DecodeError as error:
     raise _damaged(name, error) from error
-  found = {
+  constants = {
     node.name: node.attr['value'].tensor
     for node in graph.node
     if node.op == _CONSTANT and node.attr['dtype'].type in _FLOATS
   }
   shapes = {
-    key: tuple(dim.size for dim in found[key].tensor_shape.dim)
-    for key in sorted(found)
+    key: tuple(dim.size for dim in constants[key].tensor_shape.dim)
+    for key in sorted(constants)
   }
-  # Single numbers are settings of operations, empty ones stand for nothing.
+  # Scalars are settings of operations, and empty constants hold nothing.
   shapes = {
     key: shape
     for key, shape in shapes.items()
@@ -124,8 +124,8 @@ def of_frozen_graph(data: bytes, name: str) -> Specimen:
     name,
     FROZEN,
     shapes,
-    {key: tf.as_dtype(found[key].dtype).name for key in shapes},
-    lambda key: tf.make_ndarray(found[key]),
+    {key: tf.as_dtype(constants[key].dtype).name for key in shapes},
+    lambda key: tf.make_ndarray(constants[key]),
     name,
     _image_size(graph),
   )

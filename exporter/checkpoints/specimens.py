@@ -1,4 +1,4 @@
-"""A path that somebody has -> what is there to look into."""
+"""Finds what there is to inspect at a path, whatever kind of file it is."""
 
 from collections.abc import Iterator
 import contextlib
@@ -13,11 +13,13 @@ from exporter.checkpoints import prefixes
 from exporter.checkpoints import specimen
 
 _META, _SAVED_MODEL = '.meta', 'saved_model.pb'
-# A table of TensorFlow's ends in this: a V1 checkpoint, or the index of a V2.
+# The end of a table file of TensorFlow's, which is a V1 checkpoint or the index
+# of a V2 checkpoint.
 _TABLE = bytes.fromhex('57fb808b247547db')
 _ARCHIVES = (b'\x1f\x8b', b'BZh', b'\xfd7zXZ')
 _TAR, _TAR_AT = b'ustar', 257
-# What else is met under the name of a checkpoint.
+# Other files that are mistaken for checkpoints: offset and bytes by which they
+# are recognized, and what they are.
 _OTHERS = (
   (0, b'\x89HDF', 'a file of HDF5, as Keras writes weights'),
   (0, b'PK\x03\x04', 'a zip archive, such as a .keras model'),
@@ -47,7 +49,7 @@ def _is_archive(path: pathlib.Path) -> bool:
 
 
 def _other(path: pathlib.Path) -> str:
-  """What a file is that holds no weights we can read."""
+  """Says what a file is that holds no weights that slimhub can read."""
   with path.open('rb') as file:
     start = file.read(8)
   for at, magic, what in _OTHERS:
@@ -61,7 +63,7 @@ def _other(path: pathlib.Path) -> str:
 
 
 def _checkpoints(folder: pathlib.Path) -> list[pathlib.Path]:
-  """The checkpoints in a folder: the newest, if the folder says which it is."""
+  """The newest checkpoint, if the folder says which one that is; else all."""
   newest = prefixes.newest(folder)
   if newest is not None:
     return [newest]
@@ -72,12 +74,12 @@ def _checkpoints(folder: pathlib.Path) -> list[pathlib.Path]:
 
 
 def _checkpoint(prefix: pathlib.Path) -> specimen.Specimen:
-  """A checkpoint, with what the frozen graph beside it says of images."""
-  found = specimen.of_checkpoint(prefix, str(prefix))
-  beside = archive_lib.frozen_graph(prefix)
-  if beside is None:
-    return found
-  return dataclasses.replace(found, size=_frozen(beside).size)
+  """Opens a checkpoint; a frozen graph beside it tells the size of images."""
+  opened = specimen.of_checkpoint(prefix, str(prefix))
+  graph_file = archive_lib.frozen_graph(prefix)
+  if graph_file is None:
+    return opened
+  return dataclasses.replace(opened, size=_frozen(graph_file).size)
 
 
 def _in_folder(folder: pathlib.Path) -> list[specimen.Specimen]:
@@ -101,31 +103,31 @@ def _in_folder(folder: pathlib.Path) -> list[specimen.Specimen]:
 def _frozen(path: pathlib.Path) -> specimen.Specimen:
   if path.name == _SAVED_MODEL:
     raise _refuse(path, 'the graph of a SavedModel')
-  found = specimen.of_frozen_graph(path.read_bytes(), str(path))
-  if not found.shapes:
+  opened = specimen.of_frozen_graph(path.read_bytes(), str(path))
+  if not opened.shapes:
     raise _refuse(path, 'a graph without weights')
-  return found
+  return opened
 
 
 @contextlib.contextmanager
 def _in_archive(archive: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
   with tempfile.TemporaryDirectory() as unpacked:
     copies = prefixes.unpack(archive, pathlib.Path(unpacked))
-    frozen = [
+    graphs = [
       specimen.of_frozen_graph(graph.read_bytes(), f'{archive}: {name}')
       for graph, name in copies.graphs.items()
     ]
-    size = frozen[0].size if len(frozen) == 1 else None
-    found = [
+    size = graphs[0].size if len(graphs) == 1 else None
+    opened = [
       dataclasses.replace(
         specimen.of_checkpoint(prefix, f'{archive}: {name}', str(archive)),
         size=size,
       )
       for prefix, name in copies.prefixes.items()
     ]
-    if not found and not frozen:
+    if not opened and not graphs:
       raise _refuse(archive, 'an archive without a checkpoint')
-    yield found or frozen
+    yield opened or graphs
 
 
 def _missing(path: pathlib.Path) -> errors.CheckpointError:
@@ -139,18 +141,18 @@ def _missing(path: pathlib.Path) -> errors.CheckpointError:
 
 @contextlib.contextmanager
 def find_specimens(path: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
-  """Gives what there is to look into at a path.
+  """Opens the files of weights at a path.
 
   Args:
-    path: A checkpoint's prefix or any of its files, a folder with one, an
-      archive, or a frozen graph.
+    path: The prefix of a checkpoint, any of its files, a folder or an archive
+      that holds checkpoints or frozen graphs, or a frozen graph.
 
   Yields:
-    What was found; readable while the context is open. More than one from an
-    archive or a folder that does not say which checkpoint is the newest.
+    The files of weights, readable while the context is open. There are several
+    if an archive holds several, or a folder does not say which is the newest.
 
   Raises:
-    CheckpointError: It is something else, and the message says what.
+    CheckpointError: The path is something else; the message says what.
   """
   if path.is_dir():
     yield _in_folder(path)
@@ -161,8 +163,8 @@ def find_specimens(path: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
   elif not path.exists():
     raise _missing(path)
   elif _is_archive(path):
-    with _in_archive(path) as found:
-      yield found
+    with _in_archive(path) as opened:
+      yield opened
   elif _is_table(path):
     yield [_checkpoint(path)]
   elif path.suffix == prefixes.GRAPH:

@@ -1,7 +1,8 @@
-"""Seeded weights that depend on a variable's name and shape alone.
+"""Makes seeded weights and images, for trying things out and for tests.
 
-For trying out and for tests: any machine makes the same ones. They are
-untrained, but keep activations in a sane range through deep networks.
+Weights depend only on the name and the shape of a variable, so every machine
+makes the same ones. They are untrained, but keep activations in a sane range
+through deep networks.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ import numpy as np
 
 _SLOTS = ('/ExponentialMovingAverage', '/RMSProp', '/RMSProp_1', '/Momentum')
 _DEPTHWISE_FAN_IN = 9
-_RESIDUAL_SCALE = 0.25  # Of the last convolution in a ResNet unit.
+_RESIDUAL_SCALE = 0.25  # Scales the last convolution of a ResNet unit.
 
 
 def value(name: str, shape: tuple[int, ...]) -> np.ndarray:
@@ -37,32 +38,33 @@ def value(name: str, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def tensors(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
-  """The weights of a whole network."""
+  """The weights of all variables of a network."""
   return {name: value(name, shape) for name, shape in shapes.items()}
 
 
 def synthetic_images(
   count: int, height: int, width: int, seed: int = 1
 ) -> np.ndarray:
-  """Uniform noise in [0, 1], for comparing one computation with another."""
+  """Images of uniform noise in [0, 1], to compare two computations on."""
   random = np.random.RandomState(seed)
   return random.uniform(0, 1, [count, height, width, 3]).astype(np.float32)
 
 
 def synthetic_pictures(count: int, size: int) -> np.ndarray:
-  """Patterns of squares from coarse to fine, as bytes: each unlike the others.
+  """Pictures, as bytes, of coloured squares in sizes from coarse to fine.
 
-  Noise is the same picture again to a network, and tells no two classes apart.
+  To a network all images of noise look alike. These pictures differ, so that it
+  takes them for different classes.
   """
   random = np.random.RandomState(3)
-  found = np.empty([count, size, size, 3], np.uint8)
+  pictures = np.empty([count, size, size, 3], np.uint8)
   pixels = np.arange(size)
   for number in range(count):
     picture = np.full([size, size, 3], 0.5)
     for squares in (1, 3, 7, 18, 45):
       strength = random.uniform(0, 0.5)
       colors = random.uniform(-strength, strength, [squares, squares, 3])
-      at = pixels * squares // size
-      picture += colors[at][:, at]
-    found[number] = np.round(255 * np.clip(picture, 0, 1))
-  return found
+      square_of_pixel = pixels * squares // size
+      picture += colors[square_of_pixel][:, square_of_pixel]
+    pictures[number] = np.round(255 * np.clip(picture, 0, 1))
+  return pictures

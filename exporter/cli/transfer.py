@@ -15,7 +15,7 @@ _DOWNLOADS = 4  # At once, for an export.
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
+  """Adds the flags that say from where, and how patiently, to download."""
   parser.add_argument(
     '--mirror',
     type=flag_values.mirror,

@@ -10,7 +10,7 @@ from exporter.cli import progress
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
+  """Adds the flags that choose the workers and how progress is shown."""
   parser.add_argument(
     '--jobs',
     type=flag_values.jobs,

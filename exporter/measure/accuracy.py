@@ -1,4 +1,4 @@
-"""How often a classifier is right: figures, as a table and as JSON."""
+"""The figures of how often a classifier is right, as tables and as JSON."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,7 +11,8 @@ import math
 import numpy as np
 
 TOP = 5
-_Z = 1.959964  # Of the normal distribution, 95 % within.
+# 95 % of a normal distribution lie within so many standard deviations.
+_Z = 1.959964
 ACCURACY_COLUMNS = (
   'handle',
   'pictures',
@@ -24,27 +25,29 @@ CLASS_COLUMNS = ('class', 'pictures', 'top1_percent', 'mostly_taken_for')
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
-  """What the figures are of, beside the artifact."""
+  """On what, and how, an artifact was evaluated."""
 
   pictures: int
-  sha256: str  # Of all pictures and their labels.
-  labels: str  # What the labels are: a rule of exporter/measure/classes.py.
-  preprocessing: str  # A way of exporter/measure/crops.py.
+  sha256: str  # Identifies the pictures and their labels.
+  labels: str  # How labels were understood: a rule of classes.py.
+  preprocessing: str  # How pictures were prepared: a way of crops.py.
   libraries: dict[str, str]
 
 
 @dataclasses.dataclass(frozen=True)
 class OfClass:
-  """How one class fared."""
+  """How often the pictures of one class were recognized."""
 
-  number: int
+  number: int  # Of the class: its position in the logits.
   pictures: int
   right: int
-  taken_for: dict[int, int]  # Number of another class -> pictures, most first.
+  # How many pictures were taken for other classes, by the number of the class,
+  # the most frequent one first.
+  taken_for: dict[int, int]
 
   @property
   def percent(self) -> float:
-    """Of its pictures, how many were seen as it."""
+    """The share of its pictures that were recognized, in percent."""
     return 100 * self.right / self.pictures
 
 
@@ -52,26 +55,26 @@ class OfClass:
 class Score:
   """How often one artifact was right."""
 
-  name: str
+  name: str  # The handle.
   setting: Setting
   top1: int  # Pictures.
   top5: int | None  # None where five or fewer classes make it nothing.
 
   @property
   def top1_percent(self) -> float:
-    """Of all pictures."""
+    """The share of pictures that count for top-1, in percent."""
     return 100 * self.top1 / self.setting.pictures
 
   @property
   def top5_percent(self) -> float | None:
-    """Of all pictures."""
+    """The share of pictures that count for top-5, in percent."""
     if self.top5 is None:
       return None
     return 100 * self.top5 / self.setting.pictures
 
   @property
   def interval(self) -> tuple[float, float]:
-    """Where top-1 of more such pictures is, in percent: 95 % sure."""
+    """The 95 % confidence interval of the top-1 share, in percent."""
     return wilson(self.top1, self.setting.pictures)
 
 
@@ -93,7 +96,7 @@ class AccuracySummary(Score):
 
 
 def wilson(right: int, count: int) -> tuple[float, float]:
-  """Wilson's interval of a proportion, in percent, 95 % sure."""
+  """Wilson's 95 % confidence interval of `right / count`, in percent."""
   share, spread = right / count, _Z**2 / count
   middle = share + spread / 2
   width = _Z * math.sqrt(share * (1 - share) / count + spread / (4 * count))
@@ -113,37 +116,37 @@ def summarize(
   truth: Sequence[int],
   names: Mapping[int, str],
 ) -> Accuracy:
-  """The figures of one artifact.
+  """Computes the figures of one artifact.
 
   Args:
-    name: Of the artifact.
-    setting: Of the pictures.
-    logits: A row for each picture.
-    truth: The class of each.
-    names: Of the classes.
+    name: The handle of the artifact.
+    setting: On what and how it was evaluated.
+    logits: Its logits, with a row for each picture.
+    truth: The number of the class of each picture.
+    names: The names of classes, by number.
 
   Returns:
-    The figures.
+    The figures. A class without a name is called by its number.
   """
   best = np.argsort(-logits, axis=1, kind='stable')[:, :TOP]
   hits = best == np.asarray(truth)[:, np.newaxis]
   guesses: dict[int, Counter[int]] = {number: Counter() for number in truth}
   for number, guess in zip(truth, best[:, 0].tolist(), strict=True):
     guesses[number][guess] += 1
-  classes = [_of_class(n, found) for n, found in guesses.items()]
-  met = sorted({*guesses, *best[:, 0].tolist()})
+  classes = [_of_class(n, counts) for n, counts in guesses.items()]
+  occurring = sorted({*guesses, *best[:, 0].tolist()})
   return Accuracy(
     name,
     setting,
     int(hits[:, 0].sum()),
     int(hits.any(1).sum()) if logits.shape[1] > TOP else None,
     tuple(sorted(classes, key=lambda each: (each.percent, each.number))),
-    {number: names.get(number, str(number)) for number in met},
+    {number: names.get(number, str(number)) for number in occurring},
   )
 
 
-def to_json(found: Iterable[Accuracy]) -> str:
-  """All of it, for programs."""
+def to_json(accuracies: Iterable[Accuracy]) -> str:
+  """The text of evaluation.json."""
   facts = [
     {
       'handle': each.name,
@@ -152,7 +155,7 @@ def to_json(found: Iterable[Accuracy]) -> str:
       'top5_percent': each.top5_percent and round(each.top5_percent, 3),
       **dataclasses.asdict(each),
     }
-    for each in found
+    for each in accuracies
   ]
   return json.dumps({'accuracies': facts}, indent=2) + '\n'
 
@@ -188,8 +191,8 @@ def top5(found: Score) -> str:
   return '' if percent is None else f'{percent:.2f}'
 
 
-def accuracy_rows(found: Iterable[Accuracy]) -> list[tuple[str, ...]]:
-  """A row for each, under COLUMNS."""
+def accuracy_rows(accuracies: Iterable[Accuracy]) -> list[tuple[str, ...]]:
+  """The rows of a table of artifacts, with the columns ACCURACY_COLUMNS."""
   return [
     (
       each.name,
@@ -198,7 +201,7 @@ def accuracy_rows(found: Iterable[Accuracy]) -> list[tuple[str, ...]]:
       interval(each),
       top5(each),
     )
-    for each in found
+    for each in accuracies
   ]
 
 

@@ -1,4 +1,4 @@
-"""Labels of pictures -> numbers of a model's classes, or why there is none."""
+"""Finds out which class of a model each label of the user's pictures means."""
 
 from collections.abc import Collection
 from collections.abc import Mapping
@@ -12,16 +12,16 @@ from model_specs import labels
 
 NUMBERS, NAMES = 'numbers of classes', 'names of classes'
 SYNSETS, SORTED = 'WordNet synsets', 'names in the order of the alphabet'
-_MOST = 5  # Labels that an error names.
+_MOST = 5  # How many labels an error names.
 
 
 @dataclasses.dataclass(frozen=True)
 class Classes:
   """What the labels of some pictures mean to a model."""
 
-  rule: str  # NUMBERS, NAMES, SYNSETS or SORTED.
-  numbers: Mapping[str, int]  # Label -> place in the logits.
-  names: Mapping[int, str]  # Of all classes that have one.
+  rule: str  # How they were understood: NUMBERS, NAMES, SYNSETS or SORTED.
+  numbers: Mapping[str, int]  # The position in the logits, by label.
+  names: Mapping[int, str]  # Names by position, of all classes that have one.
 
 
 def _plain(name: str) -> str:
@@ -86,7 +86,7 @@ def _as_names(
 def _as_sorted(
   handle: model_specs.Handle, given: Sequence[str]
 ) -> dict[str, int]:
-  """As TF-Slim's own data sets number their classes."""
+  """Numbers classes in alphabetical order, as TF-Slim's data sets do."""
   first = int(handle.spec.has_background)
   expected = handle.num_outputs - first
   if len(given) != expected:
@@ -98,20 +98,20 @@ def _as_sorted(
   return {label: number for number, label in enumerate(given, start=first)}
 
 
-def resolve(handle: model_specs.Handle, found: Collection[str]) -> Classes:
-  """What labels mean to a model.
+def resolve(handle: model_specs.Handle, used: Collection[str]) -> Classes:
+  """Finds out which class of a model each label means.
 
   Args:
     handle: The model, a classifier.
-    found: The labels, of pictures each.
+    used: The labels of all pictures; they may occur more than once.
 
   Returns:
-    Their numbers.
+    The number of the class of each label.
 
   Raises:
-    PictureError: One is no class of the model.
+    PictureError: A label is not a class of the model, or is ambiguous.
   """
-  given = sorted(set(found))
+  given = sorted(set(used))
   names = labels.of(handle)
   known = dict(enumerate(names))
   if all(label.isdecimal() for label in given):

@@ -1,35 +1,35 @@
-"""What a classifier takes for what: SVG, a square for each pair of classes."""
+"""Draws an SVG of what a classifier takes for what."""
 
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from exporter.measure import accuracy
 
-MOST = 30  # Classes that are drawn; of more, the worst.
+MOST = 30  # How many classes are drawn at most: the worst ones.
 _NAMESPACE = 'http://www.w3.org/2000/svg'
 _STYLE = 'font-family: sans-serif; font-size: 12px'
-_RIGHT, _WRONG = '#4477aa', '#ee6677'  # Told apart by the color blind.
-_LABELS, _CELL, _HEAD, _LINE = 200, 24, 150, 20
-_LONGEST = 28  # Letters of a name.
+_RIGHT, _WRONG = '#4477aa', '#ee6677'  # The color-blind can tell them apart.
+_LABELS, _CELL, _HEAD, _LINE = 200, 24, 150, 20  # Sizes in pixels.
+_LONGEST = 28  # How many letters of a name are shown.
 _OTHER = 'another class'
 
 
 def _shown(
-  found: accuracy.Accuracy,
+  figures: accuracy.Accuracy,
 ) -> Sequence[accuracy.OfClass]:
-  """The classes that are drawn, by number."""
-  worst = found.classes[:MOST]
+  """The classes that are drawn, sorted by number."""
+  worst = figures.classes[:MOST]
   return sorted(worst, key=lambda each: each.number)
 
 
 class _Chart:
-  """The picture."""
+  """An SVG of cells and texts."""
 
   def __init__(self) -> None:
     self.root = ElementTree.Element('svg', xmlns=_NAMESPACE, style=_STYLE)
 
   def text(self, x: float, y: float, text: str, turn: int = 0) -> None:
-    """Writes, turned by some degrees."""
+    """Writes at a point, turned around it by some degrees."""
     node = ElementTree.SubElement(
       self.root,
       'text',
@@ -40,7 +40,7 @@ class _Chart:
     node.text = text
 
   def cell(self, column: int, row: int, share: float, title: str) -> None:
-    """Shades a square by its share of the row's pictures."""
+    """Draws a square, as opaque as its share of the row's pictures."""
     node = ElementTree.SubElement(
       self.root,
       'rect',
@@ -60,41 +60,41 @@ def _short(name: str) -> str:
 
 def _add_row(
   chart: _Chart,
-  found: accuracy.Accuracy,
+  figures: accuracy.Accuracy,
   row: int,
   shown: Sequence[accuracy.OfClass],
 ) -> None:
-  """A class's pictures, spread over what they were taken for."""
+  """Draws the row of a class: what its pictures were taken for."""
   own = shown[row]
-  name = found.names[own.number]
+  name = figures.names[own.number]
   counts = {own.number: own.right, **own.taken_for}
-  drawn = {each.number: column for column, each in enumerate(shown)}
-  cells: dict[int, int] = {}
+  column_of = {each.number: column for column, each in enumerate(shown)}
+  count_in: dict[int, int] = {}
   for number, count in counts.items():
-    column = drawn.get(number, len(shown))
-    cells[column] = cells.get(column, 0) + count
-  for column, count in cells.items():
+    column = column_of.get(number, len(shown))
+    count_in[column] = count_in.get(column, 0) + count
+  for column, count in count_in.items():
     is_drawn = column < len(shown)
-    other = found.names[shown[column].number] if is_drawn else _OTHER
+    other = figures.names[shown[column].number] if is_drawn else _OTHER
     title = f'{name}, taken for {other}: {count} of {own.pictures}'
     if count:
       chart.cell(column, row, count / own.pictures, title)
   chart.text(8, _HEAD + row * _CELL + 16, _short(name))
 
 
-def render(found: accuracy.Accuracy) -> str:
-  """The classes of pictures downwards, what they were taken for across."""
-  shown, chart = _shown(found), _Chart()
-  chart.text(8, 16, found.name)
-  total = len(found.classes)
+def render(figures: accuracy.Accuracy) -> str:
+  """Renders the chart: classes as rows, what they were taken for as columns."""
+  shown, chart = _shown(figures), _Chart()
+  chart.text(8, 16, figures.name)
+  total = len(figures.classes)
   which = '' if total == len(shown) else f', the worst {len(shown)} of {total}'
   chart.text(8, 16 + _LINE, f'classes: a row each{which}; columns: taken for')
-  columns = [found.names[each.number] for each in shown]
+  columns = [figures.names[each.number] for each in shown]
   for column, name in enumerate((*columns, _OTHER)):
     x, y = _LABELS + column * _CELL + 16, _HEAD - 6
     chart.text(x, y, _short(name), turn=-60)
   for row in range(len(shown)):
-    _add_row(chart, found, row, shown)
+    _add_row(chart, figures, row, shown)
   width = _LABELS + (len(shown) + 1) * _CELL + _HEAD
   height = _HEAD + len(shown) * _CELL + 8
   chart.root.set('viewBox', f'0 0 {width} {height}')

@@ -1,9 +1,9 @@
-"""Pictures as TF-Slim's evaluation shows them to its networks.
+"""Prepares pictures as TF-Slim does to evaluate its networks.
 
 There are two ways. Most networks see the central 87.5 % of height and width,
-resized; those that were trained on colours less their mean see the central
-square of a picture whose shorter side was resized. Both resize by the bilinear
-rule of TensorFlow 1, which does not centre pixels.
+resized. Networks that were trained on colours minus their mean see the central
+square of a picture whose shorter side was resized. Both ways resize by the
+bilinear rule of TensorFlow 1, which does not centre pixels.
 """
 
 import pathlib
@@ -21,7 +21,7 @@ _WHITE = 255.0
 
 
 def way(model: model_specs.ModelSpec) -> str:
-  """How TF-Slim evaluates a model: CENTRAL or ASPECT."""
+  """The way in which TF-Slim evaluates a model: CENTRAL or ASPECT."""
   has_mean = isinstance(model.family.preprocessing.offset, tuple)
   return ASPECT if has_mean else CENTRAL
 
@@ -48,18 +48,18 @@ def _aspect(picture: tf.Tensor, size: int) -> tf.Tensor:
 
 
 def read(path: pathlib.Path, size: int, how: str) -> np.ndarray:
-  """A picture as a square of colours in [0, 1].
+  """Reads a picture as a square of colours in [0, 1].
 
   Args:
     path: The file.
-    size: Height and width of the square.
+    size: Height and width of the square, in pixels.
     how: CENTRAL or ASPECT.
 
   Returns:
-    The square, of float32.
+    An array of float32 and of shape [size, size, 3].
 
   Raises:
-    PictureError: It cannot be decoded.
+    PictureError: The file cannot be decoded.
   """
   crop = _aspect if how == ASPECT else _central
   return crop(pictures.decode(path), size).numpy()

@@ -1,4 +1,4 @@
-"""How accurate exports are on labelled pictures -> figures, and their cards."""
+"""Evaluates exports on labelled pictures; writes the figures beside them."""
 
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -24,24 +24,24 @@ from model_specs import versions
 EVALUATION_JSON, EVALUATION_CHARTS = 'evaluation.json', 'evaluation'
 _BATCH = 32
 
-Advance = Callable[[int], object]  # By so many pictures.
+Advance = Callable[[int], object]  # Is told how many more pictures are done.
 
 
 def classifiers(
   handles: Sequence[model_specs.Handle],
 ) -> tuple[model_specs.Handle, ...]:
-  """Those of some handles that have classes.
+  """The classifiers among some handles.
 
   Raises:
-    ManifestError: None has any.
+    ManifestError: There are none.
   """
-  found = tuple(h for h in handles if h.task == versions.CLASSIFICATION)
-  if not found:
+  chosen = tuple(h for h in handles if h.task == versions.CLASSIFICATION)
+  if not chosen:
     raise errors.ManifestError(
       f'{handles[0]} gives features, and nothing here gives classes; name an '
       f'export of {versions.CLASSIFICATION}'
     )
-  return found
+  return chosen
 
 
 def _logits(
@@ -50,10 +50,15 @@ def _logits(
   pictures: Sequence[labelled.Labelled],
   advance: Advance,
 ) -> dict[str, np.ndarray]:
-  """What the artifacts of one model make of the pictures, read once."""
+  """The logits of all artifacts of one model, which see each picture together.
+
+  So a picture is read only once for all of them.
+  """
   model = handles[0].spec
-  how = crops.way(model)
-  found: dict[str, list[np.ndarray]] = {str(handle): [] for handle in handles}
+  way = crops.way(model)
+  parts_of: dict[str, list[np.ndarray]] = {
+    str(handle): [] for handle in handles
+  }
   with contextlib.ExitStack() as stack:
     runs = {}
     for handle in handles:
@@ -61,14 +66,14 @@ def _logits(
       artifact = stack.enter_context(storage.local_copy(place.artifact))
       runs[str(handle)] = runners.load(handle, artifact, environment.cores())
     pool = stack.enter_context(futures.ThreadPoolExecutor(environment.cores()))
-    for at in range(0, len(pictures), _BATCH):
-      part = pictures[at : at + _BATCH]
-      read = pool.map(lambda p: crops.read(p.path, model.size, how), part)
+    for start in range(0, len(pictures), _BATCH):
+      batch = pictures[start : start + _BATCH]
+      read = pool.map(lambda p: crops.read(p.path, model.size, way), batch)
       images = np.stack(list(read))
       for name, run in runs.items():
-        found[name].append(np.asarray(run(images)))
-      advance(len(part))
-  return {name: np.concatenate(parts) for name, parts in found.items()}
+        parts_of[name].append(np.asarray(run(images)))
+      advance(len(batch))
+  return {name: np.concatenate(parts) for name, parts in parts_of.items()}
 
 
 def _check(name: str, logits: np.ndarray) -> None:
@@ -80,11 +85,13 @@ def _check(name: str, logits: np.ndarray) -> None:
     )
 
 
-def _keep(found: accuracy.Accuracy, output_dir: storage.Folder) -> None:
-  """Writes the picture of one artifact's confusions."""
-  name = f'{found.name.replace("/", "_")}.svg'
+def _write_chart(
+  figures: accuracy.Accuracy, output_dir: storage.Folder
+) -> None:
+  """Writes the chart of what one artifact takes for what."""
+  name = f'{figures.name.replace("/", "_")}.svg'
   storage.write_text(
-    output_dir / EVALUATION_CHARTS / name, confusion_chart.render(found)
+    output_dir / EVALUATION_CHARTS / name, confusion_chart.render(figures)
   )
 
 
@@ -94,27 +101,29 @@ def evaluate(
   pictures: Sequence[labelled.Labelled],
   advance: Advance,
 ) -> Iterator[accuracy.Accuracy]:
-  """Evaluates exports; at the end writes what was found beside them.
+  """Evaluates exports, and in the end writes all figures beside them.
 
   Args:
-    handles: Classifiers, sorted by name.
-    output_dir: Where they are.
-    pictures: What to show them.
-    advance: Told how many pictures more were seen by all of one model.
+    handles: The classifiers to evaluate, sorted by name.
+    output_dir: The folder or bucket of exports.
+    pictures: The pictures to evaluate on.
+    advance: Called with the number of pictures that all artifacts of one model
+      have seen since the last call.
 
   Yields:
-    The figures of one artifact.
+    The figures of one artifact after the other.
 
   Raises:
-    PictureError: A label is no class of a model, or a file is no picture.
+    PictureError: A label is not a class of a model, or a file is not a picture.
     ManifestError: An export has no readable manifest.
-    ProofError: An artifact cannot be loaded, or answers with NaN.
+    ProofError: An artifact cannot be loaded, or answers with NaN or infinity.
   """
   labels = [each.label for each in pictures]
   digest = labelled.digest(pictures)
-  # All are asked before the first picture is shown to any.
-  known = {str(h): classes.resolve(h, labels) for h in handles}
-  found = []
+  # A label that some model does not know is an error before any picture is
+  # read.
+  classes_of = {str(h): classes.resolve(h, labels) for h in handles}
+  evaluated = []
   for _, group in itertools.groupby(handles, lambda handle: handle.folder):
     of_model = list(group)
     logits = _logits(of_model, output_dir, pictures, advance)
@@ -124,16 +133,16 @@ def evaluate(
       setting = accuracy.Setting(
         len(pictures),
         digest,
-        known[name].rule,
+        classes_of[name].rule,
         crops.way(handle.spec),
         environment.libraries(),
       )
-      numbers = [known[name].numbers[label] for label in labels]
+      truth = [classes_of[name].numbers[label] for label in labels]
       one = accuracy.summarize(
-        name, setting, logits[name], numbers, known[name].names
+        name, setting, logits[name], truth, classes_of[name].names
       )
-      found.append(one)
+      evaluated.append(one)
       yield one
-  for one in found:
-    _keep(one, output_dir)
-  storage.write_text(output_dir / EVALUATION_JSON, accuracy.to_json(found))
+  for one in evaluated:
+    _write_chart(one, output_dir)
+  storage.write_text(output_dir / EVALUATION_JSON, accuracy.to_json(evaluated))

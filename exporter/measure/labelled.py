@@ -1,4 +1,4 @@
-"""Pictures whose classes are known: a folder a class, or a list."""
+"""Finds labelled pictures: in one folder for each class, or in a list."""
 
 from collections.abc import Iterable
 import dataclasses
@@ -8,49 +8,53 @@ import pathlib
 from exporter import errors
 from exporter.measure import pictures
 
-_MOST = 5  # Lines of a list that an error names.
+_MOST = 5  # How many folders or lines an error names.
 
 
 @dataclasses.dataclass(frozen=True)
 class Labelled:
-  """One picture, and what its class is called by whoever sorted it."""
+  """A picture, and the label that the user gave it."""
 
   path: pathlib.Path
   label: str
 
 
 def pictures_of_folders(folder: pathlib.Path) -> tuple[Labelled, ...]:
-  """The pictures below a folder that holds one folder a class, sorted.
+  """The pictures in a folder that holds one folder for each class, sorted.
+
+  The name of the folder of a class is the label of its pictures.
 
   Raises:
-    PictureError: It holds no such folders, or one of them is empty.
+    PictureError: There are no folders of classes, or one of them is empty.
   """
   if not folder.is_dir():
     raise errors.PictureError(
       f'--images={folder} is no folder; name one that holds a folder of '
       'pictures for each class'
     )
-  folders = sorted(p for p in folder.iterdir() if p.is_dir())
-  if not folders:
+  class_folders = sorted(p for p in folder.iterdir() if p.is_dir())
+  if not class_folders:
     raise errors.PictureError(
       f'{folder} holds no folders, expected one for each class; if a file says '
       'which class each picture is of, name it: --labels=FILE'
     )
-  found = {each: pictures.find(each) for each in folders}
-  empty = [each.name for each, paths in found.items() if not paths]
+  paths_of = {each: pictures.find(each) for each in class_folders}
+  empty = [each.name for each, paths in paths_of.items() if not paths]
   if empty:
     raise errors.PictureError(
-      f'{len(empty)} of {len(folders)} folders in {folder} hold no picture '
-      f'({", ".join(pictures.SUFFIXES)}): {", ".join(empty[:_MOST])}; fill or '
-      'remove them'
+      f'{len(empty)} of {len(class_folders)} folders in {folder} hold no '
+      f'picture ({", ".join(pictures.SUFFIXES)}): '
+      f'{", ".join(empty[:_MOST])}; fill or remove them'
     )
   return tuple(
-    Labelled(path, each.name) for each in folders for path in found[each]
+    Labelled(path, each.name)
+    for each in class_folders
+    for path in paths_of[each]
   )
 
 
 def _split(line: str) -> tuple[str, str]:
-  """PATH and LABEL, between them a tab, else the last space."""
+  """Path and label, which a tab separates, or else the last space."""
   separator = '\t' if '\t' in line else ' '
   path, _, label = line.rpartition(separator)
   return path.strip(), label.strip()
@@ -62,14 +66,15 @@ def pictures_of_list(
   """The pictures that a list names, in its order.
 
   Args:
-    folder: Where the paths in the list begin.
-    file: A line for each picture: path, tab or space, label.
+    folder: The folder that the paths in the list are relative to.
+    file: The list: a line `PATH LABEL` for each picture.
 
   Returns:
     The pictures.
 
   Raises:
-    PictureError: A line is none, or names a picture that is not there.
+    PictureError: A line has another form or names a picture that is missing, or
+      the list is empty or unreadable.
   """
   try:
     lines = file.read_text('utf-8').splitlines()
@@ -78,28 +83,29 @@ def pictures_of_list(
       f'--labels={file} cannot be read: {error}; expected a text file with a '
       'line PATH LABEL for each picture'
     ) from error
-  found, bad = [], []
+  listed, problems = [], []
   for number, line in enumerate(lines, start=1):
     if not line.strip():
       continue
     path, label = _split(line)
     if not path or not label:
-      bad.append(f'line {number}: {line!r}, expected PATH LABEL')
+      problems.append(f'line {number}: {line!r}, expected PATH LABEL')
     elif not (folder / path).is_file():
-      bad.append(f'line {number}: there is no {folder / path}')
-    found.append(Labelled(folder / path, label))
-  if bad or not found:
+      problems.append(f'line {number}: there is no {folder / path}')
+    listed.append(Labelled(folder / path, label))
+  if problems or not listed:
     raise errors.PictureError(
-      f'{file}: {len(bad)} of {len(found)} lines name no picture; paths begin '
-      f'at --images={folder}\n' + ''.join(f'  {each}\n' for each in bad[:_MOST])
+      f'{file}: {len(problems)} of {len(listed)} lines name no picture; paths '
+      f'begin at --images={folder}\n'
+      + ''.join(f'  {each}\n' for each in problems[:_MOST])
     )
-  return tuple(found)
+  return tuple(listed)
 
 
-def digest(found: Iterable[Labelled]) -> str:
-  """SHA-256 of the pictures' own hashes and labels: which set this was."""
+def digest(labelled: Iterable[Labelled]) -> str:
+  """A SHA-256 that identifies a set of pictures with their labels."""
   whole = hashlib.sha256()
-  for each in found:
+  for each in labelled:
     picture = hashlib.sha256(each.path.read_bytes()).hexdigest()
     whole.update(f'{picture} {each.label}\n'.encode())
   return whole.hexdigest()

@@ -1,4 +1,4 @@
-"""A folder of pictures -> bytes of one size, to measure ranges on."""
+"""Reads a folder of pictures, to measure the ranges of 8-bit numbers on."""
 
 import hashlib
 import pathlib
@@ -9,19 +9,19 @@ import tensorflow as tf
 from exporter import errors
 
 SUFFIXES = ('.bmp', '.gif', '.jpeg', '.jpg', '.png')
-_MOST = 256  # More take longer and change nothing.
+_MOST = 256  # More pictures take longer and make no difference.
 
 
 def find(folder: pathlib.Path) -> list[pathlib.Path]:
-  """The pictures in a folder, by their names' ends, sorted."""
+  """The files in a folder whose names end as those of pictures, sorted."""
   return sorted(p for p in folder.glob('*') if p.suffix.lower() in SUFFIXES)
 
 
 def decode(path: pathlib.Path) -> tf.Tensor:
-  """A picture's bytes: height, width, three colours.
+  """Decodes a picture to bytes of shape [height, width, 3].
 
   Raises:
-    PictureError: It cannot be decoded.
+    PictureError: The file cannot be decoded.
   """
   try:
     return tf.io.decode_image(
@@ -40,21 +40,24 @@ def _read(path: pathlib.Path, size: int) -> np.ndarray:
 
 
 def read_pictures(folder: pathlib.Path, size: int) -> np.ndarray:
-  """The first pictures of a folder by name, each resized to a square.
+  """Reads the first pictures of a folder by name, each resized to a square.
+
+  Returns:
+    Bytes of shape [pictures, size, size, 3].
 
   Raises:
-    PictureError: There are none, or one cannot be decoded.
+    PictureError: There are no pictures, or one cannot be decoded.
   """
-  found = find(folder)
-  if not found:
+  paths = find(folder)
+  if not paths:
     raise errors.PictureError(
       f'{folder} holds no picture, expected files that end in '
       f'{", ".join(SUFFIXES)}; name a folder of some hundred that look like '
       'those the model will see: --representative_images=DIR'
     )
-  return np.stack([_read(path, size) for path in found[:_MOST]])
+  return np.stack([_read(path, size) for path in paths[:_MOST]])
 
 
 def pictures_digest(pictures: np.ndarray) -> str:
-  """SHA-256 of the bytes."""
+  """A SHA-256 that identifies pictures by their bytes."""
   return hashlib.sha256(pictures.tobytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""How fast artifacts are on one machine: figures, as a table and as JSON."""
+"""The figures of how fast artifacts are, as a table and as JSON."""
 
 from collections.abc import Iterable
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ import model_specs
 from model_specs import formats
 
 BATCHES = (1, 8, 32)
-BENCHMARK_JSON = 'benchmark.json'  # Its name in an export folder.
-KERAS = 'keras.applications'  # What exports are measured beside.
+BENCHMARK_JSON = 'benchmark.json'  # The name of the file in an export folder.
+KERAS = 'keras.applications'  # The networks that exports are compared with.
 
 
 @dataclasses.dataclass(frozen=True)
 class Machine:
-  """What the figures are of."""
+  """The machine that was measured."""
 
   processor: str
-  cores: int  # That this process may use; all of them work.
+  cores: int  # How many this process may use; it uses all of them.
   system: str
   libraries: dict[str, str]
 
@@ -35,15 +35,15 @@ class Machine:
 
 @dataclasses.dataclass(frozen=True)
 class Speed:
-  """What one artifact, or Keras's network, takes for one size of batch."""
+  """How fast one artifact, or the network of Keras, is at one batch size."""
 
-  network: str  # The handle without its version: what is comparable.
-  name: str  # The artifact, or keras.applications' name.
+  network: str  # The handle without version; speeds of one network compare.
+  name: str  # The handle of the artifact, or KERAS.
   batch: int
   runs: int
-  median_ms: float  # For a batch.
+  median_ms: float  # For one batch.
   p95_ms: float
-  images_per_second: float  # By the median.
+  images_per_second: float  # At the median.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Timed:
 def _processor() -> str:
   try:
     text = pathlib.Path('/proc/cpuinfo').read_text()
-  except OSError:  # Of Linux alone.
+  except OSError:  # Only Linux has the file.
     text = ''
   for line in text.splitlines():
     key, _, value = line.partition(':')
@@ -68,7 +68,7 @@ def _processor() -> str:
 
 
 def this_machine() -> Machine:
-  """This one."""
+  """Describes the machine that this process runs on."""
   runtimes = [
     package
     for group in (formats.LITERT, formats.ONNX)
@@ -87,7 +87,7 @@ def this_machine() -> Machine:
 def summarize(
   network: str, name: str, batch: int, seconds: Sequence[float]
 ) -> Speed:
-  """The figures of some runs."""
+  """The figures of some runs, given the seconds that each took."""
   ordered = sorted(seconds)
   median = statistics.median(ordered)
   p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
@@ -114,25 +114,32 @@ def of_export(
   )
 
 
-def to_json(on: Machine, found: Iterable[Speed]) -> str:
-  """All of it, for programs."""
+def to_json(machine: Machine, speeds: Iterable[Speed]) -> str:
+  """The text of BENCHMARK_JSON."""
   facts = {
-    'machine': dataclasses.asdict(on),
-    'speeds': [dataclasses.asdict(speed) for speed in found],
+    'machine': dataclasses.asdict(machine),
+    'speeds': [dataclasses.asdict(speed) for speed in speeds],
   }
   return json.dumps(facts, indent=2) + '\n'
 
 
 def parse_speeds(text: str | bytes, name: str) -> tuple[Machine, list[Speed]]:
-  """Parses what `to_json` wrote; `name` is for the error.
+  """Parses what `to_json` wrote.
+
+  Args:
+    text: The content of the file.
+    name: What to call the file in an error.
+
+  Returns:
+    The machine, and the figures that were measured on it.
 
   Raises:
-    ManifestError: It is something else.
+    ManifestError: The text is something else.
   """
   try:
     facts = json.loads(text)
-    on = Machine(**facts['machine'])
-    return on, [Speed(**speed) for speed in facts['speeds']]
+    machine = Machine(**facts['machine'])
+    return machine, [Speed(**speed) for speed in facts['speeds']]
   except (ValueError, TypeError, KeyError) as error:
     raise errors.ManifestError(
       f'{name} holds no figures of `slimhub benchmark` ({error!r}); '
@@ -143,8 +150,8 @@ def parse_speeds(text: str | bytes, name: str) -> tuple[Machine, list[Speed]]:
 SPEED_COLUMNS = ('handle', 'batch', 'median_ms', 'p95_ms', 'images_per_second')
 
 
-def speed_rows(found: Iterable[Speed]) -> list[tuple[str, ...]]:
-  """A row for each, under COLUMNS."""
+def speed_rows(speeds: Iterable[Speed]) -> list[tuple[str, ...]]:
+  """The rows of a table of speeds, with the columns SPEED_COLUMNS."""
   return [
     (
       speed.name,
@@ -153,5 +160,5 @@ def speed_rows(found: Iterable[Speed]) -> list[tuple[str, ...]]:
       f'{speed.p95_ms:.2f}',
       f'{speed.images_per_second:.0f}',
     )
-    for speed in found
+    for speed in speeds
   ]

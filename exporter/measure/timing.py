@@ -1,4 +1,4 @@
-"""How fast exports are on this machine -> figures, a chart, and their cards."""
+"""Measures how fast exports are on this machine; writes figures and a chart."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -18,15 +18,15 @@ from exporter.measure import speed_chart
 import model_specs
 
 JSON, CHART = speed_lib.BENCHMARK_JSON, 'benchmark.svg'
-_FEWEST = 10  # Runs.
-_TURNS = 5
-_SECONDS = 1.0  # About as long each is run with each batch.
+_FEWEST = 10  # How often an artifact is run at least.
+_TURNS = 5  # In how many turns the runs of an artifact are spread.
+_SECONDS = 1.0  # About how long an artifact is run at each batch size.
 
 
 def _turn(
   run: runners.Run, images: np.ndarray, seconds: float
 ) -> Iterator[float]:
-  """Seconds of each run of one turn, after one that is not counted."""
+  """Yields the seconds of each run of one turn, after one to warm up."""
   run(images)
   end = time.perf_counter() + seconds
   for count in itertools.count():
@@ -40,7 +40,10 @@ def _turn(
 def _time(
   runs: Mapping[str, runners.Run], images: np.ndarray, seconds: float
 ) -> dict[str, list[float]]:
-  """Seconds of each run; in turns, so that what disturbs disturbs all."""
+  """Measures the seconds of each run of several artifacts.
+
+  The artifacts take turns, so that a disturbance affects all of them.
+  """
   taken: dict[str, list[float]] = {name: [] for name in runs}
   for _ in range(_TURNS):
     for name, run in runs.items():
@@ -53,8 +56,8 @@ def _measure(
   output_dir: storage.Folder,
   seconds: float,
 ) -> list[speed_lib.Speed]:
-  """The figures of the exports of one network and task, Keras's last."""
-  first, found = handles[0], []
+  """The figures of the exports of one network and task, and of Keras, last."""
+  first, speeds = handles[0], []
   with contextlib.ExitStack() as stack:
     runs = {}
     for handle in handles:
@@ -67,8 +70,8 @@ def _measure(
         batch, first.spec.size, first.spec.size
       )
       for name, taken in _time(runs, images, seconds).items():
-        found.append(speed_lib.summarize(first.folder, name, batch, taken))
-  return sorted(found, key=lambda speed: list(runs).index(speed.name))
+        speeds.append(speed_lib.summarize(first.folder, name, batch, taken))
+  return sorted(speeds, key=lambda speed: list(runs).index(speed.name))
 
 
 def benchmark(
@@ -76,25 +79,25 @@ def benchmark(
   output_dir: storage.Folder,
   seconds: float = _SECONDS,
 ) -> Iterator[list[speed_lib.Speed]]:
-  """Measures exports; at the end writes what was found beside them.
+  """Measures exports, and in the end writes all figures beside them.
 
   Args:
-    handles: Which, sorted by name.
-    output_dir: Where they are.
-    seconds: About as long an artifact is run with each batch.
+    handles: The exports to measure, sorted by name.
+    output_dir: The folder or bucket of exports.
+    seconds: About how long to run an artifact at each batch size.
 
   Yields:
-    The figures of one network and task.
+    The figures of one network and task after the other.
 
   Raises:
     ManifestError: An export has no readable manifest.
     ProofError: An artifact cannot be loaded.
   """
-  found: list[speed_lib.Speed] = []
+  speeds: list[speed_lib.Speed] = []
   for _, group in itertools.groupby(handles, lambda handle: handle.folder):
-    measured = _measure(list(group), output_dir, seconds)
-    found += measured
-    yield measured
-  on = speed_lib.this_machine()
-  storage.write_text(output_dir / JSON, speed_lib.to_json(on, found))
-  storage.write_text(output_dir / CHART, speed_chart.render(on, found))
+    of_network = _measure(list(group), output_dir, seconds)
+    speeds += of_network
+    yield of_network
+  machine = speed_lib.this_machine()
+  storage.write_text(output_dir / JSON, speed_lib.to_json(machine, speeds))
+  storage.write_text(output_dir / CHART, speed_chart.render(machine, speeds))

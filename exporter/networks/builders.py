@@ -1,4 +1,4 @@
-"""Every network that can be built, by the name that specs call it."""
+"""The functions that build each network, by the name that specs use."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,8 @@ BUILDERS: dict[str, Callable[..., layers.Outputs]] = {
   **pnasnet.BUILDERS,
   **resnet.BUILDERS,
 }
-# Of the networks that have a multiplier: from it, the widths that it decides.
+# For the networks that have a depth multiplier: a function from the multiplier
+# to the widths of the kernels that depend on it.
 WIDTHS: dict[str, Callable[[float], dict[str, int]]] = {
   'mobilenet_v1': mobilenet_v1.widths,
   'mobilenet_v2': mobilenet_v2.widths,

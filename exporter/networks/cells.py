@@ -1,4 +1,4 @@
-"""Cells of operations that a search found: what NASNet and PNASNet are of."""
+"""Builds the cells, found by an architecture search, of NASNet and PNASNet."""
 
 from typing import NamedTuple
 from typing import TypeAlias
@@ -8,35 +8,44 @@ import tensorflow as tf
 from exporter.networks import layers as layers_lib
 from exporter.networks import slim
 
-# What a cell's sums add: an operation on an earlier state, twice. State 0 is
-# the cell's input, 1 the input of the cell before it, 2 the first sum.
+# A sum in a cell adds two operands. Each is an operation on an earlier state of
+# the cell: state 0 is the cell's input, state 1 is the output of the cell
+# before that, state 2 is the first sum, and so on.
 _Operand: TypeAlias = tuple[str, int]
 _Sum: TypeAlias = tuple[_Operand, _Operand]
 
-NONE = 'none'
-STEP = 2  # What halves the image multiplies the depth by this.
+NONE = 'none'  # The operation that hands its state on.
+STEP = 2  # A cell that halves the image multiplies the depth by this.
 _KEEP_PROB = 0.5
 _STEM_CELLS = 2
 _STEM_DEPTH = 32
 
 
 class Cell(NamedTuple):
-  """One kind of cell."""
+  """The layout of one kind of cell."""
 
   sums: tuple[_Sum, ...]
-  joined: tuple[int, ...]  # The states that it puts out, side by side.
+  joined: tuple[int, ...]  # The states whose concatenation is its output.
   stride: int
 
 
 class _Output(NamedTuple):
-  """What a cell puts out. The size of images is open while this is built."""
+  """The output of a cell.
+
+  The graph is built for images of any size, so heights cannot tell whether two
+  outputs fit together; the number of halvings does.
+  """
 
   net: tf.Tensor
-  halvings: int  # How often its image was halved.
+  halvings: int  # How often the image was halved up to here.
 
 
 class Tower:
-  """Cell upon cell; their variables have the cells' names alone."""
+  """Builds a network cell by cell.
+
+  No scope surrounds the cells, so the names of their variables begin with the
+  name of the cell, as in the published checkpoints.
+  """
 
   def __init__(self, layers: layers_lib.Layers):
     self._layers = layers
@@ -46,9 +55,9 @@ class Tower:
   def add_stem(
     self, images: tf.Tensor, multiplier: int, kind: Cell, depth: int
   ) -> None:
-    """The first layer, and cells that lead to `depth`."""
+    """Adds the first layer, and the cells whose depth grows up to `depth`."""
     first = _STEM_DEPTH * multiplier
-    net = self._plain(images, first, 3, 'conv0', stride=2, padding='VALID')
+    net = self._conv_alone(images, first, 3, 'conv0', stride=2, padding='VALID')
     net = self._layers.norm(net, 'conv0_bn')
     self._outputs.append(_Output(net, 0))
     for number in range(_STEM_CELLS):
@@ -57,11 +66,19 @@ class Tower:
     self._endpoints['Stem'] = net
 
   def add(self, kind: Cell, name: str, depth: int, before: int = 2) -> None:
-    """A cell; its other input was put out by the `before`th cell from here."""
+    """Adds a cell.
+
+    Args:
+      kind: Its layout.
+      name: The scope of its variables.
+      depth: The depth of its states.
+      before: Which output is its second input, counted back from here: 1 is
+        the output of the last cell, which is always its first input.
+    """
     self._endpoints[name.title()] = self._stack(kind, name, depth, before)
 
   def finish(self, num_classes: int) -> layers_lib.Outputs:
-    """The classifier, upon the last cell."""
+    """Adds the classifier after the last cell; returns the whole network."""
     layers, endpoints = self._layers, self._endpoints
     with tf.compat.v1.variable_scope('final_layer'):
       pooled = layers_lib.global_pool(tf.nn.relu(self._outputs[-1].net))
@@ -80,11 +97,14 @@ class Tower:
     return outputs[-1].net
 
   def _cell(
-    self, kind: Cell, last: _Output, before: _Output | None, depth: int
+    self, kind: Cell, first: _Output, second: _Output | None, depth: int
   ) -> _Output:
-    net, halvings = last
-    other = self._fit(before, halvings, depth) if before else net
-    states = [self._conv(net, depth, ('1x1', 'beginning_bn')), other]
+    net, halvings = first
+    second_state = self._fit(second, halvings, depth) if second else net
+    states = [
+      self._relu_conv_norm(net, depth, ('1x1', 'beginning_bn')),
+      second_state,
+    ]
     for number, operands in enumerate(kind.sums):
       ends = []
       for side, (operation, state) in zip(
@@ -97,32 +117,36 @@ class Tower:
     net = tf.concat([states[number] for number in kind.joined], 3)
     return _Output(net, halvings + kind.stride - 1)
 
-  def _fit(self, before: _Output, halvings: int, depth: int) -> tf.Tensor:
-    """The input of the cell before, in the size of this cell's."""
-    if before.halvings != halvings:
-      return self._halve(tf.nn.relu(before.net), depth)
-    if before.net.shape[-1] != depth:
-      return self._conv(before.net, depth, ('prev_1x1', 'prev_bn'))
-    return before.net
+  def _fit(self, second: _Output, halvings: int, depth: int) -> tf.Tensor:
+    """The second input of a cell, brought to the size of its first input."""
+    if second.halvings != halvings:
+      return self._halve(tf.nn.relu(second.net), depth)
+    if second.net.shape[-1] != depth:
+      return self._relu_conv_norm(second.net, depth, ('prev_1x1', 'prev_bn'))
+    return second.net
 
   def _halve(self, net: tf.Tensor, depth: int) -> tf.Tensor:
-    """Every other pixel, and those between them, each for half the depth."""
+    """Halves height and width, and brings the result to `depth`.
+
+    One path takes every other pixel, the other one the pixels diagonally next
+    to those. Each makes half of the depth.
+    """
     shifted = tf.pad(net, [[0, 0], [0, 1], [0, 1], [0, 0]])[:, 1:, 1:, :]
     paths = []
     for number, path in enumerate((net, shifted), start=1):
       pixels = slim.avg_pool2d(path, [1, 1], stride=2, padding='VALID')
       half = depth // 2 + (depth % 2 if number == 2 else 0)
-      paths.append(self._plain(pixels, half, 1, f'path{number}_conv'))
+      paths.append(self._conv_alone(pixels, half, 1, f'path{number}_conv'))
     return self._layers.norm(tf.concat(paths, 3), 'final_path_bn')
 
   def _apply(
     self, operation: str, net: tf.Tensor, depth: int, stride: int
   ) -> tf.Tensor:
     kind, _, size = operation.rpartition('_')
-    fitting = ('1x1', 'bn_1')
+    scopes = ('1x1', 'bn_1')
     if operation == NONE:
       if stride > 1 or net.shape[-1] != depth:
-        return self._conv(net, depth, fitting, stride)
+        return self._relu_conv_norm(net, depth, scopes, stride)
       return net
     kernel = int(size[0])
     if kind == 'separable':
@@ -135,25 +159,28 @@ class Tower:
     pool = slim.max_pool2d if kind == 'max_pool' else slim.avg_pool2d
     pooled = pool(net, [kernel, kernel], stride=stride, padding='SAME')
     if pooled.shape[-1] != depth:
-      return self._bare(pooled, depth, fitting)
+      return self._conv_norm(pooled, depth, scopes)
     return pooled
 
-  def _conv(
+  def _relu_conv_norm(
     self, net: tf.Tensor, depth: int, names: tuple[str, str], stride: int = 1
   ) -> tf.Tensor:
-    """What a 1x1 convolution makes of the positive part."""
-    return self._bare(tf.nn.relu(net), depth, names, stride)
+    """ReLU, then a 1x1 convolution without biases, then batch norm."""
+    return self._conv_norm(tf.nn.relu(net), depth, names, stride)
 
-  def _bare(
+  def _conv_norm(
     self, net: tf.Tensor, depth: int, names: tuple[str, str], stride: int = 1
   ) -> tf.Tensor:
-    """A 1x1 convolution without biases, and batch norm beside it."""
+    """A 1x1 convolution without biases, then batch norm.
+
+    Batch norm has a scope beside that of the convolution, not inside it.
+    """
     conv, norm = names
     return self._layers.norm(
-      self._plain(net, depth, 1, conv, stride=stride), norm
+      self._conv_alone(net, depth, 1, conv, stride=stride), norm
     )
 
-  def _plain(
+  def _conv_alone(
     self, net: tf.Tensor, depth: int, kernel: int, scope: str, **kwargs: object
   ) -> tf.Tensor:
     return self._layers.conv(

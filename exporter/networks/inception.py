@@ -1,4 +1,4 @@
-"""Inception V1 to V3: tf_slim's networks, and a classifier for any size."""
+"""Inception V1 to V3: tf_slim's networks, with a classifier for any image."""
 
 from typing import NamedTuple
 
@@ -11,14 +11,14 @@ _KEEP_PROB = 0.8
 
 
 class _Inception(NamedTuple):
-  """One of them, and what its classifier calls its layers."""
+  """One of the three networks, and the names of its classifier's layers."""
 
   network: str
   scope: str
   pool: str = 'AvgPool_1a'
   dropout: str = 'Dropout_1b'
   conv: str = 'Conv2d_1c_1x1'
-  dropped: str | None = None  # What the endpoint after dropout is called.
+  dropped: str | None = None  # The endpoint after dropout, if it has a name.
 
   def build(
     self,
@@ -29,8 +29,9 @@ class _Inception(NamedTuple):
   ) -> layers_lib.Outputs:
     """Builds the network on images in [-1, 1].
 
-    tf_slim's own classifier pools what a window of the default size covers.
-    The mean of everything is the same there, and takes any other size, too.
+    tf_slim's own classifier pools with a window that fits the default image
+    size. Pooling globally gives the same result there, and works for every
+    other size, too.
     """
     layers = layers_lib.Layers(is_training, momentum, layers_lib.INCEPTION)
     with (

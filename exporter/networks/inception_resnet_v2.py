@@ -1,4 +1,4 @@
-"""Inception-ResNet V2: Inception blocks that add to their input."""
+"""Inception-ResNet V2: Inception blocks with residual connections."""
 
 from collections.abc import Iterable
 from typing import TypeAlias
@@ -8,14 +8,15 @@ import tensorflow as tf
 from exporter.networks import layers as layers_lib
 from exporter.networks import slim
 
-# A layer's name, which ends in its kernel, and its depth; a pool has none. In a
-# branch, one called 1a halves the image.
+# Name and depth of a layer. The name ends in the size of the kernel. A pool has
+# the depth 0, as it has no weights. In a branch, layers called 1a halve the
+# image.
 _Step: TypeAlias = tuple[str, int]
 _Branch: TypeAlias = tuple[_Step, ...]
 
 _KEEP_PROB = 0.8
 _HALVED = {'stride': 2, 'padding': 'VALID'}
-# Stride and padding stand beside each layer of the stem.
+# Name, depth, stride and padding of each layer of the stem.
 _STEM = (
   ('Conv2d_1a_3x3', 32, 2, 'VALID'),
   ('Conv2d_2a_3x3', 32, 1, 'VALID'),
@@ -55,8 +56,9 @@ _BLOCK_8: tuple[_Branch, ...] = (
   (('Conv2d_1x1', 192),),
   (('Conv2d_0a_1x1', 192), ('Conv2d_0b_1x3', 224), ('Conv2d_0c_3x1', 256)),
 )
-# What mixes, its endpoint, what is then repeated, how often and how strongly,
-# and the endpoint after that.
+# Of each stage: the branches of its first block, the name of that block, then
+# the scope, the branches, the number and the residual scale of the blocks that
+# follow it, and the name of the endpoint after them, if it has one.
 _STAGES = (
   (_MIXED_5B, 'Mixed_5b', 'Repeat/block35', _BLOCK_35, 10, 0.17, ''),
   (
@@ -89,16 +91,16 @@ def _layer(
 def _mix(
   layers: layers_lib.Layers, net: tf.Tensor, branches: Iterable[_Branch]
 ) -> tf.Tensor:
-  """All branches, side by side."""
-  ends = []
+  """The concatenation of the outputs of all branches."""
+  outputs = []
   for number, steps in enumerate(branches):
     with tf.compat.v1.variable_scope(f'Branch_{number}'):
-      end = net
+      branch = net
       for step in steps:
         options = _HALVED if '_1a_' in step[0] else {}
-        end = _layer(layers, end, step, **options)
-    ends.append(end)
-  return tf.concat(ends, 3)
+        branch = _layer(layers, branch, step, **options)
+    outputs.append(branch)
+  return tf.concat(outputs, 3)
 
 
 def _add(
@@ -107,7 +109,7 @@ def _add(
   branches: Iterable[_Branch],
   scale: float,
 ) -> tf.Tensor:
-  """A block's input, and some of what its branches make of it."""
+  """A residual block: its input plus the scaled output of its branches."""
   mixed = layers.conv(
     _mix(layers, net, branches),
     net.shape[-1],
@@ -123,19 +125,19 @@ def _add(
 def _extract(
   layers: layers_lib.Layers, net: tf.Tensor
 ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
-  """The last layer before pooling, and the endpoints."""
+  """The last layer before pooling, and all endpoints up to it."""
   endpoints = {}
   for name, depth, stride, padding in _STEM:
     net = _layer(layers, net, (name, depth), stride=stride, padding=padding)
     endpoints[name] = net
-  for mixed, name, block, branches, count, scale, after in _STAGES:
+  for mixed, name, scope, branches, count, scale, last_endpoint in _STAGES:
     with tf.compat.v1.variable_scope(name):
       net = endpoints[name] = _mix(layers, net, mixed)
     for number in range(1, count + 1):
-      with tf.compat.v1.variable_scope(f'{block}_{number}'):
+      with tf.compat.v1.variable_scope(f'{scope}_{number}'):
         net = tf.nn.relu(_add(layers, net, branches, scale))
-    if after:
-      endpoints[after] = net
+    if last_endpoint:
+      endpoints[last_endpoint] = net
   with tf.compat.v1.variable_scope('Block8'):
     net = _add(layers, net, _BLOCK_8, 1.0)
   net = layers.conv(net, _LAST_DEPTH, 1, 'Conv2d_7b_1x1')

@@ -1,4 +1,4 @@
-"""The layers that the networks share, with TF-Slim's names and defaults."""
+"""The layers that all networks use, with TF-Slim's names and defaults."""
 
 from collections.abc import Callable
 import contextlib
@@ -15,22 +15,22 @@ divisible = model_specs.divisible
 
 
 class Style(NamedTuple):
-  """What the layers of a family have in common."""
+  """The settings that all layers of a family share."""
 
-  activation: Callable[[tf.Tensor], tf.Tensor]  # Unless a layer has another.
-  weight_decay: float = 4e-5  # Of kernels that are not depthwise.
-  epsilon: float = 0.001  # What batch norm adds to variances.
+  activation: Callable[[tf.Tensor], tf.Tensor]  # A layer may have another one.
+  weight_decay: float = 4e-5  # Not applied to depthwise kernels.
+  epsilon: float = 0.001  # Added to variances in batch norm.
   scale: bool = True  # Whether batch norm has a gamma.
 
 
 class Outputs(NamedTuple):
-  """The tensors of one built network: what every builder hands back."""
+  """The tensors of one built network, as every builder returns them."""
 
   logits: tf.Tensor  # [batch, num_classes]
-  # Which endpoint holds the features, [batch, 1, 1, num_features], or without
-  # the 1s.
+  # The name of the endpoint that holds the features. Their shape is
+  # [batch, 1, 1, num_features] or [batch, num_features].
   pooled: str
-  endpoints: dict[str, tf.Tensor]  # In TF-Slim's names, without the scope.
+  endpoints: dict[str, tf.Tensor]  # By TF-Slim's names, without the scope.
 
 
 MOBILENET = Style(tf.nn.relu6)
@@ -41,17 +41,18 @@ RESNET = Style(tf.nn.relu, weight_decay=1e-4, epsilon=1e-5)
 
 
 class Layers:
-  """Convolutions of one mode: inference, or training with some momentum."""
+  """Builds layers in one mode, inference or training, and in one style."""
 
   def __init__(
     self, is_training: bool, momentum: tf.Tensor, style: Style = MOBILENET
   ):
-    """Chooses.
+    """Sets what all layers share.
 
     Args:
-      is_training: The mode.
-      momentum: Of batch norm's moving averages.
-      style: Of the family.
+      is_training: Whether batch norm uses and updates the statistics of the
+        batch, and dropout drops values.
+      momentum: The momentum of batch norm's moving averages.
+      style: The settings of the family.
     """
     self._is_training = is_training
     self._params = {
@@ -69,7 +70,7 @@ class Layers:
     self.regularizer = slim.l2_regularizer(style.weight_decay)
 
   def defaults(self) -> contextlib.AbstractContextManager[None]:
-    """Gives these choices to the networks that come with tf_slim."""
+    """A context in which tf_slim's own networks are built in this style."""
     return slim.defaults(self._params, self.regularizer)
 
   def conv(
@@ -80,7 +81,7 @@ class Layers:
     scope: str,
     **kwargs: Any,
   ) -> tf.Tensor:
-    """Convolution, batch norm and activation, unless told otherwise."""
+    """Convolution, batch norm and activation; `kwargs` replace any of them."""
     return slim.conv2d(
       net,
       depth,
@@ -98,7 +99,7 @@ class Layers:
     kernel: int = 3,
     **kwargs: Any,
   ) -> tf.Tensor:
-    """Depthwise convolution, which no weight decay applies to."""
+    """Depthwise convolution, batch norm and activation; no weight decay."""
     return slim.separable_conv2d(
       net,
       None,
@@ -129,7 +130,10 @@ class Layers:
   def separable(
     self, net: tf.Tensor, depth: int, kernel: int, stride: int, scope: str
   ) -> tf.Tensor:
-    """Depthwise, then 1x1 convolution, nothing else; both kernels decay."""
+    """A depthwise and a 1x1 convolution, without batch norm and activation.
+
+    Weight decay applies to both kernels.
+    """
     return slim.separable_conv2d(
       net,
       depth,
@@ -145,7 +149,7 @@ class Layers:
   def dense(
     self, net: tf.Tensor, num_classes: int, scope: str, **kwargs: Any
   ) -> tf.Tensor:
-    """Logits of a flat layer."""
+    """A fully connected layer from features without spatial axes to logits."""
     return slim.fully_connected(
       net,
       num_classes,
@@ -158,7 +162,7 @@ class Layers:
   def classifier(
     self, pooled: tf.Tensor, num_classes: int, keep_prob: float, dropout: str
   ) -> tf.Tensor:
-    """Dropout, then logits."""
+    """Dropout, then a 1x1 convolution to logits."""
     net = self.dropout(pooled, keep_prob, dropout)
     return self.logits(net, num_classes, 'Conv2d_1c_1x1')
 

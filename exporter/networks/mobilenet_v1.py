@@ -1,4 +1,4 @@
-"""MobileNet V1: depthwise separable convolutions, variables as in TF-Slim."""
+"""MobileNet V1, built with the variable names of TF-Slim."""
 
 import tensorflow as tf
 
@@ -30,11 +30,11 @@ def _depth(channels: int, multiplier: float) -> int:
 
 
 def widths(multiplier: float) -> dict[str, int]:
-  """Kernels whose width a multiplier decides -> that width."""
-  found = {'Conv2d_0': _depth(_STEM_DEPTH, multiplier)}
+  """The output channels of each kernel that depends on a multiplier."""
+  depths = {'Conv2d_0': _depth(_STEM_DEPTH, multiplier)}
   for number, (_, channels) in enumerate(_BLOCKS, start=1):
-    found[f'Conv2d_{number}_pointwise'] = _depth(channels, multiplier)
-  return {f'MobilenetV1/{layer}/weights': n for layer, n in found.items()}
+    depths[f'Conv2d_{number}_pointwise'] = _depth(channels, multiplier)
+  return {f'MobilenetV1/{layer}/weights': n for layer, n in depths.items()}
 
 
 def build(

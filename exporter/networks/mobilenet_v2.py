@@ -1,4 +1,4 @@
-"""MobileNet V2: inverted residuals, variables as in TF-Slim."""
+"""MobileNet V2, built with the variable names of TF-Slim."""
 
 import tensorflow as tf
 
@@ -7,7 +7,8 @@ from exporter.networks import layers as layers_lib
 _KEEP_PROB = 0.8
 _STEM_DEPTH = 32
 _LAST_DEPTH = 1280
-# Expansion, stride, depth and number of blocks; the stride is the first's.
+# Of each stage: expansion, stride, depth and number of blocks. Only the first
+# block of a stage has its stride.
 _STAGES = (
   (1, 1, 16, 1),
   (6, 2, 24, 2),
@@ -29,7 +30,7 @@ def _blocks() -> list[tuple[int, int, int]]:
 
 
 def _scope(number: int) -> str:
-  """What a block is called."""
+  """The scope of a block, counted from 0."""
   return f'expanded_conv_{number}' if number else 'expanded_conv'
 
 
@@ -38,13 +39,13 @@ def _last_depth(multiplier: float) -> int:
 
 
 def widths(multiplier: float) -> dict[str, int]:
-  """Kernels whose width a multiplier decides -> that width."""
-  found = {'Conv': layers_lib.divisible(_STEM_DEPTH * multiplier)}
+  """The output channels of each kernel that depends on a multiplier."""
+  depths = {'Conv': layers_lib.divisible(_STEM_DEPTH * multiplier)}
   for number, (_, _, channels) in enumerate(_blocks()):
     width = layers_lib.divisible(channels * multiplier)
-    found[f'{_scope(number)}/project'] = width
-  found['Conv_1'] = _last_depth(multiplier)
-  return {f'MobilenetV2/{layer}/weights': n for layer, n in found.items()}
+    depths[f'{_scope(number)}/project'] = width
+  depths['Conv_1'] = _last_depth(multiplier)
+  return {f'MobilenetV2/{layer}/weights': n for layer, n in depths.items()}
 
 
 def _inverted_residual(
@@ -53,7 +54,7 @@ def _inverted_residual(
   block: tuple[int, int, int],
   multiplier: float,
 ) -> dict[str, tf.Tensor]:
-  """One block; its endpoints under their last names."""
+  """Builds one block; returns its endpoints by the last part of their names."""
   expansion, stride, channels = block
   depth = layers_lib.divisible(channels * multiplier)
   inputs, parts = net, {}

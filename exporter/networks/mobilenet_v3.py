@@ -1,4 +1,4 @@
-"""MobileNet V3: inverted residuals that weigh their channels, as in TF-Slim."""
+"""MobileNet V3, built with the variable names of TF-Slim."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,11 +13,12 @@ _Activation: TypeAlias = Callable[[tf.Tensor], tf.Tensor]
 
 _KEEP_PROB = 0.8
 _STEM_DEPTH = 16
-_SQUEEZE = 4
+_SQUEEZE = 4  # How many times fewer channels squeeze-and-excite has inside.
 
 
 def _hard_sigmoid(x: tf.Tensor) -> tf.Tensor:
-  return tf.nn.relu6(x + 3.0) * 0.16667  # As trained; not quite a sixth.
+  # TF-Slim trained the networks with this constant, which is not quite 1/6.
+  return tf.nn.relu6(x + 3.0) * 0.16667
 
 
 def _hard_swish(x: tf.Tensor) -> tf.Tensor:
@@ -25,14 +26,14 @@ def _hard_swish(x: tf.Tensor) -> tf.Tensor:
 
 
 class _Block(NamedTuple):
-  """An inverted residual; its inner width is a multiple of its input's."""
+  """The settings of one inverted residual block."""
 
-  expansion: float
+  expansion: float  # Of the inner width, relative to that of the input.
   kernel: int
   depth: int
   stride: int
   activation: _Activation
-  squeezes: bool
+  squeezes: bool  # Whether it has a squeeze-and-excite layer.
 
 
 def _blocks(*rows: tuple[float, int, int, int, str]) -> tuple[_Block, ...]:
@@ -43,7 +44,8 @@ def _blocks(*rows: tuple[float, int, int, int, str]) -> tuple[_Block, ...]:
   )
 
 
-# Expansion, kernel, depth, stride; R: rectified, H: hard swish, S: squeezes.
+# Of each block: expansion, kernel, depth, stride, and its activation: R for
+# ReLU or H for hard swish, followed by S if it has a squeeze-and-excite layer.
 _LARGE = _blocks(
   (1, 3, 16, 1, 'R'),
   (4, 3, 24, 2, 'R'),
@@ -77,17 +79,17 @@ _SMALL = _blocks(
 
 
 def _squeeze_excite(layers: layers_lib.Layers, net: tf.Tensor) -> tf.Tensor:
-  """Weighs each channel by what all of them are in the mean."""
+  """Weighs each channel by a factor computed from the means of all of them."""
   depth = net.shape[-1]
-  plain: dict[str, Any] = {'normalizer_fn': None}
+  without_norm: dict[str, Any] = {'normalizer_fn': None}
   with tf.compat.v1.variable_scope('squeeze_excite'):
     weights = layers_lib.global_pool(net)
     squeezed = layers_lib.divisible(depth / _SQUEEZE)
     weights = layers.conv(
-      weights, squeezed, 1, 'Conv', activation_fn=tf.nn.relu, **plain
+      weights, squeezed, 1, 'Conv', activation_fn=tf.nn.relu, **without_norm
     )
     weights = layers.conv(
-      weights, depth, 1, 'Conv_1', activation_fn=_hard_sigmoid, **plain
+      weights, depth, 1, 'Conv_1', activation_fn=_hard_sigmoid, **without_norm
     )
   return net * weights
 
@@ -95,7 +97,7 @@ def _squeeze_excite(layers: layers_lib.Layers, net: tf.Tensor) -> tf.Tensor:
 def _inverted_residual(
   layers: layers_lib.Layers, net: tf.Tensor, block: _Block, depth: int
 ) -> dict[str, tf.Tensor]:
-  """One block; its endpoints under their last names."""
+  """Builds one block; returns its endpoints by the last part of their names."""
   inputs, parts = net, {}
   active = {'activation_fn': block.activation}
   if block.expansion > 1:
@@ -116,25 +118,25 @@ def _inverted_residual(
 
 
 def _scope(number: int) -> str:
-  """What a block is called."""
+  """The scope of a block, counted from 0."""
   return f'expanded_conv_{number}' if number else 'expanded_conv'
 
 
 class _MobilenetV3(NamedTuple):
-  """One of the two."""
+  """One of the two networks, large or small."""
 
   blocks: tuple[_Block, ...]
-  conv_depth: int  # Of the convolution before pooling.
-  last_depth: int  # Of the one behind, the features'.
+  conv_depth: int  # Depth of the convolution before pooling.
+  last_depth: int  # Depth of the convolution after it: the number of features.
 
   def widths(self, multiplier: float) -> dict[str, int]:
-    """Kernels whose width a multiplier decides -> that width."""
-    found = {'Conv': _STEM_DEPTH, 'Conv_1': self.conv_depth}
+    """The output channels of each kernel that depends on a multiplier."""
+    depths = {'Conv': _STEM_DEPTH, 'Conv_1': self.conv_depth}
     for number, block in enumerate(self.blocks):
-      found[f'{_scope(number)}/project'] = block.depth
+      depths[f'{_scope(number)}/project'] = block.depth
     return {
       f'MobilenetV3/{layer}/weights': layers_lib.divisible(depth * multiplier)
-      for layer, depth in found.items()
+      for layer, depth in depths.items()
     }
 
   def build(
@@ -161,7 +163,7 @@ class _MobilenetV3(NamedTuple):
   def _extract(
     self, layers: layers_lib.Layers, net: tf.Tensor, multiplier: float
   ) -> dict[str, tf.Tensor]:
-    """Every endpoint up to the features."""
+    """Builds all layers up to the features; returns every endpoint."""
     active = {'activation_fn': _hard_swish}
     endpoints = {}
 

@@ -1,4 +1,4 @@
-"""NASNet-A, mobile and large."""
+"""NASNet-A in its two sizes, mobile and large."""
 
 from typing import NamedTuple
 
@@ -7,7 +7,7 @@ import tensorflow as tf
 from exporter.networks import cells as cells_lib
 from exporter.networks import layers as layers_lib
 
-_REDUCTIONS = 2
+_REDUCTIONS = 2  # The cells that halve the image, after the stem.
 _NORMAL = cells_lib.Cell(
   sums=(
     (('separable_5x5', 0), ('separable_3x3', 1)),
@@ -33,12 +33,14 @@ _REDUCTION = cells_lib.Cell(
 
 
 class _Nasnet(NamedTuple):
-  """One of the two."""
+  """One of the two networks."""
 
-  cells: int
-  depth: int
-  stem: int  # How many times as deep the first layer is.
-  skips: bool  # Whether the cell after a reduction looks past its input.
+  cells: int  # How many normal cells it has.
+  depth: int  # Of the first of them.
+  stem: int  # Multiplies the depth of the first layer.
+  # Whether the second input of the cell after a reduction cell comes from
+  # before the cell that the reduction follows.
+  skips: bool
   style: layers_lib.Style
 
   def build(

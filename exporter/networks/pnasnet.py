@@ -1,4 +1,4 @@
-"""PNASNet-5 large."""
+"""PNASNet-5 in its large size."""
 
 import tensorflow as tf
 

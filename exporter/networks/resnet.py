@@ -1,4 +1,4 @@
-"""ResNet V1 and V2: tf_slim's networks, and their classifier."""
+"""ResNet V1 and V2: tf_slim's networks with a classifier built here."""
 
 import functools
 
@@ -16,20 +16,22 @@ def _build(
   is_training: bool,
   momentum: tf.Tensor,
 ) -> layers_lib.Outputs:
-  """Builds a network on images as its checkpoints want them.
+  """Builds a network on images that are scaled as its checkpoints expect.
 
-  tf_slim's own classifier does not hand back what it pools.
+  The classifier is built here because tf_slim's own does not return the pooled
+  features.
   """
   layers = layers_lib.Layers(is_training, momentum, layers_lib.RESNET)
   with layers.defaults():
-    pooled, found = slim.RESNETS[network](images, is_training=is_training)
+    pooled, end_points = slim.RESNETS[network](images, is_training=is_training)
   endpoints = {
-    name.removeprefix(f'{network}/'): tensor for name, tensor in found.items()
+    name.removeprefix(f'{network}/'): tensor
+    for name, tensor in end_points.items()
   }
   endpoints['global_pool'] = pooled
   with (
     tf.compat.v1.variable_scope(network, auxiliary_name_scope=False),
-    tf.name_scope(f'{network}/'),  # The same again, not another beside it.
+    tf.name_scope(f'{network}/'),  # The slash reopens the scope.
   ):
     net = layers.conv(
       pooled, num_classes, 1, 'logits', activation_fn=None, normalizer_fn=None

@@ -1,4 +1,4 @@
-"""The only door to tf_slim: it opens on TensorFlow releases that slim predates.
+"""The only module that imports tf_slim; it makes slim run on new TensorFlows.
 
 tf-slim 1.1.0 is its last release. Two things keep it from running today:
   * It asks whether a value is an `ops.Tensor`, which TensorFlow 2.15 dropped.
@@ -19,7 +19,7 @@ from tensorflow.python.framework import ops
 if not hasattr(ops, 'Tensor'):
   ops.Tensor = tf.Tensor
 
-import tf_slim  # Needs the repair above to compute anything.
+import tf_slim  # It needs the assignment above to build any layer.
 from tf_slim.nets import inception
 from tf_slim.nets import resnet_v1
 from tf_slim.nets import resnet_v2
@@ -38,8 +38,8 @@ max_pool2d = tf_slim.max_pool2d
 separable_conv2d = tf_slim.separable_conv2d
 batch_norm = functools.partial(tf_slim.batch_norm, **_NORM)
 
-# The networks that come with tf_slim, as they are. Those of Inception end
-# before their classifiers, which take one size of images only.
+# The networks that come with tf_slim, unchanged. Those of Inception end before
+# their classifiers, because tf_slim's take images of one size only.
 INCEPTIONS = {
   'inception_v1': inception.inception_v1_base,
   'inception_v2': inception.inception_v2_base,
@@ -57,14 +57,14 @@ RESNETS = {
 
 @contextlib.contextmanager
 def defaults(norm: Mapping[str, Any], regularizer: Any) -> Iterator[None]:
-  """What the layers of tf_slim's own networks are not told there.
+  """Sets the arguments that tf_slim's own networks leave to their caller.
 
   Args:
-    norm: Of each batch norm.
-    regularizer: Of the kernels of convolutions.
+    norm: The arguments of every batch norm.
+    regularizer: The regularizer of the kernels of convolutions.
 
   Yields:
-    Nothing; it holds while the context is open.
+    Nothing; the arguments apply to networks that are built in this context.
   """
   conv = {
     'weights_regularizer': regularizer,

@@ -1,4 +1,4 @@
-"""The TF-Slim network, alive: the truth that artifacts are compared with."""
+"""A TF-Slim network in a session, which artifacts are compared with."""
 
 from collections.abc import Mapping
 import dataclasses
@@ -19,7 +19,7 @@ DEFAULT_MOMENTUM = 0.99
 
 @dataclasses.dataclass(frozen=True)
 class Architecture:
-  """What decides a network's graph, for every input size."""
+  """Everything that a network's graph depends on, except the size of images."""
 
   network: str
   multiplier: float | None
@@ -32,7 +32,8 @@ def architecture(model: model_specs.ModelSpec) -> Architecture:
   return Architecture(
     model.network,
     model.multiplier,
-    model.num_classes or 1,  # A classifier that is built and left out.
+    # Without classes, a classifier is built all the same, and never exported.
+    model.num_classes or 1,
     model.family.preprocessing,
   )
 
@@ -42,7 +43,10 @@ def _unset(name: str, shape: tf.TensorShape) -> tf.Tensor:
 
 
 def _fed_variable(getter: Any, name: str, *args: Any, **kwargs: Any) -> Any:
-  """Makes every variable start from a placeholder: no random initializers."""
+  """Creates a variable that is initialized from a placeholder.
+
+  As a custom getter it keeps random initializers out of the graph.
+  """
   kwargs['initializer'] = lambda shape, dtype, partition_info: _unset(
     'initial', shape
   )
@@ -50,13 +54,13 @@ def _fed_variable(getter: Any, name: str, *args: Any, **kwargs: Any) -> Any:
 
 
 class Source:
-  """One network in one mode, as tf_slim builds it."""
+  """One network in one mode, inference or training, as tf_slim builds it."""
 
   def __init__(self, architecture: Architecture, is_training: bool):
     self.is_training = is_training
     self.graph = tf.Graph()
     with self.graph.as_default(), warnings.catch_warnings():
-      # tf_slim calls a method of TensorFlow's own legacy layers.
+      # tf_slim calls a deprecated method of TensorFlow's legacy layers.
       warnings.filterwarnings('ignore', '.*layer.apply', UserWarning)
       self._build(architecture)
     self._session = _v1.Session(graph=self.graph)
@@ -69,9 +73,9 @@ class Source:
         [],
         BATCH_NORM_MOMENTUM,
       )
-      wanted = architecture.preprocessing
-      scaled = tf.multiply(self.images, wanted.factor, name='Mul')
-      scaled = tf.subtract(scaled, wanted.offset, name='Sub')
+      preprocessing = architecture.preprocessing
+      scaled = tf.multiply(self.images, preprocessing.factor, name='Mul')
+      scaled = tf.subtract(scaled, preprocessing.offset, name='Sub')
     variant = {}
     if architecture.multiplier is not None:
       variant['multiplier'] = architecture.multiplier
@@ -88,7 +92,7 @@ class Source:
     with tf.name_scope('hub_output'):
       self.logits = tf.identity(built.logits, 'classification')
       pooled = built.endpoints[built.pooled]
-      name = 'feature_vector/SpatialSqueeze'  # Users ask for it by this name.
+      name = 'feature_vector/SpatialSqueeze'  # Users fetch it by this name.
       if pooled.shape.rank == 2:
         self.features = tf.identity(pooled, name)
       else:
@@ -103,16 +107,20 @@ class Source:
 
   @property
   def is_random(self) -> bool:
-    """Whether it drops something at random, before the classifier."""
+    """Whether the logits are random, because dropout is active."""
     return any('Random' in op.type for op in self.graph.get_operations())
 
   @property
   def shapes(self) -> dict[str, tuple[int, ...]]:
-    """Every variable's shape, in the order of the network."""
+    """The shape of every variable, in the order in which they were created."""
     return {v.op.name: tuple(v.shape.as_list()) for v in self.variables}
 
   def scoped_endpoints(self, scope: str) -> dict[str, tf.Tensor]:
-    """The endpoints as signatures spell them, the pooled one renamed."""
+    """The endpoints by the names that signatures give them.
+
+    The names begin with the scope, and the pooled features are `global_pool`,
+    whatever TF-Slim calls them.
+    """
     names = {self.pooled: 'global_pool'}
     return {
       f'{scope}/{names.get(name, name)}': tensor
@@ -120,29 +128,32 @@ class Source:
     }
 
   def load(self, tensors: Mapping[str, np.ndarray]) -> None:
-    """Sets every variable."""
+    """Sets every variable to its tensor, by name."""
     self._session.run(
       [v.initializer for v in self.variables],
       {v.initializer.inputs[1]: tensors[v.op.name] for v in self.variables},
     )
 
   def unload(self) -> None:
-    """Gives the memory of every variable back."""
+    """Frees the memory of every variable; `load` sets them again."""
     self._session.run(self._unload)
 
   def run(self, fetches: Any, images: np.ndarray, momentum: float = 0.0) -> Any:
-    """Computes tensors for some images in [0, 1]."""
+    """Computes tensors, or runs ops, on images in [0, 1]."""
     feeds = {self.images: images, self.momentum: momentum}
     return self._session.run(fetches, feeds)
 
 
 @functools.lru_cache(maxsize=2)
 def build(architecture: Architecture, is_training: bool) -> Source:
-  """The source of an architecture; the last one stays in memory, both modes."""
+  """The source of an architecture in one mode.
+
+  The two that were used last stay in memory: both modes of one architecture.
+  """
   return Source(architecture, is_training)
 
 
 def sources(model: model_specs.ModelSpec) -> tuple[Source, Source]:
   """A model's inference network and its training network."""
-  wanted = architecture(model)
-  return build(wanted, is_training=False), build(wanted, is_training=True)
+  of_model = architecture(model)
+  return build(of_model, is_training=False), build(of_model, is_training=True)

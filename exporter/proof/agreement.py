@@ -1,4 +1,4 @@
-"""Whether what an artifact answers is what its source computes."""
+"""Compares what an artifact computes with what its source computes."""
 
 from collections.abc import Sequence
 
@@ -12,17 +12,17 @@ import model_specs
 from model_specs import versions
 
 MOMENTUM = 0.9
-# In standard deviations of the output. Training amplifies the order in which
-# floats are added.
+# In standard deviations of the output. Floats are added in another order than
+# in the source, which training amplifies.
 _INFERENCE_TOLERANCE = 1e-4
 _TRAINING_TOLERANCE = 1e-3
-# Relative to the largest value.
+# Relative to the largest value of the variable, or to the sum of the losses.
 _STATISTICS_TOLERANCE = 1e-4
 _LOSS_TOLERANCE = 1e-5
 
 
 def _default(handle: model_specs.Handle) -> str:
-  """What a handle's default output is, by its name in a reference."""
+  """The name that a handle's default output has in a reference."""
   is_logits = handle.task == versions.CLASSIFICATION
   return reference_lib.LOGITS if is_logits else reference_lib.FEATURES
 
@@ -30,7 +30,7 @@ def _default(handle: model_specs.Handle) -> str:
 def _promised(
   handle: model_specs.Handle, call: stranger.Call
 ) -> dict[str, str]:
-  """What a call must return, by name -> by its name in a reference."""
+  """The outputs that a call must return, with their names in a reference."""
   default = _default(handle)
   if call.returns == stranger.SIGNATURE:
     return {versions.SERVING_OUTPUTS[handle.task]: default}
@@ -41,16 +41,19 @@ def _promised(
   return {stranger.DEFAULT: default, **{e: e for e in handle.endpoints}}
 
 
-def _describes(declared: Sequence[int | None], found: Sequence[int]) -> bool:
-  """Whether a declared shape is that of an output, of batches of any size."""
-  if len(declared) != len(found) or declared[0] is not None:
+def _describes(declared: Sequence[int | None], actual: Sequence[int]) -> bool:
+  """Whether a declared shape fits the shape of an output.
+
+  The batch must be open and the depth fixed; other sizes may be open.
+  """
+  if len(declared) != len(actual) or declared[0] is not None:
     return False
-  sizes = zip(declared[1:], found[1:], strict=True)
-  return declared[-1] == found[-1] and all(d in (None, f) for d, f in sizes)
+  sizes = zip(declared[1:], actual[1:], strict=True)
+  return declared[-1] == actual[-1] and all(d in (None, a) for d, a in sizes)
 
 
 class Agreement:
-  """Compares an artifact with its source, one kind of thing after another."""
+  """Compares an artifact with its source, and collects the differences."""
 
   def __init__(
     self,
@@ -58,12 +61,12 @@ class Agreement:
     reference: reference_lib.Reference,
     leniency: float = 1.0,
   ):
-    """Prepares.
+    """Starts with nothing compared.
 
     Args:
-      handle: What the artifact is.
+      handle: The artifact.
       reference: What its source computes.
-      leniency: Factor of all tolerances that rounding makes necessary.
+      leniency: Multiplies all tolerances, which exist because of rounding.
     """
     self._handle = handle
     self._reference = reference
@@ -83,7 +86,7 @@ class Agreement:
 
   @property
   def _wanted(self) -> set[str]:
-    """Names of the variables that the handle needs."""
+    """The names of the variables that the artifact must hold."""
     classifier = self._handle.spec.family.classifier
     is_classifier = self._handle.task == versions.CLASSIFICATION
     return {
@@ -93,18 +96,18 @@ class Agreement:
     }
 
   def _compare_names(self, names: stranger.Names) -> None:
-    """That no variable and no signature is missing, and none too many."""
-    handle, wanted = self._handle, self._wanted
-    for places, expected in (
-      (names.variables, wanted),
-      (names.trainable, wanted & self._reference.trainable),
+    """Checks that no variable or signature is missing, and none is too many."""
+    handle, needed = self._handle, self._wanted
+    for names_by_place, expected in (
+      (names.variables, needed),
+      (names.trainable, needed & self._reference.trainable),
       (names.signatures, handle.version.signatures(handle.task)),
     ):
-      for where, listed in places.items():
+      for where, listed in names_by_place.items():
         self._names.compare_names(where, listed, expected)
 
   def _compare_shapes(self, where: str, call: stranger.Call) -> None:
-    """That declared shapes are those of what goes in and comes out."""
+    """Checks that declared shapes are those of the images and the outputs."""
     side = None if self._handle.variable_size else self._handle.spec.size
     for key, declared in call.shapes.items():
       if key == stranger.IMAGES:
@@ -133,7 +136,7 @@ class Agreement:
       if source in example.outputs:
         expected, unit = example.outputs[source], example.deviations[source]
         result.compare(what, value, expected, unit)
-      else:  # Dropout makes it random.
+      else:  # Dropout makes the values random, so only the shape is known.
         shape = self._reference.default_size.outputs[source].shape
         result.compare_shape(what, value, shape)
     self._compare_shapes(where, call)
@@ -158,33 +161,33 @@ class Agreement:
       old = self._reference.tensors[name]
       expected = momentum * old + (1 - momentum) * batch
       largest = float(np.max(np.abs(expected)))
-      found = call.moving.get(name)
-      self._moving.compare(f'{call.name}: {name}', found, expected, largest)
+      actual = call.moving.get(name)
+      self._moving.compare(f'{call.name}: {name}', actual, expected, largest)
 
-  def compare(self, found: session.Reading) -> None:
-    """Compares all but gradients."""
+  def compare(self, artifact: session.Reading) -> None:
+    """Compares everything that an artifact in a session offers."""
     reference = self._reference
-    self._compare_names(found.names())
-    variables = found.variables()
+    self._compare_names(artifact.names())
+    variables = artifact.variables()
     for name in sorted(self._wanted):
       expected = reference.tensors[name]
       self._variables.compare(name, variables.get(name), expected, 1.0)
     for example in reference.examples(self._handle):
-      for call in found.infer(example.images):
+      for call in artifact.infer(example.images):
         self._compare_outputs(self._inference, call, example)
         if example is reference.default_size:
           self._compare_published(call, example)
-    for call in found.train(reference.training.images, MOMENTUM):
+    for call in artifact.train(reference.training.images, MOMENTUM):
       self._compare_outputs(self._training, call, reference.training)
       self._compare_moving(call)
     total = reference.losses[self._handle.task]
-    difference = abs(found.losses() - total) / total
+    difference = abs(artifact.losses() - total) / total
     self._losses.measure('sum of the losses', difference)
 
-  def compare_stranger(self, found: session.Loaded) -> None:
-    """Compares all, gradients included."""
-    self.compare(found)
-    missing = found.missing_gradients(self._reference.training.images[:1])
+  def compare_stranger(self, artifact: session.Loaded) -> None:
+    """Compares everything that a loaded artifact offers, gradients as well."""
+    self.compare(artifact)
+    missing = artifact.missing_gradients(self._reference.training.images[:1])
     for name in sorted(self._wanted & self._reference.trainable):
       if name in missing:
         self._gradients.miss(name, 'gets no finite gradient')
@@ -193,14 +196,14 @@ class Agreement:
 
   @property
   def of_session(self) -> tuple[comparison.Comparison, ...]:
-    """What is compared of every artifact: everything but gradients."""
+    """The results for an artifact in a session: all but gradients."""
     declared = (self._names, self._variables, self._shapes)
     witness = (self._published,) if self._reference.published else ()
     return (*declared, *self._computed, *witness)
 
   @property
   def of_stranger(self) -> tuple[comparison.Comparison, ...]:
-    """What a loader is asked: everything but shapes, which files declare."""
+    """The results for a loaded artifact: all but the declared shapes."""
     return (self._names, self._variables, *self._computed, self._gradients)
 
   @property

@@ -1,4 +1,4 @@
-"""Comparisons of one kind between an artifact and its source."""
+"""Collects comparisons of one kind between an artifact and its source."""
 
 from collections.abc import Collection
 from collections.abc import Sequence
@@ -13,18 +13,21 @@ from exporter import storage
 class _Result(NamedTuple):
   what: str
   difference: float
-  problem: str = ''  # Why there is nothing to measure.
+  problem: str = ''  # Why no difference could be measured.
 
 
 def round_up(value: float) -> float:
-  """The power of ten above: the same whatever the last digits were."""
+  """Rounds up to a power of ten.
+
+  The last digits of a difference vary from machine to machine; this does not.
+  """
   if value == 0 or not math.isfinite(value):
     return value
   return float(f'1e{math.ceil(math.log10(value))}')
 
 
 class Comparison:
-  """Collects differences of one kind."""
+  """Differences of one kind, and the tolerance that they must keep."""
 
   def __init__(self, name: str, tolerance: float):
     self._name = name
@@ -32,50 +35,55 @@ class Comparison:
     self._results: list[_Result] = []
 
   def measure(self, what: str, difference: float) -> None:
-    """Adds a difference that was measured."""
+    """Adds a measured difference."""
     self._results.append(_Result(what, difference))
 
   def miss(self, what: str, problem: str) -> None:
-    """Adds something that cannot be measured, as it must not be so."""
+    """Adds something that is wrong, so that no difference can be measured."""
     self._results.append(_Result(what, math.inf, problem))
 
   def compare_names(
-    self, where: str, found: Collection[str], expected: Collection[str]
+    self, where: str, actual: Collection[str], expected: Collection[str]
   ) -> None:
-    """Compares what there is with what there must be."""
-    for name in sorted(set(expected) - set(found)):
+    """Compares the names in some place with those that must be there."""
+    for name in sorted(set(expected) - set(actual)):
       self.miss(f'{where}: {name}', 'is missing')
-    for name in sorted(set(found) - set(expected)):
+    for name in sorted(set(actual) - set(expected)):
       self.miss(f'{where}: {name}', 'is not promised')
     self.measure(where, 0.0)
 
-  def _problem(self, found: np.ndarray | None, shape: Sequence[int]) -> str:
-    if found is None:
+  def _problem(self, actual: np.ndarray | None, shape: Sequence[int]) -> str:
+    if actual is None:
       return 'is missing'
-    if found.shape != tuple(shape):
-      return f'has shape {list(found.shape)}, expected {list(shape)}'
-    return '' if np.isfinite(found).all() else 'holds NaN or infinity'
+    if actual.shape != tuple(shape):
+      return f'has shape {list(actual.shape)}, expected {list(shape)}'
+    return '' if np.isfinite(actual).all() else 'holds NaN or infinity'
 
   def compare_shape(
-    self, what: str, found: np.ndarray | None, shape: Sequence[int]
+    self, what: str, actual: np.ndarray | None, shape: Sequence[int]
   ) -> None:
-    """Compares an array whose values may be any, if finite."""
-    problem = self._problem(found, shape)
+    """Checks the shape of an array, and that its values are finite."""
+    problem = self._problem(actual, shape)
     self._results.append(_Result(what, math.inf if problem else 0.0, problem))
 
   def compare(
-    self, what: str, found: np.ndarray | None, expected: np.ndarray, unit: float
+    self,
+    what: str,
+    actual: np.ndarray | None,
+    expected: np.ndarray,
+    unit: float,
   ) -> None:
-    """Compares an array; the difference is the largest one, in units."""
-    if found is None or found.shape != expected.shape:
-      self.miss(what, self._problem(found, expected.shape))
+    """Compares an array; adds the largest difference, divided by `unit`."""
+    if actual is None or actual.shape != expected.shape:
+      self.miss(what, self._problem(actual, expected.shape))
       return
-    apart = found - expected
-    difference = float(np.max(np.abs(apart, out=apart)))  # No second array.
+    differences = actual - expected
+    # In place, as a second array may be large.
+    difference = float(np.max(np.abs(differences, out=differences)))
     if math.isfinite(difference):
       self.measure(what, difference / (unit or 1.0))
     else:
-      self.miss(what, self._problem(found, expected.shape) or 'is infinite')
+      self.miss(what, self._problem(actual, expected.shape) or 'is infinite')
 
   def check(self) -> storage.Check:
     """The result, for the manifest."""
@@ -89,11 +97,11 @@ class Comparison:
 
   @property
   def compared(self) -> list[str]:
-    """What was compared."""
+    """The names of what was compared."""
     return [result.what for result in self._results]
 
   def misses(self) -> list[str]:
-    """What is beyond the tolerance, one line each."""
+    """One line for each thing that is beyond the tolerance."""
     if not self._results:
       return [f'{self._name}: nothing to compare']
     return [

@@ -1,4 +1,4 @@
-"""An artifact as it is met in another environment, by that one's TensorFlow."""
+"""Loads and calls an artifact in the Python environment of a client."""
 
 from collections.abc import Iterator
 import json
@@ -20,8 +20,16 @@ LENIENCY = 10.0
 
 
 def _run(python: str, folder: pathlib.Path) -> str:
-  """Runs the stranger in another interpreter; returns how it failed, if so."""
-  # Beside its request it finds nothing of slimhub, whatever Python imports.
+  """Runs stranger.py in another interpreter.
+
+  Returns:
+    Why it failed; empty if it did not.
+
+  Raises:
+    InterpreterError: No artifact can be loaded with this interpreter.
+  """
+  # Python adds the folder of a script to its path. A copy in another folder
+  # keeps slimhub's own modules from being imported there.
   script = shutil.copy(stranger.__file__, folder)
   try:
     done = subprocess.run(
@@ -49,14 +57,18 @@ def _run(python: str, folder: pathlib.Path) -> str:
 
 
 class Interpreter:
-  """Meets an artifact elsewhere: asks all questions at once, then answers."""
+  """An artifact in another interpreter.
+
+  `ask` has it do everything in one run; the other methods then return what was
+  answered.
+  """
 
   def __init__(self, python: str, folder: pathlib.Path):
-    """Prepares.
+    """Prepares; `ask` runs the interpreter.
 
     Args:
-      python: The interpreter.
-      folder: Where questions and answers are kept; it exists and is empty.
+      python: The command or path of the interpreter.
+      folder: An empty folder for the request and the answers.
     """
     self._python = python
     self._folder = folder
@@ -69,11 +81,11 @@ class Interpreter:
     artifact: pathlib.Path,
     reference: reference_lib.Reference,
   ) -> None:
-    """Loads and calls an artifact.
+    """Loads and calls an artifact in the interpreter.
 
     Raises:
-      InterpreterError: The interpreter cannot do that with any.
-      ProofError: It cannot with this one.
+      InterpreterError: The interpreter cannot load any artifact.
+      ProofError: It cannot load and call this one.
     """
     images = [example.images for example in reference.examples(handle)]
     examples = [f'images_{number}' for number in range(len(images))]
@@ -100,7 +112,7 @@ class Interpreter:
 
   @property
   def tensorflow(self) -> str:
-    """The TensorFlow that answered."""
+    """The version of TensorFlow in the interpreter."""
     return self._answer['tensorflow']
 
   def _arrays(self, name: str) -> dict[str, np.ndarray]:
@@ -108,10 +120,10 @@ class Interpreter:
       return dict(arrays)
 
   def _calls(self, example: str) -> Iterator[stranger.Call]:
-    for made in self._answer['calls'][example]:
-      name, returns, momentum = made['call']
-      outputs = self._arrays(f'{made["number"]}_outputs')
-      moving = self._arrays(f'{made["number"]}_moving')
+    for answered in self._answer['calls'][example]:
+      name, returns, momentum = answered['call']
+      outputs = self._arrays(f'{answered["number"]}_outputs')
+      moving = self._arrays(f'{answered["number"]}_moving')
       yield stranger.Call(name, returns, outputs, momentum, moving)
 
   def variables(self) -> dict[str, np.ndarray]:
@@ -119,17 +131,17 @@ class Interpreter:
     return self._arrays('variables')
 
   def names(self) -> stranger.Names:
-    """What the artifact lists."""
+    """The names of variables and signatures that the artifact lists."""
     return stranger.Names(**self._answer['names'])
 
   def infer(self, images: np.ndarray) -> Iterator[stranger.Call]:
-    """What everything that infers returned for an example's images."""
+    """What every call that infers returned for the images of an example."""
     return self._calls(self._examples[images.shape])
 
   def train(
     self, images: np.ndarray, momentum: float
   ) -> Iterator[stranger.Call]:
-    """What everything that trains returned for the training images."""
+    """What every call that trains returned for the training images."""
     del images, momentum  # They were in the request.
     return self._calls(stranger.TRAINING)
 

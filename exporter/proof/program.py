@@ -1,4 +1,4 @@
-"""Which artifacts compute the same, up to shapes and values."""
+"""Tells which artifacts have the same program, except for shapes and values."""
 
 import hashlib
 import pathlib
@@ -10,7 +10,8 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from exporter import artifacts
 
-# Functions and shared variables bear a number that differs between models.
+# The names of functions and variables hold a number that differs between
+# models.
 _NUMBER = re.compile(rb'__inference_\w+?_(\d{10})\b')
 _SHAPE = tensor_shape_pb2.TensorShapeProto.DESCRIPTOR
 
@@ -29,10 +30,10 @@ def _forget_shapes(parent: message.Message) -> None:
 
 
 def digest(folder: pathlib.Path) -> str:
-  """Hash of all that an artifact's saved_model.pb says, except of shapes.
+  """A hash of an artifact's saved_model.pb, without the shapes in it.
 
-  Equal for two sizes or multipliers of a network; different as soon as a node,
-  an input, a name, a trainable flag or a signature is.
+  It is equal for two sizes or multipliers of a network. It differs as soon as a
+  node, an input, a name, a trainable flag or a signature does.
   """
   model = saved_model_pb2.SavedModel.FromString(
     (folder / 'saved_model.pb').read_bytes()

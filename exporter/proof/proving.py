@@ -1,9 +1,9 @@
-"""Reload an artifact and compare all it offers with its source.
+"""Proves an artifact: reloads it and compares all it offers with its source.
 
-Every artifact's own graphs are run, each output once, against the source's.
-What TensorFlow's loaders and functions make of those graphs takes seconds to
-find out and depends on the program alone, not on sizes and values: that is
-proven on the first artifact of each program that a batch meets.
+The graphs of every artifact are run in a session, and each output is compared
+with the source's. To load an artifact through TensorFlow's own loaders takes
+seconds, and what they make of its graphs depends only on its program, not on
+sizes and values. So that is proven for the first artifact of each program.
 """
 
 from collections.abc import Iterable
@@ -29,12 +29,12 @@ from model_specs import versions
 
 @contextlib.contextmanager
 def _explain(handle: model_specs.Handle) -> Iterator[None]:
-  """Turns whatever a broken artifact makes TensorFlow raise into one error."""
+  """Turns what TensorFlow raises for a broken artifact into a ProofError."""
   try:
     yield
   except MemoryError:
-    raise  # It says nothing of the artifact.
-  except Exception as error:  # Loaders raise half of Python's.
+    raise  # The machine is too small; that says nothing of the artifact.
+  except Exception as error:  # TensorFlow's loaders raise all kinds.
     reason = next(iter(str(error).splitlines()), '')
     raise errors.ProofError(
       f'{handle} cannot be loaded and called, so it is not delivered: '
@@ -47,7 +47,13 @@ def raise_on_misses(
   comparisons: Iterable[comparison.Comparison],
   outcome: str = ', so it is not delivered',
 ) -> None:
-  """Raises a ProofError that lists all that is beyond its tolerance."""
+  """Raises a ProofError that lists every comparison beyond its tolerance.
+
+  Args:
+    handle: The artifact.
+    comparisons: What was compared.
+    outcome: Says in the message what follows from it.
+  """
   misses = [line for c in comparisons for line in c.misses()]
   if misses:
     raise errors.ProofError(
@@ -59,24 +65,25 @@ def raise_on_misses(
 def read_artifact(
   handle: model_specs.Handle, folder: pathlib.Path
 ) -> session.Reading:
-  """An artifact in a session, from its files."""
+  """Opens an artifact in a session; raises a ProofError if it is broken."""
   with _explain(handle):
     if handle.version.format == versions.TF1:
       return tf1_session.SessionTf1(folder)
     return tf2_session.SessionTf2(folder)
 
 
-# What TensorFlow's loaders made of each program, by its digest.
+# The checks of each program that was proven through TensorFlow's loaders, by
+# the digest of the program.
 _programs: dict[str, tuple[storage.Check, ...]] = {}
 
 
 def proven_programs() -> dict[str, tuple[storage.Check, ...]]:
-  """The programs proven so far, for another process that proves."""
+  """The programs proven so far, to be handed to another process."""
   return dict(_programs)
 
 
 def learn_programs(proven: Mapping[str, tuple[storage.Check, ...]]) -> None:
-  """Takes over what another process, with the same packages, has proven."""
+  """Takes over what another process with the same packages has proven."""
   _programs.update(proven)
 
 
@@ -85,20 +92,22 @@ def _meet(
   folder: pathlib.Path,
   reference: reference_lib.Reference,
 ) -> tuple[storage.Check, ...]:
-  """Loads and calls an artifact as its users do."""
+  """Loads and calls an artifact as its users do, with TensorFlow's loaders."""
   agreed = agreement.Agreement(handle, reference)
-  gc.collect()  # Of the session's graphs: a large network's take much memory.
+  gc.collect()  # Frees the session's graphs, which may take much memory.
   with _explain(handle):
-    met = stranger.meet(folder, handle.version.format)
-    agreed.compare_stranger(met)
+    loaded_artifact = stranger.meet(folder, handle.version.format)
+    agreed.compare_stranger(loaded_artifact)
   *others, gradients = agreed.of_stranger
   raise_on_misses(handle, agreed.of_stranger)
-  # How close it comes is another figure for every artifact of the program.
-  loaded = comparison.Comparison('through TensorFlow', 0.0)
+  # The result is kept for all artifacts of the program. They differ in how
+  # close they come, so only what was compared is kept, not by how much it
+  # differs.
+  through_tensorflow = comparison.Comparison('through TensorFlow', 0.0)
   for compared in others:
     for what in compared.compared:
-      loaded.measure(what, 0.0)
-  return loaded.check(), gradients.check()
+      through_tensorflow.measure(what, 0.0)
+  return through_tensorflow.check(), gradients.check()
 
 
 def prove(
@@ -110,22 +119,22 @@ def prove(
   """Compares everything an artifact offers with its source.
 
   Args:
-    handle: What it is.
-    folder: Where its files are.
+    handle: The artifact.
+    folder: The folder of its files.
     reference: What its source computes.
-    reading: What `read` made of it, if that is known already.
+    reading: The artifact in a session, if `read_artifact` has opened it.
 
   Returns:
-    What was compared, and how close it came.
+    What was compared, and how close the artifact came.
 
   Raises:
-    ProofError: Something differs; the message lists all that does.
+    ProofError: Something differs; the message lists everything that does.
   """
   agreed = agreement.Agreement(handle, reference)
   reading = reading or read_artifact(handle, folder)
   with _explain(handle):
     agreed.compare(reading)
-  del reading  # Its variables take as much memory as those of what follows.
+  del reading  # Frees its variables before others of the same size are loaded.
   raise_on_misses(handle, agreed.of_session)
   digest = program.digest(folder)
   if digest not in _programs:

@@ -1,7 +1,8 @@
-"""The frozen graph that was published with a checkpoint: a second witness.
+"""Runs the frozen graph that was published with a checkpoint, to compare with.
 
-It is a program from elsewhere. Only the part that computes the logits is run,
-and only if it is made of operations that compute and do nothing else.
+The graph is a program that somebody else wrote. Only the part that computes the
+logits is run, and only if all its operations compute something and do nothing
+else, such as reading files.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ _HARMLESS = {
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-  """What a frozen graph makes of images, or why it was not asked."""
+  """What a frozen graph computes from images, or why it was not run."""
 
   logits: np.ndarray | None = None
   features: np.ndarray | None = None
@@ -35,11 +36,11 @@ class Answer:
 
 
 class _ProblemError(Exception):
-  """Why a graph cannot be compared with the network."""
+  """Says why a frozen graph cannot be compared with the network."""
 
 
 def _layer(classifier: str, tensors: Mapping[str, np.ndarray]) -> str:
-  """The last layer of a classifier, by its weights."""
+  """The scope of the only layer of a classifier that has weights."""
   end = '/weights'
   (name,) = (n for n in tensors if n.startswith(classifier) and n.endswith(end))
   return name.removesuffix(end)
@@ -93,16 +94,16 @@ def _run(
   with tf.Graph().as_default() as graph:
     tf.import_graph_def(part, name='')
   with _v1.Session(graph=graph) as session:
-    # One by one: the graph may take no other batch.
+    # One image at a time: the graph may accept no other batch.
     answers = [
       session.run(fetches, {f'{inputs[0]}:0': image[np.newaxis]})
       for image in images
     ]
-  found, pooled = (
+  logits_of_images, features_of_images = (
     np.stack([value.reshape(-1) for value in values])
     for values in zip(*answers, strict=True)
   )
-  return Answer(found, pooled)
+  return Answer(logits_of_images, features_of_images)
 
 
 def ask(
@@ -111,21 +112,21 @@ def ask(
   tensors: Mapping[str, np.ndarray],
   images: np.ndarray,
 ) -> Answer:
-  """Runs a frozen graph, if it is one of the network with these weights.
+  """Runs a frozen graph, if it is of the network and has the same weights.
 
   Args:
-    data: The file.
-    family: What the network is a variant of.
-    tensors: Its weights, which must be constants of the graph.
-    images: In [0, 1], of the size that the network was trained with.
+    data: The content of the file.
+    family: The family of the network.
+    tensors: The weights of the network, which must be constants of the graph.
+    images: Images in [0, 1], of the size that the network was trained with.
 
   Returns:
-    Logits and features, an image a row; or the problem.
+    Logits and features with one row for each image, or the problem.
   """
   layer = _layer(family.classifier, tensors)
-  wanted = family.preprocessing
-  offset = np.array(wanted.offset, np.float32)
-  scaled = images * np.float32(wanted.factor) - offset
+  preprocessing = family.preprocessing
+  offset = np.array(preprocessing.offset, np.float32)
+  scaled = images * np.float32(preprocessing.factor) - offset
   logits = f'{layer}/BiasAdd'
   try:
     part = _parse(data, logits)

@@ -1,4 +1,4 @@
-"""What the source computes: the numbers an artifact must hit."""
+"""Computes the reference: what the source network makes of some images."""
 
 from collections.abc import Mapping
 import dataclasses
@@ -15,40 +15,46 @@ from model_specs import versions
 LOGITS = 'logits'
 FEATURES = 'features'
 _BATCH = 2
-# Where any size is taken, another one is proven too, and one not square.
+# Height and width of the images, beside the default size, that a handle is
+# proven with if it takes images of any size. They differ, so that none is
+# mistaken for the other.
 _OTHER_SIZE = (128, 96)
 
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-  """Some images and all that the source makes of them."""
+  """Some images, and everything that the source computes from them."""
 
   images: np.ndarray
-  outputs: Mapping[str, np.ndarray]  # LOGITS, FEATURES, scoped endpoints.
+  # By name: LOGITS, FEATURES and the endpoints with their scope.
+  outputs: Mapping[str, np.ndarray]
 
   @functools.cached_property
   def deviations(self) -> dict[str, float]:
-    """The standard deviation of each output."""
+    """The standard deviation of each output, by name."""
     return {name: float(np.std(value)) for name, value in self.outputs.items()}
 
 
 @dataclasses.dataclass(frozen=True)
 class Reference:
-  """The numbers of one model, for all its handles."""
+  """The numbers that all artifacts of one model must reproduce."""
 
   tensors: Mapping[str, np.ndarray]
   trainable: frozenset[str]
-  default_size: Example
-  other_size: Example
-  training: Example  # Without what dropout makes random.
-  batch_statistics: Mapping[str, np.ndarray]  # By moving variable.
-  losses: Mapping[str, float]  # By task.
-  # What the published frozen graph makes of `default_size`: LOGITS, FEATURES.
+  default_size: Example  # Inference, with images of the default size.
+  other_size: Example  # Inference, with images of another size.
+  training: Example  # Training, without the outputs that dropout makes random.
+  # Means and variances of the training batch, by the moving average for each.
+  batch_statistics: Mapping[str, np.ndarray]
+  losses: Mapping[str, float]  # The sum of regularization losses, by task.
+  # LOGITS and FEATURES that the published frozen graph computes from the images
+  # of `default_size`; empty if there is no such graph, or it was not
+  # comparable.
   published: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
-  note: str = ''  # Why `published` is empty although there is such a graph.
+  note: str = ''  # Why a published frozen graph was not comparable.
 
   def examples(self, handle: model_specs.Handle) -> tuple[Example, ...]:
-    """The inference examples that an artifact must reproduce."""
+    """The inference examples that an artifact of this handle must reproduce."""
     if handle.variable_size:
       return self.default_size, self.other_size
     return (self.default_size,)
@@ -69,7 +75,13 @@ def _infer(
 def _train(
   source: networks.Source, model: model_specs.ModelSpec
 ) -> tuple[Example, dict[str, np.ndarray]]:
-  """One training step at momentum 0, which leaves the batch's statistics."""
+  """Runs one training step.
+
+  At momentum 0 the moving averages become the statistics of the batch.
+
+  Returns:
+    What the step computes, and the statistics, by the names of the averages.
+  """
   images = checkpoints.synthetic_images(_BATCH, model.size, model.size, seed=2)
   tensors = {
     LOGITS: source.logits,
@@ -108,13 +120,13 @@ def _ask(
   tensors: Mapping[str, np.ndarray],
   example: Example,
 ) -> tuple[dict[str, np.ndarray], str]:
-  """What the published graph says of an example, or why it says nothing."""
+  """What the published graph computes from an example, or why nothing."""
   if graph is None:
     return {}, ''
-  found = published_graph.ask(graph, model.family, tensors, example.images)
-  if found.logits is None or found.features is None:
-    return {}, f'not compared with the published frozen graph: {found.problem}'
-  return {LOGITS: found.logits, FEATURES: found.features}, ''
+  answer = published_graph.ask(graph, model.family, tensors, example.images)
+  if answer.logits is None or answer.features is None:
+    return {}, f'not compared with the published frozen graph: {answer.problem}'
+  return {LOGITS: answer.logits, FEATURES: answer.features}, ''
 
 
 def compute_reference(
@@ -125,14 +137,17 @@ def compute_reference(
 ) -> Reference:
   """Runs a model's inference and training source on images of noise.
 
+  The sources hold no weights afterwards.
+
   Args:
-    model: What the sources are of.
-    sources: Its inference and its training network.
-    tensors: Their weights.
-    frozen_graph: What was published with the weights, to be asked, too.
+    model: The model.
+    sources: Its inference network and its training network.
+    tensors: The weights of both.
+    frozen_graph: The content of the frozen graph that was published with the
+      weights, if there is one.
 
   Returns:
-    The numbers.
+    The numbers that artifacts of the model must reproduce.
   """
   inference, training = sources
   inference.load(tensors)

@@ -1,7 +1,8 @@
-"""A session on an artifact's own graphs: all its numbers in part of a second.
+"""Runs the graphs of an artifact in a session, in a fraction of a second.
 
 TensorFlow's public loaders take seconds for an artifact. What they add to its
-graphs depends on its program alone, so `stranger` meets each program once.
+graphs depends only on its program, so stranger.py loads one artifact of each
+program through them, and all artifacts are proven in a session.
 """
 
 from collections.abc import Iterator
@@ -22,46 +23,52 @@ _FILE, _RESTORE = 'restore/file', 'restore/all'
 
 
 class Reading(Protocol):
-  """An artifact in a session; it knows nothing of how the files were made."""
+  """What the proof asks of an artifact in a session.
+
+  It shares no code with the writers of the artifact.
+  """
 
   def variables(self) -> Mapping[str, np.ndarray]:
     """Every variable's value in the files, by its TF-Slim name."""
 
   def names(self) -> stranger.Names:
-    """What variables and signatures the files list."""
+    """The names of variables and signatures that the files list."""
 
   def infer(self, images: np.ndarray) -> Iterator[stranger.Call]:
-    """What everything that infers returns."""
+    """What every signature or trace that infers returns for images."""
 
   def train(
     self, images: np.ndarray, momentum: float
   ) -> Iterator[stranger.Call]:
-    """What everything that trains returns, each from the initial state."""
+    """What every signature or trace that trains returns for images.
+
+    Each starts from the values in the files.
+    """
 
   def losses(self) -> float:
     """The sum of the regularization losses."""
 
 
 class Loaded(Reading, Protocol):
-  """An artifact as a TensorFlow loads it, here or elsewhere."""
+  """What the proof asks of an artifact that TensorFlow's own loader loaded."""
 
   def missing_gradients(self, images: np.ndarray) -> list[str]:
     """Trainable variables that no finite gradient reaches."""
 
 
 def read(folder: pathlib.Path) -> saved_model_pb2.SavedModel:
-  """An artifact's program."""
+  """The program of an artifact: its saved_model.pb."""
   data = (folder / 'saved_model.pb').read_bytes()
   return saved_model_pb2.SavedModel.FromString(data)
 
 
 def file(folder: pathlib.Path) -> str:
-  """What TensorFlow calls the files of an artifact's variables."""
+  """The prefix of the files that hold an artifact's variables."""
   return str(folder / 'variables' / 'variables')
 
 
 def shape(declared: Any) -> tuple[int | None, ...]:
-  """A shape that an artifact declares."""
+  """A shape that an artifact declares, with None for open sizes."""
   return tuple(tf.TensorShape(declared).as_list())
 
 
@@ -76,12 +83,12 @@ def _add_strings(
 
 
 def _numbered(handles: Mapping[str, str]) -> dict[str, str]:
-  """The Nth handle as `handle_N`, which the graphs made here call it."""
+  """The handles by the names, `handle_N`, that the graphs built here use."""
   return {f'handle_{i}': handle for i, handle in enumerate(handles.values())}
 
 
 def _restore(keys: list[str]) -> tf.compat.v1.GraphDef:
-  """A graph that sets the variable `handle_N` from the Nth key of a file."""
+  """A graph that sets the variable of `handle_N` to the Nth key of a file."""
   graph = tf.compat.v1.GraphDef()
   graph.node.add(name=_FILE, op='Placeholder').attr['dtype'].type = _STRING
   inputs = [
@@ -104,7 +111,7 @@ def _restore(keys: list[str]) -> tf.compat.v1.GraphDef:
 
 
 class Session:
-  """Graphs whose variables come from one file."""
+  """A session whose graphs share the variables of one artifact."""
 
   def __init__(self, folder: pathlib.Path):
     self._file = file(folder)
@@ -118,12 +125,13 @@ class Session:
     scope: str,
     inputs: Mapping[str, str] | None = None,
   ) -> None:
-    """Adds nodes.
+    """Adds the nodes of a graph.
 
     Args:
-      definition: The nodes.
-      scope: Goes before all their names.
-      inputs: Tensors that take the place of inputs, by the inputs' names.
+      definition: The graph.
+      scope: The scope to import the nodes into; empty for none.
+      inputs: The tensors of the session that replace inputs of the graph, by
+        the names of the inputs.
     """
     with self._graph.as_default():
       given = {
@@ -133,11 +141,11 @@ class Session:
       tf.import_graph_def(definition, name=scope, input_map=given)
 
   def add_restore(self, handles: Mapping[str, str]) -> None:
-    """Adds nodes that set variables: their handles, by key in the file."""
+    """Adds nodes that set variables, given the handles by key in the file."""
     self.add(_restore(list(handles)), '', _numbered(handles))
 
   def add_reads(self, handles: Mapping[str, str]) -> None:
-    """Adds nodes that read variables: their handles, by name."""
+    """Adds nodes that read variables, given the handles by name."""
     graph = tf.compat.v1.GraphDef()
     for number, name in enumerate(handles):
       node = graph.node.add(
@@ -147,23 +155,23 @@ class Session:
     self.add(graph, 'value', _numbered(handles))
 
   def restore(self, op: str = _RESTORE, filename: str = f'{_FILE}:0') -> None:
-    """Sets every variable as the file has it, if anything may differ."""
+    """Sets every variable to its value in the file, if an update has run."""
     if not self._is_restored:
       self._session.run(op, {filename: self._file})
     self._is_restored = True
 
   def values(self, names: list[str]) -> dict[str, np.ndarray]:
-    """The present values of variables that can be read."""
+    """The present values of variables that `add_reads` was called for."""
     return self._session.run({name: f'value/{name}:0' for name in names})
 
   def run(self, fetches: Any, feeds: Mapping[str, Any] | None = None) -> Any:
-    """Computes tensors, by their names."""
+    """Computes tensors, given by name."""
     return self._session.run(fetches, feeds)
 
   def update(
     self, fetches: Any, updates: list[str], feeds: Mapping[str, Any]
   ) -> Any:
-    """Computes tensors and runs what changes variables."""
+    """Computes tensors, and runs ops that change variables."""
     self._is_restored = False
     answers, _ = self._session.run((fetches, updates), feeds)
     return answers

@@ -1,7 +1,7 @@
-"""Meets an artifact as somebody does who has its files and a TensorFlow.
+"""Loads and calls an artifact as a stranger would, with TensorFlow alone.
 
-Nothing here comes from slimhub, so that the same code runs in this process and
-in anybody's environment, back to Python 3.7 with TensorFlow 1.15. There, as
+It imports nothing of slimhub, so that the same code runs in this process and in
+any other environment, back to Python 3.7 with TensorFlow 1.15. There, run as
 `python stranger.py FOLDER`, it reads FOLDER/request.json and writes its answers
 beside it: numbers and names as JSON, arrays as .npz.
 """
@@ -21,8 +21,8 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 REQUEST, ANSWER, TRAINING = 'request.json', 'answer.json', 'training'
-# What a call returns: its default output alone, or every endpoint beside the
-# default or the features, or the one output of a signature.
+# What a call returns: the default output alone, all endpoints and the default
+# output, all endpoints and the features, or the one output of a TF2 signature.
 DEFAULT, ENDPOINTS = 'default', 'endpoints'
 FEATURES, SIGNATURE = 'features', 'signature'
 IMAGES = 'images'
@@ -30,19 +30,19 @@ _v1 = tf.compat.v1
 
 
 class Call(NamedTuple):
-  """One way of calling an artifact, and what came back."""
+  """A call of an artifact, and what it returned."""
 
   name: str
   returns: str  # DEFAULT, ENDPOINTS, FEATURES or SIGNATURE.
-  outputs: Mapping[str, Any]  # Arrays.
-  momentum: float | None = None  # None: the version's own.
-  moving: Mapping[str, Any] = {}  # Averages after a training call.
-  # What the artifact says of the shapes it takes (IMAGES) and returns.
+  outputs: Mapping[str, Any]  # Arrays, by name.
+  momentum: float | None = None  # None: the default of the version.
+  moving: Mapping[str, Any] = {}  # The moving averages after training.
+  # The shapes that the artifact declares, of the images and of the outputs.
   shapes: Mapping[str, Any] = {}
 
 
 class Names(NamedTuple):
-  """What an artifact says it has: place -> the names found there."""
+  """The names that an artifact lists, by the place that lists them."""
 
   variables: dict[str, list[str]]
   trainable: dict[str, list[str]]
@@ -50,7 +50,7 @@ class Names(NamedTuple):
 
 
 def returned_by(signature: str) -> str:
-  """What a signature of a TF1 module returns."""
+  """What a signature of a TF1 module returns, in the words of Call.returns."""
   if signature == 'default':
     return DEFAULT
   is_features = signature.startswith('image_feature_vector')
@@ -83,7 +83,7 @@ class _Mode:
     self.restore()
 
   def restore(self) -> None:
-    """Sets every variable as the module came."""
+    """Sets every variable to its value in the files."""
     with self.graph.as_default():
       self._saver.restore(self.session, self._prefix)
 
@@ -93,18 +93,18 @@ class _Mode:
     return {i.name: values[key] for key, i in inputs.items()}
 
   def fetches(self, name: str) -> dict[str, str]:
-    """The outputs of a signature."""
+    """The names of the tensors that a signature returns, by output."""
     outputs = self.signatures[name].outputs
     return {key: output.name for key, output in outputs.items()}
 
   def call(self, name: str, outputs: Any, *training: Any) -> Call:
-    """What a signature answered."""
+    """Describes a call of a signature, with what it returned."""
     where = f'{name} of {self.where}'
     return Call(where, returned_by(name), outputs, *training)
 
 
 class StrangerTf1:
-  """Meets a TF1 module."""
+  """A TF1 module, loaded by `import_meta_graph`."""
 
   def __init__(self, folder: pathlib.Path):
     self._inference = _Mode(folder, set(), 'the inference graph')
@@ -116,17 +116,17 @@ class StrangerTf1:
     return self._inference.session.run(self._inference.variables)
 
   def names(self) -> Names:
-    """What the two graphs list."""
-    found = {
+    """The names that the two graphs list."""
+    names = {
       f'{key} of {mode.where}': sorted(
         map(_name, mode.graph.get_collection(key))
       )
       for key in ('variables', 'model_variables', 'trainable_variables')
       for mode in self._modes
     }
-    trainable = {k: v for k, v in found.items() if k.startswith('trainable')}
+    trainable = {k: v for k, v in names.items() if k.startswith('trainable')}
     return Names(
-      {k: v for k, v in found.items() if k not in trainable},
+      {k: v for k, v in names.items() if k not in trainable},
       trainable,
       {f'signatures of {m.where}': sorted(m.signatures) for m in self._modes},
     )
@@ -153,7 +153,7 @@ class StrangerTf1:
       yield mode.call(name, outputs, used, mode.session.run(moving))
 
   def losses(self) -> float:
-    """The sum of the regularization losses, equal in both graphs."""
+    """The sum of the regularization losses; NaN if the two graphs differ."""
     sums = {float(sum(m.session.run(m.losses))) for m in self._modes}
     return sums.pop() if len(sums) == 1 else float('nan')
 
@@ -164,15 +164,15 @@ class StrangerTf1:
     output = mode.graph.get_tensor_by_name(mode.fetches('default')['default'])
     with mode.graph.as_default():
       loss = tf.reduce_sum(tf.square(output))
-      found = _v1.gradients(loss, list(mode.trainable.values()))
-    gradients = {n: g for n, g in zip(mode.trainable, found) if g is not None}
+      tensors = _v1.gradients(loss, list(mode.trainable.values()))
+    gradients = {n: g for n, g in zip(mode.trainable, tensors) if g is not None}
     values = mode.session.run(gradients, mode.feeds('default', images=images))
     finite = {n for n, value in values.items() if np.isfinite(value).all()}
     return [name for name in mode.trainable if name not in finite]
 
 
 class StrangerTf2:
-  """Meets a TF2 SavedModel."""
+  """A TF2 SavedModel, loaded by `saved_model.load`."""
 
   def __init__(self, folder: pathlib.Path):
     self._model = tf.compat.v2.saved_model.load(str(folder))
@@ -185,7 +185,7 @@ class StrangerTf2:
     return {n: v.numpy() for n, v in self._variables.items()}
 
   def names(self) -> Names:
-    """What the objects list."""
+    """The names that the objects list."""
     model = self._model
     flagged = (n for n, v in self._variables.items() if v.trainable)
     return Names(
@@ -240,56 +240,56 @@ class StrangerTf2:
     return sum(float(loss()) for loss in self._model.regularization_losses)
 
   def missing_gradients(self, images: np.ndarray) -> list[str]:
-    """Trainable variables that no finite gradient reaches, asked twice."""
+    """Trainable variables that no finite gradient reaches, for two losses."""
     variables = self._model.trainable_variables
     missing = []
     for power in (2, 1):
-      with tf.GradientTape() as tape:  # A persistent one takes much memory.
+      with tf.GradientTape() as tape:  # A persistent tape takes much memory.
         output = self._model(tf.constant(images), training=True)
         loss = tf.reduce_sum(output**power)
-      found = tape.gradient(loss, variables)
+      gradients = tape.gradient(loss, variables)
       missing += [
         _name(variable)
-        for variable, gradient in zip(variables, found)
+        for variable, gradient in zip(variables, gradients)
         if gradient is None or not np.isfinite(gradient.numpy()).all()
       ]
     return missing
 
 
 def meet(folder: pathlib.Path, artifact_format: str) -> Any:
-  """Loads an artifact; tfhub.dev calls the formats hub and saved_model_2."""
+  """Loads an artifact of the format `hub` (TF1) or `saved_model_2` (TF2)."""
   return (StrangerTf1 if artifact_format == 'hub' else StrangerTf2)(folder)
 
 
 def _keep(call: Call, folder: pathlib.Path, number: str) -> dict[str, Any]:
-  """Writes a call's arrays; returns the rest."""
+  """Writes the arrays of a call to files; returns the rest of it, for JSON."""
   for kind, arrays in (('outputs', call.outputs), ('moving', call.moving)):
     np.savez(str(folder / f'{number}_{kind}.npz'), **arrays)
   return {'call': [call.name, call.returns, call.momentum], 'number': number}
 
 
 def answer(folder: pathlib.Path) -> None:
-  """Does what a request asks for."""
+  """Reads a request, carries it out and writes the answers."""
   request = json.loads((folder / REQUEST).read_text())
-  met = meet(pathlib.Path(request['artifact']), request['format'])
-  np.savez(str(folder / 'variables.npz'), **met.variables())
+  artifact = meet(pathlib.Path(request['artifact']), request['format'])
+  np.savez(str(folder / 'variables.npz'), **artifact.variables())
   calls = {}
   for example in request['examples']:
     images = np.load(str(folder / f'{example}.npy'))
     if example == TRAINING:
-      made = met.train(images, request['momentum'])
+      answers = artifact.train(images, request['momentum'])
     else:
-      made = met.infer(images)
+      answers = artifact.infer(images)
     calls[example] = [
       _keep(call, folder, f'{example}_{number}')
-      for number, call in enumerate(made)
+      for number, call in enumerate(answers)
     ]
   result = {
     'tensorflow': tf.__version__,
-    'names': met.names()._asdict(),
+    'names': artifact.names()._asdict(),
     'calls': calls,
-    'losses': met.losses(),
-    'missing gradients': met.missing_gradients(images),
+    'losses': artifact.losses(),
+    'missing gradients': artifact.missing_gradients(images),
   }
   (folder / ANSWER).write_text(json.dumps(result))
 

@@ -1,4 +1,4 @@
-"""A TF1 module's two graphs in one session."""
+"""Runs the two graphs of a TF1 module, inference and training, in a session."""
 
 from collections.abc import Iterator
 import pathlib
@@ -18,7 +18,7 @@ _IMAGES, _MOMENTUM = 'images', 'batch_norm_momentum'
 
 
 class _Mode:
-  """One of the two graphs, below a scope of the session."""
+  """One of the two graphs, imported into the session below a scope."""
 
   def __init__(self, model: saved_model_pb2.SavedModel, scope: str, tags: set):
     graphs = [m for m in model.meta_graphs if set(m.meta_info_def.tags) == tags]
@@ -46,7 +46,7 @@ class _Mode:
     return {name.split(':')[0]: self._tensor(name) for name in names}
 
   def signatures(self) -> list[str]:
-    """Their names, sorted."""
+    """The names of the graph's signatures, sorted."""
     return sorted(self.meta.signature_def)
 
   def feeds(self, name: str, images: np.ndarray, momentum: float) -> dict:
@@ -56,12 +56,12 @@ class _Mode:
     return {self._tensor(i.name): values[key] for key, i in inputs.items()}
 
   def fetches(self, name: str) -> dict[str, str]:
-    """The tensors that a signature returns."""
+    """The names of the tensors that a signature returns, by output."""
     outputs = self.meta.signature_def[name].outputs
     return {key: self._tensor(o.name) for key, o in outputs.items()}
 
   def call(self, name: str, outputs: Any, *training: Any) -> stranger.Call:
-    """What a signature answered."""
+    """Describes a call of a signature, with what it returned."""
     signature = self.meta.signature_def[name]
     tensors = {**signature.outputs, stranger.IMAGES: signature.inputs[_IMAGES]}
     call = stranger.Call(
@@ -73,7 +73,7 @@ class _Mode:
 
 
 class SessionTf1:
-  """Reads a TF1 module."""
+  """A TF1 module in a session."""
 
   def __init__(self, folder: pathlib.Path):
     declared = (folder / 'tfhub_module.pb').read_bytes()
@@ -89,7 +89,7 @@ class SessionTf1:
     self._session = session.Session(folder)
     for mode in self._modes:
       self._session.add(mode.meta.graph_def, mode.scope)
-    # Both graphs call a variable by the same name, so that they share it.
+    # A variable has the same name in both graphs, so they share it.
     handles = self._inference.handles(_GraphKeys.GLOBAL_VARIABLES)
     self._session.add_restore(handles)
     self._session.add_reads(handles)
@@ -102,7 +102,7 @@ class SessionTf1:
     return {name: reader.get_tensor(name) for name in names}
 
   def names(self) -> stranger.Names:
-    """What the two graphs list."""
+    """The names of variables and signatures that the two graphs list."""
 
     def collected(*keys: str) -> dict[str, list[str]]:
       return {
@@ -151,7 +151,7 @@ class SessionTf1:
         yield mode.call(name, outputs, used, after)
 
   def losses(self) -> float:
-    """The sum of the regularization losses, equal in both graphs."""
-    found = self._session.run([mode.losses for mode in self._modes])
-    sums = {float(sum(losses)) for losses in found}
+    """The sum of the regularization losses; NaN if the two graphs differ."""
+    of_modes = self._session.run([mode.losses for mode in self._modes])
+    sums = {float(sum(losses)) for losses in of_modes}
     return sums.pop() if len(sums) == 1 else float('nan')

@@ -1,4 +1,4 @@
-"""A TF2 SavedModel's bodies in one session, and its traces' way to them."""
+"""Runs the functions of a TF2 SavedModel in a session, by way of its traces."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -20,15 +20,15 @@ _OBJECTS = '_CHECKPOINTABLE_OBJECT_GRAPH'
 
 
 class _Body(NamedTuple):
-  """A function that computes, as nodes of the session."""
+  """A function that computes, imported into the session."""
 
-  outputs: list[str]
-  updates: list[str]
-  arguments: list[str]  # Tensors to feed, handles included.
+  outputs: list[str]  # Names of tensors.
+  updates: list[str]  # Names of the ops that change variables.
+  arguments: list[str]  # Names of tensors to feed, in the function's order.
 
 
 class SessionTf2:
-  """Reads a TF2 SavedModel."""
+  """A TF2 SavedModel in a session."""
 
   def __init__(self, folder: pathlib.Path):
     self._file = session.file(folder)
@@ -40,34 +40,38 @@ class SessionTf2:
       name: f'{node}:0' for node, name in self._traces.handles.items()
     }
     self._session.add_reads(self._handles)
-    # All before the first run: what is added later makes TensorFlow take the
-    # whole graph again.
+    # Everything is added before the first run: TensorFlow would prepare the
+    # whole graph again for what is added later.
     self._bodies = self._add_bodies()
     self._restore()
 
   def _restore(self) -> None:
-    """Sets the variables in TensorFlow Serving's way."""
+    """Sets the variables as TensorFlow Serving does."""
     saver = self._meta.saver_def
     self._session.restore(saver.restore_op_name, saver.filename_tensor_name)
 
   def variables(self) -> dict[str, np.ndarray]:
-    """Every variable's value in the files, by its TF-Slim name."""
+    """Every variable's value in the files, by its TF-Slim name.
+
+    Raises:
+      ValueError: Python and TensorFlow Serving restore a different value.
+    """
     reader = tf.train.load_checkpoint(self._file)
     objects = trackable_object_graph_pb2.TrackableObjectGraph.FromString(
       reader.get_tensor(_OBJECTS)
     )
-    found = {}
+    values = {}
     for number, name in self._traces.variables.items():
       (attribute,) = objects.nodes[number].attributes
-      found[name] = reader.get_tensor(attribute.checkpoint_key)
-    restored = self._session.values(list(found))
-    for name, value in found.items():
+      values[name] = reader.get_tensor(attribute.checkpoint_key)
+    restored = self._session.values(list(values))
+    for name, value in values.items():
       if not np.array_equal(value, restored[name], equal_nan=True):
         raise ValueError(f'{name} is restored differently by the two loaders')
-    return found
+    return values
 
   def names(self) -> stranger.Names:
-    """What the objects and the serving graph list."""
+    """The names that the objects and the graph for serving list."""
     nodes = self._traces.children('variables').values()
     return stranger.Names(
       {'variables': sorted(self._traces.listed('variables'))},
@@ -86,7 +90,10 @@ class SessionTf2:
     )
 
   def _add_bodies(self) -> dict[tuple, _Body]:
-    """Adds what the traces call: some call one body, with other inputs."""
+    """Adds the bodies that the traces call to the session.
+
+    Several traces may call one body with other inputs; it is added once.
+    """
     bodies: dict[tuple, _Body] = {}
     for _, trace in (*self._inferring(), *self._training(), *self._losing()):
       key = (trace.body, trace.variables)
@@ -112,7 +119,7 @@ class SessionTf2:
     )
 
   def _run(self, trace: traces.Trace, given: Mapping[str, Any]) -> list[Any]:
-    """All outputs of a trace's body."""
+    """Runs the body of a trace; returns all of its outputs."""
     body = self._bodies[trace.body, trace.variables]
     feeds = {
       tensor: given[source] if isinstance(source, str) else source
@@ -130,7 +137,7 @@ class SessionTf2:
     outputs: list[np.ndarray],
     *training: Any,
   ) -> stranger.Call:
-    """What a trace makes of its body's outputs."""
+    """Describes a call of a trace, with its part of the body's outputs."""
     arrays = {
       key or stranger.DEFAULT: outputs[number]
       for key, number in zip(trace.keys, trace.outputs, strict=True)

@@ -1,4 +1,9 @@
-"""The traces of a TF2 SavedModel: what each calls, and with which inputs."""
+"""Reads the traces of a TF2 SavedModel: what each one calls, with which inputs.
+
+A trace is a function that TensorFlow was given for some types of arguments. The
+traces of an artifact compute nothing; they call one of a few functions, the
+bodies, with the variables and some constants as further inputs.
+"""
 
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -21,28 +26,30 @@ _Shape = tuple[int | None, ...]
 
 @dataclasses.dataclass(frozen=True)
 class Variable:
-  """A variable, as an input of a function."""
+  """A variable that is an input of a function."""
 
   name: str
 
 
-_Input = str | float | Variable  # A str is an argument's name.
+_Input = str | float | Variable  # A str is the name of an argument.
 
 
 @dataclasses.dataclass(frozen=True)
 class Trace:
-  """A function of the model, and what it hands on to which body."""
+  """A trace: the body that it calls, and what it hands on and returns."""
 
-  body: str
-  inputs: tuple[_Input, ...]  # Of the body.
-  outputs: tuple[int, ...]  # The body's, in the order in which it returns them.
-  keys: tuple[str, ...]  # Names of the outputs; '' where there is but one.
-  flags: tuple[bool, ...]  # Values of Python it was traced for.
-  shapes: Mapping[str, _Shape]  # Of its inputs and outputs, by name.
+  body: str  # The name of the function that computes.
+  inputs: tuple[_Input, ...]  # What the body is called with.
+  outputs: tuple[int, ...]  # Which outputs of the body it returns, in order.
+  keys: tuple[str, ...]  # The names of these outputs; '' for an unnamed one.
+  flags: tuple[bool, ...]  # The Python booleans that it was traced for.
+  shapes: Mapping[
+    str, _Shape
+  ]  # Declared shapes of inputs and outputs, by name.
 
   @property
   def variables(self) -> tuple[str, ...]:
-    """Names of the variables that the body uses, in its order."""
+    """The names of the variables among the inputs of the body, in order."""
     return tuple(i.name for i in self.inputs if isinstance(i, Variable))
 
 
@@ -55,7 +62,7 @@ def _resolve(
   nodes: Mapping[str, node_def_pb2.NodeDef],
   given: Mapping[str, _Input],
 ) -> tuple[_Input, ...]:
-  """What a call's inputs are."""
+  """Finds out what each input of a call is."""
   inputs: list[_Input] = []
   for tensor in call.input:
     name = tensor.split(':')[0]
@@ -82,15 +89,15 @@ class Traces:
     self.functions = {
       f.signature.name: f for f in meta.graph_def.library.function
     }
-    # Names of all variables, by their object's number.
+    # The names of all variables, by the number of their object.
     self.variables = {
       number: node.variable.name
       for number, node in enumerate(self._objects.nodes)
       if node.WhichOneof('kind') == 'variable'
     }
-    # The same names, by the node that the graph for serving has for each.
+    # The same names, by the variable's node in the graph for serving.
     self.handles = {
-      node.name: node.name.partition('/')[2]  # model_NUMBER/NAME.
+      node.name: node.name.partition('/')[2]  # From model_NUMBER/NAME.
       for node in meta.graph_def.node
       if node.op == 'VarHandleOp'
     }
@@ -101,7 +108,7 @@ class Traces:
   def children(
     self, *path: str
   ) -> dict[str, saved_object_graph_pb2.SavedObject]:
-    """The attributes of an object, by name; the path starts at the root."""
+    """The attributes, by name, of the object at a path from the root."""
     node = self._node(0)
     for name in path:
       node = self._child(node, name)
@@ -110,17 +117,17 @@ class Traces:
   def _child(
     self, node: saved_object_graph_pb2.SavedObject, name: str
   ) -> saved_object_graph_pb2.SavedObject:
-    found = [c.node_id for c in node.children if c.local_name == name]
-    if not found:
+    numbers = [c.node_id for c in node.children if c.local_name == name]
+    if not numbers:
       raise ValueError(f'the model has no attribute {name}')
-    return self._node(found[0])
+    return self._node(numbers[0])
 
   def listed(self, name: str) -> list[str]:
-    """Names of the variables in a list of the root's."""
+    """The names of the variables in a list that is an attribute of the root."""
     return [node.variable.name for node in self.children(name).values()]
 
   def of(self, *path: str) -> Iterator[Trace]:
-    """The traces of the function at a path from the root."""
+    """Yields the traces of the function at a path from the root."""
     *parents, name = path
     node = self.children(*parents)
     if name not in node:
@@ -131,7 +138,7 @@ class Traces:
       yield self._trace(function)
 
   def _trace(self, name: str) -> Trace:
-    """A trace, read at first use."""
+    """The trace of this name, which is read when it is first asked for."""
     if name not in self._traces:
       self._traces[name] = self._read(name)
     return self._traces[name]
@@ -161,7 +168,7 @@ class Traces:
 
   @functools.cached_property
   def served(self) -> dict[str, Trace]:
-    """What the graph for serving calls, by the signatures' names."""
+    """The traces that the graph for serving calls, by signature."""
     nodes = {node.name: node for node in self._meta.graph_def.node}
     handles = {node: Variable(name) for node, name in self.handles.items()}
     return {
@@ -198,14 +205,18 @@ class Traces:
     function: function_pb2.FunctionDef,
     given: Mapping[str, _Input],
   ) -> tuple[str, tuple[_Input, ...], tuple[int, ...]]:
-    """The body that a function calls, itself if it calls none.
+    """Finds the body that a function calls.
 
     Args:
-      function: The function.
+      function: The function. If it calls no other, it is a body itself.
       given: What its arguments are, by name.
 
     Returns:
-      The body's name, its inputs, and which outputs of it are returned.
+      The name of the body, its inputs, and which of its outputs are returned.
+
+    Raises:
+      ValueError: The function does anything but hand on and return, or does not
+        make sure that the body updates its variables.
     """
     order = [output.name for output in function.signature.output_arg]
     if not _calls(function.node_def):

@@ -1,4 +1,4 @@
-"""The files of an artifact, as its manifest has them or not at all."""
+"""Reads the files of an artifact and checks them against its manifest."""
 
 from collections.abc import Iterator
 import contextlib
@@ -21,37 +21,40 @@ class Reader:
     self._bytes = 0
 
   def read(self, size: int = -1) -> bytes:
-    """Some of it, as files give it."""
+    """Up to `size` bytes, or all that are left."""
     data = self._file.read(size)
     self._digest.update(data)
     self._bytes += len(data)
     return data
 
-  def found(self) -> manifest.File:
-    """What the whole file is."""
+  def measured(self) -> manifest.File:
+    """Reads to the end; returns the size and hash of the whole file."""
     while self.read(2**20):
       pass
     return manifest.File(self._bytes, self._digest.hexdigest())
 
 
 def _path(
-  artifact: pathlib.Path, made: manifest.Manifest, name: str
+  artifact: pathlib.Path, described: manifest.Manifest, name: str
 ) -> pathlib.Path:
   folder = artifact.parent if artifact.is_file() else artifact
   path = folder / name
   if not path.resolve().is_relative_to(folder.resolve()):
     raise errors.ManifestError(
-      f'{made.handle}: {name} lies outside of {folder}; export it again with '
-      '--force'
+      f'{described.handle}: {name} lies outside of {folder}; '
+      'export it again with --force'
     )
   return path
 
 
-def _check(made: manifest.Manifest, name: str, found: manifest.File) -> None:
-  expected = made.files[name]
-  if found != expected:
+def _check(
+  described: manifest.Manifest, name: str, actual: manifest.File
+) -> None:
+  expected = described.files[name]
+  if actual != expected:
     raise errors.ManifestError(
-      f'{made.handle}: {name} has {found.bytes} bytes, sha256 {found.sha256}; '
+      f'{described.handle}: {name} has {actual.bytes} bytes, sha256 '
+      f'{actual.sha256}; '
       f'expected {expected.bytes} bytes, sha256 {expected.sha256}; if no '
       'export is replacing it now, export it again with --force'
     )
@@ -59,37 +62,43 @@ def _check(made: manifest.Manifest, name: str, found: manifest.File) -> None:
 
 @contextlib.contextmanager
 def reading(
-  artifact: pathlib.Path, made: manifest.Manifest, name: str
+  artifact: pathlib.Path, described: manifest.Manifest, name: str
 ) -> Iterator[Reader]:
-  """One file of an artifact; at the end it must have been the right one.
+  """Opens one file of an artifact, and checks it when the context closes.
 
   Raises:
-    ManifestError: It is missing, or not what the manifest describes.
+    ManifestError: The file is missing, or is not what the manifest describes.
+      The latter is known only in the end, after the caller has read the data.
   """
-  path = _path(artifact, made, name)
+  path = _path(artifact, described, name)
   try:
     file = path.open('rb')
   except FileNotFoundError as error:
     raise errors.ManifestError(
-      f'{made.handle}: {name} is missing; export it again with --force'
+      f'{described.handle}: {name} is missing; export it again with --force'
     ) from error
   with file:
     reader = Reader(file)
-    if os.fstat(file.fileno()).st_size == made.files[name].bytes:
+    if os.fstat(file.fileno()).st_size == described.files[name].bytes:
       yield reader
-    _check(made, name, reader.found())
+    _check(described, name, reader.measured())
 
 
 def copy_file(
   artifact: pathlib.Path,
-  made: manifest.Manifest,
+  described: manifest.Manifest,
   name: str,
   target: pathlib.Path,
 ) -> None:
-  """Copies one file; what is at the target after an error is not it."""
+  """Copies one file of an artifact.
+
+  Raises:
+    ManifestError: The file is missing or is not what the manifest describes; a
+      copy that is at the target then is not to be used.
+  """
   target.parent.mkdir(parents=True, exist_ok=True)
   with (
-    reading(artifact, made, name) as reader,
+    reading(artifact, described, name) as reader,
     target.open('wb') as file,
   ):
     shutil.copyfileobj(reader, file, 2**20)

@@ -1,4 +1,4 @@
-"""What is made -> its place: whole or not at all, its manifest last."""
+"""Puts finished artifacts in place: whole or not at all, the manifest last."""
 
 from collections.abc import Iterator
 import contextlib
@@ -16,11 +16,15 @@ from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
 
-STAGING = '.slimhub-staging'  # Below a folder: from there it is a rename.
+# Inside the output folder, so that a rename suffices to deliver from it.
+STAGING = '.slimhub-staging'
 
 
 def _staging(output_dir: places.Folder) -> tuple[pathlib.Path, str]:
-  """The folder that temporary folders are made in, and how they are called."""
+  """The parent of temporary folders, and the prefix of their names.
+
+  The prefix is empty where the parent holds nothing else.
+  """
   if isinstance(output_dir, pathlib.Path):
     return output_dir / STAGING, ''
   digest = hashlib.sha256(str(output_dir).encode()).hexdigest()
@@ -28,7 +32,7 @@ def _staging(output_dir: places.Folder) -> tuple[pathlib.Path, str]:
 
 
 def clear_staging(output_dir: places.Folder) -> None:
-  """Removes what killed runs left; the caller holds the output's lock."""
+  """Removes what killed runs left; the caller must hold the folder's lock."""
   parent, prefix = _staging(output_dir)
   if not prefix:
     shutil.rmtree(parent, ignore_errors=True)
@@ -40,7 +44,7 @@ def clear_staging(output_dir: places.Folder) -> None:
 
 @contextlib.contextmanager
 def stage(output_dir: places.Folder) -> Iterator[pathlib.Path]:
-  """A temporary folder that something may be delivered from."""
+  """A temporary folder to prepare a delivery in, removed in the end."""
   parent, prefix = _staging(output_dir)
   parent.mkdir(parents=True, exist_ok=True)
   folder = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
@@ -80,7 +84,7 @@ def _move(
   place: places.Place[pathlib.Path],
   may_replace: bool,
 ) -> None:
-  """Renames an artifact, its card and its manifest."""
+  """Moves an artifact, its card and its manifest by renaming them."""
   place.artifact.parent.mkdir(parents=True, exist_ok=True)
   if place.artifact.exists() and not may_replace:
     # A run was killed between two renames, or the folder is not ours.
@@ -100,12 +104,15 @@ def _upload(
   place: places.Place[upath.UPath],
   may_replace: bool,
 ) -> None:
-  """Copies an artifact file by file; without a manifest it is no export."""
+  """Copies an artifact to a bucket, file by file.
+
+  Until the manifest is there, which comes last, nobody takes it for an export.
+  """
   partial = place.artifact.with_suffix('.partial')
   exists = place.artifact.exists()
   if exists and not may_replace and not partial.exists():
     _refuse_others(handle, staged.artifact, place.artifact)
-  partial.write_bytes(b'')  # What a cut upload leaves may be replaced.
+  partial.write_bytes(b'')  # Says that an interrupted upload may be replaced.
   place.manifest.unlink(missing_ok=True)
   place.measured.unlink(missing_ok=True)
   storage, path = place.artifact.fs, place.artifact.path
@@ -126,16 +133,16 @@ def deliver(
   output_dir: places.Folder,
   may_replace: bool,
 ) -> None:
-  """Puts an artifact, its card and its manifest where they belong.
+  """Moves an artifact, its card and its manifest to their places.
 
   Args:
-    handle: What it is.
-    staged: Where they are, in a folder of `stage`.
-    output_dir: Where exports go.
-    may_replace: Whether something else may be there.
+    handle: What the artifact is.
+    staged: Where the three are now, in a folder of `stage`.
+    output_dir: The folder or bucket of exports.
+    may_replace: Whether another artifact that is in place may be replaced.
 
   Raises:
-    ExportError: Something else is there.
+    ExportError: Another artifact is in place and must not be replaced.
   """
   if isinstance(output_dir, pathlib.Path):
     _move(handle, staged, places.place(output_dir, handle), may_replace)

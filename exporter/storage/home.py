@@ -1,4 +1,4 @@
-"""Where slimhub keeps what it fetched or made, if no folder is named."""
+"""The folders that slimhub uses where the user names none."""
 
 import hashlib
 import os
@@ -17,18 +17,21 @@ def _home() -> pathlib.Path:
 
 
 def default_checkpoint_dir() -> pathlib.Path:
-  """The default folder of checkpoints: below SLIMHUB_HOME, or the cache."""
+  """The default folder of checkpoints, in SLIMHUB_HOME or the user's cache."""
   return _home() / 'checkpoints'
 
 
 def default_stock_dir(exports: pathlib.Path) -> pathlib.Path:
-  """The default folder of what a hub has ready to be sent, one a folder."""
+  """The default folder for the files that a hub of these exports sends.
+
+  Each folder of exports has one of its own.
+  """
   digest = hashlib.sha256(str(exports.resolve()).encode()).hexdigest()
   return _home() / 'stock' / digest[:16]
 
 
 def fetch_command(folder: pathlib.Path, *names: str) -> str:
-  """What to type to get the archives of models into a folder."""
+  """The command line that fetches the archives of models into a folder."""
   flags = []
   if folder != default_checkpoint_dir():
     flags = [f'--checkpoint_dir={folder}']

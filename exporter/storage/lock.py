@@ -1,4 +1,4 @@
-"""One writer an output folder, wherever the folder is."""
+"""The lock that lets only one process at a time write to an output folder."""
 
 from collections.abc import Iterator
 import contextlib
@@ -25,7 +25,11 @@ def _unwritable(folder: places.Folder, reason: object) -> errors.ExportError:
 
 
 def _take(path: pathlib.Path) -> TextIO:
-  """Locks a file that whoever holds it removes; BlockingIOError if taken."""
+  """Creates the lock file if needed, and locks it without waiting.
+
+  Raises:
+    BlockingIOError: Another process holds the lock.
+  """
   while True:
     lock = path.open('w')
     try:
@@ -33,7 +37,8 @@ def _take(path: pathlib.Path) -> TextIO:
     except BlockingIOError:
       lock.close()
       raise
-    # Another may have removed it between the two calls: then it locks nothing.
+    # Its last holder may have removed the file between the two calls. A lock
+    # on a removed file keeps nobody out, so start again.
     if path.exists() and os.path.samestat(os.fstat(lock.fileno()), path.stat()):
       return lock
     lock.close()
@@ -41,7 +46,7 @@ def _take(path: pathlib.Path) -> TextIO:
 
 @contextlib.contextmanager
 def _hold_file(folder: pathlib.Path) -> Iterator[None]:
-  """The system frees it however the process ends."""
+  """Holds a lock of the file system, freed however the process ends."""
   path = folder / _NAME
   try:
     folder.mkdir(parents=True, exist_ok=True)
@@ -57,22 +62,26 @@ def _hold_file(folder: pathlib.Path) -> Iterator[None]:
     try:
       yield
     finally:
-      with contextlib.suppress(OSError):  # Read-only since it was taken.
+      with contextlib.suppress(OSError):  # The folder has become read-only.
         path.unlink(missing_ok=True)
-        folder.rmdir()  # If nothing came of it.
+        folder.rmdir()  # Only if nothing was written to it.
 
 
 @contextlib.contextmanager
 def _hold_object(folder: upath.UPath) -> Iterator[None]:
-  """An object that is created only where there is none."""
+  """Holds a lock in object storage: an object that only one process can create.
+
+  A process that is killed leaves it behind. It says who created it, so that a
+  person can decide whether to remove it.
+  """
   path = folder / _NAME
   now = datetime.datetime.now(datetime.timezone.utc).isoformat(
     timespec='seconds'
   )
-  me = f'process {os.getpid()} on {socket.gethostname()}, since {now}'
+  holder_note = f'process {os.getpid()} on {socket.gethostname()}, since {now}'
   try:
     with places.reach(folder):
-      path.fs.pipe_file(path.path, me.encode(), mode='create')
+      path.fs.pipe_file(path.path, holder_note.encode(), mode='create')
   except FileExistsError as error:
     with places.reach(folder):
       holder = path.read_text()
@@ -91,10 +100,10 @@ def _hold_object(folder: upath.UPath) -> Iterator[None]:
 
 @contextlib.contextmanager
 def hold(folder: places.Folder) -> Iterator[None]:
-  """Makes this process the only one that orders exports there.
+  """Makes this process the only one that writes exports to a folder.
 
   Raises:
-    ExportError: Another one does, or the folder cannot be written to.
+    ExportError: Another process holds the folder, or it cannot be written to.
   """
   if isinstance(folder, pathlib.Path):
     holding = _hold_file(folder)
@@ -105,6 +114,6 @@ def hold(folder: places.Folder) -> Iterator[None]:
 
 
 def is_held(folder: places.Folder) -> bool:
-  """Whether this process, wherever it runs, sees the lock of another."""
+  """Whether there is a lock: a process writes to the folder, or was killed."""
   with places.reach(folder):
     return (folder / _NAME).exists()

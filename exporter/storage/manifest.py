@@ -1,6 +1,7 @@
-"""What was made: an artifact's files, weights, versions and proof, as JSON."""
+"""The manifest of an artifact: its files, weights, versions and proof."""
 
 import dataclasses
+import hashlib
 import json
 import pathlib
 from typing import Any
@@ -21,10 +22,10 @@ class File:
 
 @dataclasses.dataclass(frozen=True)
 class Weights:
-  """Where the weights came from."""
+  """Where the weights of an artifact came from."""
 
-  checkpoint: str  # The prefix or archive, as the spec spells it.
-  sha256: str  # Of the tensors, names and shapes, in name order.
+  checkpoint: str  # Its prefix or archive, as the spec spells it.
+  sha256: str  # Hash of all tensors with their names and shapes, by name.
   kind: str  # 'ema' (averages), 'raw', or 'synthetic' (untrained).
 
 
@@ -33,24 +34,25 @@ class Check:
   """One comparison of a reloaded artifact with its source."""
 
   name: str
-  compared: int  # How many values or calls it covers.
-  difference: float  # Never below what was measured.
+  compared: int  # How many values or calls were compared.
+  difference: float  # The largest, rounded up; so never below the measured one.
   tolerance: float
 
 
 @dataclasses.dataclass(frozen=True)
 class Manifest:
-  """Everything a reader of VERSION.json learns."""
+  """The content of VERSION.json, which describes one artifact."""
 
   handle: str
   format: str
-  spec: str  # Fingerprint of all that was known of the model.
+  spec: str  # Fingerprint of the model's spec when it was exported.
   weights: Weights
-  files: dict[str, File]  # Path below the artifact -> file.
+  files: dict[str, File]  # By path below the artifact.
   proof: tuple[Check, ...]
-  libraries: dict[str, str]  # Package -> version, slimhub's own included.
-  pictures: str = ''  # Hash of those that ranges were measured on, if any.
-  # What the spec file said of an own model, to know it without that file.
+  libraries: dict[str, str]  # Version by package, slimhub's own included.
+  # Hash of the pictures that ranges for 8 bits were measured on, if any.
+  pictures: str = ''
+  # The spec file of a user's own model, so that it is known without the file.
   model: dict[str, Any] = dataclasses.field(default_factory=dict)
 
   @property
@@ -74,13 +76,24 @@ class Manifest:
 
 
 def spec_table(handle: model_specs.Handle) -> dict[str, Any]:
-  """What a manifest keeps of an own model's spec file."""
+  """What a manifest keeps of a spec file; empty for a published model."""
   own = handle.spec.own
   return json.loads(own.table) if own else {}
 
 
 def parse_manifest(text: str | bytes, name: str) -> Manifest:
-  """Parses what `to_json` wrote; `name` is for the error."""
+  """Parses what `to_json` wrote.
+
+  Args:
+    text: The content of the file.
+    name: What to call the file in an error.
+
+  Returns:
+    The manifest.
+
+  Raises:
+    ManifestError: The text is not a manifest.
+  """
   try:
     data = json.loads(text)
     return Manifest(
@@ -102,7 +115,7 @@ def parse_manifest(text: str | bytes, name: str) -> Manifest:
 
 
 def read_manifest(path: places.Folder) -> Manifest:
-  """The manifest in a file."""
+  """Reads a manifest from a file; raises a ManifestError if it holds none."""
   return parse_manifest(path.read_bytes(), str(path))
 
 
@@ -118,9 +131,10 @@ def is_there(path: places.Folder) -> bool:
 
 
 def hash_files(artifact: pathlib.Path) -> dict[str, File]:
-  """Every file of an artifact, by its path below the folder, sorted.
+  """Size and hash of every file of an artifact, sorted by path.
 
-  An artifact that is one file has that file's name.
+  Paths are relative to the artifact's folder; an artifact that is a single file
+  is listed under its own name.
   """
   folder = artifact.parent if artifact.is_file() else artifact
   paths = [artifact] if artifact.is_file() else artifact.rglob('*')
@@ -132,11 +146,11 @@ def hash_files(artifact: pathlib.Path) -> dict[str, File]:
 
 
 def differences(manifest: Manifest, artifact: pathlib.Path) -> list[str]:
-  """What of an artifact differs from its manifest, one line a file."""
-  found = hash_files(artifact)
+  """Says how an artifact differs from its manifest, one line for each file."""
+  actual_files = hash_files(artifact)
   lines = []
-  for path in sorted(manifest.files.keys() | found.keys()):
-    expected, actual = manifest.files.get(path), found.get(path)
+  for path in sorted(manifest.files.keys() | actual_files.keys()):
+    expected, actual = manifest.files.get(path), actual_files.get(path)
     if actual is None:
       lines.append(f'{path}: missing')
     elif expected is None:

@@ -1,4 +1,4 @@
-"""A file that is not whole yet: who writes it, and what is known of it."""
+"""Partial downloads: who may write one, and what is known of its content."""
 
 from collections.abc import Iterator
 import contextlib
@@ -11,7 +11,11 @@ from exporter.storage import disk
 
 
 class Part:
-  """What was downloaded of a file, under a name that nobody reads it by."""
+  """The part of a file that was downloaded so far.
+
+  It lies beside the target as NAME.part, so that nobody takes it for the whole
+  file. NAME.part.json keeps what the server said of it.
+  """
 
   def __init__(self, target: pathlib.Path):
     self._target = target
@@ -20,11 +24,12 @@ class Part:
 
   @contextlib.contextmanager
   def locked(self) -> Iterator[None]:
-    """Makes this the only writer; waits for another one to end."""
+    """Makes this process the only writer, after waiting for any other."""
     while True:
       with self.path.open('ab') as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        # The one before may have renamed it: then this lock is of no part.
+        # The writer before may have finished, which renames the file. Then
+        # this lock is on the whole file, not on a part.
         if not self.path.exists() or not os.path.samestat(
           os.fstat(file.fileno()), self.path.stat()
         ):
@@ -38,28 +43,29 @@ class Part:
 
   @property
   def size(self) -> int:
-    """How many bytes there are."""
+    """How many bytes were downloaded so far."""
     return self.path.stat().st_size if self.path.exists() else 0
 
   def begin(self, url: str, validator: str | None, size: int | None) -> None:
-    """Starts it anew.
+    """Empties the part, and notes what is about to be downloaded into it.
 
     Args:
-      url: What it will be a part of.
-      validator: What the server calls this very content, if anything.
-      size: Of the whole, if it is known.
+      url: Where the file is downloaded from.
+      validator: The ETag or date by which the server will recognise this very
+        content when the download is resumed, if it sent any.
+      size: How many bytes the whole file has, if that is known.
     """
-    # First of all, so that what is known is never of other bytes.
+    # The old bytes go first, so that the new note never describes them.
     self.path.write_bytes(b'')
     about = {'url': url, 'validator': validator, 'bytes': size}
     self._about.write_text(json.dumps(about))
 
   def validator(self, url: str) -> str | None:
-    """What the server of this very URL called the content."""
+    """The ETag or date that the server sent with the part, if from this URL."""
     return self._known(url).get('validator')
 
   def is_whole(self, url: str) -> bool:
-    """Whether a run was killed when it had all of this URL."""
+    """Whether all of it was downloaded, and only the renaming is to be done."""
     return 0 < self.size == self._known(url).get('bytes')
 
   def _known(self, url: str) -> dict:
@@ -70,12 +76,12 @@ class Part:
       return {}
 
   def discard(self) -> None:
-    """Removes it."""
+    """Removes the part and its note."""
     self.path.unlink(missing_ok=True)
     self._about.unlink(missing_ok=True)
 
   def finish(self) -> None:
-    """Gives it the name of the whole file."""
+    """Gives the complete file its final name."""
     disk.sync(self.path)
     self.path.replace(self._target)
     disk.sync_folder(self._target.parent)

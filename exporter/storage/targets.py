@@ -1,4 +1,4 @@
-"""Exports as a command line names them: by handle, or by their place."""
+"""Finds the exports that a command line names, by patterns or by a path."""
 
 from collections.abc import Sequence
 import pathlib
@@ -9,17 +9,20 @@ from exporter.storage import places
 import model_specs
 from model_specs import versions
 
-_BEFORE_TASK = 3  # Parts of a handle: PUBLISHER/DATASET/NAME.
+_BEFORE_TASK = 3  # Parts of a handle before its task: PUBLISHER/DATASET/NAME.
 
 
 def _root(path: pathlib.Path) -> pathlib.Path | None:
-  """The root of the exports that a path is part of, by the path alone.
+  """The output folder that a path belongs to, or None.
 
-  Nothing is looked for above the path: that may be the whole machine.
+  A path that names a task is cut there. Otherwise the folders at and below the
+  path decide, never those above it, which may be the whole machine.
   """
-  tasks = [at for at, part in enumerate(path.parts) if part in versions.TASKS]
-  if tasks:
-    parts = path.parts[: tasks[-1]]
+  task_positions = [
+    at for at, part in enumerate(path.parts) if part in versions.TASKS
+  ]
+  if task_positions:
+    parts = path.parts[: task_positions[-1]]
     return pathlib.Path(*parts[:-_BEFORE_TASK])
   for depth in range(_BEFORE_TASK + 1):
     below = '*/' * (_BEFORE_TASK - depth)
@@ -31,7 +34,7 @@ def _root(path: pathlib.Path) -> pathlib.Path | None:
 def _below(
   path: pathlib.Path, registry: model_specs.Registry
 ) -> tuple[pathlib.Path, tuple[model_specs.Handle, ...]]:
-  """The root of the exports that a path is part of, and those in the path."""
+  """The output folder that a path belongs to, and the exports in the path."""
   path = path.resolve()
   root = _root(path) if path.exists() else None
   inside: list[model_specs.Handle] = []
@@ -54,25 +57,25 @@ def find_targets(
   formats: Sequence[str] | None = None,
   registry: model_specs.Registry = model_specs.PUBLISHED,
 ) -> tuple[places.Folder, tuple[model_specs.Handle, ...]]:
-  """The exports that are meant.
+  """The exports that a command line names.
 
   Args:
-    targets: Patterns, if there is an output_dir; else one path.
-    output_dir: Where exports are, if that is known.
-    formats: Words of --formats, if not all.
-    registry: What is known of own models whose exports have no manifest.
+    targets: Patterns of handles if there is an output_dir, else a single path.
+    output_dir: The folder that exports are in, if it was named.
+    formats: The words of --formats that limit the choice; None takes all.
+    registry: Describes the user's own models, for exports without a manifest.
 
   Returns:
-    Where exports are, and the handles, sorted.
+    The folder that exports are in, and their handles, sorted.
 
   Raises:
-    ManifestError: There are none.
+    ManifestError: There are no such exports.
     UnknownNameError: A pattern matches no model.
   """
   if output_dir is not None:
-    found = folder.find_artifacts(output_dir, targets, formats, registry)
-    return output_dir, found
+    handles = folder.find_artifacts(output_dir, targets, formats, registry)
+    return output_dir, handles
   (target,) = targets
   root, inside = _below(pathlib.Path(target).expanduser(), registry)
-  wanted = folder.find_artifacts(root, (), formats, registry)
-  return root, tuple(handle for handle in wanted if handle in inside)
+  of_formats = folder.find_artifacts(root, (), formats, registry)
+  return root, tuple(handle for handle in of_formats if handle in inside)

@@ -1,4 +1,4 @@
-"""How networks round the number of channels of a layer."""
+"""The rule by which networks round the number of channels of a layer."""
 
 _DIVISOR = 8
 

@@ -63,7 +63,7 @@ _PUBLISHED = (
 
 
 def num_features(multiplier: float) -> int:
-  """Width of the features at any multiplier."""
+  """The number of features at any multiplier."""
   return max(int(1024 * multiplier), 8)
 
 

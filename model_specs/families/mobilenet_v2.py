@@ -47,7 +47,7 @@ FAMILY = spec.Family(
 )
 
 # Multiplier, size, MACs (M), parameters (M), top-1 and top-5 accuracy (%),
-# milliseconds an image on the big core of a Pixel 1.
+# and milliseconds for one image on the big core of a Pixel 1.
 _PUBLISHED = (
   (0.35, 96, 11, 1.66, 45.5, 70.4, 4.5),
   (0.35, 128, 20, 1.66, 50.8, 75.0, 6.9),
@@ -75,7 +75,7 @@ _PUBLISHED = (
 
 
 def num_features(multiplier: float) -> int:
-  """Width of the features at any multiplier."""
+  """The number of features at any multiplier."""
   return channels.divisible(1280 * max(1.0, multiplier))
 
 

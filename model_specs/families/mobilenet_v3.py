@@ -69,8 +69,8 @@ _SMALL = _family(
 _SIZE = 224
 
 # Family, multiplier, features, training step of the checkpoint, MACs (M),
-# parameters (M), top-1 accuracy (%), milliseconds an image on the big core of a
-# Pixel 1. Top-5 accuracies were not published.
+# parameters (M), top-1 accuracy (%), and milliseconds for one image on the big
+# core of a Pixel 1. Top-5 accuracies were not published.
 _PUBLISHED = (
   (_LARGE, 0.75, 1280, 220000, 155, 4.0, 73.3, 39.8),
   (_LARGE, 1.0, 1280, 540000, 217, 5.4, 75.2, 51.2),
@@ -80,12 +80,12 @@ _PUBLISHED = (
 
 
 def num_features_large(multiplier: float) -> int:
-  """Width of the large network's features at any multiplier."""
+  """The large network's number of features at any multiplier."""
   return channels.divisible(1280 * max(1.0, multiplier))
 
 
 def num_features_small(multiplier: float) -> int:
-  """Width of the small network's features at any multiplier."""
+  """The small network's number of features at any multiplier."""
   return channels.divisible(1024 * max(1.0, multiplier))
 
 

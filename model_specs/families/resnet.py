@@ -20,8 +20,8 @@ _PAPERS = {
 }
 _RELEASES = {1: '2016_08_28', 2: '2017_04_14'}
 _NUM_CLASSES = {1: 1000, 2: spec.NUM_CLASSES}
-# The mean colour of ImageNet. Checkpoints of V1 hold it as `mean_rgb`, too,
-# which no network reads.
+# V1 was trained on colours minus the mean colour of ImageNet. Its checkpoints
+# also hold the mean as the variable `mean_rgb`, which the networks do not use.
 _PREPROCESSING = {
   1: spec.Preprocessing(factor=255.0, offset=(123.68, 116.78, 103.94)),
   2: spec.FROM_MINUS_1_TO_1,
@@ -39,7 +39,7 @@ _CHECKPOINT_NOTES = {
     'model takes, too.',
   ),
 }
-# Units in each of the four blocks, by the number of layers.
+# The number of units in each of the four blocks, by the number of layers.
 _UNITS = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
 
 

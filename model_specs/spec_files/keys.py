@@ -1,4 +1,4 @@
-"""The keys of a spec file: what a table of it may say of its model."""
+"""The keys of a spec file: what its tables may say about a model."""
 
 from collections.abc import Callable
 import dataclasses
@@ -28,9 +28,9 @@ def _are_numbers(value: object, count: int) -> bool:
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-  """A kind of value: what it must be, for a person and for an editor."""
+  """What a value must be, as code, for a person and for an editor."""
 
-  expected: str
+  expected: str  # For an error message.
   is_met: Callable[[Any], bool]
   schema: dict[str, Any]
 
@@ -112,11 +112,11 @@ _NETWORK = Kind(
 
 @dataclasses.dataclass(frozen=True)
 class Key:
-  """One thing that a table says of its model."""
+  """A key of a table, and what its value means."""
 
   name: str
   kind: Kind
-  text: str  # What it is, for the person who fills it in.
+  text: str  # Explains it to the person who fills in the file.
   example: Any
   is_required: bool = False
 

@@ -1,4 +1,4 @@
-"""A table of a spec file -> the spec of an own model."""
+"""Turns a table of a spec file into the spec of a model."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -16,19 +16,19 @@ from model_specs import spec
 from model_specs import versions
 from model_specs.spec_files import text as text_lib
 
-_TF1, _TF2 = versions.CURRENT  # What own numbers promise.
-_NUMBERED = re.compile(r'(\d+):(.*)')  # As TF-Slim writes labels.
+_TF1, _TF2 = versions.CURRENT  # The versions whose promises own models keep.
+_NUMBERED = re.compile(r'(\d+):(.*)')  # As TF-Slim writes files of labels.
 _BACKGROUND = 'background'
-# What an export needs and nobody after it.
+# The keys that name files, which are not there any more when an export is used.
 _OF_EXPORTS = ('checkpoint', 'label_file')
 
 
 class _ProblemError(Exception):
-  """What is wrong with one key."""
+  """Says what is wrong with one key."""
 
 
 def _read_labels(path: pathlib.Path) -> list[str]:
-  """The names in a file of labels."""
+  """Reads the names in a file of labels; raises a _ProblemError."""
   try:
     text = path.read_text('utf-8-sig')
   except (OSError, UnicodeDecodeError) as error:
@@ -42,8 +42,7 @@ def _read_labels(path: pathlib.Path) -> list[str]:
       raise _ProblemError(
         f'label_file {path} has nothing in line {number}, expected a name'
       )
-  found = [_NUMBERED.fullmatch(line) for line in lines]
-  matches = [match for match in found if match]
+  matches = [match for line in lines if (match := _NUMBERED.fullmatch(line))]
   numbers = [int(match[1]) for match in matches]
   if len(matches) == len(lines) and numbers == list(range(len(lines))):
     return [match[2].strip() for match in matches]
@@ -51,31 +50,31 @@ def _read_labels(path: pathlib.Path) -> list[str]:
 
 
 def _labels(values: Mapping[str, Any], folder: pathlib.Path) -> tuple[str, ...]:
-  """The name of every class, the background's included; () if nobody says."""
+  """The names of all classes with the background; empty if there are none."""
   if 'label_file' in values and 'labels' in values:
     raise _ProblemError('labels and label_file are both there; remove one')
   if 'label_file' in values:
     path = folder / values['label_file']
-    found, where = _read_labels(path), f'label_file {path} has'
+    names, where = _read_labels(path), f'label_file {path} has'
   elif 'labels' in values:
-    found, where = values['labels'], 'labels has'
+    names, where = values['labels'], 'labels has'
   else:
     return ()
   classes = values.get('num_classes')
   if classes is None:
     raise _ProblemError(
-      f'{where} {len(found)} names, expected none without num_classes: '
+      f'{where} {len(names)} names, expected none without num_classes: '
       'feature vectors have no labels'
     )
   background = values.get('background', False)
-  if background and len(found) == classes - 1:
-    found = [_BACKGROUND, *found]
-  if len(found) != classes:
+  if background and len(names) == classes - 1:
+    names = [_BACKGROUND, *names]
+  if len(names) != classes:
     less = f', or {classes - 1} without the background' if background else ''
     raise _ProblemError(
-      f'{where} {len(found)} names, expected {classes}, the num_classes{less}'
+      f'{where} {len(names)} names, expected {classes}, the num_classes{less}'
     )
-  return tuple(found)
+  return tuple(names)
 
 
 def _preprocessing(
@@ -103,7 +102,7 @@ def _promises(values: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
 
 
 def _combined(values: Mapping[str, Any]) -> Iterator[str]:
-  """What is wrong with values that are right alone."""
+  """Says what is wrong with values that are right on their own."""
   template = published.NETWORKS[values['network']]
   if template.multiplier is None and 'multiplier' in values:
     yield (
@@ -120,7 +119,7 @@ def _combined(values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _table(values: Mapping[str, Any], labels: tuple[str, ...]) -> str:
-  """All that is said, without what lies beside the file."""
+  """The table as JSON, without the keys that name files, but with labels."""
   kept = {key: v for key, v in values.items() if key not in _OF_EXPORTS}
   if labels:
     kept['labels'] = list(labels)
@@ -180,30 +179,30 @@ def _build(
 def read_model(
   values: Mapping[str, Any], file: str, folder: pathlib.Path | None = None
 ) -> spec.ModelSpec:
-  """The spec that a table describes.
+  """Reads the spec of a model from a table.
 
   Args:
-    values: The table.
-    file: Where it stands, for errors.
-    folder: What its paths are relative to.
+    values: The keys and values of the table.
+    file: The name of the spec file, for errors.
+    folder: The folder that paths in the table are relative to.
 
   Returns:
     The spec.
 
   Raises:
-    SpecError: Something is wrong with the table; the message names it all.
+    SpecError: The table is wrong; the message lists everything that is.
   """
   name = values.get('name', '?')
-  found = list(text_lib.problems(values))
-  if not found:
-    found = list(_combined(values))
-  if not found:
+  problems = list(text_lib.problems(values))
+  if not problems:
+    problems = list(_combined(values))
+  if not problems:
     try:
       return _build(values, file, folder or pathlib.Path())
     except _ProblemError as problem:
-      found = [str(problem)]
+      problems = [str(problem)]
   raise checks.SpecError(
     f'{file}: model {name!r} cannot be used\n'
-    + ''.join(f'  {line}\n' for line in found)
+    + ''.join(f'  {line}\n' for line in problems)
     + 'mend the file; docs/your_own_models.md explains the keys'
   )

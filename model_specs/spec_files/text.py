@@ -1,7 +1,7 @@
-"""What a file of own models is: TOML, with a table `[[model]]` for each.
+"""Validates and writes spec files: TOML with a table `[[model]]` for a model.
 
-The reader, the file that `slimhub new` writes and the schema for editors come
-from one table, spec_keys.KEYS.
+The checks, the file that `slimhub new` writes and the schema for editors all
+come from one list, keys.KEYS.
 """
 
 from collections.abc import Iterable
@@ -15,12 +15,12 @@ from typing import Any
 from model_specs.spec_files import keys
 
 TABLE = 'model'
-SCHEMA = 'spec_file.schema.json'  # Beside a file, for editors.
+SCHEMA = 'spec_file.schema.json'  # Lies beside a spec file, for editors.
 _WIDTH = 78
 
 
 def problems(values: Mapping[str, Any]) -> Iterator[str]:
-  """What is wrong with the keys and values of a table, each in a line."""
+  """Says what is wrong with the keys and values of a table, line by line."""
   for name, value in values.items():
     key = keys.BY_NAME.get(name)
     if key is None:
@@ -55,7 +55,10 @@ def _comment(text: str) -> str:
 
 
 def render(values: Mapping[str, Any]) -> str:
-  """A table `[[model]]` with every key explained, those without value off."""
+  """A table `[[model]]` with every key explained.
+
+  Keys without a value are commented out, with an example.
+  """
   blocks = []
   for key in keys.KEYS:
     is_on = key.name in values
@@ -66,7 +69,7 @@ def render(values: Mapping[str, Any]) -> str:
 
 
 def brief(values: Mapping[str, Any]) -> str:
-  """A table `[[model]]` with nothing but what is known."""
+  """A table `[[model]]` with only the keys that have a value."""
   lines = [
     f'{key.name} = {_literal(values[key.name])}\n'
     for key in keys.KEYS
@@ -83,18 +86,18 @@ _HEAD = """\
 
 
 def document(tables: Iterable[Mapping[str, Any]]) -> str:
-  """A whole file with some tables."""
+  """The text of a spec file with these tables."""
   head = _HEAD.format(schema=SCHEMA)
   return '\n'.join((head, *map(render, tables)))
 
 
 def schema_text() -> str:
-  """The schema as a file."""
+  """The text of the schema file."""
   return json.dumps(schema(), indent=2) + '\n'
 
 
 def schema() -> dict[str, Any]:
-  """The JSON schema of a file, for editors."""
+  """The JSON schema of spec files, with which editors help to fill them in."""
   properties = {
     key.name: {
       'description': key.text,

@@ -56,7 +56,8 @@ def test_a_killed_worker_costs_one_handle_and_nothing_else(tmp_path):
 def test_a_worker_that_is_dead_when_it_gets_an_order_stops_nobody(
   tmp_path, monkeypatch
 ):
-  give, killed = processes._Worker.give, []
+  give = processes._Worker.give
+  killed: list[object] = []
 
   def kill_first(worker, order, proven):
     if worker.order and not killed:  # It has done one order, and waits.

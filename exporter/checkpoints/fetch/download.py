@@ -1,4 +1,4 @@
-"""One URL -> one file: resumed, retried, never more than was announced."""
+"""Downloads one URL to one file: resumes, retries, and limits its size."""
 
 from collections.abc import Callable
 import dataclasses
@@ -17,11 +17,14 @@ import urllib3
 from exporter import errors
 from exporter import storage
 
-MAX_BYTES = 4 * 2**30  # Where nobody says how long a file is.
+MAX_BYTES = 4 * 2**30  # The limit for a file whose size nobody announced.
 _CHUNK = 2**16
-_SLOW = 1000  # Bytes a second; what stays below it for a timeout has stalled.
-_PROGRESS = 2**20  # Bytes after which a server gets all its retries again.
-_MAX_WAIT = 60  # Seconds, whatever a server asks for.
+# Bytes a second. A transfer that is slower for as long as the timeout has
+# stalled.
+_SLOW = 1000
+_PROGRESS = 2**20  # After so many more bytes, all retries are granted again.
+_MAX_WAIT = 60  # Seconds between two tries, even if a server asks for more.
+# The status codes of answers that may be another one the next time.
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
 _ADVICE = {
   401: 'a user and a password stand in ~/.netrc, or in the URL of --mirror',
@@ -37,16 +40,16 @@ _OTHER_ADVICE = 'try again later, or name a --mirror'
 class Policy:
   """How patient a download is."""
 
-  timeout: float = 30.0  # Seconds without an answer, or at a crawl.
-  retries: int = 5  # In a row, without progress.
-  backoff: float = 0.5  # Seconds; the third try waits twice that, and so on.
+  timeout: float = 30.0  # Seconds that nothing, or almost nothing, may arrive.
+  retries: int = 5  # How often in a row, without progress in between.
+  backoff: float = 0.5  # Seconds to wait; doubled from one try to the next.
 
 
 DEFAULT = Policy()
 
 
 class _AgainError(Exception):
-  """What went wrong may go right the next time."""
+  """A try failed in a way that another one may not."""
 
   def __init__(self, reason: str, retry_after: str | None = None):
     super().__init__(reason)
@@ -54,17 +57,20 @@ class _AgainError(Exception):
 
 
 class StoppedError(errors.FetchError):
-  """The run ends; what is there will be resumed by the next."""
+  """The download was stopped; the next run resumes it."""
 
 
 def shown(url: str) -> str:
-  """A URL without the password in it."""
+  """A URL to be shown: without the user and password that it may hold."""
   parts = urllib.parse.urlsplit(url)
   return parts._replace(netloc=parts.netloc.rpartition('@')[2]).geturl()
 
 
 def _cause(error: BaseException) -> str:
-  """The system's own words; what is around them names objects in memory."""
+  """The message of the system.
+
+  The exceptions around it name objects in memory, which help nobody.
+  """
   root: BaseException = error
   while root.__context__ is not None:
     root = root.__context__
@@ -73,10 +79,11 @@ def _cause(error: BaseException) -> str:
 
 
 class Download:
-  """The transfer of one URL into a part file, over as many runs as it needs.
+  """Downloads one URL into a partial file, over as many runs as it takes.
 
-  The rest is asked for only if the server still means that very file
-  (If-Range); otherwise it sends the whole, and the part begins anew.
+  Only the missing rest is requested, on the condition (If-Range) that the file
+  on the server is still the same. If it is not, the server sends the whole
+  file, and the partial file is started again.
   """
 
   def __init__(
@@ -87,21 +94,23 @@ class Download:
     stop: threading.Event,
     moved: Callable[[int, int], None],
   ):
-    """Prepares a transfer.
+    """Prepares a download; `run` does it.
 
     Args:
-      url: http://, https:// or file://.
-      part: Where to; nobody else may write there.
+      url: A URL that begins with http://, https:// or file://.
+      part: The partial file, which the caller has locked.
       policy: How patient to be.
-      stop: Ends the transfer with a StoppedError.
-      moved: Told the changes of how many bytes are there and are expected.
+      stop: When it is set, the download ends with a StoppedError.
+      moved: Called with the changes of two numbers: how many bytes are there,
+        and how many are expected in the end.
     """
     self._url, self._part = url, part
     self._name = shown(url)
     self._policy, self._stop, self._moved = policy, stop, moved
     self._expected: int | None = None
-    self._counted = self._announced = 0  # What `moved` was told.
-    self.was_resumed = False  # So that bytes of two answers may be in it.
+    self._counted = self._announced = 0  # As `moved` knows them.
+    # Whether the part may hold bytes of two answers of the server.
+    self.was_resumed = False
 
   def _fail(self, reason: str, advice: str) -> errors.FetchError:
     return errors.FetchError(f'{self._name}: {reason}; {advice}')
@@ -112,14 +121,15 @@ class Download:
     self._counted, self._announced = size, expected
 
   def run(self, expected: int | None = None) -> None:
-    """Completes the part.
+    """Downloads until the partial file is complete.
 
     Args:
-      expected: Its size in the end, if it is known.
+      expected: The size of the complete file in bytes, if it is known.
 
     Raises:
-      FetchError: It cannot be had; the message says why and what to do.
-      StoppedError: It was stopped.
+      FetchError: The file cannot be downloaded; the message says why and what
+        to do.
+      StoppedError: The download was stopped.
     """
     self._expected = expected
     if self._url.startswith('file:'):
@@ -160,7 +170,7 @@ class Download:
       raise StoppedError('stopped')
 
   def _copy(self) -> None:
-    """Takes a file of this machine's, or of one that is mounted."""
+    """Copies a file:// URL."""
     path = urllib.request.url2pathname(urllib.parse.urlsplit(self._url).path)
     try:
       source = pathlib.Path(path).open('rb')  # noqa: SIM115  # Closed below.
@@ -173,7 +183,12 @@ class Download:
         self._write(part, chunk, size)
 
   def _attempt(self) -> None:
-    """Asks for what is missing, once."""
+    """Requests what is missing, once.
+
+    Raises:
+      _AgainError: It failed, and another try may succeed.
+      FetchError: It failed for good.
+    """
     if self._part.is_whole(self._name):
       return
     headers = {'Accept-Encoding': 'identity'}
@@ -202,7 +217,7 @@ class Download:
       raise self._fail(str(error), _OTHER_ADVICE) from error
 
   def _check_status(self, response: requests.Response) -> None:
-    """Lets pass what brings bytes."""
+    """Raises an error unless the body of the answer is (part of) the file."""
     if self._url.startswith('https:') and not response.url.startswith('https:'):
       raise self._fail(
         f'it redirects to {shown(response.url)}, where anybody on the way can '
@@ -229,7 +244,11 @@ class Download:
       )
 
   def _begin(self, response: requests.Response) -> int | None:
-    """Prepares the part for what is coming; returns its size in the end."""
+    """Prepares the partial file for the body of an answer.
+
+    Returns:
+      The size of the complete file, or None if the server does not say.
+    """
     if response.status_code == 206:
       size = self._part.size
       spans = re.fullmatch(
@@ -250,21 +269,22 @@ class Download:
     return total
 
   def _receive(self, response: requests.Response) -> None:
-    """Appends the body to the part, as it was sent."""
+    """Appends the body of an answer to the partial file."""
     total = self._begin(response)
-    since, size = time.monotonic(), self._part.size
+    window_start, window_size = time.monotonic(), self._part.size
     with self._part.path.open('ab') as part:
-      # What is stored compressed stays compressed, whatever a header says.
+      # The archive itself is compressed. It must not be decompressed on the
+      # way, even if a header calls the compression a content encoding.
       while chunk := response.raw.read1(_CHUNK, decode_content=False):
         self._write(part, chunk, total)
-        seconds = time.monotonic() - since
+        seconds = time.monotonic() - window_start
         if seconds > self._policy.timeout:
-          if part.tell() - size < _SLOW * seconds:
+          if part.tell() - window_size < _SLOW * seconds:
             raise _AgainError(f'less than {_SLOW} bytes a second')
-          since, size = time.monotonic(), part.tell()
-      found = part.tell()
-    if total is not None and found < total:
-      raise _AgainError(f'cut after {found} of {total} bytes')
+          window_start, window_size = time.monotonic(), part.tell()
+      received = part.tell()
+    if total is not None and received < total:
+      raise _AgainError(f'cut after {received} of {total} bytes')
 
   def _write(self, part: BinaryIO, chunk: bytes, total: int | None) -> None:
     if self._stop.is_set():

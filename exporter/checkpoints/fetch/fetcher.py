@@ -1,4 +1,4 @@
-"""One model's published archive: downloaded, verified, remembered."""
+"""Fetches one model's published archive, verifies it, records its checksum."""
 
 from collections.abc import Callable
 import dataclasses
@@ -19,32 +19,32 @@ _TREE = pathlib.Path(checksums.__file__).parent
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-  """What is wanted, and from where."""
+  """Which archives to fetch, from where, and where to."""
 
   models: tuple[model_specs.ModelSpec, ...]
   folder: pathlib.Path
-  mirror: str | None = None  # Holds the archives under their own names.
+  mirror: str | None = None  # URL of a folder with the archives.
   offline: bool = False
-  register: bool = False  # New checksums go into this source tree.
+  register: bool = False  # Whether to add new checksums to the source tree.
   policy: download.Policy = download.DEFAULT
 
 
 @dataclasses.dataclass(frozen=True)
 class Moved:
-  """How many more bytes are there, and are expected."""
+  """Progress since the last report."""
 
-  bytes: int
-  expected: int
+  bytes: int  # How many more were downloaded.
+  expected: int  # How many more are expected in the end.
 
 
 Report = Callable[[Moved], None]
 
 
 def tree_file() -> pathlib.Path:
-  """The file that this source tree publishes checksums in.
+  """The file in the source tree that holds the published checksums.
 
   Raises:
-    FetchError: This is no source tree.
+    FetchError: slimhub does not run from a source tree.
   """
   if not (_TREE.parent / 'setup.py').exists():
     raise errors.FetchError(
@@ -56,7 +56,7 @@ def tree_file() -> pathlib.Path:
 
 
 class Fetcher:
-  """One model's archive on its way."""
+  """Fetches the archive of one model."""
 
   def __init__(
     self,
@@ -86,7 +86,12 @@ class Fetcher:
     )
 
   def fetch(self) -> results.Result:
-    """Fetches it, or finds it in place."""
+    """Downloads and verifies the archive, or verifies the one in place.
+
+    Raises:
+      FetchError: It cannot be downloaded, or is not the known archive.
+      CheckpointError: The archive in place is not one of the model.
+    """
     self._request.folder.mkdir(parents=True, exist_ok=True)
     if not self._archive.exists():
       with self._part.locked():
@@ -102,23 +107,23 @@ class Fetcher:
     return checksums_lib.read(self._own_file).get(self._model.archive_url)
 
   def _source(self) -> str:
-    """Where the expectation stands."""
+    """The file that the expected checksum comes from."""
     if self._published:
       return f"slimhub's own {checksums.FILE}"
     return f'{self._own_file}, where the first one was recorded'
 
   def _difference(self, path: pathlib.Path) -> str:
-    """How a file differs from the archive that is known, if it does."""
+    """Says how a file differs from the known archive; empty if it does not."""
     expected = self._expected()
     if not expected:
       return ''
-    found = checksums_lib.measure(path, expected.url, expected.algorithm)
-    if found == expected:
+    actual = checksums_lib.measure(path, expected.url, expected.algorithm)
+    if actual == expected:
       return ''
-    return f'is {found}; expected {expected}, as in {self._source()}'
+    return f'is {actual}; expected {expected}, as in {self._source()}'
 
   def _take(self) -> str:
-    """Downloads, verifies, names; returns what a person must know of it."""
+    """Downloads and verifies; returns a note for the user, or an empty text."""
     if self._request.offline and not self._url.startswith('file:'):
       raise errors.FetchError(
         f'{self._archive} is missing, and --offline forbids to download '
@@ -129,7 +134,7 @@ class Fetcher:
     size = expected.bytes if expected else None
     self._download.run(size)
     if self._download.was_resumed and self._is_wrong():
-      # The server's file may have changed in between, unnoticed.
+      # The file on the server may have changed unnoticed between two requests.
       self._part.discard()
       self._download.run(size)
     if difference := self._difference(self._part.path):
@@ -152,7 +157,7 @@ class Fetcher:
     return bool(self._difference(self._part.path))
 
   def _keep(self) -> str:
-    """Verifies what is in place; returns what a person must know of it."""
+    """Verifies the archive in place; returns a note for the user."""
     if difference := self._difference(self._archive):
       raise errors.FetchError(
         f'{self._archive} {difference}; delete it and run the command again'
@@ -160,7 +165,7 @@ class Fetcher:
     return self._record(self._archive) or 'unchanged'
 
   def _record(self, path: pathlib.Path) -> str:
-    """Remembers an archive that was never met before, and says so."""
+    """Records the checksum of an archive that is new, and returns a note."""
     known = self._expected()
     if not known:
       self._inspect(path)
@@ -173,7 +178,7 @@ class Fetcher:
     )
 
   def _inspect(self, path: pathlib.Path) -> None:
-    """Refuses to remember what is no archive of the model."""
+    """Raises an error, so that nothing is recorded, for another file."""
     try:
       archive.inspect(path, self._model)
     except errors.CheckpointError as error:

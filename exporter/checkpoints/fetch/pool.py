@@ -1,4 +1,4 @@
-"""Models -> their published archives, some at a time."""
+"""Fetches the published archives of models, several at a time."""
 
 from collections.abc import Iterator
 import dataclasses
@@ -11,7 +11,9 @@ from exporter import results
 from exporter.checkpoints.fetch import fetcher
 import model_specs
 
-_JOIN = 1.0  # Seconds; a thread that hears nothing ends with the process.
+# Seconds to wait for a thread. One that is blocked by a silent server ends with
+# the process.
+_JOIN = 1.0
 
 
 def _attempt(
@@ -37,7 +39,7 @@ def _attempt(
 
 
 class _Pool:
-  """Threads that take models and report what they do."""
+  """Threads that fetch one model after another and report events."""
 
   def __init__(self, request: fetcher.Request, jobs: int):
     self._request = request
@@ -48,19 +50,19 @@ class _Pool:
     self.events: queue.SimpleQueue[
       results.Result | fetcher.Moved | BaseException
     ] = queue.SimpleQueue()
-    # Daemons: one that waits for a dead server does not keep the process.
+    # As daemons, they do not keep the process alive when a server is silent.
     self._threads = [
       threading.Thread(target=self._work, daemon=True)
       for _ in range(min(jobs, len(request.models)))
     ]
 
   def start(self) -> None:
-    """Begins."""
+    """Starts the threads."""
     for thread in self._threads:
       thread.start()
 
   def stop(self) -> None:
-    """Ends what goes on; it will be resumed."""
+    """Stops the downloads; the next run resumes them."""
     self._stop.set()
     for thread in self._threads:
       thread.join(_JOIN)
@@ -83,21 +85,21 @@ def fetch_all(
   """Fetches the archives of models.
 
   Args:
-    request: What is wanted.
-    jobs: How many downloads at once.
+    request: Which archives, from where and where to.
+    jobs: How many downloads run at once.
 
   Yields:
-    A result for each model, and between them how much was downloaded.
+    A result for each model, and progress of the downloads in between.
   """
   pool = _Pool(request, jobs)
-  missing = len(request.models)
+  unfinished = len(request.models)
   try:
     pool.start()
-    while missing:
+    while unfinished:
       event = pool.events.get()
       if isinstance(event, BaseException):
         raise event
-      missing -= isinstance(event, results.Result)
+      unfinished -= isinstance(event, results.Result)
       yield event
   finally:
     pool.stop()

@@ -15,7 +15,6 @@ HELP = 'time exports on this machine, beside Keras'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
   flags.add_patterns(parser)
   parser.add_argument(
     '--output_dir',

@@ -12,7 +12,6 @@ HELP = 'write the documentation cards'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
   parser.add_argument(
     '--output_dir',
     type=flag_values.path,

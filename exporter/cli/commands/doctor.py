@@ -9,7 +9,6 @@ HELP = 'find packages that cannot work together'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
   del parser
 
 

@@ -17,7 +17,6 @@ _WORST = 10  # Classes that are shown.
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
   parser.add_argument(
     'targets',
     nargs='+',

@@ -21,7 +21,6 @@ HELP = 'export handles, prove and describe them'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
   flags.add_patterns(parser)
   flags.add_spec_files(parser)
   parser.add_argument('--all', action='store_true', help='every handle')

@@ -12,7 +12,6 @@ HELP = 'download published checkpoints'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
   flags.add_patterns(parser)
   parser.add_argument('--all', action='store_true', help='every model')
   parser.add_argument(

@@ -10,7 +10,6 @@ HELP = 'all that is known of a handle'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
   parser.add_argument('handle', metavar='HANDLE', help=flags.PATTERN)
   flags.add_spec_files(parser)
 

@@ -14,7 +14,6 @@ HELP = 'say what a checkpoint is of, and which spec it needs'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
   parser.add_argument(
     'checkpoint',
     metavar='CHECKPOINT',

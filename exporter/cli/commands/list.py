@@ -10,7 +10,6 @@ HELP = 'the published handles, and those of own models'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
   flags.add_patterns(parser)
   flags.add_spec_files(parser)
   forms = ('table', 'json', 'csv')

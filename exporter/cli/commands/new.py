@@ -13,7 +13,6 @@ HELP = 'write a spec file for a model of your own, to fill in'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
   parser.add_argument(
     'name',
     metavar='NAME',

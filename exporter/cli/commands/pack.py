@@ -12,7 +12,6 @@ HELP = 'write exports as the plain files that a static host serves as a hub'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
   parser.add_argument('exports', metavar='EXPORTS', type=flag_values.path)
   parser.add_argument(
     '--output_dir',

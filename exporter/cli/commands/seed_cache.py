@@ -12,7 +12,6 @@ HELP = "lay exports into tensorflow_hub's cache, for code that names URLs"
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
   parser.add_argument('exports', metavar='EXPORTS', type=flag_values.path)
   parser.add_argument(
     '--cache_dir',

@@ -12,7 +12,6 @@ HELP = 'serve exports over HTTP, as tensorflow_hub asks for them'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
   parser.add_argument('exports', metavar='EXPORTS', type=flag_values.path)
   parser.add_argument(
     '--host',

@@ -9,7 +9,6 @@ HELP = 'write the documentation site, to be read without a network'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
   parser.add_argument(
     '--output_dir',
     type=flag_values.path,

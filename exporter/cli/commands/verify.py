@@ -12,7 +12,6 @@ HELP = 'prove exports again, from their files alone'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-  """Declares what the command takes."""
   parser.add_argument('dir', metavar='DIR', type=flag_values.folder)
   flags.add_formats(parser)
   flags.add_spec_files(parser)
