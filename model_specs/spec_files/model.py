@@ -204,5 +204,5 @@ def read_model(
   raise checks.SpecError(
     f'{file}: model {name!r} cannot be used\n'
     + ''.join(f'  {line}\n' for line in problems)
-    + 'mend the file; docs/your_own_models.md explains the keys'
+    + 'correct the file; docs/your_own_models.md explains the keys'
   )
