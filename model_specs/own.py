@@ -11,8 +11,8 @@ class Own:
   publisher: str
   dataset: str  # The second part of its handles.
   dataset_title: str  # What cards call the dataset.
-  # Pairs of a version number of the model and the published version that it
-  # does everything of.
+  # Pairs of a version number of the model, and the published version whose
+  # promises it keeps.
   promises: tuple[tuple[int, int], ...]
   labels: tuple[str, ...]  # Empty if nobody named the classes.
   background: bool  # Whether class 0 is the background.

@@ -67,9 +67,9 @@ def _refuse_published(model: spec.ModelSpec) -> None:
   names = [published_.name for published_ in published.MODELS]
   if model.own and model.collection == spec.COLLECTION and model.name in names:
     raise checks.SpecError(
-      f'{_place(model)}: model {_folder(model)} is called as a published model '
-      'is, which may be exported under any publisher; expected another name, '
-      'or the dataset that it was trained on'
+      f'{_place(model)}: model {_folder(model)} has the name of a published '
+      'model, which may be exported under any publisher; expected another '
+      'name, or the dataset that it was trained on'
     )
 
 

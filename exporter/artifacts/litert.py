@@ -104,7 +104,8 @@ def _check(conversion: formats.Conversion, runner: Any) -> None:
     raise errors.ProofError(
       f'{conversion} takes {details["dtype"].__name__} of scale {scale} and '
       f'zero {zero}, expected {expected}'
-      '; report it: the converter of this TensorFlow does otherwise'
+      '; report it, as the converter of the installed TensorFlow differs from '
+      'what slimhub expects'
     )
 
 

@@ -200,8 +200,8 @@ def load(
   problems = _problems(model, conversion)
   if problems:
     raise errors.ProofError(
-      f'{conversion} is not as promised: {"; ".join(problems)}; report it: the '
-      'tf2onnx installed here does otherwise'
+      f'{conversion} is not as promised: {"; ".join(problems)}; report it, as '
+      'the installed tf2onnx converts differently from what slimhub expects'
     )
   options = onnxruntime.SessionOptions()
   options.intra_op_num_threads = threads

@@ -55,7 +55,7 @@ class _Limited:
   def read(self, size: int = -1) -> bytes:
     """Reads like any stream, but raises a _LimitError beyond the limits."""
     if not 0 <= size <= _MAX_READ:
-      raise _LimitError(f'it describes a member in {size} bytes')
+      raise _LimitError(f'it describes one of its members in {size} bytes')
     if self._stream.tell() > MAX_BYTES:
       raise _LimitError(f'it unpacks to more than {MAX_BYTES} bytes')
     return self._stream.read(size)
@@ -74,11 +74,15 @@ def _check(member: tarfile.TarInfo) -> None:
   """Raises a _LimitError for a member that no published archive holds."""
   path = pathlib.PurePosixPath(member.name)
   if path.is_absolute() or '..' in path.parts:
-    raise _LimitError(f'{member.name!r} in it is a path outside of it')
+    raise _LimitError(
+      f'its member {member.name!r} has a path outside of the archive'
+    )
   if member.size < 0:
-    raise _LimitError(f'{member.name!r} in it has {member.size} bytes')
+    raise _LimitError(f'its member {member.name!r} has {member.size} bytes')
   if not (member.isfile() or member.isdir()) or member.issparse():
-    raise _LimitError(f'{member.name!r} in it is no plain file and no folder')
+    raise _LimitError(
+      f'its member {member.name!r} is not a regular file or folder'
+    )
 
 
 @contextlib.contextmanager

@@ -34,8 +34,9 @@ def _last(folder: pathlib.Path) -> pathlib.Path:
     return indexes[0].with_suffix('')
   names = ', '.join(path.name for path in indexes) or 'no .index file'
   raise errors.CheckpointError(
-    f'folder {folder} has no file `checkpoint` that says which is the last, '
-    f'and {names}; expected one checkpoint; name its prefix'
+    f'folder {folder} has no file `checkpoint` that says which one is the '
+    f'newest, and holds {names}; expected a single checkpoint; name the prefix '
+    'of one instead of the folder'
   )
 
 
@@ -90,7 +91,7 @@ def _find(
     f'{model.own.file}: no checkpoint of {model.name!r}; looked for\n'
     + ''.join(f'  {path}\n' for path in places)
     + 'expected the prefix of a checkpoint, a folder with one or an archive; '
-    'mend `checkpoint` in that file'
+    'correct `checkpoint` in that file'
   )
 
 

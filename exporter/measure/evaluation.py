@@ -38,8 +38,8 @@ def classifiers(
   chosen = tuple(h for h in handles if h.task == versions.CLASSIFICATION)
   if not chosen:
     raise errors.ManifestError(
-      f'{handles[0]} gives features, and nothing here gives classes; name an '
-      f'export of {versions.CLASSIFICATION}'
+      f'{handles[0]} returns features, and nothing here returns classes; name '
+      f'an export of {versions.CLASSIFICATION}'
     )
   return chosen
 

@@ -15,9 +15,8 @@ from model_specs import versions
 LOGITS = 'logits'
 FEATURES = 'features'
 _BATCH = 2
-# Height and width of the images, beside the default size, that a handle is
-# proven with if it takes images of any size. They differ, so that none is
-# mistaken for the other.
+# A handle that takes images of any size is proven with this height and width,
+# too. The two differ, so that neither can be mistaken for the other.
 _OTHER_SIZE = (128, 96)
 
 

@@ -63,7 +63,7 @@ def find_targets(
     targets: Patterns of handles if there is an output_dir, else a single path.
     output_dir: The folder that exports are in, if it was named.
     formats: The words of --formats that limit the choice; None takes all.
-    registry: Describes the user's own models, for exports without a manifest.
+    registry: Describes the user's own models, in case a manifest does not.
 
   Returns:
     The folder that exports are in, and their handles, sorted.

@@ -19,7 +19,7 @@ from model_specs.spec_files import text as text_lib
 _TF1, _TF2 = versions.CURRENT  # The versions whose promises own models keep.
 _NUMBERED = re.compile(r'(\d+):(.*)')  # As TF-Slim writes files of labels.
 _BACKGROUND = 'background'
-# The keys that name files, which are not there any more when an export is used.
+# Keys that name files. Whoever uses an export does not have these files.
 _OF_EXPORTS = ('checkpoint', 'label_file')
 
 
@@ -204,5 +204,5 @@ def read_model(
   raise checks.SpecError(
     f'{file}: model {name!r} cannot be used\n'
     + ''.join(f'  {line}\n' for line in problems)
-    + 'mend the file; docs/your_own_models.md explains the keys'
+    + 'correct the file; docs/your_own_models.md explains the keys'
   )

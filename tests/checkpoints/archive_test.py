@@ -202,7 +202,7 @@ def test_links_are_refused(tmp_path, kind):
     link.type = kind
     link.linkname = '/etc/passwd'
     tar.addfile(link)
-  with pytest.raises(errors.CheckpointError, match='is no plain file'):
+  with pytest.raises(errors.CheckpointError, match='is not a regular file'):
     _read(tmp_path)
 
 

@@ -152,8 +152,8 @@ def test_half_a_classifier_is_an_error(folder):
   [
     (None, 'names no checkpoint; write checkpoint = "PATH" there'),
     ('train/model.ckpt-11', 'looked for\n  FOLDER/train/model.ckpt-11\n'),
-    ('two', 'a.ckpt.index, b.ckpt.index; expected one checkpoint'),
-    ('empty', 'and no .index file; expected one checkpoint'),
+    ('two', 'a.ckpt.index, b.ckpt.index; expected a single checkpoint'),
+    ('empty', 'holds no .index file; expected a single checkpoint'),
     ('two.tar.gz', 'holds two/a.ckpt, two/b.ckpt, expected one checkpoint'),
     ('empty.tar.gz', 'holds none, expected one checkpoint'),
     ('notes.txt', 'notes.txt cannot be read'),

@@ -70,7 +70,7 @@ def test_a_wrong_name_exits_2_and_writes_nothing(argv, says, tmp_path, capsys):
 
 def test_a_published_handle_is_refused(tmp_path, capsys):
   assert _main('new', 'google/imagenet/mobilenet_v2_100_224') == 1
-  assert 'is called as a published model is' in capsys.readouterr().err
+  assert 'has the name of a published model' in capsys.readouterr().err
   assert not list(tmp_path.iterdir())
 
 

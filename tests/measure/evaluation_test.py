@@ -183,5 +183,5 @@ def test_features_have_no_classes():
     h for h in tiny_network.MODEL.handles((5,)) if h.task == 'feature_vector'
   )
   assert evaluation.classifiers((*features, *_HANDLES)) == _HANDLES
-  with pytest.raises(errors.ManifestError, match='gives features, and'):
+  with pytest.raises(errors.ManifestError, match='returns features, and'):
     evaluation.classifiers(features)

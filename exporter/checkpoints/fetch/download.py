@@ -240,7 +240,7 @@ class Download:
     if None not in (total, self._expected) and total != self._expected:
       raise self._fail(
         f'it is {total} bytes long, expected {self._expected}',
-        'it is another file, or not a file; name a --mirror that has it',
+        'it is not the archive that was published; name a --mirror that has it',
       )
 
   def _begin(self, response: requests.Response) -> int | None:

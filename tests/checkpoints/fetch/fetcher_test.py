@@ -174,7 +174,7 @@ _BAD = {
   'of another model': (_archive('other.ckpt.index'), 'holds no checkpoint'),
   'reaching outside': (
     _archive('../../evil', f'{_CHECKPOINT}.index'),
-    "'../../evil' in it is a path outside of it",
+    "its member '../../evil' has a path outside of the archive",
   ),
 }
 
