@@ -5,7 +5,9 @@ import hashlib
 import re
 
 from model_specs import checks
+from model_specs import family as family_lib
 from model_specs import figures as figures_lib
+from model_specs import kinds
 from model_specs import own as own_lib
 from model_specs import versions
 
@@ -16,7 +18,6 @@ LICENSE = 'Apache-2.0'
 COLLECTION = 'imagenet'  # Second part of the published handles.
 DATASET = 'imagenet-ilsvrc-2012-cls'
 NUM_CLASSES = 1001
-MEMORY_GB = 1.5
 # Where TF-Slim says which checkpoints there are, and where most of them are.
 SLIM_URL = (
   'https://github.com/tensorflow/models/tree/master/research/slim'
@@ -26,63 +27,11 @@ SLIM_ARCHIVES = 'http://download.tensorflow.org/models'
 
 
 @dataclasses.dataclass(frozen=True)
-class Paper:
-  """The publication that a card cites."""
-
-  authors: str
-  title: str
-  url: str
-  year: int
-
-
-@dataclasses.dataclass(frozen=True)
-class Preprocessing:
-  """What a network makes of colours in [0, 1]: factor * colour - offset."""
-
-  factor: float
-  offset: float | tuple[float, float, float]  # For all channels, or for each.
-
-
-FROM_MINUS_1_TO_1 = Preprocessing(factor=2.0, offset=1.0)
-
-
-@dataclasses.dataclass(frozen=True)
-class Family:
-  """What the variants of one network share."""
-
-  network: str  # Its name in exporter/networks.
-  title: str
-  scope: str  # First part of every endpoint's name, of most variables', too.
-  classifier: str  # First parts of the classifier's variables' names.
-  architecture: str  # As tfhub.dev tags it.
-  paper: Paper
-  checkpoints_title: str
-  checkpoints_url: str
-  versions: tuple[int, ...]
-  variable_size: bool
-  endpoints: tuple[str, ...]  # Of the feature extractor, without the scope.
-  classifier_endpoints: tuple[str, ...] = ('Logits',)
-  preprocessing: Preprocessing = FROM_MINUS_1_TO_1
-  notes: tuple[str, ...] = ()  # Sentences that only this family's cards need.
-  checkpoint_notes: tuple[str, ...] = ()  # On the published checkpoints.
-  # Of a worker, while it proves the largest; no part of a fingerprint.
-  memory_gb: float = dataclasses.field(default=MEMORY_GB, repr=False)
-
-  def __post_init__(self) -> None:
-    unknown = set(self.versions) - set(versions.BY_NUMBER)
-    checks.check(
-      not unknown,
-      f'{self.network}: versions {sorted(unknown)} are not among '
-      f'{sorted(versions.BY_NUMBER)}; add them to model_specs/versions.py',
-    )
-
-
-@dataclasses.dataclass(frozen=True)
 class ModelSpec:
   """One trained network: all its handles come from one checkpoint."""
 
   name: str  # As handles spell it: mobilenet_v2_035_96.
-  family: Family
+  family: family_lib.Family
   multiplier: float | None  # None: the network has none.
   size: int  # Height and width in pixels; the default where others work too.
   num_features: int
@@ -259,9 +208,29 @@ class Handle:
     return self.spec.promises[self.number]
 
   @property
+  def kind(self) -> kinds.Kind:
+    """What is known of its format."""
+    return kinds.get(self.version.format)
+
+  @property
   def format(self) -> str:
-    """As tfhub.dev spells it: TF1 or TF2."""
-    return self.version.format
+    """As manifests spell it: that of a published version as tfhub.dev does."""
+    return self.kind.format
+
+  @property
+  def origin(self) -> 'Handle':
+    """The published handle: itself, unless it is a conversion of one."""
+    return self
+
+  @property
+  def stem(self) -> str:
+    """What the names of its manifest and its card begin with."""
+    return str(self)
+
+  @property
+  def output(self) -> str:
+    """What a served artifact calls its default output."""
+    return versions.SERVING_OUTPUTS[self.task]
 
   @property
   def variable_size(self) -> bool:

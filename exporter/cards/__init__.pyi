@@ -1,4 +1,3 @@
-from .card import FORMAT_TITLES as FORMAT_TITLES
 from .card import Link as Link
 from .card import description as description
 from .card import paper as paper
@@ -9,7 +8,9 @@ from .catalogue import publisher_page as publisher_page
 from .client_results import load_clients as load_clients
 from .clients import clients_tensorflow as clients_tensorflow
 from .clients_page import clients_page_text as clients_page_text
+from .conversion import inputs_and_outputs as inputs_and_outputs
 from .conversion import render_conversion as render_conversion
+from .conversion import trial_figures as trial_figures
 from .measured import write_accuracy as write_accuracy
 from .measured import write_speed as write_speed
 from .speed import speed_section as speed_section

@@ -7,6 +7,7 @@ import re
 from exporter import markdown
 from exporter.cards import card
 import model_specs
+from model_specs import kinds
 from model_specs import versions
 
 _NUMBERS = ('Size', 'MACs (M)', 'Parameters (M)', 'Top-1 (%)', 'Top-5 (%)')
@@ -155,7 +156,7 @@ def _own_explanation() -> str:
 
 def _explanation() -> str:
   formats = ' and '.join(
-    f'version {n} is a {card.FORMAT_TITLES[versions.BY_NUMBER[n].format]}'
+    f'version {n} is a {kinds.get(versions.BY_NUMBER[n].format).title}'
     for n in versions.CURRENT
   )
   return markdown.paragraph(

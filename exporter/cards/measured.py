@@ -1,15 +1,16 @@
 """Sections that a card gets after its export, each kept when another comes."""
 
+from collections.abc import Callable
 from collections.abc import Sequence
 
 from exporter import measure
 from exporter import storage
 from exporter.cards import accuracy
-from exporter.cards import card
-from exporter.cards import conversion
 from exporter.cards import speed as speed_lib
 import model_specs
-from model_specs import formats
+
+# A handle, its manifest, sections of its own -> its card.
+Render = Callable[[model_specs.Handle, storage.Manifest, Sequence[str]], str]
 
 _TITLES = (speed_lib.SPEED_TITLE, accuracy.ACCURACY_TITLE)
 
@@ -28,6 +29,7 @@ def write(
   output_dir: storage.Folder,
   title: str,
   section: str,
+  render: Render,
 ) -> None:
   """Writes an export's card anew, with a section more or replaced.
 
@@ -36,6 +38,7 @@ def write(
     output_dir: Where the export is.
     title: Of the section.
     section: All of it.
+    render: Renders the card of an artifact of any format.
 
   Raises:
     ManifestError: The export has no readable manifest.
@@ -46,21 +49,18 @@ def write(
   found = {each: _find(before, each) for each in _TITLES}
   found[title] = section
   sections = tuple(each for each in found.values() if each)
-  if isinstance(handle, formats.Conversion):
-    text = conversion.render_conversion(handle, made, sections)
-  else:
-    text = card.render_card(handle, made, sections)
-  storage.write_text(place.card, text)
+  storage.write_text(place.card, render(handle, made, sections))
 
 
 def write_accuracy(
   handle: model_specs.Handle,
   output_dir: storage.Folder,
   found: measure.Accuracy,
+  render: Render,
 ) -> None:
   """Writes an export's card anew, with how accurate it is."""
   section = accuracy.accuracy_section(found)
-  write(handle, output_dir, accuracy.ACCURACY_TITLE, section)
+  write(handle, output_dir, accuracy.ACCURACY_TITLE, section, render)
 
 
 def write_speed(
@@ -68,6 +68,7 @@ def write_speed(
   output_dir: storage.Folder,
   on: measure.Machine,
   found: Sequence[measure.Speed],
+  render: Render,
 ) -> None:
   """Writes an export's card anew, with how fast it is beside Keras's."""
   own = [speed for speed in found if speed.name == str(handle)]
@@ -77,4 +78,4 @@ def write_speed(
     if speed.name.startswith(measure.KERAS) and speed.network == handle.folder
   ]
   section = speed_lib.speed_section(on, own, keras)
-  write(handle, output_dir, speed_lib.SPEED_TITLE, section)
+  write(handle, output_dir, speed_lib.SPEED_TITLE, section, render)

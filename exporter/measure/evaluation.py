@@ -49,6 +49,7 @@ def _logits(
   output_dir: storage.Folder,
   pictures: Sequence[labelled.Labelled],
   advance: Advance,
+  load: runners.Load,
 ) -> dict[str, np.ndarray]:
   """What the artifacts of one model make of the pictures, read once."""
   model = handles[0].spec
@@ -59,7 +60,7 @@ def _logits(
     for handle in handles:
       place = storage.place(output_dir, handle)
       artifact = stack.enter_context(storage.local_copy(place.artifact))
-      runs[str(handle)] = runners.load(handle, artifact, environment.cores())
+      runs[str(handle)] = load(handle, artifact, environment.cores())
     pool = stack.enter_context(futures.ThreadPoolExecutor(environment.cores()))
     for at in range(0, len(pictures), _BATCH):
       part = pictures[at : at + _BATCH]
@@ -93,6 +94,7 @@ def evaluate(
   output_dir: storage.Folder,
   pictures: Sequence[labelled.Labelled],
   advance: Advance,
+  load: runners.Load,
 ) -> Iterator[accuracy.Accuracy]:
   """Evaluates exports; at the end writes what was found beside them.
 
@@ -101,6 +103,7 @@ def evaluate(
     output_dir: Where they are.
     pictures: What to show them.
     advance: Told how many pictures more were seen by all of one model.
+    load: Loads an artifact, whatever its format is.
 
   Yields:
     The figures of one artifact.
@@ -117,7 +120,7 @@ def evaluate(
   found = []
   for _, group in itertools.groupby(handles, lambda handle: handle.folder):
     of_model = list(group)
-    logits = _logits(of_model, output_dir, pictures, advance)
+    logits = _logits(of_model, output_dir, pictures, advance, load)
     for handle in of_model:
       name = str(handle)
       _check(name, logits[name])

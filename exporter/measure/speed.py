@@ -11,7 +11,7 @@ import statistics
 
 from exporter import environment
 from exporter import errors
-from model_specs import formats
+from model_specs import kinds
 
 BATCHES = (1, 8, 32)
 BENCHMARK_JSON = 'benchmark.json'  # Its name in an export folder.
@@ -61,8 +61,8 @@ def this_machine() -> Machine:
   """This one."""
   runtimes = [
     package
-    for group in (formats.LITERT, formats.ONNX)
-    for package in environment.packages(group)
+    for extra in dict.fromkeys(k.extra for k in kinds.known() if k.extra)
+    for package in environment.packages(extra)
     if environment.is_installed(package)
   ]
   libraries = {

@@ -51,6 +51,7 @@ def _time(
 def _measure(
   handles: Sequence[model_specs.Handle],
   output_dir: storage.Folder,
+  load: runners.Load,
   seconds: float,
 ) -> list[speed_lib.Speed]:
   """The figures of the exports of one network and task, Keras's last."""
@@ -60,7 +61,7 @@ def _measure(
     for handle in handles:
       place = storage.place(output_dir, handle)
       artifact = stack.enter_context(storage.local_copy(place.artifact))
-      runs[str(handle)] = runners.load(handle, artifact, environment.cores())
+      runs[str(handle)] = load(handle, artifact, environment.cores())
     runs.update(runners.peer(first))
     for batch in speed_lib.BATCHES:
       images = checkpoints.synthetic_images(
@@ -74,6 +75,7 @@ def _measure(
 def benchmark(
   handles: Sequence[model_specs.Handle],
   output_dir: storage.Folder,
+  load: runners.Load,
   seconds: float = _SECONDS,
 ) -> Iterator[list[speed_lib.Speed]]:
   """Measures exports; at the end writes what was found beside them.
@@ -81,6 +83,7 @@ def benchmark(
   Args:
     handles: Which, sorted by name.
     output_dir: Where they are.
+    load: Loads an artifact, whatever its format is.
     seconds: About as long an artifact is run with each batch.
 
   Yields:
@@ -92,7 +95,7 @@ def benchmark(
   """
   found: list[speed_lib.Speed] = []
   for _, group in itertools.groupby(handles, lambda handle: handle.folder):
-    measured = _measure(list(group), output_dir, seconds)
+    measured = _measure(list(group), output_dir, load, seconds)
     found += measured
     yield measured
   on = speed_lib.this_machine()

@@ -6,6 +6,7 @@ find out and depends on the program alone, not on sizes and values: that is
 proven on the first artifact of each program that a batch meets.
 """
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -24,7 +25,6 @@ from exporter.proof import stranger
 from exporter.proof import tf1_session
 from exporter.proof import tf2_session
 import model_specs
-from model_specs import versions
 
 
 @contextlib.contextmanager
@@ -56,13 +56,19 @@ def raise_on_misses(
     )
 
 
-def read_artifact(
+def read_tf1(
   handle: model_specs.Handle, folder: pathlib.Path
 ) -> session.Reading:
-  """An artifact in a session, from its files."""
+  """A TF1 module in a session, from its files."""
   with _explain(handle):
-    if handle.version.format == versions.TF1:
-      return tf1_session.SessionTf1(folder)
+    return tf1_session.SessionTf1(folder)
+
+
+def read_tf2(
+  handle: model_specs.Handle, folder: pathlib.Path
+) -> session.Reading:
+  """A TF2 SavedModel in a session, from its files."""
+  with _explain(handle):
     return tf2_session.SessionTf2(folder)
 
 
@@ -105,7 +111,7 @@ def prove(
   handle: model_specs.Handle,
   folder: pathlib.Path,
   reference: reference_lib.Reference,
-  reading: session.Reading | None = None,
+  read: Callable[[], session.Reading],
 ) -> tuple[storage.Check, ...]:
   """Compares everything an artifact offers with its source.
 
@@ -113,7 +119,7 @@ def prove(
     handle: What it is.
     folder: Where its files are.
     reference: What its source computes.
-    reading: What `read` made of it, if that is known already.
+    read: Gives it in a session.
 
   Returns:
     What was compared, and how close it came.
@@ -122,7 +128,7 @@ def prove(
     ProofError: Something differs; the message lists all that does.
   """
   agreed = agreement.Agreement(handle, reference)
-  reading = reading or read_artifact(handle, folder)
+  reading = read()
   with _explain(handle):
     agreed.compare(reading)
   del reading  # Its variables take as much memory as those of what follows.

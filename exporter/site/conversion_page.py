@@ -1,16 +1,16 @@
 """The page of one converted file."""
 
-from exporter import cards
+from exporter import formats
 from exporter.site import collection as collection_lib
 from exporter.site import entries
 from exporter.site import guides
 from exporter.site import page as page_lib
 from exporter.site import sections
-from model_specs import formats
+import model_specs
 
 
 def render(
-  conversion: formats.Conversion,
+  conversion: model_specs.Handle,
   entry: entries.Entry,
   collection: collection_lib.Collection,
 ) -> str:
@@ -19,14 +19,14 @@ def render(
   kind = conversion.kind.title
   title = f'{entries.title(conversion.spec)}: {entry.task}, {kind}'
   about = f'{title}: how to use the file, and what was proven of it.'
-  text = cards.render_conversion(
+  text = formats.render(
     conversion,
     entry.made[str(conversion)],
     sections.speed(conversion, entry, collection),
   )
   steps = (
     (f'{conversion.origin}', entries.page(conversion.origin)),
-    (conversion.file, page),
+    (conversion.kind.file, page),
   )
   _, _, body = text.partition('\n')  # The card has its own title.
   introduction, _, rest = body.partition('\n## ')

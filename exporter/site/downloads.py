@@ -5,6 +5,7 @@ import hashlib
 import pathlib
 
 from exporter import storage
+from model_specs import kinds
 
 _PIECE = 1 << 20
 
@@ -45,6 +46,6 @@ def write(item: storage.Item, root: pathlib.Path) -> Download:
       path += storage.BUNDLE_SUFFIX
       target = root / path
       storage.write_bundle(artifact, item.manifest, target)
-  written = (root / f'{item.handle}').with_suffix('.json')
+  written = root / f'{item.handle.stem}{kinds.MANIFEST}'
   written.write_text(item.manifest.to_json(), 'utf-8')
   return Download(path, target.stat().st_size, _hash(target))

@@ -32,7 +32,7 @@ def _names(
   handle: model_specs.Handle, entry: entries.Entry
 ) -> list[tuple[model_specs.Handle, str]]:
   """What can be had of a version -> how people call it."""
-  named = [(handle, cards.FORMAT_TITLES[handle.version.format])]
+  named = [(handle, handle.kind.title)]
   named += [
     (conversion, conversion.kind.title)
     for conversion in entry.conversions
@@ -88,8 +88,7 @@ def _facts(entry: entries.Entry) -> str:
 
 
 def _version(handle: model_specs.Handle) -> str:
-  name = cards.FORMAT_TITLES[handle.version.format]
-  return f'Version {handle.number}: {name}'
+  return f'Version {handle.number}: {handle.kind.title}'
 
 
 def _tabs(

@@ -12,7 +12,6 @@ from exporter.site import entries
 from exporter.site import evidence
 from exporter.site import page as page_lib
 import model_specs
-from model_specs import formats
 
 
 def trail(entry: entries.Entry, page: str, *steps: tuple[str, str]) -> str:
@@ -49,9 +48,7 @@ def _manifest(
   """Where the facts of a page are for programs, if anything is exported."""
   if str(handle) not in entry.made:
     return ()
-  name = posixpath.basename(str(handle))
-  if isinstance(handle, formats.Conversion):
-    name = handle.kind.name
+  name = posixpath.basename(handle.stem)
   link = elements.element('a', {'href': f'{name}.json'}, f'{name}.json')
   text = ': every file with its hash, the weights and the proof, as JSON.'
   return (elements.render(elements.element('p', None, link, text)),)

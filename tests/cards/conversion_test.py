@@ -6,11 +6,10 @@ import re
 import pytest
 
 from exporter import environment
+from exporter import formats as formats_lib
 from exporter.cards import card
-from exporter.cards import conversion as conversion_lib
-from exporter.proof import trial
 from exporter.storage import manifest
-from model_specs import formats
+from model_specs import kinds
 from tests import artifacts_made as artifacts
 from tests import conversions_made
 
@@ -19,10 +18,6 @@ _V1 = conversions_made.V1
 
 def _manifest(name: str, word: str) -> manifest.Manifest:
   conversion = conversions_made.conversion(name, word)
-  inference, _ = artifacts.sources(conversion.spec)
-  trials = trial.Trials(
-    inference, conversion.spec, artifacts.tensors(name), is_trained=False
-  )
   file = conversions_made.file(name, word)
   return manifest.Manifest(
     handle=str(conversion),
@@ -30,7 +25,9 @@ def _manifest(name: str, word: str) -> manifest.Manifest:
     spec=conversion.fingerprint,
     weights=manifest.Weights('x.ckpt', 'ab' * 32, 'synthetic'),
     files=manifest.hash_files(file),
-    proof=trial.prove_file(conversion, file, trials),
+    proof=formats_lib.of(conversion).prove(
+      conversion, file, conversions_made.original(name)
+    ),
     libraries=environment.libraries('numpy'),
     pictures='cd' * 32 if conversion.kind.needs_pictures else '',
   )
@@ -39,7 +36,7 @@ def _manifest(name: str, word: str) -> manifest.Manifest:
 @pytest.mark.parametrize('word', conversions_made.WORDS)
 def test_its_code_runs_on_the_file(word):
   conversion = conversions_made.conversion(_V1, word)
-  text = conversion_lib.render_conversion(conversion, _manifest(_V1, word))
+  text = formats_lib.render(conversion, _manifest(_V1, word))
   (code,) = re.findall(r'```python\n(.*?)```', text, re.DOTALL)
   path = str(conversions_made.file(_V1, word))
   names: dict = {}
@@ -52,11 +49,11 @@ def test_its_code_runs_on_the_file(word):
 def test_it_states_what_was_measured_and_what_is_allowed(word):
   conversion = conversions_made.conversion(_V1, word)
   made = _manifest(_V1, word)
-  text = conversion_lib.render_conversion(conversion, made)
+  text = formats_lib.render(conversion, made)
   for check in made.proof:
     row = f'| {check.name} | {check.compared} | {check.difference!r} |'
     assert row in text
-  assert made.files[conversion.file].sha256 in text
+  assert made.files[conversion.kind.file].sha256 in text
   assert 'UNTRAINED' in text
   assert ('cd' * 32 in text) == conversion.kind.needs_pictures
 
@@ -70,14 +67,14 @@ def test_it_says_where_more_is_allowed_than_mostly(is_restless):
       made, proof=(dataclasses.replace(check, tolerance=0.01),)
     )
   conversion = conversions_made.conversion(_V1, 'onnx.model')
-  text = conversion_lib.render_conversion(conversion, made)
+  text = formats_lib.render(conversion, made)
   assert ('enlarges rounding' in text) == is_restless
 
 
 def test_layouts_and_bytes_are_told_apart():
   words = ('onnx.model', 'onnx.model_nchw', 'litert.int8')
   cards = (
-    conversion_lib.render_conversion(
+    formats_lib.render(
       conversions_made.conversion(_V1, word), _manifest(_V1, word)
     )
     for word in words
@@ -91,7 +88,7 @@ def test_layouts_and_bytes_are_told_apart():
 def test_a_tf2_card_offers_every_format_and_a_tf1_card_none():
   for name in (_V1, f'{artifacts.V1}/feature_vector/4'):
     text = card.render_card(artifacts.handle(name))
-    for kind in formats.FORMATS:
+    for kind in kinds.converted():
       assert f'.{kind.group}/{kind.name}{kind.suffix}`' in text
   old = card.render_card(artifacts.handle(f'{artifacts.V1}/classification/3'))
   assert 'litert' not in old

@@ -5,16 +5,18 @@ import pathlib
 
 import pytest
 
+from exporter import formats as formats_lib
 from exporter.cards import accuracy
 from exporter.cards import measured
 from exporter.cards import speed
 from exporter.storage import places
 from model_specs import formats
+from model_specs import kinds
 from tests import some_manifest
 from tests import tiny_network
 
 _TF2 = tiny_network.MODEL.handles((5,))[0]
-_LITERT = formats.convert(_TF2, formats.FORMATS[0])
+_LITERT = formats.convert(_TF2, kinds.converted()[0])
 _SPEED = f'## {speed.SPEED_TITLE}\n\nFast.\n\n* Very.'
 _ACCURACY = f'## {accuracy.ACCURACY_TITLE}\n\nRight.'
 
@@ -29,7 +31,7 @@ def _card(request, tmp_path) -> Callable[[str, str], str]:
   place.manifest.write_text(made.to_json())
 
   def write(title: str, section: str) -> str:
-    measured.write(handle, tmp_path, title, section)
+    measured.write(handle, tmp_path, title, section, formats_lib.render)
     return pathlib.Path(place.card).read_text('utf-8')
 
   return write

@@ -6,6 +6,7 @@ import pathlib
 import pytest
 
 from exporter import environment
+from exporter import formats as formats_lib
 from exporter.measure import speed
 from exporter.measure import timing
 from exporter.pipeline import export
@@ -31,7 +32,9 @@ def _measured(tmp_path_factory) -> tuple[pathlib.Path, list]:
   folder = tmp_path_factory.mktemp('exports')
   with tiny_network.registered():
     list(export.run(orders.Order(orders.EXPORT, _HANDLES, folder)))
-  return folder, list(timing.benchmark(_HANDLES, folder, seconds=0.02))
+  return folder, list(
+    timing.benchmark(_HANDLES, folder, formats_lib.load, seconds=0.02)
+  )
 
 
 def test_each_artifact_is_timed_with_each_batch(measured):
