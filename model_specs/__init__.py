@@ -2,25 +2,26 @@
 
 from model_specs import checksums
 from model_specs import formats
+from model_specs import kinds
 from model_specs import labels
 from model_specs import published
 from model_specs import registry
 from model_specs import versions
 from model_specs.checks import SpecError
 from model_specs.families.channels import divisible
+from model_specs.family import FROM_MINUS_1_TO_1
+from model_specs.family import MEMORY_GB
+from model_specs.family import Family
+from model_specs.family import Preprocessing
 from model_specs.published import NETWORKS
 from model_specs.registry import Registry
 from model_specs.registry import UnknownNameError
 from model_specs.spec import COLLECTION
-from model_specs.spec import FROM_MINUS_1_TO_1
-from model_specs.spec import MEMORY_GB
 from model_specs.spec import NUM_CLASSES
 from model_specs.spec import PUBLISHER
 from model_specs.spec import PUBLISHER_NAME
-from model_specs.spec import Family
 from model_specs.spec import Handle
 from model_specs.spec import ModelSpec
-from model_specs.spec import Preprocessing
 
 __all__ = [
   'COLLECTION',
@@ -46,6 +47,7 @@ __all__ = [
   'get',
   'get_model',
   'is_published',
+  'kinds',
   'labels',
   'versions',
 ]

@@ -97,7 +97,9 @@ def _numbers(model: spec.ModelSpec, version: str | None) -> Iterator[int]:
 
 
 def _tasks(wanted: _Pattern) -> list[str]:
-  tasks = [t for t in versions.TASKS if fnmatch.fnmatchcase(t, wanted.task)]
+  tasks: list[str] = [
+    task for task in versions.TASKS if fnmatch.fnmatchcase(task, wanted.task)
+  ]
   if not tasks:
     raise _unknown('task', wanted.task, versions.TASKS)
   return tasks

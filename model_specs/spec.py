@@ -5,7 +5,9 @@ import hashlib
 import re
 
 from model_specs import checks
+from model_specs import family as family_lib
 from model_specs import figures as figures_lib
+from model_specs import kinds
 from model_specs import own as own_lib
 from model_specs import versions
 
@@ -16,7 +18,6 @@ LICENSE = 'Apache-2.0'
 COLLECTION = 'imagenet'  # Second part of the published handles.
 DATASET = 'imagenet-ilsvrc-2012-cls'
 NUM_CLASSES = 1001
-MEMORY_GB = 1.5
 # The page on which TF-Slim lists its checkpoints, and the folder of most of
 # them.
 SLIM_URL = (
@@ -27,63 +28,11 @@ SLIM_ARCHIVES = 'http://download.tensorflow.org/models'
 
 
 @dataclasses.dataclass(frozen=True)
-class Paper:
-  """The paper that a card cites."""
-
-  authors: str
-  title: str
-  url: str
-  year: int
-
-
-@dataclasses.dataclass(frozen=True)
-class Preprocessing:
-  """How a network's input is made from [0, 1]: factor * colour - offset."""
-
-  factor: float
-  offset: float | tuple[float, float, float]  # Of all channels, or of each one.
-
-
-FROM_MINUS_1_TO_1 = Preprocessing(factor=2.0, offset=1.0)
-
-
-@dataclasses.dataclass(frozen=True)
-class Family:
-  """What the variants of one network share."""
-
-  network: str  # Its key in exporter/networks/builders.py.
-  title: str
-  scope: str  # Begins the names of all endpoints, and of most variables.
-  classifier: str  # Begins the names of the variables of the classifier.
-  architecture: str  # The tag that tfhub.dev gives it.
-  paper: Paper
-  checkpoints_title: str
-  checkpoints_url: str
-  versions: tuple[int, ...]
-  variable_size: bool
-  endpoints: tuple[str, ...]  # Of the feature extractor, without the scope.
-  classifier_endpoints: tuple[str, ...] = ('Logits',)
-  preprocessing: Preprocessing = FROM_MINUS_1_TO_1
-  notes: tuple[str, ...] = ()  # Sentences for the cards of this family.
-  checkpoint_notes: tuple[str, ...] = ()  # The same, on published checkpoints.
-  # What a worker needs to prove the largest model; not part of fingerprints.
-  memory_gb: float = dataclasses.field(default=MEMORY_GB, repr=False)
-
-  def __post_init__(self) -> None:
-    unknown = set(self.versions) - set(versions.BY_NUMBER)
-    checks.check(
-      not unknown,
-      f'{self.network}: versions {sorted(unknown)} are not among '
-      f'{sorted(versions.BY_NUMBER)}; add them to model_specs/versions.py',
-    )
-
-
-@dataclasses.dataclass(frozen=True)
 class ModelSpec:
   """One trained network; all its handles come from one checkpoint."""
 
   name: str  # As in handles, for example mobilenet_v2_035_96.
-  family: Family
+  family: family_lib.Family
   multiplier: float | None  # The depth multiplier; None if there is none.
   size: int  # Height and width of images in pixels; maybe just the default.
   num_features: int
@@ -260,9 +209,29 @@ class Handle:
     return self.spec.promises[self.number]
 
   @property
+  def kind(self) -> kinds.Kind:
+    """What is known of its format."""
+    return kinds.get(self.version.format)
+
+  @property
   def format(self) -> str:
-    """TF1 or TF2 of versions.py, in the spelling of tfhub.dev."""
-    return self.version.format
+    """As manifests spell it: that of a published version as tfhub.dev does."""
+    return self.kind.format
+
+  @property
+  def origin(self) -> 'Handle':
+    """The published handle: itself, unless it is a conversion of one."""
+    return self
+
+  @property
+  def stem(self) -> str:
+    """What the names of its manifest and its card begin with."""
+    return str(self)
+
+  @property
+  def output(self) -> str:
+    """What a served artifact calls its default output."""
+    return versions.SERVING_OUTPUTS[self.task]
 
   @property
   def variable_size(self) -> bool:

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 import dataclasses
+from typing import Final
+from typing import Literal
+from typing import TypeAlias
 
-TF1 = 'hub'
-TF2 = 'saved_model_2'
+TF1: Final = 'hub'
+TF2: Final = 'saved_model_2'
+Spelling: TypeAlias = Literal['hub', 'saved_model_2']
 
-CLASSIFICATION = 'classification'
-FEATURE_VECTOR = 'feature_vector'
-TASKS = (CLASSIFICATION, FEATURE_VECTOR)
+CLASSIFICATION: Final = 'classification'
+FEATURE_VECTOR: Final = 'feature_vector'
+Task: TypeAlias = Literal['classification', 'feature_vector']
+TASKS: tuple[Task, ...] = (CLASSIFICATION, FEATURE_VECTOR)
 # The name of the output of the signature `serving_default`.
 SERVING_OUTPUTS = {CLASSIFICATION: 'logits', FEATURE_VECTOR: 'feature_vector'}
 
@@ -20,7 +25,7 @@ class Version:
   """What all modules that were published with one version number share."""
 
   number: int
-  format: str  # TF1 or TF2, in the spelling of tfhub.dev.
+  format: Spelling  # TF1 or TF2, in the spelling of tfhub.dev.
   momentum: float  # The default momentum of batch norm's moving averages.
   configurable_momentum: bool
   variable_size: bool  # Whether networks that can take other sizes do so.

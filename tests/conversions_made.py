@@ -5,37 +5,55 @@ import pathlib
 import tempfile
 
 import numpy as np
+from PIL import Image
 
-from exporter.artifacts import formats as formats_lib
+from exporter import formats as formats_lib
+from exporter import storage
+from exporter.artifacts import converting
 from exporter.checkpoints import synthetic
+from exporter.checkpoints import weights
 from model_specs import formats
+from model_specs import kinds
 from tests import artifacts_made as artifacts
 
 TINY = f'{artifacts.TINY}/classification/5'
 TINY_FEATURES = f'{artifacts.TINY}/feature_vector/5'
 V1 = f'{artifacts.V1}/classification/5'
 V2_FEATURES = f'{artifacts.V2}/feature_vector/5'
-WORDS = tuple(formats.BY_WORD)
+WORDS = tuple(kind.word for kind in kinds.converted())
 
 
 def conversion(name: str, word: str) -> formats.Conversion:
   """The conversion of NAME/TASK/VERSION to a word of --formats."""
-  return formats.convert(artifacts.handle(name), formats.BY_WORD[word])
+  return formats.convert(artifacts.handle(name), kinds.get(word))
+
+
+@functools.cache
+def _pictures(size: int) -> pathlib.Path:
+  folder = pathlib.Path(_root().name) / f'pictures-{size}'
+  folder.mkdir()
+  for number, picture in enumerate(synthetic.synthetic_pictures(16, size)):
+    Image.fromarray(picture).save(folder / f'{number:02}.png')
+  return folder
+
+
+def original(name: str) -> formats_lib.Original:
+  """The networks and the weights of NAME/TASK/VERSION."""
+  model = artifacts.handle(name).spec
+  return formats_lib.Original(
+    model,
+    artifacts.sources(model),
+    artifacts.tensors(name),
+    storage.Weights('none', 'ab' * 32, weights.SYNTHETIC),
+    pictures_dir=_pictures(model.size),
+  )
 
 
 def write(name: str, word: str, folder: pathlib.Path) -> pathlib.Path:
   """Converts NAME/TASK/VERSION in a folder."""
   made = conversion(name, word)
-  inference, _ = artifacts.sources(made.spec)
-  pictures = synthetic.synthetic_pictures(16, made.spec.size)
-  path = folder / made.file
-  formats_lib.write_file(
-    made,
-    inference,
-    artifacts.tensors(name),
-    pictures if made.kind.needs_pictures else None,
-    path,
-  )
+  path = folder / made.kind.file
+  formats_lib.of(made).write(made, original(name), path)
   return path
 
 
@@ -52,9 +70,9 @@ def file(name: str, word: str) -> pathlib.Path:
   return write(name, word, folder)
 
 
-def run(name: str, word: str) -> formats_lib.Run:
+def run(name: str, word: str) -> converting.Run:
   """Runs a converted file."""
-  return formats_lib.load_file(conversion(name, word), file(name, word))
+  return formats_lib.load(conversion(name, word), file(name, word))
 
 
 def expected(name: str, images: np.ndarray) -> np.ndarray:

@@ -51,10 +51,18 @@ class Server:
       return answer.status, answer.headers, answer.read()
 
 
-def start(exports: pathlib.Path, *flags: str) -> subprocess.Popen:
-  """Starts a hub that may fail; what it says can be read."""
+def start(
+  exports: pathlib.Path, *flags: str, module: str = 'exporter'
+) -> subprocess.Popen:
+  """Starts a hub that may fail; what it says can be read.
+
+  Args:
+    exports: What it serves.
+    *flags: Of `slimhub serve`.
+    module: What Python runs: the command line of slimhub, or one like it.
+  """
   return subprocess.Popen(
-    [sys.executable, '-m', 'exporter', 'serve', exports, *flags],
+    [sys.executable, '-m', module, 'serve', exports, *flags],
     env={**os.environ, 'PYTHONPATH': str(source_tree.ROOT)},
     stdout=subprocess.PIPE,
     stderr=subprocess.STDOUT,
@@ -63,11 +71,13 @@ def start(exports: pathlib.Path, *flags: str) -> subprocess.Popen:
 
 
 @contextlib.contextmanager
-def serve(exports: pathlib.Path, *flags: str) -> Iterator[Server]:
+def serve(
+  exports: pathlib.Path, *flags: str, module: str = 'exporter'
+) -> Iterator[Server]:
   """Serves while the context is open."""
   stock = exports.with_name(f'{exports.name}-stock')
   flags = ('--port=0', f'--stock_dir={stock}', *flags)
-  with start(exports, *flags) as process:
+  with start(exports, *flags, module=module) as process:
     assert process.stdout
     line = process.stdout.readline()
     found = re.search(r'http://\S+', line)

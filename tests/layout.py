@@ -16,6 +16,7 @@ ORDER = (
   ('exporter.artifacts',),
   ('exporter.proof', 'exporter.measure'),
   ('exporter.cards',),
+  ('exporter.formats',),
   ('exporter.hub', 'exporter.site'),
   ('exporter.pipeline',),
   ('exporter.cli',),

@@ -17,9 +17,11 @@ from tests import source_tree
 # Tests of a module that bear another name than its own.
 _TESTED_IN = {
   'exporter.__main__': 'cli.entry_test',
+  'exporter.artifacts.converting': 'formats.converted_file_test',
   'exporter.elements': 'site.pages_test',
   'exporter.results': 'errors_test',
   'model_specs.checks': 'model_specs.spec_test',
+  'model_specs.family': 'model_specs.spec_test',
   'model_specs.figures': 'model_specs.spec_test',
   'model_specs.own': 'model_specs.spec_files.model_test',
   'model_specs.spec_files.keys': 'model_specs.spec_files.text_test',
@@ -28,6 +30,7 @@ _TESTED_IN = {
 _TESTED_TOGETHER = {
   'exporter.cli': 'cli.entry_test',
   'exporter.cli.commands': 'cli.entry_test',
+  'exporter.formats': 'formats.registry_test',
   'exporter.networks': 'networks.networks_test',
   'exporter.site': 'site.build_test',
   'model_specs.families': 'model_specs.model_specs_test',
@@ -42,6 +45,7 @@ _WITHOUT_TENSORFLOW = (
   'exporter.cards.tree',
   'exporter.checkpoints.fetch.pool',
   'exporter.cli.entry',
+  'exporter.formats.registry',
   'exporter.hub.pack',
   'exporter.hub.server',
   'exporter.hub.tfhub_cache',

@@ -7,6 +7,7 @@ from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
 from model_specs import formats
+from model_specs import kinds
 from tests import some_manifest
 
 NAME = 'google/imagenet/mobilenet_v1_025_128/classification'
@@ -16,7 +17,7 @@ LITE, ONNX = f'{TF2}.litert/float32.tflite', f'{TF2}.onnx/model.onnx'
 
 def handle(name: str) -> model_specs.Handle:
   """A handle, or a conversion."""
-  for kind in formats.FORMATS:
+  for kind in kinds.converted():
     origin, dot, file = name.partition(f'.{kind.group}/')
     if dot and file == f'{kind.name}{kind.suffix}':
       return formats.convert(model_specs.get(origin), kind)
@@ -41,7 +42,7 @@ def describe(exports: pathlib.Path, name: str) -> manifest.Manifest:
 def add(exports: pathlib.Path, name: str, text: str = '') -> manifest.Manifest:
   """Adds an artifact whose files hold some text."""
   artifact = places.place(exports, handle(name)).artifact
-  if isinstance(handle(name), formats.Conversion):
+  if handle(name).kind.is_converted:
     artifact.parent.mkdir(parents=True, exist_ok=True)
     artifact.write_text(f'{name} {text}')
   else:

@@ -13,19 +13,22 @@ from exporter.checkpoints import synthetic
 from exporter.networks import builders
 from exporter.networks import layers as layers_lib
 from exporter.networks import source
+from model_specs import family as family_lib
 from model_specs import figures
 from model_specs import spec
 
 _NAME = 'tiny'
 _NUM_FEATURES = 8
 
-FAMILY = spec.Family(
+FAMILY = family_lib.Family(
   network=_NAME,
   title='Tiny',
   scope='Tiny',
   classifier='Tiny/Logits/',
   architecture='tiny',
-  paper=spec.Paper('Nobody', 'Three Layers', 'https://example.org/tiny', 2020),
+  paper=family_lib.Paper(
+    'Nobody', 'Three Layers', 'https://example.org/tiny', 2020
+  ),
   checkpoints_title='Tiny checkpoints',
   checkpoints_url='https://example.org/checkpoints',
   versions=(1, 3, 4, 5),

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from exporter import networks
 from exporter.artifacts import graph as graph_lib
+import model_specs
 from model_specs import formats
 
 
@@ -39,7 +40,7 @@ def _input(shape: tuple[int, int, int]) -> tf.compat.v1.NodeDef:
 
 def freeze(
   source: networks.Source,
-  conversion: formats.Conversion,
+  conversion: model_specs.Handle,
   tensors: Mapping[str, np.ndarray],
 ) -> Frozen:
   """Freezes the network of a conversion.

@@ -11,7 +11,9 @@ import tensorflow as tf
 from exporter import errors
 from exporter.artifacts import frozen
 from exporter.artifacts import litert_metadata
+import model_specs
 from model_specs import formats
+from model_specs import kinds
 
 _SIGNATURE = 'serving_default'
 _WHITE = 255
@@ -54,7 +56,7 @@ def _representative(
 
 
 def _convert(
-  network: frozen.Frozen, kind: formats.Format, pictures: np.ndarray | None
+  network: frozen.Frozen, kind: kinds.Kind, pictures: np.ndarray | None
 ) -> bytes:
   converter = tf.lite.TFLiteConverter.from_concrete_functions(
     [_function(network)], tf.Module()
@@ -72,8 +74,8 @@ def _convert(
   return converter.convert()
 
 
-def write(
-  conversion: formats.Conversion,
+def write_litert(
+  conversion: model_specs.Handle,
   network: frozen.Frozen,
   pictures: np.ndarray | None,
   path: pathlib.Path,
@@ -91,7 +93,7 @@ def write(
   path.write_bytes(litert_metadata.add(conversion, data))
 
 
-def _check(conversion: formats.Conversion, runner: Any) -> None:
+def _check(conversion: model_specs.Handle, runner: Any) -> None:
   """Raises a ProofError if the input is not of the promised type and scale."""
   details = runner.get_input_details()[formats.INPUT]
   scale, zero = details['quantization']
@@ -109,8 +111,8 @@ def _check(conversion: formats.Conversion, runner: Any) -> None:
     )
 
 
-def load(
-  conversion: formats.Conversion, path: pathlib.Path, threads: int = 1
+def load_litert(
+  conversion: model_specs.Handle, path: pathlib.Path, threads: int = 1
 ) -> Callable[[np.ndarray], np.ndarray]:
   """Loads a file; returns a function from images in [0, 1] to outputs.
 

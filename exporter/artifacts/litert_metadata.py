@@ -14,6 +14,7 @@ import flatbuffers
 import numpy as np
 from tensorflow.lite.python import schema_py_generated as schema
 
+import model_specs
 from model_specs import formats
 from model_specs import labels
 from model_specs import versions
@@ -115,7 +116,7 @@ def _floats(*values: float) -> np.ndarray:
   return np.array(values, np.float32)
 
 
-def _input(conversion: formats.Conversion) -> _Table:
+def _input(conversion: model_specs.Handle) -> _Table:
   size = np.uint32(conversion.spec.size)
   image = {
     'color_space': _RGB,
@@ -140,7 +141,7 @@ def _input(conversion: formats.Conversion) -> _Table:
   }
 
 
-def _output(conversion: formats.Conversion) -> _Table:
+def _output(conversion: model_specs.Handle) -> _Table:
   is_classifier = conversion.task == versions.CLASSIFICATION
   content = {
     'properties_type': _FEATURES,
@@ -165,7 +166,7 @@ def _output(conversion: formats.Conversion) -> _Table:
   return 'TensorMetadata', tensor
 
 
-def _metadata(conversion: formats.Conversion) -> bytes:
+def _metadata(conversion: model_specs.Handle) -> bytes:
   model = conversion.spec
   subgraph = {
     'inputs': [_input(conversion)],
@@ -197,7 +198,7 @@ def _with_labels(model: bytes, names: tuple[str, ...]) -> bytes:
   return file.getvalue()
 
 
-def add(conversion: formats.Conversion, data: bytes) -> bytes:
+def add(conversion: model_specs.Handle, data: bytes) -> bytes:
   """Adds everything to a LiteRT model that a program must know to call it."""
   model = schema.ModelT.InitFromPackedBuf(data, 0)
   buffer = schema.BufferT()

@@ -14,7 +14,9 @@ import exporter
 from exporter import errors
 from exporter.artifacts import frozen
 from exporter.artifacts import onnx_fold
+import model_specs
 from model_specs import formats
+from model_specs import kinds
 from model_specs import labels
 
 OPSET = 18
@@ -82,7 +84,7 @@ def _rename(graph: Any, names: dict[str, str]) -> None:
   _replace(graph.initializer, used)
 
 
-def _describe(model: Any, conversion: formats.Conversion) -> None:
+def _describe(model: Any, conversion: model_specs.Handle) -> None:
   """Adds what a program must know to call the model.
 
   Keys such as `Image.ColorSpaceGamma` are those that ONNX defines.
@@ -110,21 +112,16 @@ def _describe(model: Any, conversion: formats.Conversion) -> None:
     value.type.tensor_type.shape.dim[0].dim_param = BATCH
 
 
-def write(
-  conversion: formats.Conversion,
-  network: frozen.Frozen,
-  pictures: np.ndarray | None,
-  path: pathlib.Path,
+def write_onnx(
+  conversion: model_specs.Handle, network: frozen.Frozen, path: pathlib.Path
 ) -> None:
   """Converts a network and writes the file.
 
   Args:
     conversion: What to convert it to.
     network: The network.
-    pictures: Ignored: no ONNX format measures ranges.
     path: The file to write.
   """
-  del pictures
   import onnx
   import tf2onnx
 
@@ -132,7 +129,7 @@ def write(
   # step fails. The largest network would need more than 20 GB for that.
   os.environ['TF2ONNX_CATCH_ERRORS'] = 'FALSE'
   ends = [f'{formats.INPUT}:0'], [f'{network.output}:0']
-  is_nchw = conversion.kind.layout == formats.NCHW
+  is_nchw = conversion.kind.layout == kinds.NCHW
   model, _ = tf2onnx.convert.from_graph_def(
     network.definition,
     input_names=ends[0],
@@ -165,14 +162,14 @@ def _unfolded(graph: Any) -> int:
   )
 
 
-def _problems(model: Any, conversion: formats.Conversion) -> list[str]:
+def _problems(model: Any, conversion: model_specs.Handle) -> list[str]:
   """Says in what a converted network differs from what was promised."""
   op_types = [node.op_type for node in model.graph.node]
   opsets = {o.version for o in model.opset_import if o.domain == ''}
   (images,) = model.graph.input
   shape = images.type.tensor_type.shape
   first = shape.dim[0].dim_param
-  allowed = int(conversion.kind.layout == formats.NHWC)
+  allowed = int(conversion.kind.layout == kinds.NHWC)
   checks = (
     (_unfolded(model.graph), 0, 'batch norms are not folded'),
     (max(op_types.count('Transpose') - allowed, 0), 0, 'Transposes too many'),
@@ -182,8 +179,8 @@ def _problems(model: Any, conversion: formats.Conversion) -> list[str]:
   return [f'{a} {what}, expected {b}' for a, b, what in checks if a != b]
 
 
-def load(
-  conversion: formats.Conversion, path: pathlib.Path, threads: int = 1
+def load_onnx(
+  conversion: model_specs.Handle, path: pathlib.Path, threads: int = 1
 ) -> Callable[[np.ndarray], np.ndarray]:
   """Loads a file; returns a function from images in [0, 1] to outputs.
 
@@ -208,7 +205,7 @@ def load(
   session = onnxruntime.InferenceSession(
     str(path), options, providers=['CPUExecutionProvider']
   )
-  is_nchw = conversion.kind.layout == formats.NCHW
+  is_nchw = conversion.kind.layout == kinds.NCHW
 
   def run(images: np.ndarray) -> np.ndarray:
     if is_nchw:

@@ -1,4 +1,3 @@
-from .card import FORMAT_TITLES as FORMAT_TITLES
 from .card import model_card as model_card
 from .card import paper as paper
 from .catalogue import figure as figure
@@ -7,6 +6,8 @@ from .client_results import load_clients as load_clients
 from .clients import clients_tensorflow as clients_tensorflow
 from .clients_page import clients_page_text as clients_page_text
 from .conversion import conversion_card as conversion_card
+from .conversion import inputs_and_outputs as inputs_and_outputs
+from .conversion import trial_figures as trial_figures
 from .record import Card as Card
 from .record import Links as Links
 from .record import Section as Section

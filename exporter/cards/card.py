@@ -13,12 +13,20 @@ from exporter.cards import outputs
 from exporter.cards import record
 from exporter.cards import usage
 import model_specs
+from model_specs import kinds
 from model_specs import versions
 
 _IMAGENET = 'ImageNet (ILSVRC-2012-CLS)'
-FORMAT_TITLES = {
-  versions.TF1: 'hub.Module for TF1',
-  versions.TF2: 'TF2 SavedModel',
+_WHAT = {
+  kinds.TF1: (
+    'This model is a [hub.Module of TensorFlow 1]'
+    '(https://www.tensorflow.org/hub/tf1_hub_module).'
+  ),
+  kinds.TF2: (
+    'This model is a [SavedModel of TensorFlow 2]'
+    '(https://www.tensorflow.org/hub/tf2_saved_model), which `hub.Module` '
+    'cannot load.'
+  ),
 }
 _LICENSES_URL = 'https://spdx.org/licenses'
 
@@ -75,7 +83,7 @@ def _newer(handle: model_specs.Handle, links: record.Links) -> str:
   numbers = [
     number
     for number, version in handle.spec.promises.items()
-    if version.format == versions.TF2
+    if kinds.get(version.format).is_convertible
   ]
   if not numbers:
     return ''
@@ -88,26 +96,11 @@ def _newer(handle: model_specs.Handle, links: record.Links) -> str:
 def _format(
   handle: model_specs.Handle, made: storage.Manifest | None, links: record.Links
 ) -> record.Section:
-  if handle.version.format == versions.TF2:
-    kind = (
-      'This model is a [SavedModel of TensorFlow 2]'
-      '(https://www.tensorflow.org/hub/tf2_saved_model), which `hub.Module` '
-      'cannot load.'
-    )
-    newer = ''
-  else:
-    kind = (
-      'This model is a [hub.Module of TensorFlow 1]'
-      '(https://www.tensorflow.org/hub/tf1_hub_module).'
-    )
-    newer = _newer(handle, links)
+  newer = '' if handle.kind.is_convertible else _newer(handle, links)
+  text = markdown.paragraph(*filter(None, (_WHAT[handle.kind.word], newer)))
   return record.Section(
-    FORMAT_TITLES[handle.version.format],
-    (
-      *evidence.warning(made),
-      markdown.paragraph(*filter(None, (kind, newer))),
-      *clients.requirement(handle),
-    ),
+    handle.kind.title,
+    (*evidence.warning(made), text, *clients.requirement(handle)),
   )
 
 

@@ -8,6 +8,7 @@ from exporter import markdown
 from exporter.cards import card
 from exporter.cards import record
 import model_specs
+from model_specs import kinds
 from model_specs import versions
 
 _NUMBERS = ('Size', 'MACs (M)', 'Parameters (M)', 'Top-1 (%)', 'Top-5 (%)')
@@ -163,7 +164,7 @@ def _own_explanation() -> str:
 
 def _explanation() -> str:
   formats = ' and '.join(
-    f'version {n} is a {card.FORMAT_TITLES[versions.BY_NUMBER[n].format]}'
+    f'version {n} is a {kinds.get(versions.BY_NUMBER[n].format).title}'
     for n in versions.CURRENT
   )
   return markdown.paragraph(

@@ -6,8 +6,9 @@ import re
 from exporter import markdown
 from exporter.cards import client_results
 import model_specs
-from model_specs import versions
+from model_specs import kinds
 
+_MODES = {kinds.TF1: ', from TensorFlow 2 on in graph mode'}
 _USE = 'infer'  # A client that does this has loaded the model.
 
 
@@ -101,19 +102,15 @@ def requirement(
     )
     if result.use == _USE
     and result.works
-    and result.format == handle.version.format
+    and result.format == handle.format
     and handle.version.number in result.versions
   ]
   if not working:
     return ('No client was tested with this version.',)
-  graph = (
-    ', from TensorFlow 2 on in graph mode'
-    if handle.version.format == versions.TF1
-    else ''
-  )
+  mode = _MODES.get(handle.kind.word, '')
   return (
     markdown.paragraph(
-      f'It was seen to work, from the oldest to the newest tested{graph}, in:'
+      f'It was seen to work, from the oldest to the newest tested{mode}, in:'
     ),
     markdown.bullets(
       f'{title(client)}: {_where(group)}'

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 import dataclasses
 
 from exporter import markdown
-from exporter.cards import card
 from exporter.cards import client_results
 from exporter.cards import clients
+from model_specs import kinds
 from model_specs import versions
 
 USES = {
@@ -112,7 +112,7 @@ def clients_page_text(
   results = list(client_results.load_clients() if results is None else results)
   sections = [
     markdown.section(
-      card.FORMAT_TITLES[name],
+      kinds.get(name).title,
       _table([result for result in results if result.format == name]),
     )
     for name in _FORMATS

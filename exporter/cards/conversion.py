@@ -1,6 +1,6 @@
 """The card of a converted file, and what a TF2 card says of such files."""
 
-import string
+from collections.abc import Sequence
 
 from exporter import markdown
 from exporter import measure
@@ -11,62 +11,23 @@ from exporter.cards import record
 from exporter.cards import usage
 import model_specs
 from model_specs import formats
+from model_specs import kinds
 from model_specs import labels
 from model_specs import versions
 
 _GUIDE = 'deploy'
 
-_LITERT = string.Template("""
-import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
-path = '$path'
-run = Interpreter(path).get_signature_runner('serving_default')
-images = np.random.uniform(size=[1, $size, $size, 3]).astype(np.float32)
-$output = run(inputs=images)['$output']
-""")
+def inputs_and_outputs(conversion: model_specs.Handle, labels_in: str) -> str:
+  """What goes into a converted network and what comes out.
 
-_LITERT_BYTES = string.Template("""
-import numpy as np
-from ai_edge_litert.interpreter import Interpreter
-
-path = '$path'
-run = Interpreter(path).get_signature_runner('serving_default')
-images = np.random.randint(256, size=[1, $size, $size, 3], dtype=np.uint8)
-scale, zero = run.get_output_details()['$output']['quantization']
-$output = (run(inputs=images)['$output'].astype(np.float32) - zero) * scale
-""")
-
-_ONNX = string.Template("""
-import numpy as np
-import onnxruntime
-
-path = '$path'
-session = onnxruntime.InferenceSession(path)
-images = np.random.uniform(size=[8, $shape]).astype(np.float32)
-($output,) = session.run(['$output'], {'inputs': images})
-""")
-
-
-def _snippet(conversion: formats.Conversion) -> str:
-  kind, size = conversion.kind, conversion.spec.size
-  text = _ONNX
-  if kind.group == formats.LITERT:
-    text = _LITERT_BYTES if kind.needs_pictures else _LITERT
-  sides = (size, size, 3) if kind.layout == formats.NHWC else (3, size, size)
-  values = {
-    'path': f'exports/{conversion}',
-    'size': size,
-    'shape': ', '.join(map(str, sides)),
-    'output': conversion.output,
-  }
-  return markdown.code(text.substitute(values))
-
-
-def _ends(conversion: formats.Conversion) -> str:
+  Args:
+    conversion: Which.
+    labels_in: Where in the file the names of the classes are.
+  """
   kind, size = conversion.kind, conversion.spec.size
   axes = f'[batch, {size}, {size}, 3]'
-  if kind.layout == formats.NCHW:
+  if kind.layout == kinds.NCHW:
     axes = f'[batch, 3, {size}, {size}]'
   values = 'float32 with values in the range [0, 1]'
   if kind.needs_pictures:
@@ -77,10 +38,7 @@ def _ends(conversion: formats.Conversion) -> str:
       f'{conversion.num_outputs} logits an image; their softmax is the '
       'probability of each class'
     )
-  where = 'the zip at its end, which MediaPipe reads'
-  if kind.group == formats.ONNX:
-    where = 'its metadata, under `labels`'
-  named = f'The names of the classes are in {where}.'
+  named = f'The names of the classes are in {labels_in}.'
   return markdown.paragraph(
     f'The input `{formats.INPUT}` is RGB images {axes}: {values}. The model '
     f'itself {usage.preprocessing(conversion)}. The '
@@ -89,12 +47,33 @@ def _ends(conversion: formats.Conversion) -> str:
   )
 
 
+def trial_figures(conversion: model_specs.Handle) -> str:
+  """How the figures of a file that was tried on pictures are to be read."""
+  kind = conversion.kind
+  if kind.is_exact:
+    count = formats.pictures_for(kind, conversion.spec)
+    return (
+      f'The largest difference on {count} pictures, in batches and '
+      "alone, in standard deviations of the network's own output, rounded up "
+      'to a power of ten.'
+    )
+  return (
+    'The error is the root of the mean square of all differences, in '
+    "standard deviations of the network's own output. *Other top-1 class* is "
+    'the part of the pictures whose most probable class is another than the '
+    "network's; with untrained weights any may be. The pictures are "
+    'patterns, made anew for every proof: the figures say how near the file '
+    'comes to its network, not how accurate it is on photographs. Another '
+    'processor may find other last digits.'
+  )
+
+
 def _parts(share: float | None) -> str:
   return '-' if share is None else f'{100 * share:.1f} %'
 
 
 def _verification(
-  conversion: formats.Conversion, made: storage.Manifest
+  conversion: model_specs.Handle, made: storage.Manifest, figures: str
 ) -> record.Section:
   kind = conversion.kind
   rows = [
@@ -109,23 +88,6 @@ def _verification(
     'closer look.'
   )
   header = ('Check', 'Compared', 'Found', 'Allowed')
-  count = kind.pictures_for(conversion.spec)
-  if kind.is_exact:
-    unit = (
-      f'The largest difference on {count} pictures, in batches and '
-      "alone, in standard deviations of the network's own output, rounded up "
-      'to a power of ten.'
-    )
-  else:
-    unit = (
-      'The error is the root of the mean square of all differences, in '
-      "standard deviations of the network's own output. *Other top-1 class* is "
-      'the part of the pictures whose most probable class is another than the '
-      "network's; with untrained weights any may be. The pictures are "
-      'patterns, made anew for every proof: the figures say how near the file '
-      'comes to its network, not how accurate it is on photographs. Another '
-      'processor may find other last digits.'
-    )
   method = (
     'When it was made, this file was loaded again and compared with the '
     'TF-Slim network on the same weights.'
@@ -135,7 +97,7 @@ def _verification(
     (
       markdown.paragraph(method),
       markdown.table(header, rows, numbers=header[1:]),
-      markdown.paragraph(unit),
+      markdown.paragraph(figures),
       *([markdown.paragraph(restless)] if is_restless else []),
     ),
   )
@@ -160,7 +122,7 @@ def _origin(made: storage.Manifest) -> tuple[str, ...]:
   )
 
 
-def _license(conversion: formats.Conversion) -> record.Section:
+def _license(conversion: model_specs.Handle) -> record.Section:
   name = conversion.spec.license
   text = (
     f'The model is published under {name}.'
@@ -171,8 +133,10 @@ def _license(conversion: formats.Conversion) -> record.Section:
 
 
 def conversion_card(
-  conversion: formats.Conversion,
+  conversion: model_specs.Handle,
   made: storage.Manifest,
+  use: Sequence[str],
+  figures: str,
   measured: measure.Measurements | None = None,
 ) -> record.Card:
   """The card of a converted file.
@@ -180,10 +144,11 @@ def conversion_card(
   Args:
     conversion: The file.
     made: Its manifest.
+    use: How it is used, in Markdown blocks; its format says so.
+    figures: How the figures of its proof are to be read.
     measured: What was measured of it since it was made.
   """
   model = conversion.spec
-  usage_blocks = (_ends(conversion), _snippet(conversion))
   return record.Card(
     title=f'File {conversion}',
     summary=(
@@ -193,8 +158,8 @@ def conversion_card(
     ),
     notes=evidence.warning(made),
     sections=(
-      record.Section('Usage', usage_blocks),
-      _verification(conversion, made),
+      record.Section('Usage', tuple(use)),
+      _verification(conversion, made, figures),
       evidence.checksums(conversion, made, _origin(made)),
       *measured_lib.sections(measured),
       _license(conversion),
@@ -206,23 +171,24 @@ def offer(
   handle: model_specs.Handle, links: record.Links
 ) -> tuple[record.Section, ...]:
   """What a model's card says of the files that the model converts to."""
-  if handle.version.format != versions.TF2:
+  if not handle.kind.is_convertible:
     return ()
   is_classifier = handle.task == versions.CLASSIFICATION
   rows = [
     (
-      f'`{handle.number}.{kind.group}/{kind.name}{kind.suffix}`',
+      f'`{handle.number}.{kind.group}/{kind.file}`',
       kind.title,
       f'{kind.error!r}',
       *([_parts(kind.disagreement)] if is_classifier else []),
     )
-    for kind in formats.FORMATS
+    for kind in kinds.converted()
   ]
+  groups = ','.join(dict.fromkeys(k.group for k in kinds.converted()))
   classes = ['Other top-1 class allowed'] if is_classifier else []
   header = ('File', 'Format', 'Error allowed', *classes)
   how = markdown.paragraph(
     'For phones and for other frameworks, `slimhub export '
-    '--formats=litert,onnx` converts this model, at '
+    f'--formats={groups}` converts this model, at '
     f'{handle.spec.size} x {handle.spec.size} pixels, to these files. '
     '`litert.int8` needs `--representative_images`, and channels first '
     '`--onnx_layout=nchw`.'

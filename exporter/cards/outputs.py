@@ -7,10 +7,20 @@ from exporter import markdown
 from exporter.cards import record
 from exporter.cards import snippets
 import model_specs
+from model_specs import kinds
 from model_specs import labels as labels_lib
 from model_specs import versions
 
 _LABELS = '`assets.extra/labels.txt`'
+_TOP_5 = {kinds.TF1: snippets.HUB_TOP_5, kinds.TF2: snippets.TOP_5}
+# What endpoints are asked for with, and how.
+_ENDPOINTS = {
+  kinds.TF1: (
+    '`signature="image_{}"` and `as_dict=True`',
+    snippets.HUB_ENDPOINTS,
+  ),
+  kinds.TF2: ('`return_endpoints=True`', snippets.ENDPOINTS),
+}
 _NUMBERED_LAYER = re.compile(r'.*?_\d+')
 
 
@@ -33,9 +43,6 @@ def labels(handle: model_specs.Handle) -> record.Section:
   if not labels_lib.of(handle):
     text = f'Nobody named the {classes} classes that the logits stand for.'
     return record.Section('Labels', (text,))
-  top_5 = snippets.TOP_5
-  if handle.version.format == versions.TF1:
-    top_5 = snippets.HUB_TOP_5
   if own:
     first = 'Index 0 is the background. ' if own.background else ''
     order = f'{first}They are the classes of {own.dataset_title}.'
@@ -54,7 +61,8 @@ def labels(handle: model_specs.Handle) -> record.Section:
     f'a line, in the order of the logits. {order} The five most probable '
     'classes of an image:'
   )
-  return record.Section('Labels', (text, snippets.fill(top_5, handle)))
+  snippet = snippets.fill(_TOP_5[handle.kind.word], handle)
+  return record.Section('Labels', (text, snippet))
 
 
 def _layer(endpoint: str) -> str:
@@ -65,12 +73,8 @@ def _layer(endpoint: str) -> str:
 
 def endpoints(handle: model_specs.Handle) -> record.Section:
   """The outputs of the layers inside, by name."""
-  if handle.version.format == versions.TF1:
-    how = f'`signature="image_{handle.task}"` and `as_dict=True`'
-    snippet = snippets.HUB_ENDPOINTS
-  else:
-    how = '`return_endpoints=True`'
-    snippet = snippets.ENDPOINTS
+  how, snippet = _ENDPOINTS[handle.kind.word]
+  how = how.format(handle.task)
   text = markdown.paragraph(
     f'Called with {how}, the model returns a dictionary: its output as '
     f'`default`, and {len(handle.endpoints)} endpoints: what layers inside '

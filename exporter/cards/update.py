@@ -1,19 +1,24 @@
 """An export's card, written anew when something was measured of the export."""
 
+from collections.abc import Callable
 from collections.abc import Sequence
 
 from exporter import measure
 from exporter import storage
-from exporter.cards import card as card_lib
-from exporter.cards import conversion
 from exporter.cards import measured
+from exporter.cards import record
 import model_specs
-from model_specs import formats
+
+# A handle, its manifest and what was measured of it -> its card.
+Describe = Callable[
+  [model_specs.Handle, storage.Manifest, measure.Measurements], record.Card
+]
 
 
 def _write(
   handle: model_specs.Handle,
   output_dir: storage.Folder,
+  describe: Describe,
   speed: measure.Timed | None = None,
   accuracy: measure.AccuracySummary | None = None,
 ) -> None:
@@ -26,17 +31,14 @@ def _write(
     speed or before.speed, accuracy or before.accuracy
   )
   measure.write_measurements(place, made, found)
-  if isinstance(handle, formats.Conversion):
-    card = conversion.conversion_card(handle, made, found)
-  else:
-    card = card_lib.model_card(handle, made, found)
-  storage.write_text(place.card, card.to_markdown())
+  storage.write_text(place.card, describe(handle, made, found).to_markdown())
 
 
 def write_accuracy(
   handle: model_specs.Handle,
   output_dir: storage.Folder,
   found: measure.Accuracy,
+  describe: Describe,
 ) -> None:
   """Keeps how accurate an export is, beside it and on its card.
 
@@ -44,12 +46,13 @@ def write_accuracy(
     handle: The export.
     output_dir: Where exports are.
     found: Its figures.
+    describe: Makes the card of an artifact of any format.
 
   Raises:
     ManifestError: Its manifest, or what was measured before, is unreadable.
   """
   summary = measure.shorten(found, measured.MOST_CLASSES)
-  _write(handle, output_dir, accuracy=summary)
+  _write(handle, output_dir, describe, accuracy=summary)
 
 
 def write_speed(
@@ -57,6 +60,7 @@ def write_speed(
   output_dir: storage.Folder,
   on: measure.Machine,
   found: Sequence[measure.Speed],
+  describe: Describe,
 ) -> None:
   """Keeps how fast an export is, beside it and on its card.
 
@@ -65,8 +69,10 @@ def write_speed(
     output_dir: Where exports are.
     on: The machine.
     found: Figures of this export among others, and of Keras's networks.
+    describe: Makes the card of an artifact of any format.
 
   Raises:
     ManifestError: Its manifest, or what was measured before, is unreadable.
   """
-  _write(handle, output_dir, speed=measure.of_export(handle, on, found))
+  speed = measure.of_export(handle, on, found)
+  _write(handle, output_dir, describe, speed=speed)

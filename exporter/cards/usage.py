@@ -5,6 +5,7 @@ from exporter.cards import clients
 from exporter.cards import record
 from exporter.cards import snippets
 import model_specs
+from model_specs import kinds
 from model_specs import versions
 
 _COMMON_SIGNATURES = 'https://www.tensorflow.org/hub/common_signatures/images'
@@ -270,17 +271,26 @@ def _tuning_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
   )
 
 
+def _tune_hub(handle: model_specs.Handle, sibling: str) -> tuple[str, ...]:
+  return (*_advice_hub(handle, sibling), *_tuning_hub(handle))
+
+
+def _tune_saved_model(
+  handle: model_specs.Handle, sibling: str
+) -> tuple[str, ...]:
+  return (*_advice(handle, sibling), *_tuning_saved_model(handle))
+
+
+_USAGE = {kinds.TF1: _usage_hub, kinds.TF2: _usage_saved_model}
+_FINE_TUNING = {kinds.TF1: _tune_hub, kinds.TF2: _tune_saved_model}
+
+
 def usage(handle: model_specs.Handle) -> record.Section:
   """How to load and call the model."""
-  if handle.version.format == versions.TF1:
-    return record.Section('Usage', _usage_hub(handle))
-  return record.Section('Usage', _usage_saved_model(handle))
+  return record.Section('Usage', _USAGE[handle.kind.word](handle))
 
 
 def fine_tuning(handle: model_specs.Handle, sibling: str) -> record.Section:
   """How to train on; `sibling` mentions the model for the other task."""
-  if handle.version.format == versions.TF1:
-    blocks = (*_advice_hub(handle, sibling), *_tuning_hub(handle))
-  else:
-    blocks = (*_advice(handle, sibling), *_tuning_saved_model(handle))
+  blocks = _FINE_TUNING[handle.kind.word](handle, sibling)
   return record.Section('Fine-tuning', blocks)

@@ -8,8 +8,7 @@ import itertools
 import json
 
 import model_specs
-from model_specs import formats
-from model_specs import versions
+from model_specs import kinds
 
 _COLUMNS = (
   'handle',
@@ -86,9 +85,9 @@ def render(handles: Iterable[model_specs.Handle], form: str) -> str:
 
 def _conversions(handle: model_specs.Handle) -> str:
   """What --formats converts a handle to."""
-  if handle.version.format != versions.TF2:
-    return 'not converted: TF1'
-  return ', '.join(formats.BY_WORD)
+  if not handle.kind.is_convertible:
+    return f'not converted: {handle.kind.label}'
+  return ', '.join(kind.word for kind in kinds.converted())
 
 
 def _known(unit: str, *figures: float | None) -> str:

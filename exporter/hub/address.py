@@ -7,16 +7,28 @@ import re
 
 from exporter import errors
 from exporter import storage
+from model_specs import kinds
 
-CARD, MANIFEST = '.md', '.json'
+CARD, MANIFEST = kinds.CARD, kinds.MANIFEST
 # No dot in front: `..` and what is being staged have no address.
 _SEGMENT = re.compile(r'[a-zA-Z\d_-][\w.-]*', re.ASCII)
 _MAX_SEGMENTS = 16
 _PATH = re.compile(
-  r'([^/]+(?:/[^/]+){3}(?:/\d+(?:\.[a-z]+/[^/.]+)?)?)'  # HANDLE.GROUP/NAME
-  r'(|\.[^/]+|/.+)'  # Its suffix, or a file of the artifact.
+  r'([^/]+(?:/[^/]+){3})'  # PUBLISHER/DATASET/NAME/TASK
+  rf'(?:(/\d+)(?:\.({kinds.GROUP.pattern})/([^/]+))?)?'  # /VERSION.GROUP/FILE
+  r'(|\.[^/]+|/.+)'  # A suffix, or a file of the artifact.
 )
 _NAMED = 4  # PUBLISHER/DATASET/NAME/TASK, then VERSION.
+
+
+def _stem(group: str, file: str) -> str:
+  """The part of a file's name that all that is of one conversion shares."""
+  stems = [
+    kind.stem
+    for kind in kinds.of_group(group)
+    if file == kind.stem or file.startswith(f'{kind.stem}.')
+  ]
+  return max(stems, key=len, default=file.partition('.')[0])
 
 
 class MalformedError(Exception):
@@ -66,7 +78,15 @@ def parse(path: str) -> Address | None:
   match = _PATH.fullmatch('/'.join(segments))
   if not match:
     return None
-  found = Address(*match.groups())
+  folder, version, group, file, part = match.groups(default='')
+  handle = f'{folder}{version}'
+  found = Address(handle, part)
+  if group:
+    stem = _stem(group, file)
+    rest = file.removeprefix(stem)
+    if rest and part.startswith('/'):
+      return None  # A file has nothing below it.
+    found = Address(f'{handle}.{group}/{stem}', f'{rest}{part}')
   return found if found.is_versioned or not found.part else None
 
 
@@ -103,8 +123,7 @@ class Exports:
     made = self._manifest(path) if self._is_inside(path) else None
     if made is None:
       return None
-    stem, _, suffix = made.handle.removeprefix(address.export).partition('.')
-    if stem or bool(suffix) == storage.is_bundled(made):
+    if storage.described_stem(made) != address.export:
       raise errors.ManifestError(
         f'{path} is the manifest of {made.handle}, expected one of '
         f'{address.export}; export it again with --force'
@@ -117,10 +136,13 @@ class Exports:
 
   def conversions(self, export: Export) -> list[storage.Manifest]:
     """The manifests of what an artifact was converted to, sorted."""
-    path = export.place.artifact
-    found = sorted(path.parent.glob(f'{path.name}.*/*{MANIFEST}'))
-    # NAME.measured.json, which may lie beside NAME.json, is no manifest.
-    read = (self._manifest(each) for each in found if '.' not in each.stem)
+    artifact = export.place.artifact
+    found = sorted(
+      artifact.with_name(f'{artifact.name}.{kind.group}')
+      / f'{kind.stem}{MANIFEST}'
+      for kind in kinds.converted()
+    )
+    read = (self._manifest(each) for each in found)
     return [made for made in read if made]
 
   def newest(self, address: Address) -> Address | None:

@@ -11,11 +11,11 @@ from exporter import storage
 from exporter.hub import address
 from exporter.hub import page
 from exporter.hub import stock
-from model_specs import formats
+from model_specs import kinds
 
 _HUB_FORMAT, _LITE_FORMAT = 'tf-hub-format', 'lite-format'
 _COMPRESSED, _UNCOMPRESSED = 'compressed', 'uncompressed'
-_LITE = formats.FORMATS[0]
+_LITE = kinds.get('litert.float32')  # What `lite-format` asks for.
 _JSON, _MARKDOWN = 'application/json', 'text/markdown; charset=utf-8'
 _BYTES, _GZIP = 'application/octet-stream', 'application/gzip'
 _PAGE_HEADERS = {
@@ -176,8 +176,9 @@ class Hub:
     self, request: requests.Request, export: address.Export
   ) -> responses.Response | Sent:
     """What a handle itself is asked for."""
-    if not storage.is_bundled(export.manifest):
-      return self._file(export, pathlib.PurePath(export.handle).name)
+    kind = storage.kind_of(export.manifest)
+    if not kind.is_folder:
+      return self._file(export, kind.file, kind.media_type)
     hub_format = _one_of(request, _HUB_FORMAT, (_COMPRESSED, _UNCOMPRESSED))
     if hub_format == _COMPRESSED:
       return self._bundle(export)
@@ -198,7 +199,7 @@ class Hub:
     )
 
   def _lite(self, export: address.Export) -> Sent:
-    name = f'{export.handle}.{_LITE.group}/{_LITE.name}'
+    name = f'{export.handle}.{_LITE.group}/{_LITE.stem}'
     found = self._exports.find(address.Address(name))
     if found is None:
       raise Refusal(
@@ -206,7 +207,7 @@ class Hub:
         f'{export.handle} was not exported as LiteRT; `slimhub export '
         f'--formats={_LITE.word}` converts TF2 versions',
       )
-    return self._file(found, f'{_LITE.name}{_LITE.suffix}')
+    return self._file(found, _LITE.file, _LITE.media_type)
 
   def _bundle(self, export: address.Export) -> Sent:
     made, artifact = export.manifest, export.place.artifact
@@ -219,7 +220,9 @@ class Hub:
       _GZIP,
     )
 
-  def _file(self, export: address.Export, name: str) -> Sent:
+  def _file(
+    self, export: address.Export, name: str, media_type: str = _BYTES
+  ) -> Sent:
     made, artifact = export.manifest, export.place.artifact
     path = self._stock.file(made, name)
     return Sent(
@@ -227,5 +230,5 @@ class Hub:
       path.exists(),
       lambda: self._stock.make_file(artifact, made, name),
       pathlib.PurePath(name).name,
-      _BYTES,
+      media_type,
     )

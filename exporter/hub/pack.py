@@ -44,7 +44,7 @@ def _redirect(path: str) -> str:
 
 def _base(item: storage.Item) -> str:
   """What the names of an artifact's files begin with."""
-  return str(pathlib.PurePosixPath(item.manifest.handle).with_suffix(''))
+  return storage.described_stem(item.manifest)
 
 
 class _Packer:
@@ -67,7 +67,7 @@ class _Packer:
     self._root.keep(name)
     text = place.card.read_text('utf-8')
     self._root.put_data(f'{base}{address.CARD}', text.encode())
-    if storage.is_bundled(made):
+    if not storage.kind_of(made).is_converted:
       prefix = f'{made.handle}.'
       conversions = [
         each.manifest
@@ -107,7 +107,7 @@ class _Packer:
     newest: dict[str, str] = {}
     for made in packed:
       named, _, number = made.handle.rpartition('/')
-      if storage.is_bundled(made):
+      if not storage.kind_of(made).is_converted:
         newest[named] = str(max(int(newest.get(named, 0)), int(number)))
     for named, number in newest.items():
       origin = f'{named}/{number}{storage.BUNDLE_SUFFIX}'

@@ -10,7 +10,6 @@ import exporter
 from exporter import markdown
 from exporter import storage
 from exporter.hub import comments
-from model_specs import formats
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -45,9 +44,10 @@ def _size(count: int) -> str:
 
 
 def _title(made: storage.Manifest) -> str:
-  if storage.is_bundled(made):
-    return 'The model, as tensorflow_hub loads it (`.tar.gz`)'
-  return formats.BY_WORD[made.format].title
+  kind = storage.kind_of(made)
+  if kind.is_converted:
+    return kind.title
+  return 'The model, as tensorflow_hub loads it (`.tar.gz`)'
 
 
 def card(
@@ -109,7 +109,7 @@ def index_page(whole: Iterable[storage.Manifest]) -> str:
   rows = [
     (
       f'[{made.handle}]({made.handle})'
-      if storage.is_bundled(made)
+      if not storage.kind_of(made).is_converted
       else made.handle,
       made.format,
       _size(made.bytes),

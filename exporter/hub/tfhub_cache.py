@@ -85,7 +85,7 @@ def seed_tfhub(
     with storage.stage(cache_dir) as staging:
       cache = _Cache(cache_dir, staging, prefix, force)
       for item in whole:
-        if storage.is_bundled(item.manifest):
+        if not item.handle.kind.is_converted:
           url = f'{prefix}/{item.manifest.handle}'
           yield results.attempt(url, functools.partial(cache.seed, item))
     storage.clear_staging(cache_dir)

@@ -49,6 +49,7 @@ def _logits(
   output_dir: storage.Folder,
   pictures: Sequence[labelled.Labelled],
   advance: Advance,
+  load: runners.Load,
 ) -> dict[str, np.ndarray]:
   """The logits of all artifacts of one model, which see each picture together.
 
@@ -64,7 +65,7 @@ def _logits(
     for handle in handles:
       place = storage.place(output_dir, handle)
       artifact = stack.enter_context(storage.local_copy(place.artifact))
-      runs[str(handle)] = runners.load(handle, artifact, environment.cores())
+      runs[str(handle)] = load(handle, artifact, environment.cores())
     pool = stack.enter_context(futures.ThreadPoolExecutor(environment.cores()))
     for start in range(0, len(pictures), _BATCH):
       batch = pictures[start : start + _BATCH]
@@ -100,6 +101,7 @@ def evaluate(
   output_dir: storage.Folder,
   pictures: Sequence[labelled.Labelled],
   advance: Advance,
+  load: runners.Load,
 ) -> Iterator[accuracy.Accuracy]:
   """Evaluates exports, and in the end writes all figures beside them.
 
@@ -109,6 +111,7 @@ def evaluate(
     pictures: The pictures to evaluate on.
     advance: Called with the number of pictures that all artifacts of one model
       have seen since the last call.
+    load: Loads an artifact, whatever its format is.
 
   Yields:
     The figures of one artifact after the other.
@@ -126,7 +129,7 @@ def evaluate(
   evaluated = []
   for _, group in itertools.groupby(handles, lambda handle: handle.folder):
     of_model = list(group)
-    logits = _logits(of_model, output_dir, pictures, advance)
+    logits = _logits(of_model, output_dir, pictures, advance, load)
     for handle in of_model:
       name = str(handle)
       _check(name, logits[name])

@@ -12,7 +12,7 @@ import statistics
 from exporter import environment
 from exporter import errors
 import model_specs
-from model_specs import formats
+from model_specs import kinds
 
 BATCHES = (1, 8, 32)
 BENCHMARK_JSON = 'benchmark.json'  # The name of the file in an export folder.
@@ -71,8 +71,8 @@ def this_machine() -> Machine:
   """Describes the machine that this process runs on."""
   runtimes = [
     package
-    for group in (formats.LITERT, formats.ONNX)
-    for package in environment.packages(group)
+    for extra in dict.fromkeys(k.extra for k in kinds.known() if k.extra)
+    for package in environment.packages(extra)
     if environment.is_installed(package)
   ]
   libraries = {

@@ -54,6 +54,7 @@ def _time(
 def _measure(
   handles: Sequence[model_specs.Handle],
   output_dir: storage.Folder,
+  load: runners.Load,
   seconds: float,
 ) -> list[speed_lib.Speed]:
   """The figures of the exports of one network and task, and of Keras, last."""
@@ -63,7 +64,7 @@ def _measure(
     for handle in handles:
       place = storage.place(output_dir, handle)
       artifact = stack.enter_context(storage.local_copy(place.artifact))
-      runs[str(handle)] = runners.load(handle, artifact, environment.cores())
+      runs[str(handle)] = load(handle, artifact, environment.cores())
     runs.update(runners.peer(first))
     for batch in speed_lib.BATCHES:
       images = checkpoints.synthetic_images(
@@ -77,6 +78,7 @@ def _measure(
 def benchmark(
   handles: Sequence[model_specs.Handle],
   output_dir: storage.Folder,
+  load: runners.Load,
   seconds: float = _SECONDS,
 ) -> Iterator[list[speed_lib.Speed]]:
   """Measures exports, and in the end writes all figures beside them.
@@ -84,6 +86,7 @@ def benchmark(
   Args:
     handles: The exports to measure, sorted by name.
     output_dir: The folder or bucket of exports.
+    load: Loads an artifact, whatever its format is.
     seconds: About how long to run an artifact at each batch size.
 
   Yields:
@@ -95,7 +98,7 @@ def benchmark(
   """
   speeds: list[speed_lib.Speed] = []
   for _, group in itertools.groupby(handles, lambda handle: handle.folder):
-    of_network = _measure(list(group), output_dir, seconds)
+    of_network = _measure(list(group), output_dir, load, seconds)
     speeds += of_network
     yield of_network
   machine = speed_lib.this_machine()

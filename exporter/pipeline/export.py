@@ -5,22 +5,17 @@ from collections.abc import Iterator
 import functools
 import pathlib
 
-import numpy as np
-
 import exporter
-from exporter import artifacts
-from exporter import cards
 from exporter import checkpoints
 from exporter import environment
 from exporter import errors
+from exporter import formats
 from exporter import measure
 from exporter import networks
-from exporter import proof
 from exporter import results
 from exporter import storage
 from exporter.pipeline import orders
 import model_specs
-from model_specs import formats
 from model_specs import versions
 
 
@@ -28,23 +23,24 @@ class _Model:
   """What the handles of one model share."""
 
   def __init__(self, order: orders.Order):
-    self.sources = networks.sources(order.model)
-    inference, _ = self.sources
+    spec, sources = order.model, networks.sources(order.model)
+    inference, _ = sources
     wanted = checkpoints.Wanted(inference.shapes, inference.trainable)
     if order.checkpoint_dir is None:
       self._checkpoint = checkpoints.make_synthetic(wanted)
     else:
-      read = (
-        checkpoints.read_own if order.model.own else checkpoints.read_published
-      )
-      self._checkpoint = read(
-        order.checkpoint_dir, order.model, wanted, order.weights
-      )
-    self._spec = order.model
-    self._pictures_dir = order.pictures_dir
-    self.tensors = self._checkpoint.tensors
+      read = checkpoints.read_own if spec.own else checkpoints.read_published
+      self._checkpoint = read(order.checkpoint_dir, spec, wanted, order.weights)
     self.weights = storage.Weights(
       self._checkpoint.name, self._checkpoint.sha256, self._checkpoint.kind
+    )
+    self.original = formats.Original(
+      spec,
+      sources,
+      self._checkpoint.tensors,
+      self.weights,
+      self._checkpoint.frozen_graph,
+      order.pictures_dir,
     )
 
   def check_classifier(self, handle: model_specs.Handle) -> None:
@@ -53,87 +49,34 @@ class _Model:
     if is_classifier and not self._checkpoint.has_classifier:
       raise errors.CheckpointError(
         f'{handle}: checkpoint {self._checkpoint.name} has no classifier: no '
-        f'variable begins with {self._spec.family.classifier}; leave '
+        f'variable begins with {handle.spec.family.classifier}; leave '
         'num_classes out of the spec, and there are feature vectors alone'
       )
 
-  @functools.cached_property
-  def reference(self) -> proof.Reference:
-    """What the source computes; needed only if something is exported."""
-    return proof.compute_reference(
-      self._spec, self.sources, self.tensors, self._checkpoint.frozen_graph
-    )
-
-  @functools.cached_property
-  def trials(self) -> proof.Trials:
-    """What the source makes of the pictures that conversions are tried on."""
-    is_trained = self.weights.kind != checkpoints.SYNTHETIC
-    return proof.Trials(self.sources[0], self._spec, self.tensors, is_trained)
-
-  @functools.cached_property
-  def pictures(self) -> np.ndarray:
-    """What ranges are measured on."""
-    assert self._pictures_dir is not None  # Else what needs it is refused.
-    return measure.read_pictures(self._pictures_dir, self._spec.size)
-
-  def pictures_for(self, handle: model_specs.Handle) -> np.ndarray | None:
-    """The pictures, if a handle's format needs them."""
-    is_measured = isinstance(handle, formats.Conversion) and (
-      handle.kind.needs_pictures
-    )
-    return self.pictures if is_measured else None
+  def pictures_digest(self, handle: model_specs.Handle) -> str:
+    """The hash of the pictures that a handle's ranges are measured on."""
+    pictures = self.original.pictures_for(handle)
+    return '' if pictures is None else measure.pictures_digest(pictures)
 
 
-def _digest(pictures: np.ndarray | None) -> str:
-  return '' if pictures is None else measure.pictures_digest(pictures)
-
-
-def _convert(
-  conversion: formats.Conversion, model: _Model, file: pathlib.Path
-) -> storage.Manifest:
-  """Writes a converted file and proves it."""
-  pictures = model.pictures_for(conversion)
-  artifacts.write_file(
-    conversion, model.sources[0], model.tensors, pictures, file
-  )
-  packages = environment.packages(conversion.kind.group)
-  return storage.Manifest(
-    handle=str(conversion),
-    format=conversion.format,
-    spec=conversion.fingerprint,
-    weights=model.weights,
-    files=storage.hash_files(file),
-    proof=proof.prove_file(conversion, file, model.trials),
-    libraries=environment.libraries(*packages),
-    pictures=_digest(pictures),
-    model=storage.spec_table(conversion),
-  )
-
-
-def _write(
-  handle: model_specs.Handle, model: _Model, folder: pathlib.Path
+def _make(
+  handle: model_specs.Handle,
+  format_: formats.Format,
+  model: _Model,
+  artifact: pathlib.Path,
 ) -> storage.Manifest:
   """Writes an artifact and proves it."""
-  inference, training = model.sources
-  graphs = (
-    artifacts.build_graph(inference, handle),
-    artifacts.build_graph(training, handle),
-  )
-  folder.mkdir()
-  is_tf1 = handle.version.format == versions.TF1
-  write = artifacts.write_tf1 if is_tf1 else artifacts.write_tf2
-  write(handle, graphs, model.tensors, folder)
-  artifacts.write_facts(handle, graphs[0], model.weights, folder)
-  files = storage.hash_files(folder)
-  checks = proof.prove(handle, folder, model.reference)
+  format_.write(handle, model.original, artifact)
+  files = storage.hash_files(artifact)  # What is proven, and nothing later.
   return storage.Manifest(
     handle=str(handle),
     format=handle.format,
     spec=handle.fingerprint,
     weights=model.weights,
     files=files,
-    proof=checks,
-    libraries=environment.libraries(),
+    proof=format_.prove(handle, artifact, model.original),
+    libraries=environment.libraries(*format_.packages),
+    pictures=model.pictures_digest(handle),
     model=storage.spec_table(handle),
   )
 
@@ -159,7 +102,7 @@ def _changes(
     changes.append(f'its weights were {made.weights.kind}, not {weights.kind}')
   if made.spec != handle.fingerprint:
     changes.append('its spec changed')
-  if made.pictures != _digest(model.pictures_for(handle)):
+  if made.pictures != model.pictures_digest(handle):
     changes.append('the pictures that its ranges were measured on are others')
   version = made.libraries.get('slimhub')
   if version != exporter.__version__:
@@ -190,23 +133,9 @@ def _compare_with_old(
   return changes
 
 
-def _make(
-  handle: model_specs.Handle, model: _Model, artifact: pathlib.Path
-) -> storage.Manifest:
-  if isinstance(handle, formats.Conversion):
-    return _convert(handle, model, artifact)
-  return _write(handle, model, artifact)
-
-
-def _card(handle: model_specs.Handle, made: storage.Manifest) -> str:
-  if isinstance(handle, formats.Conversion):
-    return cards.conversion_card(handle, made).to_markdown()
-  return cards.model_card(handle, made).to_markdown()
-
-
-def _refuse(conversion: formats.Conversion) -> results.Result:
+def _refuse(handle: model_specs.Handle) -> results.Result:
   return results.Result(
-    str(conversion),
+    str(handle),
     results.REFUSED,
     'integers need the range of every layer, which is measured on pictures: '
     '--representative_images=DIR',
@@ -216,10 +145,10 @@ def _refuse(conversion: formats.Conversion) -> results.Result:
 def _export(
   handle: model_specs.Handle, load: Callable[[], _Model], order: orders.Order
 ) -> results.Result:
-  if isinstance(handle, formats.Conversion):
-    environment.require(handle.kind.group)
-    if handle.kind.needs_pictures and order.pictures_dir is None:
-      return _refuse(handle)
+  format_ = formats.of(handle)
+  format_.require()
+  if handle.kind.needs_pictures and order.pictures_dir is None:
+    return _refuse(handle)
   model = load()
   model.check_classifier(handle)
   place = storage.place(order.output_dir, handle)
@@ -228,21 +157,20 @@ def _export(
     changes = _compare_with_old(handle, place, model)
   if changes == []:
     return results.Result(str(handle), results.KEPT, 'unchanged')
-  reason = f'replaced: {"; ".join(changes)}' if changes else ''
+  replaced = f'replaced: {"; ".join(changes)}' if changes else ''
   with storage.stage(order.output_dir) as folder:
-    is_file = isinstance(handle, formats.Conversion)
     staged = storage.Place(
-      folder / (place.artifact.name if is_file else 'artifact'),
-      folder / 'manifest.json',
-      folder / 'card.md',
+      folder / (handle.kind.file or 'artifact'),
+      folder / 'manifest.staged',
+      folder / 'card.staged',
     )
-    made = _make(handle, model, staged.artifact)
-    if not is_file:
-      reason = '; '.join(filter(None, (reason, model.reference.note)))
+    made = _make(handle, format_, model, staged.artifact)
     staged.manifest.write_text(made.to_json())
-    staged.card.write_text(_card(handle, made), encoding='utf-8')
+    card = format_.card(handle, made).to_markdown()
+    staged.card.write_text(card, encoding='utf-8')
     may_replace = order.force or bool(changes)
     storage.deliver(handle, staged, order.output_dir, may_replace)
+  reason = '; '.join(filter(None, (replaced, format_.note(model.original))))
   return results.Result(str(handle), results.EXPORTED, reason, bytes=made.bytes)
 
 

@@ -5,7 +5,8 @@ from .proving import learn_programs as learn_programs
 from .proving import prove as prove
 from .proving import proven_programs as proven_programs
 from .proving import raise_on_misses as raise_on_misses
-from .proving import read_artifact as read_artifact
+from .proving import read_tf1 as read_tf1
+from .proving import read_tf2 as read_tf2
 from .reference import Reference as Reference
 from .reference import compute_reference as compute_reference
 from .session import Reading as Reading

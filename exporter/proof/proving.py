@@ -6,6 +6,7 @@ seconds, and what they make of its graphs depends only on its program, not on
 sizes and values. So that is proven for the first artifact of each program.
 """
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -24,7 +25,6 @@ from exporter.proof import stranger
 from exporter.proof import tf1_session
 from exporter.proof import tf2_session
 import model_specs
-from model_specs import versions
 
 
 @contextlib.contextmanager
@@ -62,13 +62,19 @@ def raise_on_misses(
     )
 
 
-def read_artifact(
+def read_tf1(
   handle: model_specs.Handle, folder: pathlib.Path
 ) -> session.Reading:
-  """Opens an artifact in a session; raises a ProofError if it is broken."""
+  """A TF1 module in a session, from its files."""
   with _explain(handle):
-    if handle.version.format == versions.TF1:
-      return tf1_session.SessionTf1(folder)
+    return tf1_session.SessionTf1(folder)
+
+
+def read_tf2(
+  handle: model_specs.Handle, folder: pathlib.Path
+) -> session.Reading:
+  """A TF2 SavedModel in a session, from its files."""
+  with _explain(handle):
     return tf2_session.SessionTf2(folder)
 
 
@@ -114,7 +120,7 @@ def prove(
   handle: model_specs.Handle,
   folder: pathlib.Path,
   reference: reference_lib.Reference,
-  reading: session.Reading | None = None,
+  read: Callable[[], session.Reading],
 ) -> tuple[storage.Check, ...]:
   """Compares everything an artifact offers with its source.
 
@@ -122,7 +128,7 @@ def prove(
     handle: The artifact.
     folder: The folder of its files.
     reference: What its source computes.
-    reading: The artifact in a session, if `read_artifact` has opened it.
+    read: Gives it in a session.
 
   Returns:
     What was compared, and how close the artifact came.
@@ -131,7 +137,7 @@ def prove(
     ProofError: Something differs; the message lists everything that does.
   """
   agreed = agreement.Agreement(handle, reference)
-  reading = reading or read_artifact(handle, folder)
+  reading = read()
   with _explain(handle):
     agreed.compare(reading)
   del reading  # Frees its variables before others of the same size are loaded.

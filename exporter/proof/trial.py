@@ -4,7 +4,6 @@ from collections.abc import Callable
 from collections.abc import Mapping
 import dataclasses
 import math
-import pathlib
 from typing import TypeAlias
 
 import numpy as np
@@ -17,6 +16,7 @@ from exporter import storage
 from exporter.proof import comparison
 import model_specs
 from model_specs import formats
+from model_specs import kinds
 from model_specs import versions
 
 _BATCH = 32
@@ -86,9 +86,9 @@ class Trials:
       }
     return self._found[key]
 
-  def of(self, kind: formats.Format) -> Trial:
+  def of(self, kind: kinds.Kind) -> Trial:
     """The trial that a format asks for."""
-    count = kind.pictures_for(self._model)
+    count = formats.pictures_for(kind, self._model)
     if count not in self._pictures:
       self._pictures[count] = checkpoints.synthetic_pictures(
         count, self._model.size
@@ -110,14 +110,14 @@ def _round_up(value: float) -> float:
   return float(f'{math.ceil(value / unit) * unit:.1e}')
 
 
-def _far(differences: np.ndarray, kind: formats.Format) -> float:
+def _far(differences: np.ndarray, kind: kinds.Kind) -> float:
   """The largest of differences, or the root of their mean square."""
   if kind.is_exact:
     return float(np.max(np.abs(differences)))
   return float(np.sqrt(np.mean(np.square(differences))))
 
 
-def _allowed(conversion: formats.Conversion, trial: Trial) -> float:
+def _allowed(conversion: model_specs.Handle, trial: Trial) -> float:
   """What a file may be off by: more of a network that enlarges rounding."""
   kind = conversion.kind
   expected = trial.outputs[conversion.task]
@@ -139,7 +139,7 @@ def _exact(
 
 
 def _lossy(
-  conversion: formats.Conversion,
+  conversion: model_specs.Handle,
   found: np.ndarray,
   trial: Trial,
   allowed: float,
@@ -157,7 +157,7 @@ def _lossy(
   return checks
 
 
-def _refuse(conversion: formats.Conversion, misses: list[str]) -> None:
+def _refuse(conversion: model_specs.Handle, misses: list[str]) -> None:
   if misses:
     raise errors.ProofError(
       f'{conversion} does not do what its source does, so it is not delivered; '
@@ -166,7 +166,7 @@ def _refuse(conversion: formats.Conversion, misses: list[str]) -> None:
 
 
 def compare(
-  conversion: formats.Conversion, run: artifacts.Run, trial: Trial
+  conversion: model_specs.Handle, run: artifacts.Run, trial: Trial
 ) -> tuple[storage.Check, ...]:
   """Tries a converted file.
 
@@ -204,14 +204,13 @@ def compare(
 
 
 def prove_file(
-  conversion: formats.Conversion, path: pathlib.Path, trials: Trials
+  conversion: model_specs.Handle, run: artifacts.Run, trials: Trials
 ) -> tuple[storage.Check, ...]:
   """Compares what a converted file answers with what its source does.
 
   Raises:
     ProofError: It is not near enough, or cannot be run.
   """
-  run = artifacts.load_file(conversion, path)
   wanted = trials.of(conversion.kind)
   with artifacts.explained(conversion, 'run'):
     return compare(conversion, run, wanted)

@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 
 from exporter import storage
+from model_specs import kinds
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +35,7 @@ def write(item: storage.Item, root: pathlib.Path) -> Download:
       path += storage.BUNDLE_SUFFIX
       target = root / path
       storage.write_bundle(artifact, item.manifest, target)
-  written = (root / f'{item.handle}').with_suffix('.json')
+  written = root / f'{item.handle.stem}{kinds.MANIFEST}'
   written.write_text(item.manifest.to_json(), 'utf-8')
   with target.open('rb') as file:
     return Download(path, *storage.digest(file))

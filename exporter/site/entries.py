@@ -10,7 +10,6 @@ from exporter import measure
 from exporter import storage
 from exporter.site import downloads
 import model_specs
-from model_specs import formats as formats_lib
 from model_specs import versions
 
 _TITLES = {
@@ -25,7 +24,7 @@ class Entry:
 
   handles: tuple[model_specs.Handle, ...]  # Newest first.
   made: Mapping[str, storage.Manifest]  # By handle or conversion.
-  conversions: tuple[formats_lib.Conversion, ...] = ()  # Exported ones.
+  conversions: tuple[model_specs.Handle, ...] = ()  # Exported ones.
   measured: Mapping[str, measure.Measurements] = dataclasses.field(
     default_factory=dict  # By handle or conversion, too.
   )
@@ -55,12 +54,8 @@ class Entry:
   @functools.cached_property
   def formats(self) -> tuple[str, ...]:
     """Words of --formats: what the handles are, and what is exported."""
-    own = [
-      formats_lib.TF2 if h.version.format == versions.TF2 else formats_lib.TF1
-      for h in self.handles
-    ]
-    more = [conversion.kind.group for conversion in self.conversions]
-    return tuple(dict.fromkeys([*own, *more]))
+    shown = (*self.handles, *self.conversions)
+    return tuple(dict.fromkeys(each.kind.group for each in shown))
 
   @property
   def megabytes(self) -> float | None:
@@ -78,10 +73,11 @@ class Entry:
 
 
 def page(handle: model_specs.Handle) -> str:
-  """Where a handle's page is: its URL is the handle and `.html`."""
-  if isinstance(handle, formats_lib.Conversion):
-    return f'{handle.origin}.{handle.kind.group}/{handle.kind.name}.md'
-  return f'{handle}.md'
+  """Where a handle's page is: its URL is the handle and `.html`.
+
+  That of a converted file has the name of its manifest.
+  """
+  return f'{handle.stem}.md'
 
 
 def title(model: model_specs.ModelSpec) -> str:
@@ -112,12 +108,9 @@ def collect(
   timed = list(speeds)
   entries = []
   for folder, handles in folders.items():
-    own = {
-      str(h): h for h in handles if not isinstance(h, formats_lib.Conversion)
-    }
-    converted = [h for h in handles if isinstance(h, formats_lib.Conversion)]
-    for conversion in converted:  # Its origin may not be exported.
-      own.setdefault(str(conversion.origin), conversion.origin)
+    # The origin of a conversion may not be exported.
+    own = {str(h.origin): h.origin for h in handles}
+    converted = [h for h in handles if h.kind.is_converted]
     entries.append(
       Entry(
         tuple(sorted(own.values(), key=lambda h: h.number, reverse=True)),

@@ -8,7 +8,7 @@ from exporter.site import chart
 from exporter.site import entries
 from exporter.site import page
 from exporter.site import table
-from model_specs import versions
+from model_specs import kinds
 
 _ABOUT = (
   "TF-Slim's image networks as TensorFlow modules that load and fine-tune in "
@@ -22,7 +22,9 @@ slimhub export mobilenet_v2_100_224 --fetch --output_dir=exports
 def _about() -> str:
   """The sentence, with the releases that clients were tested in."""
   results = [
-    r for r in cards.load_clients() if r.works and r.format == versions.TF2
+    r
+    for r in cards.load_clients()
+    if r.works and kinds.get(r.format).is_convertible
   ]
   return string.Template(_ABOUT).substitute(
     releases=cards.clients_tensorflow(results)

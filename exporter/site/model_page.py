@@ -4,6 +4,7 @@ import functools
 
 from exporter import cards
 from exporter import elements
+from exporter import formats
 from exporter import markdown
 from exporter.site import choice
 from exporter.site import entries
@@ -11,7 +12,6 @@ from exporter.site import guides
 from exporter.site import page as page_lib
 from exporter.site import sections
 import model_specs
-from model_specs import formats
 
 _NUMBERS = ('Top-1, %', 'MACs, M', 'Parameters, M', 'Image, px')
 
@@ -32,7 +32,7 @@ def _names(
   handle: model_specs.Handle, entry: entries.Entry
 ) -> list[tuple[model_specs.Handle, str]]:
   """What can be had of a version -> how people call it."""
-  named = [(handle, cards.FORMAT_TITLES[handle.version.format])]
+  named = [(handle, handle.kind.title)]
   named += [
     (conversion, conversion.kind.title)
     for conversion in entry.conversions
@@ -88,8 +88,7 @@ def _facts(entry: entries.Entry) -> str:
 
 
 def _version(handle: model_specs.Handle) -> str:
-  name = cards.FORMAT_TITLES[handle.version.format]
-  return f'Version {handle.number}: {name}'
+  return f'Version {handle.number}: {handle.kind.title}'
 
 
 def _tabs(
@@ -196,7 +195,7 @@ def _render(
 
 
 def _render_conversion(
-  conversion: formats.Conversion,
+  conversion: model_specs.Handle,
   entry: entries.Entry,
   collection: entries.Collection,
 ) -> str:
@@ -205,14 +204,14 @@ def _render_conversion(
   kind = conversion.kind.title
   title = f'{entries.title(conversion.spec)}: {entry.task}, {kind}'
   about = f'{title}: how to use the file, and what was proven of it.'
-  card = cards.conversion_card(
+  card = formats.describe(
     conversion,
     entry.made[str(conversion)],
     entry.measured.get(str(conversion)),
   )
   steps = (
     (f'{conversion.origin}', entries.page(conversion.origin)),
-    (conversion.file, page),
+    (conversion.kind.file, page),
   )
   return page_lib.join(
     page_lib.head(title, about, 'navigation'),

@@ -13,7 +13,6 @@ from exporter import storage
 from exporter.site import entries
 from exporter.site import page as page_lib
 import model_specs
-from model_specs import formats
 
 _Sentence = Callable[[storage.Check], str]
 
@@ -113,9 +112,7 @@ def _manifest(
   """A link to the manifest, if the artifact is exported."""
   if str(handle) not in entry.made:
     return ()
-  name = posixpath.basename(str(handle))
-  if isinstance(handle, formats.Conversion):
-    name = handle.kind.name
+  name = posixpath.basename(handle.stem)
   link = elements.element('a', {'href': f'{name}.json'}, f'{name}.json')
   text = ': every file with its hash, the weights and the proof, as JSON.'
   return (elements.render(elements.element('p', None, link, text)),)

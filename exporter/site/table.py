@@ -8,14 +8,8 @@ import dataclasses
 from exporter import elements
 from exporter.site import choice
 from exporter.site import entries as entries_lib
-from model_specs import formats
+from model_specs import kinds
 
-_WORDS = {
-  formats.TF1: 'TF1',
-  formats.TF2: 'TF2',
-  formats.LITERT: 'LiteRT',
-  formats.ONNX: 'ONNX',
-}
 _Value = Callable[[entries_lib.Entry], float | None]
 
 
@@ -117,7 +111,7 @@ def _row(
     cell('td', None, entry.spec.family.title),
     cell('td', None, entry.task),
     *(_number(column, entry) for column in columns),
-    cell('td', None, ', '.join(_WORDS[word] for word in entry.formats)),
+    cell('td', None, ', '.join(kinds.label(word) for word in entry.formats)),
   )
 
 
@@ -185,7 +179,7 @@ def _form(entries: Sequence[entries_lib.Entry]) -> elements.Element:
     _field('name', 'Name contains', 'search'),
     _choice('family', 'Family', [(title, title) for title in families]),
     _choice('task', 'Task', tasks),
-    _choice('formats', 'Format', [(word, _WORDS[word]) for word in words]),
+    _choice('formats', 'Format', [(word, kinds.label(word)) for word in words]),
     _choice(
       'multiplier',
       'Multiplier',

@@ -1,7 +1,9 @@
 from .bundle import BUNDLE_SUFFIX as BUNDLE_SUFFIX
 from .bundle import bundle_key as bundle_key
+from .bundle import described_stem as described_stem
 from .bundle import download_path as download_path
 from .bundle import is_bundled as is_bundled
+from .bundle import kind_of as kind_of
 from .bundle import write_bundle as write_bundle
 from .contents import copy_file as copy_file
 from .delivery import clear_staging as clear_staging

@@ -10,18 +10,42 @@ from typing import IO
 from typing import cast
 import zlib
 
+from exporter import errors
 from exporter.storage import contents
 from exporter.storage import manifest
-from model_specs import formats
+from model_specs import kinds
 
 BUNDLE_SUFFIX = '.tar.gz'
 _LEVEL = 6  # Weights hardly shrink, at any level; graphs do.
 _FORMAT = 1  # Raised when other bytes are written of the same files.
 
 
+def kind_of(made: manifest.Manifest) -> kinds.Kind:
+  """What is known of the format that a manifest names.
+
+  Raises:
+    ManifestError: This slimhub knows no such format.
+  """
+  try:
+    return kinds.get(made.format)
+  except kinds.UnknownFormatError as error:
+    raise errors.ManifestError(
+      f'{made.handle}: {error}; export it again with --force, or use the '
+      'slimhub that made it'
+    ) from error
+
+
 def is_bundled(made: manifest.Manifest) -> bool:
-  """Whether an artifact is a folder; converted ones are a file each."""
-  return made.format not in formats.BY_WORD
+  """Whether an artifact is a folder, which is handed out as one tar.gz."""
+  return kind_of(made).is_folder
+
+
+def described_stem(made: manifest.Manifest) -> str:
+  """What the names of an artifact's manifest and card begin with."""
+  kind = kind_of(made)
+  if not kind.is_converted:
+    return made.handle
+  return f'{made.handle.removesuffix(kind.file)}{kind.stem}'
 
 
 def download_path(made: manifest.Manifest) -> str:

@@ -9,6 +9,7 @@ from exporter.storage import manifest as manifest_lib
 from exporter.storage import places
 import model_specs
 from model_specs import formats
+from model_specs import kinds
 from model_specs import spec_files
 from model_specs import versions
 
@@ -70,21 +71,17 @@ def _converted(
   output_dir: places.Folder, registry: model_specs.Registry, whole: bool
 ) -> Iterator[model_specs.Handle]:
   """The conversions that have a file or a manifest."""
-  # What was measured of a conversion is one neither: NAME.measured.json.
-  found = [
-    path
-    for path in output_dir.glob('*/*/*/*/*.*/*')
-    if path.name.count('.') == 1
-  ]
-  for *folders, file in {
-    (*p.parts[-6:-1], p.name.split('.')[0]) for p in found
-  }:
-    manifest = output_dir / f'{"/".join(folders)}/{file}.json'
+  inside: dict[tuple[str, ...], set[str]] = {}
+  for path in output_dir.glob('*/*/*/*/*.*/*'):
+    inside.setdefault(tuple(path.parts[-6:-1]), set()).add(path.name)
+  for folders, names in inside.items():
     number, _, group = folders[4].partition('.')
     parts = (*folders[:4], number)
-    kind = formats.BY_WORD.get(f'{group}.{file}')
-    if kind and _is_ours(parts) and (not whole or manifest.exists()):
-      yield formats.convert(_handle(parts, manifest, registry), kind)
+    for kind in kinds.of_group(group) if _is_ours(parts) else ():
+      described = f'{kind.stem}{kinds.MANIFEST}'
+      if described in names or (not whole and kind.file in names):
+        manifest = output_dir / '/'.join(folders) / described
+        yield formats.convert(_handle(parts, manifest, registry), kind)
 
 
 def find_artifacts(

@@ -14,6 +14,7 @@ import upath
 from exporter import errors
 from exporter.storage import disk
 import model_specs
+from model_specs import kinds
 
 Folder = pathlib.Path | upath.UPath
 _F = TypeVar('_F', bound=Folder)
@@ -70,11 +71,10 @@ def reach(folder: Folder) -> Iterator[None]:
 
 def place(output_dir: _F, handle: model_specs.Handle) -> Place[_F]:
   """The artifact, a folder or a file, and the files beside it."""
-  artifact = cast(_F, output_dir / str(handle))
   return Place(
-    artifact,
-    cast(_F, artifact.with_suffix('.json')),
-    cast(_F, artifact.with_suffix('.md')),
+    cast(_F, output_dir / str(handle)),
+    cast(_F, output_dir / f'{handle.stem}{kinds.MANIFEST}'),
+    cast(_F, output_dir / f'{handle.stem}{kinds.CARD}'),
   )
 
 

@@ -1,9 +1,10 @@
 """Inception V1, V2 and V3: one model each."""
 
+from model_specs import family as family_lib
 from model_specs import figures as figures_lib
 from model_specs import spec
 
-_SZEGEDY_2015 = spec.Paper(
+_SZEGEDY_2015 = family_lib.Paper(
   authors=(
     'Christian Szegedy, Wei Liu, Yangqing Jia, Pierre Sermanet, Scott Reed, '
     'Dragomir Anguelov, Dumitru Erhan, Vincent Vanhoucke, Andrew Rabinovich'
@@ -12,7 +13,7 @@ _SZEGEDY_2015 = spec.Paper(
   url='https://arxiv.org/abs/1409.4842',
   year=2014,
 )
-_IOFFE_2015 = spec.Paper(
+_IOFFE_2015 = family_lib.Paper(
   authors='Sergey Ioffe, Christian Szegedy',
   title=(
     'Batch Normalization: Accelerating Deep Network Training by Reducing '
@@ -21,7 +22,7 @@ _IOFFE_2015 = spec.Paper(
   url='https://arxiv.org/abs/1502.03167',
   year=2015,
 )
-_SZEGEDY_2016 = spec.Paper(
+_SZEGEDY_2016 = family_lib.Paper(
   authors=(
     'Christian Szegedy, Vincent Vanhoucke, Sergey Ioffe, Jonathon Shlens, '
     'Zbigniew Wojna'
@@ -58,12 +59,12 @@ _V3_ENDPOINTS = (
 
 def _family(
   number: int,
-  paper: spec.Paper,
+  paper: family_lib.Paper,
   endpoints: tuple[str, ...],
   classifier_endpoints: tuple[str, ...] = ('Logits', 'Predictions'),
   notes: tuple[str, ...] = (),
-) -> spec.Family:
-  return spec.Family(
+) -> family_lib.Family:
+  return family_lib.Family(
     network=f'inception_v{number}',
     title=f'Inception V{number}',
     scope=f'InceptionV{number}',
@@ -81,7 +82,7 @@ def _family(
 
 
 def _model(
-  family: spec.Family, size: int, num_features: int, *figures: float
+  family: family_lib.Family, size: int, num_features: int, *figures: float
 ) -> spec.ModelSpec:
   archive = f'{family.network}_2016_08_28'
   return spec.ModelSpec(

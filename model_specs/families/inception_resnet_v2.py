@@ -1,15 +1,16 @@
 """Inception-ResNet V2: one model."""
 
+from model_specs import family as family_lib
 from model_specs import figures
 from model_specs import spec
 
-FAMILY = spec.Family(
+FAMILY = family_lib.Family(
   network='inception_resnet_v2',
   title='Inception-ResNet V2',
   scope='InceptionResnetV2',
   classifier='InceptionResnetV2/Logits/',
   architecture='inception-resnet-v2',
-  paper=spec.Paper(
+  paper=family_lib.Paper(
     authors=(
       'Christian Szegedy, Sergey Ioffe, Vincent Vanhoucke, Alexander A. Alemi'
     ),

@@ -1,15 +1,16 @@
 """MobileNet V1: 16 models, four multipliers at four sizes."""
 
+from model_specs import family as family_lib
 from model_specs import figures as figures_lib
 from model_specs import spec
 
-FAMILY = spec.Family(
+FAMILY = family_lib.Family(
   network='mobilenet_v1',
   title='MobileNet V1',
   scope='MobilenetV1',
   classifier='MobilenetV1/Logits/',
   architecture='mobilenet-v1',
-  paper=spec.Paper(
+  paper=family_lib.Paper(
     authors=(
       'Andrew G. Howard, Menglong Zhu, Bo Chen, Dmitry Kalenichenko, '
       'Weijun Wang, Tobias Weyand, Marco Andreetto, Hartwig Adam'

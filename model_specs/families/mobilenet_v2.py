@@ -1,5 +1,6 @@
 """MobileNet V2: 22 models, six multipliers at up to five sizes."""
 
+from model_specs import family as family_lib
 from model_specs import figures as figures_lib
 from model_specs import spec
 from model_specs.families import channels
@@ -15,13 +16,13 @@ def _endpoints() -> tuple[str, ...]:
   return (*names, 'layer_19', 'global_pool')
 
 
-FAMILY = spec.Family(
+FAMILY = family_lib.Family(
   network='mobilenet_v2',
   title='MobileNet V2',
   scope='MobilenetV2',
   classifier='MobilenetV2/Logits/',
   architecture='mobilenet-v2',
-  paper=spec.Paper(
+  paper=family_lib.Paper(
     authors=(
       'Mark Sandler, Andrew Howard, Menglong Zhu, Andrey Zhmoginov, '
       'Liang-Chieh Chen'

@@ -1,10 +1,11 @@
 """MobileNet V3: four models, large and small at two multipliers."""
 
+from model_specs import family as family_lib
 from model_specs import figures as figures_lib
 from model_specs import spec
 from model_specs.families import channels
 
-_PAPER = spec.Paper(
+_PAPER = family_lib.Paper(
   authors=(
     'Andrew Howard, Mark Sandler, Grace Chu, Liang-Chieh Chen, Bo Chen, '
     'Mingxing Tan, Weijun Wang, Yukun Zhu, Ruoming Pang, Vijay Vasudevan, '
@@ -36,8 +37,8 @@ def _endpoints(blocks: int) -> tuple[str, ...]:
   return (*names, *last, 'global_pool')
 
 
-def _family(size: str, blocks: int, *notes: str) -> spec.Family:
-  return spec.Family(
+def _family(size: str, blocks: int, *notes: str) -> family_lib.Family:
+  return family_lib.Family(
     network=f'mobilenet_v3_{size}',
     title=f'MobileNet V3 {size}',
     scope='MobilenetV3',
@@ -90,7 +91,7 @@ def num_features_small(multiplier: float) -> int:
 
 
 def _model(
-  family: spec.Family,
+  family: family_lib.Family,
   multiplier: float,
   num_features: int,
   step: int,

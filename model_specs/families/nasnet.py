@@ -1,9 +1,10 @@
 """NASNet-A: two models, mobile and large."""
 
+from model_specs import family as family_lib
 from model_specs import figures as figures_lib
 from model_specs import spec
 
-_PAPER = spec.Paper(
+_PAPER = family_lib.Paper(
   authors='Barret Zoph, Vijay Vasudevan, Jonathon Shlens, Quoc V. Le',
   title='Learning Transferable Architectures for Scalable Image Recognition',
   url='https://arxiv.org/abs/1707.07012',
@@ -20,7 +21,7 @@ def _model(
   size: str, cells: int, pixels: int, num_features: int, *figures: float
 ) -> spec.ModelSpec:
   name, archive = f'nasnet_{size}', f'nasnet-a_{size}_04_10_2017'
-  family = spec.Family(
+  family = family_lib.Family(
     network=name,
     title=f'NASNet-A {size}',
     scope=name,

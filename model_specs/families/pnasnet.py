@@ -1,16 +1,17 @@
 """PNASNet-5: one model, large."""
 
+from model_specs import family as family_lib
 from model_specs import figures
 from model_specs import spec
 
 _ARCHIVE = 'pnasnet-5_large_2017_12_13'
-_FAMILY = spec.Family(
+_FAMILY = family_lib.Family(
   network='pnasnet_large',
   title='PNASNet-5 large',
   scope='pnasnet_large',
   classifier='final_layer/',
   architecture='pnasnet-5-large',
-  paper=spec.Paper(
+  paper=family_lib.Paper(
     authors=(
       'Chenxi Liu, Barret Zoph, Maxim Neumann, Jonathon Shlens, Wei Hua, '
       'Li-Jia Li, Li Fei-Fei, Alan Yuille, Jonathan Huang, Kevin Murphy'

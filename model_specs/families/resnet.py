@@ -1,17 +1,18 @@
 """ResNet V1 and V2: three models each, of 50, 101 and 152 layers."""
 
+from model_specs import family as family_lib
 from model_specs import figures as figures_lib
 from model_specs import spec
 
 _AUTHORS = 'Kaiming He, Xiangyu Zhang, Shaoqing Ren, Jian Sun'
 _PAPERS = {
-  1: spec.Paper(
+  1: family_lib.Paper(
     authors=_AUTHORS,
     title='Deep Residual Learning for Image Recognition',
     url='https://arxiv.org/abs/1512.03385',
     year=2015,
   ),
-  2: spec.Paper(
+  2: family_lib.Paper(
     authors=_AUTHORS,
     title='Identity Mappings in Deep Residual Networks',
     url='https://arxiv.org/abs/1603.05027',
@@ -23,8 +24,8 @@ _NUM_CLASSES = {1: 1000, 2: spec.NUM_CLASSES}
 # V1 was trained on colours minus the mean colour of ImageNet. Its checkpoints
 # also hold the mean as the variable `mean_rgb`, which the networks do not use.
 _PREPROCESSING = {
-  1: spec.Preprocessing(factor=255.0, offset=(123.68, 116.78, 103.94)),
-  2: spec.FROM_MINUS_1_TO_1,
+  1: family_lib.Preprocessing(factor=255.0, offset=(123.68, 116.78, 103.94)),
+  2: family_lib.FROM_MINUS_1_TO_1,
 }
 _CHECKPOINT_NOTES = {
   1: (
@@ -55,13 +56,13 @@ def _endpoints(version: int, layers: int) -> tuple[str, ...]:
   return (*names, 'global_pool')
 
 
-_MEMORY_GB = {50: spec.MEMORY_GB, 101: 2.5, 152: 4.0}
+_MEMORY_GB = {50: family_lib.MEMORY_GB, 101: 2.5, 152: 4.0}
 
 
 def _model(version: int, layers: int, *figures: float) -> spec.ModelSpec:
   name = f'resnet_v{version}_{layers}'
   archive = f'{name}_{_RELEASES[version]}'
-  family = spec.Family(
+  family = family_lib.Family(
     network=name,
     title=f'ResNet V{version} {layers}',
     scope=name,

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from model_specs import checks
+from model_specs import family as family_lib
 from model_specs import figures
 from model_specs import own
 from model_specs import published
@@ -78,16 +79,16 @@ def _labels(values: Mapping[str, Any], folder: pathlib.Path) -> tuple[str, ...]:
 
 
 def _preprocessing(
-  values: Mapping[str, Any], family: spec.Family
-) -> spec.Preprocessing:
+  values: Mapping[str, Any], family: family_lib.Family
+) -> family_lib.Preprocessing:
   if 'input_range' not in values and 'input_mean' not in values:
     return family.preprocessing
   low, high = values.get('input_range', (-1.0, 1.0))
   mean = values.get('input_mean')
   if mean is None:
-    return spec.Preprocessing(float(high - low), 0.0 - low)
+    return family_lib.Preprocessing(float(high - low), 0.0 - low)
   red, green, blue = (float(value - low) for value in mean)
-  return spec.Preprocessing(float(high - low), (red, green, blue))
+  return family_lib.Preprocessing(float(high - low), (red, green, blue))
 
 
 def _promises(values: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:

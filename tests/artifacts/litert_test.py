@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from exporter import errors
-from exporter.artifacts import formats
+from exporter.artifacts import frozen
 from exporter.artifacts import litert as litert_lib
 from exporter.checkpoints import synthetic
 from tests import artifacts_made as artifacts
@@ -76,11 +76,12 @@ def test_integers_take_the_bytes_of_pictures_as_they_are():
 def test_bytes_stay_bytes_whatever_ranges_were_measured_on(tmp_path):
   made = conversions_made.conversion(_TINY, 'litert.int8')
   inference, _ = artifacts.sources(made.spec)
-  tensors = artifacts.tensors(_TINY)
+  network = frozen.freeze(inference, made, artifacts.tensors(_TINY))
   dark = synthetic.synthetic_pictures(4, 32) // 4
-  path = tmp_path / made.file
-  formats.write_file(made, inference, tensors, dark, path)
-  assert formats.load_file(made, path)(dark / np.float32(255)).shape == (4, 5)
+  path = tmp_path / made.kind.file
+  litert_lib.write_litert(made, network, dark, path)
+  run = litert_lib.load_litert(made, path)
+  assert run(dark / np.float32(255)).shape == (4, 5)
 
 
 def test_integers_compute_in_integers_throughout():
@@ -92,4 +93,4 @@ def test_a_file_of_another_format_is_refused():
   path = conversions_made.file(_TINY, 'litert.float32')
   claimed = conversions_made.conversion(_TINY, 'litert.int8')
   with pytest.raises(errors.ProofError, match='expected bytes of scale 1/255'):
-    litert_lib.load(claimed, path)
+    litert_lib.load_litert(claimed, path)

@@ -10,7 +10,6 @@ import onnxruntime
 import pytest
 
 from exporter import errors
-from exporter.artifacts import formats
 from exporter.artifacts import onnx as onnx_lib
 from exporter.checkpoints import synthetic
 from model_specs import labels
@@ -125,5 +124,5 @@ def test_a_file_that_breaks_a_promise_is_refused(how, says, tmp_path):
   onnx.save(model, str(path))
   made = conversions_made.conversion(conversions_made.V1, 'onnx.model')
   with pytest.raises(errors.ProofError) as error:
-    formats.load_file(made, path)
+    onnx_lib.load_onnx(made, path)
   assert says in str(error.value)

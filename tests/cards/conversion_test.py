@@ -6,12 +6,11 @@ import re
 import pytest
 
 from exporter import environment
+from exporter import formats as formats_lib
 from exporter.cards import card
-from exporter.cards import conversion as conversion_lib
-from exporter.proof import trial
 from exporter.storage import manifest
 import model_specs
-from model_specs import formats
+from model_specs import kinds
 from tests import artifacts_made as artifacts
 from tests import conversions_made
 
@@ -20,10 +19,6 @@ _V1 = conversions_made.V1
 
 def _manifest(name: str, word: str) -> manifest.Manifest:
   conversion = conversions_made.conversion(name, word)
-  inference, _ = artifacts.sources(conversion.spec)
-  trials = trial.Trials(
-    inference, conversion.spec, artifacts.tensors(name), is_trained=False
-  )
   file = conversions_made.file(name, word)
   return manifest.Manifest(
     handle=str(conversion),
@@ -31,15 +26,17 @@ def _manifest(name: str, word: str) -> manifest.Manifest:
     spec=conversion.fingerprint,
     weights=manifest.Weights('x.ckpt', 'ab' * 32, 'synthetic'),
     files=manifest.hash_files(file),
-    proof=trial.prove_file(conversion, file, trials),
+    proof=formats_lib.of(conversion).prove(
+      conversion, file, conversions_made.original(name)
+    ),
     libraries=environment.libraries('numpy'),
     pictures='cd' * 32 if conversion.kind.needs_pictures else '',
   )
 
 
-def _text(conversion: formats.Conversion, made: manifest.Manifest) -> str:
+def _text(conversion: model_specs.Handle, made: manifest.Manifest) -> str:
   """The card of a file as it is written."""
-  return conversion_lib.conversion_card(conversion, made).to_markdown()
+  return formats_lib.describe(conversion, made).to_markdown()
 
 
 def _card_of(handle: model_specs.Handle) -> str:
@@ -67,7 +64,7 @@ def test_it_states_what_was_measured_and_what_is_allowed(word):
   for check in made.proof:
     row = f'| {check.name} | {check.compared} | {check.difference!r} |'
     assert row in text
-  assert made.files[conversion.file].sha256 in text
+  assert made.files[conversion.kind.file].sha256 in text
   assert 'UNTRAINED' in text
   assert ('cd' * 32 in text) == conversion.kind.needs_pictures
 
@@ -100,7 +97,7 @@ def test_layouts_and_bytes_are_told_apart():
 def test_a_tf2_card_offers_every_format_and_a_tf1_card_none():
   for name in (_V1, f'{artifacts.V1}/feature_vector/4'):
     text = _card_of(artifacts.handle(name))
-    for kind in formats.FORMATS:
+    for kind in kinds.converted():
       assert f'.{kind.group}/{kind.name}{kind.suffix}`' in text
   old = _card_of(artifacts.handle(f'{artifacts.V1}/classification/3'))
   assert 'litert' not in old

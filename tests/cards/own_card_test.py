@@ -5,16 +5,17 @@ import re
 
 import pytest
 
+from exporter import formats as formats_lib
 from exporter.artifacts import litert_metadata
 from exporter.cards import card
 from exporter.cards import catalogue
-from exporter.cards import conversion as conversion_lib
 from exporter.cards import tree
 from exporter.cli import entry
 from exporter.cli import tables
 from exporter.storage import manifest
 import model_specs
 from model_specs import formats
+from model_specs import kinds
 from tests import some_manifest
 from tests import some_spec_file
 from tests.cards import card_rules
@@ -115,12 +116,9 @@ def test_the_tag_of_a_licence(license_, tag):
 @pytest.mark.parametrize('name', ['plain', 'resnet'])
 def test_the_card_of_a_converted_file(name):
   handle = _MODELS[name].handles()[1]
-  conversion = formats.convert(handle, formats.BY_WORD['litert.float32'])
-  text = _flat(
-    conversion_lib.conversion_card(
-      conversion, some_manifest.make(conversion)
-    ).to_markdown()
-  )
+  conversion = formats.convert(handle, kinds.get('litert.float32'))
+  made = some_manifest.make(conversion)
+  text = _flat(formats_lib.describe(conversion, made).to_markdown())
   assert '`acme` states no licence' in text
   assert 'None' not in text
   colours = 'multiplies them by 255' if name == 'resnet' else 'to the [-1, 1]'

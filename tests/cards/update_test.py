@@ -6,8 +6,7 @@ import pathlib
 import pytest
 
 from exporter import errors
-from exporter.cards import card as card_lib
-from exporter.cards import conversion
+from exporter import formats as formats_lib
 from exporter.cards import update
 from exporter.measure import accuracy as accuracy_lib
 from exporter.measure import measurements
@@ -15,13 +14,14 @@ from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
 from model_specs import formats
+from model_specs import kinds
 from tests import some_accuracy
 from tests import some_manifest
 from tests import some_speed
 from tests import tiny_network
 
 _TF2 = tiny_network.MODEL.handles((5,))[0]
-_LITERT = formats.convert(_TF2, formats.FORMATS[0])
+_LITERT = formats.convert(_TF2, kinds.converted()[0])
 _ACCURACY = some_accuracy.make()
 
 
@@ -51,7 +51,7 @@ class _Export:
     self.place.manifest.write_text(made.to_json())
 
   def evaluate(self, found: accuracy_lib.Accuracy = _ACCURACY) -> None:
-    update.write_accuracy(self.handle, self.folder, found)
+    update.write_accuracy(self.handle, self.folder, found, formats_lib.describe)
 
   def benchmark(self) -> None:
     speeds = [
@@ -62,7 +62,13 @@ class _Export:
       )
       for speed in some_speed.make()
     ]
-    update.write_speed(self.handle, self.folder, some_speed.MACHINE, speeds)
+    update.write_speed(
+      self.handle,
+      self.folder,
+      some_speed.MACHINE,
+      speeds,
+      formats_lib.describe,
+    )
 
 
 @pytest.fixture(name='export', params=[_TF2, _LITERT], ids=str)
@@ -111,10 +117,7 @@ def test_the_card_is_made_of_figures_and_not_of_the_card_before(export):
   export.place.card.unlink()
   export.evaluate()
   found = measurements.read_measurements(export.place, export.made)
-  if export.handle == _TF2:
-    card = card_lib.model_card(export.handle, export.made, found)
-  else:
-    card = conversion.conversion_card(_LITERT, export.made, found)
+  card = formats_lib.describe(export.handle, export.made, found)
   assert export.card == card.to_markdown()
 
 

@@ -12,7 +12,7 @@ import pytest
 from exporter.checkpoints import synthetic
 from exporter.networks import source
 import model_specs
-from model_specs import formats
+from model_specs import kinds
 from tests import checkpoints_made as checkpoints
 from tests import code_blocks
 from tests import phone
@@ -52,10 +52,10 @@ def _folder(tmp_path_factory) -> pathlib.Path:
 
 def test_the_files_of_the_table_are_there(folder):
   task = folder / f'exports/google/imagenet/{_MODEL}/classification'
-  for kind in formats.FORMATS:
+  for kind in kinds.converted():
     name = f'5.{kind.group}/{kind.name}{kind.suffix}'
     assert f'| `{name}` |' in _GUIDE
-    assert (task / name).exists() == (kind.layout == formats.NHWC)
+    assert (task / name).exists() == (kind.layout == kinds.NHWC)
 
 
 @phone.needed
@@ -67,7 +67,7 @@ def test_the_code_runs(folder):
 
 
 def test_the_limits_are_those_of_the_formats():
-  for kind in formats.FORMATS[1:4]:
+  for kind in kinds.converted()[1:4]:
     assert kind.disagreement
     (row,) = (
       line

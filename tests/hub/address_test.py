@@ -4,6 +4,7 @@ import pytest
 
 from exporter import errors
 from exporter.hub import address
+from model_specs import kinds
 from tests import some_exports
 
 _NAME, _TF2 = some_exports.NAME, some_exports.TF2
@@ -29,6 +30,20 @@ def _exports(tmp_path):
 )
 def test_a_path_says_what_is_meant(path, export, part):
   assert address.parse(path) == address.Address(export, part)
+
+
+@pytest.mark.parametrize(
+  ('path', 'part'),
+  [
+    ('coreml2/model.json', ''),  # A file that is called as manifests are.
+    ('coreml2/model.json.json', '.json'),
+    ('coreml2/model.json.md', '.md'),
+  ],
+)
+def test_a_group_has_digits_and_a_file_the_suffix_of_manifests(path, part):
+  with kinds.added(kinds.Kind('coreml2', 'model', '.json')):
+    found = address.parse(f'/{_TF2}.{path}')
+  assert found == address.Address(f'{_TF2}.coreml2/model.json', part)
 
 
 @pytest.mark.parametrize('path', ['/a', '/a/b/c', f'/{_NAME}/five'])

@@ -3,12 +3,13 @@
 from exporter.hub import page as page_lib
 import model_specs
 from model_specs import formats
+from model_specs import kinds
 from tests import some_manifest
 
 _HANDLE = model_specs.get(
   'google/imagenet/mobilenet_v1_025_128/classification/5'
 )
-_LITE = formats.convert(_HANDLE, formats.FORMATS[0])
+_LITE = formats.convert(_HANDLE, kinds.converted()[0])
 
 
 def test_html_in_a_card_is_shown_and_not_obeyed():

@@ -9,13 +9,13 @@ from PIL import Image
 import pytest
 
 from exporter import errors
+from exporter import formats as formats_lib
 from exporter import results as results_lib
 from exporter.cards import update
 from exporter.checkpoints import synthetic
 from exporter.measure import crops
 from exporter.measure import evaluation
 from exporter.measure import labelled
-from exporter.measure import runners
 from exporter.pipeline import export
 from exporter.pipeline import orders
 from exporter.storage import manifest
@@ -98,7 +98,7 @@ def _evaluated(made) -> tuple[list, list[int]]:
   folder, pictures = made
   moved: list[int] = []
   found = evaluation.evaluate(
-    _HANDLES, folder / 'exports', pictures, moved.append
+    _HANDLES, folder / 'exports', pictures, moved.append, formats_lib.load
   )
   return list(found), moved
 
@@ -135,7 +135,7 @@ def test_figures_and_pictures_stand_beside_the_exports(
 
 def test_cards_take_the_figures_and_exports_stay(evaluated, exports):
   for handle, one in zip(_HANDLES, evaluated[0], strict=True):
-    update.write_accuracy(handle, exports, one)
+    update.write_accuracy(handle, exports, one, formats_lib.describe)
     place = places.place(exports, handle)
     assert '| 40 | 85.00 % | 70.9 to 92.9 % |' in place.card.read_text()
     made = manifest.read_manifest(place.manifest)
@@ -150,7 +150,11 @@ def test_a_label_that_is_no_class_stops_before_any_picture(exports, pictures):
   wrong = (*pictures, labelled.Labelled(pictures[0].path, '5'))
   moved: list[int] = []
   with pytest.raises(errors.PictureError, match='no class for 1 of'):
-    list(evaluation.evaluate(_HANDLES, exports, wrong, moved.append))
+    list(
+      evaluation.evaluate(
+        _HANDLES, exports, wrong, moved.append, formats_lib.load
+      )
+    )
   assert not moved
 
 
@@ -163,19 +167,19 @@ def test_what_is_no_picture_stops_before_anything_is_written(
   shutil.rmtree(output_dir / evaluation.EVALUATION_CHARTS, ignore_errors=True)
   (output_dir / evaluation.EVALUATION_JSON).unlink(missing_ok=True)
   with pytest.raises(errors.PictureError, match=r'last\.png cannot be decoded'):
-    list(evaluation.evaluate(_HANDLES, output_dir, wrong, abs))
+    list(
+      evaluation.evaluate(_HANDLES, output_dir, wrong, abs, formats_lib.load)
+    )
   written = {evaluation.EVALUATION_CHARTS, evaluation.EVALUATION_JSON}
   assert not written & {path.name for path in output_dir.iterdir()}
 
 
-def test_nan_is_no_answer(exports, pictures, monkeypatch):
-  monkeypatch.setattr(
-    runners,
-    'load',
-    lambda *_: lambda images: np.full([len(images), 5], np.nan),
-  )
+def test_nan_is_no_answer(exports, pictures):
+  def load(*_):
+    return lambda images: np.full([len(images), 5], np.nan)
+
   with pytest.raises(errors.ProofError, match='40 of 40 pictures with NaN'):
-    list(evaluation.evaluate(_HANDLES[:1], exports, pictures, abs))
+    list(evaluation.evaluate(_HANDLES[:1], exports, pictures, abs, load))
 
 
 def test_features_have_no_classes():

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from exporter import environment
+from exporter import formats as formats_lib
 from exporter.cards import update
 from exporter.measure import speed
 from exporter.measure import timing
@@ -34,10 +35,12 @@ def _measured(tmp_path_factory) -> tuple[pathlib.Path, list]:
   folder = tmp_path_factory.mktemp('exports')
   with tiny_network.registered():
     list(export.run(orders.Order(orders.EXPORT, _HANDLES, folder)))
-  groups = list(timing.benchmark(_HANDLES, folder, seconds=0.02))
+  running = timing.benchmark(_HANDLES, folder, formats_lib.load, seconds=0.02)
+  groups = list(running)
   found = [speed_ for group in groups for speed_ in group]
+  machine = speed.this_machine()
   for handle in _HANDLES:
-    update.write_speed(handle, folder, speed.this_machine(), found)
+    update.write_speed(handle, folder, machine, found, formats_lib.describe)
   return folder, groups
 
 

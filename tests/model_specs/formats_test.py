@@ -9,12 +9,13 @@ from exporter.pipeline import orders
 import model_specs
 from model_specs import figures
 from model_specs import formats
+from model_specs import kinds
 
 _HANDLES = model_specs.find('mobilenet_v1_025_128/classification')
 _NAME = 'google/imagenet/mobilenet_v1_025_128/classification'
 
 
-def _select(given: str, layout: str = formats.NHWC) -> list[str]:
+def _select(given: str, layout: kinds.Layout = kinds.NHWC) -> list[str]:
   found = formats.select(_HANDLES, formats.parse(given), layout)
   return [str(handle).removeprefix(f'{_NAME}/') for handle in found]
 
@@ -46,7 +47,7 @@ def test_words_select_handles_and_their_conversions(given, expected):
 
 
 def test_a_layout_is_another_file():
-  assert _select('onnx', formats.NCHW) == ['5.onnx/model_nchw.onnx']
+  assert _select('onnx', kinds.NCHW) == ['5.onnx/model_nchw.onnx']
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,7 @@ def test_an_unknown_word_names_a_close_one(given, says):
 
 def test_only_tf2_versions_are_converted():
   with pytest.raises(model_specs.SpecError, match='version 3 is TF1'):
-    formats.convert(_HANDLES[0], formats.FORMATS[0])
+    formats.convert(_HANDLES[0], kinds.converted()[0])
 
 
 def test_each_conversion_is_another_thing():
@@ -83,7 +84,7 @@ def test_a_conversion_knows_its_origin():
 
 
 def test_what_rounds_more_is_allowed_more():
-  litert = [f for f in formats.FORMATS if f.group == formats.LITERT]
+  litert = [f for f in kinds.converted() if f.group == kinds.LITERT]
   errors = [f.error for f in litert]
   assert errors == sorted(errors)
 
@@ -91,14 +92,14 @@ def test_what_rounds_more_is_allowed_more():
 def test_onnx_of_many_parameters_takes_much_memory():
   (handle,) = model_specs.find('inception_resnet_v2/feature_vector/5')
   onnx, litert = (
-    formats.memory_gb(formats.convert(handle, formats.BY_WORD[word]))
+    formats.memory_gb(formats.convert(handle, kinds.get(word)))
     for word in ('onnx.model', 'litert.float32')
   )
   assert onnx == pytest.approx(0.2 * 55.81)
   assert litert == formats.memory_gb(handle) == handle.spec.family.memory_gb
   order = orders.Order(
     orders.EXPORT,
-    (handle, formats.convert(handle, formats.BY_WORD['onnx.model'])),
+    (handle, formats.convert(handle, kinds.get('onnx.model'))),
     pathlib.Path(),
   )
   assert order.memory_gb == onnx
@@ -111,6 +112,6 @@ def test_a_heavy_network_is_tried_on_fewer_pictures(name, count):
   model = model_specs.get_model(name)
   own = dataclasses.replace(model, figures=figures.Figures())
   for each in (model, own):
-    litert = [f for f in formats.FORMATS if f.group == formats.LITERT]
-    counts = [f.pictures_for(each) for f in litert]
+    litert = [f for f in kinds.converted() if f.group == kinds.LITERT]
+    counts = [formats.pictures_for(f, each) for f in litert]
     assert counts == [8, count, count, count]

@@ -3,8 +3,8 @@
 import pytest
 
 from exporter.networks import source
+from model_specs import family as family_lib
 from model_specs import published
-from model_specs import spec
 from model_specs.families import channels
 
 
@@ -28,7 +28,8 @@ def test_published_widths(model):
 def test_other_widths_are_those_of_the_network(network, multiplier):
   family = published.NETWORKS[network].family
   built = source.Source(
-    source.Architecture(network, multiplier, 2, spec.FROM_MINUS_1_TO_1), False
+    source.Architecture(network, multiplier, 2, family_lib.FROM_MINUS_1_TO_1),
+    False,
   )
   assert family.network == network
   assert built.features.shape[-1] == published.num_features(network, multiplier)

@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image
 import pytest
 
-from exporter import artifacts
 from exporter import environment
 from exporter import results as results_lib
+from exporter.artifacts import converting
 from exporter.artifacts import litert
 from exporter.checkpoints import synthetic
 from exporter.pipeline import export
@@ -20,6 +20,7 @@ from exporter.storage import delivery
 from exporter.storage import manifest
 from exporter.storage import places
 from model_specs import formats
+from model_specs import kinds
 from tests import file_tree
 from tests import object_storage
 from tests import tiny_network
@@ -89,7 +90,7 @@ def test_each_file_has_its_manifest_and_its_card(whole):
     made = manifest.read_manifest(place.manifest)
     assert made.handle == str(conversion)
     assert made.format == conversion.format
-    assert made.files.keys() == {conversion.file}
+    assert made.files.keys() == {conversion.kind.file}
     assert not manifest.differences(made, place.artifact)
     assert bool(made.pictures) == conversion.kind.needs_pictures
     packages = environment.packages(conversion.kind.group)
@@ -153,19 +154,19 @@ def test_pictures_that_are_missing_fail_int8_alone(tmp_path):
 
 @pytest.mark.parametrize('word', ['litert.float16', 'onnx.model'])
 def test_a_miss_fails_that_format_alone(word, tmp_path, pictures, monkeypatch):
-  write = artifacts.write_file
+  convert = converting.convert
 
-  def perturb(conversion, source, tensors, *others):
+  def perturb(conversion, source, tensors, write):
     if conversion.kind.word == word:
       name = 'Tiny/Logits/Conv2d_1c_1x1/weights'
       tensors = {**tensors, name: tensors[name] * np.float32(1.2)}
-    write(conversion, source, tensors, *others)
+    convert(conversion, source, tensors, write)
 
-  monkeypatch.setattr(artifacts, 'write_file', perturb)
+  monkeypatch.setattr(converting, 'convert', perturb)
   results = _run(_order(tmp_path, pictures))
   failed = {n: r for n, r in results.items() if r.status == results_lib.FAILED}
   (name,) = failed
-  assert formats.BY_WORD[word].name in name
+  assert kinds.get(word).name in name
   assert 'does not do what its source does' in failed[name].reason
   place = tmp_path / _TASK / name
   for suffix in (place.suffix, '.json', '.md'):
@@ -178,7 +179,7 @@ def test_a_conversion_that_fails_leaves_the_others(
   def fail(*_):
     raise RuntimeError('this operation is unknown')
 
-  monkeypatch.setattr(litert, 'write', fail)
+  monkeypatch.setattr(litert, 'write_litert', fail)
   statuses = _statuses(_run(_order(tmp_path, pictures)))
   failed = {name for name, status in statuses.items() if status == 'failed'}
   assert failed == set(_FILES[:4])

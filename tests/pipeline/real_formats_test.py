@@ -13,13 +13,14 @@ from PIL import Image
 import pytest
 import tensorflow as tf
 
-from exporter.artifacts import formats as formats_lib
+from exporter import formats as formats_lib
 from exporter.pipeline import export
 from exporter.pipeline import orders
 from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
 from model_specs import formats
+from model_specs import kinds
 from tests import phone
 
 _SHARED = pathlib.Path(
@@ -32,10 +33,10 @@ _REAL = _SHARED / 'real'
 _PUBLISHED = _REAL / 'mobilenet_v1_0.25_128' / 'mobilenet_v1_0_25_128.tflite'
 _CONVERSIONS = tuple(
   conversion
-  for layout in formats.LAYOUTS
+  for layout in kinds.LAYOUTS
   for conversion in formats.select(
     model_specs.find('mobilenet_v1_025_128/classification'),
-    ['onnx'] if layout == formats.NCHW else ['litert', 'onnx'],
+    ['onnx'] if layout == kinds.NCHW else ['litert', 'onnx'],
     layout,
   )
 )
@@ -86,7 +87,7 @@ def _published(images: np.ndarray) -> np.ndarray:
 def test_agrees_with_the_published_file(conversion, exported, photograph):
   images = photograph[np.newaxis] / np.float32(255)
   path = places.place(exported, conversion).artifact
-  logits = formats_lib.load_file(conversion, path)(images)
+  logits = formats_lib.load(conversion, path)(images)
   found, expected = tf.nn.softmax(logits).numpy(), _published(images)
   assert np.argmax(found) == np.argmax(expected) == _PANDA
   tolerance = {'float16': 0.05, 'dynamic': 0.2, 'int8': 0.3}

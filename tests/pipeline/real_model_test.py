@@ -12,6 +12,7 @@ from PIL import Image
 import pytest
 import tensorflow as tf
 
+from exporter import formats
 from exporter import results as results_lib
 from exporter.checkpoints import inspection
 from exporter.checkpoints import specimens
@@ -134,5 +135,7 @@ def test_an_inspection_knows_it_without_its_name():
 
 def test_an_evaluation_finds_the_panda_right(exported):
   pictures = [labelled.Labelled(_REAL / 'panda.jpg', 'giant panda')]
-  found = evaluation.evaluate(_HANDLES, exported[0], pictures, abs)
+  found = evaluation.evaluate(
+    _HANDLES, exported[0], pictures, abs, formats.load
+  )
   assert [each.top1_percent for each in found] == [100.0, 100.0]

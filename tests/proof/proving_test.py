@@ -21,7 +21,10 @@ _HUB = 'image_feature_vector'
 
 def _prove(name: str, folder: pathlib.Path) -> dict[str, float]:
   handle = artifacts.handle(name)
-  checks = proving.prove(handle, folder, artifacts.reference(handle.spec.name))
+  is_tf1 = handle.version.format == versions.TF1
+  read = proving.read_tf1 if is_tf1 else proving.read_tf2
+  expected = artifacts.reference(handle.spec.name)
+  checks = proving.prove(handle, folder, expected, lambda: read(handle, folder))
   return {check.name: check.difference for check in checks}
 
 

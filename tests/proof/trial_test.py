@@ -8,7 +8,7 @@ import pytest
 from exporter import errors
 from exporter.checkpoints import synthetic
 from exporter.proof import trial
-from model_specs import formats
+from model_specs import kinds
 from model_specs import versions
 from tests import artifacts_made as artifacts
 from tests import conversions_made
@@ -22,7 +22,7 @@ def _trial(word: str, is_trained: bool = True) -> trial.Trial:
   trials = trial.Trials(
     inference, handle.spec, artifacts.tensors(_NAME), is_trained
   )
-  return trials.of(formats.BY_WORD[word])
+  return trials.of(kinds.get(word))
 
 
 def _prove(word, change, is_trained=True):
@@ -39,7 +39,7 @@ def _prove(word, change, is_trained=True):
 def test_what_answers_as_the_source_is_proven(word):
   checks = _prove(word, lambda outputs: outputs)
   assert all(c.difference <= c.tolerance for c in checks)
-  is_exact = formats.BY_WORD[word].is_exact
+  is_exact = kinds.get(word).is_exact
   assert [c.name for c in checks] == (
     ['outputs'] if is_exact else ['error', 'other top-1 class']
   )
@@ -140,7 +140,7 @@ def test_what_serves_nobody_is_refused_whatever_rounding_does(word, most):
 @pytest.mark.parametrize('word', conversions_made.WORDS)
 def test_a_network_at_rest_is_allowed_nothing_more(word):
   check = _prove(word, lambda outputs: outputs)[0]
-  assert check.tolerance == formats.BY_WORD[word].error
+  assert check.tolerance == kinds.get(word).error
 
 
 def test_an_error_is_rounded_up():

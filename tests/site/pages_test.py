@@ -20,7 +20,7 @@ from exporter.site import page
 from exporter.site import sections
 from exporter.storage import manifest
 import model_specs
-from model_specs import formats
+from model_specs import kinds
 from tests import some_accuracy
 from tests import some_manifest
 from tests import some_speed
@@ -132,7 +132,7 @@ def test_what_is_exported_joins_its_handle():
   collection = _collect(old, some_site.LITERT)
   (entry,) = (e for e in collection.entries if e.newest == _ORIGIN)
   assert [handle.number for handle in entry.handles] == [5, 4, 3]
-  assert entry.formats == (formats.TF2, formats.TF1, formats.LITERT)
+  assert entry.formats == (kinds.TF2, kinds.TF1, kinds.LITERT)
   assert entry.conversions == (some_site.LITERT,)
   assert entry.megabytes is None  # Version 5 itself is not exported.
   assert set(entry.made) == {str(old), str(some_site.LITERT)}

@@ -12,13 +12,14 @@ from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
 from model_specs import formats
+from model_specs import kinds
 from model_specs import spec
 from tests import some_manifest
 from tests import some_speed
 
 MODEL = model_specs.get_model('mobilenet_v1_025_128')
 _TF2 = model_specs.get('google/imagenet/mobilenet_v1_025_128/classification/5')
-LITERT = formats.convert(_TF2, formats.BY_WORD['litert.float32'])
+LITERT = formats.convert(_TF2, kinds.get('litert.float32'))
 EXPORTED: tuple[spec.Handle, ...] = (*MODEL.handles(), LITERT)
 
 
@@ -26,7 +27,7 @@ def _write(folder: pathlib.Path, handle: spec.Handle) -> None:
   """Writes an artifact that nobody can load, its manifest and its card."""
   place = places.place(folder, handle)
   file = place.artifact
-  if not isinstance(handle, formats.Conversion):
+  if not handle.kind.is_converted:
     file = place.artifact / 'assets' / 'labels.txt'
   file.parent.mkdir(parents=True)
   file.write_bytes(str(handle).encode() * 1000)

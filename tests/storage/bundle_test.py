@@ -67,3 +67,9 @@ def test_a_converted_file_is_none(tmp_path):
   for name in (some_exports.TF1, some_exports.TF2):
     assert bundle.is_bundled(some_exports.add(tmp_path, name))
   assert not bundle.is_bundled(some_exports.add(tmp_path, some_exports.LITE))
+
+
+def test_a_format_that_nobody_knows_is_named(tmp_path):
+  made = some_exports.add(tmp_path, some_exports.LITE)
+  with pytest.raises(errors.ManifestError, match="called 'later', expected"):
+    bundle.is_bundled(dataclasses.replace(made, format='later'))

@@ -9,6 +9,7 @@ from exporter.storage import folder as folder_lib
 from exporter.storage import places
 import model_specs
 from model_specs import formats
+from model_specs import kinds
 from tests import some_manifest
 
 _CURRENT = model_specs.find('mobilenet_v1_025_128')
@@ -47,7 +48,7 @@ def test_what_was_measured_is_no_artifact(tmp_path):
   origin = model_specs.get(
     'google/imagenet/mobilenet_v1_025_128/classification/5'
   )
-  for handle in (origin, formats.convert(origin, formats.FORMATS[0])):
+  for handle in (origin, formats.convert(origin, kinds.converted()[0])):
     places.write_text(places.place(tmp_path, handle).measured, '{}')
   with pytest.raises(errors.ManifestError, match='found 0 exports there'):
     folder_lib.find_artifacts(tmp_path)

@@ -7,10 +7,11 @@ from exporter.storage import places
 from exporter.storage import targets
 import model_specs
 from model_specs import formats
+from model_specs import kinds
 
 _NAME = 'google/imagenet/mobilenet_v1_025_128/classification'
 _TF1, _TF2 = (model_specs.get(f'{_NAME}/{number}') for number in (3, 5))
-_LITERT = formats.convert(_TF2, formats.FORMATS[0])
+_LITERT = formats.convert(_TF2, kinds.converted()[0])
 
 
 @pytest.fixture(name='root')

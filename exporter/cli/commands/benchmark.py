@@ -3,6 +3,7 @@
 import argparse
 
 from exporter import cards
+from exporter import formats
 from exporter import measure
 from exporter import storage
 from exporter.cli import exits
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
   )
   with hush.hushed():
     measured = []
-    for found in measure.benchmark(handles, args.output_dir):
+    for found in measure.benchmark(handles, args.output_dir, formats.load):
       print(
         tables.table(measure.SPEED_COLUMNS, measure.speed_rows(found)),
         end='\n\n',
@@ -41,5 +42,5 @@ def run(args: argparse.Namespace) -> int:
       measured += found
     on = measure.this_machine()
     for handle in handles:
-      cards.write_speed(handle, args.output_dir, on, measured)
+      cards.write_speed(handle, args.output_dir, on, measured, formats.describe)
   return exits.OK

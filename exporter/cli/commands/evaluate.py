@@ -3,6 +3,7 @@
 import argparse
 
 from exporter import cards
+from exporter import formats
 from exporter import measure
 from exporter import storage
 from exporter.cli import exits
@@ -67,11 +68,13 @@ def run(args: argparse.Namespace) -> int:
     handles = measure.classifiers(found)
     total = len(pictures) * len({handle.folder for handle in handles})
     shown = progress.Steps(args.progress, total, 'picture', error)
-    measured = list(measure.evaluate(handles, folder, pictures, shown.move))
+    measured = list(
+      measure.evaluate(handles, folder, pictures, shown.move, formats.load)
+    )
     shown.finish()
     if args.card:
       for handle, one in zip(handles, measured, strict=True):
-        cards.write_accuracy(handle, folder, one)
+        cards.write_accuracy(handle, folder, one, formats.describe)
   print(tables.table(measure.ACCURACY_COLUMNS, measure.accuracy_rows(measured)))
   for one in measured:
     rows = measure.class_rows(one.classes[:_WORST], one.names)

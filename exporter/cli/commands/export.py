@@ -16,6 +16,7 @@ from exporter.cli import transfer
 from exporter.cli import work
 import model_specs
 from model_specs import formats
+from model_specs import kinds
 
 HELP = 'export handles, prove and describe them'
 
@@ -73,8 +74,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   )
   parser.add_argument(
     '--onnx_layout',
-    choices=formats.LAYOUTS,
-    default=formats.NHWC,
+    choices=kinds.LAYOUTS,
+    default=kinds.NHWC,
     help="the input's axes in ONNX: channels last (nhwc) or first (nchw)",
   )
   parser.add_argument('--dry_run', action='store_true', help='only say what')
@@ -112,7 +113,7 @@ def _supply(
 def _chosen(args: argparse.Namespace) -> tuple[model_specs.Handle, ...]:
   """What an export is asked for."""
   pictures = args.representative_images
-  for kind in formats.FORMATS:
+  for kind in kinds.known():
     if kind.word in args.formats and kind.needs_pictures and not pictures:
       raise flags.UsageError(
         f'--formats={kind.word} needs pictures to measure ranges on: '
@@ -127,9 +128,9 @@ def _chosen(args: argparse.Namespace) -> tuple[model_specs.Handle, ...]:
       f'{",".join(args.formats)}: versions 1 to 3 are tf1, the others tf2, '
       'and an own model has tf1 if its spec has tf1_version'
     )
-  for group in (formats.LITERT, formats.ONNX):
-    if any(word.split('.')[0] == group for word in args.formats):
-      environment.require(group)
+  asked = formats.named(args.formats)
+  for extra in dict.fromkeys(kind.extra for kind in asked if kind.extra):
+    environment.require(extra)
   return handles
 
 

@@ -38,7 +38,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
   whole = storage.items(args.exports)
-  count = sum(storage.is_bundled(item.manifest) for item in whole)
+  count = sum(not item.handle.kind.is_converted for item in whole)
   results = hub.seed_tfhub(
     whole, args.cache_dir, args.handle_prefix, args.force
   )

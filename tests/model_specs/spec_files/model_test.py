@@ -6,8 +6,8 @@ import pickle
 import pytest
 
 import model_specs
+from model_specs import family as family_lib
 from model_specs import labels
-from model_specs import spec
 from model_specs.spec_files import model as model_lib
 from tests import some_spec_file
 
@@ -78,7 +78,7 @@ def test_a_network_of_one_width(network):
 )
 def test_what_the_network_sees(changes, factor, offset):
   found = some_spec_file.model(**changes).family.preprocessing
-  assert found == spec.Preprocessing(factor, offset)
+  assert found == family_lib.Preprocessing(factor, offset)
 
 
 def test_what_the_network_sees_if_nothing_is_said():

@@ -5,11 +5,9 @@ from importlib import util
 import pytest
 
 from exporter import errors
-from exporter.artifacts import formats
+from exporter import formats
 from exporter.artifacts import frozen
-from exporter.proof import trial
-from model_specs import formats as formats_lib
-from tests import artifacts_made as artifacts
+from model_specs import kinds
 from tests import conversions_made
 
 _TINY = conversions_made.TINY
@@ -18,12 +16,9 @@ _TINY = conversions_made.TINY
 @pytest.mark.parametrize('word', conversions_made.WORDS)
 def test_every_format_is_written_run_and_proven(word):
   made = conversions_made.conversion(_TINY, word)
-  inference, _ = artifacts.sources(made.spec)
-  trials = trial.Trials(
-    inference, made.spec, artifacts.tensors(_TINY), is_trained=False
-  )
   file = conversions_made.file(_TINY, word)
-  checks = trial.prove_file(made, file, trials)
+  original = conversions_made.original(_TINY)
+  checks = formats.of(made).prove(made, file, original)
   assert all(c.difference <= c.tolerance for c in checks)
 
 
@@ -39,10 +34,10 @@ def test_garbage_is_one_error(word, tmp_path):
   path.write_bytes(b'garbage' * 100)
   made = conversions_made.conversion(_TINY, word)
   with pytest.raises(errors.ProofError, match='cannot be loaded'):
-    formats.load_file(made, path)
+    formats.load(made, path)
 
 
-@pytest.mark.parametrize('group', [formats_lib.LITERT, formats_lib.ONNX])
+@pytest.mark.parametrize('group', [kinds.LITERT, kinds.ONNX])
 def test_a_missing_package_is_asked_for(group, tmp_path, monkeypatch):
   monkeypatch.setattr(util, 'find_spec', lambda _: None)
   word = next(w for w in conversions_made.WORDS if w.startswith(group))

@@ -1,0 +1,56 @@
+"""A folder that TensorFlow loads -> what runs it, as its users do."""
+
+from collections.abc import Iterator
+import contextlib
+import pathlib
+
+import tensorflow as tf
+
+from exporter import errors
+from exporter.artifacts import converting
+import model_specs
+
+
+@contextlib.contextmanager
+def _explained(
+  handle: model_specs.Handle, folder: pathlib.Path
+) -> Iterator[None]:
+  """Turns what TensorFlow's loaders raise into one error."""
+  try:
+    yield
+  except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+    raise errors.ProofError(
+      f'{handle} cannot be loaded from {folder}: {error}; '
+      'see what `slimhub verify` says of it'
+    ) from error
+
+
+def load_tf1(
+  handle: model_specs.Handle, folder: pathlib.Path
+) -> converting.Run:
+  """Runs a TF1 module.
+
+  Raises:
+    ProofError: It cannot be loaded.
+  """
+  with _explained(handle, folder):
+    with tf.Graph().as_default() as graph:
+      session = tf.compat.v1.Session(graph=graph)
+      loaded = tf.compat.v1.saved_model.loader.load(session, [], str(folder))
+    signature = loaded.signature_def['default']
+    images = signature.inputs['images'].name
+    output = signature.outputs['default'].name
+  return lambda given: session.run(output, {images: given})
+
+
+def load_tf2(
+  handle: model_specs.Handle, folder: pathlib.Path
+) -> converting.Run:
+  """Runs a TF2 SavedModel.
+
+  Raises:
+    ProofError: It cannot be loaded.
+  """
+  with _explained(handle, folder):
+    model = tf.saved_model.load(str(folder))
+  return lambda given: model(tf.constant(given)).numpy()

@@ -1,0 +1,9 @@
+from .converted_file import ConvertedFile as ConvertedFile
+from .format import Format as Format
+from .model_folder import ModelFolder as ModelFolder
+from .original import Original as Original
+from .registry import FORMATS as FORMATS
+from .registry import added as added
+from .registry import describe as describe
+from .registry import load as load
+from .registry import of as of

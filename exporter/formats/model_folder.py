@@ -1,0 +1,163 @@
+"""What TF1 modules and TF2 SavedModels have in common."""
+
+import abc
+from collections.abc import Mapping
+import json
+import pathlib
+import tempfile
+
+import numpy as np
+
+from exporter import artifacts
+from exporter import cards
+from exporter import checkpoints
+from exporter import errors
+from exporter import measure
+from exporter import networks
+from exporter import proof
+from exporter import storage
+from exporter.formats import format as format_lib
+from exporter.formats import original as original_lib
+import model_specs
+from model_specs import versions
+
+
+def _check_weights(
+  handle: model_specs.Handle,
+  made: storage.Manifest,
+  tensors: Mapping[str, np.ndarray],
+) -> None:
+  if handle.task != versions.CLASSIFICATION:
+    return  # The manifest's hash is of the whole network.
+  found = checkpoints.Checkpoint('', '', tensors).sha256
+  if found != made.weights.sha256:
+    raise errors.ProofError(
+      f'{handle} holds weights of hash {found}, expected those of '
+      f'{made.weights.checkpoint}, {made.weights.sha256}; '
+      'export it again with --force'
+    )
+
+
+class ModelFolder(format_lib.Format):
+  """A folder that TensorFlow loads: it has every variable of its network."""
+
+  @abc.abstractmethod
+  def _write_model(
+    self,
+    handle: model_specs.Handle,
+    graphs: 'tuple[artifacts.Graph, artifacts.Graph]',
+    tensors: Mapping[str, np.ndarray],
+    folder: pathlib.Path,
+  ) -> None:
+    """Writes the graphs and the variables into an empty folder."""
+
+  @abc.abstractmethod
+  def _read(
+    self, handle: model_specs.Handle, folder: pathlib.Path
+  ) -> 'proof.Reading':
+    """An artifact in a session."""
+
+  def write(
+    self,
+    handle: model_specs.Handle,
+    original: original_lib.Original,
+    artifact: pathlib.Path,
+  ) -> None:
+    """Writes the folder, with what it says of itself."""
+    inference, training = original.sources
+    graphs = (
+      artifacts.build_graph(inference, handle),
+      artifacts.build_graph(training, handle),
+    )
+    artifact.mkdir()
+    self._write_model(handle, graphs, original.tensors, artifact)
+    artifacts.write_facts(handle, graphs[0], original.weights, artifact)
+
+  def recover(
+    self,
+    handle: model_specs.Handle,
+    artifact: pathlib.Path,
+    made: storage.Manifest,
+    beside: format_lib.Beside,
+  ) -> original_lib.Original:
+    """The networks with the weights of the folder, and the folder itself.
+
+    Zeros stand for a classifier that it lacks.
+    """
+    del beside
+    reading = self._read(handle, artifact)
+    held = reading.variables()
+    sources = networks.sources(handle.spec)
+    tensors = {
+      name: held.get(name, np.zeros(shape, np.float32))
+      for name, shape in sources[0].shapes.items()
+    }
+    _check_weights(handle, made, tensors)
+    return original_lib.Original(
+      handle.spec, sources, tensors, made.weights, reading=reading
+    )
+
+  def prove(
+    self,
+    handle: model_specs.Handle,
+    artifact: pathlib.Path,
+    original: original_lib.Original,
+  ) -> tuple[storage.Check, ...]:
+    """Compares everything that the folder offers with its source."""
+    return proof.prove(
+      handle,
+      artifact,
+      original.reference,
+      lambda: original.reading or self._read(handle, artifact),
+    )
+
+  def card(
+    self,
+    handle: model_specs.Handle,
+    made: storage.Manifest,
+    measured: measure.Measurements | None = None,
+  ) -> cards.Card:
+    """The model card."""
+    return cards.model_card(handle, made, measured)
+
+  def claims(
+    self, made: storage.Manifest, artifact: pathlib.Path
+  ) -> tuple[format_lib.Claim, ...]:
+    """Which weights they are, as the facts in the folder say."""
+    try:
+      facts = (artifact / artifacts.FACTS).read_bytes()
+      stated = json.loads(facts)['weights']
+    except (OSError, ValueError, TypeError, KeyError):
+      stated = {}  # Fits no manifest.
+    return (
+      ('weights', made.weights.kind, stated.get('kind')),
+      ('weights', made.weights.sha256, stated.get('sha256')),
+    )
+
+  def note(self, original: original_lib.Original) -> str:
+    """Why the published frozen graph was not compared, if it was not."""
+    return original.reference.note
+
+  def ask(
+    self,
+    python: str,
+    handle: model_specs.Handle,
+    artifact: pathlib.Path,
+    original: original_lib.Original,
+  ) -> str:
+    """Proves the folder in another interpreter; says which TensorFlow it has.
+
+    Raises:
+      InterpreterError: The interpreter cannot load anything.
+      ProofError: Something differs there.
+    """
+    expected = original.reference
+    agreed = proof.Agreement(handle, expected, proof.LENIENCY)
+    with tempfile.TemporaryDirectory() as folder:
+      asked = proof.Interpreter(python, pathlib.Path(folder))
+      asked.ask(handle, artifact, expected)
+      agreed.compare_stranger(asked)
+    where = f'TensorFlow {asked.tensorflow}'
+    outcome = f' in {where} of {python}'
+    proof.raise_on_misses(handle, agreed.of_stranger, outcome)
+    return f'in {where}, too'

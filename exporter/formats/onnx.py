@@ -1,0 +1,59 @@
+"""ONNX: a file for other frameworks, in either layout."""
+
+from collections.abc import Sequence
+import pathlib
+import string
+
+from exporter import artifacts
+from exporter import cards
+from exporter import markdown
+from exporter.formats import converted_file
+from exporter.formats import original as original_lib
+import model_specs
+from model_specs import kinds
+
+_LABELS = 'its metadata, under `labels`'
+
+_SNIPPET = string.Template("""
+import numpy as np
+import onnxruntime
+
+path = '$path'
+session = onnxruntime.InferenceSession(path)
+images = np.random.uniform(size=[8, $shape]).astype(np.float32)
+($output,) = session.run(['$output'], {'inputs': images})
+""")
+
+
+class Onnx(converted_file.ConvertedNetwork):
+  """An ONNX file, of whichever layout."""
+
+  def _convert(
+    self,
+    handle: model_specs.Handle,
+    network: 'artifacts.Frozen',
+    original: original_lib.Original,
+    path: pathlib.Path,
+  ) -> None:
+    del original  # Nothing here is measured on pictures.
+    artifacts.write_onnx(handle, network, path)
+
+  def _run(
+    self, handle: model_specs.Handle, path: pathlib.Path, threads: int
+  ) -> 'artifacts.Run':
+    return artifacts.load_onnx(handle, path, threads)
+
+  def usage(self, handle: model_specs.Handle) -> Sequence[str]:
+    """What goes in and what comes out, and onnxruntime."""
+    size = handle.spec.size
+    is_nhwc = self.kind.layout == kinds.NHWC
+    sides = (size, size, 3) if is_nhwc else (3, size, size)
+    snippet = _SNIPPET.substitute(
+      path=f'exports/{handle}',
+      shape=', '.join(map(str, sides)),
+      output=handle.output,
+    )
+    return (
+      cards.inputs_and_outputs(handle, _LABELS),
+      markdown.code(snippet),
+    )

@@ -1,0 +1,60 @@
+"""What the variants of one network share: paper, colours, endpoints."""
+
+import dataclasses
+
+from model_specs import checks
+from model_specs import versions
+
+MEMORY_GB = 1.5
+
+
+@dataclasses.dataclass(frozen=True)
+class Paper:
+  """The paper that a card cites."""
+
+  authors: str
+  title: str
+  url: str
+  year: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Preprocessing:
+  """How a network's input is made from [0, 1]: factor * colour - offset."""
+
+  factor: float
+  offset: float | tuple[float, float, float]  # Of all channels, or of each one.
+
+
+FROM_MINUS_1_TO_1 = Preprocessing(factor=2.0, offset=1.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class Family:
+  """What the variants of one network share."""
+
+  network: str  # Its key in exporter/networks/builders.py.
+  title: str
+  scope: str  # Begins the names of all endpoints, and of most variables.
+  classifier: str  # Begins the names of the variables of the classifier.
+  architecture: str  # The tag that tfhub.dev gives it.
+  paper: Paper
+  checkpoints_title: str
+  checkpoints_url: str
+  versions: tuple[int, ...]
+  variable_size: bool
+  endpoints: tuple[str, ...]  # Of the feature extractor, without the scope.
+  classifier_endpoints: tuple[str, ...] = ('Logits',)
+  preprocessing: Preprocessing = FROM_MINUS_1_TO_1
+  notes: tuple[str, ...] = ()  # Sentences for the cards of this family.
+  checkpoint_notes: tuple[str, ...] = ()  # The same, on published checkpoints.
+  # What a worker needs to prove the largest model; not part of fingerprints.
+  memory_gb: float = dataclasses.field(default=MEMORY_GB, repr=False)
+
+  def __post_init__(self) -> None:
+    unknown = set(self.versions) - set(versions.BY_NUMBER)
+    checks.check(
+      not unknown,
+      f'{self.network}: versions {sorted(unknown)} are not among '
+      f'{sorted(versions.BY_NUMBER)}; add them to model_specs/versions.py',
+    )

@@ -1,0 +1,278 @@
+"""What is known of each format before anything of it is loaded.
+
+How a format is written, loaded, proven and described says its class in
+`exporter/formats`. What stands here is for everybody who only has to name an
+artifact, to find it or to hand it out.
+"""
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+import contextlib
+import dataclasses
+import functools
+import re
+from typing import Final
+from typing import Literal
+from typing import TypeAlias
+
+from model_specs import checks
+from model_specs import versions
+
+TF1: Final = 'tf1'
+TF2: Final = 'tf2'
+LITERT: Final = 'litert'
+ONNX: Final = 'onnx'
+
+Layout: TypeAlias = Literal['nhwc', 'nchw']
+NHWC: Final = 'nhwc'
+NCHW: Final = 'nchw'
+LAYOUTS: tuple[Layout, ...] = (NHWC, NCHW)
+
+# What stands beside an artifact, under its name: the manifest and the card.
+MANIFEST: Final = '.json'
+CARD: Final = '.md'
+
+# As a URL may spell them; a hub looks for nothing else.
+GROUP = re.compile(r'[a-z][a-z\d_]*')
+_NAME = re.compile(r'[a-z][a-z\d_-]*')
+_SUFFIX = re.compile(r'(\.[a-z\d_-]+)*')
+
+# Farther off, a file serves nobody, whatever its network is like.
+_MOST_IF_EXACT, _MOST = 0.1, 0.5
+
+
+@dataclasses.dataclass(frozen=True, repr=False)
+class Kind:
+  """The facts of one format.
+
+  A kind with a `name` is what a TF2 artifact is converted to; one without is
+  the format of published handles.
+  """
+
+  group: str  # A word of --formats; what is converted has it in its folder.
+  name: str = ''  # Within the group; also the name of the file.
+  suffix: str = ''
+  title: str = ''
+  error: float = 0.0  # In standard deviations.
+  rounding: float = 0.0  # Of what it computes with, at worst, as a part of it.
+  # Of the pictures, the part whose most probable class may be another, with
+  # trained weights; None: too exact to ask.
+  disagreement: float | None = None
+  layout: Layout = NHWC
+  needs_pictures: bool = False  # To measure the range of every layer on.
+
+  # No part of a fingerprint: nothing of these changes what is made.
+  label: str = dataclasses.field(default='', repr=False)  # Of the group.
+  spelling: str = dataclasses.field(default='', repr=False)  # If not `word`.
+  is_folder: bool = dataclasses.field(default=False, repr=False)  # Or a file.
+  is_convertible: bool = dataclasses.field(default=False, repr=False)
+  extra: str = dataclasses.field(default='', repr=False)  # What installs it.
+  media_type: str = dataclasses.field(
+    default='application/octet-stream', repr=False
+  )
+  # What a worker needs to convert a million parameters.
+  gb_per_million: float = dataclasses.field(default=0.0, repr=False)
+
+  def __post_init__(self) -> None:
+    for what, pattern, found in (
+      ('group', GROUP, self.group),
+      ('name', _NAME, self.name or 'none'),
+      ('suffix', _SUFFIX, self.suffix),
+    ):
+      checks.check(
+        pattern.fullmatch(found) is not None,
+        f'format {self.word!r}: its {what} is {found!r}, expected '
+        f'{pattern.pattern}, as a URL may spell it',
+      )
+
+  def __repr__(self) -> str:
+    """As the fingerprints in manifests have spelled it from the beginning."""
+    shown = ', '.join(
+      f'{field.name}={getattr(self, field.name)!r}'
+      for field in dataclasses.fields(self)
+      if field.repr
+    )
+    return f'Format({shown})'
+
+  @property
+  def word(self) -> str:
+    """What --formats calls it: litert.int8."""
+    return f'{self.group}.{self.name}' if self.name else self.group
+
+  @property
+  def format(self) -> str:
+    """As manifests spell it."""
+    return self.spelling or self.word
+
+  @property
+  def is_converted(self) -> bool:
+    """Whether an artifact of it is made of a handle of another format."""
+    return bool(self.name)
+
+  @property
+  def file(self) -> str:
+    """Name of a converted artifact, in a folder of the group's."""
+    return f'{self.name}{self.suffix}'
+
+  @property
+  def stem(self) -> str:
+    """What the names of a converted artifact's manifest and card begin with.
+
+    That is the file without its suffix, unless the manifest or the card would
+    then have the name of the file itself.
+    """
+    is_taken = self.suffix in (MANIFEST, CARD)
+    return self.file if is_taken else self.name
+
+  @property
+  def is_exact(self) -> bool:
+    """Whether it computes in float32 throughout."""
+    return self.disagreement is None
+
+  @property
+  def most_error(self) -> float:
+    """What it may be off by if its network enlarges rounding."""
+    return _MOST_IF_EXACT if self.is_exact else _MOST
+
+
+_litert = functools.partial(
+  Kind, LITERT, suffix='.tflite', label='LiteRT', extra='litert'
+)
+_onnx = functools.partial(
+  Kind,
+  ONNX,
+  suffix='.onnx',
+  error=1e-4,
+  rounding=2**-23,
+  label='ONNX',
+  extra='onnx',
+  gb_per_million=0.2,  # tf2onnx makes lists of them.
+)
+# A file that computes in float32 throughout is compared as artifacts are: on
+# a few images, by its largest difference. One that rounds more is tried on
+# many: its error is the root of the mean square of all differences. Both are
+# in standard deviations of the network's own output. What rounding is allowed
+# is two to four times what it does to the smallest published MobileNet V1, the
+# network that it hurts most: 0.014, 0.16 and 0.19, with 3, 16 and 18 % of the
+# pictures in another class. A file that is broken is off by 1 or more.
+#
+# Some networks, mostly untrained ones, enlarge what rounding does until no two
+# ways to compute them agree that well. How much they do is measured: a file is
+# allowed what such rounding of its pictures does to the network itself, twice.
+KINDS: tuple[Kind, ...] = (
+  Kind(
+    TF1,
+    title='hub.Module for TF1',
+    label='TF1',
+    spelling=versions.TF1,
+    is_folder=True,
+  ),
+  Kind(
+    TF2,
+    title='TF2 SavedModel',
+    label='TF2',
+    spelling=versions.TF2,
+    is_folder=True,
+    is_convertible=True,
+  ),
+  _litert('float32', title='LiteRT, float32', error=1e-4, rounding=2**-23),
+  _litert(
+    'float16',
+    title='LiteRT, weights in float16',
+    error=0.05,
+    rounding=2**-11,
+    disagreement=0.1,
+  ),
+  _litert(
+    'dynamic',
+    title='LiteRT, weights in int8 (dynamic range)',
+    error=0.3,
+    rounding=2**-7,
+    disagreement=0.3,
+  ),
+  _litert(
+    'int8',
+    title='LiteRT, all in int8',
+    error=0.5,
+    rounding=2**-7,
+    disagreement=0.4,
+    needs_pictures=True,
+  ),
+  _onnx('model', title='ONNX, channels last'),
+  _onnx('model_nchw', title='ONNX, channels first', layout=NCHW),
+)
+_added: list[Kind] = []  # While a context of `added` is open.
+
+
+class UnknownFormatError(checks.SpecError):
+  """No format is called so."""
+
+
+def known() -> tuple[Kind, ...]:
+  """All formats, those of published handles first."""
+  return (*KINDS, *_added)
+
+
+def converted() -> tuple[Kind, ...]:
+  """The formats that handles are converted to."""
+  return tuple(kind for kind in known() if kind.is_converted)
+
+
+def groups() -> tuple[str, ...]:
+  """The groups, once each."""
+  return tuple(dict.fromkeys(kind.group for kind in known()))
+
+
+def of_group(group: str) -> tuple[Kind, ...]:
+  """The formats of a group; none if there is no such group."""
+  return tuple(kind for kind in known() if kind.group == group)
+
+
+def get(text: str) -> Kind:
+  """The format of a word such as litert.int8, or as manifests spell it.
+
+  Raises:
+    UnknownFormatError: There is none.
+  """
+  for kind in known():
+    if text in (kind.word, kind.format):
+      return kind
+  names = ', '.join(kind.format for kind in known())
+  raise UnknownFormatError(f'no format is called {text!r}, expected {names}')
+
+
+def label(group: str) -> str:
+  """What people call a group."""
+  return of_group(group)[0].label or group
+
+
+def check_names(kinds: Iterable[Kind]) -> None:
+  """Raises a SpecError if two files of some formats would have one name."""
+  owners: dict[tuple[str, str], str] = {}
+  for kind in kinds:
+    names = {''}
+    if kind.is_converted:
+      names = {kind.file, *(f'{kind.stem}{end}' for end in (MANIFEST, CARD))}
+    for name in names:
+      owner = owners.get((kind.group, name))
+      checks.check(
+        owner is None,
+        f'formats {owner} and {kind.word} would both write '
+        f'{kind.group}/{name}, expected a name or a group of its own',
+      )
+      owners[kind.group, name] = kind.word
+
+
+@contextlib.contextmanager
+def added(kind: Kind) -> Iterator[None]:
+  """Lets everybody know one more format while the context is open.
+
+  Raises:
+    SpecError: Another format has its name.
+  """
+  check_names((*known(), kind))
+  _added.append(kind)
+  try:
+    yield
+  finally:
+    _added.remove(kind)
