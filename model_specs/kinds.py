@@ -263,6 +263,16 @@ def check_names(kinds: Iterable[Kind]) -> None:
       owners[kind.group, name] = kind.word
 
 
+def add(kind: Kind) -> None:
+  """Lets everybody in this process know one more format.
+
+  Raises:
+    SpecError: Another format has its name.
+  """
+  check_names((*known(), kind))
+  _added.append(kind)
+
+
 @contextlib.contextmanager
 def added(kind: Kind) -> Iterator[None]:
   """Lets everybody know one more format while the context is open.
@@ -270,8 +280,7 @@ def added(kind: Kind) -> Iterator[None]:
   Raises:
     SpecError: Another format has its name.
   """
-  check_names((*known(), kind))
-  _added.append(kind)
+  add(kind)
   try:
     yield
   finally:

@@ -4,6 +4,8 @@ from .model_folder import ModelFolder as ModelFolder
 from .original import Original as Original
 from .registry import FORMATS as FORMATS
 from .registry import added as added
+from .registry import additions as additions
+from .registry import adopt as adopt
 from .registry import describe as describe
 from .registry import load as load
 from .registry import of as of

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping
 import contextlib
 import pathlib
+from typing import TypeAlias
 
 from exporter import artifacts
 from exporter import cards
@@ -29,6 +30,7 @@ FORMATS: tuple[format_lib.Format, ...] = tuple(
   _CLASSES[kind.group](kind) for kind in kinds.KINDS
 )
 _by_kind = {each.kind: each for each in FORMATS}
+_Formats: TypeAlias = tuple[format_lib.Format, ...]
 
 
 def of(handle: model_specs.Handle) -> format_lib.Format:
@@ -62,6 +64,19 @@ def added(more: format_lib.Format) -> Iterator[None]:
       yield
     finally:
       del _by_kind[more.kind]
+
+
+def additions() -> _Formats:
+  """What was added here, for another process that works for this one."""
+  return tuple(each for each in _by_kind.values() if each not in FORMATS)
+
+
+def adopt(theirs: _Formats) -> None:
+  """Takes over what another process added, for good."""
+  for each in theirs:
+    if each.kind not in _by_kind:
+      kinds.add(each.kind)
+      _by_kind[each.kind] = each
 
 
 def load(

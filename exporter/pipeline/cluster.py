@@ -12,6 +12,7 @@ from typing import Any
 
 from exporter import environment
 from exporter import errors
+from exporter import formats
 from exporter import results as results_lib
 from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import worker
@@ -21,7 +22,9 @@ _PATIENCE_SECONDS = 10
 
 
 def _perform(
-  order: orders_lib.Order, libraries: dict[str, str]
+  order: orders_lib.Order,
+  libraries: dict[str, str],
+  added: 'tuple[formats.Format, ...]',
 ) -> list[results_lib.Result]:
   """Runs on a node."""
   found = environment.libraries()
@@ -31,6 +34,7 @@ def _perform(
       f'{socket.gethostname()} has {found}, expected {libraries} as on the '
       'machine that gave the order; install the same on every node',
     )
+  formats.adopt(added)
   worker.prepare()
   return list(worker.perform(order))
 
@@ -122,7 +126,7 @@ class Cluster:
       libraries = environment.libraries()
 
       def submit(order: orders_lib.Order) -> Any:
-        return task.remote(order, libraries)
+        return task.remote(order, libraries, formats.additions())
 
       pending = {submit(order): order for order in map(_absolute, orders)}
       try:

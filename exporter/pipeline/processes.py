@@ -12,6 +12,7 @@ import signal
 from typing import Any
 
 from exporter import environment
+from exporter import formats
 from exporter import results as results_lib
 from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import worker
@@ -53,7 +54,9 @@ class _Worker:
     self._log = log
     self._log.touch()
     self._process = context.Process(
-      target=worker.main, args=(theirs, log), daemon=True
+      target=worker.main,
+      args=(theirs, log, formats.additions()),
+      daemon=True,
     )
     with _uninterrupted():
       self._process.start()

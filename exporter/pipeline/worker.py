@@ -10,6 +10,7 @@ import pathlib
 import socket
 import threading
 
+from exporter import formats
 from exporter import results as results_lib
 from exporter import storage
 from exporter.pipeline import orders
@@ -84,14 +85,20 @@ def prepare() -> None:
   gc.set_threshold(*_SMALL_COLLECTIONS, _NEVER)
 
 
-def main(pipe: connection.Connection, log: pathlib.Path) -> None:
+def main(
+  pipe: connection.Connection,
+  log: pathlib.Path,
+  added: 'tuple[formats.Format, ...]' = (),
+) -> None:
   """Serves orders until it is stopped.
 
   Args:
     pipe: Gives orders, each with the programs that others have proven; takes
       the results of an order, and then the programs that are proven now.
     log: Where TensorFlow's own messages go.
+    added: Formats that only the process which gives orders knows.
   """
+  formats.adopt(added)
   threading.Thread(target=_die_with_parent, daemon=True).start()
   _quiet(log)
   prepare()

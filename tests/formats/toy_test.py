@@ -12,12 +12,12 @@ import pytest
 
 from exporter import formats
 from exporter import hub
+from exporter import pipeline
 from exporter import results as results_lib
 from exporter import site as site_lib
 from exporter import storage
 from exporter.cli import entry
 from exporter.pipeline import export
-from exporter.pipeline import orders
 from exporter.pipeline import verify
 import model_specs
 from model_specs import formats as words
@@ -40,11 +40,19 @@ def _handles() -> tuple[model_specs.Handle, ...]:
   return tuple(words.select(found, words.parse('tf2,toy2')))
 
 
+def _order(
+  folder: pathlib.Path, action: str = pipeline.EXPORT
+) -> pipeline.Order:
+  return pipeline.Order(action=action, handles=_handles(), output_dir=folder)
+
+
 @pytest.fixture(scope='module', name='exports')
 def _exports(toy, tmp_path_factory) -> pathlib.Path:
   del toy
   folder = tmp_path_factory.mktemp('toy') / 'exports'
-  done = list(export.run(orders.Order(orders.EXPORT, _handles(), folder)))
+  # A process of its own learns what was added here.
+  engine = pipeline.Processes(1)
+  done = list(pipeline.run_orders((_order(folder),), engine=engine))
   assert [(r.name, r.status) for r in done] == [
     (_TF2, results_lib.EXPORTED),
     (_TOY, results_lib.EXPORTED),
@@ -67,13 +75,13 @@ def test_it_is_written_beside_its_manifest_and_its_card(exports):
 
 
 def test_it_is_kept_when_it_is_asked_for_again(exports):
-  order = orders.Order(orders.EXPORT, _handles(), exports)
-  assert {r.status for r in export.run(order)} == {results_lib.KEPT}
+  done = export.run(_order(exports))
+  assert {result.status for result in done} == {results_lib.KEPT}
 
 
 def test_it_is_proven_with_the_weights_of_the_saved_model(exports):
-  order = orders.Order(orders.VERIFY, _handles(), exports)
-  assert {r.status for r in verify.run(order)} == {results_lib.VERIFIED}
+  done = verify.run(_order(exports, pipeline.VERIFY))
+  assert {result.status for result in done} == {results_lib.VERIFIED}
 
 
 def test_another_bias_is_no_proof_whatever_the_manifest_says(exports, tmp_path):
@@ -85,8 +93,7 @@ def test_another_bias_is_no_proof_whatever_the_manifest_says(exports, tmp_path):
   files = storage.hash_files(place.artifact)
   changed = dataclasses.replace(made, files=files)
   place.manifest.write_text(changed.to_json())
-  order = orders.Order(orders.VERIFY, _handles()[1:], copy)
-  (result,) = verify.run(order)
+  result = list(verify.run(_order(copy, pipeline.VERIFY)))[-1]
   assert result.status == results_lib.FAILED
   assert 'is off by' in result.reason
 
