@@ -20,11 +20,11 @@ setuptools.setup(
   ),
   py_modules=['slimhub_keras'],
   package_data={
-    'exporter': ['**/*.pyi'],
+    'exporter': ['**/*.pyi', 'py.typed'],
     'exporter.artifacts': ['*.tsv'],
     'exporter.cards': ['*.tsv'],
     'exporter.site': ['mkdocs.yml', 'assets/*', 'guides/*.md'],
-    'model_specs': ['*.tsv'],
+    'model_specs': ['*.tsv', 'py.typed'],
   },
   python_requires='>=3.10,<3.14',
   install_requires=[

@@ -7,6 +7,7 @@
     ProofError         an artifact does not do what its source does
     ManifestError      a manifest is unreadable, or files differ from it
     ExportError        an artifact cannot be delivered to its destination
+    OrderError         an order lacks something, or contradicts itself
     InterpreterError   another Python cannot meet any artifact
     PackageError       an optional package is not installed
     PictureError       pictures to measure on are missing or unreadable
@@ -43,6 +44,10 @@ class ManifestError(SlimhubError):
 
 class ExportError(SlimhubError):
   """An artifact cannot be delivered to its destination."""
+
+
+class OrderError(SlimhubError):
+  """An order lacks something, or contradicts itself."""
 
 
 class InterpreterError(SlimhubError):

@@ -25,7 +25,7 @@ def _find(text: str, title: str) -> str | None:
 
 def write(
   handle: model_specs.Handle,
-  output_dir: storage.Folder,
+  output_dir: storage.Location,
   title: str,
   section: str,
 ) -> None:
@@ -40,7 +40,7 @@ def write(
   Raises:
     ManifestError: The export has no readable manifest.
   """
-  place = storage.place(output_dir, handle)
+  place = storage.place(storage.to_folder(output_dir), handle)
   made = storage.read_manifest(place.manifest)
   before = place.card.read_text('utf-8') if place.card.exists() else ''
   found = {each: _find(before, each) for each in _TITLES}
@@ -55,7 +55,7 @@ def write(
 
 def write_accuracy(
   handle: model_specs.Handle,
-  output_dir: storage.Folder,
+  output_dir: storage.Location,
   found: measure.Accuracy,
 ) -> None:
   """Writes an export's card anew, with how accurate it is."""
@@ -65,7 +65,7 @@ def write_accuracy(
 
 def write_speed(
   handle: model_specs.Handle,
-  output_dir: storage.Folder,
+  output_dir: storage.Location,
   on: measure.Machine,
   found: Sequence[measure.Speed],
 ) -> None:

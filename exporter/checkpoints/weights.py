@@ -1,8 +1,13 @@
 """Which of the weights in a checkpoint are meant."""
 
-EMA = 'ema'  # Exponential moving averages, of what is trained.
-RAW = 'raw'  # As the optimizer left them.
-AUTO = 'auto'  # EMA where a checkpoint has any, else RAW.
-SYNTHETIC = 'synthetic'  # No checkpoint: seeded, untrained.
+from typing import Final
+from typing import Literal
 
-WEIGHTS_CHOICES = (AUTO, EMA, RAW)
+WeightsChoice = Literal['auto', 'ema', 'raw', 'synthetic']
+
+EMA: Final = 'ema'  # Exponential moving averages, of what is trained.
+RAW: Final = 'raw'  # As the optimizer left them.
+AUTO: Final = 'auto'  # EMA where a checkpoint has any, else RAW.
+SYNTHETIC: Final = 'synthetic'  # No checkpoint: seeded, untrained.
+
+WEIGHTS_CHOICES = (AUTO, EMA, RAW)  # Those that a checkpoint can give.

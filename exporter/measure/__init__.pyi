@@ -9,6 +9,7 @@ from .evaluation import EVALUATION_CHARTS as EVALUATION_CHARTS
 from .evaluation import EVALUATION_JSON as EVALUATION_JSON
 from .evaluation import classifiers as classifiers
 from .evaluation import evaluate as evaluate
+from .evaluation import evaluate_exports as evaluate_exports
 from .labelled import pictures_of_folders as pictures_of_folders
 from .labelled import pictures_of_list as pictures_of_list
 from .pictures import pictures_digest as pictures_digest

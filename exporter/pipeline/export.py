@@ -29,17 +29,9 @@ class _Model:
 
   def __init__(self, order: orders.Order):
     self.sources = networks.sources(order.model)
-    inference, _ = self.sources
-    wanted = checkpoints.Wanted(inference.shapes, inference.trainable)
-    if order.checkpoint_dir is None:
-      self._checkpoint = checkpoints.make_synthetic(wanted)
-    else:
-      read = (
-        checkpoints.read_own if order.model.own else checkpoints.read_published
-      )
-      self._checkpoint = read(
-        order.checkpoint_dir, order.model, wanted, order.weights
-      )
+    self._checkpoint = checkpoints.read_checkpoint(
+      order.model, checkpoint_dir=order.checkpoint_dir, weights=order.weights
+    )
     self._spec = order.model
     self._pictures_dir = order.pictures_dir
     self.tensors = self._checkpoint.tensors

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import dataclasses
 
 from exporter import errors
+from exporter.storage import locations
 from exporter.storage import manifest as manifest_lib
 from exporter.storage import places
 import model_specs
@@ -83,7 +84,7 @@ def _converted(
 
 
 def find_artifacts(
-  output_dir: places.Folder,
+  output_dir: locations.Location,
   patterns: Sequence[str] = (),
   given: Sequence[str] | None = None,
   registry: model_specs.Registry = model_specs.PUBLISHED,
@@ -108,6 +109,7 @@ def find_artifacts(
       one is.
     UnknownNameError: A pattern matches no model.
   """
+  output_dir = locations.to_folder(output_dir)
   with places.reach(output_dir):
     present = sorted(
       (
@@ -134,7 +136,7 @@ def find_artifacts(
   return tuple(found)
 
 
-def items(folder: places.Folder) -> tuple[Item, ...]:
+def items(folder: locations.Location) -> tuple[Item, ...]:
   """The whole artifacts below a folder, sorted by handle.
 
   A manifest is delivered last: what has none is not whole, and left out.
@@ -148,6 +150,7 @@ def items(folder: places.Folder) -> tuple[Item, ...]:
   Raises:
     ManifestError: Nothing was exported there, or a manifest cannot be read.
   """
+  folder = locations.to_folder(folder)
   found = []
   for handle in find_artifacts(folder, whole=True):
     place = places.place(folder, handle)

@@ -12,9 +12,9 @@ from unittest import mock
 import pytest
 
 from exporter import errors
+from exporter import pipeline
 from exporter import results
 from exporter.cli import entry
-from exporter.pipeline import batch
 from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import processes
 from exporter.storage import delivery
@@ -32,7 +32,7 @@ def _main(*argv: str) -> int:
 
 @pytest.fixture(name='run')
 def _run():
-  with mock.patch.object(batch, 'run', return_value=[]) as run:
+  with mock.patch.object(pipeline, 'run_orders', return_value=[]) as run:
     yield run
 
 
@@ -43,6 +43,7 @@ def _order(pattern: str, **changes) -> orders_lib.Order:
       'action': orders_lib.EXPORT,
       'handles': handles,
       'output_dir': _OUT,
+      'weights': 'synthetic',
       **changes,
     }
   )

@@ -5,12 +5,12 @@ from unittest import mock
 
 import pytest
 
+from exporter import pipeline
 from exporter import results
+from exporter.checkpoints import fetch as fetch_face
 from exporter.checkpoints.fetch import download
 from exporter.checkpoints.fetch import fetcher
-from exporter.checkpoints.fetch import pool
 from exporter.cli import entry
-from exporter.pipeline import batch
 from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import processes
 from exporter.storage import home as home_lib
@@ -25,7 +25,7 @@ def _main(*argv: str) -> int:
 
 @pytest.fixture(name='run')
 def _run():
-  with mock.patch.object(batch, 'run', return_value=[]) as run:
+  with mock.patch.object(pipeline, 'run_orders', return_value=[]) as run:
     yield run
 
 
@@ -40,7 +40,7 @@ def _home(tmp_path, monkeypatch):
 
 @pytest.fixture(name='fetch')
 def _fetch():
-  with mock.patch.object(pool, 'run', return_value=[]) as fetch:
+  with mock.patch.object(fetch_face, 'fetch_all', return_value=[]) as fetch:
     yield fetch
 
 

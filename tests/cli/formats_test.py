@@ -6,9 +6,9 @@ from unittest import mock
 
 import pytest
 
+from exporter import pipeline
 from exporter import results
 from exporter.cli import entry
-from exporter.pipeline import batch
 from exporter.pipeline import orders
 from exporter.pipeline import processes
 import model_specs
@@ -24,7 +24,7 @@ def _main(*argv: str) -> int:
 
 @pytest.fixture(name='run')
 def _run():
-  with mock.patch.object(batch, 'run', return_value=[]) as run:
+  with mock.patch.object(pipeline, 'run_orders', return_value=[]) as run:
     yield run
 
 
@@ -37,6 +37,7 @@ def test_one_order_holds_handles_and_conversions(run):
     tuple(formats.select(model_specs.find(_MODEL), words, 'nchw')),
     pathlib.Path('out'),
     pictures_dir=pathlib.Path('p'),
+    weights='synthetic',
   )
   assert len(order.handles) == 12
   run.assert_called_once_with((order,), processes.Processes(None))

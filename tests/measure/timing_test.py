@@ -30,7 +30,11 @@ _HANDLES = tuple(
 def _measured(tmp_path_factory) -> tuple[pathlib.Path, list]:
   folder = tmp_path_factory.mktemp('exports')
   with tiny_network.registered():
-    list(export.run(orders.Order(orders.EXPORT, _HANDLES, folder)))
+    list(
+      export.run(
+        orders.Order(orders.EXPORT, _HANDLES, folder, weights='synthetic')
+      )
+    )
   return folder, list(timing.benchmark(_HANDLES, folder, seconds=0.02))
 
 
@@ -72,5 +76,9 @@ def test_the_exports_themselves_stay_as_they_were(measured):
     made = manifest.read_manifest(place.manifest)
     assert not manifest.differences(made, place.artifact)
   with tiny_network.registered():
-    results = list(export.run(orders.Order(orders.EXPORT, _HANDLES, folder)))
+    results = list(
+      export.run(
+        orders.Order(orders.EXPORT, _HANDLES, folder, weights='synthetic')
+      )
+    )
   assert {result.status for result in results} == {'kept'}

@@ -100,6 +100,7 @@ def test_onnx_of_many_parameters_takes_much_memory():
     orders.EXPORT,
     (handle, formats.convert(handle, formats.BY_WORD['onnx.model'])),
     pathlib.Path(),
+    weights='synthetic',
   )
   assert order.memory_gb == onnx
 
