@@ -29,6 +29,7 @@ setuptools.setup(
   python_requires='>=3.10,<3.14',
   install_requires=[
     'absl-py',
+    'argcomplete>=3.5',
     'lazy-loader>=0.6',  # The faces of packages: PEP 562, and typed.
     'numpy',
     'requests>=2.30',
@@ -59,6 +60,7 @@ setuptools.setup(
       'moto[server]',
       'onnx',
       'onnxruntime',
+      'pexpect',
       'pillow',
       'playwright',
       'pytest',

@@ -13,6 +13,7 @@ FILES = ('slimhub_keras.py',)  # Modules beside the folders.
 _DISTRIBUTIONS = {
   'PIL': 'pillow',
   'absl': 'absl-py',
+  'argcomplete': 'argcomplete',
   'axe_playwright_python': 'axe-playwright-python',
   'ai_edge_litert': 'ai-edge-litert',
   'flatbuffers': 'flatbuffers',
@@ -26,6 +27,7 @@ _DISTRIBUTIONS = {
   'numpy': 'numpy',
   'onnx': 'onnx',
   'onnxruntime': 'onnxruntime',
+  'pexpect': 'pexpect',
   'playwright': 'playwright',
   'pytest': 'pytest',
   'ray': 'ray',

@@ -11,6 +11,7 @@ from unittest import mock
 
 import pytest
 
+import exporter
 from exporter import errors
 from exporter import pipeline
 from exporter import results
@@ -271,3 +272,10 @@ def test_cards_into_a_file_are_one_line(tmp_path, capsys):
   (tmp_path / 'file').touch()
   assert _main('cards', f'--output_dir={tmp_path / "file"}') == 1
   assert str(tmp_path / 'file') in capsys.readouterr().err
+
+
+def test_the_version_is_printed(capsys):
+  with pytest.raises(SystemExit) as raised:
+    entry.parse(['slimhub', '--version'])
+  assert raised.value.code == 0
+  assert capsys.readouterr().out == f'slimhub {exporter.__version__}\n'
