@@ -1,7 +1,6 @@
 """What was found in a file of weights, for a person, and the spec it needs."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from exporter.checkpoints import inspection
 from exporter.checkpoints import specimen
@@ -94,7 +93,7 @@ def size(found: inspection.Inspection) -> int:
   return found.size or usual or _USUAL_SIZE
 
 
-def report_values(found: inspection.Inspection) -> dict[str, Any]:
+def report_values(found: inspection.Inspection) -> dict[str, object]:
   """What a spec file would say of it; the names are only proposals."""
   network = found.network
   if network is None:

@@ -19,7 +19,7 @@ class Item:
   """An artifact that was delivered whole."""
 
   handle: model_specs.Handle
-  place: places.Place
+  place: places.Place[places.Folder]
   manifest: manifest_lib.Manifest
 
 

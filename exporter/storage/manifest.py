@@ -4,10 +4,9 @@ import dataclasses
 import hashlib
 import json
 import pathlib
-from typing import Any
 
 from exporter import errors
-from exporter.storage import places
+from exporter.storage import locations
 import model_specs
 
 
@@ -51,7 +50,7 @@ class Manifest:
   libraries: dict[str, str]  # Package -> version, slimhub's own included.
   pictures: str = ''  # Hash of those that ranges were measured on, if any.
   # What the spec file said of an own model, to know it without that file.
-  model: dict[str, Any] = dataclasses.field(default_factory=dict)
+  model: dict[str, object] = dataclasses.field(default_factory=dict)
 
   @property
   def bytes(self) -> int:
@@ -67,7 +66,7 @@ class Manifest:
     return json.dumps(facts, indent=2) + '\n'
 
 
-def spec_table(handle: model_specs.Handle) -> dict[str, Any]:
+def spec_table(handle: model_specs.Handle) -> dict[str, object]:
   """What a manifest keeps of an own model's spec file."""
   own = handle.spec.own
   return json.loads(own.table) if own else {}
@@ -95,9 +94,10 @@ def parse_manifest(text: str | bytes, name: str) -> Manifest:
     ) from error
 
 
-def read_manifest(path: places.Folder) -> Manifest:
+def read_manifest(path: locations.Location) -> Manifest:
   """The manifest in a file."""
-  return parse_manifest(path.read_bytes(), str(path))
+  file = locations.to_folder(path)
+  return parse_manifest(file.read_bytes(), str(file))
 
 
 def hash_files(artifact: pathlib.Path) -> dict[str, File]:
