@@ -63,8 +63,8 @@ def _python(tmp_path_factory) -> pathlib.Path:
 
 def _check(
   python: pathlib.Path, folder: pathlib.Path, *programs: str
-) -> list[str]:
-  """The errors of a strict type checker, as `FILE:LINE: TEXT`."""
+) -> list[tuple[str, str]]:
+  """The errors of a strict type checker: FILE:LINE, and what it says."""
   paths = [folder / f'program_{at}.py' for at in range(len(programs))]
   for path, program in zip(paths, programs, strict=True):
     path.write_text(program)

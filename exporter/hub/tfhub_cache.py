@@ -49,8 +49,9 @@ class _Cache:
           'replaces them',
         )
     staged = self._staging / target.name
-    for name in made.files:
-      storage.copy_file(item.place.artifact, made, name, staged / name)
+    with storage.local_copy(item.place.artifact) as artifact:
+      for name in made.files:
+        storage.copy_file(artifact, made, name, staged / name)
     text = self._staging / descriptor.name
     text.write_text(f'Module: {url}\n{_MARK} {exporter.__version__}\n', 'utf-8')
     text.replace(descriptor)
