@@ -37,7 +37,9 @@ def _handles(count: int) -> list[model_specs.Handle]:
 def main(count: int) -> None:
   """Prints a line after each quarter of the artifacts."""
   with tempfile.TemporaryDirectory() as folder:
-    template = orders_lib.Order(orders_lib.EXPORT, (), pathlib.Path(folder))
+    template = orders_lib.Order(
+      orders_lib.EXPORT, (), pathlib.Path(folder), weights='synthetic'
+    )
     orders = orders_lib.make_orders(_handles(count), template)
     start = time.monotonic()
     results = batch.run_orders(orders, processes.Processes(1))

@@ -18,7 +18,11 @@ _PACKAGES = {
     'starlette': 'starlette',
     'uvicorn': 'uvicorn',
   },
-  'site': {'mkdocs': 'mkdocs', 'mkdocs-material': 'material'},
+  'site': {
+    'mkdocs': 'mkdocs',
+    'mkdocs-material': 'material',
+    'nbconvert': 'nbconvert',
+  },
 }
 
 

@@ -7,6 +7,7 @@
     ProofError         an artifact does not compute what its network computes
     ManifestError      a manifest is unreadable, or its files differ from it
     ExportError        a result cannot be written to its destination
+    OrderError         an order lacks something, or contradicts itself
     InterpreterError   another Python interpreter cannot load any artifact
     PackageError       an optional package is not installed
     PictureError       pictures to measure on are missing or unreadable
@@ -44,6 +45,10 @@ class ManifestError(SlimhubError):
 
 class ExportError(SlimhubError):
   """A result cannot be written to its destination."""
+
+
+class OrderError(SlimhubError):
+  """An order lacks something, or contradicts itself."""
 
 
 class InterpreterError(SlimhubError):

@@ -50,6 +50,15 @@ class Result:
   reason: str = ''  # Why it failed, or was kept or refused.
   bytes: int = 0
   seconds: float = 0.0
+  # What a caller who wants no failure as a result may raise.
+  error: type[errors.SlimhubError] = dataclasses.field(
+    default=errors.SlimhubError, compare=False, repr=False
+  )
+
+  def raise_if_failed(self) -> None:
+    """Raises the error that a failed result stands for."""
+    if self.status == FAILED:
+      raise self.error(self.reason)
 
 
 def _system_errors() -> tuple[type[Exception], ...]:
@@ -73,7 +82,7 @@ def attempt(name: str, work: Callable[[], Result]) -> Result:
   try:
     result = work()
   except errors.SlimhubError as error:
-    result = Result(name, FAILED, str(error))
+    result = Result(name, FAILED, str(error), error=type(error))
   except _system_errors() as error:
     cause = _NOISE.sub('', str(error))
     result = Result(name, FAILED, f'{name}: {cause}; {_ADVICE}')

@@ -28,6 +28,7 @@ filegroup(
         [
             "*",
             "benchmarks/**/*.py",
+            "docs/*.ipynb",
             "docs/*.md",
             "exporter/**/*.py",
             "model_specs/**",

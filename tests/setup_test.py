@@ -83,6 +83,7 @@ _EXTRAS = {
   'exporter.hub.page': {'markdown-it-py'},
   'exporter.artifacts.litert': {'ai-edge-litert'},
   'exporter.site.build': {'mkdocs'},
+  'exporter.site.guides': {'nbconvert'},
   'exporter.artifacts.onnx': {'onnx', 'onnxruntime', 'tf2onnx'},
   'exporter.artifacts.onnx_fold': {'onnx'},
   'exporter.hub.server': {'starlette', 'uvicorn'},

@@ -17,13 +17,13 @@ Describe = Callable[
 
 def _write(
   handle: model_specs.Handle,
-  output_dir: storage.Folder,
+  output_dir: storage.Location,
   describe: Describe,
   speed: measure.Timed | None = None,
   accuracy: measure.AccuracySummary | None = None,
 ) -> None:
   """Keeps new figures beside the old ones, and writes the card of all."""
-  place = storage.place(output_dir, handle)
+  place = storage.place(storage.to_folder(output_dir), handle)
   with storage.reach(place.manifest):
     made = storage.read_manifest(place.manifest)
   before = measure.read_measurements(place, made)
@@ -36,7 +36,7 @@ def _write(
 
 def write_accuracy(
   handle: model_specs.Handle,
-  output_dir: storage.Folder,
+  output_dir: storage.Location,
   found: measure.Accuracy,
   describe: Describe,
 ) -> None:
@@ -57,7 +57,7 @@ def write_accuracy(
 
 def write_speed(
   handle: model_specs.Handle,
-  output_dir: storage.Folder,
+  output_dir: storage.Location,
   on: measure.Machine,
   found: Sequence[measure.Speed],
   describe: Describe,

@@ -1,15 +1,12 @@
 from . import fetch as fetch
 from .archive import lacking_archives as lacking_archives
 from .checkpoint import Checkpoint as Checkpoint
-from .checkpoint import Wanted as Wanted
-from .checkpoint import make_synthetic as make_synthetic
-from .checkpoint import read_published as read_published
-from .inspection import inspect as inspect
-from .own import read_own as read_own
+from .inspection import Inspection as Inspection
+from .inspection import inspect_checkpoint as inspect_checkpoint
+from .reading import read_checkpoint as read_checkpoint
 from .report import report_spec as report_spec
 from .report import report_text as report_text
 from .report import report_values as report_values
-from .specimens import find_specimens as find_specimens
 from .synthetic import synthetic_images as synthetic_images
 from .synthetic import synthetic_pictures as synthetic_pictures
 from .weights import AUTO as AUTO
@@ -17,3 +14,4 @@ from .weights import EMA as EMA
 from .weights import RAW as RAW
 from .weights import SYNTHETIC as SYNTHETIC
 from .weights import WEIGHTS_CHOICES as WEIGHTS_CHOICES
+from .weights import WeightsChoice as WeightsChoice

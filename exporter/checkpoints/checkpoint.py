@@ -8,6 +8,7 @@ import dataclasses
 import hashlib
 import pathlib
 import re
+from typing import TypeAlias
 
 import numpy as np
 import tensorflow as tf
@@ -37,6 +38,9 @@ _DOWNLOAD = 'it is damaged or incomplete; download it again'
 QUANTIZED = re.compile(r'quant(ops)?(_\d+)?/|FakeQuant')
 
 
+Tensor: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+
+
 class _ProblemError(Exception):
   """Says what is wrong with one variable of a checkpoint."""
 
@@ -55,7 +59,7 @@ class Checkpoint:
 
   name: str
   kind: str  # EMA, RAW or SYNTHETIC of exporter/checkpoints/weights.py.
-  tensors: Mapping[str, np.ndarray]
+  tensors: Mapping[str, Tensor]
   frozen_graph: bytes | None = None  # The file published with them, if any.
   has_classifier: bool = True  # If not, the classifier's tensors are zeros.
 

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 import dataclasses
 import math
 
+from exporter import storage
 from exporter.checkpoints import checkpoint
 from exporter.checkpoints import recognition
 from exporter.checkpoints import specimen
+from exporter.checkpoints import specimens
 from exporter.checkpoints import weights as weights_lib
 
 _STEP = 'global_step'
@@ -245,3 +247,21 @@ def inspect(weights_file: specimen.Specimen) -> Inspection:
     flaws,
     (*problems, *_unusable(flaws, keys.values())),
   )
+
+
+def inspect_checkpoint(path: storage.LocalPath) -> tuple[Inspection, ...]:
+  """Says what a checkpoint is, without being told its network.
+
+  Args:
+    path: A checkpoint's prefix or any of its files, a folder with one, an
+      archive, or a frozen graph.
+
+  Returns:
+    What was found, mostly one; more from an archive, or from a folder that
+    does not say which of its checkpoints is the newest.
+
+  Raises:
+    CheckpointError: It is something else, or damaged.
+  """
+  with specimens.find_specimens(storage.to_path(path)) as found:
+    return tuple(inspect(each) for each in found)

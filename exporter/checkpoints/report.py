@@ -1,7 +1,6 @@
 """Reports what an inspection found, and proposes a spec file."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from exporter.checkpoints import inspection
 from exporter.checkpoints import specimen
@@ -99,7 +98,7 @@ def size(inspected: inspection.Inspection) -> int:
   return inspected.size or usual or _USUAL_SIZE
 
 
-def report_values(inspected: inspection.Inspection) -> dict[str, Any]:
+def report_values(inspected: inspection.Inspection) -> dict[str, object]:
   """The values of a spec file for the inspected weights.
 
   Publisher, dataset and name are proposals. Empty if the network is unknown.

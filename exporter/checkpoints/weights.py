@@ -1,8 +1,15 @@
 """The words that say which of the weights in a checkpoint are meant."""
 
-EMA = 'ema'  # The exponential moving averages of what is trained.
-RAW = 'raw'  # The weights as the optimizer left them.
-AUTO = 'auto'  # EMA if the checkpoint has any averages, else RAW.
-SYNTHETIC = 'synthetic'  # Seeded, untrained weights instead of a checkpoint.
+from typing import Final
+from typing import Literal
 
-WEIGHTS_CHOICES = (AUTO, EMA, RAW)
+WeightsChoice = Literal['auto', 'ema', 'raw', 'synthetic']
+
+EMA: Final = 'ema'  # The exponential moving averages of what is trained.
+RAW: Final = 'raw'  # The weights as the optimizer left them.
+AUTO: Final = 'auto'  # EMA if the checkpoint has any averages, else RAW.
+SYNTHETIC: Final = (
+  'synthetic'  # Seeded, untrained weights instead of a checkpoint.
+)
+
+WEIGHTS_CHOICES = (AUTO, EMA, RAW)  # Those that a checkpoint can give.

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import sys
 from types import ModuleType
 
+import exporter
 from exporter import errors
+from exporter.cli import completion
 from exporter.cli import exits
 from exporter.cli import flags
 from exporter.cli import progress
@@ -52,6 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     description='TF-Slim checkpoints -> proven TF1 modules and SavedModels.',
     allow_abbrev=False,
   )
+  whole.add_argument(
+    '--version', action='version', version=f'slimhub {exporter.__version__}'
+  )
   chosen = whole.add_subparsers(required=True, metavar='COMMAND')
   for name, command in _COMMANDS.items():
     parser = chosen.add_parser(
@@ -64,7 +69,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
   """Reads the command line, the program's name first."""
-  return _parser().parse_args(argv[1:])
+  parser = _parser()
+  completion.answer(parser)
+  return parser.parse_args(argv[1:])
 
 
 def _nobody_reads() -> bool:

@@ -10,8 +10,8 @@ from absl.flags import argparse_flags
 from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import progress
-from exporter.cli import spec_files
 import model_specs
+from model_specs import spec_files
 
 PATTERN = (
   'NAME, NAME/TASK or NAME/TASK/VERSION, shell globs allowed, after '
@@ -73,7 +73,7 @@ def add_spec_files(parser: argparse.ArgumentParser) -> None:
 
 def registry(args: argparse.Namespace) -> model_specs.Registry:
   """All models that the command line may name."""
-  return spec_files.registry(args.spec_file)
+  return spec_files.load_registry(*args.spec_file)
 
 
 def add_formats(parser: argparse.ArgumentParser) -> None:

@@ -121,6 +121,7 @@ class Progress:
     if self._form == JSON:
       facts = dataclasses.asdict(result)
       name = facts.pop('name')
+      del facts['error']  # A class of ours; its words are the reason.
       event = _event(_EVENTS[result.status], **{self._named: name}, **facts)
       self._print(event)
     else:

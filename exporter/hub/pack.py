@@ -90,11 +90,12 @@ class _Packer:
       self._root.keep(name)
 
   def _write(self, item: storage.Item, path: pathlib.Path) -> None:
-    made, artifact = item.manifest, item.place.artifact
-    if storage.is_bundled(made):
-      storage.write_bundle(artifact, made, path)
-    else:
-      storage.copy_file(artifact, made, artifact.name, path)
+    made = item.manifest
+    with storage.local_copy(item.place.artifact) as artifact:
+      if storage.is_bundled(made):
+        storage.write_bundle(artifact, made, path)
+      else:
+        storage.copy_file(artifact, made, artifact.name, path)
 
   def finish(self) -> None:
     """Writes what is said of all, and removes what is no longer there."""

@@ -49,8 +49,9 @@ class _Cache:
           'replaces them',
         )
     staged = self._staging / target.name
-    for name in made.files:
-      storage.copy_file(item.place.artifact, made, name, staged / name)
+    with storage.local_copy(item.place.artifact) as artifact:
+      for name in made.files:
+        storage.copy_file(artifact, made, name, staged / name)
     storage.sync(staged)
     storage.swap(staged, target)
     # The mark comes last: it says that slimhub may replace what lies there.

@@ -1,6 +1,10 @@
 from .batch import Engine as Engine
 from .batch import run_orders as run_orders
 from .cluster import Cluster as Cluster
+from .evaluate import evaluate_exports as evaluate_exports
+from .here import InProcess as InProcess
+from .library import export_models as export_models
+from .library import verify_exports as verify_exports
 from .orders import ENGINES as ENGINES
 from .orders import EXPORT as EXPORT
 from .orders import LOCAL as LOCAL

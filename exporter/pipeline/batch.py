@@ -1,5 +1,6 @@
 """Orders -> results: one writer an output folder, whichever engine works."""
 
+from collections.abc import Generator
 from collections.abc import Iterator
 from collections.abc import Sequence
 import contextlib
@@ -41,7 +42,7 @@ def _workplace(order: orders_lib.Order) -> Iterator[pathlib.Path]:
 
 def run_orders(
   orders: Sequence[orders_lib.Order], engine: Engine | None = None
-) -> Iterator[results_lib.Result]:
+) -> Generator[results_lib.Result, None, None]:
   """Carries orders out.
 
   Args:

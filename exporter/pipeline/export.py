@@ -24,13 +24,9 @@ class _Model:
 
   def __init__(self, order: orders.Order):
     spec, sources = order.model, networks.sources(order.model)
-    inference, _ = sources
-    wanted = checkpoints.Wanted(inference.shapes, inference.trainable)
-    if order.checkpoint_dir is None:
-      self._checkpoint = checkpoints.make_synthetic(wanted)
-    else:
-      read = checkpoints.read_own if spec.own else checkpoints.read_published
-      self._checkpoint = read(order.checkpoint_dir, spec, wanted, order.weights)
+    self._checkpoint = checkpoints.read_checkpoint(
+      spec, checkpoint_dir=order.checkpoint_dir, weights=order.weights
+    )
     self.weights = storage.Weights(
       self._checkpoint.name, self._checkpoint.sha256, self._checkpoint.kind
     )

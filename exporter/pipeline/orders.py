@@ -4,15 +4,19 @@ from collections.abc import Iterable
 import dataclasses
 import itertools
 import pathlib
+from typing import Final
+from typing import Literal
 
 from exporter import checkpoints
+from exporter import errors
 from exporter import results
 from exporter import storage
 import model_specs
 from model_specs import formats
 
-EXPORT = 'export'
-VERIFY = 'verify'
+Action = Literal['export', 'verify']
+EXPORT: Final = 'export'
+VERIFY: Final = 'verify'
 
 LOCAL, RAY = ENGINES = ('local', 'ray')
 
@@ -21,14 +25,34 @@ LOCAL, RAY = ENGINES = ('local', 'ray')
 class Order:
   """All that is to be done with one model's handles."""
 
-  action: str  # EXPORT or VERIFY.
+  action: Action
   handles: tuple[model_specs.Handle, ...]
   output_dir: storage.Folder
-  checkpoint_dir: pathlib.Path | None = None  # None: synthetic weights.
-  weights: str = checkpoints.AUTO
+  _: dataclasses.KW_ONLY
+  checkpoint_dir: pathlib.Path | None = None  # An EXPORT takes weights from it.
+  weights: checkpoints.WeightsChoice = checkpoints.AUTO  # SYNTHETIC: from none.
   force: bool = False
   pictures_dir: pathlib.Path | None = None  # To measure ranges on.
   client: str | None = None  # Another interpreter that a VERIFY asks, too.
+
+  def __post_init__(self) -> None:
+    """Raises an OrderError if nothing says where weights come from."""
+    if self.action != EXPORT:
+      return
+    is_synthetic = self.weights == checkpoints.SYNTHETIC
+    if self.checkpoint_dir is None and not is_synthetic:
+      raise errors.OrderError(
+        f'an order to export has weights={self.weights!r} and no '
+        'checkpoint_dir, expected the folder of a checkpoint; name it, or say '
+        f'weights={checkpoints.SYNTHETIC!r} for seeded, untrained weights'
+      )
+    if self.checkpoint_dir is not None and is_synthetic:
+      raise errors.OrderError(
+        f'an order to export has weights={self.weights!r} and '
+        f'checkpoint_dir={str(self.checkpoint_dir)!r}, expected one of the '
+        'two; leave out the folder for untrained weights, or choose from its '
+        f'checkpoint: {", ".join(checkpoints.WEIGHTS_CHOICES)}'
+      )
 
   @property
   def model(self) -> model_specs.ModelSpec:

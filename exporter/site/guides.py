@@ -1,5 +1,6 @@
 """The guides of the repository, as pages of the site."""
 
+import functools
 import pathlib
 import re
 
@@ -8,14 +9,38 @@ from exporter.site import page as page_lib
 
 # Links to docs/ of the repository, for an installation has no such folder.
 _FOLDER = pathlib.Path(__file__).parent / 'guides'
+# Pictures within the page, each with the words that its cell has for it.
+_NOTEBOOK = """\
+{%- extends 'markdown/index.md.j2' -%}
+{%- block data_png -%}
+![{{ cell.metadata.alt }}](data:image/png;base64,{{ output.data['image/png'] }})
+{%- endblock -%}
+"""
+_LINK = re.compile(r'(\]\(\w+)\.ipynb\b')
 _TITLE = re.compile(r'# (.+)')
+
+
+@functools.cache
+def _from_notebook(path: pathlib.Path) -> str:
+  """A notebook with what its cells showed, as Markdown."""
+  import nbconvert
+
+  converter = nbconvert.MarkdownExporter(raw_template=_NOTEBOOK)
+  text, _ = converter.from_filename(str(path))
+  return text
+
+
+def _read(path: pathlib.Path) -> str:
+  is_notebook = path.suffix == '.ipynb'
+  text = _from_notebook(path) if is_notebook else path.read_text('utf-8')
+  return _LINK.sub(r'\1.md', text)
 
 
 def texts() -> dict[str, str]:
   """Their pages -> what they say."""
   return {
-    f'{page_lib.GUIDES}/{path.name}': path.read_text('utf-8')
-    for path in sorted(_FOLDER.glob('*.md'))
+    f'{page_lib.GUIDES}/{path.stem}.md': _read(path)
+    for path in sorted(_FOLDER.iterdir())
   }
 
 

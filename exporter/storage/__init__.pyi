@@ -20,6 +20,10 @@ from .folder import items as items
 from .home import default_checkpoint_dir as default_checkpoint_dir
 from .home import default_stock_dir as default_stock_dir
 from .home import fetch_command as fetch_command
+from .locations import LocalPath as LocalPath
+from .locations import Location as Location
+from .locations import to_folder as to_folder
+from .locations import to_path as to_path
 from .lock import hold as hold
 from .lock import is_held as is_held
 from .manifest import Check as Check

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import dataclasses
 
 from exporter import errors
+from exporter.storage import locations
 from exporter.storage import manifest as manifest_lib
 from exporter.storage import places
 import model_specs
@@ -19,7 +20,7 @@ class Item:
   """An artifact that was delivered whole."""
 
   handle: model_specs.Handle
-  place: places.Place
+  place: places.Place[places.Folder]
   manifest: manifest_lib.Manifest
 
 
@@ -85,7 +86,7 @@ def _converted(
 
 
 def find_artifacts(
-  output_dir: places.Folder,
+  output_dir: locations.Location,
   patterns: Sequence[str] = (),
   given: Sequence[str] | None = None,
   registry: model_specs.Registry = model_specs.PUBLISHED,
@@ -110,6 +111,7 @@ def find_artifacts(
       one is.
     UnknownNameError: A pattern matches no model.
   """
+  output_dir = locations.to_folder(output_dir)
   with places.reach(output_dir):
     present = sorted(
       (
@@ -136,7 +138,7 @@ def find_artifacts(
   return tuple(found)
 
 
-def items(folder: places.Folder) -> tuple[Item, ...]:
+def items(folder: locations.Location) -> tuple[Item, ...]:
   """The whole artifacts below a folder, sorted by handle.
 
   A manifest is delivered last: what has none is not whole, and left out.
@@ -150,6 +152,7 @@ def items(folder: places.Folder) -> tuple[Item, ...]:
   Raises:
     ManifestError: Nothing was exported there, or a manifest cannot be read.
   """
+  folder = locations.to_folder(folder)
   found = []
   for handle in find_artifacts(folder, whole=True):
     place = places.place(folder, handle)

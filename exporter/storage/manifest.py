@@ -4,10 +4,10 @@ import dataclasses
 import hashlib
 import json
 import pathlib
-from typing import Any
 
 from exporter import errors
 from exporter.storage import disk
+from exporter.storage import locations
 from exporter.storage import places
 import model_specs
 
@@ -53,7 +53,7 @@ class Manifest:
   # Hash of the pictures that ranges for 8 bits were measured on, if any.
   pictures: str = ''
   # The spec file of a user's own model, so that it is known without the file.
-  model: dict[str, Any] = dataclasses.field(default_factory=dict)
+  model: dict[str, object] = dataclasses.field(default_factory=dict)
 
   @property
   def bytes(self) -> int:
@@ -75,7 +75,7 @@ class Manifest:
     return json.dumps(facts, indent=2) + '\n'
 
 
-def spec_table(handle: model_specs.Handle) -> dict[str, Any]:
+def spec_table(handle: model_specs.Handle) -> dict[str, object]:
   """What a manifest keeps of a spec file; empty for a published model."""
   own = handle.spec.own
   return json.loads(own.table) if own else {}
@@ -114,9 +114,10 @@ def parse_manifest(text: str | bytes, name: str) -> Manifest:
     ) from error
 
 
-def read_manifest(path: places.Folder) -> Manifest:
+def read_manifest(path: locations.Location) -> Manifest:
   """Reads a manifest from a file; raises a ManifestError if it holds none."""
-  return parse_manifest(path.read_bytes(), str(path))
+  file = locations.to_folder(path)
+  return parse_manifest(file.read_bytes(), str(file))
 
 
 def is_there(path: places.Folder) -> bool:

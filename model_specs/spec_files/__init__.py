@@ -1,5 +1,7 @@
 """Models of one's own, as TOML files describe them."""
 
+from model_specs.spec_files.files import load_registry
+from model_specs.spec_files.files import read_models
 from model_specs.spec_files.model import read_model
 from model_specs.spec_files.text import SCHEMA
 from model_specs.spec_files.text import TABLE
@@ -13,7 +15,9 @@ __all__ = [
   'TABLE',
   'brief',
   'document',
+  'load_registry',
   'problems',
   'read_model',
+  'read_models',
   'schema_text',
 ]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from exporter import errors
 from exporter.checkpoints import inspection
 from exporter.checkpoints import specimen
 from exporter.checkpoints import synthetic
@@ -160,3 +161,12 @@ def test_what_is_of_no_network_says_what_it_is(names, says):
   assert found.network is None
   (problem,) = found.problems
   assert says in problem
+
+
+def test_a_path_is_looked_into_by_one_call(tmp_path):
+  checkpoints.write(tmp_path / 'model.ckpt-1', specimens_made.tensors())
+  (found,) = inspection.inspect_checkpoint(str(tmp_path / 'model.ckpt-1'))
+  assert found.file == str(tmp_path / 'model.ckpt-1')
+  assert found.kind == 'checkpoint, V2 format'
+  with pytest.raises(errors.CheckpointError, match='does not exist'):
+    inspection.inspect_checkpoint(tmp_path / 'model.ckpt-2')

@@ -7,7 +7,7 @@ import pytest
 from exporter.checkpoints import inspection
 from exporter.checkpoints import report
 from exporter.checkpoints import specimen
-from exporter.cli import spec_files
+from model_specs import spec_files
 
 _NETWORK = inspection.Network(
   'mobilenet_v1', 'MobileNet V1', (0.25,), 5, 217_000, 137, (), (), None
@@ -99,7 +99,7 @@ def test_another_number_of_classes_was_not_published():
 
 def test_the_spec_is_one_that_a_spec_file_takes(tmp_path):
   (tmp_path / 'my.toml').write_text(report.report_spec(_FOUND))
-  (model,) = spec_files.read(tmp_path / 'my.toml')
+  (model,) = spec_files.read_models(tmp_path / 'my.toml')
   assert (model.network, model.multiplier) == ('mobilenet_v1', 0.25)
   assert (model.num_classes, model.size) == (5, 224)
   assert model.own

@@ -11,6 +11,7 @@ from unittest import mock
 
 import pytest
 
+import exporter
 from exporter import errors
 from exporter import pipeline
 from exporter import results
@@ -43,6 +44,7 @@ def _order(pattern: str, **changes) -> orders_lib.Order:
       'action': orders_lib.EXPORT,
       'handles': handles,
       'output_dir': _OUT,
+      'weights': 'synthetic',
       **changes,
     }
   )
@@ -278,3 +280,10 @@ def test_cards_into_a_file_are_one_line(tmp_path, capsys):
   (tmp_path / 'file').touch()
   assert _main('cards', f'--output_dir={tmp_path / "file"}') == 1
   assert str(tmp_path / 'file') in capsys.readouterr().err
+
+
+def test_the_version_is_printed(capsys):
+  with pytest.raises(SystemExit) as raised:
+    entry.parse(['slimhub', '--version'])
+  assert raised.value.code == 0
+  assert capsys.readouterr().out == f'slimhub {exporter.__version__}\n'

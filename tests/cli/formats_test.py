@@ -37,6 +37,7 @@ def test_one_order_holds_handles_and_conversions(run):
     tuple(formats.select(model_specs.find(_MODEL), words, 'nchw')),
     pathlib.Path('out'),
     pictures_dir=pathlib.Path('p'),
+    weights='synthetic',
   )
   assert len(order.handles) == 12
   run.assert_called_once_with((order,), processes.Processes(None))

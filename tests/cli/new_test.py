@@ -7,8 +7,8 @@ import jsonschema
 import pytest
 
 from exporter.cli import entry
-from exporter.cli import spec_files
 from model_specs import published
+from model_specs.spec_files import files
 from model_specs.spec_files import text
 
 
@@ -25,7 +25,7 @@ def _folder(tmp_path, monkeypatch) -> pathlib.Path:
 @pytest.mark.parametrize('network', published.NETWORKS)
 def test_the_file_of_every_network_is_a_model(network, tmp_path):
   assert _main('new', 'my_model', f'--network={network}') == 0
-  (model,) = spec_files.registry([tmp_path / 'my_model.toml']).own
+  (model,) = files.load_registry(tmp_path / 'my_model.toml').own
   assert (model.name, model.network) == ('my_model', network)
   assert [str(handle) for handle in model.handles()] == [
     f'me/my_pictures/my_model/{task}/{number}'
@@ -40,7 +40,7 @@ def test_the_schema_beside_it_takes_it(tmp_path):
   first, *_ = path.read_text().splitlines()
   assert first == '#:schema ./spec_file.schema.json'
   schema = json.loads((path.parent / first.split('/')[-1]).read_text())
-  jsonschema.validate(spec_files._load(path), schema)
+  jsonschema.validate(files._load(path), schema)
   assert schema == text.schema()
 
 

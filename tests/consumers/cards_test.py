@@ -21,7 +21,9 @@ _LEGACY_KERAS = 'TF_USE_LEGACY_KERAS'
 @pytest.fixture(scope='module', name='folder')
 def _folder(tmp_path_factory):
   folder = tmp_path_factory.mktemp('cards')
-  order = orders.Order(orders.EXPORT, _HANDLES, folder / 'exports')
+  order = orders.Order(
+    orders.EXPORT, _HANDLES, folder / 'exports', weights='synthetic'
+  )
   assert {r.status for r in export.run(order)} == {results.EXPORTED}
   return folder
 

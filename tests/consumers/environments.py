@@ -86,6 +86,7 @@ OLDEST = Environment(
   '3.10',
   (
     'absl-py',
+    'argcomplete==3.5.*',
     'lazy-loader==0.6',
     'numpy',
     'requests==2.30.*',

@@ -17,7 +17,9 @@ _PATTERN = 'mobilenet_v1_025_128/feature_vector'
 @pytest.fixture(scope='module', name='folder')
 def _folder(tmp_path_factory):
   folder = tmp_path_factory.mktemp('exports')
-  order = orders.Order(orders.EXPORT, model_specs.find(_PATTERN), folder)
+  order = orders.Order(
+    orders.EXPORT, model_specs.find(_PATTERN), folder, weights='synthetic'
+  )
   assert {r.status for r in export.run(order)} == {results.EXPORTED}
   return folder
 

@@ -41,9 +41,9 @@ def _handles() -> tuple[model_specs.Handle, ...]:
 
 
 def _order(
-  folder: pathlib.Path, action: str = pipeline.EXPORT
+  folder: pathlib.Path, action: pipeline.Action = pipeline.EXPORT
 ) -> pipeline.Order:
-  return pipeline.Order(action=action, handles=_handles(), output_dir=folder)
+  return pipeline.Order(action, _handles(), folder, weights='synthetic')
 
 
 @pytest.fixture(scope='module', name='exports')

@@ -80,6 +80,13 @@ def test_the_session_prints_what_it_shows(outputs):
     assert words[: len(expected)] == expected
 
 
+def test_the_library_does_what_the_session_did(folder, outputs):
+  del outputs  # The exports are there.
+  (snippet,) = _blocks('py')
+  printed = _run([sys.executable, '-c', snippet], folder)
+  assert [line.split()[1] for line in printed.splitlines()] == ['kept'] * 4
+
+
 @pytest.mark.parametrize('number', [0, 1, 2])
 def test_the_snippets_run_on_the_exports(number, folder, outputs):
   del outputs  # The exports are there.

@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from exporter.checkpoints import synthetic
-from exporter.cli import spec_files
 from exporter.networks import source
+from model_specs.spec_files import files
 from model_specs.spec_files import keys
 from tests import checkpoints_made as checkpoints
 from tests import code_blocks
@@ -51,7 +51,7 @@ def _folder(tmp_path_factory) -> pathlib.Path:
   (folder / 'labels.txt').write_text(
     ''.join(f'{number}:{name}\n' for number, name in enumerate(names))
   )
-  (model,) = spec_files.read(folder / _FILE)
+  (model,) = files.read_models(folder / _FILE)
   inference, _ = source.sources(model)
   tensors = synthetic.tensors(inference.shapes)
   checkpoints.write(
@@ -74,14 +74,14 @@ def test_the_commands_do_what_they_say(folder):
 def test_what_is_new_passes_as_it_stands(folder, tmp_path):
   _run(_NEW, tmp_path)
   assert (tmp_path / 'spec_file.schema.json').exists()
-  (model,) = spec_files.read(tmp_path / _FILE)
+  (model,) = files.read_models(tmp_path / _FILE)
   common = f'--spec_file={_FILE} --output_dir=exports --synthetic_weights'
   _run(f'slimhub export {model.name}/*/2 {common}', tmp_path)
   assert 'verified' in _run('slimhub verify exports', tmp_path)
 
 
 def test_the_keys_and_the_group_are_those_of_the_code():
-  assert f'"{spec_files.GROUP}"' in _ENTRY_POINT
+  assert f'"{files.GROUP}"' in _ENTRY_POINT
   shown = {line.split(' = ')[0] for line in _SPEC_FILE.splitlines()[2:]}
   assert shown <= keys.BY_NAME.keys()
   for key in ('input_range', 'input_mean', 'labels', 'background'):

@@ -16,10 +16,12 @@ from exporter.checkpoints import synthetic
 from exporter.measure import crops
 from exporter.measure import evaluation
 from exporter.measure import labelled
+from exporter.pipeline import evaluate
 from exporter.pipeline import export
 from exporter.pipeline import orders
 from exporter.storage import manifest
 from exporter.storage import places
+import model_specs
 from model_specs import formats
 from tests import checkpoints_made as checkpoints
 from tests import tiny_network
@@ -73,7 +75,9 @@ def _made(tmp_path_factory) -> tuple[pathlib.Path, tuple]:
   for number in range(_WRONG):
     labels[number] = (labels[number] + 1) % 5
   checkpoints.write(folder / tiny_network.MODEL.checkpoint, tensors)
-  order = orders.Order(orders.EXPORT, _HANDLES, folder / 'exports', folder)
+  order = orders.Order(
+    orders.EXPORT, _HANDLES, folder / 'exports', checkpoint_dir=folder
+  )
   with tiny_network.registered():
     results = list(export.run(order))
   assert {result.status for result in results} == {results_lib.EXPORTED}
@@ -141,7 +145,9 @@ def test_cards_take_the_figures_and_exports_stay(evaluated, exports):
     made = manifest.read_manifest(place.manifest)
     assert not manifest.differences(made, place.artifact)
   with tiny_network.registered():
-    order = orders.Order(orders.EXPORT, _HANDLES, exports, exports.parent)
+    order = orders.Order(
+      orders.EXPORT, _HANDLES, exports, checkpoint_dir=exports.parent
+    )
     results = list(export.run(order))
   assert {result.status for result in results} == {results_lib.KEPT}
 
@@ -189,3 +195,20 @@ def test_features_have_no_classes():
   assert evaluation.classifiers((*features, *_HANDLES)) == _HANDLES
   with pytest.raises(errors.ManifestError, match='returns features, and'):
     evaluation.classifiers(features)
+
+
+def test_a_folder_of_exports_is_evaluated_by_one_call(exports, pictures):
+  listed = exports.parent / 'labels.txt'
+  lines = [f'{p.path.relative_to(exports.parent)} {p.label}' for p in pictures]
+  listed.write_text('\n'.join(lines))
+  registry = model_specs.PUBLISHED.joined([tiny_network.MODEL])
+  found = evaluate.evaluate_exports(
+    str(exports),
+    images=str(exports.parent),
+    labels=listed,
+    formats=['tf2'],
+    registry=registry,
+  )
+  (classifier,) = tiny_network.MODEL.handles((5,))[:1]
+  assert [each.name for each in found] == [str(classifier)]
+  assert found[0].setting.pictures == len(pictures)

@@ -1,5 +1,6 @@
 """Exports are timed, and the figures stand beside them and on their cards."""
 
+import dataclasses
 import json
 import pathlib
 import shutil
@@ -30,11 +31,15 @@ _HANDLES = tuple(
 )
 
 
+def _order(folder: pathlib.Path) -> orders.Order:
+  return orders.Order(orders.EXPORT, _HANDLES, folder, weights='synthetic')
+
+
 @pytest.fixture(scope='module', name='measured')
 def _measured(tmp_path_factory) -> tuple[pathlib.Path, list]:
   folder = tmp_path_factory.mktemp('exports')
   with tiny_network.registered():
-    list(export.run(orders.Order(orders.EXPORT, _HANDLES, folder)))
+    list(export.run(_order(folder)))
   running = timing.benchmark(_HANDLES, folder, formats_lib.load, seconds=0.02)
   groups = list(running)
   found = [speed_ for group in groups for speed_ in group]
@@ -82,7 +87,7 @@ def test_the_exports_themselves_stay_as_they_were(measured):
     made = manifest.read_manifest(place.manifest)
     assert not manifest.differences(made, place.artifact)
   with tiny_network.registered():
-    results = list(export.run(orders.Order(orders.EXPORT, _HANDLES, folder)))
+    results = list(export.run(_order(folder)))
     again = list(verify.run(orders.Order(orders.VERIFY, _HANDLES, folder)))
   assert {result.status for result in results} == {'kept'}
   assert {result.status for result in again} == {'verified'}
@@ -95,7 +100,7 @@ def test_a_new_export_has_none_of_the_figures_of_the_old_one(
   folder = shutil.copytree(measured[0], tmp_path / 'exports')
   place = places.place(folder, handle)
   assert place.measured.exists()
-  order = orders.Order(orders.EXPORT, (handle,), folder, force=True)
+  order = dataclasses.replace(_order(folder), handles=(handle,), force=True)
   with tiny_network.registered():
     (result,) = export.run(order)
   assert result.status == 'exported'

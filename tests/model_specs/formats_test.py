@@ -101,6 +101,7 @@ def test_onnx_of_many_parameters_takes_much_memory():
     orders.EXPORT,
     (handle, formats.convert(handle, kinds.get('onnx.model'))),
     pathlib.Path(),
+    weights='synthetic',
   )
   assert order.memory_gb == onnx
 

@@ -24,7 +24,9 @@ _PATTERNS = (
 def _orders(
   folder: pathlib.Path, *patterns: str
 ) -> tuple[orders_lib.Order, ...]:
-  template = orders_lib.Order(orders_lib.EXPORT, (), folder)
+  template = orders_lib.Order(
+    orders_lib.EXPORT, (), folder, weights='synthetic'
+  )
   return orders_lib.make_orders(model_specs.find(*patterns), template)
 
 

@@ -114,7 +114,8 @@ def test_without_ray_it_says_what_to_install(monkeypatch, tmp_path):
   monkeypatch.setitem(sys.modules, 'ray', None)  # As if it were missing.
   handles = model_specs.find(*_PATTERNS)
   orders = orders_lib.make_orders(
-    handles, orders_lib.Order(orders_lib.EXPORT, (), tmp_path)
+    handles,
+    orders_lib.Order(orders_lib.EXPORT, (), tmp_path, weights='synthetic'),
   )
   with pytest.raises(errors.PackageError, match=r'slimhub\[ray\]'):
     next(cluster.Cluster().results(orders, tmp_path))
@@ -125,7 +126,8 @@ def test_a_node_with_other_packages_is_named(nodes, monkeypatch, tmp_path):
   monkeypatch.setattr(environment, 'libraries', lambda: libraries)
   handles = model_specs.find(*_PATTERNS)
   orders = orders_lib.make_orders(
-    handles, orders_lib.Order(orders_lib.EXPORT, (), tmp_path)
+    handles,
+    orders_lib.Order(orders_lib.EXPORT, (), tmp_path, weights='synthetic'),
   )
   results = list(cluster.Cluster(nodes.address).results(orders, tmp_path))
   assert [result.status for result in results] == [

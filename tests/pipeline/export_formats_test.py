@@ -52,7 +52,9 @@ def _pictures(tmp_path_factory) -> pathlib.Path:
 
 
 def _order(folder: places.Folder, pictures, **changes) -> orders.Order:
-  order = orders.Order(orders.EXPORT, _ALL, folder, pictures_dir=pictures)
+  order = orders.Order(
+    orders.EXPORT, _ALL, folder, pictures_dir=pictures, weights='synthetic'
+  )
   return dataclasses.replace(order, **changes)
 
 

@@ -23,7 +23,7 @@ _CHECKPOINT = tiny_network.MODEL.checkpoint
 
 
 def _order(folder: pathlib.Path, **changes) -> orders.Order:
-  order = orders.Order(orders.EXPORT, _HANDLES, folder)
+  order = orders.Order(orders.EXPORT, _HANDLES, folder, weights='synthetic')
   return dataclasses.replace(order, **changes)
 
 
@@ -89,6 +89,7 @@ def test_the_checkpoints_weights_and_their_kind_are_recorded(tmp_path):
     tmp_path / 'out',
     handles=_HANDLES[:1],
     checkpoint_dir=tmp_path / 'checkpoints',
+    weights='auto',
   )
   assert _statuses(_run(order)) == ['exported']
   place = places.place(order.output_dir, _HANDLES[0])
@@ -102,7 +103,9 @@ def test_a_bad_checkpoint_fails_every_handle_and_leaves_nothing(tmp_path):
   tensors['Tiny/Conv2d_0/weights'][0, 0, 0, 0] = np.nan
   checkpoints.write(tmp_path / 'checkpoints' / _CHECKPOINT, tensors)
   out = tmp_path / 'out'
-  results = _run(_order(out, checkpoint_dir=tmp_path / 'checkpoints'))
+  results = _run(
+    _order(out, checkpoint_dir=tmp_path / 'checkpoints', weights='auto')
+  )
   assert _statuses(results) == ['failed'] * 4
   assert all('Tiny/Conv2d_0/weights' in r.reason for r in results)
   assert not out.exists()

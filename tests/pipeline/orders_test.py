@@ -1,6 +1,7 @@
 """Orders, places and what is found in a folder."""
 
 import pathlib
+import pickle
 
 import pytest
 
@@ -11,7 +12,9 @@ from exporter.storage import places
 import model_specs
 from model_specs import formats
 
-_TEMPLATE = orders_lib.Order(orders_lib.EXPORT, (), pathlib.Path('out'))
+_TEMPLATE = orders_lib.Order(
+  orders_lib.EXPORT, (), pathlib.Path('out'), weights='synthetic'
+)
 
 
 def test_one_order_holds_all_handles_of_one_model():
@@ -146,3 +149,24 @@ def test_converted_files_are_found_beside_them(
 def test_formats_that_are_not_there_are_named(converted):
   with pytest.raises(errors.ManifestError, match=r'onnx\.model_nchw'):
     folder_lib.find_artifacts(converted, [], ['onnx.model_nchw'])
+
+
+def test_an_order_says_where_its_weights_come_from():
+  with pytest.raises(errors.OrderError, match="weights='synthetic'"):
+    orders_lib.Order(orders_lib.EXPORT, (), pathlib.Path('out'))
+  with pytest.raises(errors.OrderError, match='expected one of the two'):
+    orders_lib.Order(
+      orders_lib.EXPORT,
+      (),
+      pathlib.Path('out'),
+      checkpoint_dir=pathlib.Path('checkpoints'),
+      weights='synthetic',
+    )
+  orders_lib.Order(orders_lib.VERIFY, (), pathlib.Path('out'))
+
+
+def test_an_order_reaches_its_worker_as_it_is():
+  order = orders_lib.make_orders(
+    model_specs.find('mobilenet_v1_025_128'), _TEMPLATE
+  )
+  assert pickle.loads(pickle.dumps(order)) == order

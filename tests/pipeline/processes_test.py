@@ -24,7 +24,9 @@ _PATTERNS = (
 
 
 def _run(folder: pathlib.Path) -> Iterator[results_lib.Result]:
-  template = orders_lib.Order(orders_lib.EXPORT, (), folder)
+  template = orders_lib.Order(
+    orders_lib.EXPORT, (), folder, weights='synthetic'
+  )
   orders = orders_lib.make_orders(model_specs.find(*_PATTERNS), template)
   return batch.run_orders(orders, processes.Processes(1))
 

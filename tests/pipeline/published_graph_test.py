@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from exporter import results as results_lib
+from exporter.checkpoints import weights as weights_lib
 from exporter.pipeline import export
 from exporter.pipeline import orders
 from exporter.storage import manifest
@@ -20,7 +21,9 @@ _CHECK = 'published graph'
 
 
 def _export(
-  folder: pathlib.Path, graph: bytes | None, weights: str = 'auto'
+  folder: pathlib.Path,
+  graph: bytes | None,
+  weights: weights_lib.WeightsChoice = 'auto',
 ) -> list[results_lib.Result]:
   """Exports the tiny network; beside its checkpoint lies a frozen graph."""
   prefix = folder / 'checkpoints' / 'tiny_1.0_32.ckpt'

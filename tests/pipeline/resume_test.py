@@ -28,7 +28,9 @@ def _run(order: orders.Order) -> results.Result:
 @pytest.fixture(name='order')
 def _order(tmp_path) -> orders.Order:
   """What was just exported."""
-  order = orders.Order(orders.EXPORT, (_HANDLE,), tmp_path / 'out')
+  order = orders.Order(
+    orders.EXPORT, (_HANDLE,), tmp_path / 'out', weights='synthetic'
+  )
   assert _run(order).status == 'exported'
   return order
 
@@ -58,7 +60,9 @@ def _replaced(order: orders.Order) -> str:
 
 
 def test_other_weights_are_exported_again(order, checkpoint_dir):
-  order = dataclasses.replace(order, checkpoint_dir=checkpoint_dir)
+  order = dataclasses.replace(
+    order, checkpoint_dir=checkpoint_dir, weights='auto'
+  )
   assert _replaced(order) == 'its weights were synthetic, not raw'
   shutil.rmtree(checkpoint_dir)
   tensors = tiny_network.tensors()
@@ -81,7 +85,9 @@ def test_what_a_power_cut_emptied_is_made_again(order, keeps_length):
 def test_untrained_weights_replace_trained_ones_by_force_alone(
   order, checkpoint_dir
 ):
-  _run(dataclasses.replace(order, checkpoint_dir=checkpoint_dir))
+  _run(
+    dataclasses.replace(order, checkpoint_dir=checkpoint_dir, weights='auto')
+  )
   before = file_tree.read(order.output_dir)
   result = _run(order)
   assert result.status == 'failed'

@@ -23,7 +23,11 @@ _HANDLES = tiny_network.MODEL.handles((3, 5))
 def _whole(tmp_path_factory) -> pathlib.Path:
   folder = tmp_path_factory.mktemp('whole')
   with tiny_network.registered():
-    list(export.run(orders.Order(orders.EXPORT, _HANDLES, folder)))
+    list(
+      export.run(
+        orders.Order(orders.EXPORT, _HANDLES, folder, weights='synthetic')
+      )
+    )
   return folder
 
 

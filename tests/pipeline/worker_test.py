@@ -17,7 +17,14 @@ def test_a_worker_serves_an_order(tmp_path):
   process.start()
   handles = model_specs.find('mobilenet_v1_025_128/feature_vector/3')
   with lock.hold(tmp_path / 'out'):
-    ours.send((orders.Order(orders.EXPORT, handles, tmp_path / 'out'), {}))
+    ours.send(
+      (
+        orders.Order(
+          orders.EXPORT, handles, tmp_path / 'out', weights='synthetic'
+        ),
+        {},
+      )
+    )
     result = ours.recv()
     assert (result.name, result.status) == (
       str(handles[0]),
@@ -42,7 +49,9 @@ def test_a_worker_whose_pipe_is_gone_ends(tmp_path):
 
 def test_an_output_that_is_not_shared_is_refused(tmp_path):
   handles = model_specs.find('mobilenet_v1_025_128/feature_vector')
-  order = orders.Order(orders.EXPORT, handles, tmp_path / 'elsewhere')
+  order = orders.Order(
+    orders.EXPORT, handles, tmp_path / 'elsewhere', weights='synthetic'
+  )
   results = list(worker.perform(order))
   assert [result.status for result in results] == [results_lib.FAILED] * len(
     handles

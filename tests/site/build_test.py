@@ -89,11 +89,16 @@ def _is_elsewhere(url: str) -> bool:
   return urllib.parse.urlsplit(url).scheme in ('http', 'https')
 
 
+def _is_within(url: str) -> bool:
+  """Whether it is no address, but the picture itself."""
+  return url.startswith('data:image/')
+
+
 def test_every_link_leads_somewhere(site, pages):
   broken, counted = [], 0
   for name, found in pages.items():
     for url in (*found.links, *found.loads):
-      if _is_elsewhere(url):
+      if _is_elsewhere(url) or _is_within(url):
         continue
       counted += 1
       target, anchor = _inside(name, url)
@@ -146,12 +151,22 @@ def test_pages_have_what_search_engines_and_screen_readers_need(pages):
 
 
 def test_every_guide_is_a_page(pages):
-  names = {path.name for path in (source_tree.ROOT / 'docs').glob('*.md')}
-  linked = {path.name for path in (build.HERE / 'guides').glob('*.md')}
-  assert linked == names, 'link each of docs/ from exporter/site/guides'
-  for name in names:
-    stem = name.removesuffix('.md')
-    assert f'{page.GUIDES}/{stem}.html' in pages
+  docs = source_tree.ROOT / 'docs'
+  written = [path for form in ('*.md', '*.ipynb') for path in docs.glob(form)]
+  linked = {path.name for path in (build.HERE / 'guides').iterdir()}
+  assert linked == {path.name for path in written}, (
+    'link each of docs/ from exporter/site/guides'
+  )
+  for path in written:
+    assert f'{page.GUIDES}/{path.stem}.html' in pages
+
+
+def test_a_notebook_is_shown_with_what_its_cells_showed(pages):
+  found = pages[f'{page.GUIDES}/tour.html']
+  alts = [str(picture['alt']).split()[0] for picture in found.pictures]
+  assert alts[-3:] == ['One', 'Loss', 'Confusion']
+  inside = [url for url in found.loads if url.startswith('data:image/png')]
+  assert len(inside) == 3
 
 
 def test_a_folder_is_downloaded_as_tensorflow_hub_unpacks_it(site, tmp_path):

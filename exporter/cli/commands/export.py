@@ -165,7 +165,7 @@ def run(args: argparse.Namespace) -> int:
     handles=(),
     output_dir=args.output_dir,
     checkpoint_dir=folder,
-    weights=args.weights,
+    weights=checkpoints.SYNTHETIC if args.synthetic_weights else args.weights,
     force=args.force,
     pictures_dir=args.representative_images,
   )

@@ -34,8 +34,7 @@ def run(args: argparse.Namespace) -> int:
   with hush.hushed():
     from exporter import checkpoints
 
-    with checkpoints.find_specimens(args.checkpoint) as found:
-      inspected = [checkpoints.inspect(each) for each in found]
+    inspected = checkpoints.inspect_checkpoint(args.checkpoint)
   if args.format == _JSON:
     facts = [
       {**dataclasses.asdict(each), 'spec': checkpoints.report_values(each)}

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from exporter.cli import spec_files
 import model_specs
+from model_specs.spec_files import files
 from model_specs.spec_files import text as text_lib
 from tests import some_spec_file
 from tests import source_tree
@@ -17,7 +17,7 @@ from tests import source_tree
 
 def _refused(path: pathlib.Path) -> str:
   with pytest.raises(model_specs.SpecError) as raised:
-    spec_files.read(path)
+    files.read_models(path)
   return str(raised.value)
 
 
@@ -25,8 +25,8 @@ def test_every_model_of_a_file(tmp_path):
   path = tmp_path / 'models.toml'
   tables = [some_spec_file.values(name=name) for name in ('a', 'b')]
   path.write_text(text_lib.document(tables))
-  assert [model.name for model in spec_files.read(path)] == ['a', 'b']
-  found = spec_files.registry([path, tmp_path / '.' / 'models.toml'])
+  assert [model.name for model in files.read_models(path)] == ['a', 'b']
+  found = files.load_registry(path, tmp_path / '.' / 'models.toml')
   assert [model.name for model in found.own] == ['a', 'b']
   assert len(found.models) == len(model_specs.MODELS) + 2
 
@@ -35,7 +35,7 @@ def test_paths_are_meant_from_the_folder_of_the_file(tmp_path, monkeypatch):
   (tmp_path / 'labels.txt').write_text('a\nb\nc\n')
   path = some_spec_file.write(tmp_path, label_file='labels.txt', checkpoint='x')
   monkeypatch.chdir(tmp_path.parent)
-  (model,) = spec_files.read(pathlib.Path(tmp_path.name) / path.name)
+  (model,) = files.read_models(pathlib.Path(tmp_path.name) / path.name)
   assert model.own
   assert model.own.labels == ('a', 'b', 'c')
   assert model.own.folder == tmp_path
@@ -94,7 +94,7 @@ def test_two_files_with_one_model_are_both_named(tmp_path):
     (tmp_path / name).mkdir()
     paths.append(some_spec_file.write(tmp_path / name))
   with pytest.raises(model_specs.SpecError) as raised:
-    spec_files.registry(paths)
+    files.load_registry(*paths)
   for path in paths:
     assert str(path) in str(raised.value)
 

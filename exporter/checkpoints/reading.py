@@ -1,0 +1,43 @@
+"""A model's checkpoint, of whichever kind -> its tensors."""
+
+from exporter import networks
+from exporter import storage
+from exporter.checkpoints import checkpoint
+from exporter.checkpoints import own
+from exporter.checkpoints import weights as weights_lib
+import model_specs
+
+
+def read_checkpoint(
+  model: model_specs.ModelSpec | str,
+  *,
+  checkpoint_dir: storage.LocalPath | None = None,
+  weights: weights_lib.WeightsChoice = weights_lib.AUTO,
+) -> checkpoint.Checkpoint:
+  """Reads all that a model's network needs.
+
+  Args:
+    model: The model, or the name of a published one.
+    checkpoint_dir: Where checkpoints are; by default where `slimhub fetch`
+      puts them. An own model's spec may name its checkpoint itself.
+    weights: Which of the checkpoint's; `synthetic` reads no checkpoint.
+
+  Returns:
+    The tensors, complete, finite and of the right shapes.
+
+  Raises:
+    CheckpointError: The checkpoint is missing, damaged or does not fit.
+    UnknownNameError: No published model is called this.
+  """
+  if isinstance(model, str):
+    model = model_specs.get_model(model)
+  inference, _ = networks.sources(model)
+  wanted = checkpoint.Wanted(inference.shapes, inference.trainable)
+  if weights == weights_lib.SYNTHETIC:
+    return checkpoint.make_synthetic(wanted)
+  if checkpoint_dir is None:
+    folder = storage.default_checkpoint_dir()
+  else:
+    folder = storage.to_path(checkpoint_dir)
+  read = own.read_own if model.own else checkpoint.read_published
+  return read(folder, model, wanted, weights)

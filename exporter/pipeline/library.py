@@ -1,0 +1,188 @@
+"""The pipeline as one call each: names and folders -> typed results."""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+import contextlib
+import pathlib
+from typing import TypeAlias
+
+from exporter import checkpoints
+from exporter import environment
+from exporter import errors
+from exporter import results as results_lib
+from exporter import storage
+from exporter.pipeline import batch
+from exporter.pipeline import here
+from exporter.pipeline import orders as orders_lib
+import model_specs
+from model_specs import formats as formats_lib
+from model_specs import kinds
+
+Models: TypeAlias = (
+  str | model_specs.Handle | Iterable[str | model_specs.Handle]
+)
+OnResult: TypeAlias = Callable[[results_lib.Result], object]
+
+
+def _handles(models: Models) -> Iterator[model_specs.Handle]:
+  """The handles that are meant, each pattern's in the registry's order."""
+  if isinstance(models, str | model_specs.Handle):
+    models = (models,)
+  for each in models:
+    if isinstance(each, str):
+      yield from model_specs.find(each)
+    else:
+      yield each
+
+
+def _path(named: storage.LocalPath | None) -> pathlib.Path | None:
+  return None if named is None else storage.to_path(named)
+
+
+def _words(formats: Sequence[str]) -> tuple[str, ...]:
+  try:
+    return formats_lib.parse(','.join(formats))
+  except ValueError as error:
+    raise errors.OrderError(str(error)) from error
+
+
+def _chosen(
+  models: Models, formats: Sequence[str], has_pictures: bool
+) -> tuple[model_specs.Handle, ...]:
+  """What an export is asked for."""
+  words = _words(formats)
+  for kind in kinds.converted():
+    if kind.word in words and kind.needs_pictures and not has_pictures:
+      raise errors.OrderError(
+        f'{kind.word} is asked for without representative_images; expected a '
+        'folder of pictures to measure the range of every layer on'
+      )
+  found = dict.fromkeys(_handles(models))
+  handles = tuple(formats_lib.select(found, words))
+  asked = formats_lib.named(words)
+  for extra in dict.fromkeys(kind.extra for kind in asked if kind.extra):
+    environment.require(extra)
+  if not handles:
+    raise errors.OrderError(
+      f'none of {len(found)} handles has formats={words}: versions 1 to 3 are '
+      'tf1, the others tf2, and an own model has tf1 if its spec has '
+      'tf1_version'
+    )
+  return handles
+
+
+def _run(
+  orders: Sequence[orders_lib.Order],
+  engine: batch.Engine | None,
+  keep_going: bool,
+  on_result: OnResult | None,
+) -> tuple[results_lib.Result, ...]:
+  """Carries orders out to the end, or to the first failure."""
+  found = []
+  running = batch.run_orders(orders, engine or here.InProcess())
+  # A failure ends the other workers and frees the output folder at once.
+  with contextlib.closing(running):
+    for result in running:
+      if on_result:
+        on_result(result)
+      if not keep_going:
+        result.raise_if_failed()
+      found.append(result)
+  return tuple(found)
+
+
+def export_models(  # noqa: PLR0913  # All but the first go by their names.
+  models: Models,
+  *,
+  output_dir: storage.Location,
+  checkpoint_dir: storage.LocalPath | None = None,
+  weights: checkpoints.WeightsChoice = checkpoints.AUTO,
+  formats: Sequence[str] = formats_lib.DEFAULT,
+  representative_images: storage.LocalPath | None = None,
+  force: bool = False,
+  engine: batch.Engine | None = None,
+  keep_going: bool = False,
+  on_result: OnResult | None = None,
+) -> tuple[results_lib.Result, ...]:
+  """Exports models, proves and describes them, as `slimhub export` does.
+
+  Args:
+    models: Patterns of published models, such as `mobilenet_v2_100_224` or
+      `mobilenet_v2_*/feature_vector/5`, or handles, also of own models.
+    output_dir: Where exports go: a folder, or a URL such as s3://BUCKET/PATH.
+      What is there already and is what is asked for is kept.
+    checkpoint_dir: Where checkpoints are; by default where `slimhub fetch`
+      puts them, unless the weights are synthetic.
+    weights: Which of a checkpoint's; `synthetic`: seeded, untrained, of none.
+    formats: Of `tf1`, `tf2`, `litert`, `onnx`, or one of their files, such as
+      `litert.float16`; the last two convert each TF2 handle.
+    representative_images: Pictures that the ranges of litert.int8 are measured
+      on.
+    force: Whether what is there is replaced in any case.
+    engine: What works; by default this very process.
+    keep_going: Whether a failure is a result among the others.
+    on_result: Told of each result as it comes.
+
+  Returns:
+    A result for each handle and converted file.
+
+  Raises:
+    SlimhubError: Of the first failure, unless `keep_going`; of the order
+      itself, or of the output folder, in any case.
+    UnknownNameError: A pattern matches no published model.
+  """
+  handles = _chosen(models, formats, representative_images is not None)
+  if checkpoint_dir is None and weights != checkpoints.SYNTHETIC:
+    checkpoint_dir = storage.default_checkpoint_dir()
+  template = orders_lib.Order(
+    orders_lib.EXPORT,
+    (),
+    storage.to_folder(output_dir),
+    checkpoint_dir=_path(checkpoint_dir),
+    weights=weights,
+    force=force,
+    pictures_dir=_path(representative_images),
+  )
+  orders = orders_lib.make_orders(handles, template)
+  return _run(orders, engine, keep_going, on_result)
+
+
+def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
+  output_dir: storage.Location,
+  *,
+  patterns: Sequence[str] = (),
+  formats: Sequence[str] | None = None,
+  registry: model_specs.Registry = model_specs.PUBLISHED,
+  client: str | None = None,
+  engine: batch.Engine | None = None,
+  keep_going: bool = False,
+  on_result: OnResult | None = None,
+) -> tuple[results_lib.Result, ...]:
+  """Proves exports again, from their files alone.
+
+  Args:
+    output_dir: Where they are.
+    patterns: Which of them; without any, all.
+    formats: Of which formats; without any, all.
+    registry: What is known of own models whose exports have no manifest.
+    client: An interpreter whose TensorFlow must agree, too: 1.15 or newer.
+    engine: What works; by default this very process.
+    keep_going: Whether a failure is a result among the others.
+    on_result: Told of each result as it comes.
+
+  Returns:
+    A result for each of them.
+
+  Raises:
+    SlimhubError: Of the first failure, unless `keep_going`; in any case if
+      there is nothing to verify.
+    UnknownNameError: A pattern matches no model.
+  """
+  folder = storage.to_folder(output_dir)
+  words = None if formats is None else _words(formats)
+  handles = storage.find_artifacts(folder, patterns, words, registry)
+  template = orders_lib.Order(orders_lib.VERIFY, (), folder, client=client)
+  orders = orders_lib.make_orders(handles, template)
+  return _run(orders, engine, keep_going, on_result)

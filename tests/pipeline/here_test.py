@@ -1,0 +1,32 @@
+"""The engine of this process carries out one order after the other."""
+
+import os
+
+from exporter import storage
+from exporter.pipeline import here
+from exporter.pipeline import orders
+from tests import tiny_network
+
+_HANDLES = tiny_network.MODEL.handles((3, 5))
+
+
+def test_orders_are_carried_out_by_this_very_process(tmp_path, monkeypatch):
+  template = orders.Order(orders.EXPORT, (), tmp_path, weights='synthetic')
+  both = [*orders.make_orders(_HANDLES[:1], template)]
+  both += orders.make_orders(_HANDLES[1:], template)
+  monkeypatch.setattr(os, 'fork', None)
+  with tiny_network.registered(), storage.hold(tmp_path):
+    found = here.InProcess().results(both, tmp_path)
+    first = next(found)
+    assert (first.name, first.status) == (str(_HANDLES[0]), 'exported')
+    assert (tmp_path / str(_HANDLES[0])).exists()
+    assert not (tmp_path / str(_HANDLES[1])).exists()
+    assert [result.status for result in found] == ['exported'] * 3
+
+
+def test_nothing_is_exported_where_nobody_holds_the_folder(tmp_path):
+  order = orders.Order(
+    orders.EXPORT, _HANDLES[:1], tmp_path, weights='synthetic'
+  )
+  (result,) = here.InProcess().results([order], tmp_path)
+  assert result.status == 'failed'
