@@ -8,8 +8,7 @@ WeightsChoice = Literal['auto', 'ema', 'raw', 'synthetic']
 EMA: Final = 'ema'  # The exponential moving averages of what is trained.
 RAW: Final = 'raw'  # The weights as the optimizer left them.
 AUTO: Final = 'auto'  # EMA if the checkpoint has any averages, else RAW.
-SYNTHETIC: Final = (
-  'synthetic'  # Seeded, untrained weights instead of a checkpoint.
-)
+# Seeded, untrained weights instead of a checkpoint.
+SYNTHETIC: Final = 'synthetic'
 
 WEIGHTS_CHOICES = (AUTO, EMA, RAW)  # Those that a checkpoint can give.

@@ -7,6 +7,7 @@ from .library import export_models as export_models
 from .library import verify_exports as verify_exports
 from .orders import ENGINES as ENGINES
 from .orders import EXPORT as EXPORT
+from .orders import Action as Action
 from .orders import LOCAL as LOCAL
 from .orders import RAY as RAY
 from .orders import VERIFY as VERIFY

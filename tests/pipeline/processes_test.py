@@ -68,7 +68,9 @@ def test_a_worker_that_is_dead_when_it_gets_an_order_stops_nobody(
     give(worker, order, proven)
 
   monkeypatch.setattr(processes._Worker, 'give', kill_first)
-  template = orders_lib.Order(orders_lib.EXPORT, (), tmp_path)
+  template = orders_lib.Order(
+    orders_lib.EXPORT, (), tmp_path, weights='synthetic'
+  )
   handles = model_specs.find('mobilenet_v1_025_*/feature_vector/5')[:3]
   orders = orders_lib.make_orders(handles, template)
   results = list(batch.run_orders(orders, processes.Processes(1)))
