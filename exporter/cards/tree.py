@@ -5,6 +5,7 @@ import os
 import pathlib
 
 from exporter import errors
+from exporter import storage
 from exporter.cards import card
 from exporter.cards import catalogue
 from exporter.cards import clients_page
@@ -64,7 +65,8 @@ def _update(root: pathlib.Path, pages: _Pages) -> list[pathlib.Path]:
 
 
 def write_tree(
-  output_dir: pathlib.Path,
+  output_dir: storage.LocalPath,
+  *,
   registry: model_specs.Registry = model_specs.PUBLISHED,
   publisher: str = model_specs.PUBLISHER,
 ) -> list[pathlib.Path]:
@@ -84,15 +86,15 @@ def write_tree(
   Raises:
     ExportError: A file that was not generated is in the way.
   """
-  written = []
+  written, folder = [], storage.to_path(output_dir)
   handles = registry.find(publisher=publisher)
   for name in dict.fromkeys(handle.publisher for handle in handles):
     theirs = [handle for handle in handles if handle.publisher == name]
-    root = output_dir / name
+    root = folder / name
     pages = {root / f'{name}.md': catalogue.publisher_page(name, theirs)}
     for handle in theirs:
       text = card.model_card(handle).to_markdown()
-      pages[output_dir / f'{handle}.md'] = text
+      pages[folder / f'{handle}.md'] = text
     written += _update(root, pages)
   return written
 

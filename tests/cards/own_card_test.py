@@ -157,4 +157,4 @@ def test_cards_of_all_publishers_are_written(tmp_path):
   assert found == set(map(pathlib.Path, {*expected, 'acme/acme.md'}))
   assert (folder / 'google/google.md').exists()
   registry = model_specs.PUBLISHED.joined([some_spec_file.model()])
-  assert tree.write_tree(folder, registry) == []
+  assert tree.write_tree(folder, registry=registry) == []

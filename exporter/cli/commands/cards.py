@@ -23,7 +23,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
   """Returns the exit code."""
-  written = cards.write_tree(args.output_dir, flags.registry(args))
+  written = cards.write_tree(args.output_dir, registry=flags.registry(args))
   catalogue = args.output_dir.parent / 'catalogue'
   written += cards.write_catalogues(catalogue, args.output_dir)
   print(f'{len(written)} pages changed in {args.output_dir} and {catalogue}')
