@@ -8,10 +8,9 @@ import numpy as np
 from PIL import Image
 import pytest
 
+from exporter import artifacts
 from exporter import environment
 from exporter import results as results_lib
-from exporter.artifacts import converting
-from exporter.artifacts import litert
 from exporter.checkpoints import synthetic
 from exporter.pipeline import export
 from exporter.pipeline import orders
@@ -156,7 +155,7 @@ def test_pictures_that_are_missing_fail_int8_alone(tmp_path):
 
 @pytest.mark.parametrize('word', ['litert.float16', 'onnx.model'])
 def test_a_miss_fails_that_format_alone(word, tmp_path, pictures, monkeypatch):
-  convert = converting.convert
+  convert = artifacts.convert
 
   def perturb(conversion, source, tensors, write):
     if conversion.kind.word == word:
@@ -164,7 +163,7 @@ def test_a_miss_fails_that_format_alone(word, tmp_path, pictures, monkeypatch):
       tensors = {**tensors, name: tensors[name] * np.float32(1.2)}
     convert(conversion, source, tensors, write)
 
-  monkeypatch.setattr(converting, 'convert', perturb)
+  monkeypatch.setattr(artifacts, 'convert', perturb)
   results = _run(_order(tmp_path, pictures))
   failed = {n: r for n, r in results.items() if r.status == results_lib.FAILED}
   (name,) = failed
@@ -181,7 +180,7 @@ def test_a_conversion_that_fails_leaves_the_others(
   def fail(*_):
     raise RuntimeError('this operation is unknown')
 
-  monkeypatch.setattr(litert, 'write_litert', fail)
+  monkeypatch.setattr(artifacts, 'write_litert', fail)
   statuses = _statuses(_run(_order(tmp_path, pictures)))
   failed = {name for name, status in statuses.items() if status == 'failed'}
   assert failed == set(_FILES[:4])
