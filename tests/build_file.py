@@ -84,6 +84,10 @@ DISTRIBUTIONS = {names}
 _OF_OLDER_PYTHONS = {'tomli'}
 
 
+class NameTakenError(Exception):
+  """A module is called as the target of its package's face is."""
+
+
 class ImportCycleError(Exception):
   """Modules import one another, so no target of them can be the first."""
 
@@ -185,15 +189,21 @@ def _render(folder: str) -> str:
   return _HEADER + _loads(rules) + package + rules
 
 
+def _check_names() -> None:
+  modules = {build_targets.own(name): name for name in source_tree.modules()}
+  for package in filter(build_targets.has_face, source_tree.modules()):
+    face = build_targets.face(package)
+    if face in modules:
+      raise NameTakenError(
+        f'{face.label("")} is the target of {modules[face]} and of the face of '
+        f'{package}, expected one of them; give the module another name'
+      )
+
+
 def _check_order() -> None:
   """Raises an error where targets would need one another."""
-  graph = {}
-  for name in source_tree.modules():
-    graph[build_targets.own(name)] = build_targets.needs(name)
-    if build_targets.has_face(name):
-      graph[build_targets.face(name)] = build_targets.face_needs(name)
   try:
-    graphlib.TopologicalSorter(graph).prepare()
+    graphlib.TopologicalSorter(build_targets.graph()).prepare()
   except graphlib.CycleError as error:
     circle = ' <- '.join(target.label('') for target in error.args[1])
     raise ImportCycleError(
@@ -207,8 +217,10 @@ def render() -> dict[pathlib.Path, str]:
   """The path of each file that is written, and what it says.
 
   Raises:
+    NameTakenError: A module is called as its package is.
     ImportCycleError: Modules import one another.
   """
+  _check_names()
   _check_order()
   root = source_tree.ROOT
   files = {root / n / 'BUILD': _render(n) for n in build_data.folders()}

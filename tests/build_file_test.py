@@ -122,6 +122,15 @@ def test_a_circle_is_an_error_that_names_it(tree):
   assert '//exporter/cards <- //exporter/cards' in str(raised.value)
 
 
+def test_a_module_is_not_called_as_its_package(tree):
+  cards = tree / 'exporter' / 'cards'
+  (cards / 'card.py').rename(cards / 'cards.py')
+  (cards / '__init__.pyi').write_text('from .cards import Card as Card')
+  with pytest.raises(build_file.NameTakenError) as raised:
+    build_file.render()
+  assert '//exporter/cards is the target of' in str(raised.value)
+
+
 def test_what_is_no_longer_wanted_is_present(tree):
   left = tree / 'exporter' / 'commands' / 'BUILD'
   left.parent.mkdir()

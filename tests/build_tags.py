@@ -23,6 +23,9 @@ _OUTSIDE = {
   'ray_nodes': 'ray',
 }
 
+# What starts another Python, which has all its imports before it.
+_STARTERS = ('subprocess.', 'code_blocks.run')
+
 
 def _uses(module: str) -> set[str]:
   """All that a key of the table above can name."""
@@ -36,36 +39,42 @@ def _uses(module: str) -> set[str]:
   return {*names, *functions, *source_tree.distributions(path)}
 
 
-@functools.cache
-def _reached(module: str, within: str = '') -> frozenset[str]:
-  """The modules that a module imports, and those import, and so on."""
+def _helpers(test: str) -> set[str]:
+  """The modules of the tests that a test imports, and what these import."""
   found: set[str] = set()
-  waiting = [module]
+  waiting = [test]
   while waiting:
-    path = source_tree.modules()[waiting.pop()]
-    names = {*source_tree.internal(path), *source_tree.started(path)} - found
-    names = {name for name in names if name.startswith(within)}
-    found |= names
-    waiting += names
-  return frozenset(found)
+    names = source_tree.internal(source_tree.modules()[waiting.pop()])
+    new = {name for name in names if name.startswith('tests.')} - found
+    found |= new
+    waiting += new
+  return found
 
 
 @functools.cache
 def outside(test: str) -> list[str]:
   """What a test needs that a sandbox cannot give, sorted."""
-  modules = {test, *_reached(test, 'tests')}
+  modules = {test, *_helpers(test)}
   used = set[str]().union(*map(_uses, modules))
   return sorted({_OUTSIDE[name] for name in used & _OUTSIDE.keys()})
 
 
-def _effort(test: str) -> tuple[bool, int]:
-  """What tells short tests from long ones, as far as imports can."""
-  modules = {test, *_reached(test, 'tests')}
-  starts_others = any(
-    'subprocess' in source_tree.imports(source_tree.modules()[name])
-    for name in modules
+def _is_of_package(test: str) -> bool:
+  """Whether it imports the package whose tests lie in its folder."""
+  name = build_targets.folder(test).removeprefix('tests').strip('/')
+  path = source_tree.modules()[test]
+  return any(
+    f'/{build_targets.folder(module)}'.endswith(f'/{name or "exporter"}')
+    for module in source_tree.internal(path)
+    if not module.startswith('tests')
   )
-  return starts_others, len(_reached(test))
+
+
+def _effort(test: str) -> tuple[bool, bool, int]:
+  """What tells the first test of a package to run, the least one."""
+  starts_others = any(name.startswith(_STARTERS) for name in _uses(test))
+  size = len(build_targets.closure(test))
+  return not _is_of_package(test), starts_others, size
 
 
 @functools.cache

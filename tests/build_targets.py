@@ -160,3 +160,25 @@ def face_needs(package: str) -> set[Target]:
   """The targets that the face of a package depends on."""
   found = {face(n) if is_package(n) else own(n) for n in offers(package)}
   return found | {own(package)}
+
+
+@functools.cache
+def graph() -> dict[Target, set[Target]]:
+  """Each target of a module or a face, and those that it depends on."""
+  found = {}
+  for module in source_tree.modules():
+    found[own(module)] = needs(module)
+    if has_face(module):
+      found[face(module)] = face_needs(module)
+  return found
+
+
+def closure(module: str) -> set[Target]:
+  """The targets that the target of a module cannot be built without."""
+  found: set[Target] = set()
+  waiting = [own(module)]
+  while waiting:
+    new = graph()[waiting.pop()] - found
+    found |= new
+    waiting += new
+  return found
