@@ -1,8 +1,9 @@
 """The targets of the BUILD files, and what each module needs of the others.
 
 A module is a target of its own, named after its file, in the BUILD file of its
-folder. What a target depends on is what its file imports, and this keeps the
-graph free of cycles wherever the imports are:
+folder. What a target depends on is what its file imports, or names in a string
+to import it later, and this keeps the graph free of cycles wherever the imports
+are:
 
 - `:__init__` holds the `__init__.py` of a folder and nothing of the modules
   that it imports. Every module of the folder depends on it, because Python
@@ -149,7 +150,7 @@ def _around(module: str) -> Iterator[Target]:
 def needs(module: str) -> set[Target]:
   """The targets of this tree that the target of a module depends on."""
   path = source_tree.modules()[module]
-  names = {*source_tree.internal(path), *source_tree.started(path)}
+  names = {*source_tree.internal(path), *source_tree.named(path)}
   if is_package(module):
     names -= {module, *offers(module)}
   found = {t for name in names for t in _imported(name, module)}

@@ -104,6 +104,7 @@ def internal(path: pathlib.Path) -> list[str]:
 
 
 def _started_by(node: ast.AST) -> Iterator[str]:
+  """What follows `-m` in the words of a command."""
   words = getattr(node, 'elts', None) or getattr(node, 'args', None)
   if isinstance(words, list):
     texts = [getattr(word, 'value', None) for word in words]
@@ -112,11 +113,23 @@ def _started_by(node: ast.AST) -> Iterator[str]:
         yield name
 
 
-def started(path: pathlib.Path) -> list[str]:
-  """The modules of this tree that the file runs by `python -m`, sorted."""
-  names = {n for node in ast.walk(syntax(path)) for n in _started_by(node)}
-  mains = {f'{name}.__main__' for name in names}
-  return sorted((names | mains) & modules().keys())
+def _is_module_in_package(name: object) -> bool:
+  if not isinstance(name, str) or '.' not in name:
+    return False
+  return name in modules() and modules()[name].stem != '__init__'
+
+
+def named(path: pathlib.Path) -> list[str]:
+  """The modules of this tree that the file names in strings, sorted.
+
+  It runs them by `python -m`, or imports them by their full names.
+  """
+  nodes = list(ast.walk(syntax(path)))
+  names = {name for node in nodes for name in _started_by(node)}
+  names |= {f'{name}.__main__' for name in names}
+  texts = [node.value for node in nodes if isinstance(node, ast.Constant)]
+  names |= {str(text) for text in texts if _is_module_in_package(text)}
+  return sorted(names & modules().keys())
 
 
 def distributions(path: pathlib.Path) -> list[str]:

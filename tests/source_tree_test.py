@@ -40,9 +40,20 @@ def test_a_stub_names_modules_from_its_own_folder(tmp_path, monkeypatch):
   }
 
 
-def test_started_programs(tmp_path):
-  path = _file(tmp_path, 'run([sys.executable, "-m", "exporter", *argv])')
-  assert source_tree.started(path) == ['exporter', 'exporter.__main__']
+@pytest.mark.parametrize(
+  ('text', 'named'),
+  [
+    (
+      'run([python, "-m", "exporter", *argv])',
+      ['exporter', 'exporter.__main__'],
+    ),
+    ('import_module("model_specs.labels")', ['model_specs.labels']),
+    ('resources.files("exporter.site")', []),
+    ('word = "exporter"', []),
+  ],
+)
+def test_modules_named_in_strings(tmp_path, text, named):
+  assert source_tree.named(_file(tmp_path, text)) == named
 
 
 def test_unknown_import(tmp_path, monkeypatch):
