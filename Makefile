@@ -14,6 +14,13 @@ INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --editable
 BUILDIFIER_VERSION := 8.2.1
 BUILDIFIER_FOLDER := .cache/buildifier-$(BUILDIFIER_VERSION)
 BUILDIFIER := $(BUILDIFIER_FOLDER)/node_modules/.bin/buildifier
+BAZEL ?= bazel
+BAZEL_TESTS ?= --test_tag_filters=quick //...
+# Bazel's Python, and all that pip installs, is the environment's.
+RUN_BAZEL := PATH="$(abspath $(VENV))/bin:$$PATH" \
+  $(BAZEL) --bazelrc=bazel/debian.bazelrc
+BAZEL_FILES := BUILD MODULE.bazel WORKSPACE \
+  bazel benchmarks exporter model_specs tests
 # The catalogue links to the cards beside it, so both are made side by side.
 GENERATED := model_cards catalogue
 FRESH_DOCS := .cache/docs
@@ -22,7 +29,7 @@ FRESH_DOCS := .cache/docs
 WEIGHTS = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)',--synthetic_weights)
 
 .DELETE_ON_ERROR:
-.PHONY: help export test check consumers bench cards site clean
+.PHONY: help export test check bazel consumers bench cards site clean
 .PHONY: check-lint check-types check-layout check-build check-cards
 
 help:
@@ -31,6 +38,8 @@ help:
 	@echo '             many workers; PYTHON and VENV name the environment'
 	@echo 'make test    every test, on JOBS processes'
 	@echo 'make check   lint, types, layout, and that generated files are fresh'
+	@echo 'make bazel   loads all with the Bazel of Debian, builds and runs slimhub,'
+	@echo '             and a test of each package; BAZEL_TESTS=//... for all'
 	@echo 'make consumers  the table of old and new clients, exporter/cards/clients.tsv;'
 	@echo '             CLIENT is a word of those to run'
 	@echo 'make bench   the figures of the README'
@@ -59,9 +68,9 @@ check-types: $(VENV)/installed-dev
 check-layout: $(VENV)/installed-test
 	$(RUN) pytest -q tests/layout_test.py tests/setup_test.py
 
-# That BUILD is what its generator writes is a test of the layout.
+# That BUILD files are what their generator writes is a test of the layout.
 check-build: $(BUILDIFIER)
-	$(BUILDIFIER) -mode=check -lint=warn -warnings=all BUILD MODULE.bazel
+	$(BUILDIFIER) -mode=check -lint=warn -warnings=all -r $(BAZEL_FILES)
 
 check-cards: $(VENV)/installed
 	rm -rf $(FRESH_DOCS)
@@ -80,6 +89,18 @@ site: $(VENV)/installed-site
 	$(RUN) exporter site --output_dir='$(SITE)' \
 	  $(if $(wildcard $(OUTPUT)),--hub_dir='$(OUTPUT)')
 
+bazel: $(VENV)/installed-test
+	@command -v $(BAZEL) >/dev/null && \
+	  test -d /usr/share/bazel/rules/java && \
+	  test -d /usr/share/bazel/tools/platforms || { \
+	  echo 'the Bazel of Debian, or a part of it, is missing; run: apt-get' \
+	    'install bazel-bootstrap bazel-rules-java bazel-platforms' >&2; \
+	  exit 1; \
+	}
+	$(RUN_BAZEL) query //... >/dev/null
+	$(RUN_BAZEL) run //:slimhub -- list 'mobilenet_v2_035_*'
+	$(RUN_BAZEL) test $(BAZEL_TESTS)
+
 # Environments of old clients are made at first use, in .cache/consumers.
 consumers: $(VENV)/installed-test
 	$(RUN) tests.consumers $(JOBS) '$(CLIENT)'
@@ -87,7 +108,9 @@ consumers: $(VENV)/installed-test
 bench: $(VENV)/installed-test
 	$(RUN) benchmarks
 
+# Bazel's outputs lie outside of this folder.
 clean:
+	-! command -v $(BAZEL) >/dev/null || $(RUN_BAZEL) clean --expunge
 	rm -rf $(VENV) .cache build *.egg-info requirements_lock.txt
 	rm -rf .mypy_cache .pytest_cache .ruff_cache
 

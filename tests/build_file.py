@@ -1,153 +1,247 @@
-"""Renders BUILD from the tree: the deps of a target are its real imports.
+"""Renders a BUILD file for each folder of modules, from their imports.
 
-`python -m tests.build_file` rewrites it; layout_test compares.
+`python -m tests.build_file` writes them anew, and layout_test compares.
 """
 
-import ast
 from collections.abc import Iterable
+from collections.abc import Mapping
+import graphlib
 import pathlib
-import re
 
+from tests import build_data
+from tests import build_tags
+from tests import build_targets
 from tests import source_tree
-
-PATH = source_tree.ROOT / 'BUILD'
+from tests.build_targets import Target
 
 _HEADER = """\
 # Written by `python -m tests.build_file` from the imports of the modules:
 # run it again instead of editing.
+"""
+# What begins a call in a BUILD file -> where it is loaded from.
+_LOADED = {
+  'pytest_test(': ('//bazel:pytest_test.bzl', 'pytest_test'),
+  'requirement(': ('@pip//:requirements.bzl', 'requirement'),
+  'py_binary(': ('@rules_python//python:defs.bzl', 'py_binary'),
+  'py_library(': ('@rules_python//python:defs.bzl', 'py_library'),
+}
+_PUBLIC = 'default_visibility = ["//visibility:public"]'
+_PACKAGE = f'\npackage({_PUBLIC})\n'
+_PACKAGE_OF_TESTS = f"""
+package(
+    default_testonly = True,
+    {_PUBLIC},
+)
+"""
+_OF_TESTS = ('benchmarks', 'tests')  # Nothing that is shipped needs these.
+# What the root has beside its modules.
+_ROOT = """
+py_binary(
+    name = "slimhub",
+    srcs = ["//bazel:run_slimhub.py"],
+    main = "//bazel:run_slimhub.py",
+    deps = ["//exporter:__main__"],
+)
 
-load("@pip//:requirements.bzl", "requirement")
-load("@rules_python//python:defs.bzl", "py_binary", "py_library", "py_test")
-
-package(default_visibility = ["//visibility:public"])
-
-# What the tests of the layout read.
+# The sources, for the tests that read them.
 filegroup(
-    name = "tree",
+    name = "all_files",
+    testonly = True,
     srcs = glob(
         [
             "*",
-            "benchmarks/**/*.py",
-            "docs/*.ipynb",
-            "docs/*.md",
-            "exporter/**/*.py",
-            "model_specs/**",
-            "tests/**/*.py",
+            ".ci/*",
+            "docs/**",
         ],
-        exclude = ["bazel-*"],
-        exclude_directories = 1,
-    ),
+        exclude = [".git"],
+    ) + {trees},
 )
 """
-_READS_THE_TREE = 'tests.source_tree'
-_RUNNER = 'tests/__main__.py'  # Gives a py_test's file to pytest.
-_ATTRIBUTES = ('name', 'testonly', 'srcs', 'args', 'data', 'main', 'deps')
+_TREE = """
+filegroup(
+    name = "all_files",
+    srcs = glob(
+        ["**"],
+        exclude = ["**/*.pyc"],
+    ){trees},
+)
+"""
+_DATA = """
+filegroup(
+    name = "{name}_files",
+    srcs = glob(["{name}/**"]),
+)
+"""
+_DISTRIBUTIONS = '''\
+"""The packages of pip that BUILD files name.
+
+Written by `python -m tests.build_file`: run it again instead of editing.
+"""
+
+DISTRIBUTIONS = {names}
+'''
 # Bazel's Python is newer, and brings what this stands for.
 _OF_OLDER_PYTHONS = {'tomli'}
-_BINARIES = {'exporter.__main__': 'slimhub'}
 
 
-def _target(module: str) -> str:
-  return _BINARIES.get(module, module.replace('.', '/'))
+class NameTakenError(Exception):
+  """A module is called as the target of its package's face is."""
 
 
-def _listed(items: Iterable[str], indent: str = ' ' * 4) -> str:
+class ImportCycleError(Exception):
+  """Modules import one another, so no target of them can be the first."""
+
+
+def _listed(items: Iterable[str], indent: str = '    ') -> str:
   items = list(items)
   if len(items) == 1:
     return f'[{items[0]}]'
-  return '[\n' + ''.join(f'{indent * 2}{i},\n' for i in items) + f'{indent}]'
+  lines = ''.join(f'{indent}    {item},\n' for item in items)
+  return f'[\n{lines}{indent}]'
 
 
 def _quoted(items: Iterable[str]) -> list[str]:
   return [f'"{item}"' for item in items]
 
 
-def _rule(kind: str, attributes: dict[str, str]) -> str:
+def _order(label: str) -> tuple[int, list[str]]:
+  """As buildifier sorts labels: files, what is here, what is elsewhere."""
+  phase = 1 if label.startswith(':') else 2 if label.startswith('//') else 0
+  return phase, label.replace(':', '.').split('.')
+
+
+def _labels(targets: Iterable[Target], folder: str) -> list[str]:
+  labels = {target.label(folder) for target in targets}
+  return _quoted(sorted(labels, key=_order))
+
+
+def _rule(kind: str, name: str, attributes: Mapping[str, list[str]]) -> str:
   lines = ''.join(
-    f'    {key} = {attributes[key]},\n'
-    for key in _ATTRIBUTES
-    if attributes.get(key)
+    f'    {key} = {_listed(items)},\n'
+    for key, items in attributes.items()
+    if items
   )
-  return f'\n{kind}(\n{lines})\n'
+  return f'\n{kind}(\n    name = "{name}",\n{lines})\n'
 
 
-def _files_named(path: pathlib.Path) -> set[str]:
-  """Files that a string of the module names, from its folder or the root."""
-  found = set()
-  for node in ast.walk(source_tree.syntax(path)):
-    text = node.value if isinstance(node, ast.Constant) else None
-    if isinstance(text, str) and re.fullmatch(r'\w[\w/.-]*', text):
-      for folder in (path.parent, source_tree.ROOT):
-        file = folder / text
-        if file.is_file() and file.suffix != '.py' and file != PATH:
-          found.add(file.relative_to(source_tree.ROOT).as_posix())
-  return found
+def _distributions(module: str) -> list[str]:
+  """What pip installs for a module; each test has pytest anyhow."""
+  found = set(source_tree.distributions(source_tree.modules()[module]))
+  found -= {'pytest'} if build_targets.is_test(module) else set()
+  return sorted(found - _OF_OLDER_PYTHONS)
 
 
-def _files_beside(path: pathlib.Path) -> set[str]:
-  """Files of the folders of data beside a module of exporter/ that it names."""
-  if not path.is_relative_to(source_tree.ROOT / 'exporter'):
-    return set()
-  found = set()
-  for node in ast.walk(source_tree.syntax(path)):
-    text = node.value if isinstance(node, ast.Constant) else None
-    if isinstance(text, str) and re.fullmatch(r'\w+', text):
-      folder = path.parent / text
-      files = {file for file in folder.rglob('*') if file.is_file()}
-      if not any(file.suffix in ('.py', '.pyc') for file in files):
-        found |= {f.relative_to(source_tree.ROOT).as_posix() for f in files}
-  return found
+def _render_module(module: str) -> str:
+  folder, file = build_targets.own(module)
+  is_test = build_targets.is_test(module)
+  attributes = {
+    'srcs': [] if is_test else [f'"{file}.py"'],
+    'data': _labels(build_data.read_by(module), folder),
+    'tags': _quoted(build_tags.tags(module)) if is_test else [],
+    'deps': _labels(build_targets.needs(module), folder)
+    + [f'requirement("{name}")' for name in _distributions(module)],
+  }
+  return _rule('pytest_test' if is_test else 'py_library', file, attributes)
 
 
-def _data(module: str, path: pathlib.Path) -> str:
-  labels = sorted(_files_named(path) | _files_beside(path))
-  if module == _READS_THE_TREE:
-    labels = [':tree']
-  files = _listed(_quoted(labels)) if labels else ''
-  folder = 'glob(["tests/data/**"])' if module.endswith('_test') else ''
-  return ' + '.join(part for part in (files, folder) if part)
+def _render_face(package: str) -> str:
+  folder, name = build_targets.face(package)
+  deps = _labels(build_targets.face_needs(package), folder)
+  return _rule('py_library', name, {'deps': deps})
 
 
-def _deps(module: str, path: pathlib.Path) -> str:
-  internal = {f':{_target(name)}' for name in source_tree.internal(path)}
-  external = set(source_tree.distributions(path)) - _OF_OLDER_PYTHONS
-  if module.endswith('_test'):
-    external.add('pytest')
-    internal |= {':tests/conftest'} & {
-      f':{_target(name)}' for name in source_tree.modules()
-    }
-  items = _quoted(sorted(internal))
-  items += [f'requirement("{name}")' for name in sorted(external)]
-  return _listed(items) if items else ''
+def _render_data(folder: str) -> str:
+  """The files of a folder that are no modules, and all of its files."""
+  files = _quoted(build_data.exported(folder))
+  exports = f'\nexports_files({_listed(files, "")})\n' if files else ''
+  groups = [_DATA.format(name=name) for name in build_data.groups(folder)]
+  trees = _labels(build_data.trees(folder), folder)
+  if not folder:
+    tree = _ROOT.format(trees=_listed(trees))
+  else:
+    tree = _TREE.format(trees=f' + {_listed(trees)}' if trees else '')
+  return ''.join((exports, *groups, tree))
 
 
-def _render_module(module: str, path: pathlib.Path) -> str:
-  file = path.relative_to(source_tree.ROOT).as_posix()
-  attributes = {'name': f'"{_target(module)}"'}
-  kind = 'py_library'
-  if module.endswith('_test'):
-    kind = 'py_test'
-    attributes['srcs'] = _listed(_quoted(sorted([file, _RUNNER])))
-    attributes['args'] = f'["{file}"]'
-    attributes['main'] = f'"{_RUNNER}"'
-  elif module in _BINARIES:
-    kind = 'py_binary'
-    attributes['main'] = f'"{file}"'
-  elif module.startswith('tests'):
-    attributes['testonly'] = 'True'
-  attributes.setdefault('srcs', f'["{file}"]')
-  attributes['data'] = _data(module, path)
-  attributes['deps'] = _deps(module, path)
-  return _rule(kind, attributes)
+def _loads(rules: str) -> str:
+  files: dict[str, list[str]] = {}
+  for call, (file, name) in _LOADED.items():
+    if call in rules:
+      files.setdefault(file, []).append(name)
+  lines = [
+    f'load("{file}", {", ".join(_quoted(names))})\n'
+    for file, names in sorted(files.items(), key=lambda item: item[0][0] == '/')
+  ]
+  return '\n' + ''.join(lines) if lines else ''
 
 
-def render() -> str:
-  """The whole file."""
-  return _HEADER + ''.join(
-    _render_module(module, path)
-    for module, path in source_tree.modules().items()
-  )
+def _render(folder: str) -> str:
+  names = [
+    name
+    for name in source_tree.modules()
+    if build_targets.folder(name) == folder
+  ]
+  rules = _render_data(folder)
+  rules += ''.join(map(_render_face, filter(build_targets.has_face, names)))
+  rules += ''.join(map(_render_module, names))
+  is_of_tests = folder.partition('/')[0] in _OF_TESTS
+  package = _PACKAGE_OF_TESTS if is_of_tests else _PACKAGE
+  return _HEADER + _loads(rules) + package + rules
+
+
+def _check_names() -> None:
+  modules = {build_targets.own(name): name for name in source_tree.modules()}
+  for package in filter(build_targets.has_face, source_tree.modules()):
+    face = build_targets.face(package)
+    if face in modules:
+      raise NameTakenError(
+        f'{face.label("")} is the target of {modules[face]} and of the face of '
+        f'{package}, expected one of them; give the module another name'
+      )
+
+
+def _check_order() -> None:
+  """Raises an error where targets would need one another."""
+  try:
+    graphlib.TopologicalSorter(build_targets.graph()).prepare()
+  except graphlib.CycleError as error:
+    circle = ' <- '.join(target.label('') for target in error.args[1])
+    raise ImportCycleError(
+      f'{circle}: each is imported by the next one, expected no circle; import '
+      'another module than the face of a package inside of that package, or '
+      'move what both need into a module of its own'
+    ) from error
+
+
+def render() -> dict[pathlib.Path, str]:
+  """The path of each file that is written, and what it says.
+
+  Raises:
+    NameTakenError: A module is called as its package is.
+    ImportCycleError: Modules import one another.
+  """
+  _check_names()
+  _check_order()
+  root = source_tree.ROOT
+  files = {root / n / 'BUILD': _render(n) for n in build_data.folders()}
+  used = {n for name in source_tree.modules() for n in _distributions(name)}
+  names = _listed(_quoted(sorted({'pytest', *used})), '')
+  distributions = root / 'bazel' / 'distributions.bzl'
+  return {**files, distributions: _DISTRIBUTIONS.format(names=names)}
+
+
+def present() -> dict[pathlib.Path, str]:
+  """The same for the files that are there, be they still wanted or not."""
+  root = source_tree.ROOT
+  found = [root / 'BUILD', root / 'bazel' / 'distributions.bzl']
+  for folder in source_tree.FOLDERS:
+    found += (root / folder).rglob('BUILD')
+  return {path: path.read_text('utf-8') for path in found if path.is_file()}
 
 
 if __name__ == '__main__':
-  PATH.write_text(render(), 'utf-8')
+  wanted = render()
+  for path in present().keys() - wanted.keys():
+    path.unlink()
+  for path, text in wanted.items():
+    path.write_text(text, 'utf-8')

@@ -244,7 +244,10 @@ def test_names_say_what_a_module_holds(module):
 
 
 def test_build_is_what_the_imports_say():
-  written = build_file.PATH.read_text('utf-8')
-  assert written == build_file.render(), (
-    'BUILD is out of date; run `python -m tests.build_file`'
-  )
+  wanted, found = build_file.render(), build_file.present()
+  stale = [
+    path.relative_to(source_tree.ROOT).as_posix()
+    for path in sorted(wanted.keys() | found.keys())
+    if wanted.get(path) != found.get(path)
+  ]
+  assert not stale, 'run `python -m tests.build_file`'

@@ -1,11 +1,14 @@
 """What stands in this repository: its modules and what each one imports."""
 
 import ast
+from collections.abc import Iterator
 import functools
+import itertools
 import pathlib
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+# Links are not followed: in the sandbox of Bazel, each file is one.
+ROOT = pathlib.Path(__file__).absolute().parent.parent
 FOLDERS = ('benchmarks', 'exporter', 'model_specs', 'tests')
 FILES = ('slimhub_keras.py',)  # Modules beside the folders.
 
@@ -73,12 +76,21 @@ def syntax(path: pathlib.Path) -> ast.Module:
   return ast.parse(path.read_text('utf-8'), str(path))
 
 
-def _named(node: ast.AST) -> list[str]:
+def _source(node: ast.ImportFrom, path: pathlib.Path) -> str:
+  """The module that names are imported from; a stub's are relative."""
+  parts = [node.module] if node.module else []
+  if node.level:
+    parts = [*path.parents[node.level - 1].relative_to(ROOT).parts, *parts]
+  return '.'.join(parts)
+
+
+def _named(node: ast.AST, path: pathlib.Path) -> list[str]:
   if isinstance(node, ast.Import):
     return [alias.name for alias in node.names]
   if isinstance(node, ast.ImportFrom):
-    full = [f'{node.module}.{alias.name}' for alias in node.names]
-    return [name if name in modules() else str(node.module) for name in full]
+    source = _source(node, path)
+    full = [f'{source}.{alias.name}' for alias in node.names]
+    return [name if name in modules() else source for name in full]
   return []
 
 
@@ -88,12 +100,42 @@ def imports(path: pathlib.Path) -> set[str]:
   Of `from package import name`, the module `package.name` where that is one
   of this tree, else `package`.
   """
-  return {name for node in ast.walk(syntax(path)) for name in _named(node)}
+  nodes = ast.walk(syntax(path))
+  return {name for node in nodes for name in _named(node, path)}
 
 
 def internal(path: pathlib.Path) -> list[str]:
   """The modules of this tree that the file imports, sorted."""
   return sorted(imports(path) & modules().keys())
+
+
+def _started_by(node: ast.AST) -> Iterator[str]:
+  """What follows `-m` in the words of a command."""
+  words = getattr(node, 'elts', None) or getattr(node, 'args', None)
+  if isinstance(words, list):
+    texts = [getattr(word, 'value', None) for word in words]
+    for option, name in itertools.pairwise(texts):
+      if option == '-m' and isinstance(name, str):
+        yield name
+
+
+def _is_module_in_package(name: object) -> bool:
+  if not isinstance(name, str) or '.' not in name:
+    return False
+  return name in modules() and modules()[name].stem != '__init__'
+
+
+def named(path: pathlib.Path) -> list[str]:
+  """The modules of this tree that the file names in strings, sorted.
+
+  It runs them by `python -m`, or imports them by their full names.
+  """
+  nodes = list(ast.walk(syntax(path)))
+  names = {name for node in nodes for name in _started_by(node)}
+  names |= {f'{name}.__main__' for name in names}
+  texts = [node.value for node in nodes if isinstance(node, ast.Constant)]
+  names |= {str(text) for text in texts if _is_module_in_package(text)}
+  return sorted(names & modules().keys())
 
 
 def distributions(path: pathlib.Path) -> list[str]:

@@ -29,6 +29,33 @@ def test_imports(tmp_path, text, internal, distributions):
   assert source_tree.distributions(path) == distributions
 
 
+def test_a_stub_names_modules_from_its_own_folder(tmp_path, monkeypatch):
+  monkeypatch.setattr(source_tree, 'ROOT', tmp_path)
+  path = tmp_path / 'model_specs' / '__init__.pyi'
+  path.parent.mkdir()
+  path.write_text('from . import spec as spec\nfrom .labels import A')
+  assert set(source_tree.internal(path)) == {
+    'model_specs.labels',
+    'model_specs.spec',
+  }
+
+
+@pytest.mark.parametrize(
+  ('text', 'named'),
+  [
+    (
+      'run([python, "-m", "exporter", *argv])',
+      ['exporter', 'exporter.__main__'],
+    ),
+    ('import_module("model_specs.labels")', ['model_specs.labels']),
+    ('resources.files("exporter.site")', []),
+    ('word = "exporter"', []),
+  ],
+)
+def test_modules_named_in_strings(tmp_path, text, named):
+  assert source_tree.named(_file(tmp_path, text)) == named
+
+
 def test_unknown_import(tmp_path, monkeypatch):
   monkeypatch.setattr(source_tree, 'ROOT', tmp_path)
   path = _file(tmp_path, 'import no_such_package.part')

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+import select
 import sys
 from types import ModuleType
 
@@ -76,17 +77,18 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def _nobody_reads() -> bool:
   """Whether standard output leads to a pipe that nobody reads any more."""
-  try:
-    sys.stdout.flush()  # What could not be written is still there.
-  except BrokenPipeError:
-    return True
-  return False
+  standard_output = select.poll()
+  standard_output.register(1, 0)
+  return any(event & select.POLLERR for _, event in standard_output.poll(0))
 
 
 def main(args: argparse.Namespace) -> int:
   """Runs one command; returns its exit code."""
   try:
-    return args.run(args)
+    code = args.run(args)
+    if sys.stdout is not None:  # It is None where the shell has closed it.
+      sys.stdout.flush()  # Not at exit: a failure there is an exit code of 120.
+    return code
   except KeyboardInterrupt:
     return exits.INTERRUPTED
   except BrokenPipeError as error:
