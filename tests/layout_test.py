@@ -19,6 +19,7 @@ _TESTED_IN = {
   'exporter.__main__': 'cli.entry_test',
   'exporter.artifacts.converting': 'formats.converted_file_test',
   'exporter.elements': 'site.pages_test',
+  'exporter.pipeline.evaluate': 'measure.evaluation_test',
   'exporter.results': 'errors_test',
   'model_specs.checks': 'model_specs.spec_test',
   'model_specs.family': 'model_specs.spec_test',

@@ -59,7 +59,7 @@ def _parse(kind: Any, value: Any) -> Any:
 
 
 def read_measurements(
-  place: storage.Place, made: storage.Manifest
+  place: storage.Place[storage.Folder], made: storage.Manifest
 ) -> Measurements:
   """What was measured of an export since it was made.
 
@@ -92,7 +92,9 @@ def read_measurements(
 
 
 def write_measurements(
-  place: storage.Place, made: storage.Manifest, found: Measurements
+  place: storage.Place[storage.Folder],
+  made: storage.Manifest,
+  found: Measurements,
 ) -> None:
   """Writes what was measured of an export, whole or not at all."""
   file = _File(made.digest, found)

@@ -79,7 +79,7 @@ def _make(
 
 def _changes(
   handle: model_specs.Handle,
-  place: storage.Place,
+  place: storage.Place[storage.Folder],
   made: storage.Manifest,
   model: _Model,
 ) -> list[str]:
@@ -107,7 +107,9 @@ def _changes(
 
 
 def _compare_with_old(
-  handle: model_specs.Handle, place: storage.Place, model: _Model
+  handle: model_specs.Handle,
+  place: storage.Place[storage.Folder],
+  model: _Model,
 ) -> list[str] | None:
   """Why what is in place must be replaced; None if there is nothing.
 

@@ -17,7 +17,7 @@ import model_specs
 def _false_claims(
   handle: model_specs.Handle,
   made: storage.Manifest,
-  place: storage.Place,
+  place: storage.Place[storage.Folder],
   artifact: pathlib.Path,
 ) -> list[str]:
   """What a manifest says beside the files that cannot be so, a line each."""
@@ -39,7 +39,9 @@ def _false_claims(
 
 
 def _check_files(
-  handle: model_specs.Handle, place: storage.Place, artifact: pathlib.Path
+  handle: model_specs.Handle,
+  place: storage.Place[storage.Folder],
+  artifact: pathlib.Path,
 ) -> storage.Manifest:
   with storage.reach(place.manifest):
     if not storage.is_there(place.manifest):

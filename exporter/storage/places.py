@@ -18,24 +18,25 @@ from model_specs import kinds
 
 Folder = pathlib.Path | upath.UPath
 _F = TypeVar('_F', bound=Folder)
+_F_co = TypeVar('_F_co', bound=Folder, covariant=True)
 _MEASURED = '.measured.json'
 
 
 @dataclasses.dataclass(frozen=True)
-class Place(Generic[_F]):
+class Place(Generic[_F_co]):
   """Where a handle's three parts are, and what may be measured of them."""
 
-  artifact: _F
-  manifest: _F
-  card: _F
+  artifact: _F_co
+  manifest: _F_co
+  card: _F_co
 
   @property
-  def measured(self) -> _F:
+  def measured(self) -> _F_co:
     """The file of what was measured of the artifact since it was made.
 
     Most artifacts have none: nobody measured them.
     """
-    return cast(_F, self.artifact.with_suffix(_MEASURED))
+    return cast(_F_co, self.artifact.with_suffix(_MEASURED))
 
 
 def parse_folder(text: str) -> Folder:
