@@ -39,7 +39,7 @@ def test_other_columns_are_refused():
 def test_the_committed_file_is_in_its_own_form():
   results = client_results.load_clients()
   assert len(set(results)) == len(results) > 100
-  path = resources.files('exporter') / client_results.FILE
+  path = resources.files('exporter.cards') / client_results.FILE
   assert client_results.render(results) == path.read_text('utf-8')
 
 

@@ -14,6 +14,7 @@ from exporter.cli import entry
 from exporter.cli import tables
 import model_specs
 from model_specs import formats
+from tests import each
 from tests import some_manifest
 from tests import some_spec_file
 from tests.cards import card_rules
@@ -44,7 +45,7 @@ def _flat(text: str) -> str:
 
 
 @pytest.mark.parametrize('made', [False, True])
-@pytest.mark.parametrize('handle', _HANDLES, ids=str)
+@each.over('handle', _HANDLES)
 def test_a_card_has_the_form_and_says_nothing_untrue(handle, made):
   manifest = some_manifest.make(handle) if made else None
   text = card.render_card(handle, manifest)
@@ -118,7 +119,7 @@ def test_the_card_of_a_converted_file(name):
   assert litert_metadata._metadata(conversion)
 
 
-@pytest.mark.parametrize('handle', _HANDLES, ids=str)
+@each.over('handle', _HANDLES)
 def test_info_says_where_it_is_from(handle):
   text = tables.describe(handle)
   assert 'models.toml' in text

@@ -8,7 +8,7 @@ from tests import artifacts_made as artifacts
 from tests import source_tree
 from tests.consumers import runs
 
-PATH = source_tree.ROOT / 'exporter' / client_results.FILE
+PATH = source_tree.ROOT / 'exporter' / 'cards' / client_results.FILE
 
 _Fact = tuple[str, str, int, str]  # Format, use, version, kind.
 
