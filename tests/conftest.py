@@ -36,16 +36,20 @@ def _resident() -> int:
 
 
 @pytest.fixture(scope='module', autouse=True)
-def _memory() -> Iterator[None]:
-  """Gives back what a module's graphs held, if that is much.
+def _memory(request: pytest.FixtureRequest) -> Iterator[None]:
+  """Gives back what a module of tests held, if that is much.
 
-  Graphs of TensorFlow refer to themselves, so that they stay until they are
-  looked for, and what they held stays with the allocator.
+  Its caches are of no use to another one. Graphs of TensorFlow refer to
+  themselves, so that they stay until they are looked for, and what they held
+  stays with the allocator.
   """
   before = _resident()
   yield
   if _resident() - before < _MUCH:
     return
+  for held in vars(request.module).values():
+    if getattr(held, '__module__', '') == request.module.__name__:
+      getattr(held, 'cache_clear', lambda: None)()
   if 'exporter.networks.source' in sys.modules:
     sys.modules['exporter.networks.source'].build.cache_clear()
   gc.collect()
