@@ -13,10 +13,10 @@ from typing import Any
 
 
 def _fault(error: Exception) -> str:
-  """What a case did wrong, in one line."""
-  first, *_ = str(error).splitlines() or ['']
+  """What a case did wrong, in one line: what the test says, and what failed."""
+  told = ' '.join(str(error).splitlines()[:2])
   kind = type(error).__name__
-  return first if isinstance(error, AssertionError) else f'{kind}: {first}'
+  return told if isinstance(error, AssertionError) else f'{kind}: {told}'
 
 
 def over(
