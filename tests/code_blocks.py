@@ -7,7 +7,15 @@ import subprocess
 from tests.consumers import environments
 
 # Blocks that go together share a process, as TensorFlow is slow to import.
-_RUN = 'import sys\nfor block in sys.argv[1:]: exec(block, {})'
+_RUN = """
+import sys
+for block in sys.argv[1:]:
+  try:
+    exec(block, {})
+  except BaseException:
+    print(block, 'failed:', sep='\\n', file=sys.stderr)
+    raise
+"""
 
 
 def find(text: str, language: str) -> list[str]:

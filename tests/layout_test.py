@@ -8,9 +8,8 @@ import re
 import subprocess
 import sys
 
-import pytest
-
 from tests import build_file
+from tests import each
 from tests import layout
 from tests import source_tree
 
@@ -82,14 +81,12 @@ def test_every_package_has_its_place_in_the_order():
   assert found == {name for step in layout.ORDER for name in step}
 
 
-@pytest.mark.parametrize('module', _SHIPPED)
+@each.over('module', _SHIPPED)
 def test_imports_go_one_way(module):
   assert not _later(module), 'stands not left of it in tests/layout.py'
 
 
-@pytest.mark.parametrize(
-  'package', [name for step in layout.ORDER for name in step]
-)
+@each.over('package', [name for step in layout.ORDER for name in step])
 def test_no_circle_inside_a_package(package):
   inside = {
     name: set(source_tree.internal(_MODULES[name]))
@@ -131,13 +128,13 @@ def _crossings(path: pathlib.Path, own: str) -> Iterator[str]:
         yield f'{face}.{node.attr}'
 
 
-@pytest.mark.parametrize('module', _SHIPPED)
+@each.over('module', _SHIPPED)
 def test_only_names_of_a_face_cross_between_packages(module):
   strange = sorted(_crossings(_MODULES[module], layout.package(module)))
   assert not strange, 'not on the face of their package'
 
 
-@pytest.mark.parametrize('face', layout.FACES)
+@each.over('face', layout.FACES)
 def test_a_face_is_a_caption_and_names_that_exist(face):
   path = _MODULES[face]
   caption = ast.get_docstring(source_tree.syntax(path))
@@ -158,7 +155,7 @@ def test_contributing_shows_the_order_and_every_caption():
   assert layout.picture() in text, 'CONTRIBUTING.md shows another order'
 
 
-@pytest.mark.parametrize('module', [*_SHIPPED, 'slimhub_keras'])
+@each.over('module', [*_SHIPPED, 'slimhub_keras'])
 def test_nothing_shipped_imports_a_test_or_a_benchmark(module):
   strange = [
     name
@@ -168,7 +165,7 @@ def test_nothing_shipped_imports_a_test_or_a_benchmark(module):
   assert not strange
 
 
-@pytest.mark.parametrize('module', _SPECS)
+@each.over('module', _SPECS)
 def test_specs_are_data_of_the_standard_library_alone(module):
   assert set(source_tree.distributions(_MODULES[module])) <= {'tomli'}
 
@@ -199,18 +196,28 @@ def test_the_two_writers_never_meet():
         ]
 
 
-@pytest.mark.parametrize('module', _WITHOUT_TENSORFLOW)
-def test_imports_where_tensorflow_is_missing(module):
-  blocked = dict.fromkeys(('tensorflow', 'tensorflow_hub', 'tf_slim'))
-  code = f'import sys; sys.modules.update({blocked}); import {module}'
+# One process for all: what is missing is missing whoever imports it first.
+_IMPORT_ALL = """
+import importlib, sys, traceback
+sys.modules.update(dict.fromkeys(('tensorflow', 'tensorflow_hub', 'tf_slim')))
+for module in sys.argv[1:]:
+  try:
+    importlib.import_module(module)
+  except ImportError:
+    print(f'{module} does not import:')
+    traceback.print_exc(file=sys.stdout)
+"""
+
+
+def test_imports_where_tensorflow_is_missing():
   done = subprocess.run(
-    [sys.executable, '-c', code],
+    [sys.executable, '-c', _IMPORT_ALL, *_WITHOUT_TENSORFLOW],
     cwd=source_tree.ROOT,
     capture_output=True,
     text=True,
     check=False,
   )
-  assert done.returncode == 0, done.stderr
+  assert (done.returncode, done.stdout) == (0, ''), done.stderr
 
 
 def _test_of(module: str) -> str:
@@ -224,7 +231,7 @@ def _test_of(module: str) -> str:
   return test
 
 
-@pytest.mark.parametrize(
+@each.over(
   'module',
   [name for name in _SHIPPED if _MODULES[name].name != '__init__.py'],
 )
@@ -233,13 +240,13 @@ def test_every_module_has_a_test(module):
   assert f'tests.{test}' in _MODULES, f'write tests/{test.replace(".", "/")}.py'
 
 
-@pytest.mark.parametrize('path', _MODULES.values(), ids=_MODULES.keys())
-def test_files_stay_small(path: pathlib.Path):
-  lines = len(path.read_text('utf-8').splitlines())
+@each.over('module', _MODULES)
+def test_files_stay_small(module):
+  lines = len(_MODULES[module].read_text('utf-8').splitlines())
   assert lines <= _MAX_LINES, 'split it by noun'
 
 
-@pytest.mark.parametrize('module', _MODULES)
+@each.over('module', _MODULES)
 def test_names_say_what_a_module_holds(module):
   assert not _NAMES_THAT_SAY_NOTHING & set(re.split(r'[._]', module))
 

@@ -9,6 +9,7 @@ import pytest
 import setuptools
 
 import exporter
+from tests import each
 from tests import source_tree
 from tests.consumers import environments
 
@@ -91,7 +92,7 @@ _EXTRAS = {
 }
 
 
-@pytest.mark.parametrize('module', _SHIPPED)
+@each.over('module', _SHIPPED)
 def test_every_import_is_required(arguments, module):
   required = set(map(_distribution, arguments['install_requires']))
   required |= _EXTRAS.get(module, set())

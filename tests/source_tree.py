@@ -94,6 +94,7 @@ def _named(node: ast.AST, path: pathlib.Path) -> list[str]:
   return []
 
 
+@functools.cache
 def imports(path: pathlib.Path) -> set[str]:
   """Dotted names of what the file imports, at the top or inside a function.
 

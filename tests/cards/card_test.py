@@ -8,11 +8,12 @@ import pytest
 from exporter.cards import card
 from exporter.storage import manifest
 import model_specs
+from tests import each
 from tests import some_manifest
 from tests.cards import card_rules
 
 HANDLES = model_specs.find('*/*/*')
-every_handle = pytest.mark.parametrize('handle', HANDLES, ids=str)
+every_handle = each.over('handle', HANDLES)
 
 _PUBLISHED = ('Overview', 'Training', 'Usage', 'Fine-tuning', 'Changelog')
 _LINK = re.compile(r'\]\(([^)\s]+)\)')

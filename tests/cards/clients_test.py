@@ -6,6 +6,7 @@ import pytest
 
 from exporter.cards import clients
 import model_specs
+from tests import each
 from tests.cards import some_result
 
 _TF1 = model_specs.get('google/imagenet/mobilenet_v1_025_128/classification/3')
@@ -67,6 +68,6 @@ def test_the_releases_in_which_a_use_is_broken():
   assert clients.broken_keras('hub.KerasLayer', 'infer', results) == ''
 
 
-@pytest.mark.parametrize('handle', model_specs.find('*/*/*'), ids=str)
+@each.over('handle', model_specs.find('*/*/*'))
 def test_every_published_version_was_tested(handle):
   assert 'TensorFlow 1.15 to 2.' in ' '.join(clients.requirement(handle))

@@ -16,6 +16,7 @@ from exporter.storage import manifest
 import model_specs
 from model_specs import formats
 from model_specs import kinds
+from tests import each
 from tests import some_manifest
 from tests import some_spec_file
 from tests.cards import card_rules
@@ -53,7 +54,7 @@ def _flat(text: str) -> str:
 
 
 @pytest.mark.parametrize('made', [False, True])
-@pytest.mark.parametrize('handle', _HANDLES, ids=str)
+@each.over('handle', _HANDLES)
 def test_a_card_has_the_form_and_says_nothing_untrue(handle, made):
   manifest = some_manifest.make(handle) if made else None
   text = _text(handle, manifest)
@@ -126,7 +127,7 @@ def test_the_card_of_a_converted_file(name):
   assert litert_metadata._metadata(conversion)
 
 
-@pytest.mark.parametrize('handle', _HANDLES, ids=str)
+@each.over('handle', _HANDLES)
 def test_info_says_where_it_is_from(handle):
   text = tables.describe(handle)
   assert 'models.toml' in text

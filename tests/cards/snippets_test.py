@@ -8,6 +8,7 @@ import pytest
 
 from exporter.cards import snippets
 import model_specs
+from tests import each
 
 _SNIPPETS = {
   name: value
@@ -27,10 +28,8 @@ def _fill(name: str, handle: model_specs.Handle) -> str:
   return match[1]
 
 
-@pytest.mark.parametrize('name', _SNIPPETS)
-@pytest.mark.parametrize(
-  'handle', model_specs.find('mobilenet_v?_100_224/*/*'), ids=str
-)
+@each.over('name', _SNIPPETS)
+@each.over('handle', model_specs.find('mobilenet_v?_100_224/*/*'))
 def test_fills_and_parses(name, handle):
   ast.parse(_fill(name, handle))
 

@@ -5,10 +5,9 @@ import pytest
 from exporter.cards import usage as usage_lib
 import model_specs
 from model_specs import versions
+from tests import each
 
-every_handle = pytest.mark.parametrize(
-  'handle', model_specs.find('*/*/*'), ids=str
-)
+every_handle = each.over('handle', model_specs.find('*/*/*'))
 
 
 def _get(name: str) -> model_specs.Handle:

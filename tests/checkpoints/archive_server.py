@@ -66,7 +66,7 @@ class _Handler(server.BaseHTTPRequestHandler):
       answer, body = Answer(404), b'nothing'
     self._answer(answer, body)
     if answer.stalls:
-      archives.released.wait(30)
+      archives.released.wait()
     self.close_connection = True
 
   def _answer(self, answer: Answer, body: bytes) -> None:

@@ -36,10 +36,10 @@ def _read(path: pathlib.Path) -> None:
 
 
 def _refused(path: pathlib.Path) -> str:
-  start = time.monotonic()
+  start = time.process_time()
   with pytest.raises(errors.CheckpointError) as raised:
     _read(path)
-  assert time.monotonic() - start < 5
+  assert time.process_time() - start < 5  # Whatever else the machine does.
   message = str(raised.value)
   assert message.startswith(f'archive {path} is not safe to unpack: ')
   assert message.endswith(

@@ -9,10 +9,9 @@ import pytest
 from exporter.checkpoints import archive
 import model_specs
 from model_specs import spec
+from tests import each
 
-every_model = pytest.mark.parametrize(
-  'model', model_specs.MODELS, ids=lambda model: model.name
-)
+every_model = each.over('model', model_specs.MODELS, lambda model: model.name)
 
 
 def _pack(path: pathlib.Path, *names: str) -> None:
@@ -30,13 +29,15 @@ def _find(folder: pathlib.Path, model: spec.ModelSpec) -> str:
     return (index if index.exists() else prefix).read_text()
 
 
-@every_model
 @pytest.mark.parametrize('is_nested', [False, True])
+@every_model
 def test_archived(tmp_path, model, is_nested):
+  folder = tmp_path / model.name
+  folder.mkdir()
   name = model.checkpoint if is_nested else f'./{model.checkpoint_member}'
-  _pack(tmp_path / model.archive_name, f'{name}.index')
-  archive.inspect(tmp_path / model.archive_name, model)
-  assert _find(tmp_path, model) == f'{name}.index'
+  _pack(folder / model.archive_name, f'{name}.index')
+  archive.inspect(folder / model.archive_name, model)
+  assert _find(folder, model) == f'{name}.index'
 
 
 def test_one_file_of_the_old_format(tmp_path):
@@ -48,10 +49,11 @@ def test_one_file_of_the_old_format(tmp_path):
 
 @every_model
 def test_unpacked(tmp_path, model):
-  index = tmp_path / f'{model.checkpoint}.index'
+  folder = tmp_path / model.name
+  index = folder / f'{model.checkpoint}.index'
   index.parent.mkdir(parents=True)
   index.write_text('here')
-  assert _find(tmp_path, model) == 'here'
+  assert _find(folder, model) == 'here'
 
 
 def test_of_two_checkpoints_in_an_archive_the_one_in_its_folder(tmp_path):

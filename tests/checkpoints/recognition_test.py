@@ -6,6 +6,7 @@ from exporter.checkpoints import recognition
 from exporter.networks import builders
 from exporter.networks import source
 import model_specs
+from tests import each
 from tests import oracles
 from tests.checkpoints import specimens_made
 
@@ -34,7 +35,7 @@ def _recognize(shapes: recognition.Shapes) -> recognition.Match:
   return match
 
 
-@pytest.mark.parametrize('network', _FAMILIES)
+@each.over('network', _FAMILIES)
 def test_each_network_has_names_of_its_own(network):
   family = _FAMILIES[network]
   names = [f'{family.scope}/a', f'{family.classifier}weights']
@@ -42,15 +43,15 @@ def test_each_network_has_names_of_its_own(network):
   assert recognition.find_family(dict.fromkeys(names, (1,))) == family
 
 
-@pytest.mark.parametrize('model', _WITH, ids=lambda model: model.name)
+@each.over('model', _WITH, lambda model: model.name)
 def test_a_published_multiplier_comes_first(model):
   shapes = _shapes(model.network, model.multiplier)
   found = recognition.find_multipliers(shapes, model.network)
   assert found[0] == model.multiplier
 
 
-@pytest.mark.parametrize('multiplier', [0.2, 0.33, 0.6, 0.9, 1.75, 0.4375])
-@pytest.mark.parametrize('network', builders.WIDTHS)
+@each.over('multiplier', [0.2, 0.33, 0.6, 0.9, 1.75, 0.4375])
+@each.over('network', builders.WIDTHS)
 def test_any_other_multiplier_is_among_what_builds_the_same(
   network, multiplier
 ):

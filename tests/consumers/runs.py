@@ -161,13 +161,14 @@ def untouched(
   Returns:
     The folder of each.
   """
-  folders = {}
-  for name in names:
-    folder = folders[name] = scratch / name
+  folders = {name: scratch / name for name in names}
+  pairs: list[pathlib.Path] = []  # One process writes them all.
+  for name, folder in folders.items():
     folder.mkdir(parents=True)
-    wrong = _python(run, 'untouched', folder, folder_of(name))
-    if wrong is not None:
-      raise RuntimeError(f'{run}: no untouched model could be made: {wrong}')
+    pairs += [folder, folder_of(name)]
+  wrong = _python(run, 'untouched', *pairs)
+  if wrong is not None:
+    raise RuntimeError(f'{run}: no untouched model could be made: {wrong}')
   return folders
 
 

@@ -1,7 +1,8 @@
 """Writes a model that slimhub has not touched, by TensorFlow's own saver.
 
-Run as a script: `untouched.py FOLDER CASE`. What a client cannot do with this
-one either, it cannot do at all. In the syntax of Python 3.7.
+Run as a script: `untouched.py FOLDER CASE [FOLDER CASE]...`. What a client
+cannot do with this one either, it cannot do at all. In the syntax of Python
+3.7.
 """
 
 import json
@@ -119,4 +120,5 @@ def main(folder, source):
 if __name__ == '__main__':
   if tf.__version__.startswith('1.'):
     tf.enable_v2_behavior()
-  main(*sys.argv[1:])
+  for i in range(1, len(sys.argv), 2):
+    main(*sys.argv[i : i + 2])

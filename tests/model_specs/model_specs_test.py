@@ -9,6 +9,7 @@ import pytest
 
 import model_specs
 from model_specs import versions
+from tests import each
 
 _TABLE = pathlib.Path(__file__).parents[1] / 'data/published_models.tsv'
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -49,7 +50,7 @@ def test_exactly_the_published_models():
   assert len(model_specs.MODELS) == len(_PUBLISHED) == 55
 
 
-@pytest.mark.parametrize('model', model_specs.MODELS, ids=lambda m: m.name)
+@each.over('model', model_specs.MODELS, lambda m: m.name)
 def test_as_published(model):
   row = _PUBLISHED[model.name]
   assert model.size == int(row['input_size'])
@@ -63,7 +64,7 @@ def test_as_published(model):
   assert impl.startswith(model.network) or model.network.startswith(impl)
 
 
-@pytest.mark.parametrize('model', model_specs.MODELS, ids=lambda m: m.name)
+@each.over('model', model_specs.MODELS, lambda m: m.name)
 def test_figures_as_published(model):
   row = _PUBLISHED[model.name]
   figures = model.figures
@@ -76,7 +77,7 @@ def test_figures_as_published(model):
   assert figures.pixel1_ms == _number(row['pixel1_ms'])
 
 
-@pytest.mark.parametrize('model', model_specs.MODELS, ids=lambda m: m.name)
+@each.over('model', model_specs.MODELS, lambda m: m.name)
 def test_name_says_multiplier_and_size_or_there_is_one(model):
   if model.multiplier is None:
     assert model.name == model.network
@@ -87,7 +88,7 @@ def test_name_says_multiplier_and_size_or_there_is_one(model):
   assert f'{model.size}' in model.checkpoint_name
 
 
-@pytest.mark.parametrize('model', model_specs.MODELS, ids=lambda m: m.name)
+@each.over('model', model_specs.MODELS, lambda m: m.name)
 def test_archive_holds_the_checkpoint(model):
   archive = model.checkpoint.removesuffix(f'/{model.checkpoint_member}')
   url = next(
@@ -210,7 +211,7 @@ def test_find_what_is_not_there(pattern, message):
     model_specs.find(pattern)
 
 
-@pytest.mark.parametrize('handle', model_specs.find('*/*/*'), ids=str)
+@each.over('handle', model_specs.find('*/*/*'))
 def test_get_every_handle(handle):
   assert model_specs.get(str(handle)) == handle
 

@@ -6,9 +6,10 @@ from exporter.networks import source
 from model_specs import family as family_lib
 from model_specs import published
 from model_specs.families import channels
+from tests import each
 
 
-@pytest.mark.parametrize('model', published.MODELS, ids=lambda m: m.name)
+@each.over('model', published.MODELS, lambda m: m.name)
 def test_published_widths(model):
   found = published.num_features(model.network, model.multiplier)
   assert found == model.num_features

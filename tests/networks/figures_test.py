@@ -15,15 +15,15 @@ published, the registry holds what is counted here: all parameters that train.
 """
 
 import dataclasses
+import functools
 import math
 
 import pytest
-import tensorflow as tf
 
 from exporter.artifacts import graph as graph_lib
-from exporter.networks import source as source_lib
 import model_specs
-from model_specs import spec
+from tests import each
+from tests.networks import facts
 
 _MILLION = 10**6
 _BATCH_NORM = {'mobilenet_v1': 3, 'mobilenet_v2': 0}  # Values a channel.
@@ -44,8 +44,8 @@ _LEFT_OUT = {
 class _Counted:
   """The sizes of one model's graph."""
 
-  model: spec.ModelSpec
-  graph: graph_lib.Graph
+  model: model_specs.ModelSpec
+  variables: tuple[graph_lib.Variable, ...]
   multiply_adds: dict[str, int]  # By op, for one image.
   widths: tuple[int, int]  # Of the features and of the logits.
 
@@ -60,7 +60,7 @@ class _Counted:
     """All that train."""
     return sum(
       math.prod(variable.shape)
-      for variable in self.graph.variables
+      for variable in self.variables
       if variable.trainable
     )
 
@@ -71,44 +71,22 @@ class _Counted:
     return dataclasses.replace(self, multiply_adds=others)
 
 
-def _cost(op: tf.Operation) -> int:
-  if op.type in ('Conv2D', 'DepthwiseConv2dNative'):
-    _, height, width, _ = op.outputs[0].shape
-    return height * width * math.prod(op.inputs[1].shape)
-  if op.type == 'MatMul':
-    return math.prod(op.inputs[1].shape)
-  if op.type == 'Mean':
-    return math.prod(op.inputs[0].shape[1:])
-  return 0
+@functools.cache
+def _count(model: model_specs.ModelSpec) -> _Counted:
+  found = facts.of(model.name)
+  return _Counted(model, found.variables, found.multiply_adds, found.widths)
 
 
-def _count(model: spec.ModelSpec) -> _Counted:
-  source = source_lib.build(source_lib.architecture(model), False)
-  # The first version is the one that fixes the size of the images.
-  first = model.family.versions[0]
-  handle = spec.Handle(model, 'classification', first)
-  graph = graph_lib.build_graph(source, handle)
-  with tf.Graph().as_default() as live:
-    tf.import_graph_def(graph.definition, name='')
-  features, logits = (
-    live.get_tensor_by_name(name).shape[-1]
-    for name in (graph.features, graph.default)
-  )
-  costs = {op.name: _cost(op) for op in live.get_operations()}
-  return _Counted(model, graph, costs, (features, logits))
-
-
-@pytest.fixture(
-  scope='module',
-  params=[m for m in model_specs.MODELS if m.network in _BATCH_NORM],
-  ids=lambda model: model.name,
+every_mobilenet = each.over(
+  'model',
+  [m for m in model_specs.MODELS if m.network in _BATCH_NORM],
+  lambda model: model.name,
 )
-def counted(request):
-  return _count(request.param)
 
 
-def test_multiply_adds(counted):
-  model = counted.model
+@every_mobilenet
+def test_multiply_adds(model):
+  counted = _count(model)
   if model.name in _LEFT_OUT:
     counted = counted.without(_LEFT_OUT[model.name])
   figure = model.figures.macs_millions
@@ -117,17 +95,20 @@ def test_multiply_adds(counted):
   assert counted.rounded() == count
 
 
-def test_parameters(counted):
+@every_mobilenet
+def test_parameters(model):
+  counted = _count(model)
+
   def total(*leaves: str) -> int:
     return sum(
       math.prod(variable.shape)
-      for variable in counted.graph.variables
+      for variable in counted.variables
       if variable.name.rpartition('/')[2] in leaves
     )
 
   count = total('weights', 'depthwise_weights', 'biases')
-  count += _BATCH_NORM[counted.model.network] * total('beta')
-  published = counted.model.figures.params_millions
+  count += _BATCH_NORM[model.network] * total('beta')
+  published = model.figures.params_millions
   assert published == round(count / _MILLION, 2)
 
 
@@ -165,9 +146,9 @@ def test_every_model_has_both_figures():
     assert model.figures.params_millions, model.name
 
 
-def test_width_of_features_and_logits(counted):
-  model = counted.model
-  assert counted.widths == (model.num_features, model.num_classes)
+@every_mobilenet
+def test_width_of_features_and_logits(model):
+  assert _count(model).widths == (model.num_features, model.num_classes)
 
 
 @pytest.mark.parametrize('name', _LEFT_OUT)

@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import pathlib
-import random
 import shutil
 import signal
 import subprocess
@@ -24,7 +23,6 @@ from tests import workers
 
 _MODEL = 'mobilenet_v1_025_128'
 _ARTIFACTS = 4
-_KILLS = 4
 
 
 def _command(folder: object, *more: str) -> list[str]:
@@ -71,15 +69,34 @@ def _start(folder: pathlib.Path) -> subprocess.Popen:
   )
 
 
+def _delivered(folder: pathlib.Path) -> int:
+  return len(list(folder.glob('google/imagenet/*/*/*.json')))
+
+
+def _wait(
+  process: subprocess.Popen, folder: pathlib.Path, count: int, pattern: str
+) -> None:
+  """Returns when so many are delivered and a file is in the making."""
+  while True:
+    assert process.poll() is None, 'the run ended before it came so far'
+    with contextlib.suppress(FileNotFoundError):  # Folders come and go.
+      made = any((folder / delivery.STAGING).rglob(pattern))
+      if made and _delivered(folder) >= count:
+        return
+    time.sleep(0.01)
+
+
+# What is in the making when a run is killed, whatever it has delivered.
+_MOMENTS = ('worker-*.log', 'variables.index', 'saved_model.pb')
+
+
 def test_a_run_killed_at_any_moment_is_finished_by_the_next(whole, tmp_path):
-  chance = random.Random(1)
-  for _ in range(_KILLS):
+  for more, pattern in enumerate(_MOMENTS):
+    enough = _delivered(tmp_path) + bool(more)
     process = _start(tmp_path)
-    try:
-      process.wait(chance.uniform(0.5, 8))
-    except subprocess.TimeoutExpired:
-      process.kill()
-      process.wait()
+    _wait(process, tmp_path, enough, pattern)
+    process.kill()
+    process.wait()
     _assert_whole(tmp_path)
   done = _run(_command(tmp_path))
   assert done.returncode == 0, done.stderr
@@ -87,20 +104,16 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next(whole, tmp_path):
 
 
 def test_workers_killed_at_any_moment_cost_an_artifact_each(whole, tmp_path):
-  chance = random.Random(2)
-  for _ in range(_KILLS):
+  for count, pattern in enumerate(_MOMENTS):
     shutil.rmtree(tmp_path)
     process = _start(tmp_path)
-    killed = 0
-    while process.poll() is None and not killed:
-      time.sleep(chance.uniform(0.5, 6))
-      for worker in workers.pids(process.pid)[:1]:
-        os.kill(worker, signal.SIGKILL)
-        killed += 1
-    assert process.wait() == bool(killed)
+    _wait(process, tmp_path, count, pattern)
+    while not (found := workers.pids(process.pid)):  # The log comes first.
+      assert process.poll() is None
+    os.kill(found[0], signal.SIGKILL)
+    assert process.wait() == 1
     _assert_whole(tmp_path)
-    delivered = list(tmp_path.glob('google/imagenet/*/*/*.json'))
-    assert len(delivered) >= _ARTIFACTS - killed
+    assert _delivered(tmp_path) >= _ARTIFACTS - 1
     assert not (tmp_path / delivery.STAGING).exists()
   assert _run(_command(tmp_path)).returncode == 0
   assert file_tree.read(tmp_path) == whole

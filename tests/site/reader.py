@@ -8,6 +8,7 @@ from playwright import sync_api
 
 DESK = {'width': 1280, 'height': 900}
 PHONE = {'width': 360, 'height': 740}
+_PATIENCE = 180_000  # Milliseconds: a busy machine is no fault of a page.
 
 
 class Reader:
@@ -16,6 +17,7 @@ class Reader:
   def __init__(self, browser: sync_api.Browser, url: str, **settings):
     self.context = browser.new_context(**({'viewport': DESK} | settings))
     self.page = self.context.new_page()
+    self.page.set_default_timeout(_PATIENCE)
     self.problems: list[str] = []
     self._url = url
     self.page.on('pageerror', lambda error: self.problems.append(str(error)))

@@ -1,5 +1,6 @@
 """A file to come, for tests of what comes."""
 
+import dataclasses
 import pathlib
 import threading
 
@@ -9,7 +10,10 @@ from exporter import errors
 from exporter.checkpoints.fetch import download as download_lib
 from exporter.storage import part
 
-POLICY = download_lib.Policy(timeout=0.2, retries=2, backoff=0.001)
+# A busy machine may keep a good server from answering for a while; a second is
+# for those that shall not answer.
+POLICY = download_lib.Policy(timeout=60, retries=2, backoff=0.001)
+IMPATIENT = dataclasses.replace(POLICY, timeout=1)
 
 
 class Target:

@@ -22,7 +22,7 @@ from tests.checkpoints.archive_server import Answer
 
 _MODEL = tiny_network.MODEL
 _NAME = _MODEL.archive_name
-_POLICY = download.Policy(timeout=0.5, retries=1, backoff=0.001)
+_POLICY = download.Policy(timeout=60, retries=1, backoff=0.001)
 
 
 def _archive(*names: str, size: int = 20_000) -> bytes:
@@ -104,7 +104,7 @@ def test_the_published_address_is_asked_without_a_mirror(
 ):
   monkeypatch.setenv('https_proxy', server.url)
   message = _refused(
-    request_, mirror=None, policy=download.Policy(retries=0, timeout=0.2)
+    request_, mirror=None, policy=download.Policy(retries=0, timeout=60)
   )
   assert message.startswith(f'{_MODEL.archive_url}: ')
 

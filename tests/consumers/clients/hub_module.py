@@ -4,6 +4,7 @@ Arguments: those of `client`.
 """
 
 import contextlib
+import functools
 
 import tensorflow as tf
 import tensorflow_hub as hub
@@ -27,14 +28,39 @@ def _initialize(session):
   session.run(_v1.global_variables_initializer())
 
 
+class _Plain:
+  """A module as it comes, for all that leaves it as it is.
+
+  To make one takes longer than what is asked of it.
+  """
+
+  def __init__(self, case):
+    self.graph = tf.Graph()
+    with self.graph.as_default():
+      self.module = hub.Module(case.path)
+      self.images = _v1.placeholder(tf.float32, [None, None, None, 3])
+      self.output = self.module(self.images)
+      self.session = _v1.Session()
+      _initialize(self.session)
+
+  def answer(self, batch):
+    """The output for some images."""
+    return self.session.run(self.output, {self.images: batch})
+
+
+@functools.lru_cache(maxsize=1)
+def _plain(case):
+  return _Plain(case)
+
+
 def infer(case):
   """Every signature; default is the plain call."""
-  with _graph() as session:
-    module = hub.Module(case.path)
+  plain = _plain(case)
+  module, images = plain.module, plain.images
+  with plain.graph.as_default():
     names = sorted(module.get_signature_names())
     case_lib.equal(names, sorted(case.signatures), 'signatures')
-    images = _v1.placeholder(tf.float32, [None, None, None, 3])
-    outputs = {'default': {'default': module(images)}}
+    outputs = {'default': {'default': plain.output}}
     for name in names:
       inputs = {'images': images}
       if name.endswith(_HPARAMS):
@@ -43,8 +69,7 @@ def infer(case):
         outputs[name] = module(inputs, signature=name, as_dict=True)
       stated = sorted(module.get_output_info_dict(name))
       case_lib.equal(stated, sorted(outputs[name]), 'outputs of ' + name)
-    _initialize(session)
-    values = session.run(outputs, {images: case.few_images})
+    values = plain.session.run(outputs, {images: case.few_images})
   differences = []
   for name, found in values.items():
     expected = case.few if name != 'default' else {'default': case['few']}
@@ -56,25 +81,16 @@ def infer(case):
 
 def expected_size(case):
   """hub.get_expected_image_size."""
-  with _graph():
-    size = hub.get_expected_image_size(hub.Module(case.path))
+  size = hub.get_expected_image_size(_plain(case).module)
   case_lib.equal([int(side) for side in size], [case.size] * 2, 'size')
   return 0
-
-
-def _answers(case, batches):
-  """What one session answers, batch after batch."""
-  with _graph() as session:
-    images = _v1.placeholder(tf.float32, [None, None, None, 3])
-    output = hub.Module(case.path)(images)
-    _initialize(session)
-    return [session.run(output, {images: batch}) for batch in batches]
 
 
 def batch_sizes(case):
   """Batches of 1, 3 and 8 in one session."""
   counts = (1, 3, 8)
-  answers = _answers(case, [case['images'][:count] for count in counts])
+  plain = _plain(case)
+  answers = [plain.answer(case['images'][:count]) for count in counts]
   return max(
     case_lib.close(
       {'default': answer}, {'default': case['default'][: len(answer)]}
@@ -87,11 +103,10 @@ def any_size(case):
   """Other sizes than the default, also where height and width differ."""
   if not case.variable_size:
     return None
-  images, expected = zip(*case.sizes())  # noqa: B905 - Python 3.7.
-  answers = _answers(case, images)
+  plain = _plain(case)
   return max(
-    case_lib.close({'default': answer}, {'default': expected[i]})
-    for i, answer in enumerate(answers)
+    case_lib.close({'default': plain.answer(images)}, {'default': expected})
+    for images, expected in case.sizes()
   )
 
 
@@ -99,9 +114,9 @@ def refused_size(case):
   """Another size, where there is only one."""
   if case.variable_size:
     return None
-  with _graph():
-    module = hub.Module(case.path)
-    return case_lib.refused(_REFUSALS, module, case.wrong_images)
+  plain = _plain(case)
+  with plain.graph.as_default():
+    return case_lib.refused(_REFUSALS, plain.module, case.wrong_images)
 
 
 class _Training:
@@ -128,6 +143,14 @@ class _Training:
     return output if case.classifies else _head(case, output)
 
 
+@functools.lru_cache(maxsize=1)
+def _untrained(case):
+  """One to be trained, its graph, and a session: each use starts it anew."""
+  graph = tf.Graph()
+  with graph.as_default():
+    return _Training(case), _v1.Session()
+
+
 def _head(case, features):
   head = _v1.get_variable('head', initializer=tf.zeros([case.width, 3]))
   return tf.matmul(features, head)
@@ -143,8 +166,7 @@ def _loss(case, logits):
 
 def weights(case):
   """What the module adds to the graph's collections, by mode."""
-  with _graph():
-    hub.Module(case.path)(tf.constant(case['images']))
+  with _plain(case).graph.as_default():
     keys = _v1.GraphKeys
     updates = _v1.get_collection(keys.UPDATE_OPS)
     case_lib.equal(len(updates), 0, 'updates of an inference graph')
@@ -152,19 +174,18 @@ def weights(case):
     case_lib.equal(len(losses), 0, 'losses of what is not trainable')
     count = len(_v1.global_variables())
     case_lib.equal(count, case.counts['variables'], 'variables')
-  with _graph():
-    training = _Training(case)
-    for name in ('updates', 'losses', 'trainable'):
-      count = len(getattr(training, name))
-      case_lib.equal(count, case.counts[name], name)
+  training, _ = _untrained(case)
+  for name in ('updates', 'losses', 'trainable'):
+    count = len(getattr(training, name))
+    case_lib.equal(count, case.counts[name], name)
   return 0
 
 
 def training_mode(case):
   """The endpoints in training mode, before dropout."""
-  with _graph() as session:
-    training = _Training(case)
-    expected = case.part('training')
+  training, session = _untrained(case)
+  expected = case.part('training')
+  with session.graph.as_default():
     _initialize(session)
     few = {key: training.outputs[key][: len(expected[key])] for key in expected}
     found = session.run(few)
@@ -173,8 +194,8 @@ def training_mode(case):
 
 def regularization(case):
   """The sum of the collected losses."""
-  with _graph() as session:
-    training = _Training(case)
+  training, session = _untrained(case)
+  with session.graph.as_default():
     _initialize(session)
     found = float(session.run(tf.add_n(training.losses)))
   difference = abs(found / case.regularization - 1)
@@ -182,22 +203,25 @@ def regularization(case):
   return difference
 
 
-def _step(case, momentum, passed=None):
-  with _graph() as session:
-    training = _Training(case, momentum=passed)
-    _initialize(session)
-    session.run(training.updates)
-    return case.check_moving(session.run(training.moving), momentum)
+def _step(case, training, session, momentum):
+  _initialize(session)
+  session.run(training.updates)
+  return case.check_moving(session.run(training.moving), momentum)
 
 
 def default_momentum(case):
   """UPDATE_OPS at the momentum that nobody passed."""
-  return _step(case, case.momentum)
+  training, session = _untrained(case)
+  with session.graph.as_default():
+    return _step(case, training, session, case.momentum)
 
 
 def momentum(case):
   """UPDATE_OPS at another momentum, where the version takes one."""
-  return _step(case, 0.9, 0.9) if case.configurable_momentum else None
+  if not case.configurable_momentum:
+    return None
+  with _graph() as session:
+    return _step(case, _Training(case, momentum=0.9), session, 0.9)
 
 
 def fine_tune(case):

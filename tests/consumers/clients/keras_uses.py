@@ -88,10 +88,13 @@ class Uses:
 
   def _tuned(self, case, steps, momentum=None, images='tuning_images'):
     layer = self._layers.train_layer(case.path, momentum)
+    return (layer, *self._tune(case, layer, steps, images))
+
+  def _tune(self, case, layer, steps, images='tuning_images'):
     head = [] if case.classifies else [self._head()]
     model = self._model(case, layer, *head)
     self._compile(case, model)
-    return layer, model, self._fit(case, model, steps, images)
+    return model, self._fit(case, model, steps, images)
 
   def _predict(self, model, images):
     return {'default': model.predict(images, verbose=0)}
@@ -176,8 +179,7 @@ class Uses:
     """Gradient descent by `fit`, which moves every weight."""
     layer = self._layers.train_layer(case.path)
     before = self._layers.values(layer.weights)
-    del layer
-    layer, _, losses = self._tuned(case, case_lib.STEPS)
+    _, losses = self._tune(case, layer, case_lib.STEPS)
     after = self._layers.values(layer.weights)
     unmoved = [
       self._name(variable)

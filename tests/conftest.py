@@ -1,0 +1,57 @@
+"""What holds for a run of the tests: signals, and what its processes share."""
+
+from collections.abc import Iterator
+import ctypes
+import gc
+import pathlib
+import signal
+import sys
+
+import pytest
+
+from tests import shared
+
+_PAGE = 4096
+_MUCH = 300 * 2**20  # What a module may leave behind before it is looked for.
+
+
+def pytest_configure(config: pytest.Config) -> None:
+  """Prepares the process that was started, and each worker.
+
+  What a shell starts with `&` ignores SIGINT, and so does all that this
+  starts in turn: `make test &` would give tests that interrupt a command
+  a command that cannot be interrupted.
+  """
+  if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+  opened = shared.opened()
+  opened.__enter__()
+  config.add_cleanup(lambda: opened.__exit__(None, None, None))
+
+
+def _resident() -> int:
+  """The bytes of this process that are in memory; 0 where Linux is not."""
+  path = pathlib.Path('/proc/self/statm')
+  return int(path.read_text().split()[1]) * _PAGE if path.exists() else 0
+
+
+@pytest.fixture(scope='module', autouse=True)
+def _memory(request: pytest.FixtureRequest) -> Iterator[None]:
+  """Gives back what a module of tests held, if that is much.
+
+  Its caches are of no use to another one. Graphs of TensorFlow refer to
+  themselves, so that they stay until they are looked for, and what they held
+  stays with the allocator.
+  """
+  before = _resident()
+  yield
+  if _resident() - before < _MUCH:
+    return
+  for held in vars(request.module).values():
+    if getattr(held, '__module__', '') == request.module.__name__:
+      getattr(held, 'cache_clear', lambda: None)()
+  if 'exporter.networks.source' in sys.modules:
+    sys.modules['exporter.networks.source'].build.cache_clear()
+  gc.collect()
+  if sys.platform == 'linux':
+    ctypes.CDLL(None).malloc_trim(0)

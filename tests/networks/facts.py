@@ -1,0 +1,231 @@
+"""What the tests of networks ask of each model, found out once a run.
+
+To build a large network takes half a minute and a gigabyte. Here each is built
+once for all that is asked of it, and what stays is plain data.
+"""
+
+import dataclasses
+import functools
+import math
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from exporter.artifacts import graph as graph_lib
+from exporter.checkpoints import synthetic
+from exporter.networks import source as source_lib
+import model_specs
+from tests import oracles
+from tests import shared
+
+# As the original code has it; the oracles cannot tell. A ResNet has no dropout.
+KEEP_PROBABILITY = {
+  'inception_resnet_v2': 0.8,
+  'inception_v1': 0.8,
+  'inception_v2': 0.8,
+  'inception_v3': 0.8,
+  'mobilenet_v1': 0.999,
+  'mobilenet_v2': 0.8,
+  'mobilenet_v3_large': 0.8,
+  'mobilenet_v3_small': 0.8,
+  'nasnet_large': 0.5,
+  'nasnet_mobile': 0.5,
+  'pnasnet_large': 0.5,
+}
+# One model of each network, where there is one that an oracle knows.
+NETWORKS: dict[str, str] = {}
+for _name in (*oracles.NAMES, *oracles.PEERS):
+  NETWORKS.setdefault(model_specs.get_model(_name).network, _name)
+for _model in model_specs.MODELS:
+  NETWORKS.setdefault(_model.network, _model.name)
+
+
+@dataclasses.dataclass(frozen=True)
+class Mode:
+  """The network in one mode."""
+
+  shapes: dict[str, tuple[int, ...]]
+  trainable: frozenset[str]
+  num_updates: int
+  losses: tuple[frozenset[str], ...]  # The variables of each.
+  random_ops: tuple[str, ...]
+  is_random: bool
+  endpoints: tuple[str, ...]  # Scoped.
+  num_features: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+  """What a training step makes of four images and of the network."""
+
+  features: np.ndarray
+  moving: dict[str, np.ndarray]
+
+
+@dataclasses.dataclass(frozen=True)
+class Dropout:
+  """What comes to the classifier of what is pooled."""
+
+  pooled: np.ndarray
+  dropped: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class Facts:
+  """All that is asked of a model; None where nobody asks."""
+
+  inference: Mode
+  variables: tuple[graph_lib.Variable, ...]  # Of the exported classifier.
+  widths: tuple[int, int]  # Its features and logits.
+  multiply_adds: dict[str, int]  # By op, for one image.
+  outputs: dict[str, np.ndarray] | None = None
+  endpoints: dict[str, tuple[list[int], float, float]] | None = None
+  sum_of_losses: float | None = None
+  training: Mode | None = None
+  step: Step | None = None
+  dropout: Dropout | None = None
+
+
+def _variables(tensor: tf.Tensor) -> set[str]:
+  """What a tensor is computed from."""
+  if tensor.op.type == 'VarHandleOp':
+    return {tensor.op.name}
+  return set().union(*map(_variables, tensor.op.inputs))
+
+
+def _mode(source: source_lib.Source, model: model_specs.ModelSpec) -> Mode:
+  return Mode(
+    source.shapes,
+    source.trainable,
+    len(source.updates),
+    tuple(frozenset(_variables(loss)) for loss in source.losses),
+    tuple(
+      op.name
+      for op in source.graph.get_operations()
+      if op.type.startswith(('Random', 'Truncated'))
+    ),
+    source.is_random,
+    tuple(source.scoped_endpoints(model.family.scope)),
+    source.features.shape[-1],
+  )
+
+
+def _cost(op: tf.Operation) -> int:
+  if op.type in ('Conv2D', 'DepthwiseConv2dNative'):
+    _, height, width, _ = op.outputs[0].shape
+    return height * width * math.prod(op.inputs[1].shape)
+  if op.type == 'MatMul':
+    return math.prod(op.inputs[1].shape)
+  if op.type == 'Mean':
+    return math.prod(op.inputs[0].shape[1:])
+  return 0
+
+
+def _counted(
+  source: source_lib.Source, model: model_specs.ModelSpec
+) -> dict[str, Any]:
+  # The first version is the one that fixes the size of the images.
+  first = model.family.versions[0]
+  handle = model_specs.Handle(model, 'classification', first)
+  graph = graph_lib.build_graph(source, handle)
+  with tf.Graph().as_default() as live:
+    tf.import_graph_def(graph.definition, name='')
+  features, logits = (
+    live.get_tensor_by_name(name).shape[-1]
+    for name in (graph.features, graph.default)
+  )
+  return {
+    'variables': graph.variables,
+    'widths': (features, logits),
+    'multiply_adds': {op.name: _cost(op) for op in live.get_operations()},
+  }
+
+
+def _computed(source: source_lib.Source, name: str) -> dict[str, Any]:
+  """What an oracle or another implementation is compared with."""
+  size = model_specs.get_model(name).size
+  source.load(synthetic.tensors(source.shapes))
+  outputs, endpoints = source.run(
+    ({'logits': source.logits, 'features': source.features}, source.endpoints),
+    synthetic.synthetic_images(2, size, size),
+  )
+  found: dict[str, Any] = {
+    'outputs': outputs,
+    'endpoints': {
+      key: (list(value.shape), float(np.mean(value)), float(np.std(value)))
+      for key, value in endpoints.items()
+    },
+  }
+  if name in oracles.TRAINED:
+    images = synthetic.synthetic_images(1, 32, 32)
+    found['sum_of_losses'] = float(sum(source.run(source.losses, images)))
+  source.unload()
+  return found
+
+
+def _step(source: source_lib.Source, size: int) -> Step:
+  images = synthetic.synthetic_images(4, size, size, seed=2)
+  features, _ = source.run(
+    (source.features, source.updates), images, oracles.MOMENTUM
+  )
+  moving = {
+    v.op.name: v for v in source.variables if v.op.name not in source.trainable
+  }
+  return Step(features, source.run(moving, images))
+
+
+def _dropout(
+  source: source_lib.Source, model: model_specs.ModelSpec
+) -> Dropout:
+  classifier = [
+    op
+    for op in source.graph.get_operations()
+    if op.name.startswith(model.family.classifier)
+    and op.type in ('Conv2D', 'MatMul')
+  ]
+  tensor = source.endpoints[source.pooled]
+  pooled = np.linspace(1, 2, 64 * tensor.shape[-1], dtype=np.float32)
+  pooled = pooled.reshape([64, *tensor.shape[1:]])
+  with tf.compat.v1.Session(graph=source.graph) as session:
+    dropped = session.run(classifier[-1].inputs[0], {tensor: pooled})
+  return Dropout(pooled.reshape(64, -1), dropped.reshape(64, -1))
+
+
+def _drops(model: model_specs.ModelSpec) -> bool:
+  return model.network in KEEP_PROBABILITY
+
+
+def _trained(name: str) -> dict[str, Any]:
+  model = model_specs.get_model(name)
+  source = source_lib.Source(source_lib.architecture(model), True)
+  found: dict[str, Any] = {'training': _mode(source, model)}
+  if name in oracles.TRAINED:
+    source.load(synthetic.tensors(source.shapes))
+    found['step'] = _step(source, model.size)
+    source.unload()
+  if NETWORKS.get(model.network) == name and _drops(model):
+    found['dropout'] = _dropout(source, model)
+  return found
+
+
+def _compute(name: str) -> Facts:
+  model = model_specs.get_model(name)
+  # Models of one architecture follow each other: this is built once for them.
+  source = source_lib.build(source_lib.architecture(model), False)
+  facts: dict[str, Any] = {
+    'inference': _mode(source, model),
+    **_counted(source, model),
+  }
+  if name in (*oracles.NAMES, *oracles.PEERS):
+    facts |= _computed(source, name)
+  is_first = NETWORKS.get(model.network) == name
+  if name in oracles.NAMES or (is_first and _drops(model)):
+    facts |= _trained(name)
+  return Facts(**facts)
+
+
+@functools.cache
+def of(name: str) -> Facts:
+  """The facts of a model, whichever process of the run found them out."""
+  return shared.value(f'networks/{name}', lambda: _compute(name))
