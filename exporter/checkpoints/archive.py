@@ -9,6 +9,7 @@ import tempfile
 from exporter import errors
 from exporter import storage
 from exporter.checkpoints import members
+from exporter.checkpoints.fetch import checksums
 import model_specs
 
 _INDEX = '.index'
@@ -104,6 +105,24 @@ def _unpack(
   return prefix
 
 
+def _refuse_another(
+  archive: pathlib.Path, folder: pathlib.Path, model: model_specs.ModelSpec
+) -> None:
+  """Raises a CheckpointError unless an archive is the one that is known.
+
+  Few archives have a published checksum; `fetch` records those of the others.
+  """
+  if not archive.is_file():
+    return  # What opens it says what is wrong with it.
+  difference = checksums.difference(archive, folder, model.archive_url)
+  if difference:
+    fetch = storage.fetch_command(folder, model.name)
+    raise errors.CheckpointError(
+      f'archive {archive} {difference}; it is exported as the published '
+      f'{model.name}, so delete it and get that one with `{fetch}`'
+    )
+
+
 def inspect(archive: pathlib.Path, model: model_specs.ModelSpec) -> None:
   """Raises a CheckpointError unless the archive is whole and of the model."""
   _unpack(archive, model, None)
@@ -140,8 +159,8 @@ def find(
     The prefix of the checkpoint; its files exist while the context is open.
 
   Raises:
-    CheckpointError: There is no checkpoint; the message lists all places that
-      were searched.
+    CheckpointError: There is no checkpoint, and the message lists all places
+      that were searched; or an archive is not the one that is known.
   """
   if not folder.is_dir():
     state = 'is a file' if folder.exists() else 'does not exist'
@@ -157,6 +176,7 @@ def find(
       return
   for archive in archives:
     if archive.exists():
+      _refuse_another(archive, folder, model)
       with tempfile.TemporaryDirectory() as unpacked:
         name = _unpack(archive, model, pathlib.Path(unpacked))
         try:

@@ -33,6 +33,37 @@ def read(path: pathlib.Path) -> dict[str, checksums.Checksum]:
     return {}
 
 
+def known(folder: pathlib.Path, url: str) -> checksums.Checksum | None:
+  """What an archive must be, if that was published or recorded in its folder.
+
+  Args:
+    folder: Holds archives; `fetch` records there what it met first.
+    url: Where the archive was published.
+  """
+  published = checksums.published().get(url)
+  return published or read(folder / checksums.FILE).get(url)
+
+
+def difference(path: pathlib.Path, folder: pathlib.Path, url: str) -> str:
+  """Says how a file differs from the known archive; empty if it does not.
+
+  Args:
+    path: The file.
+    folder: The folder that archives are recorded in.
+    url: Where the archive was published.
+  """
+  expected = known(folder, url)
+  if not expected:
+    return ''
+  actual = measure(path, url, expected.algorithm)
+  if actual == expected:
+    return ''
+  source = f'{folder / checksums.FILE}, where the first one was recorded'
+  if url in checksums.published():
+    source = f"slimhub's own {checksums.FILE}"
+  return f'is {actual}; expected {expected}, as in {source}'
+
+
 @contextlib.contextmanager
 def _locked(folder: pathlib.Path) -> Iterator[None]:
   """Makes this process the only writer of a folder's checksums."""

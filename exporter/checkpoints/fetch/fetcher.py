@@ -102,25 +102,12 @@ class Fetcher:
     return results.Result(self._model.name, results.KEPT, self._keep())
 
   def _expected(self) -> checksums.Checksum | None:
-    if self._published:
-      return self._published
-    return checksums_lib.read(self._own_file).get(self._model.archive_url)
-
-  def _source(self) -> str:
-    """The file that the expected checksum comes from."""
-    if self._published:
-      return f"slimhub's own {checksums.FILE}"
-    return f'{self._own_file}, where the first one was recorded'
+    return checksums_lib.known(self._request.folder, self._model.archive_url)
 
   def _difference(self, path: pathlib.Path) -> str:
     """Says how a file differs from the known archive; empty if it does not."""
-    expected = self._expected()
-    if not expected:
-      return ''
-    actual = checksums_lib.measure(path, expected.url, expected.algorithm)
-    if actual == expected:
-      return ''
-    return f'is {actual}; expected {expected}, as in {self._source()}'
+    folder, url = self._request.folder, self._model.archive_url
+    return checksums_lib.difference(path, folder, url)
 
   def _take(self) -> str:
     """Downloads and verifies; returns a note for the user, or an empty text."""

@@ -1,0 +1,72 @@
+"""An archive whose checksum is known is exported if it is that one, or not."""
+
+import hashlib
+import io
+import pathlib
+import tarfile
+
+import pytest
+
+from exporter import errors
+from exporter.checkpoints import archive
+from exporter.checkpoints.fetch import checksums as recorded
+import model_specs
+from model_specs import checksums
+from tests import tiny_network
+
+
+def _pack(folder: pathlib.Path, model: model_specs.ModelSpec) -> pathlib.Path:
+  """Writes an archive whose files have the right names."""
+  path = folder / model.archive_name
+  with tarfile.open(path, 'w:gz') as tar:
+    for suffix in ('.index', '.data-00000-of-00001'):
+      member = tarfile.TarInfo(model.checkpoint_member + suffix)
+      member.size = 4
+      tar.addfile(member, io.BytesIO(b'fake'))
+  return path
+
+
+def _record(path: pathlib.Path, url: str, digest: str) -> None:
+  """Records what an archive must be, as `slimhub fetch` does."""
+  known = checksums.Checksum(url, path.stat().st_size, 'sha256', digest)
+  recorded.add(path.parent / checksums.FILE, known)
+
+
+def _find(folder: pathlib.Path, model: model_specs.ModelSpec) -> bytes:
+  with archive.find(folder, model) as prefix:
+    return prefix.with_name(f'{prefix.name}.index').read_bytes()
+
+
+def test_the_archive_that_was_recorded_is_taken(tmp_path):
+  path = _pack(tmp_path, tiny_network.MODEL)
+  digest = hashlib.sha256(path.read_bytes()).hexdigest()
+  _record(path, tiny_network.MODEL.archive_url, digest)
+  assert _find(tmp_path, tiny_network.MODEL) == b'fake'
+
+
+def test_another_archive_than_the_recorded_one_is_refused(tmp_path):
+  path = _pack(tmp_path, tiny_network.MODEL)
+  _record(path, tiny_network.MODEL.archive_url, '12' * 32)
+  with pytest.raises(errors.CheckpointError) as error:
+    _find(tmp_path, tiny_network.MODEL)
+  message = str(error.value)
+  assert str(path) in message
+  assert '12' * 32 in message
+  assert f'slimhub fetch {tiny_network.MODEL.name}' in message
+
+
+@pytest.mark.parametrize('name', ['mobilenet_v2_100_224', 'inception_v1'])
+def test_an_archive_without_its_published_hash_is_refused(tmp_path, name):
+  model = model_specs.get_model(name)
+  assert model.archive_url in checksums.published()
+  _pack(tmp_path, model)
+  with pytest.raises(errors.CheckpointError, match="slimhub's own checksums"):
+    _find(tmp_path, model)
+
+
+def test_what_lies_unpacked_is_taken_as_it_is(tmp_path):
+  model = model_specs.get_model('mobilenet_v2_100_224')
+  prefix = tmp_path / model.checkpoint
+  prefix.parent.mkdir(parents=True, exist_ok=True)
+  prefix.with_name(f'{prefix.name}.index').write_bytes(b'mine')
+  assert _find(tmp_path, model) == b'mine'
