@@ -1,6 +1,7 @@
 """Whether a converted file answers as its network does, on many pictures."""
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Mapping
 import dataclasses
 import math
@@ -157,6 +158,32 @@ def _lossy(
   return checks
 
 
+def _misses(checks: Iterable[storage.Check]) -> list[str]:
+  """A line for each check that is beyond its tolerance, NaN included."""
+  return [
+    f'{c.name}: {c.difference:.3g}, expected at most {c.tolerance:g}'
+    for c in checks
+    if not c.difference <= c.tolerance
+  ]
+
+
+def _alone(
+  conversion: model_specs.Handle,
+  alone: np.ndarray,
+  found: np.ndarray,
+  expected: np.ndarray,
+  allowed: float,
+) -> storage.Check:
+  """How far an image alone is from the same image in a batch.
+
+  A lossy file is near its source on average. This is about the file itself,
+  which answers the same however many images it is given; most users give one.
+  """
+  unit = float(np.std(expected)) or 1.0
+  apart = _far(alone - found[:1], conversion.kind) / unit
+  return storage.Check('an image alone and in a batch', 1, apart, allowed)
+
+
 def _refuse(conversion: model_specs.Handle, misses: list[str]) -> None:
   if misses:
     raise errors.ProofError(
@@ -189,17 +216,12 @@ def compare(
   if conversion.kind.is_exact:
     _refuse(conversion, exact.misses())
     return (exact.check(),)
-  if found.shape != expected.shape or not np.isfinite(found).all():
+  whole = found.shape == expected.shape and alone.shape == expected[:1].shape
+  if not whole or not np.isfinite(found).all():
     _refuse(conversion, exact.misses())
   checks = _lossy(conversion, found, trial, allowed)
-  _refuse(
-    conversion,
-    [
-      f'{c.name}: {c.difference:.3g}, expected at most {c.tolerance:g}'
-      for c in checks
-      if not c.difference <= c.tolerance
-    ],
-  )
+  apart = _alone(conversion, alone, found, expected, allowed)
+  _refuse(conversion, _misses([*checks, apart]))
   return tuple(checks)
 
 

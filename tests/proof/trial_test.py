@@ -101,6 +101,18 @@ def test_an_image_alone_is_compared_too():
     _prove('onnx.model', run)
 
 
+@pytest.mark.parametrize(
+  'word', ['litert.float16', 'litert.dynamic', 'litert.int8']
+)
+@pytest.mark.parametrize('wrong', [-1.0, np.nan])
+def test_a_lossy_file_answers_an_image_alone_as_in_a_batch(word, wrong):
+  def run(outputs):
+    return outputs * np.float32(wrong if len(outputs) == 1 else 1)
+
+  with pytest.raises(errors.ProofError, match='an image alone and in a batch'):
+    _prove(word, run)
+
+
 def _restless(word, by):
   """Proves a file off by half as much as rounding moves its network."""
   trial_ = _trial(word)
