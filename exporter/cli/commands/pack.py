@@ -23,7 +23,6 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   environment.require('serve')
   from exporter import hub
 

@@ -36,7 +36,6 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   whole = storage.items(args.exports)
   count = sum(not item.handle.kind.is_converted for item in whole)
   results = hub.seed_tfhub(

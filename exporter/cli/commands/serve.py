@@ -46,9 +46,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   environment.require('serve')
-  # An extra brings what these import.
+  # What it imports is installed by the extra `serve`.
   from exporter import hub
 
   whole = storage.items(args.exports)
