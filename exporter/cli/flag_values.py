@@ -73,10 +73,10 @@ def folder(text: str) -> storage.Folder:
 
 def program(text: str) -> str:
   """The path of a program, given as a path or as a name in PATH."""
-  found = shutil.which(str(path(text)))
-  if not found:
+  program_path = shutil.which(str(path(text)))
+  if not program_path:
     raise argparse.ArgumentTypeError(f'{text!r}, which is no program')
-  return found
+  return program_path
 
 
 def publisher(text: str) -> str:

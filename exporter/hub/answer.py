@@ -132,12 +132,12 @@ class Hub:
     return f'{wanted[:200]} is not here. {hint}/index.json lists all there is'
 
   def _index(self, is_page: bool) -> responses.Response:
-    whole = [item.manifest for item in self._exports.whole()]
+    manifests = [item.manifest for item in self._exports.whole()]
     if is_page:
       return responses.HTMLResponse(
-        page.index_page(whole), headers=_PAGE_HEADERS
+        page.index_page(manifests), headers=_PAGE_HEADERS
       )
-    return responses.JSONResponse(page.index(whole), headers=_PAGE_HEADERS)
+    return responses.JSONResponse(page.index(manifests), headers=_PAGE_HEADERS)
 
   def _redirect(
     self, request: requests.Request, path: str

@@ -87,7 +87,7 @@ def card(
   )
 
 
-def index(whole: Iterable[storage.Manifest]) -> dict[str, object]:
+def index(manifests: Iterable[storage.Manifest]) -> dict[str, object]:
   """The list of exports that programs read at /index.json."""
   return {
     'slimhub': exporter.__version__,
@@ -99,12 +99,12 @@ def index(whole: Iterable[storage.Manifest]) -> dict[str, object]:
         'bytes': manifest.bytes,
         'download': storage.download_path(manifest),
       }
-      for manifest in whole
+      for manifest in manifests
     ],
   }
 
 
-def index_page(whole: Iterable[storage.Manifest]) -> str:
+def index_page(manifests: Iterable[storage.Manifest]) -> str:
   """The front page, a table of all exports."""
   rows = [
     (
@@ -115,7 +115,7 @@ def index_page(whole: Iterable[storage.Manifest]) -> str:
       _size(manifest.bytes),
       f'[download]({storage.download_path(manifest)})',
     )
-    for manifest in whole
+    for manifest in manifests
   ]
   header = ('Handle', 'Format', 'Size', '')
   text = f'# Models\n\n{markdown.table(header, rows, ("Size",))}'

@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
   environment.require('serve')
   from exporter import hub
 
-  whole = storage.items(args.exports)
+  items = storage.items(args.exports)
   return progress.show(
-    hub.pack_exports(whole, args.output_dir), len(whole), args
+    hub.pack_exports(items, args.output_dir), len(items), args
   )
