@@ -13,34 +13,36 @@ import model_specs
 from model_specs import formats
 from model_specs import spec_files
 
-_ASKED = '_ARGCOMPLETE'  # The shell sets it where it asks.
-_HANDLES = ('HANDLE', 'HANDLE|DIR', 'PATTERN')  # As `--help` calls them.
+_ASKED = '_ARGCOMPLETE'  # The shell sets this variable when it asks.
+# The metavars of arguments that are handles.
+_HANDLES = ('HANDLE', 'HANDLE|DIR', 'PATTERN')
 _FILES = (flag_values.path, flag_values.folder, flag_values.program)
 
 
 def handles(prefix: str, registry: model_specs.Registry) -> Iterator[str]:
-  """The handles that begin so, up to the next `/`, as folders are completed.
+  """Completes a handle up to the next `/`, as shells complete folders.
 
   Args:
-    prefix: What is there: of a whole handle, or of NAME/TASK/VERSION.
-    registry: All models.
+    prefix: The beginning of a whole handle, or of NAME/TASK/VERSION.
+    registry: The models to offer.
 
   Yields:
-    What may stand there; a `/` at its end says that there may be more.
+    The texts that the prefix may become; those that end in `/` can be completed
+    further.
   """
   depth = prefix.count('/') + 1
-  found = set()
+  offered = set()
   for handle in registry.find('*/*/*'):
     parts = str(handle).split('/')
     for spelled in (parts, parts[2:]):
       more = '/' if len(spelled) > depth else ''
       if len(spelled) >= depth:
-        found.add('/'.join(spelled[:depth]) + more)
-  yield from sorted(text for text in found if text.startswith(prefix))
+        offered.add('/'.join(spelled[:depth]) + more)
+  yield from sorted(text for text in offered if text.startswith(prefix))
 
 
 def format_words(prefix: str) -> Iterator[str]:
-  """The words of --formats, after those that the list has already."""
+  """Completes a list of formats by each of the words that it lacks."""
   *before, _ = prefix.split(',')
   for word in formats.words():
     if word not in before:
@@ -48,7 +50,7 @@ def format_words(prefix: str) -> Iterator[str]:
 
 
 class _Values(completers.BaseCompleter):
-  """What a positional argument, or the value of a flag, may be."""
+  """Completes positional arguments and the values of flags."""
 
   def __call__(
     self,
@@ -58,21 +60,21 @@ class _Values(completers.BaseCompleter):
     parser: argparse.ArgumentParser,
     parsed_args: argparse.Namespace,
   ) -> Iterable[str]:
-    """Words that begin with the prefix; argcomplete asks for choices itself."""
+    """The texts to offer; argcomplete itself offers the words of `choices`."""
     del parser
-    found: list[str] = []
+    offered: list[str] = []
     if action.metavar in _HANDLES:
       files = getattr(parsed_args, 'spec_file', None) or ()
-      found += handles(prefix, spec_files.load_registry(*files))
+      offered += handles(prefix, spec_files.load_registry(*files))
     if action.type is flag_values.format_words:
-      found += format_words(prefix)
+      offered += format_words(prefix)
     if action.type in _FILES or action.metavar == 'HANDLE|DIR':
-      found += completers.FilesCompleter()(prefix)
-    return found
+      offered += completers.FilesCompleter()(prefix)
+    return offered
 
 
 def answer(parser: argparse.ArgumentParser) -> None:
-  """Answers the shell and exits, if it is a shell that asks."""
+  """If a shell asks for completions, prints them and exits."""
   if _ASKED in os.environ:
     argcomplete.autocomplete(
       parser, always_complete_options=False, default_completer=_Values()

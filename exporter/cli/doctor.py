@@ -1,4 +1,4 @@
-"""Find installed packages that cannot work together, and say the fix."""
+"""Finds installed packages that cannot work together, and names the fixes."""
 
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -10,8 +10,7 @@ import sys
 _OLDEST_TENSORFLOW = (2, 16)
 _NEWEST_TENSORFLOW = (2, 21)
 _TF_SLIM = '1.1.0'
-_NO_PKG_RESOURCES = 82  # The setuptools that dropped it.
-_FIRST_KERAS_3 = (2, 16)
+_NO_PKG_RESOURCES = 82  # The first setuptools without pkg_resources.
 
 _Version = Callable[[str], str | None]
 
@@ -28,24 +27,24 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _tensorflow(version: _Version) -> Iterator[str]:
-  found = version('tensorflow')
+  installed = version('tensorflow')
   oldest = '.'.join(map(str, _OLDEST_TENSORFLOW))
   newest = '.'.join(map(str, _NEWEST_TENSORFLOW))
   fix = f"pip install 'tensorflow=={newest}.*'"
-  if found is None:
+  if installed is None:
     yield f'tensorflow is not installed; run: {fix}'
-  elif not _OLDEST_TENSORFLOW <= _numbers(found) <= _NEWEST_TENSORFLOW:
+  elif not _OLDEST_TENSORFLOW <= _numbers(installed) <= _NEWEST_TENSORFLOW:
     yield (
-      f'tensorflow {found} is outside {oldest} to {newest}, '
+      f'tensorflow {installed} is outside {oldest} to {newest}, '
       f'the releases slimhub is tested with; run: {fix}'
     )
 
 
 def _slim(version: _Version) -> Iterator[str]:
-  found = version('tf-slim')
-  if found != _TF_SLIM:
+  installed = version('tf-slim')
+  if installed != _TF_SLIM:
     yield (
-      f'tf-slim is {found or "not installed"}, expected {_TF_SLIM}; '
+      f'tf-slim is {installed or "not installed"}, expected {_TF_SLIM}; '
       f'run: pip install tf-slim=={_TF_SLIM}'
     )
 
@@ -82,10 +81,10 @@ def problems(version: _Version = _installed) -> list[str]:
 
 
 def broken_imports() -> list[str]:
-  """Modules that cannot be imported whatever their versions say."""
+  """The imports that fail although the versions are right, with the fix."""
   broken = []
   for module in ('tensorflow', 'tensorflow_hub', 'exporter.networks.slim'):
-    # In a process of its own: a broken library may take it down.
+    # Each in a process of its own, as a broken library may crash it.
     done = subprocess.run(
       [sys.executable, '-c', f'import {module}'],
       capture_output=True,
@@ -116,5 +115,5 @@ def versions() -> dict[str, str]:
     'onnxruntime',
     'tf2onnx',
   )
-  found = {package: _installed(package) or '-' for package in packages}
-  return {'python': sys.version.split()[0], **found}
+  installed = {package: _installed(package) or '-' for package in packages}
+  return {'python': sys.version.split()[0], **installed}

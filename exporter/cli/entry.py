@@ -1,4 +1,4 @@
-"""Argument list -> one command -> exit code."""
+"""Runs the command that a command line names; errors become exit codes."""
 
 import argparse
 from collections.abc import Sequence
@@ -49,27 +49,27 @@ _COMMANDS: dict[str, ModuleType] = {
 
 
 def _parser() -> argparse.ArgumentParser:
-  """The parser; it leaves what the chosen command runs in `run`."""
-  whole = flags.Parser(
+  """The parser of all commands; it puts the chosen one's function in `run`."""
+  parser = flags.Parser(
     prog='slimhub',
     description='TF-Slim checkpoints -> proven TF1 modules and SavedModels.',
     allow_abbrev=False,
   )
-  whole.add_argument(
+  parser.add_argument(
     '--version', action='version', version=f'slimhub {exporter.__version__}'
   )
-  chosen = whole.add_subparsers(required=True, metavar='COMMAND')
+  commands = parser.add_subparsers(required=True, metavar='COMMAND')
   for name, command in _COMMANDS.items():
-    parser = chosen.add_parser(
+    command_parser = commands.add_parser(
       name, help=command.HELP, allow_abbrev=False, inherited_absl_flags=None
     )
-    parser.set_defaults(run=command.run)
-    command.add_flags(parser)
-  return whole
+    command_parser.set_defaults(run=command.run)
+    command.add_flags(command_parser)
+  return parser
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-  """Reads the command line, the program's name first."""
+  """Parses a command line, which begins with the name of the program."""
   parser = _parser()
   completion.answer(parser)
   return parser.parse_args(argv[1:])
@@ -83,16 +83,16 @@ def _nobody_reads() -> bool:
 
 
 def main(args: argparse.Namespace) -> int:
-  """Runs one command; returns its exit code."""
+  """Runs one command; returns its exit code, and prints errors in one line."""
   try:
     code = args.run(args)
     if sys.stdout is not None:  # It is None where the shell has closed it.
-      sys.stdout.flush()  # Not at exit: a failure there is an exit code of 120.
+      sys.stdout.flush()  # A failure at exit would give the code 120.
     return code
   except KeyboardInterrupt:
     return exits.INTERRUPTED
   except BrokenPipeError as error:
-    if _nobody_reads():  # As with `| head`.
+    if _nobody_reads():  # As after `| head`.
       progress.give_up_stdout()
       return exits.OK
     code, reason = exits.FAILED, str(error)

@@ -1,4 +1,4 @@
-"""What a command ends with, for the shell that started it."""
+"""The exit codes of all commands."""
 
 OK = 0
 FAILED = 1

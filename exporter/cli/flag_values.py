@@ -1,4 +1,4 @@
-"""What stands behind a flag's `=`: text -> value, or what was expected."""
+"""Turns the texts of flags into values, or says what was expected."""
 
 import argparse
 import math
@@ -24,7 +24,7 @@ def mirror(text: str) -> str:
 
 
 def hub(text: str) -> str:
-  """A URL that handles follow, without a slash at its end."""
+  """A URL that handles are appended to, without a slash at its end."""
   parts = urllib.parse.urlsplit(text)
   if parts.scheme not in ('http', 'https') or not parts.hostname:
     raise argparse.ArgumentTypeError(f'{text!r}, expected http:// or https://')
@@ -42,12 +42,12 @@ def _above_0(text: str, unit: str) -> float:
 
 
 def seconds(text: str) -> float:
-  """A time."""
+  """A number of seconds, above 0."""
   return _above_0(text, 'seconds')
 
 
 def gigabytes(text: str) -> float:
-  """A size of memory."""
+  """A number of gigabytes, above 0."""
   return _above_0(text, 'gigabytes')
 
 
@@ -59,12 +59,12 @@ def count(text: str) -> int:
 
 
 def path(text: str) -> pathlib.Path:
-  """A path; a tilde is the home folder."""
+  """A path; a tilde in front stands for the home folder."""
   return pathlib.Path(text).expanduser()
 
 
 def folder(text: str) -> storage.Folder:
-  """A path, or a URL of a storage."""
+  """A path, or a URL of a storage that fsspec knows."""
   try:
     return storage.parse_folder(text)
   except ValueError as error:
@@ -72,15 +72,15 @@ def folder(text: str) -> storage.Folder:
 
 
 def program(text: str) -> str:
-  """The path of a program that there is."""
-  found = shutil.which(str(path(text)))
-  if not found:
+  """The path of a program, given as a path or as a name in PATH."""
+  program_path = shutil.which(str(path(text)))
+  if not program_path:
     raise argparse.ArgumentTypeError(f'{text!r}, which is no program')
-  return found
+  return program_path
 
 
 def publisher(text: str) -> str:
-  """The first part of a handle."""
+  """The publisher, which is the first part of a handle."""
   if not model_specs.PUBLISHER_NAME.fullmatch(text):
     raise argparse.ArgumentTypeError(
       f'{text!r}, expected lower-case letters, digits and -'
@@ -96,7 +96,7 @@ def positive(text: str) -> int:
 
 
 def port(text: str) -> int:
-  """A number of a port; 0 is any that is free."""
+  """The number of a port; 0 stands for any that is free."""
   if not text.isdecimal() or int(text) > 65535:
     raise argparse.ArgumentTypeError(f'{text!r}, expected 0 to 65535')
   return int(text)
@@ -108,7 +108,7 @@ def jobs(text: str) -> int | None:
 
 
 def format_words(text: str) -> tuple[str, ...]:
-  """Words of formats, between commas."""
+  """The words of formats in a list with commas."""
   try:
     return formats.parse(text)
   except ValueError as error:

@@ -1,4 +1,4 @@
-"""What all command lines share: how they are read, and what wrong ones say."""
+"""The parser of command lines, and the flags that several commands share."""
 
 import argparse
 import difflib
@@ -21,7 +21,7 @@ PATTERN = (
 
 
 class UsageError(Exception):
-  """The command line lacks something, or says what cannot be together."""
+  """A mistake in a command line that its parser cannot find itself."""
 
 
 def _closest(word: str, known: list[str]) -> str:
@@ -30,18 +30,22 @@ def _closest(word: str, known: list[str]) -> str:
 
 
 class Parser(argparse_flags.ArgumentParser):
-  """A parser that names the closest word to a wrong one."""
+  """A parser whose errors are one line and name the closest known word."""
 
   def error(self, message: str) -> NoReturn:
-    """Says what is wrong in one line, and exits."""
+    """Says what is wrong, without the usage, and exits."""
     self.exit(exits.USAGE_ERROR, f'{self.prog}: {message}\n')
 
   def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-    """Refuses unknown flags first: one may be a required flag misspelt."""
+    """Refuses unknown flags before it parses.
+
+    One of them may be a required flag that is misspelt. Its name helps more
+    than the message that the required flag is missing.
+    """
     known = [flag for flag in self._option_string_actions if '--' in flag]
     for word in args:
       if self._subparsers and not word.startswith('-'):
-        break  # The rest is the command's.
+        break  # The command's own parser checks the rest.
       flag = word.split('=')[0]
       if flag.startswith('--') and flag not in known:
         self.error(f'unknown flag {flag}{_closest(flag, known)}')
@@ -55,12 +59,12 @@ class Parser(argparse_flags.ArgumentParser):
 
 
 def add_patterns(parser: argparse.ArgumentParser) -> None:
-  """Which handles."""
+  """Adds the patterns that choose handles."""
   parser.add_argument('patterns', nargs='*', metavar='PATTERN', help=PATTERN)
 
 
 def add_spec_files(parser: argparse.ArgumentParser) -> None:
-  """Which own models there are."""
+  """Adds --spec_file, for models that are not published ones."""
   parser.add_argument(
     '--spec_file',
     action='append',
@@ -72,12 +76,12 @@ def add_spec_files(parser: argparse.ArgumentParser) -> None:
 
 
 def registry(args: argparse.Namespace) -> model_specs.Registry:
-  """All models that the command line may name."""
+  """The published models and those of the given spec files."""
   return spec_files.load_registry(*args.spec_file)
 
 
 def add_formats(parser: argparse.ArgumentParser) -> None:
-  """Which formats, of exports that are there."""
+  """Adds --formats, for commands that work on existing exports."""
   parser.add_argument(
     '--formats',
     type=flag_values.format_words,
@@ -87,7 +91,7 @@ def add_formats(parser: argparse.ArgumentParser) -> None:
 
 
 def add_progress(parser: argparse.ArgumentParser) -> None:
-  """How it shows what it does."""
+  """Adds --progress, which chooses how a batch is shown."""
   parser.add_argument(
     '--progress',
     choices=progress.FORMS,

@@ -1,4 +1,4 @@
-"""What libraries log on their way is kept from whoever asked for a table."""
+"""Silences what libraries log, for commands that print a report."""
 
 from collections.abc import Iterator
 import contextlib
@@ -8,7 +8,11 @@ from typing import TextIO
 
 @contextlib.contextmanager
 def hushed() -> Iterator[TextIO]:
-  """Keeps what libraries log from standard error; gives the real one."""
+  """Discards what is written to standard error; yields the real one.
+
+  The file descriptor is replaced, not `sys.stderr`, because the native code of
+  TensorFlow logs, too.
+  """
   kept = os.dup(2)
   with open(os.devnull, 'wb') as nowhere:  # noqa: PTH123  # A device.
     os.dup2(nowhere.fileno(), 2)

@@ -18,7 +18,7 @@ from exporter.cli import exits
 from exporter.cli import tables
 
 AUTO, BAR, JSON, NONE = FORMS = ('auto', 'bar', 'json', 'none')
-# What an event is called; docs/batch.md promises these words.
+# The name of the event for a result of each status; docs/batch.md lists them.
 _EVENTS = {
   results.FETCHED: 'fetched',
   results.EXPORTED: 'proven',
@@ -29,13 +29,12 @@ _EVENTS = {
   results.REFUSED: 'refused',
   results.FAILED: 'failed',
 }
-
-
+# For these statuses, size and time are not shown.
 _WITHOUT_FIGURES = (results.KEPT, results.REFUSED, results.FAILED)
 
 
 def _line(result: results.Result) -> str:
-  """One result for a person."""
+  """The line that shows one result to a person."""
   facts = [f'{result.status:<9} {result.name}']
   if result.status not in _WITHOUT_FIGURES:
     facts += [f'{result.bytes / 1e6:.1f} MB', f'{result.seconds:.1f} s']
@@ -63,7 +62,7 @@ def _summary(shown: Sequence[results.Result], seconds: float) -> str:
 
 
 def _failures(shown: Iterable[results.Result]) -> str:
-  """Each reason once, with the names of what failed for it."""
+  """The names of what failed, and each reason once below those it is for."""
   by_reason: dict[str, list[str]] = {}
   for result in shown:
     if result.status == results.FAILED:
@@ -75,21 +74,22 @@ def _failures(shown: Iterable[results.Result]) -> str:
 
 
 def give_up_stdout() -> None:
-  """Lets what is written from now on go nowhere, also at exit."""
-  sys.stdout = open(os.devnull, 'w')  # noqa: PTH123, SIM115  # Open to the end.
+  """Discards what is printed from now on, also at exit."""
+  # It stays open until exit, so no context closes it.
+  sys.stdout = open(os.devnull, 'w')  # noqa: PTH123, SIM115
 
 
 class Progress:
   """Shows results as they come; the bar on stderr, the rest on stdout."""
 
-  _counted = 'artifacts'
-  _named = 'handle'  # What an event calls the thing that it is about.
+  _counted = 'artifacts'  # What the first event calls the things to do.
+  _named = 'handle'  # What an event calls the thing it is about.
 
   def __init__(self, form: str, total: int):
     if form == AUTO:
       form = BAR if sys.stderr.isatty() else NONE
     self._form = form
-    self._out = sys.stdout  # Also while a library may print elsewhere.
+    self._out = sys.stdout  # This one, even if a library replaces it.
     self._start = time.monotonic()
     self._total = total
     self._bar = self._make_bar(form != BAR)
@@ -102,7 +102,7 @@ class Progress:
     self._bar.update()
 
   def start(self) -> None:
-    """Says how much there is to do."""
+    """Says how much there is to do, to a program that reads events."""
     if self._form == JSON:
       self._print(_event('started', **{self._counted: self._total}))
 
@@ -111,17 +111,19 @@ class Progress:
       with self._bar.external_write_mode():
         self._out.write(text + '\n')
         self._out.flush()
-    except (OSError, AttributeError):  # Closed, full, or never there.
-      give_up_stdout()  # The exports matter more than who reads of them.
+    except (OSError, AttributeError):
+      # Standard output is closed or full, or was never there. The work goes on,
+      # as it matters more than what is shown of it.
+      give_up_stdout()
       self._out = sys.stdout
 
   def add(self, result: results.Result) -> None:
-    """Shows one result."""
+    """Shows one result, and moves the bar."""
     self._results.append(result)
     if self._form == JSON:
       facts = dataclasses.asdict(result)
       name = facts.pop('name')
-      del facts['error']  # A class of ours; its words are the reason.
+      del facts['error']  # A Python class; `reason` is its message.
       event = _event(_EVENTS[result.status], **{self._named: name}, **facts)
       self._print(event)
     else:
@@ -129,7 +131,7 @@ class Progress:
     self._advance()
 
   def finish(self) -> None:
-    """Shows the summary, and why what failed did."""
+    """Shows the reasons of what failed, and the summary."""
     self._bar.close()
     seconds = time.monotonic() - self._start
     if self._form == JSON:
@@ -144,7 +146,7 @@ class Progress:
 
 
 class Steps:
-  """A bar on stderr that counts what one command does; nothing else."""
+  """A bar on stderr that counts steps, for commands that print at their end."""
 
   def __init__(self, form: str, total: int, unit: str, error: TextIO):
     is_shown = form == BAR or (form == AUTO and error.isatty())
@@ -165,10 +167,10 @@ class Transfer(Progress):
     return tqdm.tqdm(total=0, disable=disable, unit='B', unit_scale=True)
 
   def _advance(self) -> None:
-    """Its bytes were counted before."""
+    """Leaves the bar: `move` has counted the bytes already."""
 
   def move(self, size: int, expected: int) -> None:
-    """Moves the bar by some bytes, and by how many more are expected."""
+    """Moves the bar by `size` bytes, and its end by `expected` more bytes."""
     self._bar.total += expected
     self._bar.update(size)
 
@@ -176,7 +178,7 @@ class Transfer(Progress):
 def show(
   outcomes: Iterable[results.Result], total: int, args: argparse.Namespace
 ) -> int:
-  """Shows results as they come; the exit code."""
+  """Shows results as they come; returns the exit code."""
   shown = Progress(args.progress, total)
   code = exits.OK
   try:

@@ -1,4 +1,4 @@
-"""What is known of handles, as a table, JSON or CSV."""
+"""Aligned tables, and what is known of handles as a table, JSON or CSV."""
 
 from collections.abc import Iterable
 from collections.abc import Sequence
@@ -22,12 +22,12 @@ _COLUMNS = (
   'top5_percent',
 )
 
-# Columns of tables that are aligned to the left.
+# The columns, of all tables that are printed, that are flush left.
 _TEXTS = ('handle', 'versions', 'status', 'class', 'mostly_taken_for')
 
 
 def _row(handles: Sequence[model_specs.Handle]) -> dict[str, object]:
-  """One model and task; its versions in one cell."""
+  """The row of one model and task, with all its versions in one cell."""
   first = handles[0]
   model, figures = first.spec, first.spec.figures
   return {
@@ -50,7 +50,7 @@ def _cell(value: object) -> str:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-  """Columns of text, as wide as they need; numbers to the right."""
+  """An aligned table: texts are flush left, numbers flush right."""
   lines = [list(columns), *map(list, rows)]
   widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
   is_text = [column in _TEXTS for column in columns]
@@ -72,7 +72,7 @@ def _csv(rows: Iterable[dict[str, object]]) -> str:
 
 
 def render(handles: Iterable[model_specs.Handle], form: str) -> str:
-  """The handles as 'table', 'json' or 'csv', one row a model and task."""
+  """The handles as 'table', 'json' or 'csv', a row for each model and task."""
   groups = itertools.groupby(handles, lambda handle: handle.folder)
   rows = [_row(list(group)) for _, group in groups]
   if form == 'json':
@@ -84,7 +84,7 @@ def render(handles: Iterable[model_specs.Handle], form: str) -> str:
 
 
 def _conversions(handle: model_specs.Handle) -> str:
-  """What --formats converts a handle to."""
+  """The words of --formats that a handle can be converted to."""
   if not handle.kind.is_convertible:
     return f'not converted: {handle.kind.label}'
   return ', '.join(kind.word for kind in kinds.converted())
@@ -96,7 +96,7 @@ def _known(unit: str, *figures: float | None) -> str:
 
 
 def describe(handle: model_specs.Handle) -> str:
-  """All that is known of one handle, a line each."""
+  """All that is known of one handle, a line for each fact."""
   model, version = handle.spec, handle.version
   figures = model.figures
   size = 'and other sizes' if handle.variable_size else 'fixed'

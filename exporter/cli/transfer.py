@@ -11,7 +11,7 @@ from exporter.cli import flag_values
 from exporter.cli import progress
 import model_specs
 
-_DOWNLOADS = 4  # At once, for an export.
+_DOWNLOADS = 4  # How many run at once, unless a command says otherwise.
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +41,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def models_of(
   handles: Iterable[model_specs.Handle],
 ) -> tuple[model_specs.ModelSpec, ...]:
-  """The models that handles name, each once."""
+  """The models that handles belong to, each once."""
   return tuple(dict.fromkeys(handle.spec for handle in handles))
 
 
@@ -52,8 +52,19 @@ def fetch_all(
   jobs: int = _DOWNLOADS,
   **changes: bool,
 ) -> tuple[int, set[str]]:
-  """Fetches archives; the exit code, and the names of what failed."""
-  # What it downloads with takes longer to import than most commands run.
+  """Fetches the archives of models, and shows the results as they come.
+
+  Args:
+    models: The models.
+    folder: Where the archives go.
+    args: The command line, with the flags of `add_flags` and --progress.
+    jobs: How many downloads run at once.
+    **changes: Further fields of the `fetch.Request`.
+
+  Returns:
+    The exit code, and the names of the models that failed.
+  """
+  # Imported here, as it takes longer to import than most commands run.
   from exporter.checkpoints import fetch
 
   policy = fetch.Policy(args.timeout, args.retries)

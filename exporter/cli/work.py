@@ -1,4 +1,4 @@
-"""What the commands that carry out orders share: flags, engine, display."""
+"""What commands that carry out orders share: flags, engine and display."""
 
 import argparse
 from collections.abc import Sequence
@@ -38,7 +38,11 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def engine(args: argparse.Namespace) -> pipeline.Engine:
-  """What the flags choose to work on."""
+  """The engine that the flags choose: processes of this machine, or Ray.
+
+  Raises:
+    UsageError: The flags are for different engines.
+  """
   if args.engine == pipeline.RAY:
     if args.jobs or args.memory_gb:
       raise flags.UsageError(
@@ -56,6 +60,6 @@ def carry_out(
   engine: pipeline.Engine,
   args: argparse.Namespace,
 ) -> int:
-  """Runs orders and shows what comes of them."""
+  """Carries out orders and shows the results; returns the exit code."""
   total = sum(len(order.handles) for order in orders)
   return progress.show(pipeline.run_orders(orders, engine), total, args)

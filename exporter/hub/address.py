@@ -1,4 +1,4 @@
-"""The path of a URL -> what of an export folder it names."""
+"""Reads the paths of URLs, and finds the exports that they name."""
 
 import dataclasses
 import difflib
@@ -10,7 +10,8 @@ from exporter import storage
 from model_specs import kinds
 
 CARD, MANIFEST = kinds.CARD, kinds.MANIFEST
-# No dot in front: `..` and what is being staged have no address.
+# No segment begins with a dot, so that neither `..` nor the folder in which
+# exports are staged has an address.
 _SEGMENT = re.compile(r'[a-zA-Z\d_-][\w.-]*', re.ASCII)
 _MAX_SEGMENTS = 16
 _PATH = re.compile(
@@ -18,11 +19,11 @@ _PATH = re.compile(
   rf'(?:(/\d+)(?:\.({kinds.GROUP.pattern})/([^/]+))?)?'  # /VERSION.GROUP/FILE
   r'(|\.[^/]+|/.+)'  # A suffix, or a file of the artifact.
 )
-_NAMED = 4  # PUBLISHER/DATASET/NAME/TASK, then VERSION.
+_SLASHES = 4  # In PUBLISHER/DATASET/NAME/TASK/VERSION.
 
 
 def _stem(group: str, file: str) -> str:
-  """The part of a file's name that all that is of one conversion shares."""
+  """The part of a file name that a conversion, its manifest and card share."""
   stems = [
     kind.stem
     for kind in kinds.of_group(group)
@@ -32,40 +33,47 @@ def _stem(group: str, file: str) -> str:
 
 
 class MalformedError(Exception):
-  """A path that can be nothing's."""
+  """A path that no hub has, whatever was exported."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Address:
-  """A path, taken apart."""
+  """The path of a URL, taken apart: an export, and what of it is meant."""
 
   export: str  # HANDLE, or HANDLE.GROUP/NAME of a conversion.
-  part: str = ''  # A suffix; with a slash in front: a file of the artifact.
+  # The rest of the path: empty, the suffix of a file, or `/NAME` of a file in
+  # the artifact.
+  part: str = ''
 
   @property
   def is_versioned(self) -> bool:
-    """Whether it says which version is meant."""
-    return self.export.count('/') >= _NAMED
+    """Whether the path names a version, not only a model and a task."""
+    return self.export.count('/') >= _SLASHES
 
 
 @dataclasses.dataclass(frozen=True)
 class Export:
-  """A whole artifact."""
+  """An artifact that was delivered whole."""
 
   place: storage.Place[pathlib.Path]
   manifest: storage.Manifest
 
   @property
   def handle(self) -> str:
-    """What it is called."""
+    """The handle that stands in the manifest."""
     return self.manifest.handle
 
 
 def parse(path: str) -> Address | None:
-  """What a path names, if it has the form of something that there can be.
+  """Takes a path apart, without a look at the exports.
+
+  Returns:
+    An address that an export might have; None if no export's path has this
+    form.
 
   Raises:
-    MalformedError: No file of an export is called so.
+    MalformedError: A segment has characters that no name of an export has, or
+      there are too many segments.
   """
   segments = path.removeprefix('/').removesuffix('/').split('/')
   if len(segments) > _MAX_SEGMENTS or not all(
@@ -80,25 +88,25 @@ def parse(path: str) -> Address | None:
     return None
   folder, version, group, file, part = match.groups(default='')
   handle = f'{folder}{version}'
-  found = Address(handle, part)
+  parsed = Address(handle, part)
   if group:
     stem = _stem(group, file)
     rest = file.removeprefix(stem)
     if rest and part.startswith('/'):
       return None  # A file has nothing below it.
-    found = Address(f'{handle}.{group}/{stem}', f'{rest}{part}')
-  return found if found.is_versioned or not found.part else None
+    parsed = Address(f'{handle}.{group}/{stem}', f'{rest}{part}')
+  return parsed if parsed.is_versioned or not parsed.part else None
 
 
 class Exports:
-  """An export folder, as it is at each moment."""
+  """An export folder, whose content may change between two calls."""
 
   def __init__(self, root: pathlib.Path):
     self._root = root.resolve()
     self._read: dict[pathlib.Path, tuple[tuple, storage.Manifest]] = {}
 
   def _manifest(self, path: pathlib.Path) -> storage.Manifest | None:
-    """What stands in a file, read again if it was replaced."""
+    """The manifest at a path, if any; it is read again only if it changed."""
     try:
       facts = path.stat()
     except OSError:
@@ -110,43 +118,45 @@ class Exports:
     return known[1]
 
   def _is_inside(self, path: pathlib.Path) -> bool:
-    """Whether no link leads out of the folder."""
+    """Whether a path is in the folder, also after its links are followed."""
     return path.resolve().is_relative_to(self._root)
 
   def find(self, address: Address) -> Export | None:
-    """The artifact, if it is there and whole.
+    """The artifact that an address names, if it was delivered whole.
+
+    Links that lead out of the folder are not followed.
 
     Raises:
-      ManifestError: Its manifest cannot be read.
+      ManifestError: The manifest cannot be read, or is another artifact's.
     """
     path = self._root / f'{address.export}{MANIFEST}'
-    made = self._manifest(path) if self._is_inside(path) else None
-    if made is None:
+    manifest = self._manifest(path) if self._is_inside(path) else None
+    if manifest is None:
       return None
-    if storage.described_stem(made) != address.export:
+    if storage.described_stem(manifest) != address.export:
       raise errors.ManifestError(
-        f'{path} is the manifest of {made.handle}, expected one of '
+        f'{path} is the manifest of {manifest.handle}, expected one of '
         f'{address.export}; export it again with --force'
       )
-    artifact = self._root / made.handle
+    artifact = self._root / manifest.handle
     if not artifact.exists() or not self._is_inside(artifact):
       return None
     card = path.with_suffix(CARD)
-    return Export(storage.Place(artifact, path, card), made)
+    return Export(storage.Place(artifact, path, card), manifest)
 
   def conversions(self, export: Export) -> list[storage.Manifest]:
-    """The manifests of what an artifact was converted to, sorted."""
+    """The manifests of an artifact's conversions, sorted by path."""
     artifact = export.place.artifact
-    found = sorted(
+    paths = sorted(
       artifact.with_name(f'{artifact.name}.{kind.group}')
       / f'{kind.stem}{MANIFEST}'
       for kind in kinds.converted()
     )
-    read = (self._manifest(each) for each in found)
-    return [made for made in read if made]
+    manifests = (self._manifest(path) for path in paths)
+    return [manifest for manifest in manifests if manifest]
 
   def newest(self, address: Address) -> Address | None:
-    """The highest version that is there of a handle without one."""
+    """Adds the highest version that there is to an address without one."""
     folder = self._root / address.export
     numbers = [
       int(path.stem)
@@ -160,19 +170,19 @@ class Exports:
     )
 
   def is_coming(self, address: Address) -> bool:
-    """Whether there is an artifact, but no manifest yet."""
+    """Whether an artifact is there whose manifest may still be delivered."""
     named = (address.export, f'{address.export}{address.part}')
     return any((self._root / name).exists() for name in named)
 
   def whole(self) -> tuple[storage.Item, ...]:
-    """All that can be had.
+    """All artifacts that were delivered whole.
 
     Raises:
-      ManifestError: Nothing is there, or a manifest cannot be read.
+      ManifestError: There are none, or a manifest cannot be read.
     """
     return storage.items(self._root)
 
   def closest(self, wanted: str) -> str:
-    """The handle most like another, if any is."""
+    """The handle that is most similar to a wrong one; empty if none is."""
     known = [str(item.handle) for item in self.whole()]
     return next(iter(difflib.get_close_matches(wanted, known, 1, 0.5)), '')

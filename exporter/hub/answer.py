@@ -1,4 +1,4 @@
-"""A hub: what it answers from an export folder, and why it refuses."""
+"""Finds what a hub answers from an export folder, or why it refuses."""
 
 from collections.abc import Callable
 import dataclasses
@@ -15,7 +15,7 @@ from model_specs import kinds
 
 _HUB_FORMAT, _LITE_FORMAT = 'tf-hub-format', 'lite-format'
 _COMPRESSED, _UNCOMPRESSED = 'compressed', 'uncompressed'
-_LITE = kinds.get('litert.float32')  # What `lite-format` asks for.
+_LITE = kinds.get('litert.float32')  # Sent for `?lite-format=tflite`.
 _JSON, _MARKDOWN = 'application/json', 'text/markdown; charset=utf-8'
 _BYTES, _GZIP = 'application/octet-stream', 'application/gzip'
 _PAGE_HEADERS = {
@@ -27,22 +27,22 @@ _PAGE_HEADERS = {
 
 @dataclasses.dataclass(frozen=True)
 class Sent:
-  """A file that is sent once it is in the stock."""
+  """A file of the stock to send; unless it is ready, `make` makes it first."""
 
   path: pathlib.Path
   is_ready: bool
   make: Callable[[], pathlib.Path]
-  name: str  # By which it is saved.
+  name: str  # Under which a browser saves it.
   media_type: str
 
   @property
   def etag(self) -> str:
-    """The stock names files by what is in them."""
+    """Identifies the content, after which the stock names its files."""
     return f'"{self.path.name}"'
 
 
-class Refusal(Exception):  # noqa: N818  # An answer, of its own status.
-  """What was asked for is not answered."""
+class Refusal(Exception):  # noqa: N818  # It becomes an answer.
+  """Ends a request with a status and, as the text of the answer, a reason."""
 
   def __init__(self, status: int, reason: str, **headers: str):
     super().__init__(reason)
@@ -51,13 +51,13 @@ class Refusal(Exception):  # noqa: N818  # An answer, of its own status.
 
 
 def wants_page(request: requests.Request) -> bool:
-  """Whether a browser asks, for a person."""
+  """Whether a browser asks for a page to read, not a program for a file."""
   asks = {_HUB_FORMAT, _LITE_FORMAT} & request.query_params.keys()
   return not asks and 'text/html' in request.headers.get('accept', '')
 
 
 def _one_of(request: requests.Request, name: str, known: tuple) -> str:
-  """What the query says; empty if nothing."""
+  """The value of a parameter of the query; empty if it is not given."""
   given = request.query_params.get(name, '')
   if given not in ('', *known):
     raise Refusal(
@@ -67,27 +67,31 @@ def _one_of(request: requests.Request, name: str, known: tuple) -> str:
 
 
 class Hub:
-  """Finds what answers a request; each call touches the disk."""
+  """Finds the answers to requests.
+
+  Every call reads the disk, so an event loop must call it in a thread.
+  """
 
   def __init__(
     self, exports: pathlib.Path, ready: stock.Stock, storage_url: str = ''
   ):
-    """Looks at nothing yet.
+    """Keeps the arguments; nothing is read before the first request.
 
     Args:
       exports: The export folder.
-      ready: Where bundles are made.
-      storage_url: The same folder in a storage that TensorFlow reads.
+      ready: The stock that bundles and files are sent from.
+      storage_url: The URL of the same folder in a storage that TensorFlow
+        reads, for clients that ask where an artifact lies unpacked.
     """
     self._exports = address.Exports(exports)
     self._stock = ready
     self._storage_url = storage_url.rstrip('/')
 
   def find(self, request: requests.Request) -> responses.Response | Sent:
-    """What answers GET or HEAD.
+    """The answer to a GET or HEAD request.
 
     Raises:
-      Refusal: Nothing does.
+      Refusal: The request is malformed, or nothing is there to answer it.
       SlimhubError: An export is damaged, or is being replaced.
     """
     path = request.scope['path']
@@ -109,10 +113,10 @@ class Hub:
     return self._part(request, self._export(wanted), wanted)
 
   def _export(self, wanted: address.Address) -> address.Export:
-    """The artifact that an address is of, or of a part of."""
-    found = self._exports.find(wanted)
-    if found:
-      return found
+    """The artifact that an address names, or that it names a part of."""
+    export = self._exports.find(wanted)
+    if export:
+      return export
     if self._exports.is_coming(wanted):
       raise Refusal(
         404,
@@ -128,18 +132,19 @@ class Hub:
     return f'{wanted[:200]} is not here. {hint}/index.json lists all there is'
 
   def _index(self, is_page: bool) -> responses.Response:
-    whole = [item.manifest for item in self._exports.whole()]
+    manifests = [item.manifest for item in self._exports.whole()]
     if is_page:
       return responses.HTMLResponse(
-        page.index_page(whole), headers=_PAGE_HEADERS
+        page.index_page(manifests), headers=_PAGE_HEADERS
       )
-    return responses.JSONResponse(page.index(whole), headers=_PAGE_HEADERS)
+    return responses.JSONResponse(page.index(manifests), headers=_PAGE_HEADERS)
 
   def _redirect(
     self, request: requests.Request, path: str
   ) -> responses.Response:
     query = f'?{request.url.query}' if request.url.query else ''
-    # Without a host: a proxy may be called otherwise than this server.
+    # The target names no host: clients may reach this server through a proxy
+    # of another name.
     target = f'{request.scope.get("root_path", "")}/{path}{query}'
     return responses.RedirectResponse(
       target, 302, headers={'cache-control': 'no-cache'}
@@ -151,7 +156,7 @@ class Hub:
     export: address.Export,
     wanted: address.Address,
   ) -> responses.Response | Sent:
-    """One of the things that there are of an artifact."""
+    """The answer to the path of an artifact, or of a file in or beside it."""
     part = wanted.part
     if f'{wanted.export}{part}' == export.handle:
       return self._whole(request, export)
@@ -175,7 +180,7 @@ class Hub:
   def _whole(
     self, request: requests.Request, export: address.Export
   ) -> responses.Response | Sent:
-    """What a handle itself is asked for."""
+    """The answer to the path of an artifact, in the form the query asks for."""
     kind = storage.kind_of(export.manifest)
     if not kind.is_folder:
       return self._file(export, kind.file, kind.media_type)
@@ -183,7 +188,8 @@ class Hub:
     if hub_format == _COMPRESSED:
       return self._bundle(export)
     if hub_format == _UNCOMPRESSED:
-      # No header `location`: tensorflow_hub reads the body of a 303.
+      # There is no header `location`, as tensorflow_hub reads the URL from the
+      # body of a 303.
       base = self._storage_url or str(request.base_url).rstrip('/')
       return responses.PlainTextResponse(f'{base}/{export.handle}', 303)
     if _one_of(request, _LITE_FORMAT, ('tflite',)):
@@ -200,22 +206,22 @@ class Hub:
 
   def _lite(self, export: address.Export) -> Sent:
     name = f'{export.handle}.{_LITE.group}/{_LITE.stem}'
-    found = self._exports.find(address.Address(name))
-    if found is None:
+    converted = self._exports.find(address.Address(name))
+    if converted is None:
       raise Refusal(
         404,
         f'{export.handle} was not exported as LiteRT; `slimhub export '
         f'--formats={_LITE.word}` converts TF2 versions',
       )
-    return self._file(found, _LITE.file, _LITE.media_type)
+    return self._file(converted, _LITE.file, _LITE.media_type)
 
   def _bundle(self, export: address.Export) -> Sent:
-    made, artifact = export.manifest, export.place.artifact
-    path = self._stock.bundle(made)
+    manifest, artifact = export.manifest, export.place.artifact
+    path = self._stock.bundle(manifest)
     return Sent(
       path,
       path.exists(),
-      lambda: self._stock.make_bundle(artifact, made),
+      lambda: self._stock.make_bundle(artifact, manifest),
       '_'.join(export.handle.split('/')[2:]) + storage.BUNDLE_SUFFIX,
       _GZIP,
     )
@@ -223,12 +229,12 @@ class Hub:
   def _file(
     self, export: address.Export, name: str, media_type: str = _BYTES
   ) -> Sent:
-    made, artifact = export.manifest, export.place.artifact
-    path = self._stock.file(made, name)
+    manifest, artifact = export.manifest, export.place.artifact
+    path = self._stock.file(manifest, name)
     return Sent(
       path,
       path.exists(),
-      lambda: self._stock.make_file(artifact, made, name),
+      lambda: self._stock.make_file(artifact, manifest, name),
       pathlib.PurePath(name).name,
       media_type,
     )

@@ -1,8 +1,8 @@
-"""How Markdown is read here: HTML comments are rendered to nothing.
+"""Makes markdown-it leave HTML comments out of what it renders.
 
-All other HTML stays switched off, so that it is text like any other. With the
-`html` option of markdown-it, comments would not be seen either, but every other
-tag would be obeyed.
+All other HTML stays switched off and is shown as text. With the `html` option
+of markdown-it, comments would not be seen either, but a browser would obey
+every other tag.
 """
 
 import markdown_it
@@ -15,20 +15,20 @@ _OPEN, _CLOSE = '<!--', '-->'
 def _block(
   state: rules_block.StateBlock, start: int, end: int, silent: bool
 ) -> bool:
-  """Takes whole lines that are one comment, as markdown-it calls its rules."""
+  """Skips a comment of whole lines; markdown-it calls it as a block rule."""
   at = state.bMarks[start] + state.tShift[start]
   if not state.src.startswith(_OPEN, at):
     return False
   at += len(_OPEN)
   for line in range(start, end):
     outside = state.sCount[line] < state.blkIndent and not state.isEmpty(line)
-    if line > start and outside:  # Of the list that the comment began in.
+    if line > start and outside:  # The list item ends before the comment.
       return False
     _, closed, rest = state.src[at : state.eMarks[line]].partition(_CLOSE)
     if closed:
-      if rest.strip():  # Then it is amid text: `_inline` takes it.
+      if rest.strip():  # It is amid text, which `_inline` is for.
         return False
-      if not silent:  # Else it was only asked whether a paragraph ends here.
+      if not silent:  # A silent call only asks if a paragraph ends here.
         state.line = line + 1
       return True
     at = state.eMarks[line] + 1
@@ -36,8 +36,8 @@ def _block(
 
 
 def _inline(state: rules_inline.StateInline, silent: bool) -> bool:
-  """Takes a comment amid text, as markdown-it calls its rules."""
-  del silent  # There is no token that it could forbid.
+  """Skips a comment amid text; markdown-it calls it as an inline rule."""
+  del silent  # It forbids new tokens, and a comment makes none.
   if not state.src.startswith(_OPEN, state.pos):
     return False
   end = state.src.find(_CLOSE, state.pos + len(_OPEN), state.posMax)
@@ -48,8 +48,9 @@ def _inline(state: rules_inline.StateInline, silent: bool) -> bool:
 
 
 def leave_out(reader: markdown_it.MarkdownIt) -> None:
-  """Adds the rules to a reader of Markdown."""
-  # Where the rule for HTML stands: after those for code, whose it is first.
+  """Makes a reader of Markdown leave comments out."""
+  # The rules stand where those for HTML do: after the rules for code, so that a
+  # comment in code is shown.
   reader.block.ruler.before(
     'html_block', 'comment', _block, {'alt': ['paragraph', 'blockquote']}
   )

@@ -1,4 +1,4 @@
-"""Exports -> the files that any static host needs to be a hub."""
+"""Packs exports as the files that make any static host a hub."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _PAGE = '.html'
 
 
 def _refuse_others(output_dir: pathlib.Path) -> None:
-  """Raises a HubError where packing would remove what is not ours."""
+  """Raises a HubError if a folder has files that packing would remove."""
   try:
     is_ours = 'slimhub' in json.loads((output_dir / _INDEX).read_bytes())
   except (OSError, ValueError, TypeError):
@@ -43,7 +43,7 @@ def _redirect(path: str) -> str:
 
 
 def _base(item: storage.Item) -> str:
-  """What the names of an artifact's files begin with."""
+  """What the names of an artifact's manifest, card and page begin with."""
   return storage.described_stem(item.manifest)
 
 
@@ -56,31 +56,32 @@ class _Packer:
 
   def pack(self, item: storage.Item) -> results.Result:
     """Packs an artifact, its manifest last: what has one is whole."""
-    made, place = item.manifest, item.place
+    manifest, place = item.manifest, item.place
     base = _base(item)
-    name, described = storage.download_path(made), f'{base}{address.MANIFEST}'
+    name = storage.download_path(manifest)
+    manifest_name = f'{base}{address.MANIFEST}'
     data = place.manifest.read_bytes()
     status: results.Status = results.KEPT
-    if not (self._root.has(name) and self._root.is_just(described, data)):
+    if not (self._root.has(name) and self._root.is_just(manifest_name, data)):
       status = results.PACKED
       self._root.put(name, lambda path: self._write(item, path))
     self._root.keep(name)
     text = place.card.read_text('utf-8')
     self._root.put_data(f'{base}{address.CARD}', text.encode())
-    if not storage.kind_of(made).is_converted:
-      prefix = f'{made.handle}.'
+    if not storage.kind_of(manifest).is_converted:
+      prefix = f'{manifest.handle}.'
       conversions = [
         each.manifest
         for each in self._whole
         if each.manifest.handle.startswith(prefix)
       ]
-      page = page_lib.card(made, text, conversions)
+      page = page_lib.card(manifest, text, conversions)
       self._root.put_data(f'{base}{_PAGE}', page.encode())
-    self._root.put_data(described, data)
-    return results.Result(made.handle, status, bytes=made.bytes)
+    self._root.put_data(manifest_name, data)
+    return results.Result(manifest.handle, status, bytes=manifest.bytes)
 
   def keep(self, item: storage.Item) -> None:
-    """Leaves what was packed of an artifact before."""
+    """Keeps what an earlier run packed of an artifact."""
     base = _base(item)
     suffixes = (address.MANIFEST, address.CARD, _PAGE)
     for name in (
@@ -90,15 +91,15 @@ class _Packer:
       self._root.keep(name)
 
   def _write(self, item: storage.Item, path: pathlib.Path) -> None:
-    made = item.manifest
+    manifest = item.manifest
     with storage.local_copy(item.place.artifact) as artifact:
-      if storage.is_bundled(made):
-        storage.write_bundle(artifact, made, path)
+      if storage.is_bundled(manifest):
+        storage.write_bundle(artifact, manifest, path)
       else:
-        storage.copy_file(artifact, made, artifact.name, path)
+        storage.copy_file(artifact, manifest, artifact.name, path)
 
   def finish(self) -> None:
-    """Writes what is said of all, and removes what is no longer there."""
+    """Writes the index and the names without a version; removes old files."""
     names = [f'{_base(item)}{address.MANIFEST}' for item in self._whole]
     packed = [
       storage.parse_manifest(self._root.read(name), name)
@@ -106,15 +107,15 @@ class _Packer:
       if self._root.has(name)
     ]
     newest: dict[str, str] = {}
-    for made in packed:
-      named, _, number = made.handle.rpartition('/')
-      if not storage.kind_of(made).is_converted:
-        newest[named] = str(max(int(newest.get(named, 0)), int(number)))
-    for named, number in newest.items():
-      origin = f'{named}/{number}{storage.BUNDLE_SUFFIX}'
-      self._root.link(f'{named}{storage.BUNDLE_SUFFIX}', origin)
-      page = _redirect(f'{named.rpartition("/")[2]}/{number}')
-      self._root.put_data(f'{named}{_PAGE}', page.encode())
+    for manifest in packed:
+      folder, _, number = manifest.handle.rpartition('/')
+      if not storage.kind_of(manifest).is_converted:
+        newest[folder] = str(max(int(newest.get(folder, 0)), int(number)))
+    for folder, number in newest.items():
+      origin = f'{folder}/{number}{storage.BUNDLE_SUFFIX}'
+      self._root.link(f'{folder}{storage.BUNDLE_SUFFIX}', origin)
+      page = _redirect(f'{folder.rpartition("/")[2]}/{number}')
+      self._root.put_data(f'{folder}{_PAGE}', page.encode())
     self._root.put_data('index.html', page_lib.index_page(packed).encode())
     index = json.dumps(page_lib.index(packed), indent=2) + '\n'
     self._root.put_data(_INDEX, index.encode())
@@ -124,25 +125,28 @@ class _Packer:
 def pack_exports(
   whole: Sequence[storage.Item], output_dir: pathlib.Path
 ) -> Iterator[results.Result]:
-  """Packs artifacts, each result as it comes; what is unchanged is kept.
+  """Packs artifacts; the files of those that have not changed are kept.
 
   Args:
-    whole: What is packed.
-    output_dir: A folder of nothing else.
+    whole: The artifacts to pack.
+    output_dir: A folder that is new, empty or was packed before.
 
   Yields:
-    What came of each. One that fails is left as it was packed before.
+    The result of each artifact, as soon as it is packed. One that fails stays
+    as it was packed before.
 
   Raises:
-    HubError: The folder holds something else.
-    ExportError: Another slimhub packs into it.
+    HubError: The folder holds files that slimhub did not pack.
+    ExportError: Another slimhub works in the folder, or it is not writable.
   """
   _refuse_others(output_dir)
   with storage.hold(output_dir):
     storage.clear_staging(output_dir)
     with storage.stage(output_dir) as staging:
       root = webroot.Webroot(output_dir, staging)
-      if not root.has(_INDEX):  # It says whose the folder is: first of all.
+      # The index says that slimhub packed the folder. It comes first, so that a
+      # run after one that was killed does not refuse the folder.
+      if not root.has(_INDEX):
         root.put_data(_INDEX, json.dumps(page_lib.index([])).encode())
       packer = _Packer(whole, root)
       for item in whole:

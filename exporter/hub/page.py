@@ -1,4 +1,4 @@
-"""What a hub says of its exports: the index, and cards as HTML pages."""
+"""Renders the pages of a hub, from cards, and its index for programs."""
 
 from collections.abc import Iterable
 import functools
@@ -23,10 +23,10 @@ pre { background: #8882; padding: 0.6rem; }
 
 @functools.lru_cache(256)  # A page is asked for more often than it changes.
 def to_html(title: str, text: str) -> str:
-  """A page of some Markdown.
+  """Renders Markdown as a whole HTML page.
 
-  Comments, which a card has for programs, are left out; other HTML is shown as
-  text, and nothing in it is obeyed.
+  Comments, which a card has for programs, are left out. Other HTML is shown as
+  text, so that no browser obeys it.
   """
   reader = markdown_it.MarkdownIt('commonmark', {'html': False}).enable('table')
   comments.leave_out(reader)
@@ -43,36 +43,36 @@ def _size(count: int) -> str:
   return f'{count / 1e6:.1f} MB'
 
 
-def _title(made: storage.Manifest) -> str:
-  kind = storage.kind_of(made)
+def _title(manifest: storage.Manifest) -> str:
+  kind = storage.kind_of(manifest)
   if kind.is_converted:
     return kind.title
   return 'The model, as tensorflow_hub loads it (`.tar.gz`)'
 
 
 def card(
-  made: storage.Manifest, text: str, conversions: Iterable[storage.Manifest]
+  manifest: storage.Manifest, text: str, conversions: Iterable[storage.Manifest]
 ) -> str:
-  """The page of a model that tensorflow_hub loads.
+  """The page of an artifact that tensorflow_hub loads.
 
   Args:
-    made: Its manifest.
-    text: Its card.
-    conversions: The manifests of what it was converted to.
+    manifest: The manifest of the artifact.
+    text: Its card, in Markdown.
+    conversions: The manifests of what the artifact was converted to.
 
   Returns:
-    HTML whose links are relative: they hold wherever the hub is.
+    HTML whose links are relative, so that they work at any address of a hub.
   """
-  folder, _, number = made.handle.rpartition('/')
+  folder, _, number = manifest.handle.rpartition('/')
   rows = [
     (
       f'[{_title(each)}]({storage.download_path(each).removeprefix(f"{folder}/")})',
       _size(each.bytes),
     )
-    for each in (made, *conversions)
+    for each in (manifest, *conversions)
   ]
   return to_html(
-    made.handle,
+    manifest.handle,
     '\n\n'.join(
       (
         markdown.paragraph(
@@ -87,35 +87,35 @@ def card(
   )
 
 
-def index(whole: Iterable[storage.Manifest]) -> dict[str, object]:
-  """What programs may read of a hub."""
+def index(manifests: Iterable[storage.Manifest]) -> dict[str, object]:
+  """The list of exports that programs read at /index.json."""
   return {
     'slimhub': exporter.__version__,
     'exports': [
       {
-        'handle': made.handle,
-        'format': made.format,
-        'weights': made.weights.kind,
-        'bytes': made.bytes,
-        'download': storage.download_path(made),
+        'handle': manifest.handle,
+        'format': manifest.format,
+        'weights': manifest.weights.kind,
+        'bytes': manifest.bytes,
+        'download': storage.download_path(manifest),
       }
-      for made in whole
+      for manifest in manifests
     ],
   }
 
 
-def index_page(whole: Iterable[storage.Manifest]) -> str:
-  """The front page."""
+def index_page(manifests: Iterable[storage.Manifest]) -> str:
+  """The front page, a table of all exports."""
   rows = [
     (
-      f'[{made.handle}]({made.handle})'
-      if not storage.kind_of(made).is_converted
-      else made.handle,
-      made.format,
-      _size(made.bytes),
-      f'[download]({storage.download_path(made)})',
+      f'[{manifest.handle}]({manifest.handle})'
+      if not storage.kind_of(manifest).is_converted
+      else manifest.handle,
+      manifest.format,
+      _size(manifest.bytes),
+      f'[download]({storage.download_path(manifest)})',
     )
-    for made in whole
+    for manifest in manifests
   ]
   header = ('Handle', 'Format', 'Size', '')
   text = f'# Models\n\n{markdown.table(header, rows, ("Size",))}'

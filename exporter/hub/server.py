@@ -1,4 +1,4 @@
-"""A hub over HTTP: Starlette answers, uvicorn listens."""
+"""Serves a hub over HTTP: Starlette answers, uvicorn listens."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ import model_specs
 _log = logging.getLogger('uvicorn.error')
 _MAX_URL = 2048
 _MAX_HEADERS = 16 * 1024
-_GRACE = 30  # Seconds for downloads to end, after a signal to stop.
+_GRACE = 30  # Seconds that downloads have to end after a signal to stop.
 _RETRY = {'retry-after': '5'}
 
 
@@ -35,7 +35,7 @@ def _text(
 
 
 def _check_size(request: requests.Request) -> None:
-  """Refuses what no client of a hub sends."""
+  """Refuses requests that are larger than any that a client of a hub sends."""
   scope = request.scope
   if len(scope['raw_path']) + len(scope['query_string']) > _MAX_URL:
     raise answer_lib.Refusal(414, f'the URL is longer than {_MAX_URL} bytes')
@@ -51,18 +51,18 @@ def _check_size(request: requests.Request) -> None:
 
 
 def _is_known(request: requests.Request, etag: str) -> bool:
-  """Whether the client has just this."""
+  """Whether the client has this very content from an earlier request."""
   given = request.headers.get('if-none-match', '')
   tags = [tag.strip().removeprefix('W/') for tag in given.split(',')]
   return '*' in tags or etag in tags
 
 
 class _File(responses.FileResponse):
-  chunk_size = 2**18  # A quarter of the default's calls.
+  chunk_size = 2**18  # Four times the default, to read with fewer calls.
 
 
 class _Answers:
-  """What each request is answered."""
+  """Answers every request from the site, if there is one, or from the hub."""
 
   def __init__(self, hub: answer_lib.Hub, site: pathlib.Path | None):
     self._hub = hub
@@ -73,7 +73,7 @@ class _Answers:
     self._makers = asyncio.Semaphore(environment.cores())
 
   async def answer(self, request: requests.Request) -> responses.Response:
-    """Answers GET or HEAD."""
+    """The answer to a GET or HEAD request; errors become answers, too."""
     try:
       _check_size(request)
       page = answer_lib.wants_page(request) and await self._of_site(request)
@@ -92,38 +92,38 @@ class _Answers:
   async def _of_site(
     self, request: requests.Request
   ) -> responses.Response | None:
-    """A file of the site, if there is one."""
+    """The page or file of the site at the path of a request, if any."""
     if not self._site:
       return None
     path = self._site.get_path(request.scope)
-    for name in (path, f'{path}.html'):  # A handle's page has its name.
+    for name in (path, f'{path}.html'):  # A handle's page is HANDLE.html.
       try:
-        found = await self._site.get_response(name, request.scope)
+        response = await self._site.get_response(name, request.scope)
       except (exceptions.HTTPException, ValueError):
         continue
-      if found.status_code < 400:
-        return found
+      if response.status_code < 400:
+        return response
     return None
 
   async def _of_hub(self, request: requests.Request) -> responses.Response:
-    found = await concurrency.run_in_threadpool(self._hub.find, request)
-    if isinstance(found, responses.Response):
-      return found
-    headers = {'etag': found.etag, 'cache-control': 'no-cache'}
-    if _is_known(request, found.etag):
+    answer = await concurrency.run_in_threadpool(self._hub.find, request)
+    if isinstance(answer, responses.Response):
+      return answer
+    headers = {'etag': answer.etag, 'cache-control': 'no-cache'}
+    if _is_known(request, answer.etag):
       return responses.Response(None, 304, headers)
-    if not found.is_ready:
-      await self._make(found)
+    if not answer.is_ready:
+      await self._make(answer)
     return _File(
-      found.path, 200, headers, found.media_type, filename=found.name
+      answer.path, 200, headers, answer.media_type, filename=answer.name
     )
 
-  async def _make(self, found: answer_lib.Sent) -> None:
-    lock = self._locks.get(found.path)
+  async def _make(self, file: answer_lib.Sent) -> None:
+    lock = self._locks.get(file.path)
     if lock is None:
-      lock = self._locks[found.path] = asyncio.Lock()
-    async with lock, self._makers:  # Those that wait take no thread.
-      await concurrency.run_in_threadpool(found.make)
+      lock = self._locks[file.path] = asyncio.Lock()
+    async with lock, self._makers:  # Whoever waits occupies no thread.
+      await concurrency.run_in_threadpool(file.make)
 
 
 async def _healthz(request: requests.Request) -> responses.Response:
@@ -134,10 +134,10 @@ async def _healthz(request: requests.Request) -> responses.Response:
 def application(
   hub: answer_lib.Hub, site: pathlib.Path | None = None
 ) -> applications.Starlette:
-  """All that answers.
+  """The web application of a hub.
 
   Args:
-    hub: The exports.
+    hub: Finds the answers from the exports.
     site: The folder of a site, whose pages are shown instead of the hub's own.
 
   Returns:
@@ -153,10 +153,10 @@ def application(
 
 
 def listen(host: str, port: int) -> socket.socket:
-  """Takes a port; 0 is any that is free.
+  """Listens at a port; 0 stands for any that is free.
 
   Raises:
-    HubError: Another program has it, or nobody may.
+    HubError: Another program listens there, or this one may not.
   """
   family = socket.AF_INET6 if ':' in host else socket.AF_INET
   try:
@@ -169,20 +169,21 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def url(listener: socket.socket) -> str:
-  """Where a browser finds it."""
+  """The URL at which a listening socket is reached from this machine."""
   host, port, *_ = listener.getsockname()
   return f'http://[{host}]:{port}' if ':' in host else f'http://{host}:{port}'
 
 
 def run_server(app: applications.Starlette, listener: socket.socket) -> None:
-  """Serves until a signal ends it; what is being sent is sent first."""
+  """Serves until a signal asks to stop, then lets running downloads end."""
   config = uvicorn.Config(
     app,
-    http='h11',  # Others read headers without an end.
+    http='h11',  # The other parsers do not limit the size of headers.
     server_header=False,
     timeout_graceful_shutdown=_GRACE,
   )
-  # The server obeys the signal and raises it once more when it has ended.
+  # uvicorn obeys the signal and, once it has stopped, raises it again. Then it
+  # must not kill this process, which ends with an exit code of its own.
   signal.signal(signal.SIGTERM, lambda *_: None)
   with listener:
     uvicorn.Server(config).run(sockets=[listener])

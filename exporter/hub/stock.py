@@ -1,4 +1,4 @@
-"""What is ready to be sent: bundles and files, made once, never half."""
+"""The files that a hub sends, each made once and whole."""
 
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -10,72 +10,75 @@ from exporter import storage
 
 
 class Stock:
-  """A folder of bundles and of copies, each named by what is in it.
+  """A folder of bundles and copies of files, each named after its content.
 
-  Exports may be replaced while somebody downloads; what is here never changes.
+  Exports may be replaced while somebody downloads them. A file in the stock
+  never changes.
   """
 
   def __init__(self, folder: pathlib.Path):
     self._folder = folder
     folder.mkdir(parents=True, exist_ok=True)
 
-  def bundle(self, made: storage.Manifest) -> pathlib.Path:
-    """Where the bundle of an artifact is, once it is made."""
-    return self._folder / f'{storage.bundle_key(made)}{storage.BUNDLE_SUFFIX}'
+  def bundle(self, manifest: storage.Manifest) -> pathlib.Path:
+    """The path of an artifact's bundle, which may still have to be made."""
+    return (
+      self._folder / f'{storage.bundle_key(manifest)}{storage.BUNDLE_SUFFIX}'
+    )
 
-  def file(self, made: storage.Manifest, name: str) -> pathlib.Path:
-    """Where the copy of one file of an artifact is, once it is made."""
-    return self._folder / made.files[name].sha256
+  def file(self, manifest: storage.Manifest, name: str) -> pathlib.Path:
+    """The path of a file's copy, which may still have to be made."""
+    return self._folder / manifest.files[name].sha256
 
   def make_bundle(
-    self, artifact: pathlib.Path, made: storage.Manifest
+    self, artifact: pathlib.Path, manifest: storage.Manifest
   ) -> pathlib.Path:
-    """Makes a bundle, unless it is there."""
+    """Makes the bundle of an artifact unless it exists; returns its path."""
 
     def write(target: pathlib.Path) -> None:
-      storage.write_bundle(artifact, made, target)
+      storage.write_bundle(artifact, manifest, target)
 
-    return self._make(self.bundle(made), write)
+    return self._make(self.bundle(manifest), write)
 
   def make_file(
-    self, artifact: pathlib.Path, made: storage.Manifest, name: str
+    self, artifact: pathlib.Path, manifest: storage.Manifest, name: str
   ) -> pathlib.Path:
-    """Copies a file, unless it is there."""
+    """Copies a file unless the copy exists; returns the path of the copy."""
 
     def write(target: pathlib.Path) -> None:
-      storage.copy_file(artifact, made, name, target)
+      storage.copy_file(artifact, manifest, name, target)
 
-    return self._make(self.file(made, name), write)
+    return self._make(self.file(manifest, name), write)
 
   def _make(
     self, target: pathlib.Path, write: Callable[[pathlib.Path], None]
   ) -> pathlib.Path:
     if target.exists():
       return target
-    coming = storage.Part(target)
-    with coming.locked():
-      if not target.exists():  # Another process may have made it meanwhile.
-        with _removed_on_error(coming):
-          write(coming.path)
-        coming.finish()
+    part = storage.Part(target)
+    with part.locked():
+      if not target.exists():  # Another process may have written it.
+        with _removed_on_error(part):
+          write(part.path)
+        part.finish()
     return target
 
   def clear(self, whole: Iterable[storage.Manifest]) -> None:
-    """Removes what no artifact of these needs."""
-    wanted = set()
-    for made in whole:
-      wanted |= {self.file(made, name).name for name in made.files}
-      wanted.add(self.bundle(made).name)
+    """Removes the files that none of these artifacts needs."""
+    needed = set()
+    for manifest in whole:
+      needed |= {self.file(manifest, name).name for name in manifest.files}
+      needed.add(self.bundle(manifest).name)
     for path in self._folder.iterdir():
-      if path.name.removesuffix('.part') not in wanted:
+      if path.name.removesuffix('.part') not in needed:
         path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
-def _removed_on_error(coming: storage.Part) -> Iterator[None]:
-  """A full disk is not to stay full of halves."""
+def _removed_on_error(part: storage.Part) -> Iterator[None]:
+  """Removes an unfinished part, which may have filled the disk."""
   try:
     yield
   except BaseException:
-    coming.discard()
+    part.discard()
     raise

@@ -1,4 +1,4 @@
-"""Exports -> the cache of tensorflow_hub, under the URLs of another hub."""
+"""Copies exports into tensorflow_hub's cache, under URLs of another hub."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ _MARK = 'Seeded by slimhub'
 
 
 def key(url: str) -> str:
-  """The name of a folder in the cache, as tensorflow_hub has it."""
+  """The name that tensorflow_hub gives to the cached folder of a URL."""
   return hashlib.sha1(url.encode(), usedforsecurity=False).hexdigest()
 
 
 class _Cache:
-  """The cache, and which hub it is to stand for."""
+  """A cache of tensorflow_hub, filled as if from the hub at a URL."""
 
   def __init__(
     self, folder: pathlib.Path, staging: pathlib.Path, prefix: str, force: bool
@@ -31,15 +31,15 @@ class _Cache:
     self._force = force
 
   def seed(self, item: storage.Item) -> results.Result:
-    """Lays one artifact in, unless it is there."""
-    made = item.manifest
-    url = f'{self._prefix}/{made.handle}'
+    """Copies one artifact into the cache, unless it is there unchanged."""
+    manifest = item.manifest
+    url = f'{self._prefix}/{manifest.handle}'
     target = self._folder / key(url)
     descriptor = self._folder / f'{target.name}.descriptor.txt'
-    result = functools.partial(results.Result, url, bytes=made.bytes)
+    result = functools.partial(results.Result, url, bytes=manifest.bytes)
     is_empty = not target.exists() or not any(target.iterdir())
     if not is_empty:
-      if not storage.differences(made, target):
+      if not storage.differences(manifest, target):
         return result(results.KEPT, 'unchanged')
       is_ours = descriptor.is_file() and _MARK in descriptor.read_text('utf-8')
       if not is_ours and not self._force:
@@ -50,8 +50,8 @@ class _Cache:
         )
     staged = self._staging / target.name
     with storage.local_copy(item.place.artifact) as artifact:
-      for name in made.files:
-        storage.copy_file(artifact, made, name, staged / name)
+      for name in manifest.files:
+        storage.copy_file(artifact, manifest, name, staged / name)
     storage.sync(staged)
     storage.swap(staged, target)
     # The mark comes last: it says that slimhub may replace what lies there.
@@ -67,19 +67,20 @@ def seed_tfhub(
   prefix: str,
   force: bool = False,
 ) -> Iterator[results.Result]:
-  """Seeds artifacts, each result as it comes.
+  """Copies artifacts into the cache.
 
   Args:
-    whole: What is seeded; conversions are left out, as they are not loaded.
-    cache_dir: What users name in TFHUB_CACHE_DIR.
-    prefix: The URL that handles follow in the code of users.
-    force: Whether what others put there is replaced.
+    whole: The artifacts to copy; conversions are left out, as tensorflow_hub
+      does not load them.
+    cache_dir: The folder that users name in TFHUB_CACHE_DIR.
+    prefix: The URL that stands before the handles in the code of users.
+    force: Whether folders that slimhub did not seed are replaced.
 
   Yields:
-    What came of each, by its URL.
+    The result of each artifact, under its URL, as soon as it is there.
 
   Raises:
-    ExportError: Another slimhub seeds the same cache.
+    ExportError: Another slimhub works in the cache, or it is not writable.
   """
   with storage.hold(cache_dir):
     storage.clear_staging(cache_dir)

@@ -1,4 +1,4 @@
-"""The files of a static host, each whole at every moment."""
+"""Writes the files of a static host, each whole at every moment."""
 
 from collections.abc import Callable
 import pathlib
@@ -17,7 +17,7 @@ def _link(path: pathlib.Path, source: pathlib.Path) -> None:
 
 
 class Webroot:
-  """A packed folder; every file in it is whole at every moment."""
+  """A folder that a static host serves while it is packed anew."""
 
   def __init__(self, folder: pathlib.Path, staging: pathlib.Path):
     self._folder = folder
@@ -38,36 +38,36 @@ class Webroot:
     return (self._folder / name).is_file()
 
   def read(self, name: str) -> bytes:
-    """What a file holds."""
+    """The content of a file."""
     return (self._folder / name).read_bytes()
 
   def is_just(self, name: str, data: bytes) -> bool:
-    """Whether a file holds this."""
+    """Whether a file is there and has exactly this content."""
     return self.has(name) and self.read(name) == data
 
   def keep(self, name: str) -> None:
-    """Leaves a file, if it is there."""
+    """Makes `clear` leave a file, if it is there."""
     self._names.add(name)
 
   def put_data(self, name: str, data: bytes) -> None:
-    """Writes a file, unless it is just that."""
+    """Writes a file, unless it has this content already."""
     if not self.is_just(name, data):
       self.put(name, lambda staged: staged.write_bytes(data))
     self.keep(name)
 
   def link(self, name: str, origin: str) -> None:
-    """Gives a file a second name."""
+    """Gives the file `origin` a second name."""
     source, target = self._folder / origin, self._folder / name
     if not (self.has(name) and target.samefile(source)):
       self.put(name, lambda staged: _link(staged, source))
     self.keep(name)
 
   def clear(self) -> None:
-    """Removes all that was neither put nor kept."""
+    """Removes files that were neither put nor kept, and empty folders."""
     for path in sorted(self._folder.rglob('*'), reverse=True):
       name = path.relative_to(self._folder).as_posix()
       if name.startswith('.slimhub') or name in self._names:
-        continue  # The first are what holds and stages.
+        continue  # The first are the lock and the staging folder.
       if not path.is_dir():
         path.unlink()
       elif not any(path.iterdir()):

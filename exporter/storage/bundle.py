@@ -1,4 +1,7 @@
-"""An artifact as one tar.gz, as tensorflow_hub downloads it: the same bytes."""
+"""Packs an artifact as one tar.gz, as tensorflow_hub downloads it.
+
+With the same zlib, the same files always give the same bytes.
+"""
 
 from collections.abc import Iterable
 import gzip
@@ -17,69 +20,70 @@ from model_specs import kinds
 
 BUNDLE_SUFFIX = '.tar.gz'
 _LEVEL = 6  # Weights hardly shrink, at any level; graphs do.
-_FORMAT = 1  # Raised when other bytes are written of the same files.
+_FORMAT = 1  # To raise when the same files give other bytes.
 
 
-def kind_of(made: manifest.Manifest) -> kinds.Kind:
-  """What is known of the format that a manifest names.
+def kind_of(described: manifest.Manifest) -> kinds.Kind:
+  """The format that a manifest names.
 
   Raises:
     ManifestError: This slimhub knows no such format.
   """
   try:
-    return kinds.get(made.format)
+    return kinds.get(described.format)
   except kinds.UnknownFormatError as error:
     raise errors.ManifestError(
-      f'{made.handle}: {error}; export it again with --force, or use the '
+      f'{described.handle}: {error}; export it again with --force, or use the '
       'slimhub that made it'
     ) from error
 
 
-def is_bundled(made: manifest.Manifest) -> bool:
-  """Whether an artifact is a folder, which is handed out as one tar.gz."""
-  return kind_of(made).is_folder
+def is_bundled(described: manifest.Manifest) -> bool:
+  """Whether an artifact is a folder, which is downloaded as one tar.gz."""
+  return kind_of(described).is_folder
 
 
-def described_stem(made: manifest.Manifest) -> str:
-  """What the names of an artifact's manifest and card begin with."""
-  kind = kind_of(made)
+def described_stem(described: manifest.Manifest) -> str:
+  """The path that an artifact's manifest and card share, up to the suffix."""
+  kind = kind_of(described)
   if not kind.is_converted:
-    return made.handle
-  return f'{made.handle.removesuffix(kind.file)}{kind.stem}'
+    return described.handle
+  return f'{described.handle.removesuffix(kind.file)}{kind.stem}'
 
 
-def download_path(made: manifest.Manifest) -> str:
-  """The path of an artifact as one file."""
-  suffix = BUNDLE_SUFFIX if is_bundled(made) else ''
-  return f'{made.handle}{suffix}'
+def download_path(described: manifest.Manifest) -> str:
+  """The path of the one file that an artifact is downloaded as."""
+  suffix = BUNDLE_SUFFIX if is_bundled(described) else ''
+  return f'{described.handle}{suffix}'
 
 
-def bundle_key(made: manifest.Manifest) -> str:
-  """What has the same key has the same bytes."""
-  files = {name: file.sha256 for name, file in sorted(made.files.items())}
+def bundle_key(described: manifest.Manifest) -> str:
+  """A key that artifacts share only if their bundles have the same bytes."""
+  files = {name: file.sha256 for name, file in sorted(described.files.items())}
   facts = [_FORMAT, _LEVEL, zlib.ZLIB_RUNTIME_VERSION, files]
   return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def _folders(names: Iterable[str]) -> list[str]:
-  found = {p.as_posix() for n in names for p in pathlib.PurePath(n).parents}
-  return sorted(found - {'.'})
+  folders = {p.as_posix() for n in names for p in pathlib.PurePath(n).parents}
+  return sorted(folders - {'.'})
 
 
 def _member(name: str) -> tarfile.TarInfo:
-  """Nobody's, of no time."""
+  """The header of a file, without owner and time, which would change bytes."""
   member = tarfile.TarInfo(name)
   member.mode = 0o644
   return member
 
 
 def write_bundle(
-  artifact: pathlib.Path, made: manifest.Manifest, target: pathlib.Path
+  artifact: pathlib.Path, described: manifest.Manifest, target: pathlib.Path
 ) -> None:
-  """Writes the bundle of an artifact; after an error the target is not it.
+  """Writes the bundle of an artifact.
 
   Raises:
-    ManifestError: A file is not what the manifest describes.
+    ManifestError: A file is missing or is not what the manifest describes; what
+      is at the target then is not to be used.
   """
   with (
     target.open('wb') as file,
@@ -88,12 +92,12 @@ def write_bundle(
       fileobj=compressed, mode='w', format=tarfile.GNU_FORMAT
     ) as tar,
   ):
-    for name in _folders(made.files):
+    for name in _folders(described.files):
       folder = _member(name)
       folder.type, folder.mode = tarfile.DIRTYPE, 0o755
       tar.addfile(folder)
-    for name in sorted(made.files):
+    for name in sorted(described.files):
       member = _member(name)
-      member.size = made.files[name].bytes
-      with contents.reading(artifact, made, name) as reader:
+      member.size = described.files[name].bytes
+      with contents.reading(artifact, described, name) as reader:
         tar.addfile(member, cast(IO[bytes], reader))

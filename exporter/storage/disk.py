@@ -1,4 +1,4 @@
-"""Files and folders on a disk: written whole, swapped whole, kept for good.
+"""Writes and swaps files and folders so that no crash leaves half of them.
 
 A system may keep what was written in memory for half a minute, and rename a
 file before its bytes are on the disk. After a power cut such a file is there
@@ -13,7 +13,7 @@ import pathlib
 from typing import BinaryIO
 
 _CHUNK = 2**20
-# What file systems answer that cannot synchronize folders.
+# The errors of file systems that cannot synchronize folders.
 _CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES)
 
 
@@ -29,7 +29,7 @@ def _sync_one(path: pathlib.Path) -> None:
 
 
 def sync(*paths: pathlib.Path) -> None:
-  """Waits until the disk has files, and folders with all that is in them."""
+  """Waits until files are on the disk, and folders with all that they hold."""
   for path in paths:
     if path.is_dir():
       for inside in sorted(path.rglob('*'), reverse=True):
@@ -38,7 +38,7 @@ def sync(*paths: pathlib.Path) -> None:
 
 
 def sync_folder(folder: pathlib.Path) -> None:
-  """Waits until the disk has the names in a folder, after renaming in it."""
+  """Waits until names in a folder are on the disk, after a rename in it."""
   _sync_one(folder)
 
 
@@ -62,8 +62,9 @@ def swap(staged: pathlib.Path, target: pathlib.Path) -> None:
   caller to remove; if the renaming fails, it is put back.
 
   Args:
-    staged: What comes, in a folder of the caller's own on the same disk.
-    target: Where it goes.
+    staged: The new folder or file, on the same disk, in a folder that only the
+      caller uses.
+    target: The path that it is renamed to.
   """
   if not target.exists():
     staged.rename(target)

@@ -1,4 +1,4 @@
-"""What an export folder holds: its whole artifacts, each with its manifest."""
+"""Finds the artifacts in an export folder, and their manifests."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -17,17 +17,17 @@ from model_specs import versions
 
 @dataclasses.dataclass(frozen=True)
 class Item:
-  """An artifact that was delivered whole."""
+  """An artifact that was delivered whole, and so has a manifest."""
 
   handle: model_specs.Handle
   place: places.Place[places.Folder]
   manifest: manifest_lib.Manifest
 
 
-def _stranger(
+def _own_handle(
   name: str, manifest: places.Folder, registry: model_specs.Registry
 ) -> model_specs.Handle:
-  """The handle of an own model, as its manifest or else its spec file says."""
+  """Reads the handle of an own model from its manifest, or its spec file."""
   if not manifest.exists():
     try:
       return registry.get(name)
@@ -36,15 +36,18 @@ def _stranger(
         f'{name} has no manifest {manifest} that says what it is, and {error} '
         'If it is an own model, name its --spec_file; else move it away'
       ) from error
-  made = manifest_lib.read_manifest(manifest)
-  if not made.model:
+  described = manifest_lib.read_manifest(manifest)
+  if not described.model:
     return registry.get(name)
-  model = spec_files.read_model(made.model, str(manifest))
+  model = spec_files.read_model(described.model, str(manifest))
   return model_specs.Registry([model]).get(name)
 
 
-def _is_ours(parts: Sequence[str]) -> bool:
-  """Whether the parts of a path may be those of a handle."""
+def _may_be_handle(parts: Sequence[str]) -> bool:
+  """Whether the parts of a path may be those of a handle.
+
+  The parts are PUBLISHER, DATASET, NAME, TASK and VERSION.
+  """
   return parts[3] in versions.TASKS and parts[4].isdecimal()
 
 
@@ -54,34 +57,34 @@ def _handle(
   name = '/'.join(parts)
   if parts[1] == model_specs.COLLECTION and model_specs.is_published(parts[2]):
     return model_specs.get(name)
-  return _stranger(name, manifest, registry)
+  return _own_handle(name, manifest, registry)
 
 
-def _published(
+def _unconverted(
   output_dir: places.Folder, registry: model_specs.Registry, whole: bool
 ) -> Iterator[model_specs.Handle]:
-  """The handles that have a folder or a manifest."""
-  found = output_dir.glob('*/*/*/*/*')
-  for parts in {(*p.parts[-5:-1], p.name.removesuffix('.json')) for p in found}:
+  """Finds artifacts that are no conversions, by their folder or manifest."""
+  paths = output_dir.glob('*/*/*/*/*')
+  for parts in {(*p.parts[-5:-1], p.name.removesuffix('.json')) for p in paths}:
     manifest = output_dir / f'{"/".join(parts)}.json'
-    if _is_ours(parts) and (not whole or manifest.exists()):
+    if _may_be_handle(parts) and (not whole or manifest.exists()):
       yield _handle(parts, manifest, registry)
 
 
 def _converted(
   output_dir: places.Folder, registry: model_specs.Registry, whole: bool
 ) -> Iterator[model_specs.Handle]:
-  """The conversions that have a file or a manifest."""
+  """Finds conversions, by their file or manifest."""
   inside: dict[tuple[str, ...], set[str]] = {}
   for path in output_dir.glob('*/*/*/*/*.*/*'):
     inside.setdefault(tuple(path.parts[-6:-1]), set()).add(path.name)
   for folders, names in inside.items():
     number, _, group = folders[4].partition('.')
     parts = (*folders[:4], number)
-    for kind in kinds.of_group(group) if _is_ours(parts) else ():
-      described = f'{kind.stem}{kinds.MANIFEST}'
-      if described in names or (not whole and kind.file in names):
-        manifest = output_dir / '/'.join(folders) / described
+    for kind in kinds.of_group(group) if _may_be_handle(parts) else ():
+      manifest_name = f'{kind.stem}{kinds.MANIFEST}'
+      if manifest_name in names or (not whole and kind.file in names):
+        manifest = output_dir / '/'.join(folders) / manifest_name
         yield formats.convert(_handle(parts, manifest, registry), kind)
 
 
@@ -94,40 +97,40 @@ def find_artifacts(
 ) -> tuple[model_specs.Handle, ...]:
   """The handles and conversions that lie below a folder, sorted.
 
-  What an export of an own model is, its manifest says.
+  Own models are described by the manifests of their exports.
 
   Args:
-    output_dir: The folder.
-    patterns: What must match one of these, if there are any.
-    given: Words of --formats, if not all.
-    registry: What is known of own models whose exports have no manifest.
-    whole: Whether what has no manifest is left out.
+    output_dir: The export folder.
+    patterns: Patterns of handles, to find only what matches one of them.
+    given: Words of --formats, to find only these formats.
+    registry: Describes own models whose exports have no manifest.
+    whole: Whether artifacts without a manifest are left out.
 
   Returns:
-    What was found.
+    The handles and conversions; there is at least one.
 
   Raises:
-    ManifestError: There are none that a pattern matches, or nothing says what
-      one is.
+    ManifestError: There are none, or an export has neither a manifest nor a
+      model in the registry.
     UnknownNameError: A pattern matches no model.
   """
   output_dir = locations.to_folder(output_dir)
   with places.reach(output_dir):
     present = sorted(
       (
-        *_published(output_dir, registry, whole),
+        *_unconverted(output_dir, registry, whole),
         *_converted(output_dir, registry, whole),
       ),
       key=str,
     )
-  found = present
+  chosen = present
   if patterns:
     known = registry.extended(handle.spec for handle in present)
     wanted = {h for text in patterns for h in known.select(text, present)}
-    found = [handle for handle in present if handle in wanted]
+    chosen = [handle for handle in present if handle in wanted]
   if given is not None:
-    found = [handle for handle in found if formats.is_of(handle, given)]
-  if not found:
+    chosen = [handle for handle in chosen if formats.is_of(handle, given)]
+  if not chosen:
     what = ' '.join(patterns) or 'PUBLISHER/DATASET/NAME/TASK/VERSION'
     if given is not None:
       what += f' --formats={",".join(given)}'
@@ -135,30 +138,31 @@ def find_artifacts(
       f'nothing below {output_dir} matches {what}; found {len(present)} '
       'exports there; name the --output_dir of an export'
     )
-  return tuple(found)
+  return tuple(chosen)
 
 
 def items(folder: locations.Location) -> tuple[Item, ...]:
-  """The whole artifacts below a folder, sorted by handle.
+  """The artifacts below an export folder that were delivered whole.
 
-  A manifest is delivered last: what has none is not whole, and left out.
+  The manifest of an artifact is delivered last, so an artifact without one is
+  not whole.
 
   Args:
-    folder: Of an export.
+    folder: The export folder.
 
   Returns:
-    Each with its manifest.
+    The artifacts with their manifests, sorted by handle.
 
   Raises:
-    ManifestError: Nothing was exported there, or a manifest cannot be read.
+    ManifestError: There are none, or a manifest cannot be read.
   """
   folder = locations.to_folder(folder)
-  found = []
+  whole = []
   for handle in find_artifacts(folder, whole=True):
     place = places.place(folder, handle)
     with places.reach(place.manifest):
       if manifest_lib.is_there(place.manifest) and place.artifact.exists():
-        found.append(
+        whole.append(
           Item(handle, place, manifest_lib.read_manifest(place.manifest))
         )
-  return tuple(found)
+  return tuple(whole)

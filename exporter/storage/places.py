@@ -24,7 +24,7 @@ _MEASURED = '.measured.json'
 
 @dataclasses.dataclass(frozen=True)
 class Place(Generic[_F_co]):
-  """Where a handle's three parts are, and what may be measured of them."""
+  """The paths of an artifact, its manifest and its card."""
 
   artifact: _F_co
   manifest: _F_co
@@ -32,26 +32,26 @@ class Place(Generic[_F_co]):
 
   @property
   def measured(self) -> _F_co:
-    """The file of what was measured of the artifact since it was made.
+    """The path of what was measured of the artifact after its export.
 
-    Most artifacts have none: nobody measured them.
+    Most artifacts have no such file, as nobody has measured them.
     """
     return cast(_F_co, self.artifact.with_suffix(_MEASURED))
 
 
 def parse_folder(text: str) -> Folder:
-  """What a person names: a path, or a URL with a scheme.
+  """The folder that a person names by a path, or by a URL with a scheme.
 
   Raises:
-    ValueError: Nobody knows the scheme, or its package is not installed.
+    ValueError: The scheme is unknown, or its package is not installed.
   """
   if '://' not in text:
     return pathlib.Path(text).expanduser()
   try:
-    # Others write there, too: what was listed once may be long gone.
+    # Others write there, too, so an earlier listing may be out of date.
     folder = upath.UPath(text.rstrip('/'), use_listings_cache=False)
     is_local = 'file' in folder.fs.protocol
-  except Exception as error:  # Each storage's package has its own.
+  except Exception as error:  # Each storage's package raises its own.
     raise ValueError(str(error)) from error
   return pathlib.Path(folder.path) if is_local else folder
 
@@ -71,7 +71,7 @@ def reach(folder: Folder) -> Iterator[None]:
 
 
 def place(output_dir: _F, handle: model_specs.Handle) -> Place[_F]:
-  """The artifact, a folder or a file, and the files beside it."""
+  """Where the artifact of a handle is, with the files beside it."""
   return Place(
     cast(_F, output_dir / str(handle)),
     cast(_F, output_dir / f'{handle.stem}{kinds.MANIFEST}'),
@@ -85,21 +85,21 @@ def write_text(path: Folder, text: str) -> None:
     if isinstance(path, pathlib.Path):
       disk.write_whole(path, text.encode())
     else:
-      path.write_text(text, encoding='utf-8')  # A storage takes it whole.
+      path.write_text(text, encoding='utf-8')  # An upload is whole or fails.
 
 
 @contextlib.contextmanager
 def local_copy(artifact: Folder) -> Iterator[pathlib.Path]:
-  """The same folder or file on this machine, for a while."""
+  """Yields the path of an artifact on this machine, or of a temporary copy."""
   if isinstance(artifact, pathlib.Path):
     yield artifact
     return
   with tempfile.TemporaryDirectory() as copy:
-    found = pathlib.Path(copy)
+    local = pathlib.Path(copy)
     with reach(artifact):
       if artifact.is_file():
-        found /= artifact.name
-        artifact.fs.get_file(artifact.path, str(found))
+        local /= artifact.name
+        artifact.fs.get_file(artifact.path, str(local))
       elif artifact.exists():
         artifact.fs.get(f'{artifact.path}/', f'{copy}/', recursive=True)
-    yield found
+    yield local

@@ -15,8 +15,9 @@ _BEFORE_TASK = 3  # Parts of a handle before its task: PUBLISHER/DATASET/NAME.
 def _root(path: pathlib.Path) -> pathlib.Path | None:
   """The output folder that a path belongs to, or None.
 
-  A path that names a task is cut there. Otherwise the folders at and below the
-  path decide, never those above it, which may be the whole machine.
+  If a part of the path is the name of a task, the folder is found from there.
+  Otherwise it is found from the folders at and below the path. Those above are
+  not searched, as they may hold everything on the machine.
   """
   task_positions = [
     at for at, part in enumerate(path.parts) if part in versions.TASKS

@@ -28,19 +28,20 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   handles = storage.find_artifacts(
     args.output_dir, args.patterns, args.formats, flags.registry(args)
   )
   with hush.hushed():
     measured = []
-    for found in measure.benchmark(handles, args.output_dir, formats.load):
+    for speeds in measure.benchmark(handles, args.output_dir, formats.load):
       print(
-        tables.table(measure.SPEED_COLUMNS, measure.speed_rows(found)),
+        tables.table(measure.SPEED_COLUMNS, measure.speed_rows(speeds)),
         end='\n\n',
       )
-      measured += found
-    on = measure.this_machine()
+      measured += speeds
+    machine = measure.this_machine()
     for handle in handles:
-      cards.write_speed(handle, args.output_dir, on, measured, formats.describe)
+      cards.write_speed(
+        handle, args.output_dir, machine, measured, formats.describe
+      )
   return exits.OK

@@ -22,7 +22,6 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   written = cards.write_tree(args.output_dir, registry=flags.registry(args))
   catalogue = args.output_dir.parent / 'catalogue'
   written += cards.write_catalogues(catalogue, args.output_dir)

@@ -13,13 +13,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   del args
   for package, version in doctor.versions().items():
     print(f'{package:<15} {version}')
-  found = doctor.problems() or doctor.broken_imports()
-  for problem in found:
+  problems = doctor.problems() or doctor.broken_imports()
+  for problem in problems:
     print(f'problem: {problem}')
-  if not found:
+  if not problems:
     print('no problem found')
-  return exits.FAILED if found else exits.OK
+  return exits.FAILED if problems else exits.OK

@@ -14,7 +14,7 @@ from exporter.cli import progress
 from exporter.cli import tables
 
 HELP = 'measure the accuracy of exports on labelled pictures'
-_WORST = 10  # Classes that are shown.
+_WORST = 10  # How many of the worst classes are printed.
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +54,6 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   if args.output_dir is None and len(args.targets) > 1:
     raise flags.UsageError('name one DIR, or handles with --output_dir=DIR')
   with hush.hushed() as error:
@@ -62,10 +61,10 @@ def run(args: argparse.Namespace) -> int:
       pictures = measure.pictures_of_list(args.images, args.labels)
     else:
       pictures = measure.pictures_of_folders(args.images)
-    folder, found = storage.find_targets(
+    folder, named = storage.find_targets(
       args.targets, args.output_dir, args.formats, flags.registry(args)
     )
-    handles = measure.classifiers(found)
+    handles = measure.classifiers(named)
     total = len(pictures) * len({handle.folder for handle in handles})
     shown = progress.Steps(args.progress, total, 'picture', error)
     measured = list(
@@ -73,12 +72,12 @@ def run(args: argparse.Namespace) -> int:
     )
     shown.finish()
     if args.card:
-      for handle, one in zip(handles, measured, strict=True):
-        cards.write_accuracy(handle, folder, one, formats.describe)
+      for handle, accuracy in zip(handles, measured, strict=True):
+        cards.write_accuracy(handle, folder, accuracy, formats.describe)
   print(tables.table(measure.ACCURACY_COLUMNS, measure.accuracy_rows(measured)))
-  for one in measured:
-    rows = measure.class_rows(one.classes[:_WORST], one.names)
-    print(f'\n{one.name}, the worst classes:')
+  for accuracy in measured:
+    rows = measure.class_rows(accuracy.classes[:_WORST], accuracy.names)
+    print(f'\n{accuracy.name}, the worst classes:')
     print(tables.table(measure.CLASS_COLUMNS, rows))
   print(f'\n{folder / measure.EVALUATION_JSON} has all classes,')
   print(f'{folder / measure.EVALUATION_CHARTS} what is taken for what.')

@@ -88,7 +88,15 @@ def _supply(
   folder: pathlib.Path,
   args: argparse.Namespace,
 ) -> tuple[int, tuple[model_specs.Handle, ...]]:
-  """Sees to the checkpoints; the exit code, and what can be exported."""
+  """Downloads missing archives with --fetch; else says which are missing.
+
+  Returns:
+    The exit code, and the handles to export. Without --fetch those are all, and
+    the ones without a checkpoint will fail.
+
+  Raises:
+    CheckpointError: There is no checkpoint at all.
+  """
   # A spec file names the checkpoints of own models itself.
   models = transfer.models_of(h for h in handles if not h.spec.own)
   lacking = checkpoints.lacking_archives(folder, models)
@@ -111,7 +119,12 @@ def _supply(
 
 
 def _chosen(args: argparse.Namespace) -> tuple[model_specs.Handle, ...]:
-  """What an export is asked for."""
+  """The handles and conversions that the flags choose.
+
+  Raises:
+    UsageError: There are none, or a format needs another flag.
+    PackageError: A format needs a package that is not installed.
+  """
   pictures = args.representative_images
   for kind in kinds.known():
     if kind.word in args.formats and kind.needs_pictures and not pictures:
@@ -120,8 +133,8 @@ def _chosen(args: argparse.Namespace) -> tuple[model_specs.Handle, ...]:
         '--representative_images=DIR'
       )
   registry = flags.registry(args)
-  found = registry.find(*args.patterns, publisher=args.publisher)
-  handles = tuple(formats.select(found, args.formats, args.onnx_layout))
+  matching = registry.find(*args.patterns, publisher=args.publisher)
+  handles = tuple(formats.select(matching, args.formats, args.onnx_layout))
   if not handles:
     raise flags.UsageError(
       f'no handle of {" ".join(args.patterns)} has --formats='
@@ -135,7 +148,6 @@ def _chosen(args: argparse.Namespace) -> tuple[model_specs.Handle, ...]:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   if args.synthetic_weights and args.weights != checkpoints.AUTO:
     raise flags.UsageError(
       '--weights chooses from a checkpoint: --checkpoint_dir'

@@ -41,7 +41,6 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   if bool(args.patterns) == args.all:
     raise flags.UsageError('say what to fetch: either PATTERN... or --all')
   models = transfer.models_of(model_specs.find(*args.patterns))

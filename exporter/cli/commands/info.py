@@ -15,7 +15,6 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   handles = flags.registry(args).find(args.handle)
   print('\n\n'.join(tables.describe(handle) for handle in handles))
   return exits.OK

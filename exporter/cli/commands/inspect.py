@@ -30,7 +30,6 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   with hush.hushed():
     from exporter import checkpoints
 

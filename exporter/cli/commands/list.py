@@ -17,7 +17,6 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   handles = flags.registry(args).find(*args.patterns)
   print(tables.render(handles, args.format))
   return exits.OK

@@ -34,7 +34,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _values(args: argparse.Namespace) -> dict[str, object]:
-  """The smallest table that passes, with both formats and both tasks."""
+  """The values of the smallest valid spec with both formats and both tasks."""
   parts = args.name.split('/')
   if len(parts) not in (1, 3):
     raise flags.UsageError(
@@ -59,7 +59,6 @@ def _values(args: argparse.Namespace) -> dict[str, object]:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   values = _values(args)
   path = args.output or pathlib.Path(f'{values["name"]}.toml')
   problems = list(spec_files.problems(values))

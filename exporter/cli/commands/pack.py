@@ -23,11 +23,10 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   environment.require('serve')
   from exporter import hub
 
-  whole = storage.items(args.exports)
+  items = storage.items(args.exports)
   return progress.show(
-    hub.pack_exports(whole, args.output_dir), len(whole), args
+    hub.pack_exports(items, args.output_dir), len(items), args
   )

@@ -36,10 +36,9 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
-  whole = storage.items(args.exports)
-  count = sum(not item.handle.kind.is_converted for item in whole)
+  items = storage.items(args.exports)
+  count = sum(not item.handle.kind.is_converted for item in items)
   results = hub.seed_tfhub(
-    whole, args.cache_dir, args.handle_prefix, args.force
+    items, args.cache_dir, args.handle_prefix, args.force
   )
   return progress.show(results, count, args)

@@ -46,25 +46,24 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   environment.require('serve')
-  # An extra brings what these import.
+  # What it imports is installed by the extra `serve`.
   from exporter import hub
 
-  whole = storage.items(args.exports)
+  items = storage.items(args.exports)
   if args.site_dir and not (args.site_dir / 'index.html').is_file():
     raise flags.UsageError(
       f'--site_dir={args.site_dir} holds no index.html; name the folder that '
       'a site was built into'
     )
   ready = hub.Stock(args.stock_dir or storage.default_stock_dir(args.exports))
-  ready.clear(item.manifest for item in whole)
+  ready.clear(item.manifest for item in items)
   app = hub.application(
     hub.Hub(args.exports, ready, args.storage_url), args.site_dir
   )
   listener = hub.listen(args.host, args.port)
   print(
-    f'{len(whole)} artifacts of {args.exports} at {hub.url(listener)}',
+    f'{len(items)} artifacts of {args.exports} at {hub.url(listener)}',
     flush=True,
   )
   hub.run_server(app, listener)

@@ -23,7 +23,6 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   from exporter import site
 
   count = site.write_site(args.output_dir, args.hub_dir)

@@ -31,7 +31,6 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  """Returns the exit code."""
   handles = storage.find_artifacts(
     args.dir, args.patterns, args.formats, flags.registry(args)
   )
