@@ -1,6 +1,7 @@
 """What holds for a run of the tests: signals, and what its processes share."""
 
 from collections.abc import Iterator
+import contextlib
 import ctypes
 import gc
 import pathlib
@@ -24,9 +25,9 @@ def pytest_configure(config: pytest.Config) -> None:
   """
   if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-  opened = shared.opened()
-  opened.__enter__()
-  config.add_cleanup(lambda: opened.__exit__(None, None, None))
+  stack = contextlib.ExitStack()
+  stack.enter_context(shared.opened())
+  config.add_cleanup(stack.close)
 
 
 def _resident() -> int:
