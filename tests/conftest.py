@@ -25,9 +25,9 @@ def pytest_configure(config: pytest.Config) -> None:
   """
   if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-  until_the_end = contextlib.ExitStack()
-  until_the_end.enter_context(shared.opened())
-  config.add_cleanup(until_the_end.close)
+  stack = contextlib.ExitStack()
+  stack.enter_context(shared.opened())
+  config.add_cleanup(stack.close)
 
 
 def _resident() -> int:
