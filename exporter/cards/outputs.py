@@ -67,7 +67,7 @@ def labels(handle: model_specs.Handle) -> record.Section:
 
 
 def _layer(endpoint: str) -> str:
-  """Its layer: MobilenetV1/Conv2d_3 for MobilenetV1/Conv2d_3_depthwise."""
+  """The layer of an endpoint: x/Conv2d_3 for x/Conv2d_3_depthwise."""
   match = _NUMBERED_LAYER.match(endpoint)
   return match[0] if match else endpoint
 

@@ -24,7 +24,7 @@ def _is_generated(path: pathlib.Path) -> bool:
 
 
 def _check(pages: _Pages) -> None:
-  """Raises an ExportError if a page would replace one of other origin."""
+  """Raises an ExportError if a page would replace a file not generated."""
   foreign = [p for p in pages if p.exists() and not _is_generated(p)]
   if foreign:
     raise errors.ExportError(
