@@ -1,11 +1,11 @@
-"""What the variants of one network share: paper, colours, endpoints."""
+"""What all variants of a network share: paper, preprocessing, endpoints."""
 
 import dataclasses
 
 from model_specs import checks
 from model_specs import versions
 
-MEMORY_GB = 1.5
+MEMORY_GB = 1.5  # What a worker needs for most models.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,10 +20,10 @@ class Paper:
 
 @dataclasses.dataclass(frozen=True)
 class Preprocessing:
-  """How a network's input is made from [0, 1]: factor * colour - offset."""
+  """Maps colours in [0, 1] to a network's input: factor * colour - offset."""
 
   factor: float
-  offset: float | tuple[float, float, float]  # Of all channels, or of each one.
+  offset: float | tuple[float, float, float]  # For all channels, or for each.
 
 
 FROM_MINUS_1_TO_1 = Preprocessing(factor=2.0, offset=1.0)
@@ -31,23 +31,24 @@ FROM_MINUS_1_TO_1 = Preprocessing(factor=2.0, offset=1.0)
 
 @dataclasses.dataclass(frozen=True)
 class Family:
-  """What the variants of one network share."""
+  """What all variants of a network share."""
 
   network: str  # Its key in exporter/networks/builders.py.
   title: str
   scope: str  # Begins the names of all endpoints, and of most variables.
-  classifier: str  # Begins the names of the variables of the classifier.
+  classifier: str  # Begins the names of the classifier's variables.
   architecture: str  # The tag that tfhub.dev gives it.
   paper: Paper
   checkpoints_title: str
   checkpoints_url: str
   versions: tuple[int, ...]
   variable_size: bool
-  endpoints: tuple[str, ...]  # Of the feature extractor, without the scope.
+  endpoints: tuple[str, ...]  # Those of feature vectors, without the scope.
   classifier_endpoints: tuple[str, ...] = ('Logits',)
   preprocessing: Preprocessing = FROM_MINUS_1_TO_1
   notes: tuple[str, ...] = ()  # Sentences for the cards of this family.
-  checkpoint_notes: tuple[str, ...] = ()  # The same, on published checkpoints.
+  # Sentences on the published checkpoints, for the same cards.
+  checkpoint_notes: tuple[str, ...] = ()
   # What a worker needs to prove the largest model; not part of fingerprints.
   memory_gb: float = dataclasses.field(default=MEMORY_GB, repr=False)
 

@@ -1,4 +1,4 @@
-"""The words of --formats, and the handles that each of them means."""
+"""Converted files as handles, and the words of --formats that choose them."""
 
 from collections.abc import Collection
 from collections.abc import Iterable
@@ -13,16 +13,21 @@ from model_specs import published
 from model_specs import spec
 
 DEFAULT = (kinds.TF1, kinds.TF2)
-INPUT = 'inputs'
+INPUT = 'inputs'  # The name of the input of a converted file.
 
 _FIRST = kinds.converted()[0]
-# How many pictures a file is tried on: more where it rounds more.
+# How many pictures a file is tried on. An exact one needs few.
 _FEW, _SOME, _MANY = 8, 64, 256
-_HEAVY = 2000  # Millions of multiply-adds: many pictures would take minutes.
+# From so many millions of multiply-adds on, _MANY pictures would take minutes.
+_HEAVY = 2000
 
 
 def _figures(model: spec.ModelSpec) -> figures.Figures:
-  """What a model costs; an own one may not say so, but one of its network."""
+  """Figures that say about how much a model costs.
+
+  They are those of one published model of the network, if there is one, because
+  an own model may have none.
+  """
   return published.NETWORKS.get(model.network, model).figures
 
 
@@ -46,12 +51,12 @@ class Conversion(spec.Handle):
 
   @property
   def stem(self) -> str:
-    """What the names of its manifest and its card begin with."""
+    """The handles of its manifest and its card, without suffixes."""
     return f'{self.origin}.{self.kind.group}/{self.kind.stem}'
 
   @property
   def origin(self) -> spec.Handle:
-    """The handle that it converts."""
+    """The handle of the SavedModel that is converted."""
     return spec.Handle(self.spec, self.task, self.number, self.publisher)
 
 
@@ -63,7 +68,7 @@ def convert(handle: spec.Handle, kind: kinds.Kind) -> Conversion:
 
 
 def pictures_for(kind: kinds.Kind, model: spec.ModelSpec) -> int:
-  """How many pictures a model's file of some format is tried on."""
+  """On how many pictures a converted file of a model is tried."""
   if kind.is_exact:
     return _FEW
   costs = _figures(model).macs_millions
@@ -71,14 +76,14 @@ def pictures_for(kind: kinds.Kind, model: spec.ModelSpec) -> int:
 
 
 def memory_gb(handle: spec.Handle) -> float:
-  """What a worker may take for a handle."""
+  """How much memory a worker may need for a handle."""
   millions = _figures(handle.spec).params_millions or 0
   usual = handle.spec.family.memory_gb
   return max(usual, handle.kind.gb_per_million * millions)
 
 
 def words() -> tuple[str, ...]:
-  """All that --formats understands."""
+  """All words that --formats understands."""
   named = (kind.word for kind in kinds.converted())
   return (*kinds.groups(), *named)
 
@@ -87,7 +92,7 @@ def parse(text: str) -> tuple[str, ...]:
   """The words of a list such as 'tf2,litert'.
 
   Raises:
-    ValueError: One is none; the message lists close ones.
+    ValueError: A word is unknown; the message names a close one, or all.
   """
   given = tuple(text.split(','))
   for word in given:
@@ -106,7 +111,7 @@ def _is_named(kind: kinds.Kind, given: Collection[str]) -> bool:
 
 
 def is_of(handle: spec.Handle, given: Collection[str]) -> bool:
-  """Whether a handle, or a conversion, is of one of the formats."""
+  """Whether words of --formats name the format of a handle or conversion."""
   return _is_named(handle.kind, given)
 
 
@@ -116,13 +121,16 @@ def named(given: Collection[str]) -> tuple[kinds.Kind, ...]:
 
 
 def _asked(given: Collection[str], layout: kinds.Layout) -> set[kinds.Kind]:
-  """What is asked for; where a group differs in layout, in the one wanted."""
-  found = set()
+  """The formats that words of --formats ask for.
+
+  A group whose formats differ in layout means those of `layout` alone.
+  """
+  asked = set()
   for kind in named(given):
     layouts = {each.layout for each in kinds.of_group(kind.group)}
     if kind.word in given or kind.layout == layout or len(layouts) == 1:
-      found.add(kind)
-  return found
+      asked.add(kind)
+  return asked
 
 
 def select(
@@ -130,21 +138,22 @@ def select(
   given: Collection[str],
   layout: kinds.Layout = kinds.NHWC,
 ) -> Iterator[spec.Handle]:
-  """What is asked for of some handles: themselves, and their conversions.
+  """Chooses handles and conversions of them by words of --formats.
 
   Args:
-    handles: What the patterns match.
+    handles: The handles to choose from.
     given: Words of --formats.
-    layout: Which ONNX the word `onnx` means.
+    layout: Which of its two files the word `onnx` means.
 
   Yields:
-    Those of the formats asked for, each followed by its conversions.
+    The handles of formats that are asked for, and after each handle the
+    conversions of it that are asked for.
   """
-  wanted = _asked(given, layout)
+  asked = _asked(given, layout)
   for handle in handles:
-    if handle.kind in wanted:
+    if handle.kind in asked:
       yield handle
     if handle.kind.is_convertible:
       for kind in kinds.converted():
-        if kind in wanted:
+        if kind in asked:
           yield convert(handle, kind)

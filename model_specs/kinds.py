@@ -1,8 +1,7 @@
-"""What is known of each format before anything of it is loaded.
+"""The facts of each format, as plain data.
 
-How a format is written, loaded, proven and described says its class in
-`exporter/formats`. What stands here is for everybody who only has to name an
-artifact, to find it or to hand it out.
+They are for code that names artifacts, finds them or serves them. The classes
+in `exporter/formats` write, load, prove and describe artifacts.
 """
 
 from collections.abc import Iterable
@@ -28,16 +27,17 @@ NHWC: Final = 'nhwc'
 NCHW: Final = 'nchw'
 LAYOUTS: tuple[Layout, ...] = (NHWC, NCHW)
 
-# What stands beside an artifact, under its name: the manifest and the card.
+# The suffixes of the manifest and the card beside an artifact.
 MANIFEST: Final = '.json'
 CARD: Final = '.md'
 
-# As a URL may spell them; a hub looks for nothing else.
+# Names that a URL can have as they are. A hub server finds no others.
 GROUP = re.compile(r'[a-z][a-z\d_]*')
 _NAME = re.compile(r'[a-z][a-z\d_-]*')
 _SUFFIX = re.compile(r'(\.[a-z\d_-]+)*')
 
-# Farther off, a file serves nobody, whatever its network is like.
+# The largest errors that are ever allowed: with a larger one, a file is useless
+# even if its network enlarges rounding.
 _MOST_IF_EXACT, _MOST = 0.1, 0.5
 
 
@@ -49,28 +49,30 @@ class Kind:
   the format of published handles.
   """
 
-  group: str  # A word of --formats; what is converted has it in its folder.
-  name: str = ''  # Within the group; also the name of the file.
+  group: str  # A word of --formats; the folders of converted files end in it.
+  name: str = ''  # Its name in the group, and that of the file.
   suffix: str = ''
   title: str = ''
-  error: float = 0.0  # In standard deviations.
-  rounding: float = 0.0  # Of what it computes with, at worst, as a part of it.
-  # Of the pictures, the part whose most probable class may be another, with
-  # trained weights; None: too exact to ask.
+  error: float = 0.0  # What is allowed, in standard deviations of the output.
+  # By what part of itself its arithmetic changes a number, at worst.
+  rounding: float = 0.0
+  # The share of pictures whose most probable class may differ from that of the
+  # network with trained weights; None for kinds that are exact in float32.
   disagreement: float | None = None
   layout: Layout = NHWC
-  needs_pictures: bool = False  # To measure the range of every layer on.
+  needs_pictures: bool = False  # The ranges of layers are measured on them.
 
-  # No part of a fingerprint: nothing of these changes what is made.
+  # Fingerprints are made of the repr. These are left out of it, because they do
+  # not change what is written.
   label: str = dataclasses.field(default='', repr=False)  # Of the group.
   spelling: str = dataclasses.field(default='', repr=False)  # If not `word`.
-  is_folder: bool = dataclasses.field(default=False, repr=False)  # Or a file.
+  is_folder: bool = dataclasses.field(default=False, repr=False)
   is_convertible: bool = dataclasses.field(default=False, repr=False)
-  extra: str = dataclasses.field(default='', repr=False)  # What installs it.
+  extra: str = dataclasses.field(default='', repr=False)  # In setup.py.
   media_type: str = dataclasses.field(
     default='application/octet-stream', repr=False
   )
-  # What a worker needs to convert a million parameters.
+  # How much memory a worker needs for each million parameters.
   gb_per_million: float = dataclasses.field(default=0.0, repr=False)
 
   def __post_init__(self) -> None:
@@ -86,7 +88,7 @@ class Kind:
       )
 
   def __repr__(self) -> str:
-    """As the fingerprints in manifests have spelled it from the beginning."""
+    """Calls itself Format, as in the fingerprints of all manifests so far."""
     shown = ', '.join(
       f'{field.name}={getattr(self, field.name)!r}'
       for field in dataclasses.fields(self)
@@ -96,30 +98,30 @@ class Kind:
 
   @property
   def word(self) -> str:
-    """What --formats calls it: litert.int8."""
+    """The word of --formats that means it alone, such as litert.int8."""
     return f'{self.group}.{self.name}' if self.name else self.group
 
   @property
   def format(self) -> str:
-    """As manifests spell it."""
+    """Its name in manifests."""
     return self.spelling or self.word
 
   @property
   def is_converted(self) -> bool:
-    """Whether an artifact of it is made of a handle of another format."""
+    """Whether its artifacts are converted from those of another format."""
     return bool(self.name)
 
   @property
   def file(self) -> str:
-    """Name of a converted artifact, in a folder of the group's."""
+    """The name of a converted file, in the folder of its group."""
     return f'{self.name}{self.suffix}'
 
   @property
   def stem(self) -> str:
-    """What the names of a converted artifact's manifest and card begin with.
+    """The names of a converted file's manifest and card, without suffixes.
 
-    That is the file without its suffix, unless the manifest or the card would
-    then have the name of the file itself.
+    That is the name of the file without its suffix, unless the manifest or the
+    card would then have the same name as the file itself.
     """
     is_taken = self.suffix in (MANIFEST, CARD)
     return self.file if is_taken else self.name
@@ -131,7 +133,7 @@ class Kind:
 
   @property
   def most_error(self) -> float:
-    """What it may be off by if its network enlarges rounding."""
+    """The largest error allowed if its network enlarges rounding."""
     return _MOST_IF_EXACT if self.is_exact else _MOST
 
 
@@ -146,19 +148,20 @@ _onnx = functools.partial(
   rounding=2**-23,
   label='ONNX',
   extra='onnx',
-  gb_per_million=0.2,  # tf2onnx makes lists of them.
+  gb_per_million=0.2,  # tf2onnx turns them into lists of Python.
 )
 # A file that computes in float32 throughout is compared as artifacts are: on
 # a few images, by its largest difference. One that rounds more is tried on
 # many: its error is the root of the mean square of all differences. Both are
-# in standard deviations of the network's own output. What rounding is allowed
-# is two to four times what it does to the smallest published MobileNet V1, the
-# network that it hurts most: 0.014, 0.16 and 0.19, with 3, 16 and 18 % of the
-# pictures in another class. A file that is broken is off by 1 or more.
+# in standard deviations of the network's own output. The error allowed is two
+# to four times that of the smallest published MobileNet V1, which rounding
+# hurts most: 0.014, 0.16 and 0.19, with 3, 16 and 18 % of the pictures in
+# another class. The error of a broken file is 1 or more.
 #
-# Some networks, mostly untrained ones, enlarge what rounding does until no two
-# ways to compute them agree that well. How much they do is measured: a file is
-# allowed what such rounding of its pictures does to the network itself, twice.
+# Some networks, mostly untrained ones, enlarge rounding so much that no two
+# ways to compute them agree that well. That is measured: a file is allowed
+# twice the error that such rounding of the pictures causes in the network
+# itself.
 KINDS: tuple[Kind, ...] = (
   Kind(
     TF1,
@@ -205,7 +208,7 @@ _added: list[Kind] = []  # While a context of `added` is open.
 
 
 class UnknownFormatError(checks.SpecError):
-  """No format is called so."""
+  """There is no format of a name."""
 
 
 def known() -> tuple[Kind, ...]:
@@ -224,12 +227,12 @@ def groups() -> tuple[str, ...]:
 
 
 def of_group(group: str) -> tuple[Kind, ...]:
-  """The formats of a group; none if there is no such group."""
+  """The formats of a group; empty if there is no such group."""
   return tuple(kind for kind in known() if kind.group == group)
 
 
 def get(text: str) -> Kind:
-  """The format of a word such as litert.int8, or as manifests spell it.
+  """The format of a word such as litert.int8, or of its name in manifests.
 
   Raises:
     UnknownFormatError: There is none.
@@ -242,7 +245,7 @@ def get(text: str) -> Kind:
 
 
 def label(group: str) -> str:
-  """What people call a group."""
+  """The name of a group as people write it."""
   return of_group(group)[0].label or group
 
 
@@ -264,7 +267,7 @@ def check_names(kinds: Iterable[Kind]) -> None:
 
 
 def add(kind: Kind) -> None:
-  """Lets everybody in this process know one more format.
+  """Makes one more format known in this process.
 
   Raises:
     SpecError: Another format has its name.
@@ -275,7 +278,7 @@ def add(kind: Kind) -> None:
 
 @contextlib.contextmanager
 def added(kind: Kind) -> Iterator[None]:
-  """Lets everybody know one more format while the context is open.
+  """Makes one more format known in this process while the context is open.
 
   Raises:
     SpecError: Another format has its name.

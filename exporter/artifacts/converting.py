@@ -1,4 +1,4 @@
-"""What conversions have in common: a frozen network, one kind of error."""
+"""What all converters share: they get a frozen network and raise one error."""
 
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -14,17 +14,22 @@ from exporter import networks
 from exporter.artifacts import frozen
 import model_specs
 
-Run = Callable[[np.ndarray], np.ndarray]  # Images in [0, 1] -> outputs.
+Run = Callable[[np.ndarray], np.ndarray]  # From images in [0, 1] to outputs.
 
 
 @contextlib.contextmanager
 def explained(handle: model_specs.Handle, what: str) -> Iterator[None]:
-  """Turns whatever a converter or a runtime raises into one error."""
+  """Turns whatever a converter or a runtime raises into a ProofError.
+
+  Args:
+    handle: What is converted, loaded or run.
+    what: The participle for the message: `converted`, `loaded` or `run`.
+  """
   try:
     yield
   except (errors.SlimhubError, OSError, MemoryError):
     raise
-  except Exception as error:  # Each has its own.
+  except Exception as error:  # Each library has error types of its own.
     reason = next(iter(str(error).splitlines()), '')
     raise errors.ProofError(
       f'{handle} cannot be {what}, so it is not delivered: '
@@ -33,9 +38,12 @@ def explained(handle: model_specs.Handle, what: str) -> Iterator[None]:
 
 
 def _give_back() -> None:
-  """Returns freed memory to the system: a worker converts one after another."""
+  """Returns freed memory to the system.
+
+  A worker makes many conversions, and other workers need the memory meanwhile.
+  """
   gc.collect()
-  trim = getattr(ctypes.CDLL(None), 'malloc_trim', None)  # Of glibc alone.
+  trim = getattr(ctypes.CDLL(None), 'malloc_trim', None)  # Only glibc has it.
   if trim:
     trim(0)
 
@@ -49,10 +57,10 @@ def convert(
   """Freezes a source with these weights and lets a converter write it.
 
   Args:
-    handle: To what.
+    handle: The converted file that is written.
     source: The inference network.
-    tensors: Its weights.
-    write: The converter.
+    tensors: The weights, by the names of variables.
+    write: Converts the frozen network and writes the file.
 
   Raises:
     ProofError: The converter refuses the network.

@@ -1,4 +1,4 @@
-"""A folder that TensorFlow loads -> what runs it, as its users do."""
+"""Loads TF1 modules and TF2 SavedModels as their users do."""
 
 from collections.abc import Iterator
 import contextlib
@@ -15,7 +15,7 @@ import model_specs
 def _explained(
   handle: model_specs.Handle, folder: pathlib.Path
 ) -> Iterator[None]:
-  """Turns what TensorFlow's loaders raise into one error."""
+  """Turns what TensorFlow's loaders raise into a ProofError."""
   try:
     yield
   except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
@@ -28,7 +28,7 @@ def _explained(
 def load_tf1(
   handle: model_specs.Handle, folder: pathlib.Path
 ) -> converting.Run:
-  """Runs a TF1 module.
+  """Loads a TF1 module into a session, and returns what calls it.
 
   Raises:
     ProofError: It cannot be loaded.
@@ -46,7 +46,7 @@ def load_tf1(
 def load_tf2(
   handle: model_specs.Handle, folder: pathlib.Path
 ) -> converting.Run:
-  """Runs a TF2 SavedModel.
+  """Loads a TF2 SavedModel, and returns what calls it.
 
   Raises:
     ProofError: It cannot be loaded.

@@ -1,4 +1,4 @@
-"""A model card: what a reader must know to choose and use one model."""
+"""Makes model cards: what a reader must know to choose and use a model."""
 
 import re
 
@@ -58,7 +58,7 @@ def _summary(handle: model_specs.Handle, made: storage.Manifest | None) -> str:
 
 
 def _license_tag(spec: model_specs.ModelSpec) -> str:
-  """The licence as tfhub.dev spells it: `custom` if it has no name there."""
+  """The licence as tfhub.dev spells it; `custom` if it has no SPDX name."""
   tag = spec.license.lower()
   is_named = not tag.startswith('licenseref') and re.fullmatch(r'[\w.-]*', tag)
   return tag if is_named else 'custom'
@@ -79,7 +79,7 @@ def _metadata(handle: model_specs.Handle) -> dict[str, str]:
 
 
 def _newer(handle: model_specs.Handle, links: record.Links) -> str:
-  """Sends readers with a newer TensorFlow to the model's newest SavedModel."""
+  """A sentence that leads from a TF1 module to the newest SavedModel."""
   numbers = [
     number
     for number, version in handle.spec.promises.items()
@@ -105,6 +105,7 @@ def _format(
 
 
 def _sibling(handle: model_specs.Handle, links: record.Links) -> str:
+  """A sentence on the same network for the other task."""
   sibling = handle.sibling()
   if sibling is None:
     return 'This model ends in the features; there is no classifier with it.'
@@ -121,7 +122,7 @@ def _sibling(handle: model_specs.Handle, links: record.Links) -> str:
 
 
 def _network(spec: model_specs.ModelSpec) -> tuple[str, ...]:
-  """A sentence or two on what the network is."""
+  """Sentences that say what the network is."""
   network = f"The network is TF-Slim's `{spec.family.network}`"
   trained = f'trained on images of {spec.size} x {spec.size} pixels'
   if spec.multiplier is None:
@@ -189,7 +190,7 @@ def _training(
 
 def _changelog(handle: model_specs.Handle) -> tuple[record.Section, ...]:
   log = handle.changes()
-  if len(log) < 2:  # It would say that there was no change.
+  if len(log) < 2:  # Of a first version, there are no changes to tell.
     return ()
   parts = tuple(
     record.Section(f'Version {number}', (markdown.bullets(entries),))
@@ -217,7 +218,7 @@ def _links_in_tree(handle: model_specs.Handle) -> record.Links:
   return record.Links(link)
 
 
-# The card of an export names other models: they may not lie beside it.
+# The card of an export only names other models, as they may not be exported.
 _NAMES = record.Links(lambda other: f'`{other}`')
 
 
@@ -227,14 +228,15 @@ def model_card(
   measured: measure.Measurements | None = None,
   links: record.Links | None = None,
 ) -> record.Card:
-  """The card of a model, or of the artifact that `made` describes.
+  """The card of a model, or of an export of it.
 
   Args:
     handle: The model.
-    made: What was made, if this is the card of an export.
-    measured: What was measured of that export since it was made.
-    links: How other models are mentioned; if not given, by a link to the card
-      beside this one, and by name alone on the card of an export.
+    made: The manifest, if this is the card of an export.
+    measured: The speed and accuracy of the export that were measured since.
+    links: How other models are mentioned. By default, the card of an export
+      names them, and the card of a model links to their cards in the same
+      tree.
 
   Raises:
     ValueError: `made` describes another handle's artifact.

@@ -1,4 +1,4 @@
-"""Pages that list many models: one family's catalogue, a publisher's page."""
+"""Makes pages that list many models: catalogues and pages of publishers."""
 
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -22,6 +22,7 @@ _RULE = '---------'
 
 
 def _title(handle: model_specs.Handle) -> str:
+  """The heading of a module; the page of a family is sorted by it."""
   model = handle.spec
   return f'{model.collection}-{model.name}-{handle.task}@v{handle.number}'
 
@@ -48,6 +49,7 @@ def _numbers(model: model_specs.ModelSpec) -> tuple[str, ...]:
 
 
 def _index(headings: dict[model_specs.Handle, str]) -> str:
+  """A table of all modules, which links to their sections further down."""
   rows = [
     (f'[{heading}](#{_anchor(heading)})', *_numbers(handle.spec))
     for handle, heading in headings.items()
@@ -58,6 +60,8 @@ def _index(headings: dict[model_specs.Handle, str]) -> str:
 def _links_from(
   headings: dict[model_specs.Handle, str], cards: str
 ) -> record.Links:
+  """Links to sections of the page where there are some, else to cards."""
+
   def link(other: model_specs.Handle) -> str:
     if other in headings:
       return f'[`{other}`](#{_anchor(headings[other])})'
@@ -69,6 +73,7 @@ def _links_from(
 def _entry(
   handle: model_specs.Handle, heading: str, links: record.Links, url: str
 ) -> str:
+  """The section of a module: its whole card, below a link to that."""
   number, title = heading.split(' ', 1)
   sections = [
     section.to_markdown()
@@ -88,9 +93,9 @@ def render(
 
   Args:
     family: The family whose modules are listed.
-    number: The version that is listed; a current one, so that cards exist.
-    cards: Relative URL from the page to the documentation tree.
-    publisher: First part of the handles.
+    number: The version that is listed; a current one, as only those have cards.
+    cards: The relative URL from the page to the documentation tree.
+    publisher: The publisher of the handles.
   """
   handles = [
     handle
@@ -137,7 +142,10 @@ def _grouped(
 
 
 def _named(handle: model_specs.Handle) -> str:
-  """The shortest name by which a publisher's models can be told apart."""
+  """The name of a model on the page of its publisher.
+
+  Own models of one name may be in several collections, so theirs is added.
+  """
   model = handle.spec
   return f'{model.collection}/{model.name}' if model.own else model.name
 
@@ -177,7 +185,7 @@ def _explanation() -> str:
 def publisher_page(
   publisher: str, handles: Iterable[model_specs.Handle]
 ) -> str:
-  """The page of a publisher, which links the cards of its models."""
+  """The page of a publisher, which links to the cards of its models."""
   families = _grouped(handles, lambda handle: handle.spec.family.title)
   has_own = any(h.spec.own for group in families.values() for h in group)
   trained = '' if has_own else 'trained on ImageNet, '

@@ -1,6 +1,6 @@
-"""Which clients were seen to work with artifacts: the rows of clients.tsv.
+"""Reads and writes clients.tsv: which clients were seen to work with artifacts.
 
-`make consumers` writes the file; what the cards promise is read from it.
+`make consumers` writes the file. All that cards say of clients comes from it.
 """
 
 from collections.abc import Iterable
@@ -27,12 +27,12 @@ class Result:
   client: str
   python: str
   tensorflow: str
-  tensorflow_hub: str  # Empty where the client does without.
-  keras: str  # Likewise.
+  tensorflow_hub: str  # Empty if the client does not use it.
+  keras: str  # Empty if the client does not use it.
   format: str  # As `model_specs.versions` spells it.
-  versions: tuple[int, ...]  # Of the artifacts that it was seen with.
+  versions: tuple[int, ...]  # The versions of the artifacts it was tried on.
   use: str
-  result: str  # OK, or BROKEN and the client's reason.
+  result: str  # OK, or BROKEN, a colon and the reason.
 
   def __post_init__(self) -> None:
     if self.kind not in (OK, BROKEN):
@@ -53,7 +53,7 @@ class Result:
 
   @property
   def works(self) -> bool:
-    """Whether it did what was expected."""
+    """Whether the client did what was expected."""
     return self.kind == OK
 
 
@@ -91,6 +91,6 @@ def parse(text: str) -> tuple[Result, ...]:
 
 @functools.cache
 def load_clients() -> tuple[Result, ...]:
-  """The committed results, environment by environment."""
+  """The committed results, grouped by environment."""
   file = resources.files('exporter.cards').joinpath(FILE)
   return parse(file.read_text('utf-8'))

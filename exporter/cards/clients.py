@@ -1,4 +1,4 @@
-"""The part of a card that says where the model was seen to work."""
+"""The part of a card that says in which clients the model works."""
 
 from collections.abc import Iterable
 import re
@@ -9,7 +9,8 @@ import model_specs
 from model_specs import kinds
 
 _MODES = {kinds.TF1: ', from TensorFlow 2 on in graph mode'}
-_USE = 'infer'  # A client that does this has loaded the model.
+# The use that shows whether a client can load a model at all.
+_USE = 'infer'
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -17,12 +18,12 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def _short(version: str) -> str:
-  """A release without its patch number, on which no promise depends."""
+  """A release without its patch number, as cards name it."""
   return '.'.join(version.split('.')[:2])
 
 
 def span(found: Iterable[str]) -> str:
-  """The oldest and the newest of some versions, as `1.15 to 2.21`."""
+  """The oldest and the newest of some versions, such as `1.15 to 2.21`."""
   ordered = sorted(set(filter(None, found)), key=_numbers)
   ends = list(dict.fromkeys((ordered[0], ordered[-1])))
   return ' to '.join(ends)
@@ -34,7 +35,7 @@ def clients_tensorflow(results: Iterable[client_results.Result]) -> str:
 
 
 def title(client: str) -> str:
-  """How the name of a client is written: as code, with its mode as text."""
+  """The name of a client in Markdown: as code, followed by its mode as text."""
   name, comma, mode = client.partition(',')
   return f'`{name}`{comma}{mode}'
 
@@ -42,16 +43,17 @@ def title(client: str) -> str:
 def _keras(results: Iterable[client_results.Result]) -> str:
   """The releases of Keras in some results.
 
-  Those of Keras 2 are not listed: they bear the numbers of TensorFlow, which
-  stand beside them.
+  Those of Keras 2 are not listed: they have the same numbers as TensorFlow,
+  whose releases stand beside them.
   """
-  found = [result.keras for result in results if result.keras]
-  if all(version.startswith('2.') for version in found):
-    return 'Keras 2' if found else ''
-  return f'Keras {span(map(_short, found))}'
+  releases = [result.keras for result in results if result.keras]
+  if all(version.startswith('2.') for version in releases):
+    return 'Keras 2' if releases else ''
+  return f'Keras {span(map(_short, releases))}'
 
 
 def _where(results: list[client_results.Result]) -> str:
+  """The releases of all packages in some results."""
   parts = [f'TensorFlow {clients_tensorflow(results)}', _keras(results)]
   hubs = [result.tensorflow_hub for result in results]
   if any(hubs):
@@ -72,28 +74,28 @@ def broken_keras(
   client: str, use: str, results: Iterable[client_results.Result] | None = None
 ) -> str:
   """The releases of Keras in which a use of a client fails; empty if none."""
-  found = [
+  releases = [
     _short(result.keras)
     for result in (
       client_results.load_clients() if results is None else results
     )
     if (result.client, result.use) == (client, use) and not result.works
   ]
-  return span(found) if found else ''
+  return span(releases) if releases else ''
 
 
 def requirement(
   handle: model_specs.Handle,
   results: Iterable[client_results.Result] | None = None,
 ) -> tuple[str, ...]:
-  """What a reader needs to load the model: as tested, from oldest to newest.
+  """Which clients load a model, from the oldest to the newest tested release.
 
   Args:
     handle: The model.
-    results: What was seen; the committed results if not given.
+    results: What came of the tests; by default the committed results.
 
   Returns:
-    The blocks.
+    Blocks of Markdown.
   """
   working = [
     result

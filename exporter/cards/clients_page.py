@@ -1,4 +1,4 @@
-"""The page for readers who ask: will it work in my TensorFlow?"""
+"""Makes the page that says which use of an export works in which client."""
 
 from collections.abc import Iterable
 import dataclasses
@@ -36,7 +36,7 @@ _FORMATS = (versions.TF2, versions.TF1)
 
 
 def _cell(results: Iterable[client_results.Result]) -> str:
-  """In which releases a use works, and in which it is broken."""
+  """The releases in which one use of one client works, and is broken."""
   results = list(results)
   working = [result for result in results if result.works]
   broken = [result for result in results if not result.works]
@@ -53,7 +53,7 @@ def _cell(results: Iterable[client_results.Result]) -> str:
 def _title(
   use: str, results: list[client_results.Result], numbers: set[int]
 ) -> str:
-  """Names a use, with the versions that it was tried on if not on all."""
+  """Describes a use, with the versions it was tried on unless it was on all."""
   seen = sorted({number for result in results for number in result.versions})
   which = ' and '.join(map(str, seen))
   only = '' if set(seen) == numbers else f' (version {which})'
@@ -61,17 +61,18 @@ def _title(
 
 
 def _table(results: list[client_results.Result]) -> str:
+  """A table of uses by clients, for one format."""
   names = list(dict.fromkeys(result.client for result in results))
   numbers = {number for result in results for number in result.versions}
   rows = []
   for use in USES:
-    found = [result for result in results if result.use == use]
+    of_use = [result for result in results if result.use == use]
     cells = (
-      _cell(result for result in found if result.client == name)
+      _cell(result for result in of_use if result.client == name)
       for name in names
     )
-    if found:
-      rows.append((_title(use, found, numbers), *cells))
+    if of_use:
+      rows.append((_title(use, of_use, numbers), *cells))
   return markdown.table(('Use', *map(clients.title, names)), rows)
 
 
@@ -94,6 +95,7 @@ def _broken(results: Iterable[client_results.Result]) -> str:
 
 
 def _environments(results: Iterable[client_results.Result]) -> str:
+  """A table of the clients and releases that were tested together."""
   rows = [
     (r.client, r.python, r.tensorflow, r.tensorflow_hub, r.keras)
     for r in (
@@ -108,7 +110,7 @@ def _environments(results: Iterable[client_results.Result]) -> str:
 def clients_page_text(
   results: Iterable[client_results.Result] | None = None,
 ) -> str:
-  """The page of some results; without any, of the committed ones."""
+  """The page of some results; by default, of the committed ones."""
   results = list(client_results.load_clients() if results is None else results)
   sections = [
     markdown.section(

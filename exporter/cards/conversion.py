@@ -1,4 +1,4 @@
-"""The card of a converted file, and what a TF2 card says of such files."""
+"""Makes the cards of converted files, and the section that offers them."""
 
 from collections.abc import Sequence
 
@@ -19,11 +19,11 @@ _GUIDE = 'deploy'
 
 
 def inputs_and_outputs(conversion: model_specs.Handle, labels_in: str) -> str:
-  """What goes into a converted network and what comes out.
+  """Says what goes into a converted network and what comes out.
 
   Args:
-    conversion: Which.
-    labels_in: Where in the file the names of the classes are.
+    conversion: The converted file.
+    labels_in: Says where in the file the names of the classes are.
   """
   kind, size = conversion.kind, conversion.spec.size
   axes = f'[batch, {size}, {size}, 3]'
@@ -48,7 +48,7 @@ def inputs_and_outputs(conversion: model_specs.Handle, labels_in: str) -> str:
 
 
 def trial_figures(conversion: model_specs.Handle) -> str:
-  """How the figures of a file that was tried on pictures are to be read."""
+  """Says how to read the figures in the proof of a converted file."""
   kind = conversion.kind
   if kind.is_exact:
     count = formats.pictures_for(kind, conversion.spec)
@@ -69,6 +69,7 @@ def trial_figures(conversion: model_specs.Handle) -> str:
 
 
 def _parts(share: float | None) -> str:
+  """A share in percent."""
   return '-' if share is None else f'{100 * share:.1f} %'
 
 
@@ -104,6 +105,7 @@ def _verification(
 
 
 def _origin(made: storage.Manifest) -> tuple[str, ...]:
+  """Which pictures the ranges were measured on, if any were."""
   if not made.pictures:
     return ()
   return (
@@ -144,9 +146,9 @@ def conversion_card(
   Args:
     conversion: The file.
     made: Its manifest.
-    use: How it is used, in Markdown blocks; its format says so.
-    figures: How the figures of its proof are to be read.
-    measured: What was measured of it since it was made.
+    use: How to use the file, in blocks of Markdown.
+    figures: How to read the figures of its proof.
+    measured: The speed and accuracy that were measured since, if any.
   """
   model = conversion.spec
   return record.Card(
@@ -170,7 +172,7 @@ def conversion_card(
 def offer(
   handle: model_specs.Handle, links: record.Links
 ) -> tuple[record.Section, ...]:
-  """What a model's card says of the files that the model converts to."""
+  """The section of a model's card on files that the model is converted to."""
   if not handle.kind.is_convertible:
     return ()
   is_classifier = handle.task == versions.CLASSIFICATION

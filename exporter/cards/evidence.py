@@ -1,4 +1,4 @@
-"""The sections of a card that say what an artifact is and how that is known."""
+"""The sections of a card with evidence: figures, proof and checksums."""
 
 from exporter import checkpoints
 from exporter import markdown
@@ -40,12 +40,12 @@ _UNITS = (
 
 
 def is_untrained(made: storage.Manifest | None) -> bool:
-  """Whether the weights were made up, so that the outputs mean nothing."""
+  """Whether the weights are synthetic, so that the outputs mean nothing."""
   return made is not None and made.weights.kind == checkpoints.SYNTHETIC
 
 
 def warning(made: storage.Manifest | None) -> tuple[str, ...]:
-  """What a reader must know before all else; nothing of trained weights."""
+  """The warning that stands first on the card of untrained weights."""
   if not is_untrained(made):
     return ()
   return (
@@ -58,7 +58,7 @@ def warning(made: storage.Manifest | None) -> tuple[str, ...]:
 
 
 def weights(made: storage.Manifest | None) -> str:
-  """Says which of a checkpoint's values the variables of an export hold."""
+  """Says which values of a checkpoint the variables of an export hold."""
   return _EXPORT_WEIGHTS if made is None else _WEIGHTS[made.weights.kind]
 
 
@@ -150,7 +150,7 @@ def _has_published_graph(made: storage.Manifest) -> bool:
 def verification(
   handle: model_specs.Handle, made: storage.Manifest | None
 ) -> record.Section:
-  """What was proven of this artifact; without one, what is proven of each."""
+  """What was proven of an artifact; without one, what is proven of all."""
   title = 'Verification'
   method = (
     'loaded again from its files and compared with the TF-Slim network on the '
@@ -205,9 +205,9 @@ def checksums(
   """The files of an artifact, with their hashes, and what they were made of.
 
   Args:
-    handle: What the card is of.
+    handle: What the card describes.
     made: The manifest, if there is an artifact.
-    more: Blocks for the end of the section.
+    more: Blocks of Markdown for the end of the section.
   """
   title = 'Checksums'
   if made is None:

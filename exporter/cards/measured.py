@@ -1,10 +1,10 @@
-"""The sections of a card on what was measured since the artifact was made."""
+"""The sections of a card on the speed and accuracy that were measured."""
 
 from exporter import markdown
 from exporter import measure
 from exporter.cards import record
 
-MOST_CLASSES = 10  # Of the worst, on a card.
+MOST_CLASSES = 10  # How many of the worst classes a card lists.
 
 
 def _speed_row(speed: measure.Speed, peer: measure.Speed | None) -> list[str]:
@@ -18,7 +18,7 @@ def _speed_row(speed: measure.Speed, peer: measure.Speed | None) -> list[str]:
 
 
 def _speed(found: measure.Timed) -> record.Section:
-  """How fast the artifact is, beside Keras's network if there is one."""
+  """How fast the artifact is, and the same network of Keras if there is one."""
   peers = {speed.batch: speed for speed in found.keras}
   header = ['Batch', 'Median, ms', '95th percentile, ms', 'Images a second']
   if peers:
@@ -47,7 +47,7 @@ def _worst(found: measure.AccuracySummary) -> tuple[str, ...]:
 
 
 def _accuracy(found: measure.AccuracySummary) -> record.Section:
-  """How accurate the artifact is, on what, and on which classes least."""
+  """How accurate the artifact is, on which pictures, and its worst classes."""
   setting = found.setting
   header = ['Pictures', 'Top-1', '95 % interval']
   row = [
@@ -71,7 +71,7 @@ def _accuracy(found: measure.AccuracySummary) -> record.Section:
 def sections(
   found: measure.Measurements | None,
 ) -> tuple[record.Section, ...]:
-  """What the figures of an export say, if there are any."""
+  """The sections on what was measured of an export, if anything was."""
   if found is None:
     return ()
   speed = [_speed(found.speed)] if found.speed else []

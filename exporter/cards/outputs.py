@@ -1,4 +1,4 @@
-"""The sections of a card on what comes out: labels and endpoints."""
+"""The sections of a card on outputs: labels and endpoints."""
 
 import itertools
 import re
@@ -13,7 +13,7 @@ from model_specs import versions
 
 _LABELS = '`assets.extra/labels.txt`'
 _TOP_5 = {kinds.TF1: snippets.HUB_TOP_5, kinds.TF2: snippets.TOP_5}
-# What endpoints are asked for with, and how.
+# The arguments that ask for endpoints, and code that does so.
 _ENDPOINTS = {
   kinds.TF1: (
     '`signature="image_{}"` and `as_dict=True`',
@@ -25,6 +25,7 @@ _NUMBERED_LAYER = re.compile(r'.*?_\d+')
 
 
 def _of_features(handle: model_specs.Handle) -> str:
+  """Why a feature vector has no labels, and where those of its network are."""
   named = []
   sibling = handle.sibling()
   if sibling and labels_lib.of(sibling):
@@ -36,7 +37,7 @@ def _of_features(handle: model_specs.Handle) -> str:
 
 
 def labels(handle: model_specs.Handle) -> record.Section:
-  """Which class each number of the output stands for."""
+  """Says which class each number of the output stands for."""
   classes, own = handle.spec.num_classes, handle.spec.own
   if handle.task == versions.FEATURE_VECTOR:
     return record.Section('Labels', (_of_features(handle),))
@@ -66,13 +67,13 @@ def labels(handle: model_specs.Handle) -> record.Section:
 
 
 def _layer(endpoint: str) -> str:
-  """MobilenetV1/Conv2d_3_depthwise -> MobilenetV1/Conv2d_3."""
+  """The layer of an endpoint: x/Conv2d_3 for x/Conv2d_3_depthwise."""
   match = _NUMBERED_LAYER.match(endpoint)
   return match[0] if match else endpoint
 
 
 def endpoints(handle: model_specs.Handle) -> record.Section:
-  """The outputs of the layers inside, by name."""
+  """Says how to get the outputs of inner layers, and lists their names."""
   how, snippet = _ENDPOINTS[handle.kind.word]
   how = how.format(handle.task)
   text = markdown.paragraph(

@@ -1,4 +1,4 @@
-"""A card as data: sections, which become Markdown only where it is written."""
+"""A card as data: sections, and how they become Markdown."""
 
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -20,8 +20,8 @@ class Section:
     """The section as Markdown.
 
     Args:
-      mark_of_parts: What makes a heading of the title of a part. The cards of
-        tfhub.dev, whose form ours have, leave the third level out.
+      mark_of_parts: The mark of Markdown before the title of each part. The
+        default skips a level, as the cards of tfhub.dev do.
     """
     blocks = [*self.blocks]
     for part in self.parts:
@@ -37,11 +37,11 @@ class Card:
   summary: str  # One sentence.
   sections: tuple[Section, ...]
   notes: tuple[str, ...] = ()  # Markdown that stands before the first section.
-  # For the programs of tfhub.dev, which read it from comments.
+  # Facts for the programs of tfhub.dev, which read them from comments.
   metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
   def to_markdown(self) -> str:
-    """The text of VERSION.md."""
+    """The text of the file with the card."""
     head = f'# {self.title}\n{self.summary}'
     facts = [f'<!-- {key}: {value} -->' for key, value in self.metadata.items()]
     sections = [section.to_markdown() for section in self.sections]
@@ -50,13 +50,13 @@ class Card:
 
 
 def name_guide(name: str) -> str:
-  """A guide as a reader finds it who has nothing but the repository."""
+  """How a card outside the site mentions a guide: by its path."""
   return f'`docs/{name}.md`'
 
 
 @dataclasses.dataclass(frozen=True)
 class Links:
-  """How a card mentions what has a page of its own: in Markdown."""
+  """How a card mentions what has a page of its own, in Markdown."""
 
   model: Callable[[model_specs.Handle], str]
-  guide: Callable[[str], str] = name_guide  # By its name in docs/.
+  guide: Callable[[str], str] = name_guide  # Takes its name in docs/.

@@ -1,4 +1,4 @@
-"""The Python on a card: short programs that run as they stand."""
+"""The snippets on cards: short Python programs that run as they are."""
 
 import string
 
@@ -6,7 +6,8 @@ from exporter import markdown
 import model_specs
 from model_specs import versions
 
-_NEW_CLASSES = 5  # In the fine-tuning examples, where the reader has others.
+# Fine-tuning examples train a new layer for so many classes of the reader's.
+_NEW_CLASSES = 5
 
 LOAD = string.Template("""
 import tensorflow as tf
@@ -253,9 +254,9 @@ def _common(handle: model_specs.Handle) -> dict[str, object]:
 
 
 def _tuning_hub(handle: model_specs.Handle) -> dict[str, object]:
-  """Values for the fine-tuning of a hub.Module.
+  """Values for the snippet that fine-tunes a hub.Module.
 
-  A new layer stands on the feature vector, which classifiers offer, too.
+  It trains a new layer on the feature vector, which classifiers offer, too.
   """
   signature, inputs = f'image_{versions.FEATURE_VECTOR}', 'images'
   if handle.version.configurable_momentum:
@@ -269,7 +270,7 @@ def _tuning_hub(handle: model_specs.Handle) -> dict[str, object]:
 
 
 def _tuning(handle: model_specs.Handle) -> dict[str, object]:
-  """Values for the fine-tuning of a SavedModel: features get a new layer."""
+  """Values for fine-tuning a SavedModel; a feature vector gets a new layer."""
   if handle.task == versions.CLASSIFICATION:
     return {
       'classes': handle.spec.num_classes,

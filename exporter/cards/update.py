@@ -1,4 +1,4 @@
-"""An export's card, written anew when something was measured of the export."""
+"""Rewrites the card of an export after something was measured of it."""
 
 from collections.abc import Callable
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from exporter.cards import measured
 from exporter.cards import record
 import model_specs
 
-# A handle, its manifest and what was measured of it -> its card.
+# Makes the card of a handle, its manifest and what was measured of it.
 Describe = Callable[
   [model_specs.Handle, storage.Manifest, measure.Measurements], record.Card
 ]
@@ -22,16 +22,14 @@ def _write(
   speed: measure.Timed | None = None,
   accuracy: measure.AccuracySummary | None = None,
 ) -> None:
-  """Keeps new figures beside the old ones, and writes the card of all."""
+  """Stores new figures with those that are there, and rewrites the card."""
   place = storage.place(storage.to_folder(output_dir), handle)
   with storage.reach(place.manifest):
     made = storage.read_manifest(place.manifest)
   before = measure.read_measurements(place, made)
-  found = measure.Measurements(
-    speed or before.speed, accuracy or before.accuracy
-  )
-  measure.write_measurements(place, made, found)
-  storage.write_text(place.card, describe(handle, made, found).to_markdown())
+  now = measure.Measurements(speed or before.speed, accuracy or before.accuracy)
+  measure.write_measurements(place, made, now)
+  storage.write_text(place.card, describe(handle, made, now).to_markdown())
 
 
 def write_accuracy(
@@ -40,12 +38,12 @@ def write_accuracy(
   found: measure.Accuracy,
   describe: Describe,
 ) -> None:
-  """Keeps how accurate an export is, beside it and on its card.
+  """Writes how accurate an export is into a file beside it and on its card.
 
   Args:
     handle: The export.
     output_dir: Where exports are.
-    found: Its figures.
+    found: The figures of the export.
     describe: Makes the card of an artifact of any format.
 
   Raises:
@@ -62,13 +60,14 @@ def write_speed(
   found: Sequence[measure.Speed],
   describe: Describe,
 ) -> None:
-  """Keeps how fast an export is, beside it and on its card.
+  """Writes how fast an export is into a file beside it and on its card.
 
   Args:
     handle: The export.
     output_dir: Where exports are.
-    on: The machine.
-    found: Figures of this export among others, and of Keras's networks.
+    on: The machine on which it was measured.
+    found: All figures of a benchmark; only those of this export and of the same
+      network of Keras are used.
     describe: Makes the card of an artifact of any format.
 
   Raises:

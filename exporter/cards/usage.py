@@ -23,6 +23,7 @@ def _is_classifier(handle: model_specs.Handle) -> bool:
 
 
 def _size(handle: model_specs.Handle) -> str:
+  """Says which sizes of images the model takes."""
   size = handle.spec.size
   if handle.variable_size:
     return markdown.paragraph(
@@ -45,7 +46,7 @@ def _size(handle: model_specs.Handle) -> str:
 
 
 def preprocessing(handle: model_specs.Handle) -> str:
-  """What the model itself does with colours before the network sees them."""
+  """Says what the model does with colours before the network sees them."""
   wanted = handle.spec.family.preprocessing
   if isinstance(wanted.offset, float):
     low = 0.0 - wanted.offset
@@ -150,6 +151,7 @@ def _usage_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
 
 
 def _advice(handle: model_specs.Handle, sibling: str) -> tuple[str, ...]:
+  """Leads readers with classes of their own to the feature vector."""
   if not _is_classifier(handle):
     return ()
   return (
@@ -176,9 +178,9 @@ def _momentum_hub(handle: model_specs.Handle) -> str:
 
 
 def _update_ops(handle: model_specs.Handle) -> tuple[str, ...]:
-  """What became of the UPDATE_OPS that version 1 was published with.
+  """Says that the UPDATE_OPS of version 1 work, which once were broken.
 
-  They were broken wherever a version 2 was published.
+  They were broken in all families of which a version 2 was published.
   """
   if handle.version.number != 1 or 2 not in handle.spec.family.versions:
     return ()
@@ -219,11 +221,13 @@ def _tuning_hub(handle: model_specs.Handle) -> tuple[str, ...]:
 
 
 def _disobeys() -> str:
+  """Which releases of Keras train a TFSMLayer that is not trainable."""
   releases = clients.broken_keras(_TFSM_LAYER, 'frozen')
   return f' (Keras {releases} trains it all the same)' if releases else ''
 
 
 def _no_adam() -> tuple[str, ...]:
+  """Which releases of Keras cannot train a TFSMLayer with Adam."""
   releases = clients.broken_keras(_TFSM_LAYER, 'adam')
   if not releases:
     return ()
@@ -291,6 +295,6 @@ def usage(handle: model_specs.Handle) -> record.Section:
 
 
 def fine_tuning(handle: model_specs.Handle, sibling: str) -> record.Section:
-  """How to train on; `sibling` mentions the model for the other task."""
+  """How to fine-tune; `sibling` mentions the model for the other task."""
   blocks = _FINE_TUNING[handle.kind.word](handle, sibling)
   return record.Section('Fine-tuning', blocks)

@@ -1,4 +1,4 @@
-"""What all formats have in common that a TF2 artifact is converted to."""
+"""The base classes of the formats that a TF2 SavedModel is converted to."""
 
 import abc
 from collections.abc import Sequence
@@ -16,14 +16,17 @@ import model_specs
 
 
 class ConvertedFile(format_lib.Format):
-  """A file beside the SavedModel that has its weights."""
+  """A format of one file, which is compared with the SavedModel beside it."""
 
   @abc.abstractmethod
   def usage(self, handle: model_specs.Handle) -> Sequence[str]:
-    """What goes in and what comes out, and code that runs: Markdown blocks."""
+    """The blocks of Markdown that show on a card how to use the file.
+
+    They say what goes in and what comes out, and have code that runs.
+    """
 
   def figures(self, handle: model_specs.Handle) -> str:
-    """How the figures of its proof are to be read, for its card."""
+    """How to read the figures of the proof, for the card."""
     return cards.trial_figures(handle)
 
   def recover(
@@ -33,7 +36,11 @@ class ConvertedFile(format_lib.Format):
     made: storage.Manifest,
     beside: format_lib.Beside,
   ) -> original_lib.Original:
-    """The networks with the weights of the SavedModel beside the file."""
+    """The original of the SavedModel that lies beside the file.
+
+    Raises:
+      ManifestError: The manifests of the two name different weights.
+    """
     del artifact
     original = beside(handle.origin)
     if made.weights.sha256 != original.weights.sha256:
@@ -49,7 +56,7 @@ class ConvertedFile(format_lib.Format):
     artifact: pathlib.Path,
     original: original_lib.Original,
   ) -> tuple[storage.Check, ...]:
-    """Compares what the file answers on many pictures with its source."""
+    """Compares what the file and its network answer on many pictures."""
     run = self.load(handle, artifact)
     return proof.prove_file(handle, run, original.trials)
 
@@ -59,14 +66,14 @@ class ConvertedFile(format_lib.Format):
     made: storage.Manifest,
     measured: measure.Measurements | None = None,
   ) -> cards.Card:
-    """A card of what the file is, how it is used and how near it comes."""
+    """The card: what the file is, how to use it, and how exact it is."""
     return cards.conversion_card(
       handle, made, self.usage(handle), self.figures(handle), measured
     )
 
 
 class ConvertedNetwork(ConvertedFile):
-  """A file that holds the whole network, frozen, for a runtime of its own."""
+  """A file with the whole network and its weights, for a runtime of its own."""
 
   @abc.abstractmethod
   def _convert(
@@ -82,7 +89,7 @@ class ConvertedNetwork(ConvertedFile):
   def _run(
     self, handle: model_specs.Handle, path: pathlib.Path, threads: int
   ) -> 'artifacts.Run':
-    """A file in its own runtime."""
+    """Loads a file into its runtime, which may use so many threads."""
 
   def write(
     self,
@@ -102,7 +109,12 @@ class ConvertedNetwork(ConvertedFile):
   def load(
     self, handle: model_specs.Handle, artifact: pathlib.Path, threads: int = 1
   ) -> 'artifacts.Run':
-    """Runs the file in its own runtime."""
+    """Loads the file into its own runtime.
+
+    Raises:
+      PackageError: The runtime is not installed.
+      ProofError: The runtime refuses the file.
+    """
     self.require()
     with artifacts.explained(handle, 'loaded'):
       return self._run(handle, artifact, threads)

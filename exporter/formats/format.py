@@ -1,8 +1,8 @@
-"""What a format must say of itself: all that differs between it and others.
+"""The interface of a format: everything in which one differs from the others.
 
-Whoever works with an artifact looks its format up once, and asks it. What it
-says needs TensorFlow only while it writes, loads or proves; a module of this
-package loads nothing large when it is imported.
+Code that works with an artifact looks up its format and calls the methods of
+it. Modules of this package must not import TensorFlow or another large library
+when they are imported; formats need them only to write, load and prove.
 """
 
 import abc
@@ -19,14 +19,14 @@ from exporter.formats import original as original_lib
 import model_specs
 from model_specs import kinds
 
-# A published handle -> what the artifact of it that lies beside holds.
+# Gives what the SavedModel of a published handle, in the same folder, holds.
 Beside: TypeAlias = Callable[[model_specs.Handle], original_lib.Original]
-# What is claimed in words, what was found, and what was expected.
+# A statement to check: what it is about, what was found, what was expected.
 Claim: TypeAlias = tuple[str, object, object]
 
 
 class Format(abc.ABC):
-  """How the artifacts of one kind are made, used, proven and described."""
+  """How artifacts of one kind are written, loaded, proven and described."""
 
   def __init__(self, kind: kinds.Kind):
     self.kind = kind
@@ -38,10 +38,10 @@ class Format(abc.ABC):
     original: original_lib.Original,
     artifact: pathlib.Path,
   ) -> None:
-    """Writes an artifact to a path at which nothing is yet.
+    """Writes an artifact to a path that does not exist yet.
 
     Raises:
-      PackageError: What it takes is not installed.
+      PackageError: A package that the format needs is not installed.
       SlimhubError: The network cannot be written in this format.
     """
 
@@ -49,11 +49,19 @@ class Format(abc.ABC):
   def load(
     self, handle: model_specs.Handle, artifact: pathlib.Path, threads: int = 1
   ) -> 'artifacts.Run':
-    """What runs an artifact, as its users do: images in [0, 1] -> outputs.
+    """Loads an artifact as its users do.
+
+    Args:
+      handle: What the artifact is.
+      artifact: Where it is.
+      threads: On how many threads it runs, where its runtime lets us choose.
+
+    Returns:
+      A function from images in [0, 1] to outputs.
 
     Raises:
-      PackageError: What runs it is not installed.
-      ProofError: It cannot be loaded, or is not as promised.
+      PackageError: The package that runs it is not installed.
+      ProofError: It cannot be loaded, or does not have the promised interface.
     """
 
   @abc.abstractmethod
@@ -64,14 +72,17 @@ class Format(abc.ABC):
     made: storage.Manifest,
     beside: Beside,
   ) -> original_lib.Original:
-    """What an artifact must agree with, as delivered files alone say.
+    """Restores the original of an artifact from delivered files alone.
 
     Args:
-      handle: What it is.
+      handle: What the artifact is.
       artifact: Where it is.
       made: Its manifest.
-      beside: Gives the same of the published handle, for a format that holds
-        no weights to compare with.
+      beside: Gives the original of a published handle; for formats whose own
+        files do not hold the weights as they were.
+
+    Returns:
+      What the artifact is compared with.
 
     Raises:
       ManifestError: Files and manifests contradict each other.
@@ -85,13 +96,13 @@ class Format(abc.ABC):
     artifact: pathlib.Path,
     original: original_lib.Original,
   ) -> tuple[storage.Check, ...]:
-    """Compares a written artifact with what it was made of.
+    """Compares an artifact that was written with its original.
 
     Returns:
-      What was compared, and how near it came.
+      What was compared, with the differences and what is allowed.
 
     Raises:
-      ProofError: It is not near enough, or cannot be run.
+      ProofError: A difference is too large, or the artifact cannot be run.
     """
 
   @abc.abstractmethod
@@ -101,17 +112,23 @@ class Format(abc.ABC):
     made: storage.Manifest,
     measured: measure.Measurements | None = None,
   ) -> cards.Card:
-    """The card of an artifact, with what was measured of it since."""
+    """The card of an artifact.
+
+    Args:
+      handle: What the artifact is.
+      made: Its manifest.
+      measured: The speed and accuracy that were measured since, if any.
+    """
 
   def claims(
     self, made: storage.Manifest, artifact: pathlib.Path
   ) -> tuple[Claim, ...]:
-    """What a manifest says that the files of its artifact say, too."""
+    """Statements of the manifest that can be checked against the files."""
     del made, artifact
     return ()
 
   def note(self, original: original_lib.Original) -> str:
-    """What a reader should know of a proof, beside its figures."""
+    """A remark on the proof for its result; empty if there is none."""
     del original
     return ''
 
@@ -122,7 +139,7 @@ class Format(abc.ABC):
     artifact: pathlib.Path,
     original: original_lib.Original,
   ) -> str:
-    """Proves an artifact in another interpreter, if it can be loaded there.
+    """Proves an artifact in another interpreter, if its format can do that.
 
     Args:
       python: The interpreter.
@@ -131,17 +148,17 @@ class Format(abc.ABC):
       original: What it must agree with.
 
     Returns:
-      Where it was proven, in words; empty if it was not asked.
+      Where it was proven, in words; empty if it was not.
     """
     del python, handle, artifact, original
     return ''
 
   def require(self) -> None:
-    """Raises a PackageError if a package that it takes is not installed."""
+    """Raises a PackageError if a package that it needs is not installed."""
     if self.kind.extra:
       environment.require(self.kind.extra)
 
   @property
   def packages(self) -> tuple[str, ...]:
-    """What has a part in an artifact, beside TensorFlow and TF-Slim."""
+    """The packages that artifacts depend on besides TensorFlow and TF-Slim."""
     return environment.packages(self.kind.extra) if self.kind.extra else ()

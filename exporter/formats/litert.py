@@ -1,4 +1,4 @@
-"""LiteRT: a file for phones and small machines."""
+"""The formats of LiteRT: files for phones and small machines."""
 
 from collections.abc import Sequence
 import pathlib
@@ -36,7 +36,7 @@ $output = (run(inputs=images)['$output'].astype(np.float32) - zero) * scale
 
 
 class LiteRt(converted_file.ConvertedNetwork):
-  """A LiteRT file, of whichever numbers."""
+  """A LiteRT file, with floats or integers as its kind says."""
 
   def _convert(
     self,
@@ -54,7 +54,7 @@ class LiteRt(converted_file.ConvertedNetwork):
     return artifacts.load_litert(handle, path, threads)
 
   def usage(self, handle: model_specs.Handle) -> Sequence[str]:
-    """What goes in and what comes out, and LiteRT's interpreter."""
+    """What goes in and what comes out, and code for LiteRT's interpreter."""
     template = _BYTES if self.kind.needs_pictures else _FLOATS
     snippet = template.substitute(
       path=f'exports/{handle}', size=handle.spec.size, output=handle.output

@@ -1,4 +1,4 @@
-"""What TF1 modules and TF2 SavedModels have in common."""
+"""The base class of the formats that TensorFlow itself loads."""
 
 import abc
 from collections.abc import Mapping
@@ -27,19 +27,24 @@ def _check_weights(
   made: storage.Manifest,
   tensors: Mapping[str, np.ndarray],
 ) -> None:
+  """Raises a ProofError if tensors are not those that a manifest names.
+
+  Feature vectors are not checked: the hash is of the whole network, and they
+  lack the classifier.
+  """
   if handle.task != versions.CLASSIFICATION:
-    return  # The manifest's hash is of the whole network.
-  found = checkpoints.Checkpoint('', '', tensors).sha256
-  if found != made.weights.sha256:
+    return
+  sha256 = checkpoints.Checkpoint('', '', tensors).sha256
+  if sha256 != made.weights.sha256:
     raise errors.ProofError(
-      f'{handle} holds weights of hash {found}, expected those of '
+      f'{handle} holds weights of hash {sha256}, expected those of '
       f'{made.weights.checkpoint}, {made.weights.sha256}; '
       'export it again with --force'
     )
 
 
 class ModelFolder(format_lib.Format):
-  """A folder that TensorFlow loads: it has every variable of its network."""
+  """A folder with a graph and all variables that the graph uses."""
 
   @abc.abstractmethod
   def _write_model(
@@ -55,7 +60,7 @@ class ModelFolder(format_lib.Format):
   def _read(
     self, handle: model_specs.Handle, folder: pathlib.Path
   ) -> 'proof.Reading':
-    """An artifact in a session."""
+    """Loads an artifact into a session."""
 
   def write(
     self,
@@ -63,7 +68,7 @@ class ModelFolder(format_lib.Format):
     original: original_lib.Original,
     artifact: pathlib.Path,
   ) -> None:
-    """Writes the folder, with what it says of itself."""
+    """Writes the folder, with its labels and machine-readable facts."""
     inference, training = original.sources
     graphs = (
       artifacts.build_graph(inference, handle),
@@ -80,16 +85,17 @@ class ModelFolder(format_lib.Format):
     made: storage.Manifest,
     beside: format_lib.Beside,
   ) -> original_lib.Original:
-    """The networks with the weights of the folder, and the folder itself.
+    """The networks with the weights that the folder holds.
 
-    Zeros stand for a classifier that it lacks.
+    The classifier, which a feature vector lacks, is filled with zeros. The
+    artifact stays open in `reading`, so that a proof need not load it again.
     """
     del beside
     reading = self._read(handle, artifact)
-    held = reading.variables()
+    variables = reading.variables()
     sources = networks.sources(handle.spec)
     tensors = {
-      name: held.get(name, np.zeros(shape, np.float32))
+      name: variables.get(name, np.zeros(shape, np.float32))
       for name, shape in sources[0].shapes.items()
     }
     _check_weights(handle, made, tensors)
@@ -103,7 +109,7 @@ class ModelFolder(format_lib.Format):
     artifact: pathlib.Path,
     original: original_lib.Original,
   ) -> tuple[storage.Check, ...]:
-    """Compares everything that the folder offers with its source."""
+    """Compares everything that the folder offers with the original network."""
     return proof.prove(
       handle,
       artifact,
@@ -123,19 +129,19 @@ class ModelFolder(format_lib.Format):
   def claims(
     self, made: storage.Manifest, artifact: pathlib.Path
   ) -> tuple[format_lib.Claim, ...]:
-    """Which weights they are, as the facts in the folder say."""
+    """That the facts in the folder name the same weights as the manifest."""
     try:
       facts = (artifact / artifacts.FACTS).read_bytes()
       stated = json.loads(facts)['weights']
     except (OSError, ValueError, TypeError, KeyError):
-      stated = {}  # Fits no manifest.
+      stated = {}  # Every claim below is false then.
     return (
       ('weights', made.weights.kind, stated.get('kind')),
       ('weights', made.weights.sha256, stated.get('sha256')),
     )
 
   def note(self, original: original_lib.Original) -> str:
-    """Why the published frozen graph was not compared, if it was not."""
+    """Why the published frozen graph was not compared; empty if it was."""
     return original.reference.note
 
   def ask(
@@ -145,11 +151,11 @@ class ModelFolder(format_lib.Format):
     artifact: pathlib.Path,
     original: original_lib.Original,
   ) -> str:
-    """Proves the folder in another interpreter; says which TensorFlow it has.
+    """Proves the folder in another interpreter, and names its TensorFlow.
 
     Raises:
-      InterpreterError: The interpreter cannot load anything.
-      ProofError: Something differs there.
+      InterpreterError: The interpreter cannot load any artifact.
+      ProofError: The answers there differ from those of the original.
     """
     expected = original.reference
     agreed = proof.Agreement(handle, expected, proof.LENIENCY)

@@ -1,4 +1,4 @@
-"""ONNX: a file for other frameworks, in either layout."""
+"""The formats of ONNX: files for other frameworks."""
 
 from collections.abc import Sequence
 import pathlib
@@ -26,7 +26,7 @@ images = np.random.uniform(size=[8, $shape]).astype(np.float32)
 
 
 class Onnx(converted_file.ConvertedNetwork):
-  """An ONNX file, of whichever layout."""
+  """An ONNX file, with channels last or first as its kind says."""
 
   def _convert(
     self,
@@ -35,7 +35,7 @@ class Onnx(converted_file.ConvertedNetwork):
     original: original_lib.Original,
     path: pathlib.Path,
   ) -> None:
-    del original  # Nothing here is measured on pictures.
+    del original  # No ONNX file needs ranges that are measured on pictures.
     artifacts.write_onnx(handle, network, path)
 
   def _run(
@@ -44,7 +44,7 @@ class Onnx(converted_file.ConvertedNetwork):
     return artifacts.load_onnx(handle, path, threads)
 
   def usage(self, handle: model_specs.Handle) -> Sequence[str]:
-    """What goes in and what comes out, and onnxruntime."""
+    """What goes in and what comes out, and code for onnxruntime."""
     size = handle.spec.size
     is_nhwc = self.kind.layout == kinds.NHWC
     sides = (size, size, 3) if is_nhwc else (3, size, size)

@@ -1,4 +1,4 @@
-"""All formats, and which one a handle is of."""
+"""All formats, and the one that a handle has."""
 
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from exporter.formats import tf2
 import model_specs
 from model_specs import kinds
 
-# The group of a format -> its class.
+# The classes of formats, by the groups of their kinds.
 _CLASSES: Mapping[str, type[format_lib.Format]] = {
   kinds.TF1: tf1.Tf1,
   kinds.TF2: tf2.Tf2,
@@ -37,23 +37,23 @@ def of(handle: model_specs.Handle) -> format_lib.Format:
   """The format of a handle, or of a conversion.
 
   Raises:
-    ExportError: This process knows its name alone.
+    ExportError: Its kind is known, but no class here writes or loads it.
   """
-  found = _by_kind.get(handle.kind)
-  if found is None:
+  format_ = _by_kind.get(handle.kind)
+  if format_ is None:
     known = ', '.join(kind.word for kind in _by_kind)
     raise errors.ExportError(
       f'{handle}: nothing here writes or loads {handle.kind.word}, expected '
       f'one of {known}; add its class with exporter.formats.added'
     )
-  return found
+  return format_
 
 
 @contextlib.contextmanager
 def added(more: format_lib.Format) -> Iterator[None]:
-  """Adds a format of one's own while the context is open.
+  """Adds a format while the context is open.
 
-  It is a format like the others then, for everything in this process.
+  Everything in this process treats it like the built-in ones meanwhile.
 
   Raises:
     SpecError: Another format has its name.
@@ -67,12 +67,12 @@ def added(more: format_lib.Format) -> Iterator[None]:
 
 
 def additions() -> _Formats:
-  """What was added here, for another process that works for this one."""
+  """The formats that were added here, to be adopted by a worker process."""
   return tuple(each for each in _by_kind.values() if each not in FORMATS)
 
 
 def adopt(theirs: _Formats) -> None:
-  """Takes over what another process added, for good."""
+  """Adds the formats of another process, for the rest of this one's life."""
   for each in theirs:
     if each.kind not in _by_kind:
       kinds.add(each.kind)
@@ -82,7 +82,7 @@ def adopt(theirs: _Formats) -> None:
 def load(
   handle: model_specs.Handle, artifact: pathlib.Path, threads: int = 1
 ) -> 'artifacts.Run':
-  """What runs an artifact of any format, as its users do."""
+  """Loads an artifact of any format, as its users do."""
   return of(handle).load(handle, artifact, threads)
 
 

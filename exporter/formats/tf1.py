@@ -1,4 +1,4 @@
-"""A TF1 module: a folder for `hub.Module`, versions 1 to 3."""
+"""The format of versions 1 to 3: a TF1 module, which `hub.Module` loads."""
 
 from collections.abc import Mapping
 import pathlib
@@ -12,7 +12,7 @@ import model_specs
 
 
 class Tf1(model_folder.ModelFolder):
-  """A TF1 module: a folder for `hub.Module`, versions 1 to 3."""
+  """A TF1 module, which `hub.Module` loads."""
 
   def _write_model(
     self,
@@ -31,6 +31,6 @@ class Tf1(model_folder.ModelFolder):
   def load(
     self, handle: model_specs.Handle, artifact: pathlib.Path, threads: int = 1
   ) -> 'artifacts.Run':
-    """Runs it in TensorFlow, on as many threads as that has."""
+    """Loads it into TensorFlow, whose own threads it uses."""
     del threads
     return artifacts.load_tf1(handle, artifact)

@@ -1,4 +1,4 @@
-"""A TF2 SavedModel: a folder for everything since, versions 4 and 5."""
+"""The format of versions 4 and 5: a TF2 SavedModel."""
 
 from collections.abc import Mapping
 import pathlib
@@ -12,7 +12,7 @@ import model_specs
 
 
 class Tf2(model_folder.ModelFolder):
-  """A TF2 SavedModel: a folder for everything since, versions 4 and 5."""
+  """A TF2 SavedModel."""
 
   def _write_model(
     self,
@@ -31,6 +31,6 @@ class Tf2(model_folder.ModelFolder):
   def load(
     self, handle: model_specs.Handle, artifact: pathlib.Path, threads: int = 1
   ) -> 'artifacts.Run':
-    """Runs it in TensorFlow, on as many threads as that has."""
+    """Loads it into TensorFlow, whose own threads it uses."""
     del threads
     return artifacts.load_tf2(handle, artifact)

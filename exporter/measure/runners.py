@@ -1,4 +1,4 @@
-"""Keras's own network -> what runs it; and how whatever runs is called."""
+"""The types of functions that run models, and those that run Keras's own."""
 
 from collections.abc import Callable
 import pathlib
@@ -13,13 +13,17 @@ from model_specs import versions
 
 _PEERS = {'mobilenet_v1': 'MobileNet', 'mobilenet_v2': 'MobileNetV2'}
 
-Run = Callable[[np.ndarray], np.ndarray]  # Images in [0, 1] -> outputs.
-# A handle, its artifact, on how many threads -> what runs it.
+Run = Callable[[np.ndarray], np.ndarray]  # From images in [0, 1] to outputs.
+# Loads the artifact of a handle from a path, to run on so many threads.
 Load = Callable[[model_specs.Handle, pathlib.Path, int], Run]
 
 
 def keras_model(handle: model_specs.Handle) -> Any:
-  """The same network of keras.applications, untrained; None without one."""
+  """The same network of keras.applications, with random weights.
+
+  Returns:
+    The Keras model; None if keras.applications does not have the network.
+  """
   name = _PEERS.get(handle.spec.network)
   if name is None:
     return None
@@ -36,7 +40,7 @@ def keras_model(handle: model_specs.Handle) -> Any:
 
 
 def peer(handle: model_specs.Handle) -> dict[str, Run]:
-  """What runs Keras's network, by its name; empty without one."""
+  """The function that runs the network of Keras, by name; empty without one."""
   model = keras_model(handle)
   if model is None:
     return {}

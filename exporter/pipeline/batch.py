@@ -1,4 +1,4 @@
-"""Orders -> results: one writer an output folder, whichever engine works."""
+"""Carries out orders on any engine, as the only writer to the output folder."""
 
 from collections.abc import Generator
 from collections.abc import Iterator
@@ -16,17 +16,26 @@ from exporter.pipeline import processes
 
 
 class Engine(Protocol):
-  """What carries orders out."""
+  """What carries out orders: this process, its children, or a cluster."""
 
   def results(
     self, orders: Sequence[orders_lib.Order], folder: pathlib.Path
   ) -> Iterator[results_lib.Result]:
-    """One result a handle, as they come; `folder` is for what must be kept."""
+    """Yields a result for each handle, as soon as it is there.
+
+    Args:
+      orders: What to do.
+      folder: A temporary folder for the logs of the workers.
+    """
 
 
 @contextlib.contextmanager
 def _workplace(order: orders_lib.Order) -> Iterator[pathlib.Path]:
-  """A folder for what the workers need to keep for a while."""
+  """A temporary folder for the workers, removed in the end.
+
+  For exports, nobody else can write to the output folder meanwhile, and what a
+  killed run left in its staging area is removed.
+  """
   if order.action != orders_lib.EXPORT:
     with tempfile.TemporaryDirectory() as folder:
       yield pathlib.Path(folder)
@@ -47,10 +56,11 @@ def run_orders(
 
   Args:
     orders: What to do; all of one kind, in one output folder.
-    engine: On what; by default on a process a core.
+    engine: What carries them out; by default one process for each core.
 
   Yields:
-    One result a handle, as they come. A handle whose worker dies fails.
+    One result for each handle, as soon as it is there. A handle whose worker
+    dies has failed.
 
   Raises:
     ExportError: The output folder cannot be written to or is in use, or the

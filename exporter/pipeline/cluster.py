@@ -1,4 +1,4 @@
-"""The engine of many machines: orders -> results, each order a Ray task."""
+"""The engine that works on many machines: each order is a task of Ray."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ from exporter import results as results_lib
 from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import worker
 
-_RETRIES = 3  # Of a task whose node or process is lost.
-_PATIENCE_SECONDS = 10
+_RETRIES = 3  # How often Ray repeats a task whose node or process is lost.
+_PATIENCE_SECONDS = 10  # How long the head of a cluster may take to answer.
 
 
 def _perform(
@@ -26,12 +26,18 @@ def _perform(
   libraries: dict[str, str],
   added: 'tuple[formats.Format, ...]',
 ) -> list[results_lib.Result]:
-  """Runs on a node."""
-  found = environment.libraries()
-  if found != libraries:
+  """Carries out an order on a node; this function is the task.
+
+  Args:
+    order: What to do.
+    libraries: The versions that the node must have, too.
+    added: The formats that were added to the process that gave the order.
+  """
+  installed = environment.libraries()
+  if installed != libraries:
     return orders_lib.failures(
       order,
-      f'{socket.gethostname()} has {found}, expected {libraries} as on the '
+      f'{socket.gethostname()} has {installed}, expected {libraries} as on the '
       'machine that gave the order; install the same on every node',
     )
   formats.adopt(added)
@@ -40,7 +46,10 @@ def _perform(
 
 
 def _knock(address: str) -> None:
-  """Raises an OSError if nobody listens; Ray itself asks for ten minutes."""
+  """Raises an OSError if nobody listens at an address.
+
+  Ray itself would try for ten minutes.
+  """
   host, separator, port = address.rpartition('://')[2].rpartition(':')
   if separator and port.isdecimal():
     socket.create_connection((host, int(port)), _PATIENCE_SECONDS).close()
@@ -56,7 +65,7 @@ def _connect(ray: Any, address: str | None) -> Iterator[None]:
       log_to_driver=False,
       logging_level=logging.ERROR,
     )
-  except Exception as error:  # Ray raises half of Python's.
+  except Exception as error:  # Ray raises many types without a common base.
     reason = next(iter(str(error).splitlines()), '')
     raise errors.ExportError(
       f'cannot reach a Ray cluster at {address or "this machine"}: {reason}; '
@@ -64,18 +73,18 @@ def _connect(ray: Any, address: str | None) -> Iterator[None]:
       'ray start --head; one that asks for a token needs RAY_AUTH_MODE=token '
       'here, too'
     ) from error
-  # Ray tells of lost nodes where a program may read our results.
+  # Ray reports lost nodes on standard output, which is for results alone.
   ours, sys.stdout = sys.stdout, sys.stderr
   try:
     yield
   finally:
     ray.shutdown()
-    if sys.stdout is sys.stderr:  # Else nobody reads our results any more.
+    if sys.stdout is sys.stderr:  # Else it was replaced: its reader is gone.
       sys.stdout = ours
 
 
 def _absolute(order: orders_lib.Order) -> orders_lib.Order:
-  """The same for a process that runs in another folder."""
+  """The order with absolute paths, for processes that run in other folders."""
   return dataclasses.replace(
     order,
     output_dir=order.output_dir.absolute(),
@@ -85,7 +94,7 @@ def _absolute(order: orders_lib.Order) -> orders_lib.Order:
 
 
 def _apart(order: orders_lib.Order) -> list[orders_lib.Order]:
-  """An order a handle."""
+  """The order as several ones, each of one handle."""
   return [
     dataclasses.replace(order, handles=(handle,)) for handle in order.handles
   ]
@@ -93,25 +102,26 @@ def _apart(order: orders_lib.Order) -> list[orders_lib.Order]:
 
 @dataclasses.dataclass(frozen=True)
 class Cluster:
-  """A Ray cluster; without an address, the one Ray finds or starts here."""
+  """A Ray cluster; without an address, one that Ray finds or starts here."""
 
   address: str | None = None
 
   def results(
     self, orders: Sequence[orders_lib.Order], folder: pathlib.Path
   ) -> Iterator[results_lib.Result]:
-    """Carries orders out; a lost node's are repeated on the others.
+    """Carries out orders; those of a lost node are repeated on other nodes.
 
-    What makes its process die again and again is found by giving each handle
-    of the order alone, and fails.
+    Where the process of an order dies in every attempt, each handle is given
+    as an order of its own. Those whose processes die again have failed, and
+    the others of the order are done all the same.
 
     Args:
       orders: What to do; all of one kind, in one output folder that every
         node sees.
-      folder: Not needed; Ray keeps its own logs.
+      folder: Not used, as Ray keeps the logs itself.
 
     Yields:
-      The results of an order, order by order as they come.
+      A result for each handle: those of an order together, once it is done.
 
     Raises:
       PackageError: Ray is missing.
@@ -136,7 +146,7 @@ class Cluster:
           try:
             yield from ray.get(done)
           except ray.exceptions.RayTaskError:
-            raise  # A defect of ours, not of a node.
+            raise  # The code of the task has a defect; the node is well.
           except ray.exceptions.RayError as error:
             if len(order.handles) > 1:
               pending.update({submit(o): o for o in _apart(order)})

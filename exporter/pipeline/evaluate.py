@@ -1,4 +1,4 @@
-"""Evaluation as one call: exports and labelled pictures -> how accurate."""
+"""Measures how accurate exports are on labelled pictures, in one call."""
 
 from collections.abc import Callable
 from collections.abc import Sequence
@@ -22,14 +22,15 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
   """Measures the accuracy of classifiers, as `slimhub evaluate` does.
 
   Args:
-    output_dir: Where exports are; evaluation.json and the pictures of what is
-      taken for what are written there.
-    images: A folder of pictures: one folder a class, or what `labels` names.
-    labels: A file with a line PATH LABEL for each picture, paths below
+    output_dir: Where exports are. evaluation.json and charts of which classes
+      are mistaken for which are written there.
+    images: A folder of pictures: with a folder for each class, or with the
+      pictures that `labels` names.
+    labels: A file with a line PATH LABEL for each picture, with paths below
       `images`.
-    patterns: Which exports; without any, all that have classes.
-    formats: Of which formats, such as `tf2`; without any, all.
-    registry: What is known of own models whose exports have no manifest.
+    patterns: Which exports; without any, all classifiers.
+    formats: In which formats, such as `tf2`; without any, in all.
+    registry: Where the models of exports without a manifest are looked up.
     advance: Called with the number of pictures that all artifacts of one model
       have seen since the last call.
 
@@ -47,8 +48,8 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
     pictures = measure.pictures_of_folders(where)
   else:
     pictures = measure.pictures_of_list(where, storage.to_path(labels))
-  found = storage.find_artifacts(folder, patterns, formats, registry)
-  handles = measure.classifiers(found)
+  artifacts = storage.find_artifacts(folder, patterns, formats, registry)
+  handles = measure.classifiers(artifacts)
   tell = advance or (lambda _: None)
   return tuple(
     measure.evaluate(handles, folder, pictures, tell, formats_lib.load)

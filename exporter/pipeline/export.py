@@ -1,4 +1,4 @@
-"""The pipeline: one model's checkpoint -> its artifacts, proven, in place."""
+"""Exports a model: makes artifacts of its checkpoint, proves, delivers them."""
 
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from model_specs import versions
 
 
 class _Model:
-  """What the handles of one model share."""
+  """The checkpoint and the networks, which all handles of a model share."""
 
   def __init__(self, order: orders.Order):
     spec, sources = order.model, networks.sources(order.model)
@@ -40,7 +40,7 @@ class _Model:
     )
 
   def check_classifier(self, handle: model_specs.Handle) -> None:
-    """Raises a CheckpointError for a classifier that is not there."""
+    """Raises a CheckpointError for a classifier that the checkpoint lacks."""
     is_classifier = handle.task == versions.CLASSIFICATION
     if is_classifier and not self._checkpoint.has_classifier:
       raise errors.CheckpointError(
@@ -50,7 +50,7 @@ class _Model:
       )
 
   def pictures_digest(self, handle: model_specs.Handle) -> str:
-    """The hash of the pictures that a handle's ranges are measured on."""
+    """The hash of the pictures that ranges are measured on; empty if none."""
     pictures = self.original.pictures_for(handle)
     return '' if pictures is None else measure.pictures_digest(pictures)
 
@@ -61,9 +61,10 @@ def _make(
   model: _Model,
   artifact: pathlib.Path,
 ) -> storage.Manifest:
-  """Writes an artifact and proves it."""
+  """Writes an artifact, proves it, and returns its manifest."""
   format_.write(handle, model.original, artifact)
-  files = storage.hash_files(artifact)  # What is proven, and nothing later.
+  # Hashed before the proof, so that the hashes are of what was proven.
+  files = storage.hash_files(artifact)
   return storage.Manifest(
     handle=str(handle),
     format=handle.format,
@@ -83,7 +84,17 @@ def _changes(
   made: storage.Manifest,
   model: _Model,
 ) -> list[str]:
-  """Why an export that is in place is not the one asked for, if it is not."""
+  """Why an export that is in place differs from the one that is asked for.
+
+  Args:
+    handle: What is asked for.
+    place: Where the old export is.
+    made: The manifest of the old export.
+    model: The checkpoint and the networks that the new one would be made of.
+
+  Returns:
+    The reasons in words; none if the old export can be kept.
+  """
   changes, weights = [], model.weights
   with storage.local_copy(place.artifact) as artifact:
     differences = storage.differences(made, artifact)
@@ -111,27 +122,31 @@ def _compare_with_old(
   place: storage.Place[storage.Folder],
   model: _Model,
 ) -> list[str] | None:
-  """Why what is in place must be replaced; None if there is nothing.
+  """Why an export that is in place must be replaced.
+
+  Returns:
+    The reasons in words, none if it can be kept; None if there is no export.
 
   Raises:
-    ExportError: It holds trained weights, and these are not.
+    ExportError: It has trained weights, and the new ones are synthetic.
   """
   with storage.reach(place.manifest):
     if not storage.is_there(place.manifest):
       return None
-    made = storage.read_manifest(place.manifest)
-    changes = _changes(handle, place, made, model)
+    old = storage.read_manifest(place.manifest)
+    changes = _changes(handle, place, old, model)
   synthetic = checkpoints.SYNTHETIC
-  if model.weights.kind == synthetic != made.weights.kind:
+  if model.weights.kind == synthetic != old.weights.kind:
     raise errors.ExportError(
-      f'{handle} exists in {place.artifact} with the {made.weights.kind} '
-      f'weights of {made.weights.checkpoint}, expected {synthetic} ones or '
+      f'{handle} exists in {place.artifact} with the {old.weights.kind} '
+      f'weights of {old.weights.checkpoint}, expected {synthetic} ones or '
       'nothing; --force replaces trained weights by untrained ones'
     )
   return changes
 
 
 def _refuse(handle: model_specs.Handle) -> results.Result:
+  """The result for a handle that needs pictures where none are given."""
   return results.Result(
     str(handle),
     results.REFUSED,
@@ -143,6 +158,14 @@ def _refuse(handle: model_specs.Handle) -> results.Result:
 def _export(
   handle: model_specs.Handle, load: Callable[[], _Model], order: orders.Order
 ) -> results.Result:
+  """Exports a handle, unless what is in place can be kept.
+
+  Args:
+    handle: What to export.
+    load: Gives the model; called only once it is needed, as it reads the
+      checkpoint.
+    order: How to export it.
+  """
   format_ = formats.of(handle)
   format_.require()
   if handle.kind.needs_pictures and order.pictures_dir is None:
@@ -162,20 +185,23 @@ def _export(
       folder / 'manifest.staged',
       folder / 'card.staged',
     )
-    made = _make(handle, format_, model, staged.artifact)
-    staged.manifest.write_text(made.to_json())
-    card = format_.card(handle, made).to_markdown()
+    manifest = _make(handle, format_, model, staged.artifact)
+    staged.manifest.write_text(manifest.to_json())
+    card = format_.card(handle, manifest).to_markdown()
     staged.card.write_text(card, encoding='utf-8')
     may_replace = order.force or bool(changes)
     storage.deliver(handle, staged, order.output_dir, may_replace)
   reason = '; '.join(filter(None, (replaced, format_.note(model.original))))
-  return results.Result(str(handle), results.EXPORTED, reason, bytes=made.bytes)
+  return results.Result(
+    str(handle), results.EXPORTED, reason, bytes=manifest.bytes
+  )
 
 
 def run(order: orders.Order) -> Iterator[results.Result]:
-  """Exports the handles of one model, each result as it comes.
+  """Exports the handles of one model, and yields each result when it is there.
 
-  A failure ends that handle alone; a checkpoint's failure ends them all.
+  If one handle fails, the others are still exported. If the checkpoint cannot
+  be read, every handle that needs it fails.
   """
   load = functools.cache(functools.partial(_Model, order))
   for handle in order.handles:

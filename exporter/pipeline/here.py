@@ -1,4 +1,4 @@
-"""The engine of this very process: orders -> results, one after the other."""
+"""The engine that starts no process: orders are carried out in this one."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ from exporter.pipeline import worker
 
 @dataclasses.dataclass(frozen=True)
 class InProcess:
-  """No other process; TensorFlow is used as the caller has set it up."""
+  """This very process, with TensorFlow as the caller has set it up."""
 
   def results(
     self, orders: Sequence[orders_lib.Order], folder: pathlib.Path
   ) -> Iterator[results_lib.Result]:
-    """Carries orders out.
+    """Carries out orders, one after the other.
 
     Args:
       orders: What to do.
-      folder: Not needed; what TensorFlow logs goes where it always does.
+      folder: Not used, as TensorFlow's messages go where they always do.
 
     Yields:
-      One result a handle, as they come.
+      One result for each handle, as soon as it is there.
     """
     del folder
     for order in orders:

@@ -1,4 +1,4 @@
-"""The pipeline as one call each: names and folders -> typed results."""
+"""Export and verification as library calls, with typed results."""
 
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -27,7 +27,10 @@ OnResult: TypeAlias = Callable[[results_lib.Result], object]
 
 
 def _handles(models: Models) -> Iterator[model_specs.Handle]:
-  """The handles that are meant, each pattern's in the registry's order."""
+  """The handles that models name, which may be some twice.
+
+  Those that a pattern matches come in the order of the registry.
+  """
   if isinstance(models, str | model_specs.Handle):
     models = (models,)
   for each in models:
@@ -42,6 +45,7 @@ def _path(named: storage.LocalPath | None) -> pathlib.Path | None:
 
 
 def _words(formats: Sequence[str]) -> tuple[str, ...]:
+  """Checks words of --formats; raises an OrderError for an unknown one."""
   try:
     return formats_lib.parse(','.join(formats))
   except ValueError as error:
@@ -51,7 +55,13 @@ def _words(formats: Sequence[str]) -> tuple[str, ...]:
 def _chosen(
   models: Models, formats: Sequence[str], has_pictures: bool
 ) -> tuple[model_specs.Handle, ...]:
-  """What an export is asked for."""
+  """The handles and conversions that an export is asked for.
+
+  Raises:
+    OrderError: Nothing is asked for, or pictures are needed and missing.
+    PackageError: A package that a format needs is not installed.
+    UnknownNameError: A pattern matches no published model.
+  """
   words = _words(formats)
   for kind in kinds.converted():
     if kind.word in words and kind.needs_pictures and not has_pictures:
@@ -59,14 +69,14 @@ def _chosen(
         f'{kind.word} is asked for without representative_images; expected a '
         'folder of pictures to measure the range of every layer on'
       )
-  found = dict.fromkeys(_handles(models))
-  handles = tuple(formats_lib.select(found, words))
+  named = dict.fromkeys(_handles(models))  # Each once, in this order.
+  handles = tuple(formats_lib.select(named, words))
   asked = formats_lib.named(words)
   for extra in dict.fromkeys(kind.extra for kind in asked if kind.extra):
     environment.require(extra)
   if not handles:
     raise errors.OrderError(
-      f'none of {len(found)} handles has formats={words}: versions 1 to 3 are '
+      f'none of {len(named)} handles has formats={words}: versions 1 to 3 are '
       'tf1, the others tf2, and an own model has tf1 if its spec has '
       'tf1_version'
     )
@@ -79,18 +89,19 @@ def _run(
   keep_going: bool,
   on_result: OnResult | None,
 ) -> tuple[results_lib.Result, ...]:
-  """Carries orders out to the end, or to the first failure."""
-  found = []
+  """Carries out orders; without `keep_going`, a failure raises its error."""
+  results = []
   running = batch.run_orders(orders, engine or here.InProcess())
-  # A failure ends the other workers and frees the output folder at once.
+  # Closed at once after a failure, so that the workers end and the lock of the
+  # output folder is released before the caller sees the error.
   with contextlib.closing(running):
     for result in running:
       if on_result:
         on_result(result)
       if not keep_going:
         result.raise_if_failed()
-      found.append(result)
-  return tuple(found)
+      results.append(result)
+  return tuple(results)
 
 
 def export_models(  # noqa: PLR0913  # All but the first go by their names.
@@ -112,25 +123,27 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
     models: Patterns of published models, such as `mobilenet_v2_100_224` or
       `mobilenet_v2_*/feature_vector/5`, or handles, also of own models.
     output_dir: Where exports go: a folder, or a URL such as s3://BUCKET/PATH.
-      What is there already and is what is asked for is kept.
+      An export that is there already is kept if nothing of it would change.
     checkpoint_dir: Where checkpoints are; by default where `slimhub fetch`
       puts them, unless the weights are synthetic.
-    weights: Which of a checkpoint's; `synthetic`: seeded, untrained, of none.
-    formats: Of `tf1`, `tf2`, `litert`, `onnx`, or one of their files, such as
-      `litert.float16`; the last two convert each TF2 handle.
-    representative_images: Pictures that the ranges of litert.int8 are measured
-      on.
-    force: Whether what is there is replaced in any case.
-    engine: What works; by default this very process.
-    keep_going: Whether a failure is a result among the others.
-    on_result: Told of each result as it comes.
+    weights: Which values of a checkpoint to take; `synthetic` takes seeded,
+      untrained weights, and needs no checkpoint.
+    formats: Any of `tf1`, `tf2`, `litert` and `onnx`, or one of their files,
+      such as `litert.float16`; the last two convert each TF2 handle.
+    representative_images: A folder of pictures on which the ranges of
+      litert.int8 are measured.
+    force: Whether exports that are there are replaced in any case.
+    engine: What carries out the work; by default this very process.
+    keep_going: Whether to go on after a failure, which is then one of the
+      results instead of an error.
+    on_result: Called with each result as soon as it is there.
 
   Returns:
     A result for each handle and converted file.
 
   Raises:
-    SlimhubError: Of the first failure, unless `keep_going`; of the order
-      itself, or of the output folder, in any case.
+    SlimhubError: The first failure, unless `keep_going`; in any case if the
+      arguments contradict each other or the output folder cannot be used.
     UnknownNameError: A pattern matches no published model.
   """
   handles = _chosen(models, formats, representative_images is not None)
@@ -163,21 +176,23 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
   """Proves exports again, from their files alone.
 
   Args:
-    output_dir: Where they are.
+    output_dir: Where the exports are.
     patterns: Which of them; without any, all.
-    formats: Of which formats; without any, all.
-    registry: What is known of own models whose exports have no manifest.
-    client: An interpreter whose TensorFlow must agree, too: 1.15 or newer.
-    engine: What works; by default this very process.
-    keep_going: Whether a failure is a result among the others.
-    on_result: Told of each result as it comes.
+    formats: In which formats; without any, in all.
+    registry: Where the models of exports without a manifest are looked up.
+    client: Another Python interpreter in which they are proven, too; it needs
+      TensorFlow 1.15 or newer.
+    engine: What carries out the work; by default this very process.
+    keep_going: Whether to go on after a failure, which is then one of the
+      results instead of an error.
+    on_result: Called with each result as soon as it is there.
 
   Returns:
-    A result for each of them.
+    A result for each export.
 
   Raises:
-    SlimhubError: Of the first failure, unless `keep_going`; in any case if
-      there is nothing to verify.
+    SlimhubError: The first failure, unless `keep_going`; in any case if there
+      is nothing to verify.
     UnknownNameError: A pattern matches no model.
   """
   folder = storage.to_folder(output_dir)

@@ -1,4 +1,4 @@
-"""What is to be done, and what came of it, as plain data."""
+"""What a worker is to do with one model, as plain data for any process."""
 
 from collections.abc import Iterable
 import dataclasses
@@ -18,7 +18,7 @@ Action = Literal['export', 'verify']
 EXPORT: Final = 'export'
 VERIFY: Final = 'verify'
 
-LOCAL, RAY = ENGINES = ('local', 'ray')
+LOCAL, RAY = ENGINES = ('local', 'ray')  # The words of --engine.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,14 +29,15 @@ class Order:
   handles: tuple[model_specs.Handle, ...]
   output_dir: storage.Folder
   _: dataclasses.KW_ONLY
-  checkpoint_dir: pathlib.Path | None = None  # An EXPORT takes weights from it.
-  weights: checkpoints.WeightsChoice = checkpoints.AUTO  # SYNTHETIC: from none.
-  force: bool = False
-  pictures_dir: pathlib.Path | None = None  # To measure ranges on.
+  # An EXPORT takes weights from there, unless they are SYNTHETIC.
+  checkpoint_dir: pathlib.Path | None = None
+  weights: checkpoints.WeightsChoice = checkpoints.AUTO
+  force: bool = False  # Replaces exports that could be kept.
+  pictures_dir: pathlib.Path | None = None  # Ranges are measured on them.
   client: str | None = None  # Another interpreter that a VERIFY asks, too.
 
   def __post_init__(self) -> None:
-    """Raises an OrderError if nothing says where weights come from."""
+    """Raises an OrderError unless exactly one source of weights is given."""
     if self.action != EXPORT:
       return
     is_synthetic = self.weights == checkpoints.SYNTHETIC
@@ -56,27 +57,33 @@ class Order:
 
   @property
   def model(self) -> model_specs.ModelSpec:
-    """The model; its handles come from one checkpoint."""
+    """The model of all handles; they share its checkpoint."""
     return self.handles[0].spec
 
   @property
   def memory_gb(self) -> float:
-    """What a worker may take for it."""
+    """How much memory a worker may need for the order."""
     return max(map(formats.memory_gb, self.handles))
 
   @property
   def network(self) -> str:
-    """Orders of one network share what is proven of its programs."""
+    """The key of the network.
+
+    What is proven of a program once holds for all orders of one network.
+    """
     return self.model.network
 
   @property
   def architecture(self) -> tuple[str, float | None]:
-    """Orders of one architecture share the network that is built for them."""
+    """The network and its multiplier.
+
+    A worker builds them once for all orders with the same ones.
+    """
     return self.network, self.model.multiplier
 
 
 def failures(order: Order, reason: str) -> list[results.Result]:
-  """What comes of an order that cannot be carried out."""
+  """The results of an order that cannot be carried out."""
   return [
     results.Result(str(handle), results.FAILED, f'{handle}: {reason}')
     for handle in order.handles
@@ -86,7 +93,12 @@ def failures(order: Order, reason: str) -> list[results.Result]:
 def make_orders(
   handles: Iterable[model_specs.Handle], template: Order
 ) -> tuple[Order, ...]:
-  """One order a model, in the handles' order, otherwise as the template."""
+  """Groups handles into orders, one for each run of handles of one model.
+
+  Args:
+    handles: What to do something with; their order is kept.
+    template: What the orders are like in everything but the handles.
+  """
   return tuple(
     dataclasses.replace(template, handles=tuple(group))
     for _, group in itertools.groupby(handles, lambda h: h.spec)

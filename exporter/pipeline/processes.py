@@ -1,4 +1,4 @@
-"""The engine of one machine: orders -> results, on processes of its own."""
+"""The engine that works on several processes of this machine."""
 
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -18,17 +18,22 @@ from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import worker
 import model_specs
 
-# What Python and C++ say before they give up.
+# What the log of a process ends with if Python or C++ ran out of memory.
 _OUT_OF_MEMORY = ('MemoryError', 'bad_alloc')
 _LOG_TAIL = 5  # Lines of a dead worker's log that go into the error.
 
 
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
-  """Processes started meanwhile never see Ctrl-C; this one does, afterwards."""
-  # Starting this process unblocks the signal, so it must not be the first.
+  """Keeps Ctrl-C from the processes that are started in the context.
+
+  This process alone handles the signal, at the end of the context.
+  """
+  # multiprocessing unblocks the signal when it starts its resource tracker, so
+  # that has to run before the signal is blocked.
   resource_tracker.ensure_running()
-  noted: list[int] = []  # A thread that the mask is not for may take it.
+  # The mask is that of this thread alone; another may still get the signal.
+  noted: list[int] = []
   handler = signal.signal(signal.SIGINT, lambda number, _: noted.append(number))
   mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
   try:
@@ -40,12 +45,13 @@ def _uninterrupted() -> Iterator[None]:
     signal.raise_signal(number)
 
 
-# Program -> what was proven of it, of which only the workers know more.
+# What was proven of each program. It only passes through this process, from
+# one worker to the others.
 _Programs = dict[str, Any]
 
 
 class _Worker:
-  """A process, the order it works on and which handles of it are not done."""
+  """A process, its current order and which handles of that are not done yet."""
 
   def __init__(self, log: pathlib.Path):
     # TensorFlow does not survive a fork.
@@ -66,28 +72,31 @@ class _Worker:
 
   @property
   def is_large(self) -> bool:
-    """Whether it took more memory than most; it keeps some of that."""
+    """Whether its order needed more memory than most.
+
+    A process does not give all of that back.
+    """
     return (
       self.order is not None and self.order.memory_gb > model_specs.MEMORY_GB
     )
 
   def give(self, order: orders_lib.Order, proven: _Programs) -> None:
-    """Hands an order over, with what need not be proven again."""
+    """Sends an order, and what other workers have proven of programs."""
     self.order, self.waiting = order, list(order.handles)
-    # A process that died meanwhile takes nothing; its end of the pipe is
-    # closed, which is found where its results are waited for.
+    # If the process is dead, the pipe is closed, and this fails; `_serve` finds
+    # that out when it asks for the results.
     with contextlib.suppress(OSError):
       self.pipe.send((order, proven))
 
   def receive(self) -> results_lib.Result | _Programs:
-    """The next result or, when the order is done, what is proven now."""
+    """The next result or, after the last, what is now proven of programs."""
     received = self.pipe.recv()
     if isinstance(received, results_lib.Result):
       self.waiting.pop(0)  # Results come in the order of the handles.
     return received
 
   def death(self) -> str:
-    """Says how the process ended."""
+    """Why the process ended, in words, with the end of its log."""
     self._process.join()
     lines = self._log.read_text(errors='replace').splitlines()[-_LOG_TAIL:]
     code = self._process.exitcode
@@ -100,13 +109,13 @@ class _Worker:
     return f'its worker process died ({cause}); {advice}\n  {log}'
 
   def stop(self) -> None:
-    """Ends the process, whatever it does."""
+    """Kills the process."""
     self._process.kill()
     self._process.join()
 
 
 class _Queue:
-  """Orders that are pending, and the workers on the others."""
+  """The pending orders, and the workers that carry out the others."""
 
   def __init__(
     self,
@@ -115,7 +124,7 @@ class _Queue:
     jobs: int,
     memory_gb: float,
   ):
-    # The large ones first: they take longest.
+    # Those of large models come first, because they take longest.
     self._pending = sorted(orders, key=lambda order: -order.memory_gb)
     self._logs = logs
     self._jobs = jobs
@@ -125,7 +134,7 @@ class _Queue:
     self._proven: _Programs = {}
 
   def fill(self) -> None:
-    """Adds workers while there is something to do, and room for it."""
+    """Starts workers while there are orders, and memory and jobs for them."""
     while len(self._workers) < self._jobs and self._fitting(self._workers):
       worker_ = _Worker(self._logs / f'worker-{self._started}.log')
       self._started += 1
@@ -138,13 +147,20 @@ class _Queue:
       worker_.stop()
 
   def _fitting(self, busy: Sequence[_Worker]) -> list[orders_lib.Order]:
-    """What memory has room for beside some workers; alone, anything."""
+    """The pending orders for which there is memory beside some workers.
+
+    If nothing else runs, any order is let in, however much it needs.
+    """
     taken = sum(w.order.memory_gb for w in busy if w.order)
     room = self._memory_gb - taken
     return [o for o in self._pending if not taken or o.memory_gb <= room]
 
   def _give_next(self, worker_: _Worker) -> None:
-    """Gives the order that shares most with what the worker has built."""
+    """Gives a worker the order that repeats the least work.
+
+    That is one of the architecture or network that the worker has built, and
+    else one that no other worker is at.
+    """
     own = worker_.order
     beside = [w for w in self._workers if w is not worker_]
     others = [w.order for w in beside if w.order]
@@ -164,7 +180,10 @@ class _Queue:
     worker_.give(order, self._proven)
 
   def _bury(self, worker_: _Worker) -> Iterator[results_lib.Result]:
-    """Fails the handle a worker died on; another does what it left."""
+    """Removes a dead worker, and fails the handle that it died on.
+
+    The handles that it had not begun become an order for another worker.
+    """
     self._workers.remove(worker_)
     if worker_.order and worker_.waiting:
       culprit, *rest = worker_.waiting
@@ -176,7 +195,11 @@ class _Queue:
     self.fill()
 
   def _serve(self, worker_: _Worker) -> Iterator[results_lib.Result]:
-    """Takes what one worker sends, and gives it what is next."""
+    """Receives something of a worker, and gives it an order if it has none.
+
+    If there is none for it, or it is large, it is stopped: a new process has
+    all the memory again.
+    """
     try:
       received = worker_.receive()
     except (EOFError, OSError):
@@ -195,7 +218,7 @@ class _Queue:
     self.fill()
 
   def results(self) -> Iterator[results_lib.Result]:
-    """Keeps the workers busy until nothing is left."""
+    """Yields the results of all orders as they come, until none is left."""
     while self._workers:
       ready = connection.wait([w.pipe for w in self._workers])
       for worker_ in [w for w in self._workers if w.pipe in ready]:
@@ -204,22 +227,24 @@ class _Queue:
 
 @dataclasses.dataclass(frozen=True)
 class Processes:
-  """Processes of this machine: as many as said, or as there are cores."""
+  """Processes of this machine: `jobs` of them, or one for each core."""
 
   jobs: int | None = None
-  memory_gb: float | None = None  # For all; None: what each mostly takes.
+  # For all processes together; None stands for what most orders take, times
+  # the number of processes.
+  memory_gb: float | None = None
 
   def results(
     self, orders: Sequence[orders_lib.Order], folder: pathlib.Path
   ) -> Iterator[results_lib.Result]:
-    """Carries orders out; a handle whose worker dies fails.
+    """Carries out orders; a handle whose worker dies has failed.
 
     Args:
       orders: What to do.
-      folder: Where what the workers print goes.
+      folder: Where the logs of the workers are written.
 
     Yields:
-      One result a handle, as they come.
+      One result for each handle, as soon as it is there.
     """
     jobs = self.jobs or environment.cores()
     memory_gb = self.memory_gb or jobs * model_specs.MEMORY_GB

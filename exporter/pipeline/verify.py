@@ -1,4 +1,4 @@
-"""Prove delivered artifacts again: files by hash, then what they compute."""
+"""Proves exports again: first the hashes of files, then what they compute."""
 
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -20,7 +20,17 @@ def _false_claims(
   place: storage.Place[storage.Folder],
   artifact: pathlib.Path,
 ) -> list[str]:
-  """What a manifest says beside the files that cannot be so, a line each."""
+  """What is false in a manifest, apart from the hashes of files.
+
+  Args:
+    handle: What the artifact is.
+    made: The manifest.
+    place: Where the artifact and its card are.
+    artifact: A local copy of the artifact.
+
+  Returns:
+    One line for each false statement.
+  """
   claims = (
     ('handle', made.handle, str(handle)),
     ('format', made.format, handle.format),
@@ -43,6 +53,11 @@ def _check_files(
   place: storage.Place[storage.Folder],
   artifact: pathlib.Path,
 ) -> storage.Manifest:
+  """Reads the manifest of an artifact and checks the files against it.
+
+  Raises:
+    ManifestError: There is no manifest, or it does not describe the files.
+  """
   with storage.reach(place.manifest):
     if not storage.is_there(place.manifest):
       raise errors.ManifestError(
@@ -63,7 +78,7 @@ def _check_files(
 def _beside(
   handle: model_specs.Handle, order: orders.Order
 ) -> formats.Original:
-  """What the SavedModel holds that conversions are compared with.
+  """Reads the SavedModel that converted files are compared with.
 
   Raises:
     ManifestError: It is not there, or not what its manifest describes.
@@ -78,14 +93,20 @@ def _beside(
       '--formats=tf2'
     )
   with storage.local_copy(place.artifact) as artifact:
-    made = _check_files(handle, place, artifact)
-    found = formats.of(handle).recover(handle, artifact, made, _nothing_beside)
-  # Others need what was read, not the files: these may be gone by then.
-  return dataclasses.replace(found, reading=None)
+    manifest = _check_files(handle, place, artifact)
+    original = formats.of(handle).recover(
+      handle, artifact, manifest, _nothing_beside
+    )
+  # The open artifact is left out: a local copy of its files is gone by now.
+  return dataclasses.replace(original, reading=None)
 
 
 def _nothing_beside(handle: model_specs.Handle) -> formats.Original:
-  """A published handle is compared with nothing but itself."""
+  """Raises a ManifestError, in the place of `_beside` for a SavedModel.
+
+  A SavedModel holds its own weights. A format that asks for those of another
+  artifact here holds none.
+  """
   raise errors.ManifestError(
     f'{handle} holds no weights that a conversion could be compared with; '
     'export it again with --force'
@@ -100,17 +121,19 @@ def _verify(
   format_ = formats.of(handle)
   place = storage.place(order.output_dir, handle)
   with storage.local_copy(place.artifact) as artifact:
-    made = _check_files(handle, place, artifact)
-    original = format_.recover(handle, artifact, made, beside)
+    manifest = _check_files(handle, place, artifact)
+    original = format_.recover(handle, artifact, manifest, beside)
     format_.prove(handle, artifact, original)
     reason = ''
     if order.client:
       reason = format_.ask(order.client, handle, artifact, original)
-  return results.Result(str(handle), results.VERIFIED, reason, bytes=made.bytes)
+  return results.Result(
+    str(handle), results.VERIFIED, reason, bytes=manifest.bytes
+  )
 
 
 def run(order: orders.Order) -> Iterator[results.Result]:
-  """Verifies the handles of one model, each result as it comes."""
+  """Verifies the handles of one model; yields each result when it is there."""
   beside = functools.cache(functools.partial(_beside, order=order))
   for handle in order.handles:
     work = functools.partial(_verify, handle, order, beside)

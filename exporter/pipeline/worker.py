@@ -1,4 +1,4 @@
-"""In a worker process: order -> results."""
+"""What a worker process does: it sets TensorFlow up and carries out orders."""
 
 from collections.abc import Iterator
 import functools
@@ -15,23 +15,31 @@ from exporter import results as results_lib
 from exporter import storage
 from exporter.pipeline import orders
 
+# When Python collects garbage of its two younger generations. The oldest is
+# collected between handles only.
 _SMALL_COLLECTIONS = (5000, 20)
 _NEVER = 2**31 - 1
-_ONE_THREAD = 1  # Workers are the parallelism; it also fixes float order.
+# The cores are used by several workers. One thread also adds floats in the same
+# order every time.
+_ONE_THREAD = 1
 
 
 def _tidily(
   results: Iterator[results_lib.Result],
 ) -> Iterator[results_lib.Result]:
-  """Frees memory between two handles, when the least is in use."""
+  """Passes results on, and frees memory after each, when least is in use."""
   for result in results:
     gc.collect()
     yield result
 
 
 def perform(order: orders.Order) -> Iterator[results_lib.Result]:
-  """Carries out an order that whoever holds the output's lock has given."""
-  # TensorFlow is imported here: the parent process does without it.
+  """Carries out an order.
+
+  An export fails if this machine cannot see the lock of the output folder,
+  which the process that gave the order holds.
+  """
+  # These import TensorFlow, which the parent process does without.
   from exporter.pipeline import export
   from exporter.pipeline import verify
 
@@ -49,6 +57,7 @@ def perform(order: orders.Order) -> Iterator[results_lib.Result]:
 
 
 def _die_with_parent() -> None:
+  """Waits for the parent process to end, and then ends this one."""
   parent = multiprocessing.parent_process()
   assert parent is not None  # This is a worker.
   parent.join()
@@ -56,7 +65,7 @@ def _die_with_parent() -> None:
 
 
 def _quiet(log: pathlib.Path) -> None:
-  """Sends what TensorFlow prints to a file, for the day a worker dies."""
+  """Sends all that is printed to a log, which is quoted if a worker dies."""
   descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
   os.dup2(descriptor, 1)
   os.dup2(descriptor, 2)
@@ -64,22 +73,24 @@ def _quiet(log: pathlib.Path) -> None:
 
 @functools.cache
 def prepare() -> None:
-  """Sets TensorFlow up for one order after the other; first of all calls.
+  """Sets TensorFlow up for many orders; must be called before it is used.
 
-  Once a process: what is frozen again would never be freed.
+  It works once in a process: objects of an order that are alive at a second
+  call would be frozen, and never be freed.
   """
   os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '2')
-  # What is run once is not worth rewriting for another library.
+  # Rewriting graphs for oneDNN does not pay: each is run only once or twice.
   os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '0')
   import tensorflow as tf
 
   tf.config.threading.set_intra_op_parallelism_threads(_ONE_THREAD)
   tf.config.threading.set_inter_op_parallelism_threads(_ONE_THREAD)
   tf.config.set_visible_devices([], 'GPU')
-  # A proof runs each graph once or twice: optimizing it takes longer than that.
-  # The tests, and the users, run them optimized.
+  # A proof runs each graph once or twice, and optimizing it takes longer than
+  # that. The tests run the graphs optimized, as users do.
   tf.config.optimizer.set_experimental_options({'disable_meta_optimizer': True})
-  # Looking through all objects takes part of a second, and graphs are many.
+  # A full collection takes part of a second, and would happen often while
+  # graphs are built.
   gc.collect()
   gc.freeze()
   gc.set_threshold(*_SMALL_COLLECTIONS, _NEVER)
@@ -90,13 +101,14 @@ def main(
   log: pathlib.Path,
   added: 'tuple[formats.Format, ...]' = (),
 ) -> None:
-  """Serves orders until it is stopped.
+  """Carries out orders from a pipe until the process is killed.
 
   Args:
-    pipe: Gives orders, each with the programs that others have proven; takes
-      the results of an order, and then the programs that are proven now.
-    log: Where TensorFlow's own messages go.
-    added: Formats that only the process which gives orders knows.
+    pipe: Each message from it is an order and what other workers have proven
+      of programs. The answer is each result of the order and, at last, what
+      is now proven of programs.
+    log: The file for all that is printed.
+    added: The formats that were added to the process that gives orders.
   """
   formats.adopt(added)
   threading.Thread(target=_die_with_parent, daemon=True).start()

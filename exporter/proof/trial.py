@@ -1,4 +1,4 @@
-"""Whether a converted file answers as its network does, on many pictures."""
+"""Tries converted files: do they answer on pictures as their network does?"""
 
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -23,21 +23,26 @@ from model_specs import versions
 _BATCH = 32
 _WHITE = np.float32(255)
 
-_Outputs: TypeAlias = Mapping[str, np.ndarray]  # By task.
+_Outputs: TypeAlias = Mapping[str, np.ndarray]  # A batch for each task.
 
 
 @dataclasses.dataclass(frozen=True)
 class Trial:
-  """Pictures and what the source makes of them."""
+  """Pictures, and what the network answers on them."""
 
-  pictures: np.ndarray  # Bytes.
+  pictures: np.ndarray  # With channels from 0 to 255.
   outputs: _Outputs
-  rounded: _Outputs  # Of the first ones, made less exact.
-  is_trained: bool  # Else all classes are about as probable.
+  rounded: _Outputs  # For the first batch, with rounding in every value of it.
+  is_trained: bool  # If not, all classes are about equally probable.
 
 
 def _images(pictures: np.ndarray, rounding: float = 0.0) -> np.ndarray:
-  """Images in [0, 1]; every value off by so large a part, up or down."""
+  """Turns pictures into images in [0, 1].
+
+  Args:
+    pictures: The pictures, as bytes.
+    rounding: By what part of itself each value is changed, up or down.
+  """
   images = pictures / _WHITE
   if not rounding:
     return images
@@ -50,13 +55,13 @@ def _run(
   pictures: np.ndarray,
   rounding: float = 0.0,
 ) -> list:
-  """What something makes of pictures, in batches."""
+  """Calls `run` with all pictures, one batch after the other."""
   starts = range(0, len(pictures), _BATCH)
   return [run(_images(pictures[at : at + _BATCH], rounding)) for at in starts]
 
 
 class Trials:
-  """The trials of one model, each prepared when it is asked for."""
+  """The trials of one model, whose answers are computed once, when needed."""
 
   def __init__(
     self,
@@ -71,11 +76,12 @@ class Trials:
     self._found: dict[tuple[int, float], _Outputs] = {}
 
   def _ask(self, pictures: np.ndarray, rounding: float) -> _Outputs:
-    """What the source makes of pictures, by task."""
+    """What the network answers on pictures with so much rounding, by task."""
     key = len(pictures), rounding
     if key not in self._found:
       source = self._source
-      source.load(self._tensors)  # Another model may have had it.
+      # Models of one architecture share the network.
+      source.load(self._tensors)
       ends = [source.logits, source.features]
       answers = _run(
         lambda images: source.run(ends, images), pictures, rounding
@@ -88,7 +94,7 @@ class Trials:
     return self._found[key]
 
   def of(self, kind: kinds.Kind) -> Trial:
-    """The trial that a format asks for."""
+    """The trial with which files of a kind are compared."""
     count = formats.pictures_for(kind, self._model)
     if count not in self._pictures:
       self._pictures[count] = checkpoints.synthetic_pictures(
@@ -104,7 +110,7 @@ class Trials:
 
 
 def _round_up(value: float) -> float:
-  """Two digits, never below what was measured."""
+  """Rounds up to two digits, so that it is never below what was measured."""
   if value == 0 or not math.isfinite(value):
     return value
   unit = 10.0 ** (math.floor(math.log10(value)) - 1)
@@ -112,14 +118,19 @@ def _round_up(value: float) -> float:
 
 
 def _far(differences: np.ndarray, kind: kinds.Kind) -> float:
-  """The largest of differences, or the root of their mean square."""
+  """The size of differences: the largest, or the root of their mean square."""
   if kind.is_exact:
     return float(np.max(np.abs(differences)))
   return float(np.sqrt(np.mean(np.square(differences))))
 
 
 def _allowed(conversion: model_specs.Handle, trial: Trial) -> float:
-  """What a file may be off by: more of a network that enlarges rounding."""
+  """The error that a file may have, in standard deviations of the output.
+
+  It is that of its kind, or more if the network enlarges rounding: twice what
+  the rounding of the pictures alone does to the network's own output, but never
+  more than `most_error`.
+  """
   kind = conversion.kind
   expected = trial.outputs[conversion.task]
   rounded = trial.rounded[conversion.task]
@@ -132,6 +143,7 @@ def _allowed(conversion: model_specs.Handle, trial: Trial) -> float:
 def _exact(
   found: np.ndarray, alone: np.ndarray, expected: np.ndarray, error: float
 ) -> comparison.Comparison:
+  """Compares outputs by their largest difference, in a batch and alone."""
   compared = comparison.Comparison('outputs', error)
   unit = float(np.std(expected))
   compared.compare('a batch', found, expected, unit)
@@ -145,12 +157,13 @@ def _lossy(
   trial: Trial,
   allowed: float,
 ) -> list[storage.Check]:
+  """Compares outputs by their mean error and, of a classifier, top-1 class."""
   expected = trial.outputs[conversion.task]
   count, kind = len(expected), conversion.kind
   error = _far(found - expected, kind) / (float(np.std(expected)) or 1.0)
   checks = [storage.Check('error', count, _round_up(error), allowed)]
   if conversion.task == versions.CLASSIFICATION:
-    assert kind.disagreement is not None  # Else it is exact.
+    assert kind.disagreement is not None  # It is None of exact kinds alone.
     share = kind.disagreement if trial.is_trained else 1.0
     others = np.argmax(found, 1) != np.argmax(expected, 1)
     found_share = float(np.mean(others))
@@ -185,6 +198,7 @@ def _alone(
 
 
 def _refuse(conversion: model_specs.Handle, misses: list[str]) -> None:
+  """Raises a ProofError if there are misses."""
   if misses:
     raise errors.ProofError(
       f'{conversion} does not do what its source does, so it is not delivered; '
@@ -195,18 +209,18 @@ def _refuse(conversion: model_specs.Handle, misses: list[str]) -> None:
 def compare(
   conversion: model_specs.Handle, run: artifacts.Run, trial: Trial
 ) -> tuple[storage.Check, ...]:
-  """Tries a converted file.
+  """Compares the answers of a converted file with those of its network.
 
   Args:
-    conversion: What it is.
-    run: Runs it.
-    trial: The pictures, and what to expect.
+    conversion: What the file is.
+    run: Calls the file with images.
+    trial: The pictures, and the answers of the network.
 
   Returns:
-    What was compared, and how near it came.
+    What was compared, with the differences and what is allowed.
 
   Raises:
-    ProofError: It is not near enough.
+    ProofError: A difference is too large.
   """
   expected = trial.outputs[conversion.task]
   found = np.concatenate(_run(run, trial.pictures))
@@ -228,11 +242,11 @@ def compare(
 def prove_file(
   conversion: model_specs.Handle, run: artifacts.Run, trials: Trials
 ) -> tuple[storage.Check, ...]:
-  """Compares what a converted file answers with what its source does.
+  """Compares the answers of a converted file with those of its network.
 
   Raises:
-    ProofError: It is not near enough, or cannot be run.
+    ProofError: A difference is too large, or the file cannot be run.
   """
-  wanted = trials.of(conversion.kind)
+  trial = trials.of(conversion.kind)
   with artifacts.explained(conversion, 'run'):
-    return compare(conversion, run, wanted)
+    return compare(conversion, run, trial)

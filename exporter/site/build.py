@@ -1,4 +1,4 @@
-"""Pages -> a folder of HTML, whole or not at all."""
+"""Builds the site: a folder of HTML, which is delivered whole or not at all."""
 
 from collections.abc import Iterator
 import contextlib
@@ -17,15 +17,16 @@ from exporter.site import entries
 from exporter.site import tree
 
 EXTRA = 'site'
-MARK = '.slimhub-site'  # A folder that holds it may be written anew.
+MARK = '.slimhub-site'  # Marks a folder as a site that may be replaced.
 HERE = pathlib.Path(__file__).parent
 _CONFIG, _ASSETS = HERE / 'mkdocs.yml', HERE / 'assets'
-# What names pages from the root of a host, where a site in a sub-path is not.
+# Files whose links begin at the root of the host. They are left out, because
+# the site may be served from any path below it.
 _ABSOLUTE = ('404.html', 'sitemap.xml', 'sitemap.xml.gz')
 
 
 def _check(output_dir: pathlib.Path) -> None:
-  """Raises a SiteError if something else is in the way."""
+  """Raises a SiteError if something that is not a site is in the way."""
   if not output_dir.exists() or (output_dir / MARK).exists():
     return
   if not output_dir.is_dir() or any(output_dir.iterdir()):
@@ -36,7 +37,7 @@ def _check(output_dir: pathlib.Path) -> None:
 
 
 class _Problems(logging.Handler):
-  """Collects what MkDocs warns of."""
+  """Collects the warnings of MkDocs."""
 
   def __init__(self) -> None:
     super().__init__(logging.WARNING)
@@ -48,7 +49,7 @@ class _Problems(logging.Handler):
 
 @contextlib.contextmanager
 def _listening() -> Iterator[list[str]]:
-  """Collects what MkDocs logs, and keeps it from the screen."""
+  """Yields a list of the warnings of MkDocs, and keeps them off the screen."""
   logger, problems = logging.getLogger('mkdocs'), _Problems()
   propagated, logger.propagate = logger.propagate, False
   logger.addHandler(problems)
@@ -64,7 +65,7 @@ def _convert(
   target: pathlib.Path,
   collection: entries.Collection,
 ) -> None:
-  """Lets MkDocs make HTML of the pages; every warning is a failure."""
+  """Lets MkDocs make HTML of the pages in a folder; any warning is an error."""
   from mkdocs import config
   from mkdocs import exceptions
   from mkdocs.commands import build
@@ -90,10 +91,15 @@ def _convert(
 def _read(
   hub_dir: storage.Folder | None, root: pathlib.Path
 ) -> entries.Collection:
-  """All that the site will show; what can be downloaded is put below root.
+  """Reads all that the site will show, and writes its downloads.
 
-  Speeds are compared as the last benchmark found them, on one machine; the page
-  of an export shows all that was measured of it, wherever.
+  Tables compare the speeds of the last benchmark alone, which come from one
+  machine. The page of an export shows all that was measured of it, on whichever
+  machine.
+
+  Args:
+    hub_dir: The folder of exports, if there is one.
+    root: Where the files to download are written.
   """
   if hub_dir is None:
     return entries.Collection(entries.collect({}))
@@ -116,7 +122,7 @@ def _read(
 def _write_docs(
   docs: pathlib.Path, collection: entries.Collection
 ) -> dict[str, str]:
-  """Writes what MkDocs reads."""
+  """Writes the folder that MkDocs reads, and returns the pages by path."""
   pages = tree.pages(collection)
   for name, text in pages.items():
     path = docs / name
@@ -125,14 +131,14 @@ def _write_docs(
   shutil.copytree(_ASSETS, docs / _ASSETS.name)
   layer = util.find_spec('slimhub_keras')
   if layer and layer.origin:
-    shutil.copy(layer.origin, docs)  # Its guide offers it.
+    shutil.copy(layer.origin, docs)  # A guide offers the file for download.
   return pages
 
 
 def _make(
   staging: pathlib.Path, hub_dir: storage.Folder | None
 ) -> tuple[pathlib.Path, int]:
-  """The finished site, and how many pages it has."""
+  """Builds the site in a staging folder; returns its path and page count."""
   docs, files, built = (staging / name for name in ('docs', 'files', 'built'))
   collection = _read(hub_dir, files)
   pages = _write_docs(docs, collection)
@@ -155,24 +161,25 @@ def write_site(
 
   Args:
     output_dir: Where it goes; a site that is there is replaced.
-    hub_dir: An export folder, if its files are to be had from the site.
+    hub_dir: A folder of exports, if the site shall offer them for download.
 
   Returns:
     How many pages it has.
 
   Raises:
-    ManifestError: The export folder holds nothing, or what cannot be read.
+    ManifestError: The folder of exports is empty, or an export in it is not
+      what its manifest describes.
     PackageError: MkDocs is not installed.
-    SiteError: Something else is in the way.
+    SiteError: Something that is not a site is in the way, or MkDocs warns.
   """
   environment.require(EXTRA)
   output_dir = output_dir.resolve()
-  # Beside its place: from there it is a rename.
+  # In the same parent folder, so that delivering the site is a mere rename.
   staging = output_dir.with_name(f'.{output_dir.name}.slimhub-staging')
   with storage.hold(staging):
     _check(output_dir)
     work = staging / 'work'
-    shutil.rmtree(work, ignore_errors=True)  # Of a run that was killed.
+    shutil.rmtree(work, ignore_errors=True)  # A killed run may have left it.
     try:
       built, count = _make(work, hub_dir)
       storage.swap(built, output_dir)

@@ -1,4 +1,4 @@
-"""The catalogue: all families, and every handle of each."""
+"""Makes the page of the catalogue, and the page of each publisher."""
 
 from exporter import cards
 from exporter import markdown
@@ -12,6 +12,7 @@ _NUMBERS = ('Models', 'Image, px', 'MACs, M', 'Top-1, %')
 
 
 def _span(values: list[float]) -> str:
+  """The range of some values, for a cell; empty if there are none."""
   if not values:
     return ''
   low, high = min(values), max(values)
@@ -59,7 +60,7 @@ def _publishers(collection: entries.Collection) -> list[str]:
 
 
 def render_publishers(collection: entries.Collection) -> dict[str, str]:
-  """The page of each publisher, at the path that its cards link to."""
+  """The text of each publisher's page, by the path that its cards link to."""
   pages = {}
   for name in _publishers(collection):
     page = page_lib.publisher(name)

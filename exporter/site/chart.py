@@ -1,4 +1,4 @@
-"""Accuracy against multiply-adds: one mark a model, as SVG."""
+"""Draws accuracy against multiply-adds as SVG, with a mark for each model."""
 
 from collections.abc import Iterable
 from collections.abc import Sequence
@@ -10,25 +10,28 @@ from exporter.site import choice
 from exporter.site import entries as entries_lib
 import model_specs
 
-_COLORS, _SHAPES = 7, 5  # No common factor: 35 families look unlike.
+# Families take both in turn. The numbers have no common factor, so that the
+# marks of 35 families differ.
+_COLORS, _SHAPES = 7, 5
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 12, 46  # Margins.
 _RADIUS = 5.5
 _TICKS = (1, 2, 5)
-_MIN_DECADE = 130  # Width that has room for all ticks of one, labelled.
+# The width of a decade of the axis from which on all its ticks have a label.
+_MIN_DECADE = 130
 
 
 @dataclasses.dataclass(frozen=True)
 class Shape:
-  """How large a chart is drawn."""
+  """The size of a chart."""
 
   width: int
   height: int
-  unknown: int  # Width of the strip of models whose MACs nobody published.
-  name: str
+  unknown: int  # Width of the strip for models whose MACs are not known.
+  name: str  # Part of a class of CSS.
 
   @property
   def right(self) -> float:
-    """Where the axis of MACs ends."""
+    """The x at which the axis of MACs ends."""
     return self.width - _RIGHT - self.unknown
 
 
@@ -39,12 +42,12 @@ NARROW = Shape(380, 430, 70, 'narrow')
 def style(
   family: model_specs.Family, families: Sequence[model_specs.Family]
 ) -> str:
-  """Class of a family's marks, which gives them their colour."""
+  """The class of CSS that gives the marks of a family their colour."""
   return f'chart-color-{families.index(family) % _COLORS}'
 
 
 def _points(kind: int, x: float, y: float) -> str:
-  """A polygon around a point."""
+  """The corners of a mark around a point; `kind` is the number of its shape."""
   r = _RADIUS
   corners = (
     ((-r, -r), (r, -r), (r, r), (-r, r)),
@@ -61,7 +64,7 @@ def mark(
   x: float,
   y: float,
 ) -> elements.Element:
-  """What stands for one model, or for a family in a legend."""
+  """The mark of a model of a family, or of the family in a legend."""
   kind = families.index(family) % _SHAPES
   look = f'chart-mark {style(family, families)}'
   if kind == 0:
@@ -100,7 +103,7 @@ class _Plane:
     return height - share * (height - _TOP)
 
   def ticks(self) -> list[float]:
-    """Round numbers of MACs on the axis."""
+    """The round numbers of MACs that are marked on the axis."""
     decades = range(math.floor(self._low), math.ceil(self._high) + 1)
     decade = (self._shape.right - _LEFT) / (self._high - self._low)
     steps = _TICKS if decade > _MIN_DECADE else _TICKS[:1]
@@ -139,14 +142,14 @@ def _axes(plane: _Plane, shape: Shape) -> elements.Element:
     x = shape.right + shape.unknown / 2
     for offset, word in ((18, 'MACs not'), (33, 'published')):
       parts.append(_label(x + 4, floor + offset, word, 'chart-middle'))
-  # What it says stands in the name of every mark.
+  # Screen readers skip the axes: the name of each mark has its numbers.
   return elements.element('g', {'aria-hidden': 'true'}, *parts)
 
 
 def _strip(
   models: Sequence[model_specs.ModelSpec], shape: Shape
 ) -> dict[str, float]:
-  """Where marks stand across the strip, so that none covers another."""
+  """The x of each mark in the strip, chosen so that none covers another."""
   ordered = sorted(models, key=choice.top1)
   columns = max(2, shape.unknown // 30)
   step = (shape.unknown - 24) / max(1, columns - 1)
@@ -179,11 +182,11 @@ def draw(
   """The chart.
 
   Args:
-    entries: One a model.
-    families: All of them, in the order of their colours.
-    page: Where it stands, for its links.
-    shape: How large.
-    family: The one that matters; the others are faded.
+    entries: One for each model.
+    families: All families, in the order in which they take colours.
+    page: The page that shows the chart, for the links in it.
+    shape: The size of the chart.
+    family: If given, the marks of all others are faded.
   """
   shown = [e for e in entries if e.spec.figures.top1_percent is not None]
   models = [entry.spec for entry in shown]
@@ -218,7 +221,7 @@ def draw(
 def legend(
   families: Sequence[model_specs.Family], links: Sequence[str]
 ) -> elements.Element:
-  """Which mark is whose; each name leads to the family's page."""
+  """A list of the mark of each family, with links to the families' pages."""
   items = []
   for family, link in zip(families, links, strict=True):
     look = {'class': 'chart-key', 'viewBox': '0 0 18 18', 'aria-hidden': 'true'}

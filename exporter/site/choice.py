@@ -1,4 +1,4 @@
-"""Which models nothing beats, and which are next to one another."""
+"""Compares models: which are best at a cost, and which are alike."""
 
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -21,17 +21,17 @@ def params(model: model_specs.ModelSpec) -> float | None:
 
 
 def pixel1(model: model_specs.ModelSpec) -> float | None:
-  """Milliseconds an image takes on a phone of 2016."""
+  """Milliseconds for one image on a Pixel 1, as the authors measured it."""
   return model.figures.pixel1_ms
 
 
 def top1(model: model_specs.ModelSpec) -> float:
-  """Accuracy, by which models are ranked; 0 if nobody published it."""
+  """The accuracy by which models are ranked; 0 if none was published."""
   return model.figures.top1_percent or 0.0
 
 
 def order(model: model_specs.ModelSpec) -> tuple[float, float]:
-  """A key that sorts by cost; what is not known comes last."""
+  """A key that sorts models by cost; those of unknown cost come last."""
   cost = macs(model)
   return (math.inf if cost is None else cost, -top1(model))
 
@@ -39,7 +39,10 @@ def order(model: model_specs.ModelSpec) -> tuple[float, float]:
 def frontier(
   models: Iterable[model_specs.ModelSpec], cost: Cost
 ) -> list[model_specs.ModelSpec]:
-  """The models that no other beats: none is as cheap and more accurate."""
+  """The models to which no other is preferable, the cheapest first.
+
+  Every other model is at most as accurate as one that costs no more.
+  """
   priced = [(cost(model), model) for model in models]
   known = [(price, model) for price, model in priced if price is not None]
   best: list[model_specs.ModelSpec] = []
@@ -64,7 +67,13 @@ def _steps(
   models: Sequence[model_specs.ModelSpec],
   value: Callable[[model_specs.ModelSpec], float],
 ) -> list[model_specs.ModelSpec]:
-  """The next smaller and the next larger one, of some that vary in one way."""
+  """The models just below and just above a model.
+
+  Args:
+    model: The model.
+    models: Models that differ in one value alone.
+    value: Gives that value.
+  """
   ordered = sorted({value(each): each for each in models}.items())
   at = [number for number, _ in ordered].index(value(model))
   return [each for i, (_, each) in enumerate(ordered) if i in (at - 1, at + 1)]
@@ -73,7 +82,7 @@ def _steps(
 def _distance(
   model: model_specs.ModelSpec, other: model_specs.ModelSpec
 ) -> float:
-  """How unlike two models are: in cost if both are known, and accuracy."""
+  """How unlike two models are: in accuracy, and in cost if both are known."""
   apart = abs(top1(model) - top1(other)) / 10
   first, second = macs(model), macs(other)
   if first and second:
@@ -86,7 +95,17 @@ def neighbours(
   models: Sequence[model_specs.ModelSpec],
   strangers: int = 3,
 ) -> list[model_specs.ModelSpec]:
-  """Variants one step away, then the most alike of other families."""
+  """Models that a reader may want instead of one.
+
+  Args:
+    model: The model.
+    models: All models, itself included.
+    strangers: How many models of other families to name.
+
+  Returns:
+    The variants of the same family with the next image size or multiplier, then
+    the most similar models of other families.
+  """
   own = [each for each in models if each.family == model.family]
   sizes = [each for each in own if each.multiplier == model.multiplier]
   widths = [each for each in own if each.size == model.size]

@@ -1,4 +1,4 @@
-"""Which model should I pick? Answered from the figures of all models."""
+"""Makes the page that helps to choose a model, from the figures of all."""
 
 from collections.abc import Sequence
 import urllib.parse
@@ -14,16 +14,18 @@ import model_specs
 from model_specs import versions
 
 TITLE = 'Which model should I pick?'
-_MACS = (10, 20, 50, 100, 200, 300, 600, 2000, 6000, 15000, 30000)  # Millions.
+# The rows of the tables: budgets in millions of MACs, millions of parameters
+# and milliseconds, and accuracies in percent.
+_MACS = (10, 20, 50, 100, 200, 300, 600, 2000, 6000, 15000, 30000)
 _PARAMS = (0.5, 1, 2, 3, 4, 6, 12, 25, 60, 90)
 _MS = (5, 10, 20, 30, 50, 100)
 _ACCURACY = (45, 50, 55, 60, 65, 70, 75, 78, 80, 82)
-_BEST = 5
+_BEST = 5  # How many of the most accurate models are listed.
 _NUMBERS = ('Top-1, %', 'MACs, M', 'Parameters, M', 'Pixel 1, ms')
 
 
 class _Answers:
-  """Rows that name models, with links to their pages."""
+  """Makes rows of tables, each of which names a model and links to its page."""
 
   def __init__(self, collection: entries.Collection):
     self._pages: dict[model_specs.ModelSpec, str] = {}
@@ -33,7 +35,7 @@ class _Answers:
     self.models = list(self._pages)
 
   def row(self, question: str, model: model_specs.ModelSpec) -> tuple[str, ...]:
-    """What is asked, and the model that answers it."""
+    """A row with a question and the model that answers it."""
     figures = model.figures
     numbers = (
       figures.top1_percent,
@@ -53,7 +55,7 @@ def _table(first: str, rows: Sequence[Sequence[str]]) -> str:
 def _budget(
   answers: _Answers, cost: choice.Cost, budgets: Sequence[float], unit: str
 ) -> list[tuple[str, ...]]:
-  """The most accurate model for each budget; a model answers once."""
+  """Rows of the most accurate model for each budget, without repetitions."""
   rows, last = [], None
   for budget in budgets:
     model = choice.within(answers.models, cost, budget)
@@ -64,7 +66,7 @@ def _budget(
 
 
 def _wanted(answers: _Answers) -> list[tuple[str, ...]]:
-  """The cheapest model for each accuracy; a model answers once."""
+  """Rows of the cheapest model for each accuracy, without repetitions."""
   rows, last = [], None
   cheapest = choice.frontier(answers.models, choice.macs)
   for percent in _ACCURACY:
@@ -81,13 +83,16 @@ def _best(answers: _Answers) -> list[tuple[str, ...]]:
 
 
 def _filter(text: str, **state: str) -> str:
-  """A link to the table of the first page, filtered."""
+  """A link to the table of the first page with some filters set."""
   query = urllib.parse.urlencode(state)
   return f'[{text}]({page.HOME}?{query}#models)'
 
 
 def _form() -> str:
-  """Fields that lead to the table of the first page; no script needed."""
+  """A form that leads to the filtered table of the first page.
+
+  It is plain HTML and works without a script.
+  """
   hidden = {
     'task': versions.CLASSIFICATION,
     'sort': 'top1',
@@ -106,7 +111,7 @@ def _form() -> str:
 
 
 def render(collection: entries.Collection) -> str:
-  """The page."""
+  """The text of the page."""
   answers = _Answers(collection)
   about = (
     'The best model for a budget of multiply-adds, parameters or time, and '

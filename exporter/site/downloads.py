@@ -1,4 +1,4 @@
-"""Exports -> files that a reader of the site can take away."""
+"""Writes the files that can be downloaded from the site."""
 
 import dataclasses
 import pathlib
@@ -9,7 +9,7 @@ from model_specs import kinds
 
 @dataclasses.dataclass(frozen=True)
 class Download:
-  """One file of the site."""
+  """A file that can be downloaded from the site."""
 
   path: str  # From the root of the site.
   bytes: int
@@ -19,11 +19,11 @@ class Download:
 def write(item: storage.Item, root: pathlib.Path) -> Download:
   """Writes an artifact below the root of a site.
 
-  A folder becomes HANDLE.tar.gz, a converted file is copied; its manifest goes
-  beside it.
+  A folder is packed into HANDLE.tar.gz, and a converted file is copied. The
+  manifest is written beside it.
 
   Raises:
-    ManifestError: It is not what its manifest describes.
+    ManifestError: The artifact is not what its manifest describes.
   """
   path = f'{item.handle}'
   with storage.local_copy(item.place.artifact) as artifact:

@@ -1,4 +1,4 @@
-"""All that the site shows: every model at its tasks, with what is exported."""
+"""All that the site shows: each model for each task, and exports of it."""
 
 from collections.abc import Iterable
 from collections.abc import Mapping
@@ -20,20 +20,21 @@ _TITLES = {
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-  """The handles of one model and task, and their exports."""
+  """All versions of one model for one task, and their exports."""
 
   handles: tuple[model_specs.Handle, ...]  # Newest first.
   made: Mapping[str, storage.Manifest]  # By handle or conversion.
-  conversions: tuple[model_specs.Handle, ...] = ()  # Exported ones.
+  # The converted files that are exported.
+  conversions: tuple[model_specs.Handle, ...] = ()
   measured: Mapping[str, measure.Measurements] = dataclasses.field(
     default_factory=dict  # By handle or conversion, too.
   )
-  # Of the last benchmark: one machine timed all that the site compares.
+  # From the last benchmark alone, so that all are from one machine.
   speeds: tuple[measure.Speed, ...] = ()
 
   @property
   def newest(self) -> model_specs.Handle:
-    """The handle that a reader is led to."""
+    """The handle of the newest version, to which the tables lead."""
     return self.handles[0]
 
   @property
@@ -43,7 +44,7 @@ class Entry:
 
   @property
   def task(self) -> str:
-    """What it does, for people."""
+    """The task as people call it."""
     return _TITLES[self.newest.task]
 
   @property
@@ -53,19 +54,19 @@ class Entry:
 
   @functools.cached_property
   def formats(self) -> tuple[str, ...]:
-    """Words of --formats: what the handles are, and what is exported."""
+    """The groups of formats of the handles and of the converted files."""
     shown = (*self.handles, *self.conversions)
     return tuple(dict.fromkeys(each.kind.group for each in shown))
 
   @property
   def megabytes(self) -> float | None:
-    """Size of the newest handle's artifact, if it is exported."""
+    """The size of the newest handle's artifact; None if it is not exported."""
     made = self.made.get(str(self.newest))
     return made.bytes / 1e6 if made else None
 
   @property
   def latency_ms(self) -> float | None:
-    """Time for one image, if the last benchmark measured it."""
+    """The time for one image; None if the last benchmark did not measure it."""
     for speed in self.speeds:
       if (speed.name, speed.batch) == (str(self.newest), 1):
         return speed.median_ms
@@ -73,15 +74,16 @@ class Entry:
 
 
 def page(handle: model_specs.Handle) -> str:
-  """Where a handle's page is: its URL is the handle and `.html`.
+  """The path of the page of a handle or a converted file.
 
-  That of a converted file has the name of its manifest.
+  Its URL is the handle and `.html`. The page of a converted file is called like
+  its manifest.
   """
   return f'{handle.stem}.md'
 
 
 def title(model: model_specs.ModelSpec) -> str:
-  """A model's name, for people."""
+  """The name of a model as people call it."""
   parts = [model.family.title]
   if model.multiplier is not None:
     parts.append(f'{model.multiplier}')
@@ -96,19 +98,20 @@ def collect(
   """The entries of every published model, then of own ones.
 
   Args:
-    made: What is exported: handles and conversions -> manifests.
-    measured: What was measured of each since it was made.
-    speeds: What the last benchmark of them found.
+    made: The manifests of all exported handles and conversions.
+    measured: The speed and accuracy of exports that were measured since.
+    speeds: The results of the last benchmark of the exports.
   """
   folders: dict[str, list[model_specs.Handle]] = {}
   for handle in (*model_specs.find(), *made):
     folders.setdefault(handle.folder, []).append(handle)
-  manifests = {str(handle): found for handle, found in made.items()}
-  figures = {str(handle): found for handle, found in (measured or {}).items()}
+  manifests = {str(handle): each for handle, each in made.items()}
+  figures = {str(handle): each for handle, each in (measured or {}).items()}
   timed = list(speeds)
   entries = []
   for folder, handles in folders.items():
-    # The origin of a conversion may not be exported.
+    # A converted file has a page even if the handle it was made of is not
+    # exported, and that handle then needs one, too.
     own = {str(h.origin): h.origin for h in handles}
     converted = [h for h in handles if h.kind.is_converted]
     entries.append(
@@ -125,7 +128,7 @@ def collect(
 
 @dataclasses.dataclass(frozen=True)
 class Collection:
-  """All entries, and what can be downloaded."""
+  """All entries, and the files that can be downloaded."""
 
   entries: Sequence[Entry]
   files: Mapping[str, downloads.Download] = dataclasses.field(
@@ -134,7 +137,7 @@ class Collection:
 
   @property
   def pages(self) -> set[str]:
-    """The pages of all handles and conversions."""
+    """The paths of the pages of all handles and conversions."""
     return {
       page(handle)
       for entry in self.entries
@@ -143,12 +146,12 @@ class Collection:
 
   def models(self) -> list[Entry]:
     """One entry for each model: its classifier, where it has one."""
-    found: dict[str, Entry] = {}
+    chosen: dict[str, Entry] = {}
     for entry in self.entries:
       name = f'{entry.newest.publisher}/{entry.spec.name}'
-      if name not in found or entry.newest.task == versions.CLASSIFICATION:
-        found[name] = entry
-    return list(found.values())
+      if name not in chosen or entry.newest.task == versions.CLASSIFICATION:
+        chosen[name] = entry
+    return list(chosen.values())
 
   def families(self) -> list[model_specs.Family]:
     """The families of all models, in the order of their first models."""

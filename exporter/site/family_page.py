@@ -1,4 +1,4 @@
-"""The page of a family: its variants side by side."""
+"""Makes the page of a family, which compares its variants."""
 
 from exporter import cards
 from exporter import elements
@@ -50,6 +50,7 @@ def _row(
 def _chart(
   collection: entries_lib.Collection, family: model_specs.Family
 ) -> str:
+  """A chart with the family among the others; empty without an accuracy."""
   page = page_lib.family(family.network)
   families, models = collection.families(), collection.models()
   if not any(choice.top1(m.spec) for m in models if m.spec.family == family):
@@ -77,7 +78,7 @@ def _published(family: model_specs.Family) -> str:
 def render(
   collection: entries_lib.Collection, family: model_specs.Family
 ) -> str:
-  """The page."""
+  """The text of the page."""
   page = page_lib.family(family.network)
   variants: dict[model_specs.ModelSpec, list[entries_lib.Entry]] = {}
   for entry in collection.entries:
@@ -90,7 +91,7 @@ def render(
     if count > 1
     else f'{family.title}: its accuracy, its handles and its paper.'
   )
-  rows = [_row(model, found, page) for model, found in variants.items()]
+  rows = [_row(model, those, page) for model, those in variants.items()]
   return page_lib.join(
     page_lib.head(family.title, about, 'toc'),
     page_lib.trail(page, (family.title, page)),

@@ -1,4 +1,4 @@
-"""The guides of the repository, as pages of the site."""
+"""Makes pages of the guides in docs/ of the repository."""
 
 import functools
 import pathlib
@@ -7,9 +7,11 @@ import re
 from exporter import cards
 from exporter.site import page as page_lib
 
-# Links to docs/ of the repository, for an installation has no such folder.
+# It holds links to files in docs/. An installed package has copies of them, as
+# it does not have that folder.
 _FOLDER = pathlib.Path(__file__).parent / 'guides'
-# Pictures within the page, each with the words that its cell has for it.
+# Puts pictures into the page itself, each with the text that describes it in
+# the metadata of its cell.
 _NOTEBOOK = """\
 {%- extends 'markdown/index.md.j2' -%}
 {%- block data_png -%}
@@ -22,7 +24,7 @@ _TITLE = re.compile(r'# (.+)')
 
 @functools.cache
 def _from_notebook(path: pathlib.Path) -> str:
-  """A notebook with what its cells showed, as Markdown."""
+  """A notebook and the output of its cells as Markdown."""
   import nbconvert
 
   converter = nbconvert.MarkdownExporter(raw_template=_NOTEBOOK)
@@ -37,7 +39,7 @@ def _read(path: pathlib.Path) -> str:
 
 
 def texts() -> dict[str, str]:
-  """Their pages -> what they say."""
+  """The Markdown of each guide, by the path of its page."""
   return {
     f'{page_lib.GUIDES}/{path.stem}.md': _read(path)
     for path in sorted(_FOLDER.iterdir())
@@ -45,7 +47,7 @@ def texts() -> dict[str, str]:
 
 
 def title(text: str) -> str:
-  """What a guide calls itself."""
+  """The title of a guide, which is its first line."""
   match = _TITLE.match(text)
   assert match, 'a guide begins with its title'
   return match[1]
@@ -67,8 +69,8 @@ def render(text: str) -> str:
 
 def mention(name: str, page: str) -> str:
   """How a page mentions a guide: by a link, if the site has that guide."""
-  told = cards.name_guide(name)
+  shown = cards.name_guide(name)
   target = f'{page_lib.GUIDES}/{name}.md'
   if target not in texts():
-    return told
-  return f'[{told}]({page_lib.path(page, target)})'
+    return shown
+  return f'[{shown}]({page_lib.path(page, target)})'

@@ -1,4 +1,4 @@
-"""The first page: what slimhub is, the chart, and every model in one table."""
+"""Makes the first page: a chart and a table of all models."""
 
 import string
 
@@ -20,7 +20,7 @@ slimhub export mobilenet_v2_100_224 --fetch --output_dir=exports
 
 
 def _about() -> str:
-  """The sentence, with the releases that clients were tested in."""
+  """The sentence on slimhub, with the releases of TensorFlow that work."""
   results = [
     r
     for r in cards.load_clients()
@@ -32,6 +32,7 @@ def _about() -> str:
 
 
 def _hero(collection: entries.Collection) -> str:
+  """The top of the page: what slimhub is, where to go on, and numbers."""
   cell = elements.element
   models = collection.models()
   exported = sum(len(entry.made) for entry in collection.entries)
@@ -98,7 +99,7 @@ def _chart(collection: entries.Collection) -> str:
 
 
 def render(collection: entries.Collection) -> str:
-  """The page."""
+  """The text of the page."""
   about = _about()
   return page.join(
     page.head('Models', about, 'navigation', 'toc'),

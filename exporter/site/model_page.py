@@ -1,4 +1,4 @@
-"""The page of a handle or a converted file: its card, and what is beside it."""
+"""Makes the pages of handles and of converted files, around their cards."""
 
 import functools
 
@@ -17,7 +17,7 @@ _NUMBERS = ('Top-1, %', 'MACs, M', 'Parameters, M', 'Image, px')
 
 
 def _links(site_pages: set[str], page: str) -> cards.Links:
-  """How a card mentions what has a page of its own on this site."""
+  """How a card on a page mentions models and guides: by links if it can."""
 
   def link(other: model_specs.Handle) -> str:
     target = entries.page(other)
@@ -31,7 +31,7 @@ def _links(site_pages: set[str], page: str) -> cards.Links:
 def _names(
   handle: model_specs.Handle, entry: entries.Entry
 ) -> list[tuple[model_specs.Handle, str]]:
-  """What can be had of a version -> how people call it."""
+  """The artifact and the converted files of a version, and their formats."""
   named = [(handle, handle.kind.title)]
   named += [
     (conversion, conversion.kind.title)
@@ -47,7 +47,7 @@ def _get(
   collection: entries.Collection,
   page: str,
 ) -> str:
-  """The files of a version, or how to make them."""
+  """The section with the files of a version, or with a command to make one."""
   offered = sections.files(_names(handle, entry), entry, collection, page)
   if offered:
     return offered
@@ -64,7 +64,7 @@ def _get(
 
 
 def _facts(entry: entries.Entry) -> str:
-  """The figures that models are chosen by, at a glance."""
+  """A list of the figures by which models are chosen."""
   figures = entry.spec.figures
   known = (
     ('Top-1 accuracy', figures.top1_percent, ' %'),
@@ -97,6 +97,7 @@ def _tabs(
   collection: entries.Collection,
   page: str,
 ) -> tuple[str, ...]:
+  """Links to the same model for other tasks and in other versions."""
   tasks = [
     (other.task, entries.page(_nearest(other, handle)))
     for other in collection.entries
@@ -112,7 +113,7 @@ def _tabs(
 def _nearest(
   entry: entries.Entry, handle: model_specs.Handle
 ) -> model_specs.Handle:
-  """The handle of this version, if there is one."""
+  """The handle of an entry in the version of another, or else its newest."""
   same = [h for h in entry.handles if h.number == handle.number]
   return (*same, entry.newest)[0]
 
@@ -123,9 +124,9 @@ def _neighbours(
   collection: entries.Collection,
   page: str,
 ) -> str:
-  """Models that a reader of this page may rather want."""
+  """A table of models that a reader of this page may want instead."""
   others = [e for e in collection.entries if e.newest.task == handle.task]
-  # Two publishers may offer one model: a reader stays with this one.
+  # Where several publishers offer a model, the link is to the same publisher.
   others.sort(key=lambda other: other.newest.publisher != handle.publisher)
   pages: dict[model_specs.ModelSpec, str] = {}
   for other in others:
@@ -153,7 +154,10 @@ def _neighbours(
 
 
 def _is_first(entry: entries.Entry, collection: entries.Collection) -> bool:
-  """Whether the entry's model stands for its family in what search finds."""
+  """Whether the entry is of the first model of its family.
+
+  The cards in a family are much alike, so search finds those of the first only.
+  """
   first = next(
     e for e in collection.entries if e.spec.family == entry.spec.family
   )
@@ -226,7 +230,7 @@ def _render_conversion(
 
 
 def render_all(collection: entries.Collection) -> dict[str, str]:
-  """The pages of all handles, and of what they were converted to."""
+  """The text of the page of each handle and converted file, by its path."""
   pages = {}
   for entry in collection.entries:
     for handle in entry.handles:

@@ -1,4 +1,4 @@
-"""What every page of the site has: its head, and where it stands."""
+"""What all pages of the site have in common: paths, heads and links."""
 
 from collections.abc import Sequence
 import json
@@ -7,21 +7,21 @@ import posixpath
 from exporter import elements
 
 HOME, CHOICE, CATALOGUE = 'index.md', 'choice.md', 'catalogue.md'
-# On what search shall not find: it stands on many pages.
+# The attribute of parts that search must not find, as many pages have them.
 UNSEARCHED = {'data-search-exclude': ''}
 CLIENTS, FAMILIES, GUIDES = 'clients.md', 'families', 'guides'
 
 
 def head(title: str, description: str, *hidden: str, boost: float = 1) -> str:
-  """The facts that stand before a page's text.
+  """The front matter of a page.
 
   Args:
-    title: Of the window, and in what search finds.
-    description: A sentence, for search engines and previews.
-    *hidden: The parts of the theme that the page does without.
-    boost: Above 1, search puts it before others that fit as well.
+    title: The title of the window, and of the page among results of a search.
+    description: A sentence for search engines and previews.
+    *hidden: The parts of the theme that the page does not show.
+    boost: With more than 1, search puts the page before others that match.
   """
-  # JSON is YAML, whatever the text holds.
+  # JSON is valid YAML, and quotes whatever a text contains.
   facts: dict[str, object] = {
     'title': title,
     'description': description,
@@ -34,9 +34,11 @@ def head(title: str, description: str, *hidden: str, boost: float = 1) -> str:
 
 
 def trail(page: str, *steps: tuple[str, str]) -> str:
-  """The way from the first page to this one: titles and pages.
+  """The links from the first page to this one.
 
-  The last step is this page.
+  Args:
+    page: This page.
+    *steps: Titles and pages, of which this page is the last.
   """
   items = []
   for title, target in (('Models', HOME), *steps):
@@ -52,27 +54,33 @@ def trail(page: str, *steps: tuple[str, str]) -> str:
 
 
 def path(page: str, target: str) -> str:
-  """The path from one page's Markdown to another's."""
+  """The relative path from the Markdown of a page to that of another."""
   return posixpath.relpath(target, posixpath.dirname(page) or '.')
 
 
 def family(network: str) -> str:
-  """The page of a family."""
+  """The path of the page of a family."""
   return f'{FAMILIES}/{network}.md'
 
 
 def publisher(name: str) -> str:
-  """The page of a publisher."""
+  """The path of the page of a publisher."""
   return f'{name}/{name}.md'
 
 
 def join(*blocks: str) -> str:
-  """The text of a page."""
+  """The text of a page that consists of some blocks; empty ones are skipped."""
   return '\n\n'.join(filter(None, blocks)) + '\n'
 
 
 def tabs(page: str, name: str, steps: Sequence[tuple[str, str]]) -> str:
-  """Pages of which one is read at a time: titles and pages."""
+  """Links to pages that are alternatives to one another, as tabs.
+
+  Args:
+    page: This page, which is marked as the current one.
+    name: What a screen reader calls the tabs.
+    steps: Titles and pages.
+  """
   links = []
   for title, target in steps:
     about = {'href': elements.link(page, target)}

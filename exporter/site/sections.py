@@ -1,4 +1,4 @@
-"""Sections that the pages of handles and of converted files share."""
+"""The sections that pages of handles and of converted files both have."""
 
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _Sentence = Callable[[storage.Check], str]
 
 
 def _share(difference: float) -> str:
-  """1e-06 -> one part in 1,000,000."""
+  """A difference in words: `one part in 1,000,000` for 1e-06."""
   return f'one part in {1 / difference:,.0f}'
 
 
@@ -34,6 +34,13 @@ def _variables(check: storage.Check) -> str:
 
 
 def _close(what: str, unit: str) -> _Sentence:
+  """Makes sentences on a check of floats.
+
+  Args:
+    what: What agrees, and with what.
+    unit: What the differences are relative to.
+  """
+
   def sentence(check: storage.Check) -> str:
     count = f'{check.compared:,}'
     if not check.difference:
@@ -95,7 +102,8 @@ def _rows(
     file = collection.files.get(str(each))
     if file is None:
       continue
-    # Made after the pages, so that no link of Markdown may lead there.
+    # As HTML: MkDocs would warn of a link of Markdown to a file that is only
+    # added after it has built the pages.
     about = {'href': elements.link(page, file.path), 'download': ''}
     name = elements.element('a', about, posixpath.basename(file.path))
     target = entries.page(each)
@@ -127,10 +135,10 @@ def files(
   """What can be downloaded, with its hashes; empty if nothing can.
 
   Args:
-    named: Handles and conversions, the page's own first, and their titles.
-    entry: Theirs.
+    named: Handles and conversions with their titles, that of the page first.
+    entry: The entry that they belong to.
     collection: All that the site shows.
-    page: Where the section stands.
+    page: The page that shows the section.
   """
   named = list(named)
   rows = list(_rows(named, collection, page))
@@ -144,7 +152,7 @@ def files(
 def told(made: storage.Manifest) -> list[str]:
   """What a proof found, in words for people who have not read the code.
 
-  The whole table of it stands on the card.
+  The card has the whole table.
   """
   return [
     _SENTENCES[check.name](check)
@@ -156,24 +164,24 @@ def told(made: storage.Manifest) -> list[str]:
 def proof(handle: model_specs.Handle, entry: entries.Entry) -> str:
   """What was proven of an export, in words; empty if nothing was."""
   made = entry.made.get(str(handle))
-  found = told(made) if made else []
-  if not found:
+  sentences = told(made) if made else []
+  if not sentences:
     return ''
   return markdown.section(
     'What was proven',
     'This very export was loaded again from its files and compared with the '
     'original network:',
-    markdown.bullets(found),
+    markdown.bullets(sentences),
   )
 
 
 def of_card(card: cards.Card, is_searched: bool = True) -> list[str]:
-  """The sections of a card as those of a page.
+  """The sections of a card as sections of a page.
 
   Args:
     card: The card.
-    is_searched: Whether search looks into them; not where it would find the
-      same on another page.
+    is_searched: Whether search may find them. It should not where another page
+      says the same.
   """
   mark = '' if is_searched else ' { data-search-exclude }'
   return [

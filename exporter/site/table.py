@@ -1,4 +1,4 @@
-"""Every model in one table, as HTML that a script makes sortable."""
+"""Makes the table of all models, which a script filters and sorts."""
 
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -15,9 +15,9 @@ _Value = Callable[[entries_lib.Entry], float | None]
 
 @dataclasses.dataclass(frozen=True)
 class Column:
-  """Numbers of one kind."""
+  """A column of numbers."""
 
-  key: str  # What the URL calls it.
+  key: str  # Its name in URLs, which keep the order of rows.
   title: str
   meaning: str
   value: _Value
@@ -25,6 +25,8 @@ class Column:
 
 
 def _figure(name: str) -> _Value:
+  """Takes a value from the published figures of a model."""
+
   def value(entry: entries_lib.Entry) -> float | None:
     figure = getattr(entry.spec.figures, name)
     return None if figure is None else float(figure)
@@ -82,7 +84,7 @@ COLUMNS = (
 
 
 def _columns(entries: Sequence[entries_lib.Entry]) -> list[Column]:
-  """Those that say something."""
+  """The columns that are not empty."""
   return [c for c in COLUMNS if any(c.value(e) is not None for e in entries)]
 
 
@@ -160,7 +162,7 @@ def _field(key: str, title: str, kind: str) -> elements.Element:
 
 
 def budgets() -> list[elements.Element]:
-  """The fields that say how much a model may cost."""
+  """The fields for what a model may cost and how accurate it must be."""
   return [
     _field('max_macs', 'MACs at most, M', 'number'),
     _field('max_params', 'Parameters at most, M', 'number'),
@@ -169,7 +171,7 @@ def budgets() -> list[elements.Element]:
 
 
 def _form(entries: Sequence[entries_lib.Entry]) -> elements.Element:
-  """The filters; the script shows them, as they do nothing without it."""
+  """The form of filters, hidden until the script that they need shows it."""
   families = dict.fromkeys(entry.spec.family.title for entry in entries)
   tasks = dict.fromkeys((entry.newest.task, entry.task) for entry in entries)
   words = dict.fromkeys(word for entry in entries for word in entry.formats)
@@ -197,8 +199,8 @@ def draw(entries: Sequence[entries_lib.Entry], page: str) -> elements.Element:
   """The filters and the table, the cheapest models first.
 
   Args:
-    entries: The rows.
-    page: Where it stands, for its links.
+    entries: What the rows are.
+    page: The page that shows the table, for the links in it.
   """
   columns = _columns(entries)
   ordered = sorted(entries, key=lambda entry: choice.order(entry.spec))

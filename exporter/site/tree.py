@@ -1,4 +1,4 @@
-"""All pages of the site: path -> text, and the menu that leads to them."""
+"""Makes all pages of the site, and the menu that leads to them."""
 
 from typing import Any
 
@@ -23,8 +23,8 @@ def _clients() -> str:
 
 
 def pages(collection: entries.Collection) -> dict[str, str]:
-  """Their paths, with `/`, and what they say in Markdown."""
-  made = {
+  """The Markdown of every page, by its path with slashes."""
+  texts = {
     page_lib.HOME: home_page.render(collection),
     page_lib.CHOICE: choice_page.render(collection),
     page_lib.CATALOGUE: catalogue_page.render(collection),
@@ -32,15 +32,15 @@ def pages(collection: entries.Collection) -> dict[str, str]:
     **catalogue_page.render_publishers(collection),
   }
   for page, text in guides.texts().items():
-    made[page] = guides.render(text)
+    texts[page] = guides.render(text)
   for family in collection.families():
     page = page_lib.family(family.network)
-    made[page] = family_page.render(collection, family)
-  return made | model_page.render_all(collection)
+    texts[page] = family_page.render(collection, family)
+  return texts | model_page.render_all(collection)
 
 
 def menu(collection: entries.Collection) -> list[dict[str, Any]]:
-  """What the navigation of the theme shows, as MkDocs takes it."""
+  """The navigation of the site, in the form of MkDocs."""
   families = [
     {family.title: page_lib.family(family.network)}
     for family in collection.families()
