@@ -9,12 +9,17 @@ import pytest
 from tests import shared
 from tests import source_tree
 
+# Each waits until all have come, so that they ask at the same time.
 _CODE = """
-import sys
+import os, time
 from tests import shared
+(shared.root() / f'come-{os.getpid()}').touch()
+while len(list(shared.root().glob('come-*'))) < 4:
+  time.sleep(0.01)
 def make(folder):
   with (shared.root() / 'makers').open('a') as makers:
     makers.write('made ')
+  time.sleep(0.5)
   (folder / 'file').write_text('whole')
 print((shared.once('a/b', make) / 'file').read_text(), end='')
 """

@@ -6,6 +6,7 @@ and raises where something is wrong.
 """
 
 import argparse
+import gc
 import json
 import pathlib
 import sys
@@ -51,6 +52,7 @@ def main(versions, uses, reset=lambda: None):
       case = case_lib.Case(folder)
       for name in arguments.uses.split(','):
         reset()
+        gc.collect()  # What a use has loaded refers to itself.
         start = time.time()
         result = _attempt(uses[name], case)
         if result is not None:
