@@ -4,6 +4,7 @@ from model_specs import checksums
 from model_specs import formats
 from model_specs import kinds
 from model_specs import labels
+from model_specs import outside
 from model_specs import published
 from model_specs import registry
 from model_specs import versions
@@ -49,6 +50,7 @@ __all__ = [
   'is_published',
   'kinds',
   'labels',
+  'outside',
   'versions',
 ]
 

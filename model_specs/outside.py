@@ -1,0 +1,101 @@
+"""Files and texts that somebody else made: nothing about them is believed.
+
+A path from outside may name a pipe that never ends, a device or a file larger
+than memory; a text may hold what clears a terminal. All that reads such files
+opens them here.
+"""
+
+import errno
+import os
+import stat
+from typing import BinaryIO
+import unicodedata
+
+_KINDS = (
+  (stat.S_ISDIR, 'a folder'),
+  (stat.S_ISFIFO, 'a named pipe'),
+  (stat.S_ISSOCK, 'a socket'),
+  (stat.S_ISCHR, 'a device'),
+  (stat.S_ISBLK, 'a device'),
+)
+# Categories of characters that end a line, or that a terminal obeys: controls,
+# changes of direction and other invisible ones, separators, half surrogates.
+_UNSEEN = ('Cc', 'Cf', 'Cs', 'Zl', 'Zp')
+
+
+class NotUsableError(OSError):
+  """A path names something other than a regular file, or too large a one.
+
+  Like every OSError it has the path as `filename` and the reason, for a person,
+  as `strerror`.
+  """
+
+  def __str__(self) -> str:
+    return f'{self.filename}: {self.strerror}'
+
+
+def _refuse(path: str | os.PathLike[str], reason: str) -> NotUsableError:
+  return NotUsableError(errno.EINVAL, reason, os.fspath(path))
+
+
+def open_file(
+  path: str | os.PathLike[str], most: int | None = None
+) -> BinaryIO:
+  """Opens a regular file to read its bytes; links are followed.
+
+  Args:
+    path: The file.
+    most: The largest size in bytes that is accepted; None accepts every size.
+
+  Returns:
+    The open file; its size may still change.
+
+  Raises:
+    NotUsableError: It is a folder, a pipe or a device, or too large.
+    OSError: It cannot be opened.
+  """
+  # Without O_NONBLOCK the opening of a pipe would wait for its writer.
+  descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+  facts = os.fstat(descriptor)
+  reason = ''
+  if not stat.S_ISREG(facts.st_mode):
+    kinds = (name for test, name in _KINDS if test(facts.st_mode))
+    reason = f'is {next(kinds, "no file")}, expected a file'
+  elif most is not None and facts.st_size > most:
+    reason = f'has {facts.st_size:,} bytes, expected at most {most:,}'
+  if reason:
+    os.close(descriptor)
+    raise _refuse(path, reason)
+  return os.fdopen(descriptor, 'rb')
+
+
+def read_file(path: str | os.PathLike[str], most: int) -> bytes:
+  """The bytes of a regular file that has at most so many.
+
+  Raises:
+    NotUsableError: It is a folder, a pipe or a device, or too large.
+    OSError: It cannot be read.
+  """
+  with open_file(path, most) as file:
+    data = file.read(most + 1)
+  if len(data) > most:
+    raise _refuse(path, f'has more than {most:,} bytes, and grows')
+  return data
+
+
+def is_plain(text: str) -> bool:
+  """Whether a text is one line of which a reader sees every character."""
+  return not any(unicodedata.category(c) in _UNSEEN for c in text)
+
+
+def shown(text: str) -> str:
+  r"""A text for a terminal: what could not be seen is spelled, as `\x1b`.
+
+  Line ends and tabs stay, as the text may have several lines.
+  """
+  return ''.join(
+    c
+    if c in '\n\t' or unicodedata.category(c) not in _UNSEEN
+    else c.encode('unicode_escape').decode()
+    for c in text
+  )

@@ -1,0 +1,66 @@
+"""Pipes, devices, huge files and terminal escapes from outside are refused."""
+
+import os
+
+import pytest
+
+from model_specs import outside
+
+
+def _pipe(folder):
+  os.mkfifo(folder / 'pipe')
+  return folder / 'pipe'
+
+
+def _huge(folder):
+  with (folder / 'huge').open('wb') as file:
+    file.truncate(2**40)
+  return folder / 'huge'
+
+
+def _link_to_device(folder):
+  (folder / 'link').symlink_to('/dev/zero')
+  return folder / 'link'
+
+
+@pytest.mark.parametrize(
+  ('make', 'reason'),
+  [
+    (_pipe, 'is a named pipe, expected a file'),
+    (_link_to_device, 'is a device, expected a file'),
+    (lambda folder: folder, 'is a folder, expected a file'),
+    (_huge, 'has 1,099,511,627,776 bytes, expected at most 1,000'),
+  ],
+)
+def test_what_is_no_small_file_is_refused_at_once(tmp_path, make, reason):
+  path = make(tmp_path)
+  with pytest.raises(outside.NotUsableError) as refused:
+    outside.read_file(path, 1000)
+  assert str(refused.value) == f'{path}: {reason}'
+
+
+def test_a_file_of_the_largest_size_is_read(tmp_path):
+  path = tmp_path / 'file'
+  path.write_bytes(b'x' * 1000)
+  assert outside.read_file(path, 1000) == b'x' * 1000
+
+
+def test_a_file_that_says_nothing_of_its_size_is_not_read_for_ever():
+  # The files of /proc have size 0 and content all the same.
+  with pytest.raises(outside.NotUsableError, match='has more than 3 bytes'):
+    outside.read_file('/proc/self/status', 3)
+
+
+@pytest.mark.parametrize(
+  'text', ['a\nb', 'a\x1b[2J', 'a\u2028b', 'a\x0bb', 'a\u202eb', 'a\ud800']
+)
+def test_a_text_with_what_nobody_sees_is_not_plain(text):
+  assert not outside.is_plain(text)
+
+
+def test_letters_of_all_languages_are_plain():
+  assert outside.is_plain('Größe, 熊猫 & ٣')
+
+
+def test_a_terminal_is_shown_escapes_and_does_not_obey_them():
+  assert outside.shown('a\x1b[2J\r\n\tb\u2028ü') == 'a\\x1b[2J\\r\n\tb\\u2028ü'
