@@ -88,18 +88,36 @@ def write_text(path: Folder, text: str) -> None:
       path.write_text(text, encoding='utf-8')  # An upload is whole or fails.
 
 
+def _download(artifact: upath.UPath, target: pathlib.Path) -> None:
+  """Copies an artifact of a storage, if it is there."""
+  with reach(artifact):
+    if artifact.is_file():
+      target.parent.mkdir(parents=True, exist_ok=True)
+      artifact.fs.get_file(artifact.path, str(target))
+    elif artifact.exists():
+      target.mkdir(parents=True, exist_ok=True)
+      artifact.fs.get(f'{artifact.path}/', f'{target}/', recursive=True)
+
+
+@contextlib.contextmanager
+def local_root(folder: Folder, handle: str) -> Iterator[pathlib.Path]:
+  """Yields a folder of this machine that holds an artifact under its handle.
+
+  Args:
+    folder: The folder of exports, which is yielded if it is on this machine.
+    handle: The path of the artifact below it.
+  """
+  if isinstance(folder, pathlib.Path):
+    yield folder
+    return
+  with tempfile.TemporaryDirectory() as copy:
+    root = pathlib.Path(copy)
+    _download(folder / handle, root / handle)
+    yield root
+
+
 @contextlib.contextmanager
 def local_copy(artifact: Folder) -> Iterator[pathlib.Path]:
   """Yields the path of an artifact on this machine, or of a temporary copy."""
-  if isinstance(artifact, pathlib.Path):
-    yield artifact
-    return
-  with tempfile.TemporaryDirectory() as copy:
-    local = pathlib.Path(copy)
-    with reach(artifact):
-      if artifact.is_file():
-        local /= artifact.name
-        artifact.fs.get_file(artifact.path, str(local))
-      elif artifact.exists():
-        artifact.fs.get(f'{artifact.path}/', f'{copy}/', recursive=True)
-    yield local
+  with local_root(artifact.parent, artifact.name) as root:
+    yield root / artifact.name

@@ -42,7 +42,7 @@ class _Export:
 
   @property
   def made(self) -> manifest.Manifest:
-    return manifest.read_manifest(self.place.manifest)
+    return some_manifest.read(self.place.manifest)
 
   def describe(self, hashed: str = 'cd' * 32) -> None:
     """Writes the manifest, as an export of a file with this hash does."""
@@ -116,7 +116,9 @@ def test_the_card_is_made_of_figures_and_not_of_the_card_before(export):
   assert '| 10 | 50.00 % |' in export.card
   export.place.card.unlink()
   export.evaluate()
-  found = measurements.read_measurements(export.place, export.made)
+  found = measurements.read_measurements(
+    export.folder, export.handle, export.made
+  )
   card = formats_lib.describe(export.handle, export.made, found)
   assert export.card == card.to_markdown()
 

@@ -15,9 +15,9 @@ from exporter.site import build
 from exporter.site import entries
 from exporter.site import page
 from exporter.site import tree
-from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
+from tests import some_manifest
 from tests import source_tree
 from tests.site import some_site
 
@@ -193,7 +193,7 @@ def test_a_download_has_the_hash_that_stands_beside_it(site, handle):
 @pytest.mark.parametrize('handle', some_site.EXPORTED, ids=str)
 def test_the_manifest_stands_beside_its_page(site, handle):
   page_ = site / entries.page(handle).replace('.md', '.html')
-  made = manifest.read_manifest(page_.with_suffix('.json'))
+  made = some_manifest.read(page_.with_suffix('.json'))
   assert made.handle == str(handle)
   assert f'href="{page_.stem}.json"' in page_.read_text('utf-8')
 
@@ -268,7 +268,7 @@ def test_an_old_site_is_replaced_whole(tmp_path, monkeypatch):
   texts = {'index.md': '# New\n'}
   monkeypatch.setattr(tree, 'pages', lambda _: texts)
   monkeypatch.setattr(tree, 'menu', lambda _: [{'Home': 'index.md'}])
-  assert build.write_site(site) == 1
+  assert build.write_site(site) == build.Site(1, ())
   assert 'New' in (site / 'index.html').read_text()
   assert not (site / 'old.html').exists()
   assert [path.name for path in tmp_path.iterdir()] == ['site']

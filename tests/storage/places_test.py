@@ -97,9 +97,9 @@ def test_here_is_a_copy_of_what_is_elsewhere(bucket):
   assert not folder.exists()
 
 
-def test_here_is_empty_where_nothing_is(bucket):
+def test_nothing_is_here_of_what_is_not_there(bucket):
   with places.local_copy(bucket / 'none') as folder:
-    assert not list(folder.iterdir())
+    assert not folder.exists()
 
 
 def test_whatever_a_storage_raises_is_an_os_error(bucket):

@@ -6,7 +6,6 @@ from exporter import cards
 from exporter import formats
 from exporter import measure
 from exporter import storage
-from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import flags
 from exporter.cli import hush
@@ -61,10 +60,10 @@ def run(args: argparse.Namespace) -> int:
       pictures = measure.pictures_of_list(args.images, args.labels)
     else:
       pictures = measure.pictures_of_folders(args.images)
-    folder, named = storage.find_targets(
+    folder, found = storage.find_targets(
       args.targets, args.output_dir, args.formats, flags.registry(args)
     )
-    handles = measure.classifiers(named)
+    handles = measure.classifiers(found.usable)
     total = len(pictures) * len({handle.folder for handle in handles})
     shown = progress.Steps(args.progress, total, 'picture', error)
     measured = list(
@@ -81,4 +80,4 @@ def run(args: argparse.Namespace) -> int:
     print(tables.table(measure.CLASS_COLUMNS, rows))
   print(f'\n{folder / measure.EVALUATION_JSON} has all classes,')
   print(f'{folder / measure.EVALUATION_CHARTS} what is taken for what.')
-  return exits.OK
+  return progress.tell_left_out(found.left_out)
