@@ -79,11 +79,14 @@ def serve(
   flags = ('--port=0', f'--stock_dir={stock}', *flags)
   with start(exports, *flags, module=module) as process:
     assert process.stdout
-    line = process.stdout.readline()
-    found = re.search(r'http://\S+', line)
-    if not found:
-      raise RuntimeError(f'{line}{process.stdout.read()}')
-    hub = Server(process, found.group())
+    said, found = '', None
+    while not found:
+      line = process.stdout.readline()
+      said += line
+      if not line:
+        raise RuntimeError(said)
+      found = re.search(r'at (http://\S+)', line)
+    hub = Server(process, found.group(1))
     try:
       yield hub
     finally:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+import contextlib
 import dataclasses
 import functools
 import pathlib
@@ -47,31 +48,23 @@ def _false_claims(
   ]
 
 
-def _check_files(
-  handle: model_specs.Handle,
-  output_dir: storage.Folder,
-  artifact: pathlib.Path,
-) -> storage.Manifest:
-  """Reads the manifest of an artifact and checks the files against it.
+@contextlib.contextmanager
+def _checked(
+  handle: model_specs.Handle, output_dir: storage.Folder
+) -> Iterator[tuple[pathlib.Path, storage.Manifest]]:
+  """Opens an artifact that is what its manifest says, as far as files tell.
 
   Raises:
     ManifestError: There is no manifest, or it does not describe the files.
   """
-  place = storage.place(output_dir, handle)
-  made = storage.read_manifest(output_dir, handle.stem)
-  if made is None:
-    raise errors.ManifestError(
-      f'{place.artifact} has no manifest {place.manifest.name} beside it; '
-      'export the version again with --force'
-    )
-  differences = storage.differences(made, artifact)
-  differences += _false_claims(handle, made, output_dir, artifact)
-  if differences:
-    raise errors.ManifestError(
-      f'{place.artifact} is not what its manifest describes; '
-      'export the version again with --force\n  ' + '\n  '.join(differences)
-    )
-  return made
+  with storage.open_artifact(output_dir, handle) as (artifact, made):
+    false = _false_claims(handle, made, output_dir, artifact)
+    if false:
+      raise errors.ManifestError(
+        f'{output_dir / str(handle)} is not what its manifest describes; '
+        'export the version again with --force\n  ' + '\n  '.join(false)
+      )
+    yield artifact, made
 
 
 def _beside(
@@ -89,8 +82,7 @@ def _beside(
       'the SavedModel beside it, which has the weights; export it, too: '
       '--formats=tf2'
     )
-  with storage.local_copy(place.artifact) as artifact:
-    manifest = _check_files(handle, order.output_dir, artifact)
+  with _checked(handle, order.output_dir) as (artifact, manifest):
     original = formats.of(handle).recover(
       handle, artifact, manifest, _nothing_beside
     )
@@ -116,9 +108,7 @@ def _verify(
   beside: Callable[[model_specs.Handle], formats.Original],
 ) -> results.Result:
   format_ = formats.of(handle)
-  place = storage.place(order.output_dir, handle)
-  with storage.local_copy(place.artifact) as artifact:
-    manifest = _check_files(handle, order.output_dir, artifact)
+  with _checked(handle, order.output_dir) as (artifact, manifest):
     original = format_.recover(handle, artifact, manifest, beside)
     format_.prove(handle, artifact, original)
     reason = ''

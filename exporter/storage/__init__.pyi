@@ -17,6 +17,7 @@ from .disk import sync_folder as sync_folder
 from .disk import write_whole as write_whole
 from .export import Export as Export
 from .export import find_export as find_export
+from .export import open_artifact as open_artifact
 from .export import read_card as read_card
 from .export import read_manifest as read_manifest
 from .export import read_small as read_small

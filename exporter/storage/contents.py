@@ -1,6 +1,7 @@
 """Reads the files of an artifact and checks them against its manifest."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 import contextlib
 import hashlib
 import os
@@ -14,23 +15,25 @@ from exporter.storage import inside
 from exporter.storage import manifest
 from model_specs import outside
 
+MISSING = 'missing'  # How a file differs that is not there.
 
-def _files(artifact: pathlib.Path) -> dict[str, manifest.File | str]:
-  """What each file of an artifact is, or why it is none, sorted by path."""
+
+def _open_all(
+  artifact: pathlib.Path,
+) -> Iterator[tuple[str, BinaryIO | str]]:
+  """Opens each file of an artifact, or says why it is none, by its path."""
   if artifact.is_dir() and not artifact.is_symlink():
-    root, names = artifact, tuple(inside.walk(artifact))
+    root, names = artifact, inside.walk(artifact)
   else:  # A file is listed under its own name.
-    root, names = artifact.parent, (artifact.name,)
-  found: dict[str, manifest.File | str] = {}
+    root, names = artifact.parent, iter((artifact.name,))
   for name in names:
     try:
       with inside.open_file(root, name) as file:
-        found[name] = manifest.File(*disk.digest(file))
+        yield name, file
     except outside.NotUsableError as error:
-      found[name] = str(error.strerror)
+      yield name, str(error.strerror)
     except FileNotFoundError:
       pass  # There is no artifact.
-  return dict(sorted(found.items()))
 
 
 def hash_files(artifact: pathlib.Path) -> dict[str, manifest.File]:
@@ -43,35 +46,52 @@ def hash_files(artifact: pathlib.Path) -> dict[str, manifest.File]:
     ManifestError: It holds a link, a pipe or the like.
   """
   hashed = {}
-  for name, found in _files(artifact).items():
-    if isinstance(found, str):
+  for name, file in _open_all(artifact):
+    if isinstance(file, str):
       raise errors.ManifestError(
-        f'{artifact}: {name} {found}, expected a file; remove it'
+        f'{artifact}: {name} {file}, expected a file; remove it'
       )
-    hashed[name] = found
-  return hashed
+    hashed[name] = manifest.File(*disk.digest(file))
+  return dict(sorted(hashed.items()))
+
+
+def _difference(file: BinaryIO | str, expected: manifest.File | None) -> str:
+  """How a file differs from what is expected; empty if it does not.
+
+  A file of another size is not read, as it may be of any length.
+  """
+  if isinstance(file, str):
+    return file
+  if expected is None:
+    return 'not in the manifest'
+  size, found = os.fstat(file.fileno()).st_size, ''
+  if size == expected.bytes:
+    size, sha256 = disk.digest(file)
+    found = f', sha256 {sha256}'
+    if (size, sha256) == (expected.bytes, expected.sha256):
+      return ''
+  return (
+    f'{size} bytes{found}; expected {expected.bytes} bytes, sha256 '
+    f'{expected.sha256}'
+  )
+
+
+def compare(
+  expected: Mapping[str, manifest.File], artifact: pathlib.Path
+) -> dict[str, str]:
+  """How the files of an artifact differ from others, by path, sorted."""
+  different = dict.fromkeys(expected, MISSING)
+  for name, file in _open_all(artifact):
+    different[name] = _difference(file, expected.get(name))
+  return {name: how for name, how in sorted(different.items()) if how}
 
 
 def differences(
   described: manifest.Manifest, artifact: pathlib.Path
 ) -> list[str]:
   """Says how an artifact differs from its manifest, one line for each file."""
-  found = _files(artifact)
-  lines = []
-  for path in sorted(described.files.keys() | found.keys()):
-    expected, actual = described.files.get(path), found.get(path)
-    if actual is None:
-      lines.append(f'{path}: missing')
-    elif isinstance(actual, str):
-      lines.append(f'{path}: {actual}')
-    elif expected is None:
-      lines.append(f'{path}: not in the manifest')
-    elif actual != expected:
-      lines.append(
-        f'{path}: {actual.bytes} bytes, sha256 {actual.sha256}; expected '
-        f'{expected.bytes} bytes, sha256 {expected.sha256}'
-      )
-  return lines
+  different = compare(described.files, artifact)
+  return [f'{name}: {how}' for name, how in different.items()]
 
 
 class Reader:
@@ -89,24 +109,26 @@ class Reader:
     self._bytes += len(data)
     return data
 
-  def measured(self) -> manifest.File:
+  def measured(self) -> tuple[int, str]:
     """Reads to the end; returns the size and hash of the whole file."""
     while self.read(2**20):
       pass
-    return manifest.File(self._bytes, self._digest.hexdigest())
+    return self._bytes, self._digest.hexdigest()
 
 
 def _check(
-  described: manifest.Manifest, name: str, actual: manifest.File
+  described: manifest.Manifest, name: str, size: int, sha256: str = ''
 ) -> None:
+  """Raises a ManifestError for a file of another size or, if given, hash."""
   expected = described.files[name]
-  if actual != expected:
-    raise errors.ManifestError(
-      f'{described.handle}: {name} has {actual.bytes} bytes, sha256 '
-      f'{actual.sha256}; '
-      f'expected {expected.bytes} bytes, sha256 {expected.sha256}; if no '
-      'export is replacing it now, export it again with --force'
-    )
+  if size == expected.bytes and sha256 in ('', expected.sha256):
+    return
+  found = f', sha256 {sha256}' if sha256 else ''
+  raise errors.ManifestError(
+    f'{described.handle}: {name} has {size} bytes{found}; expected '
+    f'{expected.bytes} bytes, sha256 {expected.sha256}; if no export is '
+    'replacing it now, export it again with --force'
+  )
 
 
 @contextlib.contextmanager
@@ -123,7 +145,7 @@ def reading(
 
   Raises:
     ManifestError: The file is missing, or is not what the manifest describes.
-      The latter is known only in the end, after the caller has read the data.
+      Another hash is known only in the end, after the caller has read the data.
   """
   is_folder = manifest.kind_of(described).is_folder
   path = f'{described.handle}/{name}' if is_folder else described.handle
@@ -139,10 +161,10 @@ def reading(
       '--force'
     ) from error
   with file:
+    _check(described, name, os.fstat(file.fileno()).st_size)
     reader = Reader(file)
-    if os.fstat(file.fileno()).st_size == described.files[name].bytes:
-      yield reader
-    _check(described, name, reader.measured())
+    yield reader
+    _check(described, name, *reader.measured())
 
 
 def copy_file(

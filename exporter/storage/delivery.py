@@ -62,20 +62,17 @@ def _refuse_others(
   What a run left that was killed is the same; what a power cut left of it may
   have files without content.
   """
-  expected = contents.hash_files(staged)
   with places.local_copy(artifact) as folder:
-    present = contents.hash_files(folder)
     root = folder.parent if folder.is_file() else folder
-    others = [
-      name
-      for name, file in present.items()
-      if expected.get(name) != file and not disk.is_torn(root / name)
-    ]
-    if others or not present.keys() <= expected.keys():
-      raise errors.ExportError(
-        f'{handle} exists in {artifact} without a manifest, and its '
-        'files are not those of this export; --force replaces it'
-      )
+    for name, how in contents.compare(
+      contents.hash_files(staged), folder
+    ).items():
+      if how != contents.MISSING and not disk.is_torn(root / name):
+        raise errors.ExportError(
+          f'{handle} exists in {artifact} without a manifest, and its '
+          f'files are not those of this export ({name}: {how}); --force '
+          'replaces it'
+        )
 
 
 def _move(

@@ -12,6 +12,8 @@ import os
 import pathlib
 from typing import BinaryIO
 
+from model_specs import outside
+
 _CHUNK = 2**20
 # The errors of file systems that cannot synchronize folders.
 _CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES)
@@ -91,7 +93,7 @@ def is_torn(path: pathlib.Path) -> bool:
 
   Some file systems leave it empty, others leave it long and full of zeros.
   """
-  with contextlib.suppress(OSError), path.open('rb') as file:
+  with contextlib.suppress(OSError), outside.open_file(path) as file:
     while chunk := file.read(_CHUNK):
       if chunk.strip(b'\0'):
         return False

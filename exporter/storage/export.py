@@ -3,14 +3,17 @@
 All three may come from somebody else, so that nothing of them is believed.
 """
 
+from collections.abc import Iterator
 import contextlib
 import dataclasses
 import pathlib
 
 from exporter import errors
+from exporter.storage import contents
 from exporter.storage import inside
 from exporter.storage import manifest as manifest_lib
 from exporter.storage import places
+import model_specs
 from model_specs import kinds
 from model_specs import outside
 
@@ -146,3 +149,37 @@ def find_export(root: places.Folder, stem: str) -> Export | None:
     except outside.NotUsableError as error:
       raise errors.ManifestError(f'{error}; copy it there') from error
   return Export(root, made) if is_there else None
+
+
+@contextlib.contextmanager
+def open_artifact(
+  root: places.Folder, handle: model_specs.Handle
+) -> Iterator[tuple[pathlib.Path, manifest_lib.Manifest]]:
+  """Yields a local path of an artifact whose files are what they should be.
+
+  Args:
+    root: The folder of exports.
+    handle: The artifact.
+
+  Yields:
+    The path of the artifact, or of a temporary copy of it, and its manifest.
+
+  Raises:
+    ManifestError: It has no manifest, or its files are not those of the
+      manifest.
+  """
+  place = places.place(root, handle)
+  made = read_manifest(root, handle.stem)
+  if made is None:
+    raise errors.ManifestError(
+      f'{place.artifact} has no manifest {place.manifest.name} beside it; '
+      'export the version again with --force'
+    )
+  with places.local_copy(place.artifact) as artifact:
+    different = contents.differences(made, artifact)
+    if different:
+      raise errors.ManifestError(
+        f'{place.artifact} is not what its manifest describes; export the '
+        'version again with --force\n  ' + '\n  '.join(different)
+      )
+    yield artifact, made
