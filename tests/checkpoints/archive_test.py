@@ -215,7 +215,7 @@ def test_one_checkpoint_twice_is_refused(tmp_path):
 
 def test_models_are_lacking_where_nothing_is_found(tmp_path):
   other = dataclasses.replace(
-    _MODEL, name='tiny_2', checkpoint='y/tiny_2.ckpt', archive_url='http://x/y'
+    _MODEL, name='tiny_2', checkpoint='y/tiny_2.ckpt', archive_url='https://x/y'
   )
   for place in ('.', _RELEASE):
     folder = tmp_path / place.strip('.')
