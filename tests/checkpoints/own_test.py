@@ -97,6 +97,20 @@ def test_it_may_lie_in_the_folder_of_checkpoints(folder):
   assert _same(_read(folder / 'specs', 'one', other=folder))
 
 
+@pytest.mark.parametrize('beside', ['one', 'one.tar.gz'])
+def test_what_lies_beside_the_spec_does_not_hide_what_it_lacks(folder, beside):
+  """An empty folder, or an archive without checkpoint, is no checkpoint."""
+  specs = folder / 'specs'
+  (specs / 'one').mkdir(parents=True)
+  _pack(specs / 'one.tar.gz', specs / 'one')
+  assert _same(_read(specs, beside, other=folder))
+
+
+def test_a_folder_whose_newest_is_gone_gives_the_only_one(folder):
+  (folder / 'one/checkpoint').write_text('model_checkpoint_path: "gone"\n')
+  assert _same(_read(folder, 'one'))
+
+
 def test_an_absolute_path(folder):
   assert _same(_read(folder / 'elsewhere', str(folder / 'one')))
 
@@ -152,8 +166,8 @@ def test_half_a_classifier_is_an_error(folder):
   [
     (None, 'names no checkpoint; write checkpoint = "PATH" there'),
     ('train/model.ckpt-11', 'looked for\n  FOLDER/train/model.ckpt-11\n'),
-    ('two', 'a.ckpt.index, b.ckpt.index; expected a single checkpoint'),
-    ('empty', 'holds no .index file; expected a single checkpoint'),
+    ('two', 'two, a folder that holds a.ckpt, b.ckpt, expected one checkpoint'),
+    ('empty', 'a folder that holds no checkpoint, expected one checkpoint'),
     ('two.tar.gz', 'holds two/a.ckpt, two/b.ckpt, expected one checkpoint'),
     ('empty.tar.gz', 'holds none, expected one checkpoint'),
     ('notes.txt', 'notes.txt cannot be read'),
