@@ -75,6 +75,16 @@ def test_one_that_fails_does_not_stop_the_others(server, tmp_path):
   assert 'answer 404' in results[_NAMES[0]].reason
 
 
+def test_a_link_in_place_of_a_part_is_not_written_through(server, tmp_path):
+  precious = tmp_path / 'precious'
+  precious.write_text('mine')
+  (tmp_path / f'{_ARCHIVE}.part').symlink_to(precious)
+  reason = _run(server, tmp_path)[_NAMES[0]].reason
+  assert f'{_ARCHIVE}.part: is a link to {precious}, expected' in reason
+  assert reason.endswith('remove it')
+  assert precious.read_text() == 'mine'
+
+
 def test_a_folder_that_cannot_be_written_to_is_named(server, tmp_path):
   (tmp_path / 'file').touch()
   results = _run(server, tmp_path / 'file')
