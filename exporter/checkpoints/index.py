@@ -18,7 +18,7 @@ MAGIC = bytes.fromhex('57fb808b247547db')  # The end of every table.
 MAX_BYTES = 2**26  # The index of the largest network has 200,000.
 _MAX_KEY = 2**14
 _MAX_RANK = 254
-_MAX_VALUES = 2**48
+MAX_VALUES = 2**48  # Of one tensor.
 _FOOTER = 48
 _TRAILER = 5  # Of a block: its compression, of which there is none, and CRC.
 # The types from here on are references to the others.
@@ -127,7 +127,7 @@ def _check(name: str, entry: tensor_bundle_pb2.BundleEntryProto) -> None:
   if any(size < 0 for size in shape):
     raise DamagedError(f'{name} has the shape {list(shape)}')
   # Without the empty dimensions, as TensorFlow multiplies in their order.
-  if math.prod(filter(None, shape)) > _MAX_VALUES:
+  if math.prod(filter(None, shape)) > MAX_VALUES:
     raise DamagedError(f'{name} has the shape {list(shape)}')
   _check_slices(name, entry, shape)
 

@@ -110,6 +110,9 @@ class Reader:
     dtypes = self._reader.get_variable_to_dtype_map()
     self.shapes = {key: tuple(shapes[key]) for key in sorted(shapes)}
     self.dtypes = {key: dtype.name for key, dtype in dtypes.items()}
+    for key, shape in self.shapes.items():
+      if math.prod(filter(None, shape)) > index.MAX_VALUES:
+        raise UnreadableError(f'{key} has the shape {list(shape)}')
 
   @contextlib.contextmanager
   def _explain(self) -> Iterator[None]:

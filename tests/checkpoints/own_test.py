@@ -1,5 +1,6 @@
 """The checkpoint of an own model, in every form that trainings leave."""
 
+import gzip
 import pathlib
 import re
 import tarfile
@@ -185,6 +186,18 @@ def test_what_is_no_checkpoint(folder, path, says):
   expected = re.escape(says.replace('FOLDER', str(folder)))
   with pytest.raises(errors.CheckpointError, match=expected):
     _read(folder, path)
+
+
+def test_an_archive_that_would_fill_the_memory_is_refused_at_once(folder):
+  header = tarfile.TarInfo('evil')
+  header.type, header.size = tarfile.XHDTYPE, 3 * 2**30
+  with gzip.open(folder / 'bomb.tgz', 'wb') as tar:
+    tar.write(header.tobuf(tarfile.GNU_FORMAT))
+    tar.write(bytes(10 * 2**20))
+  with pytest.raises(
+    errors.CheckpointError, match='not safe to unpack: it des'
+  ):
+    _read(folder, 'bomb.tgz')
 
 
 def test_a_damaged_one_in_an_archive_names_the_archive(folder):

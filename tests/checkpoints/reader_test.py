@@ -60,6 +60,7 @@ def test_a_tensor_is_no_larger_than_its_file(tmp_path):
   'fields',
   [
     {'shape': [-1]},
+    {'shape': [2**62]},
     {'shape': [2**32, 2**32]},
     {'shape': [1] * 1000},
     {'dtype': 0},
