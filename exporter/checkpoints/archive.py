@@ -78,8 +78,6 @@ def _refuse_another(
 
   Few archives have a published checksum; `fetch` records those of the others.
   """
-  if not archive.is_file():
-    return  # What opens it says what is wrong with it.
   difference = checksums.difference(archive, folder, model.archive_url)
   if difference:
     fetch = storage.fetch_command(folder, model.name)

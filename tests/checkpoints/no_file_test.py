@@ -10,10 +10,14 @@ import signal
 import pytest
 
 from exporter import errors
+from exporter import results
 from exporter.checkpoints import archive
 from exporter.checkpoints import checkpoint
 from exporter.checkpoints import inspection
 from exporter.checkpoints import own
+from exporter.checkpoints.fetch import fetcher
+from exporter.checkpoints.fetch import pool
+from model_specs import checksums
 from model_specs.spec_files import model as model_lib
 from tests import checkpoints_made as checkpoints
 from tests import some_spec_file
@@ -123,6 +127,22 @@ def test_an_archive_in_place(tmp_path, make):
   make(tmp_path / 'x.tgz')
   with _refused():
     archive.inspect(tmp_path / 'x.tgz', tiny_network.MODEL)
+
+
+@pytest.mark.parametrize('make', [os.mkfifo, _huge, pathlib.Path.mkdir])
+def test_an_archive_in_place_of_a_known_one(tmp_path, make):
+  model = tiny_network.MODEL
+  known = checksums.Checksum(model.archive_url, 3, 'sha256', '12' * 32)
+  (tmp_path / checksums.FILE).write_text(checksums.render([known]))
+  make(tmp_path / model.archive_name)
+  with _refused(), archive.find(tmp_path, model):
+    pass
+  request = fetcher.Request((model,), tmp_path, offline=True)
+  (result,) = pool.fetch_all(request, 1)
+  assert isinstance(result, results.Result)
+  assert result.status == results.FAILED
+  assert f'{model.archive_name} ' in result.reason
+  assert 'expected a' in result.reason
 
 
 @no_files

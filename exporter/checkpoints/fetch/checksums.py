@@ -9,6 +9,7 @@ import pathlib
 import re
 
 from exporter import storage
+from exporter.checkpoints import members
 import model_specs
 from model_specs import checksums
 from model_specs import outside
@@ -21,8 +22,12 @@ _MOST = 2**20  # Bytes of a file of checksums; a full one has about 10,000.
 def measure(
   archive: pathlib.Path, url: str, algorithm: str = ALGORITHM
 ) -> checksums.Checksum:
-  """The size and hash of an archive on disk, as the checksum of a URL."""
-  with outside.open_file(archive) as file:
+  """The size and hash of an archive on disk, as the checksum of a URL.
+
+  Raises:
+    NotUsableError: It is no file, or larger than any archive.
+  """
+  with outside.open_file(archive, members.MAX_BYTES) as file:
     size, digest = storage.digest(file, algorithm)
   return checksums.Checksum(url, size, algorithm, digest)
 
@@ -74,7 +79,10 @@ def difference(path: pathlib.Path, folder: pathlib.Path, url: str) -> str:
   expected = known(folder, url)
   if not expected:
     return ''
-  actual = measure(path, url, expected.algorithm)
+  try:
+    actual = measure(path, url, expected.algorithm)
+  except outside.NotUsableError as error:
+    return str(error.strerror)
   if actual == expected:
     return ''
   source = f'{folder / checksums.FILE}, where the first one was recorded'

@@ -1,6 +1,7 @@
 """Downloads one URL to one file: resumes, retries, and limits its size."""
 
 from collections.abc import Callable
+import contextlib
 import dataclasses
 import os
 import re
@@ -15,10 +16,11 @@ import urllib3
 
 from exporter import errors
 from exporter import storage
+from exporter.checkpoints import members
 from exporter.checkpoints.fetch import session as session_lib
 from model_specs import outside
 
-MAX_BYTES = 4 * 2**30  # Of any file. The largest published one has 1 GB.
+MAX_BYTES = members.MAX_BYTES  # Of any file, whatever a server announces.
 _CHUNK = 2**16
 # Bytes a second. A transfer that is slower for as long as the timeout has
 # stalled.
@@ -145,11 +147,9 @@ class Download:
   def _wait(self, retry: urllib3.Retry, error: _AgainError) -> None:
     seconds = retry.get_backoff_time()
     if error.retry_after is not None:
-      try:
+      with contextlib.suppress(urllib3.exceptions.InvalidHeader):
         asked = retry.parse_retry_after(error.retry_after)
         seconds = min(max(asked, seconds), _MAX_WAIT)
-      except urllib3.exceptions.InvalidHeader:
-        pass
     if self._stop.wait(seconds):
       raise StoppedError('stopped')
 
