@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 OUTPUT ?= exports
 CHECKPOINTS ?=
+FETCH ?=
+MIRROR ?=
 PATTERNS ?=
 SITE ?= .cache/site
 CLIENT ?=
@@ -26,7 +28,9 @@ GENERATED := model_cards catalogue
 FRESH_DOCS := .cache/docs
 
 # Without checkpoints the weights are synthetic: seeded, and marked as such.
-WEIGHTS = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)',--synthetic_weights)
+WEIGHTS = $(or $(strip $(TRAINED)),--synthetic_weights)
+TRAINED = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)') \
+  $(if $(filter-out 0,$(FETCH)),--fetch) $(if $(MIRROR),--mirror='$(MIRROR)')
 
 .DELETE_ON_ERROR:
 .PHONY: help export test check bazel consumers bench cards site clean
@@ -35,7 +39,9 @@ WEIGHTS = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)',--synthetic_weig
 help:
 	@echo 'make export  every handle in both formats -> OUTPUT; PATTERNS says'
 	@echo '             which, CHECKPOINTS where their weights are, JOBS how'
-	@echo '             many workers; PYTHON and VENV name the environment'
+	@echo '             many workers; PYTHON and VENV name the environment;'
+	@echo '             FETCH=1 downloads the published weights before, from'
+	@echo '             MIRROR if that is given'
 	@echo 'make test    every test, on JOBS processes'
 	@echo 'make check   lint, types, layout, and that generated files are fresh'
 	@echo 'make bazel   loads all with the Bazel of Debian, builds and runs slimhub,'

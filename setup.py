@@ -52,6 +52,7 @@ setuptools.setup(
     'test': [
       'ai-edge-litert',
       'axe-playwright-python',
+      'cryptography',
       'ipykernel',
       'jsonschema',
       'markdown-it-py',

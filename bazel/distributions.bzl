@@ -8,6 +8,7 @@ DISTRIBUTIONS = [
     "ai-edge-litert",
     "argcomplete",
     "axe-playwright-python",
+    "cryptography",
     "flatbuffers",
     "jsonschema",
     "keras",

@@ -9,6 +9,7 @@ from model_specs import checks
 
 FILE = 'checksums.tsv'
 ALGORITHMS = {'sha256': 64, 'sha384': 96}  # Number of hexadecimal digits.
+_BYTES = re.compile('[0-9]{1,18}')
 _HEADER = (
   '# Written by `slimhub fetch`: what an archive must be, whatever serves it.',
   'url\tbytes\talgorithm\tdigest',
@@ -26,7 +27,7 @@ class Checksum:
 
   def __post_init__(self) -> None:
     digits = ALGORITHMS.get(self.algorithm, 0)
-    if not re.fullmatch(rf'[\da-f]{{{digits}}}', self.digest) or not digits:
+    if not re.fullmatch(rf'[0-9a-f]{{{digits}}}', self.digest) or not digits:
       raise checks.SpecError(
         f'checksum of {self.url}: {self.algorithm} {self.digest!r}, expected '
         + ' or '.join(f'{k} in {v} digits' for k, v in ALGORITHMS.items())
@@ -54,7 +55,7 @@ def parse(text: str, name: str) -> dict[str, Checksum]:
     if line in _HEADER or not line:
       continue
     cells = line.split('\t')
-    if len(cells) != 4 or not cells[1].isdecimal():
+    if len(cells) != 4 or not _BYTES.fullmatch(cells[1]):
       raise checks.SpecError(
         f'{name}, line {number} is {line!r}, expected a URL, a number of '
         'bytes, an algorithm and a hash, with tabs between; delete the line'

@@ -24,7 +24,7 @@ SLIM_URL = (
   'https://github.com/tensorflow/models/tree/master/research/slim'
   '#pre-trained-models'
 )
-SLIM_ARCHIVES = 'http://download.tensorflow.org/models'
+SLIM_ARCHIVES = 'https://download.tensorflow.org/models'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,8 +61,8 @@ class ModelSpec:
 
   def _check_archive(self, where: str) -> None:
     checks.check(
-      self.archive_url.startswith(('http://', 'https://')),
-      f'{where}: archive_url is {self.archive_url!r}, expected http(s)://',
+      self.archive_url.startswith('https://'),
+      f'{where}: archive_url is {self.archive_url!r}, expected https://',
     )
     folders = self.checkpoint.split('/')[:-1]
     checks.check(

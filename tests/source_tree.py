@@ -18,6 +18,7 @@ _DISTRIBUTIONS = {
   'absl': 'absl-py',
   'argcomplete': 'argcomplete',
   'axe_playwright_python': 'axe-playwright-python',
+  'cryptography': 'cryptography',
   'ai_edge_litert': 'ai-edge-litert',
   'flatbuffers': 'flatbuffers',
   'google': 'protobuf',

@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 import contextlib
 import pathlib
-import tempfile
 
 from exporter import errors
 from exporter import storage
-from exporter.checkpoints import members
+from exporter.checkpoints import copies
+from exporter.checkpoints import prefixes
 from exporter.checkpoints.fetch import checksums
 import model_specs
-
-_INDEX = '.index'
 
 
 def _prefixes(
@@ -37,72 +35,40 @@ def places(
 def _is_checkpoint(prefix: pathlib.Path) -> bool:
   """Whether any file of a checkpoint exists, even if others are missing."""
   parts = prefix.parent.glob(f'{prefix.name}.data-*-of-*')
-  index = prefix.with_name(prefix.name + _INDEX)
-  return prefix.is_file() or index.exists() or any(parts)
+  return prefix.is_file() or prefixes.index_of(prefix).exists() or any(parts)
 
 
-def _is_part(name: str, prefix: str) -> bool:
-  return name in (prefix, prefix + _INDEX) or name.startswith(f'{prefix}.data-')
+def _wanted(model: model_specs.ModelSpec) -> copies.Wanted:
+  """Tells the files of a model's checkpoint, and its frozen graph, by name."""
+  *folders, prefix = model.checkpoint_member.split('/')
+  frozen = prefixes.frozen_names(prefix)
+
+  def is_wanted(path: pathlib.PurePosixPath) -> bool:
+    parents = path.parts[:-1]
+    if folders and list(parents[-len(folders) :]) != folders:
+      return False
+    part = prefixes.split(path.name) or (path.name, '')
+    return part[0] == prefix or path.name in frozen
+
+  return is_wanted
 
 
-def _frozen_names(prefix: str) -> tuple[str, str]:
-  """The names that the frozen graph beside a checkpoint may have."""
-  name = prefix.removesuffix('.ckpt')
-  return f'{name}_frozen.pb', f'{name.replace(".", "_")}_frozen.pb'
-
-
-def frozen_graph(prefix: pathlib.Path) -> pathlib.Path | None:
-  """The path of the frozen graph that lies beside a checkpoint, or None."""
-  for name in _frozen_names(prefix.name):
-    path = prefix.with_name(name)
-    if path.is_file():
-      return path
-  return None
-
-
-def _unpack(
-  archive: pathlib.Path,
-  model: model_specs.ModelSpec,
-  folder: pathlib.Path | None,
-) -> str:
-  """Copies a checkpoint and its frozen graph, nothing else, from an archive.
-
-  Args:
-    archive: The archive, which is read to its end.
-    model: The model whose checkpoint it should hold.
-    folder: The folder to copy into; None checks the archive without copying.
-
-  Returns:
-    The name of the checkpoint's prefix in that folder.
+def _only(
+  archive: pathlib.Path, model: model_specs.ModelSpec, found: copies.Copies
+) -> prefixes.Found:
+  """The checkpoint of a model among what was copied from its archive.
 
   Raises:
-    CheckpointError: The archive is damaged, unsafe to unpack, or of another
-      model.
+    CheckpointError: There is none, or more than one.
   """
-  copied_names = set()
-  *folders, prefix = model.checkpoint_member.split('/')
-  frozen = _frozen_names(prefix)
-  for path, content in members.read(archive):
-    name, parents = path.name, path.parts[:-1]
-    if not _is_part(name, prefix) and name not in frozen:
-      continue
-    if folders and list(parents[-len(folders) :]) != folders:
-      continue
-    if name in copied_names:
-      raise errors.CheckpointError(
-        f'archive {archive} holds {name} twice; '
-        'put the published archive of this model in its place'
-      )
-    copied_names.add(name)
-    if folder is not None:
-      with (folder / name).open('wb') as copy:
-        copy.writelines(content)
-  if not copied_names.difference(frozen):
+  if len(found.checkpoints) != 1:
+    held = ' and '.join(found.checkpoints) or 'no checkpoint'
     raise errors.CheckpointError(
-      f'archive {archive} holds no checkpoint {model.checkpoint_member}; '
-      'put the archive of this model in its place'
+      f'archive {archive} holds {held}, expected one '
+      f'{model.checkpoint_member}; put the archive of this model in its place'
     )
-  return prefix
+  (checkpoint,) = found.checkpoints.values()
+  return checkpoint._replace(graph=next(iter(found.graphs.values()), None))
 
 
 def _refuse_another(
@@ -112,8 +78,6 @@ def _refuse_another(
 
   Few archives have a published checksum; `fetch` records those of the others.
   """
-  if not archive.is_file():
-    return  # What opens it says what is wrong with it.
   difference = checksums.difference(archive, folder, model.archive_url)
   if difference:
     fetch = storage.fetch_command(folder, model.name)
@@ -125,7 +89,7 @@ def _refuse_another(
 
 def inspect(archive: pathlib.Path, model: model_specs.ModelSpec) -> None:
   """Raises a CheckpointError unless the archive is whole and of the model."""
-  _unpack(archive, model, None)
+  _only(archive, model, copies.copy(archive, None, _wanted(model)))
 
 
 def _holds(folder: pathlib.Path, model: model_specs.ModelSpec) -> bool:
@@ -147,7 +111,7 @@ def lacking_archives(
 @contextlib.contextmanager
 def find(
   folder: pathlib.Path, model: model_specs.ModelSpec
-) -> Iterator[pathlib.Path]:
+) -> Iterator[prefixes.Found]:
   """Finds the checkpoint of a model, and unpacks its archive if need be.
 
   Args:
@@ -156,7 +120,7 @@ def find(
     model: The model whose checkpoint is wanted.
 
   Yields:
-    The prefix of the checkpoint; its files exist while the context is open.
+    The checkpoint; its files exist while the context is open.
 
   Raises:
     CheckpointError: There is no checkpoint, and the message lists all places
@@ -169,26 +133,20 @@ def find(
       'name the folder that holds the checkpoints, or '
       f'`{storage.fetch_command(folder, model.name)}` makes it'
     )
-  prefixes, archives = _prefixes(folder, model), places(folder, model)
-  for prefix in prefixes:
+  candidates, archives = _prefixes(folder, model), places(folder, model)
+  for prefix in candidates:
     if _is_checkpoint(prefix):
-      yield prefix
+      yield prefixes.found(prefix)
       return
   for archive in archives:
     if archive.exists():
       _refuse_another(archive, folder, model)
-      with tempfile.TemporaryDirectory() as unpacked:
-        name = _unpack(archive, model, pathlib.Path(unpacked))
-        try:
-          yield pathlib.Path(unpacked) / name
-        except errors.CheckpointError as error:
-          # The copy is about to be removed, so name the archive instead.
-          message = str(error).replace(unpacked, str(archive))
-          raise errors.CheckpointError(message) from error
+      with copies.copied(archive, _wanted(model)) as found:
+        yield _only(archive, model, found)
       return
   raise errors.CheckpointError(
     f'no checkpoint of {model.name} in {folder}; looked for\n'
-    + ''.join(f'  {prefix}.index\n' for prefix in prefixes)
+    + ''.join(f'  {prefix}.index\n' for prefix in candidates)
     + ''.join(f'  {archive}\n' for archive in archives)
     + f'`{storage.fetch_command(folder, model.name)}` downloads '
     + model.archive_url

@@ -1,9 +1,7 @@
 """Reads a checkpoint and checks that its tensors are those of the network."""
 
 from collections.abc import Collection
-from collections.abc import Iterator
 from collections.abc import Mapping
-import contextlib
 import dataclasses
 import hashlib
 import pathlib
@@ -11,28 +9,19 @@ import re
 from typing import TypeAlias
 
 import numpy as np
-import tensorflow as tf
 
 from exporter import errors
 from exporter.checkpoints import archive
+from exporter.checkpoints import reader as reader_lib
 from exporter.checkpoints import synthetic
 from exporter.checkpoints import weights as weights_lib
 import model_specs
+from model_specs import outside
 
 SHADOW = '/ExponentialMovingAverage'
-# What TensorFlow raises for a damaged file. It raises an IndexError if the file
-# is too short, and a MemoryError if a length inside the file makes no sense.
-UNREADABLE = (
-  IndexError,
-  MemoryError,
-  RuntimeError,
-  ValueError,
-  tf.errors.OpError,
-)
 _VARIANCE = '/moving_variance'
 _MISSING = 'missing'
 _DAMAGED = 'cannot be read: '
-_DOWNLOAD = 'it is damaged or incomplete; download it again'
 # Matches the variables that quantization-aware training adds to keep ranges of
 # values, such as act_quant/min and those below quantops/.
 QUANTIZED = re.compile(r'quant(ops)?(_\d+)?/|FakeQuant')
@@ -73,47 +62,25 @@ class Checkpoint:
     return digest.hexdigest()
 
 
-@contextlib.contextmanager
-def _explain() -> Iterator[None]:
-  """Turns the many exceptions of a damaged file into a _ProblemError."""
+def _tensor(
+  reader: reader_lib.Reader, key: str, shape: tuple[int, ...]
+) -> np.ndarray:
+  """Reads one tensor; raises a _ProblemError if it cannot be used."""
+  if key not in reader.shapes:
+    raise _ProblemError(_MISSING)
+  actual, dtype = reader.shapes[key], reader.dtypes[key]
+  if actual != shape:
+    raise _ProblemError(f'shape {list(actual)}, expected {list(shape)}')
+  if dtype != 'float32':
+    raise _ProblemError(f'dtype {dtype}, expected float32')
   try:
-    yield
-  except UNREADABLE as error:
-    reason = str(error).partition('\n')[0]
-    raise _ProblemError(_DAMAGED + reason) from error
-
-
-class _Reader:
-  """Reads tensors from a checkpoint on disk, and checks each of them."""
-
-  def __init__(self, prefix: pathlib.Path):
-    try:
-      with _explain():
-        self._reader = tf.train.load_checkpoint(str(prefix))
-        self.shapes = self._reader.get_variable_to_shape_map()
-        self._dtypes = self._reader.get_variable_to_dtype_map()
-    except _ProblemError as problem:
-      raise errors.CheckpointError(
-        f'checkpoint {prefix} {problem}; expected {prefix.name}.index and '
-        f'{prefix.name}.data-*, or one file in the older format; {_DOWNLOAD}'
-      ) from problem
-
-  def read(self, key: str, shape: tuple[int, ...]) -> np.ndarray:
-    """Reads one tensor; raises a _ProblemError if it cannot be used."""
-    if key not in self.shapes:
-      raise _ProblemError(_MISSING)
-    actual = tuple(self.shapes[key])
-    if actual != shape:
-      raise _ProblemError(f'shape {list(actual)}, expected {list(shape)}')
-    if self._dtypes[key] != tf.float32:
-      dtype = self._dtypes[key].name
-      raise _ProblemError(f'dtype {dtype}, expected float32')
-    with _explain():  # TensorFlow verifies the checksum of the tensor here.
-      tensor = self._reader.get_tensor(key)
-    problem = flaw(key, tensor)
-    if problem:
-      raise _ProblemError(problem)
-    return tensor
+    tensor = reader.read(key)
+  except reader_lib.UnreadableError as error:
+    raise _ProblemError(f'{_DAMAGED}{error}') from error
+  problem = flaw(key, tensor)
+  if problem:
+    raise _ProblemError(problem)
+  return tensor
 
 
 def flaw(key: str, tensor: np.ndarray) -> str:
@@ -150,11 +117,11 @@ def keys(
 
 
 def _advice(
-  reader: _Reader, wanted: Wanted, problems: Mapping[str, str]
+  reader: reader_lib.Reader, wanted: Wanted, problems: Mapping[str, str]
 ) -> str:
   """Says what to do about keys that cannot be used."""
   if any(problem.startswith(_DAMAGED) for problem in problems.values()):
-    return _DOWNLOAD
+    return reader_lib.DOWNLOAD
   shadows = [key for key in problems if key.endswith(SHADOW)]
   missing = sum(problem == _MISSING for problem in problems.values())
   if shadows and missing == len(problems) == len(shadows):
@@ -172,7 +139,7 @@ def _advice(
   return 'put the checkpoint that was trained for this model in its place'
 
 
-def _refuse_quantized(prefix: pathlib.Path, reader: _Reader) -> None:
+def _refuse_quantized(reader: reader_lib.Reader) -> None:
   """Raises a CheckpointError if a checkpoint was trained for 8 bits.
 
   Its weights are right only together with the rounding that they learned.
@@ -180,41 +147,34 @@ def _refuse_quantized(prefix: pathlib.Path, reader: _Reader) -> None:
   ranges = sorted(filter(QUANTIZED.search, reader.shapes))
   if ranges:
     raise errors.CheckpointError(
-      f'checkpoint {prefix} was trained for 8 bits: it holds {len(ranges)} '
-      f'ranges for rounding, such as {ranges[0]}, which the network does not '
-      "apply; export the model's float checkpoint and quantize the export, as "
+      f'checkpoint {reader.found.shown} was trained for 8 bits: it holds '
+      f'{len(ranges)} ranges for rounding, such as {outside.shown(ranges[0])}, '
+      "which the network does not apply; export the model's float checkpoint "
+      'and quantize the export, as '
       'docs/getting_checkpoints.md says under "Checkpoints for 8 bits"'
     )
 
 
-def shapes(prefix: pathlib.Path) -> dict[str, list[int]]:
-  """The shape of every key; raises a CheckpointError for a damaged file."""
-  return _Reader(prefix).shapes
-
-
-def read_prefix(
-  prefix: pathlib.Path, wanted: Wanted, weights: str
-) -> Checkpoint:
-  """Reads a checkpoint by its prefix; otherwise as `read_published`."""
-  reader = _Reader(prefix)
-  _refuse_quantized(prefix, reader)
+def read(reader: reader_lib.Reader, wanted: Wanted, weights: str) -> Checkpoint:
+  """Reads an open checkpoint; otherwise as `read_published`."""
+  _refuse_quantized(reader)
   chosen = keys(reader.shapes, wanted, weights)
   tensors, problems = {}, {}
   for name, key in chosen.items():
     try:
-      tensors[name] = reader.read(key, wanted.shapes[name])
+      tensors[name] = _tensor(reader, key, wanted.shapes[name])
     except _ProblemError as problem:
       problems[key] = str(problem)
   if problems:
     raise errors.CheckpointError(
-      f'checkpoint {prefix} does not fit: {len(problems)} of '
+      f'checkpoint {reader.found.shown} does not fit: {len(problems)} of '
       f'{len(wanted.shapes)} variables\n'
       + ''.join(f'  {key}: {text}\n' for key, text in problems.items())
       + _advice(reader, wanted, problems)
     )
   averaged = any(key.endswith(SHADOW) for key in chosen.values())
   kind = weights_lib.EMA if averaged else weights_lib.RAW
-  return Checkpoint(prefix.name, kind, tensors)
+  return Checkpoint(reader.found.name, kind, tensors)
 
 
 def read_published(
@@ -238,13 +198,12 @@ def read_published(
     CheckpointError: The checkpoint is missing, damaged or does not fit; the
       message names every variable concerned.
   """
-  with archive.find(folder, model) as prefix:
-    checkpoint = read_prefix(prefix, wanted, weights)
-    frozen = archive.frozen_graph(prefix)
+  with archive.find(folder, model) as found:
+    checkpoint = read(reader_lib.Reader(found), wanted, weights)
     return dataclasses.replace(
       checkpoint,
       name=model.checkpoint,
-      frozen_graph=frozen.read_bytes() if frozen else None,
+      frozen_graph=reader_lib.read_graph(found.graph) if found.graph else None,
     )
 
 

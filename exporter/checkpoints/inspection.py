@@ -13,7 +13,7 @@ from exporter.checkpoints import specimen
 from exporter.checkpoints import specimens
 from exporter.checkpoints import weights as weights_lib
 
-_STEP = 'global_step'
+_STEP, _STEP_TYPES = 'global_step', ('int32', 'int64')
 _OBJECTS = '_CHECKPOINTABLE_OBJECT_GRAPH'
 _FLOAT = 'float32'
 _FLOATS = ('float', 'bfloat')
@@ -170,7 +170,8 @@ def _unusable(flaws: Mapping[str, str], used: Iterable[str]) -> tuple[str, ...]:
 
 
 def _step(weights_file: specimen.Specimen) -> int | None:
-  if weights_file.shapes.get(_STEP) != ():
+  is_number = weights_file.dtypes.get(_STEP) in _STEP_TYPES
+  if weights_file.shapes.get(_STEP) != () or not is_number:
     return None
   return int(weights_file.read(_STEP))
 

@@ -20,23 +20,28 @@ from typing import cast
 import zlib
 
 from exporter import errors
+from model_specs import outside
 
 MAX_BYTES = 4 * 2**30  # Unpacked. The largest published archive has about 1 GB.
 MAX_MEMBERS = 1000  # A published archive has about ten.
 # tarfile reads the description of a member, such as a long name, in one piece.
 _MAX_READ = 2**20
 _CHUNK = 2**16
-_OPENERS: dict[bytes, Callable[[pathlib.Path], Any]] = {
+_OPENERS: dict[bytes, Callable[[BinaryIO], Any]] = {
   b'\x1f\x8b': gzip.open,
   b'BZh': bz2.open,
   b'\xfd7zXZ': lzma.open,
 }
+_TAR, _TAR_AT = b'ustar', 257
+# What is raised for a bad archive, also for headers without end, and numbers
+# that no machine has.
 _UNREADABLE = (
   tarfile.TarError,
+  ArithmeticError,
   EOFError,
+  RecursionError,
   lzma.LZMAError,
   zlib.error,
-  OSError,
   ValueError,
 )
 
@@ -61,13 +66,27 @@ class _Limited:
     return self._stream.read(size)
 
 
-def _decompressed(path: pathlib.Path) -> IO[bytes]:
-  with path.open('rb') as file:
-    start = file.read(8)
-  for magic, open_ in _OPENERS.items():
-    if start.startswith(magic):
-      return open_(path)
-  return path.open('rb')
+@contextlib.contextmanager
+def _decompressed(path: pathlib.Path) -> Iterator[IO[bytes]]:
+  with outside.open_file(path, MAX_BYTES) as file:
+    start = file.read(max(map(len, _OPENERS)))
+    file.seek(0)
+    for magic, open_ in _OPENERS.items():
+      if start.startswith(magic):
+        with open_(file) as stream:
+          yield stream
+        return
+    yield file
+
+
+def is_archive(path: pathlib.Path) -> bool:
+  """Whether a file begins as an archive does, compressed or not."""
+  try:
+    with outside.open_file(path) as file:
+      start = file.read(_TAR_AT + len(_TAR))
+  except OSError:
+    return False
+  return start.startswith(tuple(_OPENERS)) or start[_TAR_AT:] == _TAR
 
 
 def _check(member: tarfile.TarInfo) -> None:
@@ -85,6 +104,13 @@ def _check(member: tarfile.TarInfo) -> None:
     )
 
 
+def _damaged(path: pathlib.Path, error: Exception) -> errors.CheckpointError:
+  return errors.CheckpointError(
+    f'archive {path} cannot be unpacked: {error}; '
+    'it is damaged or no tar archive; download it again'
+  )
+
+
 @contextlib.contextmanager
 def _explain(path: pathlib.Path) -> Iterator[None]:
   """Turns every exception that a bad archive causes into a CheckpointError."""
@@ -95,11 +121,16 @@ def _explain(path: pathlib.Path) -> Iterator[None]:
       f'archive {path} is not safe to unpack: {error}; put the published '
       'archive of this model in its place'
     ) from error
-  except _UNREADABLE as error:
+  except OSError as error:
+    # What reads compressed files raises it without a number for a damaged one.
+    if error.errno is None:
+      raise _damaged(path, error) from error
     raise errors.CheckpointError(
-      f'archive {path} cannot be unpacked: {error}; '
-      'it is damaged or no tar archive; download it again'
+      f'archive {path} cannot be read: {error.strerror}; put the published '
+      'archive of this model in its place, where you may read it'
     ) from error
+  except _UNREADABLE as error:
+    raise _damaged(path, error) from error
 
 
 def _walk(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:

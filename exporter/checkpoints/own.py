@@ -1,17 +1,21 @@
 """Finds and reads the checkpoint that a spec file of a user's model names."""
 
+from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 import contextlib
 import dataclasses
 import pathlib
-import tarfile
-import tempfile
 
 import numpy as np
 
 from exporter import errors
 from exporter.checkpoints import checkpoint
+from exporter.checkpoints import copies
+from exporter.checkpoints import folder as folder_lib
+from exporter.checkpoints import members
 from exporter.checkpoints import prefixes
+from exporter.checkpoints import reader as reader_lib
 import model_specs
 
 
@@ -24,72 +28,57 @@ def _candidates(
   return [beside / model.own.checkpoint, folder / model.own.checkpoint]
 
 
-def _last(folder: pathlib.Path) -> pathlib.Path:
-  """The prefix of the newest checkpoint in a folder, or of the only one."""
-  newest = prefixes.newest(folder)
-  if newest and (prefixes.of(newest) or newest.is_file()):
-    return newest
-  indexes = sorted(folder.glob(f'*{prefixes.INDEX}'))
-  if len(indexes) == 1:
-    return indexes[0].with_suffix('')
-  names = ', '.join(path.name for path in indexes) or 'no .index file'
-  raise errors.CheckpointError(
-    f'folder {folder} has no file `checkpoint` that says which one is the '
-    f'newest, and holds {names}; expected a single checkpoint; name the prefix '
-    'of one instead of the folder'
-  )
+def _names(found: Iterable[str], what: str) -> str:
+  return f'holds {", ".join(found) or what}, expected one checkpoint'
 
 
 @contextlib.contextmanager
-def _unpacked(archive: pathlib.Path) -> Iterator[tuple[pathlib.Path, str]]:
-  """Unpacks the only checkpoint in an archive; yields its prefix and its name.
-
-  The files are copied under names that slimhub chose, so the prefix says
-  nothing; the name is the one in the archive.
-  """
-  with tempfile.TemporaryDirectory() as folder:
-    copies = prefixes.unpack(archive, pathlib.Path(folder)).prefixes
-    if len(copies) != 1:
-      raise errors.CheckpointError(
-        f'archive {archive} holds {", ".join(copies.values()) or "none"}, '
-        'expected one checkpoint: NAME.index and NAME.data-*, or NAME.ckpt'
-      )
-    ((prefix, name),) = copies.items()
-    try:
-      yield prefix, pathlib.PurePath(name).name
-    except errors.CheckpointError as error:
-      # The copy is about to be removed, so name the archive instead.
-      message = str(error).replace(str(prefix), f'{archive}: {name}')
-      raise errors.CheckpointError(message) from error
+def _at(path: pathlib.Path) -> Iterator[prefixes.Found | str]:
+  """Yields the only checkpoint at a path or, in words, why there is none."""
+  if path.is_dir():
+    within = folder_lib.find(path)
+    if len(within) == 1:
+      yield prefixes.found(within[0])
+    else:
+      holds = _names((each.name for each in within), 'no checkpoint')
+      yield f'a folder that {holds}; name the prefix of one'
+  elif prefix := prefixes.of(path):
+    yield prefixes.found(prefix)
+  elif not path.exists():
+    yield ''
+  elif members.is_archive(path):
+    with copies.copied(path) as copied:
+      if len(copied.checkpoints) == 1:
+        yield next(iter(copied.checkpoints.values()))
+      else:
+        holds = _names(copied.checkpoints, 'none')
+        files = 'NAME.index and NAME.data-*, or NAME.ckpt'
+        yield f'an archive that {holds}: {files}'
+  else:
+    yield prefixes.found(path)  # In V1 format, which is a single file.
 
 
 @contextlib.contextmanager
 def _find(
   folder: pathlib.Path, model: model_specs.ModelSpec
-) -> Iterator[tuple[pathlib.Path, str]]:
-  """Yields the prefix of a model's checkpoint, and the checkpoint's name."""
+) -> Iterator[prefixes.Found]:
+  """Yields the checkpoint of a model."""
   assert model.own
   if not model.own.checkpoint:
     raise errors.CheckpointError(
       f'{model.own.file}: model {model.name!r} names no checkpoint; write '
       'checkpoint = "PATH" there, or try things out with --synthetic_weights'
     )
-  candidates = _candidates(folder, model)
-  for path in candidates:
-    prefix = _last(path) if path.is_dir() else prefixes.of(path)
-    if prefix is None and path.is_file():
-      if tarfile.is_tarfile(path):
-        with _unpacked(path) as unpacked:
-          yield unpacked
+  lines = []
+  for path in dict.fromkeys(_candidates(folder, model)):
+    with _at(path) as found:
+      if isinstance(found, prefixes.Found):
+        yield found
         return
-      prefix = path  # A checkpoint in V1 format, which is a single file.
-    if prefix:
-      yield prefix, prefix.name
-      return
-  places = dict.fromkeys(candidates)
+      lines.append(f'  {path}{found and f", {found}"}\n')
   raise errors.CheckpointError(
     f'{model.own.file}: no checkpoint of {model.name!r}; looked for\n'
-    + ''.join(f'  {path}\n' for path in places)
+    + ''.join(lines)
     + 'expected the prefix of a checkpoint, a folder with one or an archive; '
     'correct `checkpoint` in that file'
   )
@@ -105,10 +94,10 @@ def _without_classifier(
 
 
 def _check_classes(
-  prefix: pathlib.Path,
+  found: prefixes.Found,
   model: model_specs.ModelSpec,
   wanted: checkpoint.Wanted,
-  shapes: dict[str, list[int]],
+  shapes: Mapping[str, tuple[int, ...]],
 ) -> None:
   """Raises a CheckpointError if the classifier's number of classes is wrong."""
   assert model.own
@@ -119,7 +108,7 @@ def _check_classes(
     )
     if is_last and actual and actual[-1] != shape[-1]:
       raise errors.CheckpointError(
-        f'checkpoint {prefix} has a classifier of {actual[-1]} classes '
+        f'checkpoint {found.shown} has a classifier of {actual[-1]} classes '
         f'({name}), expected {shape[-1]}, the num_classes of {model.name!r} in '
         f'{model.own.file}; write num_classes = {actual[-1]} there, with as '
         'many labels, or name the checkpoint that is meant'
@@ -150,19 +139,21 @@ def read_own(
   classifier = {
     n for n in wanted.shapes if n.startswith(model.family.classifier)
   }
-  with _find(folder, model) as (prefix, name):
-    shapes = checkpoint.shapes(prefix)
-    if model.num_classes and classifier & shapes.keys():
-      _check_classes(prefix, model, wanted, shapes)
-      own_checkpoint = checkpoint.read_prefix(prefix, wanted, weights)
-      return dataclasses.replace(own_checkpoint, name=name)
-    own_checkpoint = checkpoint.read_prefix(
-      prefix, _without_classifier(wanted, classifier), weights
+  with _find(folder, model) as found:
+    reader = reader_lib.Reader(found)
+    has_classifier = bool(
+      model.num_classes and classifier & reader.shapes.keys()
     )
-  zeros = {key: np.zeros(wanted.shapes[key], np.float32) for key in classifier}
+    needed = wanted
+    if has_classifier:
+      _check_classes(found, model, wanted, reader.shapes)
+    else:
+      needed = _without_classifier(wanted, classifier)
+    own_checkpoint = checkpoint.read(reader, needed, weights)
+  lacking = wanted.shapes.keys() - needed.shapes.keys()
+  zeros = {name: np.zeros(wanted.shapes[name], np.float32) for name in lacking}
   return dataclasses.replace(
     own_checkpoint,
-    name=name,
     tensors={**own_checkpoint.tensors, **zeros},
-    has_classifier=False,
+    has_classifier=has_classifier,
   )

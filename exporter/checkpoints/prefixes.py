@@ -1,20 +1,41 @@
 """Finds checkpoints by their prefix, the path that their files begin with."""
 
-from collections.abc import Mapping
 import pathlib
 import re
 from typing import NamedTuple
 
-import tensorflow as tf
-
-from exporter.checkpoints import members
-
 INDEX = '.index'
 GRAPH = '.pb'
-_META = '.meta'
-_PART = re.compile(r'(?P<prefix>.+)\.(?P<part>index|meta|data-\d{5}-of-\d{5})')
-_OLD = re.compile(r'.+\.ckpt(-\d+)?')  # A checkpoint in V1 format: one file.
-_STATE = 'checkpoint'
+_META = 'meta'
+_PART = re.compile(
+  r'(?P<prefix>.+)\.(?P<part>index|meta|data-[0-9]{5}-of-[0-9]{5})'
+)
+_OLD = re.compile(r'.+\.ckpt(-[0-9]+)?')  # A checkpoint in V1 format: one file.
+
+
+class Found(NamedTuple):
+  """A checkpoint that was found, or a copy of one that was archived."""
+
+  prefix: pathlib.Path
+  name: str  # The last part of its prefix, in the archive if it is a copy.
+  shown: str  # What to call it: its path, or ARCHIVE: NAME.
+  graph: pathlib.Path | None = None  # The frozen graph beside it.
+
+
+def index_of(prefix: pathlib.Path) -> pathlib.Path:
+  """The path of a checkpoint's index."""
+  return prefix.with_name(prefix.name + INDEX)
+
+
+def split(name: str) -> tuple[str, str] | None:
+  """The prefix and the rest of a file's name, if it holds weights.
+
+  The rest is empty for a checkpoint in V1 format.
+  """
+  part = _PART.fullmatch(name)
+  if part and part['part'] != _META:
+    return part['prefix'], f'.{part["part"]}'
+  return (name, '') if _OLD.fullmatch(name) else None
 
 
 def of(path: pathlib.Path) -> pathlib.Path | None:
@@ -24,51 +45,18 @@ def of(path: pathlib.Path) -> pathlib.Path | None:
   """
   part = _PART.fullmatch(path.name)
   prefix = path.with_name(part['prefix']) if part else path
-  is_there = prefix.with_name(prefix.name + INDEX).exists()
-  is_part = part is not None and part['part'] != _META[1:]
-  return prefix if is_there or is_part else None
+  is_part = part is not None and part['part'] != _META
+  return prefix if index_of(prefix).exists() or is_part else None
 
 
-def newest(folder: pathlib.Path) -> pathlib.Path | None:
-  """The prefix that a folder's file `checkpoint` calls the newest, or None."""
-  if not (folder / _STATE).is_file():
-    return None
-  state = tf.train.get_checkpoint_state(str(folder))
-  if state is None:
-    return None
-  # The state may hold an absolute path, which is wrong once a folder was moved.
-  return folder / pathlib.PurePath(state.model_checkpoint_path).name
+def frozen_names(prefix: str) -> tuple[str, str]:
+  """The names that the frozen graph beside a checkpoint may have."""
+  name = prefix.removesuffix('.ckpt')
+  return f'{name}_frozen{GRAPH}', f'{name.replace(".", "_")}_frozen{GRAPH}'
 
 
-class Unpacked(NamedTuple):
-  """The copies of what an archive holds, with their names in the archive."""
-
-  prefixes: Mapping[pathlib.Path, str]  # Checkpoints, by prefix.
-  graphs: Mapping[pathlib.Path, str]  # Graphs, by file.
-
-
-def unpack(archive: pathlib.Path, folder: pathlib.Path) -> Unpacked:
-  """Copies the checkpoints and graphs of an archive into a folder.
-
-  The copies get numbers for names, as names from an archive are not trusted.
-  """
-  prefixes: dict[str, pathlib.Path] = {}
-  graphs: dict[str, pathlib.Path] = {}
-  for path, content in members.read(archive):
-    part = _PART.fullmatch(path.name)
-    if path.suffix == GRAPH:
-      copy = graphs[str(path)] = folder / f'{len(graphs)}{GRAPH}'
-    elif part:
-      name = str(path.with_name(part['prefix']))
-      prefix = prefixes.setdefault(name, folder / str(len(prefixes)))
-      copy = prefix.with_name(f'{prefix.name}.{part["part"]}')
-    elif _OLD.fullmatch(path.name):
-      copy = prefixes.setdefault(str(path), folder / str(len(prefixes)))
-    else:
-      continue
-    with copy.open('wb') as file:
-      file.writelines(content)
-  return Unpacked(
-    {prefix: name for name, prefix in prefixes.items()},
-    {graph: name for name, graph in graphs.items()},
-  )
+def found(prefix: pathlib.Path) -> Found:
+  """A checkpoint that lies unpacked, with the frozen graph beside it."""
+  graphs = map(prefix.with_name, frozen_names(prefix.name))
+  graph = next((path for path in graphs if path.exists()), None)
+  return Found(prefix, prefix.name, str(prefix), graph)

@@ -5,11 +5,17 @@ from collections.abc import Iterator
 from exporter.checkpoints import inspection
 from exporter.checkpoints import specimen
 from exporter.checkpoints import weights
+from model_specs import outside
 from model_specs import spec_files
 
 _USUAL_SIZE = 224
 _MOST = 20  # How many lines or names of one kind are shown.
 _PROPOSED = {'publisher': 'me', 'dataset': 'my_pictures'}
+
+
+def _line(text: str) -> str:
+  """A text of one line for a terminal; names of variables may be any text."""
+  return outside.shown(text).replace('\n', r'\n')
 
 
 def _network(network: inspection.Network) -> str:
@@ -125,7 +131,7 @@ def report_spec(inspected: inspection.Inspection) -> str:
   if not values:
     return ''
   return (
-    f'# Of {inspected.file}.\n'
+    f'# Of {_line(inspected.file)}.\n'
     '# Give it names, and the size of the images that it was trained on;\n'
     '# `slimhub new` writes a file that explains every key.\n'
     + spec_files.brief(values)
@@ -135,7 +141,7 @@ def report_spec(inspected: inspection.Inspection) -> str:
 def report_text(inspected: inspection.Inspection) -> str:
   """All facts, one on each line, followed by the spec file to start from."""
   facts = '\n'.join(
-    f'{name + ":" if name else "":<17} {text}'.rstrip()
+    f'{name + ":" if name else "":<17} {_line(text)}'.rstrip()
     for name, text in _facts(inspected)
   )
   return f'{facts}\n\n{report_spec(inspected)}'.rstrip('\n')

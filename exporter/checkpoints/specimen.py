@@ -3,19 +3,25 @@
 from collections.abc import Callable
 from collections.abc import Mapping
 import dataclasses
-import pathlib
+import math
 
 from google.protobuf import message
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.framework import tensor_pb2
 
 from exporter import errors
 from exporter.checkpoints import checkpoint
+from exporter.checkpoints import prefixes
+from exporter.checkpoints import reader as reader_lib
+from model_specs import outside
 
 NEW, OLD = 'checkpoint, V2 format', 'checkpoint, V1 format'
 FROZEN = 'frozen graph'
 _FLOATS = (tf.float16.as_datatype_enum, tf.float32.as_datatype_enum)
 _CONSTANT, _INPUT = 'Const', 'Placeholder'
+_MAX_SIZE = 2**16  # Height of images.
+_MAX_VALUES = 2**28  # In a frozen graph; that of the largest network has 2**27.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,15 +45,12 @@ def _damaged(name: str, error: Exception) -> errors.CheckpointError:
   )
 
 
-def of_checkpoint(
-  prefix: pathlib.Path, name: str, path: str | None = None
-) -> Specimen:
+def of_checkpoint(found: prefixes.Found, path: str | None = None) -> Specimen:
   """Opens a checkpoint of V1 or V2 format.
 
   Args:
-    prefix: The prefix of its files.
-    name: What to call it.
-    path: The path that an export would be given, if it differs from the name.
+    found: The checkpoint.
+    path: The path that an export would be given, if it differs from its own.
 
   Returns:
     Its tensors.
@@ -55,37 +58,60 @@ def of_checkpoint(
   Raises:
     CheckpointError: It is damaged. The `read` of the result raises it, too.
   """
-  try:
-    reader = tf.train.load_checkpoint(str(prefix))
-    shapes = reader.get_variable_to_shape_map()
-    dtypes = reader.get_variable_to_dtype_map()
-  except checkpoint.UNREADABLE as error:
-    raise _damaged(name, error) from error
+  reader = reader_lib.Reader(found)
 
   def read(key: str) -> np.ndarray:
     try:
-      return reader.get_tensor(key)
-    except checkpoint.UNREADABLE as error:
-      raise _damaged(f'{key} in {name}', error) from error
+      return reader.read(key)
+    except reader_lib.UnreadableError as error:
+      raise _damaged(f'{outside.shown(key)} in {found.shown}', error) from error
 
   return Specimen(
-    name,
-    OLD if prefix.is_file() else NEW,
-    {key: tuple(shapes[key]) for key in sorted(shapes)},
-    {key: dtype.name for key, dtype in dtypes.items()},
+    found.shown,
+    OLD if reader.is_old else NEW,
+    reader.shapes,
+    reader.dtypes,
     read,
-    path or name,
+    path or found.shown,
   )
 
 
 def _image_size(graph: tf.compat.v1.GraphDef) -> int | None:
   """The height of the only input of a graph; None if it is open or unclear."""
   shapes = [
-    tf.TensorShape(node.attr['shape'].shape)
+    [dim.size for dim in node.attr['shape'].shape.dim]
     for node in graph.node
     if node.op == _INPUT
   ]
-  return shapes[0][1] if len(shapes) == 1 and shapes[0].rank == 4 else None
+  if len(shapes) != 1 or len(shapes[0]) != 4:
+    return None
+  height = shapes[0][1]
+  return height if 0 < height <= _MAX_SIZE else None
+
+
+def _check(shapes: Mapping[str, tuple[int, ...]], name: str) -> None:
+  """Raises a CheckpointError for constants that would fill the memory.
+
+  Few bytes may declare many values: one that is repeated.
+  """
+  declared = 0
+  for key, shape in shapes.items():
+    declared += math.prod(filter(None, shape))
+    if min(shape, default=0) < 0 or declared > _MAX_VALUES:
+      raise errors.CheckpointError(
+        f'{name} cannot be read: {outside.shown(key)} has the shape '
+        f'{list(shape)}, and a frozen graph at most {_MAX_VALUES:,} values; '
+        'it is damaged, copy or download it again'
+      )
+
+
+def _read_constant(
+  constant: tensor_pb2.TensorProto, key: str, name: str
+) -> np.ndarray:
+  try:
+    return tf.make_ndarray(constant)
+  except (TypeError, ValueError) as error:
+    raise _damaged(f'{outside.shown(key)} in {name}', error) from error
 
 
 def of_frozen_graph(data: bytes, name: str) -> Specimen:
@@ -108,7 +134,7 @@ def of_frozen_graph(data: bytes, name: str) -> Specimen:
   constants = {
     node.name: node.attr['value'].tensor
     for node in graph.node
-    if node.op == _CONSTANT and node.attr['dtype'].type in _FLOATS
+    if node.op == _CONSTANT and node.attr['value'].tensor.dtype in _FLOATS
   }
   shapes = {
     key: tuple(dim.size for dim in constants[key].tensor_shape.dim)
@@ -120,12 +146,13 @@ def of_frozen_graph(data: bytes, name: str) -> Specimen:
     for key, shape in shapes.items()
     if (shape and 0 not in shape) or checkpoint.QUANTIZED.search(key)
   }
+  _check(shapes, name)
   return Specimen(
     name,
     FROZEN,
     shapes,
     {key: tf.as_dtype(constants[key].dtype).name for key in shapes},
-    lambda key: tf.make_ndarray(constants[key]),
+    lambda key: _read_constant(constants[key], key, name),
     name,
     _image_size(graph),
   )

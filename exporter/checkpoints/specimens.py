@@ -5,19 +5,17 @@ import contextlib
 import dataclasses
 import difflib
 import pathlib
-import tempfile
 
 from exporter import errors
-from exporter.checkpoints import archive as archive_lib
+from exporter.checkpoints import copies
+from exporter.checkpoints import folder as folder_lib
+from exporter.checkpoints import members
 from exporter.checkpoints import prefixes
+from exporter.checkpoints import reader
 from exporter.checkpoints import specimen
+from model_specs import outside
 
 _META, _SAVED_MODEL = '.meta', 'saved_model.pb'
-# The end of a table file of TensorFlow's, which is a V1 checkpoint or the index
-# of a V2 checkpoint.
-_TABLE = bytes.fromhex('57fb808b247547db')
-_ARCHIVES = (b'\x1f\x8b', b'BZh', b'\xfd7zXZ')
-_TAR, _TAR_AT = b'ustar', 257
 # Other files that are mistaken for checkpoints: offset and bytes by which they
 # are recognized, and what they are.
 _OTHERS = (
@@ -35,23 +33,13 @@ def _refuse(path: pathlib.Path, found: str) -> errors.CheckpointError:
   return errors.CheckpointError(f'{path} is {found}; {_EXPECTED}')
 
 
-def _is_table(path: pathlib.Path) -> bool:
-  with path.open('rb') as file:
-    end = file.seek(0, 2)
-    file.seek(max(0, end - len(_TABLE)))
-    return file.read() == _TABLE
-
-
-def _is_archive(path: pathlib.Path) -> bool:
-  with path.open('rb') as file:
-    start = file.read(_TAR_AT + len(_TAR))
-  return start.startswith(_ARCHIVES) or start[_TAR_AT:] == _TAR
-
-
 def _other(path: pathlib.Path) -> str:
   """Says what a file is that holds no weights that slimhub can read."""
-  with path.open('rb') as file:
-    start = file.read(8)
+  try:
+    with outside.open_file(path) as file:
+      start = file.read(8)
+  except outside.NotUsableError as error:
+    return str(error.strerror).removeprefix('is ')
   for at, magic, what in _OTHERS:
     if start[at:].startswith(magic):
       return what
@@ -62,24 +50,13 @@ def _other(path: pathlib.Path) -> str:
   return 'no file of weights that slimhub knows'
 
 
-def _checkpoints(folder: pathlib.Path) -> list[pathlib.Path]:
-  """The newest checkpoint, if the folder says which one that is; else all."""
-  newest = prefixes.newest(folder)
-  if newest is not None:
-    return [newest]
-  files = sorted(p for p in folder.iterdir() if p.is_file())
-  indexes = [p.with_suffix('') for p in files if p.suffix == prefixes.INDEX]
-  old = [p for p in files if p.suffix != prefixes.INDEX and _is_table(p)]
-  return sorted(indexes + old)
-
-
 def _checkpoint(prefix: pathlib.Path) -> specimen.Specimen:
   """Opens a checkpoint; a frozen graph beside it tells the size of images."""
-  opened = specimen.of_checkpoint(prefix, str(prefix))
-  graph_file = archive_lib.frozen_graph(prefix)
-  if graph_file is None:
+  found = prefixes.found(prefix)
+  opened = specimen.of_checkpoint(found)
+  if found.graph is None:
     return opened
-  return dataclasses.replace(opened, size=_frozen(graph_file).size)
+  return dataclasses.replace(opened, size=_frozen(found.graph).size)
 
 
 def _in_folder(folder: pathlib.Path) -> list[specimen.Specimen]:
@@ -88,13 +65,13 @@ def _in_folder(folder: pathlib.Path) -> list[specimen.Specimen]:
       f'{folder} is a SavedModel, not a checkpoint; `slimhub inspect '
       f'{folder / "variables" / "variables"}` shows its variables'
     )
-  checkpoints = _checkpoints(folder)
+  checkpoints = folder_lib.find(folder)
   if checkpoints:
     return [_checkpoint(path) for path in checkpoints]
   graphs = sorted(folder.glob(f'*{prefixes.GRAPH}'))
   if graphs:
     return [_frozen(path) for path in graphs]
-  archives = [p for p in folder.iterdir() if p.is_file() and _is_archive(p)]
+  archives = [p for p in folder.iterdir() if members.is_archive(p)]
   names = ', '.join(sorted(p.name for p in folder.iterdir())[:5])
   hint = '; name one of its archives' if archives else ''
   raise _refuse(folder, f'a folder without a checkpoint ({names}){hint}')
@@ -103,7 +80,7 @@ def _in_folder(folder: pathlib.Path) -> list[specimen.Specimen]:
 def _frozen(path: pathlib.Path) -> specimen.Specimen:
   if path.name == _SAVED_MODEL:
     raise _refuse(path, 'the graph of a SavedModel')
-  opened = specimen.of_frozen_graph(path.read_bytes(), str(path))
+  opened = specimen.of_frozen_graph(reader.read_graph(path), str(path))
   if not opened.shapes:
     raise _refuse(path, 'a graph without weights')
   return opened
@@ -111,19 +88,17 @@ def _frozen(path: pathlib.Path) -> specimen.Specimen:
 
 @contextlib.contextmanager
 def _in_archive(archive: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
-  with tempfile.TemporaryDirectory() as unpacked:
-    copies = prefixes.unpack(archive, pathlib.Path(unpacked))
+  with copies.copied(archive) as copied:
     graphs = [
-      specimen.of_frozen_graph(graph.read_bytes(), f'{archive}: {name}')
-      for graph, name in copies.graphs.items()
+      specimen.of_frozen_graph(reader.read_graph(graph), f'{archive}: {name}')
+      for name, graph in copied.graphs.items()
     ]
     size = graphs[0].size if len(graphs) == 1 else None
     opened = [
       dataclasses.replace(
-        specimen.of_checkpoint(prefix, f'{archive}: {name}', str(archive)),
-        size=size,
+        specimen.of_checkpoint(found, str(archive)), size=size
       )
-      for prefix, name in copies.prefixes.items()
+      for found in copied.checkpoints.values()
     ]
     if not opened and not graphs:
       raise _refuse(archive, 'an archive without a checkpoint')
@@ -162,10 +137,10 @@ def find_specimens(path: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
     yield [_checkpoint(prefix)]
   elif not path.exists():
     raise _missing(path)
-  elif _is_archive(path):
+  elif members.is_archive(path):
     with _in_archive(path) as opened:
       yield opened
-  elif _is_table(path):
+  elif folder_lib.is_old(path):
     yield [_checkpoint(path)]
   elif path.suffix == prefixes.GRAPH:
     yield [_frozen(path)]

@@ -14,6 +14,7 @@ from exporter import measure
 from exporter import networks
 from exporter import results
 from exporter import storage
+from exporter.pipeline import once
 from exporter.pipeline import orders
 import model_specs
 from model_specs import versions
@@ -202,7 +203,7 @@ def run(order: orders.Order) -> Iterator[results.Result]:
   If one handle fails, the others are still exported. If the checkpoint cannot
   be read, every handle that needs it fails.
   """
-  load = functools.cache(functools.partial(_Model, order))
+  load = once.once(functools.partial(_Model, order))
   for handle in order.handles:
     work = functools.partial(_export, handle, load, order)
     yield results.attempt(str(handle), work)

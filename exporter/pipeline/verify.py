@@ -11,6 +11,7 @@ from exporter import errors
 from exporter import formats
 from exporter import results
 from exporter import storage
+from exporter.pipeline import once
 from exporter.pipeline import orders
 import model_specs
 
@@ -121,7 +122,7 @@ def _verify(
 
 def run(order: orders.Order) -> Iterator[results.Result]:
   """Verifies the handles of one model; yields each result when it is there."""
-  beside = functools.cache(functools.partial(_beside, order=order))
+  beside = once.once(functools.partial(_beside, order=order))
   for handle in order.handles:
     work = functools.partial(_verify, handle, order, beside)
     yield results.attempt(str(handle), work)

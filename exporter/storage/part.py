@@ -2,12 +2,44 @@
 
 from collections.abc import Iterator
 import contextlib
+import errno
 import fcntl
 import json
 import os
 import pathlib
+import stat
 
 from exporter.storage import disk
+from model_specs import outside
+
+_MOST = 2**16  # Bytes of a note.
+# A link would let another file be overwritten, and a pipe would be waited for.
+_FLAGS = os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def _open(path: pathlib.Path, flags: int) -> int:
+  """Opens a file of this module's own to write to it.
+
+  Raises:
+    NotUsableError: There is something else: a link, a folder, a pipe.
+    OSError: It cannot be opened.
+  """
+  try:
+    descriptor = os.open(path, flags | _FLAGS, 0o666)
+  except OSError:
+    if not os.path.lexists(path) or stat.S_ISREG(path.lstat().st_mode):
+      raise
+    descriptor = None
+  if descriptor is not None:
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+      return descriptor
+    os.close(descriptor)
+  what = f'a link to {path.readlink()}' if path.is_symlink() else 'no file'
+  raise outside.NotUsableError(
+    errno.EEXIST,
+    f'is {what}, expected what was downloaded so far; remove it',
+    str(path),
+  )
 
 
 class Part:
@@ -21,25 +53,42 @@ class Part:
     self._target = target
     self.path = target.with_name(target.name + '.part')
     self._about = target.with_name(target.name + '.part.json')
+    self._descriptor = -1  # Of the locked file.
+
+  def _is_locked(self, descriptor: int) -> bool:
+    """Whether a descriptor is of the file that still has the name."""
+    try:
+      return os.path.samestat(os.fstat(descriptor), self.path.lstat())
+    except FileNotFoundError:
+      return False
 
   @contextlib.contextmanager
   def locked(self) -> Iterator[None]:
-    """Makes this process the only writer, after waiting for any other."""
+    """Makes this process the only writer, after waiting for any other.
+
+    The file has its name for as long, so that nobody locks another one.
+
+    Raises:
+      NotUsableError: There is a link, or something else that is no file.
+    """
     while True:
-      with self.path.open('ab') as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+      descriptor = _open(self.path, os.O_RDWR | os.O_APPEND)
+      try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         # The writer before may have finished, which renames the file. Then
         # this lock is on the whole file, not on a part.
-        if not self.path.exists() or not os.path.samestat(
-          os.fstat(file.fileno()), self.path.stat()
-        ):
+        if not self._is_locked(descriptor):
           continue
+        self._descriptor = descriptor
         try:
           yield
         finally:
-          if not self.size:
-            self.discard()
+          if self._is_locked(descriptor) and not self.size:
+            self.path.unlink()
+            self._about.unlink(missing_ok=True)
         return
+      finally:
+        os.close(descriptor)
 
   @property
   def size(self) -> int:
@@ -49,6 +98,8 @@ class Part:
   def begin(self, url: str, validator: str | None, size: int | None) -> None:
     """Empties the part, and notes what is about to be downloaded into it.
 
+    Like all that changes the part, it is for who has it locked.
+
     Args:
       url: Where the file is downloaded from.
       validator: The ETag or date by which the server will recognise this very
@@ -56,9 +107,16 @@ class Part:
       size: How many bytes the whole file has, if that is known.
     """
     # The old bytes go first, so that the new note never describes them.
-    self.path.write_bytes(b'')
+    os.ftruncate(self._descriptor, 0)
     about = {'url': url, 'validator': validator, 'bytes': size}
-    self._about.write_text(json.dumps(about))
+    with os.fdopen(_open(self._about, os.O_WRONLY | os.O_TRUNC), 'w') as note:
+      json.dump(about, note)
+
+  def append(self, data: bytes) -> None:
+    """Adds bytes to the end."""
+    left = memoryview(data)
+    while left:
+      left = left[os.write(self._descriptor, left) :]
 
   def validator(self, url: str) -> str | None:
     """The ETag or date that the server sent with the part, if from this URL."""
@@ -70,14 +128,14 @@ class Part:
 
   def _known(self, url: str) -> dict:
     try:
-      about = json.loads(self._about.read_bytes())
+      about = json.loads(outside.read_file(self._about, _MOST))
       return about if about['url'] == url else {}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
       return {}
 
   def discard(self) -> None:
-    """Removes the part and its note."""
-    self.path.unlink(missing_ok=True)
+    """Forgets the bytes and their note; the file goes with the lock."""
+    os.ftruncate(self._descriptor, 0)
     self._about.unlink(missing_ok=True)
 
   def finish(self) -> None:

@@ -77,7 +77,7 @@ def _model(multiplier: float, size: int, *figures: float) -> spec.ModelSpec:
     size=size,
     num_features=num_features(multiplier),
     checkpoint=f'{_RELEASE}/{name}/{name}.ckpt',
-    archive_url=f'http://download.tensorflow.org/models/{_RELEASE}/{name}.tgz',
+    archive_url=f'{spec.SLIM_ARCHIVES}/{_RELEASE}/{name}.tgz',
     figures=figures_lib.Figures(*figures),
   )
 

@@ -5,7 +5,9 @@ import contextlib
 import dataclasses
 from http import server
 import os
+import pathlib
 import re
+import ssl
 import threading
 import time
 from typing import cast
@@ -112,15 +114,28 @@ class _Server(server.ThreadingHTTPServer):
 
 
 @contextlib.contextmanager
-def serve(**files: bytes) -> Iterator[Archives]:
-  """Serves while the context is open; a proxy of the machine is left aside."""
+def serve(
+  certificate: pathlib.Path | None = None, /, **files: bytes
+) -> Iterator[Archives]:
+  """Serves while the context is open; a proxy of the machine is left aside.
+
+  Args:
+    certificate: A certificate with its key, for https.
+    **files: What there is, by name.
+  """
   direct = dict.fromkeys(('no_proxy', 'NO_PROXY'), '127.0.0.1')
   with (
     mock.patch.dict(os.environ, direct),
     _Server(('127.0.0.1', 0), _Handler) as http,
   ):
+    protocol = 'http'
+    if certificate:
+      protocol = 'https'
+      context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+      context.load_cert_chain(certificate)
+      http.socket = context.wrap_socket(http.socket, server_side=True)
     http.archives = Archives(files)
-    http.archives.url = f'http://127.0.0.1:{http.server_port}'
+    http.archives.url = f'{protocol}://127.0.0.1:{http.server_port}'
     thread = threading.Thread(target=http.serve_forever, args=[0.01])
     thread.start()
     try:

@@ -48,10 +48,12 @@ def _packed(
 
 def _read(folder: pathlib.Path, model=_MODEL) -> dict[str, bytes]:
   """The files of the checkpoint that is found."""
-  with archive.find(folder, model) as prefix:
+  with archive.find(folder, model) as found:
+    start = found.prefix.name
     return {
-      path.name: path.read_bytes()
-      for path in prefix.parent.glob(f'{prefix.name}*')
+      found.name + path.name.removeprefix(start): path.read_bytes()
+      for path in found.prefix.parent.glob(f'{start}*')
+      if path != found.graph
     }
 
 
@@ -118,16 +120,15 @@ def test_the_frozen_graph_beside_a_checkpoint_is_recognised(
     _packed(tmp_path / _ARCHIVE, {**graph, **_FILES}, './')
   else:
     _unpacked(tmp_path / 'tiny_1.0_32', {**graph, **_FILES})
-  with archive.find(tmp_path, _MODEL) as prefix:
-    found = archive.frozen_graph(prefix)
-    assert found is not None
-    assert found.read_bytes() == b'graph'
+  with archive.find(tmp_path, _MODEL) as found:
+    assert found.graph is not None
+    assert found.graph.read_bytes() == b'graph'
 
 
 def test_without_a_frozen_graph_there_is_none(tmp_path):
   _packed(tmp_path / _ARCHIVE, _FILES)
-  with archive.find(tmp_path, _MODEL) as prefix:
-    assert archive.frozen_graph(prefix) is None
+  with archive.find(tmp_path, _MODEL) as found:
+    assert found.graph is None
 
 
 def test_a_frozen_graph_alone_is_no_checkpoint(tmp_path):
@@ -144,8 +145,8 @@ def test_half_a_checkpoint_is_found_so_that_it_can_be_refused(tmp_path, name):
 
 def test_the_unpacked_copy_goes_away(tmp_path):
   _packed(tmp_path / _ARCHIVE, _FILES)
-  with archive.find(tmp_path, _MODEL) as prefix:
-    folder = prefix.parent
+  with archive.find(tmp_path, _MODEL) as found:
+    folder = found.prefix.parent
     assert folder.exists()
   assert not folder.exists()
 
@@ -156,16 +157,11 @@ def test_the_checkpoint_stays(tmp_path):
   assert {path.name for path in tmp_path.iterdir()} == set(_FILES)
 
 
-def test_errors_name_the_archive_instead_of_the_copy(tmp_path):
-  path = _packed(tmp_path / _ARCHIVE, _FILES)
-
-  def refuse() -> None:
-    with archive.find(tmp_path, _MODEL) as prefix:
-      raise errors.CheckpointError(f'checkpoint {prefix} is bad')
-
-  with pytest.raises(errors.CheckpointError) as raised:
-    refuse()
-  assert str(raised.value) == f'checkpoint {path}/{_NAME} is bad'
+def test_a_copy_is_called_by_its_archive(tmp_path):
+  path = _packed(tmp_path / _ARCHIVE, _FILES, 'a/')
+  with archive.find(tmp_path, _MODEL) as found:
+    assert found.shown == f'{path}: a/{_NAME}'
+    assert found.name == _NAME
 
 
 def test_other_files_are_not_copied(tmp_path, monkeypatch):
@@ -176,8 +172,9 @@ def test_other_files_are_not_copied(tmp_path, monkeypatch):
   del others['tiny_1.0_32_frozen.pb']
   _packed(tmp_path / 'in' / _ARCHIVE, {**_FILES, **others}, 'a/b/')
   with archive.find(tmp_path / 'in', _MODEL) as found:
-    assert found.parent.parent == temporary
-    assert {path.name for path in found.parent.rglob('*')} == set(_FILES)
+    folder = found.prefix.parent
+    assert folder.parent == temporary
+    assert len(list(folder.rglob('*'))) == len(_FILES)
 
 
 @pytest.mark.parametrize('prefix', ['../', '/', '../../x/', 'a/../../'])
@@ -206,16 +203,17 @@ def test_links_are_refused(tmp_path, kind):
     _read(tmp_path)
 
 
-def test_one_checkpoint_twice_is_refused(tmp_path):
+def test_two_checkpoints_of_one_name_are_refused(tmp_path):
   twice = {f'{folder}/{_NAME}.index': b'x' for folder in 'ab'}
   _packed(tmp_path / _ARCHIVE, twice)
-  with pytest.raises(errors.CheckpointError, match='twice; put the'):
+  with pytest.raises(errors.CheckpointError) as raised:
     _read(tmp_path)
+  assert f'holds a/{_NAME} and b/{_NAME}, expected one' in str(raised.value)
 
 
 def test_models_are_lacking_where_nothing_is_found(tmp_path):
   other = dataclasses.replace(
-    _MODEL, name='tiny_2', checkpoint='y/tiny_2.ckpt', archive_url='http://x/y'
+    _MODEL, name='tiny_2', checkpoint='y/tiny_2.ckpt', archive_url='https://x/y'
   )
   for place in ('.', _RELEASE):
     folder = tmp_path / place.strip('.')
@@ -263,7 +261,7 @@ def test_an_archive_of_something_else_is_refused(tmp_path):
   with pytest.raises(errors.CheckpointError) as raised:
     _read(tmp_path)
   assert str(raised.value) == (
-    f'archive {path} holds no checkpoint {_NAME}; '
+    f'archive {path} holds no checkpoint, expected one {_NAME}; '
     'put the archive of this model in its place'
   )
 
@@ -296,5 +294,5 @@ def test_a_damaged_archive_is_refused(tmp_path, kind):
 
 def test_a_folder_in_place_of_the_archive_is_refused(tmp_path):
   (tmp_path / _ARCHIVE).mkdir()
-  with pytest.raises(errors.CheckpointError, match='cannot be unpacked'):
+  with pytest.raises(errors.CheckpointError, match='is a folder, expected a'):
     _read(tmp_path)

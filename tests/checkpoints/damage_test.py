@@ -235,7 +235,7 @@ def test_missing_data(tmp_path):
   (tmp_path / _DATA).unlink()
   message = _refuse(tmp_path)
   assert _problems(message).keys() == tiny_network.wanted().shapes.keys()
-  assert f'{tmp_path / _DATA}; No such file' in message
+  assert f'{tmp_path / _DATA}: No such file' in message
   assert message.endswith(_DOWNLOAD)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from exporter import errors
 from exporter.checkpoints import archive
+from exporter.checkpoints import prefixes
 from exporter.checkpoints.fetch import checksums as recorded
 import model_specs
 from model_specs import checksums
@@ -33,8 +34,8 @@ def _record(path: pathlib.Path, url: str, digest: str) -> None:
 
 
 def _find(folder: pathlib.Path, model: model_specs.ModelSpec) -> bytes:
-  with archive.find(folder, model) as prefix:
-    return prefix.with_name(f'{prefix.name}.index').read_bytes()
+  with archive.find(folder, model) as found:
+    return prefixes.index_of(found.prefix).read_bytes()
 
 
 def test_the_archive_that_was_recorded_is_taken(tmp_path):

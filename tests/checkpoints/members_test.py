@@ -132,6 +132,52 @@ def test_a_huge_name_does_not_fill_the_memory(tmp_path, type_):
   assert 'it describes one of its members in 3221225472 bytes' in _refused(path)
 
 
+@pytest.mark.parametrize(
+  'type_', [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME]
+)
+def test_headers_of_headers_without_end_are_damage(tmp_path, type_):
+  chain = [_member('evil', type=type_)] * 5000
+  path = _packed(tmp_path / 'a.tgz', *chain)
+  with pytest.raises(errors.CheckpointError, match='cannot be unpacked'):
+    _read(path)
+
+
+@pytest.mark.parametrize(
+  'record',
+  [
+    b'99999999999999999999 size=1\n',
+    b'0 size=1\n',
+    b'-1 size=1\n',
+    b'28 size=99999999999999999999\n',
+    b'29 mtime=99999999999999999999\n',
+    b'27 uid=99999999999999999999\n',
+    b'5 =\n\n',
+  ],
+)
+def test_a_header_with_impossible_numbers_is_at_most_one_error(
+  tmp_path, record
+):
+  with gzip.open(tmp_path / 'a.tgz', 'wb') as tar:
+    header = _member('evil', type=tarfile.XHDTYPE, size=len(record))
+    tar.write(header.tobuf(tarfile.GNU_FORMAT) + record.ljust(512, b'\0'))
+    tar.write(_member('a').tobuf(tarfile.GNU_FORMAT) + bytes(1024))
+  with contextlib.suppress(errors.CheckpointError):
+    _read(tmp_path / 'a.tgz')
+
+
+@pytest.mark.parametrize('mode', ['w', 'w:gz', 'w:bz2', 'w:xz'])
+def test_an_archive_is_told_by_how_it_begins(tmp_path, mode):
+  with tarfile.open(tmp_path / 'a', mode) as tar:
+    tar.addfile(_member('b'))
+  assert members.is_archive(tmp_path / 'a')
+
+
+@pytest.mark.parametrize('content', [b'', b'BZ', b'PK', bytes(600)])
+def test_what_begins_as_none_is_none(tmp_path, content):
+  (tmp_path / 'a').write_bytes(content)
+  assert not members.is_archive(tmp_path / 'a')
+
+
 def test_a_flipped_bit_after_the_last_member_is_noticed(tmp_path):
   path = _packed(tmp_path / 'a.tgz', _member('a'))
   data = bytearray(path.read_bytes())

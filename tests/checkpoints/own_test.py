@@ -1,5 +1,6 @@
 """The checkpoint of an own model, in every form that trainings leave."""
 
+import gzip
 import pathlib
 import re
 import tarfile
@@ -97,6 +98,20 @@ def test_it_may_lie_in_the_folder_of_checkpoints(folder):
   assert _same(_read(folder / 'specs', 'one', other=folder))
 
 
+@pytest.mark.parametrize('beside', ['one', 'one.tar.gz'])
+def test_what_lies_beside_the_spec_does_not_hide_what_it_lacks(folder, beside):
+  """An empty folder, or an archive without checkpoint, is no checkpoint."""
+  specs = folder / 'specs'
+  (specs / 'one').mkdir(parents=True)
+  _pack(specs / 'one.tar.gz', specs / 'one')
+  assert _same(_read(specs, beside, other=folder))
+
+
+def test_a_folder_whose_newest_is_gone_gives_the_only_one(folder):
+  (folder / 'one/checkpoint').write_text('model_checkpoint_path: "gone"\n')
+  assert _same(_read(folder, 'one'))
+
+
 def test_an_absolute_path(folder):
   assert _same(_read(folder / 'elsewhere', str(folder / 'one')))
 
@@ -152,8 +167,8 @@ def test_half_a_classifier_is_an_error(folder):
   [
     (None, 'names no checkpoint; write checkpoint = "PATH" there'),
     ('train/model.ckpt-11', 'looked for\n  FOLDER/train/model.ckpt-11\n'),
-    ('two', 'a.ckpt.index, b.ckpt.index; expected a single checkpoint'),
-    ('empty', 'holds no .index file; expected a single checkpoint'),
+    ('two', 'two, a folder that holds a.ckpt, b.ckpt, expected one checkpoint'),
+    ('empty', 'a folder that holds no checkpoint, expected one checkpoint'),
     ('two.tar.gz', 'holds two/a.ckpt, two/b.ckpt, expected one checkpoint'),
     ('empty.tar.gz', 'holds none, expected one checkpoint'),
     ('notes.txt', 'notes.txt cannot be read'),
@@ -171,6 +186,18 @@ def test_what_is_no_checkpoint(folder, path, says):
   expected = re.escape(says.replace('FOLDER', str(folder)))
   with pytest.raises(errors.CheckpointError, match=expected):
     _read(folder, path)
+
+
+def test_an_archive_that_would_fill_the_memory_is_refused_at_once(folder):
+  header = tarfile.TarInfo('evil')
+  header.type, header.size = tarfile.XHDTYPE, 3 * 2**30
+  with gzip.open(folder / 'bomb.tgz', 'wb') as tar:
+    tar.write(header.tobuf(tarfile.GNU_FORMAT))
+    tar.write(bytes(10 * 2**20))
+  with pytest.raises(
+    errors.CheckpointError, match='not safe to unpack: it des'
+  ):
+    _read(folder, 'bomb.tgz')
 
 
 def test_a_damaged_one_in_an_archive_names_the_archive(folder):

@@ -7,6 +7,7 @@ import tarfile
 import pytest
 
 from exporter.checkpoints import archive
+from exporter.checkpoints import prefixes
 import model_specs
 from model_specs import checksums
 from model_specs import spec
@@ -31,9 +32,9 @@ def _pack(path: pathlib.Path, *names: str) -> None:
 
 
 def _find(folder: pathlib.Path, model: spec.ModelSpec) -> str:
-  with archive.find(folder, model) as prefix:
-    index = prefix.with_name(f'{prefix.name}.index')
-    return (index if index.exists() else prefix).read_text()
+  with archive.find(folder, model) as found:
+    index = prefixes.index_of(found.prefix)
+    return (index if index.exists() else found.prefix).read_text()
 
 
 @pytest.mark.parametrize('is_nested', [False, True])

@@ -115,3 +115,14 @@ def test_without_a_network_there_is_no_spec():
   found = dataclasses.replace(_FOUND, network=None)
   assert report.report_values(found) == {}
   assert report.report_spec(found) == ''
+
+
+def test_what_clears_a_terminal_or_ends_a_line_is_spelled():
+  evil = 'a\x1b[2J\nproblem: none\u202e'
+  text = report.report_text(
+    dataclasses.replace(
+      _FOUND, file=evil, extra={evil: 1}, flaws={evil: 'x'}, problems=(evil,)
+    )
+  )
+  assert not {'\x1b', '\u202e'} & set(text)
+  assert text.count('a\\x1b[2J\\nproblem: none') == 5

@@ -11,10 +11,12 @@ from exporter.checkpoints import fetch as fetch_face
 from exporter.checkpoints.fetch import download
 from exporter.checkpoints.fetch import fetcher
 from exporter.cli import entry
+from exporter.cli import work
 from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import processes
 from exporter.storage import home as home_lib
 import model_specs
+from model_specs import checksums
 
 _MODEL = 'mobilenet_v1_025_128'
 
@@ -131,3 +133,21 @@ def test_export_fetches_what_is_missing_and_leaves_out_what_failed(
   fetch.assert_called_once_with(fetcher.Request(models, home), 4)
   ((orders, _), _) = run.call_args
   assert [order.model.name for order in orders] == [_MODEL, names[0]]
+
+
+@pytest.mark.parametrize('flags', [[], ['--fetch', '--mirror=file:///nowhere']])
+def test_an_export_compares_an_archive_as_a_fetch_does(
+  home, tmp_path, capsys, monkeypatch, flags
+):
+  """The archive in place is another than the one that was recorded."""
+  monkeypatch.setattr(work, 'engine', lambda _: pipeline.InProcess())
+  model = model_specs.get_model(_MODEL)
+  (home / model.archive_name).write_bytes(b'another')
+  recorded = checksums.Checksum(model.archive_url, 7, 'sha256', '12' * 32)
+  (home / checksums.FILE).write_text(checksums.render([recorded]))
+  argv = ['export', f'{_MODEL}/*/5', f'--output_dir={tmp_path}/out', *flags]
+  assert _main(*argv) == 1
+  assert f'expected {recorded}, as in {home}' in capsys.readouterr().err
+  assert _main('fetch', _MODEL) == 1
+  assert f'expected {recorded}, as in {home}' in capsys.readouterr().err
+  assert not (tmp_path / 'out/google').exists()

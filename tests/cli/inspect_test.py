@@ -12,6 +12,7 @@ from exporter.cli import entry
 from tests import checkpoints_made as checkpoints
 from tests import source_tree
 from tests.checkpoints import specimens_made
+from tests.checkpoints import tables_made
 
 
 @pytest.fixture(scope='module', name='prefix')
@@ -74,3 +75,32 @@ def test_a_wrong_path_is_an_error_of_one_line(tmp_path, capsys):
   assert not out
   assert err.startswith('slimhub: ')
   assert 'does not exist' in err
+
+
+@pytest.mark.parametrize('format_', ['text', 'json', 'spec'])
+def test_names_of_variables_do_not_reach_the_terminal(
+  tmp_path, capsys, format_
+):
+  evil = '\x1b[2J\x1b]0;title\x07/weights'
+  path = checkpoints.write(
+    tmp_path / 'a.ckpt', {evil: np.full([3], np.nan, np.float32)}
+  )
+  assert _main(str(path), f'--format={format_}') == 1
+  out, err = capsys.readouterr()
+  assert '\x1b' not in out + err
+  assert '\x07' not in out + err
+
+
+def test_an_index_that_ends_tensorflow_is_an_error_of_one_line(tmp_path):
+  entries = {'a': tables_made.entry([-1])}
+  path = tables_made.write_index(tmp_path / 'x', entries)
+  done = subprocess.run(
+    [sys.executable, '-m', 'exporter', 'inspect', str(path)],
+    cwd=source_tree.ROOT,
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  assert (done.returncode, done.stdout) == (1, '')
+  assert done.stderr.startswith(f'slimhub: checkpoint {path} cannot be read: ')
+  assert done.stderr.count('\n') == 1

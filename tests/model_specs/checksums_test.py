@@ -38,6 +38,8 @@ def test_what_is_written_is_read():
   [
     'nonsense',
     'http://example.org/a\tmany\tsha256\t' + 'a' * 64,
+    'http://example.org/a\t\u0663\tsha256\t' + 'a' * 64,
+    f'http://example.org/a\t{"9" * 5000}\tsha256\t' + 'a' * 64,
     'http://example.org/a\t3\tsha256\t' + 'a' * 64 + '\tmore',
   ],
 )
@@ -56,6 +58,16 @@ def test_a_torn_line_is_named(line):
 def test_a_hash_is_one_that_is_known(algorithm, digest):
   with pytest.raises(model_specs.SpecError, match='sha256 in 64 digits'):
     checksums.Checksum('http://example.org/a', 3, algorithm, digest)
+
+
+def test_every_known_archive_is_that_of_a_model():
+  urls = {model.archive_url for model in model_specs.MODELS}
+  assert not checksums.published().keys() - urls
+
+
+def test_every_archive_is_asked_for_by_a_protocol_that_names_its_server():
+  urls = [model.archive_url for model in model_specs.MODELS]
+  assert [url for url in urls if not url.startswith('https://')] == []
 
 
 def test_archives_have_names_of_their_own():

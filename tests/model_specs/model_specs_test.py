@@ -20,7 +20,7 @@ with _TABLE.open(encoding='utf-8') as _file:
   }
 # The start of a model's name -> where its archive is.
 _ARCHIVES = {
-  'mobilenet_v1': 'http://download.tensorflow.org/models/{0}.tgz',
+  'mobilenet_v1': 'https://download.tensorflow.org/models/{0}.tgz',
   'mobilenet_v2': (
     'https://storage.googleapis.com/mobilenet_v2/checkpoints/{0}.tgz'
   ),
@@ -33,7 +33,7 @@ _ARCHIVES = {
   'pnasnet': (
     'https://storage.googleapis.com/download.tensorflow.org/models/{0}.tar.gz'
   ),
-  '': 'http://download.tensorflow.org/models/{0}.tar.gz',
+  '': 'https://download.tensorflow.org/models/{0}.tar.gz',
 }
 
 

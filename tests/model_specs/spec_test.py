@@ -30,8 +30,8 @@ _V2 = mobilenet_v2.MODELS[0]
     ('num_classes', 0, 'num_classes is 0, expected above 0'),
     ('checkpoint', '/root/model.ckpt', 'expected the path of a prefix below'),
     ('checkpoint', 'model.pb', "below a folder 'mobilenet_v2_0.35_96'"),
-    ('archive_url', 'ftp://host/model.tgz', r'expected http\(s\)://'),
-    ('archive_url', '', r'expected http\(s\)://'),
+    ('archive_url', 'http://host/model.tgz', 'expected https://'),
+    ('archive_url', '', 'expected https://'),
   ],
 )
 def test_a_bad_model_is_refused_by_name(field, value, message):

@@ -9,6 +9,7 @@ import pytest
 from exporter import artifacts
 from exporter import results as results_lib
 from exporter.artifacts import variables
+from exporter.checkpoints import copies
 from exporter.pipeline import export
 from exporter.pipeline import orders
 from exporter.storage import contents
@@ -42,6 +43,25 @@ def _exported(tmp_path_factory) -> pathlib.Path:
   folder = tmp_path_factory.mktemp('exported')
   assert _statuses(_run(_order(folder))) == ['exported'] * 4
   return folder
+
+
+def test_a_damaged_archive_is_unpacked_once_for_all_handles(
+  tmp_path, monkeypatch
+):
+  (tmp_path / tiny_network.MODEL.archive_name).write_bytes(b'<html>')
+  unpack, unpacked = copies.copied, []
+
+  def counted(archive: pathlib.Path, *args):
+    unpacked.append(archive)
+    return unpack(archive, *args)
+
+  monkeypatch.setattr(copies, 'copied', counted)
+  order = _order(tmp_path / 'out', checkpoint_dir=tmp_path, weights='auto')
+  results = _run(order)
+  assert _statuses(results) == ['failed'] * 4
+  (reason,) = {result.reason for result in results}
+  assert 'cannot be unpacked' in reason
+  assert len(unpacked) == 1
 
 
 def test_artifact_manifest_and_card_are_delivered(exported):

@@ -1,6 +1,7 @@
 """A part has one writer, and never the name of what it is a part of."""
 
 import fcntl
+import os
 import subprocess
 import sys
 import threading
@@ -8,6 +9,7 @@ import threading
 import pytest
 
 from exporter.storage import part as part_lib
+from model_specs import outside
 
 _URL = 'http://example.org/file'
 
@@ -18,36 +20,41 @@ def _part(tmp_path):
 
 
 def test_it_is_not_found_under_the_name_of_the_whole(part, tmp_path):
-  part.begin(_URL, '"tag"', 3)
-  assert not (tmp_path / 'file.tgz').exists()
-  assert {p.name for p in tmp_path.iterdir()} == {
-    'file.tgz.part',
-    'file.tgz.part.json',
-  }
+  with part.locked():
+    part.begin(_URL, '"tag"', 3)
+    assert not (tmp_path / 'file.tgz').exists()
+    assert {p.name for p in tmp_path.iterdir()} == {
+      'file.tgz.part',
+      'file.tgz.part.json',
+    }
 
 
 def test_it_remembers_what_it_is_of(part):
-  part.begin(_URL, '"tag"', 3)
-  assert part.validator(_URL) == '"tag"'
-  assert part.validator(_URL + '2') is None
-  assert not part.is_whole(_URL)
-  part.path.write_bytes(b'123')
+  with part.locked():
+    part.begin(_URL, '"tag"', 3)
+    assert part.validator(_URL) == '"tag"'
+    assert part.validator(_URL + '2') is None
+    assert not part.is_whole(_URL)
+    part.append(b'12')
+    part.append(b'3')
+  assert part.path.read_bytes() == b'123'
   assert part.is_whole(_URL)
   assert not part.is_whole(_URL + '2')
 
 
 def test_beginning_anew_forgets_the_bytes_first(part):
-  part.begin(_URL, '"tag"', 3)
-  part.path.write_bytes(b'12')
-  part.begin(_URL, '"other"', 4)
-  assert part.size == 0
-  assert part.validator(_URL) == '"other"'
+  with part.locked():
+    part.begin(_URL, '"tag"', 3)
+    part.append(b'12')
+    part.begin(_URL, '"other"', 4)
+    assert part.size == 0
+    assert part.validator(_URL) == '"other"'
 
 
 def test_finished_it_has_its_name_and_nothing_is_left(part, tmp_path):
   with part.locked():
     part.begin(_URL, None, None)
-    part.path.write_bytes(b'123')
+    part.append(b'123')
     part.finish()
   assert [p.name for p in tmp_path.iterdir()] == ['file.tgz']
 
@@ -61,8 +68,60 @@ def test_an_empty_one_leaves_nothing(part, tmp_path):
 def test_a_begun_one_stays(part):
   with part.locked():
     part.begin(_URL, '"tag"', 3)
-    part.path.write_bytes(b'12')
+    part.append(b'12')
   assert part.size == 2
+
+
+@pytest.mark.parametrize('note', ['{', '[]', '[' * 9000, '{"url": 1}'])
+def test_a_note_that_is_none_is_no_knowledge(part, note):
+  part.path.with_name('file.tgz.part.json').write_text(note)
+  assert part.validator(_URL) is None
+  assert not part.is_whole(_URL)
+
+
+@pytest.mark.parametrize('name', ['file.tgz.part', 'file.tgz.part.json'])
+def test_a_link_is_not_followed(part, tmp_path, name):
+  (tmp_path / 'precious').write_bytes(b'mine')
+  (tmp_path / name).symlink_to('precious')
+  with (
+    pytest.raises(outside.NotUsableError, match='a link to precious, exp') as e,
+    part.locked(),
+  ):
+    part.begin(_URL, None, 3)
+  assert e.value.filename == str(tmp_path / name)
+  assert (tmp_path / 'precious').read_bytes() == b'mine'
+
+
+@pytest.mark.parametrize('make', [os.mkfifo, os.mkdir])
+def test_what_is_no_file_is_refused(part, make):
+  make(part.path)
+  with pytest.raises(outside.NotUsableError, match='no file'), part.locked():
+    pass
+
+
+def test_who_discards_a_part_stays_its_only_writer(part, tmp_path):
+  other = part_lib.Part(tmp_path / 'file.tgz')
+  taken = threading.Event()
+
+  def take() -> None:
+    with other.locked():
+      taken.set()
+      other.append(b'theirs')
+
+  thread = threading.Thread(target=take)
+  with part.locked():
+    part.begin(_URL, None, 3)
+    part.append(b'1')
+    part.discard()
+    assert part.size == 0
+    thread.start()
+    assert not taken.wait(0.2)
+    part.begin(_URL, None, 3)
+    part.append(b'mine')
+    part.finish()
+  thread.join(10)
+  assert (tmp_path / 'file.tgz').read_bytes() == b'mine'
+  assert other.path.read_bytes() == b'theirs'
 
 
 _CHILD = """
@@ -93,7 +152,7 @@ def test_another_process_waits_for_its_turn(part, tmp_path, end):
       ):
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
       taken.set()
-      part.path.write_bytes(b'mine')
+      part.append(b'mine')
 
   thread = threading.Thread(target=take)
   thread.start()

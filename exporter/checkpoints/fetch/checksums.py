@@ -2,21 +2,32 @@
 
 from collections.abc import Iterator
 import contextlib
+import dataclasses
 import fcntl
 import os
 import pathlib
+import re
 
 from exporter import storage
+from exporter.checkpoints import members
+import model_specs
 from model_specs import checksums
+from model_specs import outside
 
 ALGORITHM = 'sha256'
+_PLAIN = re.compile('^http:')
+_MOST = 2**20  # Bytes of a file of checksums; a full one has about 10,000.
 
 
 def measure(
   archive: pathlib.Path, url: str, algorithm: str = ALGORITHM
 ) -> checksums.Checksum:
-  """The size and hash of an archive on disk, as the checksum of a URL."""
-  with archive.open('rb') as file:
+  """The size and hash of an archive on disk, as the checksum of a URL.
+
+  Raises:
+    NotUsableError: It is no file, or larger than any archive.
+  """
+  with outside.open_file(archive, members.MAX_BYTES) as file:
     size, digest = storage.digest(file, algorithm)
   return checksums.Checksum(url, size, algorithm, digest)
 
@@ -24,13 +35,26 @@ def measure(
 def read(path: pathlib.Path) -> dict[str, checksums.Checksum]:
   """Checksums by URL; empty if there is no such file.
 
+  What was recorded when an archive still had an http:// URL holds for it ever
+  after.
+
   Raises:
-    SpecError: A line of the file is not a checksum.
+    SpecError: The file is not one of checksums.
   """
   try:
-    return checksums.parse(path.read_text('utf-8'), str(path))
+    text = outside.read_file(path, _MOST).decode()
   except FileNotFoundError:
     return {}
+  except (outside.NotUsableError, UnicodeDecodeError) as error:
+    raise model_specs.SpecError(
+      f'{path} is no file of checksums: {error}; delete it'
+    ) from error
+  parsed = checksums.parse(text, str(path)).values()
+  secure = (
+    dataclasses.replace(each, url=_PLAIN.sub('https:', each.url))
+    for each in parsed
+  )
+  return {each.url: each for each in secure}
 
 
 def known(folder: pathlib.Path, url: str) -> checksums.Checksum | None:
@@ -55,7 +79,10 @@ def difference(path: pathlib.Path, folder: pathlib.Path, url: str) -> str:
   expected = known(folder, url)
   if not expected:
     return ''
-  actual = measure(path, url, expected.algorithm)
+  try:
+    actual = measure(path, url, expected.algorithm)
+  except outside.NotUsableError as error:
+    return str(error.strerror)
   if actual == expected:
     return ''
   source = f'{folder / checksums.FILE}, where the first one was recorded'

@@ -1,13 +1,13 @@
 """Downloads one URL to one file: resumes, retries, and limits its size."""
 
 from collections.abc import Callable
+import contextlib
 import dataclasses
 import os
-import pathlib
 import re
+import shutil
 import threading
 import time
-from typing import BinaryIO
 import urllib.parse
 import urllib.request
 
@@ -16,12 +16,16 @@ import urllib3
 
 from exporter import errors
 from exporter import storage
+from exporter.checkpoints import members
+from exporter.checkpoints.fetch import session as session_lib
+from model_specs import outside
 
-MAX_BYTES = 4 * 2**30  # The limit for a file whose size nobody announced.
+MAX_BYTES = members.MAX_BYTES  # Of any file, whatever a server announces.
 _CHUNK = 2**16
 # Bytes a second. A transfer that is slower for as long as the timeout has
 # stalled.
 _SLOW = 1000
+_NUMBER = '[0-9]{1,18}'
 _PROGRESS = 2**20  # After so many more bytes, all retries are granted again.
 _MAX_WAIT = 60  # Seconds between two tries, even if a server asks for more.
 # The status codes of answers that may be another one the next time.
@@ -60,24 +64,6 @@ class StoppedError(errors.FetchError):
   """The download was stopped; the next run resumes it."""
 
 
-def shown(url: str) -> str:
-  """A URL to be shown: without the user and password that it may hold."""
-  parts = urllib.parse.urlsplit(url)
-  return parts._replace(netloc=parts.netloc.rpartition('@')[2]).geturl()
-
-
-def _cause(error: BaseException) -> str:
-  """The message of the system.
-
-  The exceptions around it name objects in memory, which help nobody.
-  """
-  root: BaseException = error
-  while root.__context__ is not None:
-    root = root.__context__
-  words = root.strerror if isinstance(root, OSError) else None
-  return words or str(root) or type(root).__name__
-
-
 class Download:
   """Downloads one URL into a partial file, over as many runs as it takes.
 
@@ -105,7 +91,7 @@ class Download:
         and how many are expected in the end.
     """
     self._url, self._part = url, part
-    self._name = shown(url)
+    self._name = session_lib.shown(url)
     self._policy, self._stop, self._moved = policy, stop, moved
     self._expected: int | None = None
     self._counted = self._announced = 0  # As `moved` knows them.
@@ -161,11 +147,9 @@ class Download:
   def _wait(self, retry: urllib3.Retry, error: _AgainError) -> None:
     seconds = retry.get_backoff_time()
     if error.retry_after is not None:
-      try:
+      with contextlib.suppress(urllib3.exceptions.InvalidHeader):
         asked = retry.parse_retry_after(error.retry_after)
         seconds = min(max(asked, seconds), _MAX_WAIT)
-      except urllib3.exceptions.InvalidHeader:
-        pass
     if self._stop.wait(seconds):
       raise StoppedError('stopped')
 
@@ -173,14 +157,15 @@ class Download:
     """Copies a file:// URL."""
     path = urllib.request.url2pathname(urllib.parse.urlsplit(self._url).path)
     try:
-      source = pathlib.Path(path).open('rb')  # noqa: SIM115  # Closed below.
-    except OSError as error:
-      raise self._fail(str(error.strerror), _LOCAL_ADVICE) from error
-    with source, self._part.path.open('wb') as part:
+      source = outside.open_file(path)
+    except (OSError, ValueError) as error:  # The latter for a null character.
+      raise self._fail(session_lib.cause(error), _LOCAL_ADVICE) from error
+    with source:
       size = os.fstat(source.fileno()).st_size
       self._check_length(size)
+      self._part.begin(self._name, None, size)
       while chunk := source.read(_CHUNK):
-        self._write(part, chunk, size)
+        self._write(chunk, size)
 
   def _attempt(self) -> None:
     """Requests what is missing, once.
@@ -197,33 +182,32 @@ class Download:
       headers['Range'] = f'bytes={self._part.size}-'
       headers['If-Range'] = validator
     try:
-      with requests.get(
-        self._url, headers=headers, stream=True, timeout=self._policy.timeout
-      ) as response:
+      with (
+        session_lib.Session() as session,
+        session.get(
+          self._url, headers=headers, stream=True, timeout=self._policy.timeout
+        ) as response,
+      ):
         self._check_status(response)
         self._receive(response)
+    except session_lib.LeavesHttpsError as error:
+      raise self._fail(str(error), 'name a --mirror') from error
     except (requests.Timeout, urllib3.exceptions.TimeoutError) as error:
       reason = f'no answer for {self._policy.timeout:g} s'
       raise _AgainError(reason) from error
     except requests.exceptions.SSLError as error:
       raise self._fail(
-        _cause(error),
+        session_lib.cause(error),
         'if the certificate is one of your own network, REQUESTS_CA_BUNDLE '
         'names the file that holds it',
       ) from error
     except (requests.ConnectionError, urllib3.exceptions.HTTPError) as error:
-      raise _AgainError(_cause(error)) from error
+      raise _AgainError(session_lib.cause(error)) from error
     except requests.RequestException as error:
       raise self._fail(str(error), _OTHER_ADVICE) from error
 
   def _check_status(self, response: requests.Response) -> None:
     """Raises an error unless the body of the answer is (part of) the file."""
-    if self._url.startswith('https:') and not response.url.startswith('https:'):
-      raise self._fail(
-        f'it redirects to {shown(response.url)}, where anybody on the way can '
-        'change what is sent',
-        'name a --mirror',
-      )
     status = response.status_code
     if status == 416:
       self._part.discard()
@@ -237,10 +221,24 @@ class Download:
       )
 
   def _check_length(self, total: int | None) -> None:
+    """Raises a FetchError for a length that is wrong, or has no room."""
     if None not in (total, self._expected) and total != self._expected:
       raise self._fail(
         f'it is {total} bytes long, expected {self._expected}',
         'it is not the archive that was published; name a --mirror that has it',
+      )
+    length = total or self._expected or 0
+    if length > MAX_BYTES:
+      raise self._fail(
+        f'it is {length} bytes long, expected at most {MAX_BYTES}',
+        'it is another file; name a --mirror that has the right one',
+      )
+    folder = self._part.path.parent
+    room = shutil.disk_usage(folder).free
+    if length - self._part.size > room:
+      raise self._fail(
+        f'it is {length} bytes long, and {folder} has room for {room}',
+        'make room, or name another --checkpoint_dir',
       )
 
   def _begin(self, response: requests.Response) -> int | None:
@@ -249,18 +247,22 @@ class Download:
     Returns:
       The size of the complete file, or None if the server does not say.
     """
+    total: int | None = None
     if response.status_code == 206:
       size = self._part.size
       spans = re.fullmatch(
-        r'bytes (\d+)-\d+/(\d+)', response.headers.get('Content-Range', '')
+        rf'bytes ({_NUMBER})-{_NUMBER}/({_NUMBER})',
+        response.headers.get('Content-Range', ''),
       )
       if not spans or int(spans[1]) != size:
         self._part.discard()
         raise _AgainError('it sends another part than was asked for')
       self.was_resumed = True
-      return int(spans[2])
+      self._check_length(total := int(spans[2]))
+      return total
     announced = response.headers.get('Content-Length', '')
-    total = int(announced) if announced.isdecimal() else None
+    if re.fullmatch(_NUMBER, announced):
+      total = int(announced)
     self._check_length(total)
     etag = response.headers.get('ETag', '')
     strong = etag if etag.startswith('"') else None
@@ -272,29 +274,27 @@ class Download:
     """Appends the body of an answer to the partial file."""
     total = self._begin(response)
     window_start, window_size = time.monotonic(), self._part.size
-    with self._part.path.open('ab') as part:
-      # The archive itself is compressed. It must not be decompressed on the
-      # way, even if a header calls the compression a content encoding.
-      while chunk := response.raw.read1(_CHUNK, decode_content=False):
-        self._write(part, chunk, total)
-        seconds = time.monotonic() - window_start
-        if seconds > self._policy.timeout:
-          if part.tell() - window_size < _SLOW * seconds:
-            raise _AgainError(f'less than {_SLOW} bytes a second')
-          window_start, window_size = time.monotonic(), part.tell()
-      received = part.tell()
-    if total is not None and received < total:
-      raise _AgainError(f'cut after {received} of {total} bytes')
+    # The archive itself is compressed. It must not be decompressed on the way,
+    # even if a header calls the compression a content encoding.
+    while chunk := response.raw.read1(_CHUNK, decode_content=False):
+      self._write(chunk, total)
+      seconds = time.monotonic() - window_start
+      if seconds > self._policy.timeout:
+        if self._part.size - window_size < _SLOW * seconds:
+          raise _AgainError(f'less than {_SLOW} bytes a second')
+        window_start, window_size = time.monotonic(), self._part.size
+    if total is not None and self._part.size < total:
+      raise _AgainError(f'cut after {self._part.size} of {total} bytes')
 
-  def _write(self, part: BinaryIO, chunk: bytes, total: int | None) -> None:
+  def _write(self, chunk: bytes, total: int | None) -> None:
     if self._stop.is_set():
       raise StoppedError('stopped')
-    part.write(chunk)
-    size = part.tell()
     limit = self._expected or total or MAX_BYTES
+    size = self._part.size + len(chunk)
     if size > limit:
       raise self._fail(
         f'it does not end after {limit} bytes',
         'it is another file; name a --mirror that has the right one',
       )
+    self._part.append(chunk)
     self._tell(size, self._expected or total)

@@ -11,6 +11,7 @@ from exporter import storage
 from exporter.checkpoints import archive
 from exporter.checkpoints.fetch import checksums as checksums_lib
 from exporter.checkpoints.fetch import download
+from exporter.checkpoints.fetch import session
 import model_specs
 from model_specs import checksums
 
@@ -114,7 +115,7 @@ class Fetcher:
     if self._request.offline and not self._url.startswith('file:'):
       raise errors.FetchError(
         f'{self._archive} is missing, and --offline forbids to download '
-        f'{download.shown(self._url)}; put it there, or name a '
+        f'{session.shown(self._url)}; put it there, or name a '
         '--mirror=file://FOLDER that has it'
       )
     expected = self._expected()
@@ -127,7 +128,7 @@ class Fetcher:
     if difference := self._difference(self._part.path):
       self._part.discard()
       raise errors.FetchError(
-        f'{download.shown(self._url)} {difference}. What was downloaded is '
+        f'{session.shown(self._url)} {difference}. What was downloaded is '
         'deleted: a proxy, a mirror or a login page may have sent something '
         'else; try again, or name another --mirror'
       )
@@ -172,7 +173,7 @@ class Fetcher:
       if path == self._archive:
         raise
       self._part.discard()
-      text = str(error).replace(str(path), download.shown(self._url))
+      text = str(error).replace(str(path), session.shown(self._url))
       raise errors.FetchError(f'{text}; what was downloaded is deleted') from (
         error
       )

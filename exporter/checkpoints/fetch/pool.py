@@ -10,6 +10,7 @@ from exporter import errors
 from exporter import results
 from exporter.checkpoints.fetch import fetcher
 import model_specs
+from model_specs import outside
 
 # Seconds to wait for a thread. One that is blocked by a silent server ends with
 # the process.
@@ -25,7 +26,11 @@ def _attempt(
   start = time.monotonic()
   try:
     result = fetcher.Fetcher(model, request, stop, report).fetch()
-  except (errors.SlimhubError, model_specs.SpecError) as error:
+  except (
+    errors.SlimhubError,
+    model_specs.SpecError,
+    outside.NotUsableError,
+  ) as error:
     result = results.Result(model.name, results.FAILED, str(error))
   except OSError as error:
     result = results.Result(

@@ -1,7 +1,9 @@
 """What was met once is remembered, also by many at a time."""
 
+import dataclasses
 import hashlib
 import multiprocessing
+import os
 import pathlib
 
 import pytest
@@ -13,7 +15,7 @@ from model_specs import checksums
 
 def _checksum(name: str) -> checksums.Checksum:
   digest = hashlib.sha256(name.encode()).hexdigest()
-  return checksums.Checksum(f'http://example.org/{name}', 3, 'sha256', digest)
+  return checksums.Checksum(f'https://example.org/{name}', 3, 'sha256', digest)
 
 
 @pytest.mark.parametrize('algorithm', checksums.ALGORITHMS)
@@ -36,6 +38,22 @@ def test_what_is_added_is_read(tmp_path):
   found = checksums_lib.read(path)
   assert set(found.values()) == {_checksum('a'), _checksum('b')}
   assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_was_recorded_by_http_holds_for_https(tmp_path):
+  path = tmp_path / checksums.FILE
+  old = dataclasses.replace(_checksum('a'), url='http://example.org/a')
+  path.write_text(checksums.render([old]))
+  assert checksums_lib.known(tmp_path, _checksum('a').url) == _checksum('a')
+  checksums_lib.add(path, _checksum('b'))
+  assert 'http:' not in path.read_text()
+
+
+@pytest.mark.parametrize('make', [os.mkfifo, os.mkdir])
+def test_what_is_no_file_of_checksums_is_said(tmp_path, make):
+  make(tmp_path / checksums.FILE)
+  with pytest.raises(model_specs.SpecError, match='no file of checksums'):
+    checksums_lib.known(tmp_path, _checksum('a').url)
 
 
 def test_a_torn_file_is_an_error_that_names_it(tmp_path):

@@ -1,13 +1,14 @@
 """A file arrives whole or not at all, whatever its server does."""
 
 import dataclasses
+import os
 import random
+import shutil
 import threading
 import time
 from unittest import mock
 
 import pytest
-import requests
 
 from exporter.checkpoints.fetch import download
 from tests.checkpoints import archive_server
@@ -213,9 +214,46 @@ def test_a_local_mirror_without_the_file(tmp_path, target, name):
   assert message.startswith(f'file://{tmp_path}/mirror/{name}: ')
 
 
-def test_a_redirect_away_from_https_is_refused(target):
-  response = mock.MagicMock(url='http://example.org/file', status_code=200)
-  response.__enter__.return_value = response
-  with mock.patch.object(requests, 'get', return_value=response):
-    message = target.refused('https://example.org/file')
-  assert 'redirects to http://example.org/file, where anybody on' in message
+@pytest.mark.parametrize('path', ['x%00', 'pipe'])
+def test_a_local_mirror_with_what_is_no_file(tmp_path, target, path):
+  os.mkfifo(tmp_path / 'pipe')
+  message = target.refused(f'file://{tmp_path}/{path}')
+  assert message.startswith(f'file://{tmp_path}/{path}: ')
+
+
+@pytest.mark.parametrize('answer', [Answer(), Answer(chunked=True)])
+def test_no_file_is_larger_than_the_limit(server, target, monkeypatch, answer):
+  monkeypatch.setattr(download, 'MAX_BYTES', 30_000)
+  server.always = answer
+  assert '30000' in target.refused(f'{server.url}/file')
+  assert target.part.size <= 30_000
+
+
+def test_a_length_beyond_the_limit_is_refused_before_it_comes(server, target):
+  server.always = Answer(announced=10**15)
+  message = target.refused(f'{server.url}/file')
+  assert f'{10**15} bytes long, expected at most {2**32}' in message
+  assert not target.part.size
+  assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize('rest', [f'{10**15}', '9' * 5000])
+def test_a_rest_beyond_the_limit_is_not_taken(server, target, rest):
+  server.answers = [_CUT]
+  policy = dataclasses.replace(download_target.POLICY, retries=0)
+  target.refused(f'{server.url}/file', policy=policy)
+  span = f'bytes 20000-49999/{rest}'
+  server.always = Answer(content_range=span, announced=10**15)
+  message = target.refused(f'{server.url}/file')
+  assert 'expected at most' in message
+  assert target.part.size <= 20_000
+
+
+def test_a_file_for_which_the_disk_has_no_room_is_not_begun(server, target):
+  room = shutil.disk_usage(target.path.parent).free
+  with mock.patch.object(download, 'MAX_BYTES', 2 * room):
+    server.always = Answer(announced=room + 10**10)
+    message = target.refused(f'{server.url}/file')
+  assert f'{target.path.parent} has room for ' in message
+  assert message.endswith('make room, or name another --checkpoint_dir')
+  assert not target.part.size

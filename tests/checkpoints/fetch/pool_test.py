@@ -4,7 +4,6 @@ from collections.abc import Iterator
 import contextlib
 import io
 import json
-import os
 import pathlib
 import signal
 import subprocess
@@ -15,13 +14,10 @@ import time
 import pytest
 
 from exporter import results as results_lib
-from exporter.checkpoints import synthetic
 from exporter.checkpoints.fetch import download
 from exporter.checkpoints.fetch import fetcher
 from exporter.checkpoints.fetch import pool
-from exporter.networks import source
 import model_specs
-from tests import checkpoints_made as checkpoints
 from tests.checkpoints import archive_server
 from tests.checkpoints.archive_server import Answer
 
@@ -73,6 +69,16 @@ def test_one_that_fails_does_not_stop_the_others(server, tmp_path):
   assert first == results_lib.FAILED
   assert set(others) == {results_lib.FETCHED}
   assert 'answer 404' in results[_NAMES[0]].reason
+
+
+def test_a_link_in_place_of_a_part_is_not_written_through(server, tmp_path):
+  precious = tmp_path / 'precious'
+  precious.write_text('mine')
+  (tmp_path / f'{_ARCHIVE}.part').symlink_to(precious)
+  reason = _run(server, tmp_path)[_NAMES[0]].reason
+  assert f'{_ARCHIVE}.part: is a link to {precious}, expected' in reason
+  assert reason.endswith('remove it')
+  assert precious.read_text() == 'mine'
 
 
 def test_a_folder_that_cannot_be_written_to_is_named(server, tmp_path):
@@ -189,30 +195,6 @@ def test_a_full_disk_is_said_and_what_came_is_kept(server, tmp_path):
   assert not (tmp_path / _ARCHIVE).exists()
   assert _run(server, tmp_path)[_NAMES[0]].status == results_lib.FETCHED
   assert 'bytes=20480-' in server.ranges()
-
-
-def test_an_export_fetches_what_it_needs(tmp_path):
-  model = _MODELS[0]
-  inference, _ = source.sources(model)
-  prefix = tmp_path / 'made' / f'{model.checkpoint_name}.ckpt'
-  checkpoints.write(prefix, synthetic.tensors(inference.shapes))
-  with tarfile.open(tmp_path / _ARCHIVE, 'w:gz') as tar:
-    tar.add(prefix.parent, '.')
-  done = subprocess.run(
-    [
-      *[sys.executable, '-m', 'exporter', 'export', '--fetch', '--jobs=1'],
-      *[f'{_NAMES[0]}/feature_vector/3', f'--output_dir={tmp_path / "out"}'],
-      f'--mirror={tmp_path.as_uri()}',
-    ],
-    env={**os.environ, 'SLIMHUB_HOME': str(tmp_path / 'home')},
-    capture_output=True,
-    text=True,
-    check=False,
-  )
-  assert done.returncode == 0, done.stderr
-  assert f'fetched   {_NAMES[0]}  ' in done.stdout
-  assert f'exported  google/imagenet/{_NAMES[0]}/feature_v' in done.stdout
-  assert (tmp_path / 'home' / 'checkpoints' / _ARCHIVE).exists()
 
 
 def test_a_person_is_told_what_was_recorded(server, tmp_path):

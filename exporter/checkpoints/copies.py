@@ -1,0 +1,81 @@
+"""Copies checkpoints and frozen graphs out of archives."""
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Mapping
+import contextlib
+import pathlib
+from typing import NamedTuple
+
+from exporter import errors
+from exporter.checkpoints import members
+from exporter.checkpoints import prefixes
+from exporter.checkpoints import scratch
+
+Wanted = Callable[[pathlib.PurePosixPath], bool]
+
+
+class Copies(NamedTuple):
+  """What was copied, by its name in the archive."""
+
+  checkpoints: Mapping[str, prefixes.Found]
+  graphs: Mapping[str, pathlib.Path]
+
+
+def _all(path: pathlib.PurePosixPath) -> bool:
+  return path.suffix == prefixes.GRAPH or prefixes.split(path.name) is not None
+
+
+def copy(
+  archive: pathlib.Path, folder: pathlib.Path | None, wanted: Wanted = _all
+) -> Copies:
+  """Copies checkpoints and graphs, nothing else, from an archive.
+
+  The copies get numbers for names, as names from an archive are not trusted.
+
+  Args:
+    archive: The archive, which is read to its end.
+    folder: The folder to copy into; None checks the archive without copying.
+    wanted: Which of the checkpoints' files and graphs to take.
+
+  Returns:
+    What was found, and where the copies are.
+
+  Raises:
+    CheckpointError: The archive is damaged, or unsafe to unpack.
+  """
+  place = folder or pathlib.Path()
+  checkpoints: dict[str, prefixes.Found] = {}
+  graphs: dict[str, pathlib.Path] = {}
+  names = set()
+  for path, content in members.read(archive):
+    if not (_all(path) and wanted(path)):
+      continue
+    if path in names:
+      raise errors.CheckpointError(
+        f'archive {archive} holds {path} twice; put a whole one in its place'
+      )
+    names.add(path)
+    part = prefixes.split(path.name)
+    if path.suffix == prefixes.GRAPH or part is None:
+      target = graphs[str(path)] = place / f'{len(graphs)}{prefixes.GRAPH}'
+    else:
+      name = str(path.with_name(part[0]))
+      found = checkpoints.setdefault(
+        name,
+        prefixes.Found(
+          place / str(len(checkpoints)), part[0], f'{archive}: {name}'
+        ),
+      )
+      target = found.prefix.with_name(found.prefix.name + part[1])
+    if folder is not None:
+      with target.open('wb') as file:
+        file.writelines(content)
+  return Copies(checkpoints, graphs)
+
+
+@contextlib.contextmanager
+def copied(archive: pathlib.Path, wanted: Wanted = _all) -> Iterator[Copies]:
+  """Copies as `copy` does; the copies exist while the context is open."""
+  with scratch.folder() as folder:
+    yield copy(archive, folder, wanted)

@@ -1,0 +1,54 @@
+"""Finds the checkpoints in a folder, as a training leaves it."""
+
+from collections.abc import Iterator
+import pathlib
+
+import tensorflow as tf
+
+from exporter.checkpoints import index
+from exporter.checkpoints import prefixes
+from model_specs import outside
+
+_STATE = 'checkpoint'  # The file that names the newest.
+_MOST = 2**20  # Bytes of that file.
+
+
+def is_old(path: pathlib.Path) -> bool:
+  """Whether a file ends as the tables do that V1 checkpoints are."""
+  try:
+    with outside.open_file(path) as file:
+      end = file.seek(0, 2)
+      file.seek(max(0, end - len(index.MAGIC)))
+      return file.read() == index.MAGIC
+  except OSError:
+    return False
+
+
+def _newest(folder: pathlib.Path) -> pathlib.Path | None:
+  """The prefix that a folder's file `checkpoint` calls the newest, or None.
+
+  None as well if that one does not exist.
+  """
+  try:
+    outside.read_file(folder / _STATE, _MOST).decode()
+    state = tf.train.get_checkpoint_state(str(folder))
+  except (OSError, ValueError):  # There is none, or it is none.
+    return None
+  # The state may hold an absolute path, which is wrong once a folder was moved.
+  name = state and pathlib.PurePath(state.model_checkpoint_path).name
+  prefix = folder / name if name else folder
+  return prefix if prefixes.of(prefix) or prefix.is_file() else None
+
+
+def _all(folder: pathlib.Path) -> Iterator[pathlib.Path]:
+  for path in folder.iterdir():
+    if path.suffix == prefixes.INDEX:
+      yield path.with_suffix('')
+    elif path.is_file() and is_old(path):
+      yield path
+
+
+def find(folder: pathlib.Path) -> list[pathlib.Path]:
+  """The prefix of a folder's newest checkpoint; all, if it names none."""
+  newest = _newest(folder)
+  return [newest] if newest else sorted(_all(folder))
