@@ -17,21 +17,34 @@ if sys.version_info >= (3, 11):
 else:
   import tomli as tomllib
 
+_NAN = float('nan')
 _EXAMPLES = {key.name: key.example for key in keys.KEYS}
 # Of each kind of value, some that are right and some that are not.
 _VALUES: dict[str, tuple[list[Any], list[Any]]] = {
-  'publisher': (['acme', 'a-1'], ['Acme', 'a/b', 'a_b', '', 'a\n', 1]),
-  'dataset': (['flowers', '2-x_y'], ['_x', 'a/b', 'A', None]),
-  'name': (['net', 'n_1'], ['1n', 'n-1', 'N', ' n']),
-  'version': ([1, 10], [0, -1, 1.5, True, '1']),
+  'publisher': (
+    ['acme', 'a-1'],
+    ['Acme', 'a/b', 'a_b', 'a\n', 1, 'a\u0663'],
+  ),
+  'dataset': (['flowers', '2-x_y'], ['_x', 'a/b', 'A', None, 'a\u0663']),
+  'name': (['net', 'n_1'], ['1n', 'n-1', 'N', ' n', 'n\u0663']),
+  'version': ([1, 10], [0, -1, 1.5, 1e3, True, '1', '1_000', '0x10', 2**31]),
   'network': (['mobilenet_v1'], ['vgg', 1, ['mobilenet_v1']]),
-  'multiplier': ([0.1, 1], [0, -1.0, True, '1', float('inf')]),
+  'multiplier': ([0.1, 1], [0, -1.0, True, '1,5', float('inf'), _NAN]),
   'background': ([True, False], [0, 'true']),
-  'labels': ([['a', 'b']], [[], ['a', ''], [1], 'a']),
+  'labels': ([['a', 'b']], [[], ['a', ''], [1], 'a', ['a\x0bb'], ['\u2028']]),
   'input_range': ([[-1, 1], [0.0, 255.0]], [[1, -1], [0], [0, '1'], [0, 0, 1]]),
   'input_mean': ([[0, 1.5, 2]], [[0, 1], [0, 1, True], 1]),
-  'top1_percent': ([0.1, 100], [0, 100.1, '90']),
-  'description': (['Good for it.'], ['', ' ', 5]),
+  'top1_percent': ([0.1, 100], [0, 100.1, '90', _NAN, True]),
+  'description': (['Good for it.', 'Two\nlines.\n'], ['', ' ', 5, 'a\x1b[2J']),
+  'dataset_title': (
+    ['Five *Flowers*'],
+    ['a\nb', 'a\u2028b', 'a\u202eb', 5],
+  ),
+  'license_url': (
+    ['https://a.example/(x)', 'http://a'],
+    ['javascript:alert(1)', 'https://', 'https://a b', 'www.a.example', 'a\nb'],
+  ),
+  'label_file': (['a.txt'], ['a\x00b', '', 1]),
 }
 
 
@@ -106,8 +119,8 @@ def test_the_schema_agrees_with_the_reader(name):
   good, bad = _VALUES[name]
   for value in good:
     assert _VALIDATOR.is_valid({'model': [{**_EXAMPLES, name: value}]})
-  # What JSON cannot say: an order, infinity, blanks alone.
-  unsaid = ([1, -1], float('inf'), ' ', 'a\n')
+  # What JSON cannot say: an order, infinity, blanks alone; 1e3 is whole there.
+  unsaid = ([1, -1], float('inf'), _NAN, ' ', 'a\n', 1e3)
   for value in bad:
     valid = _VALIDATOR.is_valid({'model': [{**_EXAMPLES, name: value}]})
     assert not valid or value in unsaid
