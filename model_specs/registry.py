@@ -128,13 +128,8 @@ class Registry:
   def __init__(
     self, models: Iterable[spec.ModelSpec], broken: Iterable[str] = ()
   ):
-    """Raises a SpecError if two models would have the same handles.
-
-    Args:
-      models: The models.
-      broken: What is wrong with packages whose models are not among them.
-    """
-    self.broken = tuple(broken)
+    """Raises a SpecError if two models would have the same handles."""
+    self.broken = tuple(broken)  # What is wrong with packages of models.
     self._models = _by_folder(models)
     self._collections = {model.collection for model in self.models}
 
