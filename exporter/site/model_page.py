@@ -181,7 +181,7 @@ def _render(
   return page_lib.join(
     page_lib.head(
       f'{title}, version {handle.number}',
-      card.summary,
+      markdown.plain(card.summary),
       'navigation',
       boost=2 if handle == entry.newest else 1,
     ),

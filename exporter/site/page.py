@@ -1,6 +1,7 @@
 """What all pages of the site have in common: paths, heads and links."""
 
 from collections.abc import Sequence
+import html
 import json
 import posixpath
 
@@ -17,19 +18,23 @@ def head(title: str, description: str, *hidden: str, boost: float = 1) -> str:
 
   Args:
     title: The title of the window, and of the page among results of a search.
-    description: A sentence for search engines and previews.
+    description: A sentence for search engines and previews, as plain text.
     *hidden: The parts of the theme that the page does not show.
     boost: With more than 1, search puts the page before others that match.
   """
-  # JSON is valid YAML, and quotes whatever a text contains.
+  # JSON is valid YAML, and quotes whatever a text contains. The theme writes
+  # the description into an attribute as it is.
   facts: dict[str, object] = {
     'title': title,
-    'description': description,
+    'description': html.escape(description),
     'hide': list(hidden),
   }
   if boost != 1:
     facts['search'] = {'boost': boost}
-  lines = (f'{key}: {json.dumps(value)}' for key, value in facts.items())
+  lines = (
+    f'{key}: {json.dumps(value, ensure_ascii=False)}'
+    for key, value in facts.items()
+  )
   return '\n'.join(('---', *lines, '---'))
 
 
