@@ -9,11 +9,14 @@ import dataclasses
 import functools
 import html
 from html import parser
+import pathlib
 import re
 import tempfile
 
-import markdown as python_markdown
 from mkdocs import config
+from mkdocs.config import defaults
+from mkdocs.structure import files
+from mkdocs.structure import pages as mkdocs_pages
 import pytest
 
 from exporter import formats as formats_lib
@@ -157,20 +160,21 @@ def _measured(
 
 
 @functools.cache
-def _reader() -> python_markdown.Markdown:
-  """Markdown as MkDocs reads it for the site."""
-  loaded = config.load_config(
+def _config() -> defaults.MkDocsConfig:
+  return config.load_config(
     str(build.HERE / 'mkdocs.yml'), docs_dir=tempfile.gettempdir()
-  )
-  return python_markdown.Markdown(
-    extensions=loaded.markdown_extensions,
-    extension_configs=loaded.mdx_configs or {},
   )
 
 
 def _on_site(text: str) -> str:
-  body = text.partition('\n---\n')[2]
-  return _reader().reset().convert(body)
+  """What MkDocs makes of the Markdown of a page."""
+  with tempfile.TemporaryDirectory() as folder:
+    (pathlib.Path(folder) / 'x.md').write_text(text, 'utf-8')
+    file = files.File('x.md', folder, folder, use_directory_urls=False)
+    page = mkdocs_pages.Page(None, file, _config())
+    page.read_source(_config())
+  page.render(_config(), files.Files([file]))
+  return str(page.content)
 
 
 def _pages(text: str) -> list[tuple[str, str]]:
@@ -232,7 +236,7 @@ def test_a_browser_gets_the_address_that_was_given():
   url = 'https://a.example/(x)/"y"?a=1&copy=2&lt;=3#é'
   handle = some_spec_file.model(license='L', license_url=url).handles()[1]
   text = card.model_card(handle).to_markdown()
-  for page in (hub_page.to_html('x', text), _reader().reset().convert(text)):
+  for page in (hub_page.to_html('x', text), _on_site(text)):
     (shown,) = re.findall(r'<a href="([^"]*)">L</a>', page)
     assert html.unescape(shown) == (
       'https://a.example/%28x%29/%22y%22?a=1&copy=2&lt;=3#%C3%A9'
