@@ -2,13 +2,11 @@
 
 import dataclasses
 import json
-import types
-import typing
-from typing import Any
 
 from exporter import errors
 from exporter import storage
 from exporter.measure import accuracy as accuracy_lib
+from exporter.measure import records
 from exporter.measure import speed as speed_lib
 
 
@@ -26,36 +24,6 @@ class _File:
 
   artifact: str  # The `digest` of the manifest of what was measured.
   measured: Measurements
-
-
-def _fields(kind: Any, value: Any) -> Any:
-  known = typing.get_type_hints(kind)
-  if not isinstance(value, dict) or value.keys() != known.keys():
-    raise TypeError(f'{value!r} is no {kind.__name__}')
-  return kind(**{name: _parse(of, value[name]) for name, of in known.items()})
-
-
-def _parse(kind: Any, value: Any) -> Any:
-  """Makes of JSON what a type says: of the types that the records have.
-
-  Raises:
-    TypeError: It is something else.
-    ValueError: A key of a dictionary should be a number.
-  """
-  origin, inner = typing.get_origin(kind), typing.get_args(kind)
-  if dataclasses.is_dataclass(kind):
-    return _fields(kind, value)
-  if origin is types.UnionType:  # With None: there is no other.
-    return None if value is None else _parse(inner[0], value)
-  if origin is tuple and isinstance(value, list):
-    return tuple(_parse(inner[0], each) for each in value)
-  if origin is dict and isinstance(value, dict):
-    # JSON has no keys but strings.
-    return {inner[0](k): _parse(inner[1], each) for k, each in value.items()}
-  allowed = (int, float) if kind is float else (kind,)
-  if type(value) not in allowed:  # True is an int to isinstance.
-    raise TypeError(f'{value!r} is no {kind}')
-  return value
 
 
 def read_measurements(
@@ -81,7 +49,7 @@ def read_measurements(
   except FileNotFoundError:
     return Measurements()
   try:
-    found = _parse(_File, json.loads(text))
+    found = records.load(_File, text)
   except (ValueError, TypeError) as error:
     raise errors.ManifestError(
       f'{path} does not hold what slimhub measured of {made.handle} ({error}); '

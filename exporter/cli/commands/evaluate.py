@@ -42,6 +42,11 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     help='a line PATH LABEL for each picture, paths below --images',
   )
   parser.add_argument(
+    '--labels_are',
+    choices=measure.MEANINGS,
+    help='what labels such as 3 are, where both would fit',
+  )
+  parser.add_argument(
     '--card', action='store_true', help='write the result to the cards, too'
   )
   flags.add_formats(parser)
@@ -69,7 +74,14 @@ def run(args: argparse.Namespace) -> int:
     total = len(pictures) * len({handle.folder for handle in handles})
     shown = progress.Steps(args.progress, total, 'picture', error)
     measured = list(
-      measure.evaluate(handles, folder, pictures, shown.move, formats.load)
+      measure.evaluate(
+        handles,
+        folder,
+        pictures,
+        shown.move,
+        formats.load,
+        labels_are=args.labels_are,
+      )
     )
     shown.finish()
     if args.card:
