@@ -107,10 +107,8 @@ class AccuracySummary(Score):
   def __post_init__(self) -> None:
     super().__post_init__()
     met = {n for each in self.worst for n in (each.number, *each.taken_for)}
-    if met - self.names.keys():
-      raise ValueError(
-        f'classes {sorted(met - self.names.keys())} have no name'
-      )
+    if unnamed := sorted(met - self.names.keys()):
+      raise ValueError(f'classes {unnamed} have no name')
 
 
 def wilson(right: int, count: int) -> tuple[float, float]:
