@@ -1,10 +1,13 @@
 """Finds the exports that a command line names, by patterns or by a path."""
 
+from collections.abc import Iterator
 from collections.abc import Sequence
+import contextlib
 import pathlib
 
 from exporter import errors
 from exporter.storage import folder
+from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
 from model_specs import versions
@@ -12,23 +15,46 @@ from model_specs import versions
 _BEFORE_TASK = 3  # Parts of a handle before its task: PUBLISHER/DATASET/NAME.
 
 
-def _root(path: pathlib.Path) -> pathlib.Path | None:
-  """The output folder that a path belongs to, or None.
+def _manifests(task: pathlib.Path) -> Iterator[manifest.Manifest]:
+  """The manifests in the folder of a task that can be read."""
+  for pattern in ('*.json', '*.*/*.json'):
+    for path in task.glob(pattern):
+      with contextlib.suppress(errors.ManifestError, OSError):
+        yield manifest.read_manifest(path)
 
-  If a part of the path is the name of a task, the folder is found from there.
-  Otherwise it is found from the folders at and below the path. Those above are
-  not searched, as they may hold everything on the machine.
+
+def _is_task(path: pathlib.Path, registry: model_specs.Registry) -> bool:
+  """Whether a folder is that of a task of a model, and not called so alone.
+
+  Data sets have folders called `classification`, too.
   """
-  task_positions = [
-    at for at, part in enumerate(path.parts) if part in versions.TASKS
-  ]
-  if task_positions:
-    parts = path.parts[: task_positions[-1]]
-    return pathlib.Path(*parts[:-_BEFORE_TASK])
+  parts = path.parts[1:]  # The first is the root of the file system.
+  if len(parts) <= _BEFORE_TASK or parts[-1] not in versions.TASKS:
+    return False
+  *_, collection, name, _ = parts
+  if any((m.collection, m.name) == (collection, name) for m in registry.models):
+    return True
+  beginning = '/'.join(parts[-_BEFORE_TASK - 1 :]) + '/'
+  return any(m.handle.startswith(beginning) for m in _manifests(path))
+
+
+def _root(
+  path: pathlib.Path, registry: model_specs.Registry
+) -> pathlib.Path | None:
+  """The output folder that an absolute path belongs to, or None.
+
+  It is found from the folder of a task: a part of the path, or one at or below
+  it. Folders above are not searched, as they may hold everything on the
+  machine.
+  """
+  for task in (path, *path.parents):
+    if _is_task(task, registry):
+      return task.parents[_BEFORE_TASK]
   for depth in range(_BEFORE_TASK + 1):
     below = '*/' * (_BEFORE_TASK - depth)
-    if any(any(path.glob(below + task)) for task in versions.TASKS):
-      return pathlib.Path(*path.parts[: len(path.parts) - depth])
+    for name in versions.TASKS:
+      if any(_is_task(task, registry) for task in path.glob(below + name)):
+        return (path, *path.parents)[depth]
   return None
 
 
@@ -37,7 +63,7 @@ def _below(
 ) -> tuple[pathlib.Path, tuple[model_specs.Handle, ...]]:
   """The output folder that a path belongs to, and the exports in the path."""
   path = path.resolve()
-  root = _root(path) if path.exists() else None
+  root = _root(path, registry) if path.exists() else None
   inside: list[model_specs.Handle] = []
   if root is not None:
     for handle in folder.find_artifacts(root, registry=registry):

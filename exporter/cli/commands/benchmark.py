@@ -40,8 +40,10 @@ def run(args: argparse.Namespace) -> int:
       )
       measured += speeds
     machine = measure.this_machine()
-    for handle in handles:
-      cards.write_speed(
+    cards.write_each(
+      handles,
+      lambda handle: cards.write_speed(
         handle, args.output_dir, machine, measured, formats.describe
-      )
+      ),
+    )
   return exits.OK

@@ -84,9 +84,6 @@ def run(args: argparse.Namespace) -> int:
       )
     )
     shown.finish()
-    if args.card:
-      for handle, accuracy in zip(handles, measured, strict=True):
-        cards.write_accuracy(handle, folder, accuracy, formats.describe)
   print(tables.table(measure.ACCURACY_COLUMNS, measure.accuracy_rows(measured)))
   for accuracy in measured:
     rows = measure.class_rows(accuracy.classes[:_WORST], accuracy.names)
@@ -94,4 +91,12 @@ def run(args: argparse.Namespace) -> int:
     print(outside.shown(tables.table(measure.CLASS_COLUMNS, rows)))
   print(f'\n{folder / measure.EVALUATION_JSON} has all classes,')
   print(f'{folder / measure.EVALUATION_CHARTS} what is taken for what.')
+  if args.card:
+    found = dict(zip(handles, measured, strict=True))
+    cards.write_each(
+      found,
+      lambda handle: cards.write_accuracy(
+        handle, folder, found[handle], formats.describe
+      ),
+    )
   return exits.OK
