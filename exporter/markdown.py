@@ -33,7 +33,7 @@ def _word(word: str) -> str:
   lead = _LEAD.match(word)
   rest = word[lead.end() :] if lead else word
   inert = _MARKS.sub(r'\\\g<0>', rest.translate(_REFERENCES))
-  if lead and lead[0].isdecimal():
+  if lead and lead[0] not in '#-+=':  # A number.
     return f'{lead[0]}\\{inert}'
   return f'&#{ord(lead[0])};{inert}' if lead else inert
 

@@ -21,7 +21,7 @@ _ENDPOINTS = {
   ),
   kinds.TF2: ('`return_endpoints=True`', snippets.ENDPOINTS),
 }
-_NUMBERED_LAYER = re.compile(r'.*?_\d+')
+_NUMBERED_LAYER = re.compile(r'.*?_[0-9]+')
 
 
 def _of_features(handle: model_specs.Handle) -> str:

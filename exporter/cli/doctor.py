@@ -25,7 +25,7 @@ def _installed(package: str) -> str | None:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-  return tuple(int(number) for number in re.findall(r'\d+', version)[:2])
+  return tuple(int(number) for number in re.findall('[0-9]+', version)[:2])
 
 
 def _tensorflow(version: _Version) -> Iterator[str]:

@@ -48,7 +48,9 @@ def _may_be_handle(parts: Sequence[str]) -> bool:
 
   The parts are PUBLISHER, DATASET, NAME, TASK and VERSION.
   """
-  return parts[3] in versions.TASKS and parts[4].isdecimal()
+  number = parts[4]
+  is_number = number.isascii() and number.isdecimal()
+  return parts[3] in versions.TASKS and is_number
 
 
 def _handle(

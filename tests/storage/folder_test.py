@@ -1,5 +1,6 @@
 """Only what was delivered whole stands on the shelf."""
 
+import dataclasses
 import pathlib
 
 import pytest
@@ -11,6 +12,7 @@ import model_specs
 from model_specs import formats
 from model_specs import kinds
 from tests import some_manifest
+from tests import some_spec_file
 
 _CURRENT = model_specs.find('mobilenet_v1_025_128')
 
@@ -64,3 +66,31 @@ def test_a_damaged_manifest_is_named(folder):
   damaged.write_text('{')
   with pytest.raises(errors.ManifestError, match=damaged.name):
     folder_lib.items(folder)
+
+
+def test_a_version_is_of_the_digits_0_to_9(folder):
+  (folder / _CURRENT[0].folder / '\u0663').mkdir()
+  found = folder_lib.find_artifacts(folder)
+  assert set(found) == set(_CURRENT)
+
+
+@pytest.mark.parametrize(
+  ('changes', 'says'),
+  [
+    ({'labels': ['a\nb', 'c', 'd']}, 'labels is .* expected a list of texts'),
+    ({'label_file': '/etc/passwd'}, 'label_file is .* expected labels'),
+    ({'license_url': 'javascript:x'}, 'license_url is .* begins with https'),
+    ({'size': 10**400}, 'size is 1000'),
+  ],
+)
+def test_the_model_in_a_manifest_is_believed_no_more(tmp_path, changes, says):
+  handle = some_spec_file.model().handles()[1]
+  place = places.place(tmp_path, handle)
+  place.artifact.mkdir(parents=True)
+  made = dataclasses.replace(
+    some_manifest.make(handle), model=some_spec_file.values(**changes)
+  )
+  place.manifest.write_text(made.to_json())
+  told = rf"2\.json: model 'small' cannot be used\n  {says}"
+  with pytest.raises(model_specs.SpecError, match=told):
+    folder_lib.find_artifacts(tmp_path)
