@@ -42,5 +42,6 @@ from .places import local_copy as local_copy
 from .places import parse_folder as parse_folder
 from .places import place as place
 from .places import reach as reach
+from .places import read_bytes as read_bytes
 from .places import write_text as write_text
 from .targets import find_targets as find_targets

@@ -15,6 +15,7 @@ from exporter import errors
 from exporter.storage import disk
 import model_specs
 from model_specs import kinds
+from model_specs import outside
 
 Folder = pathlib.Path | upath.UPath
 _F = TypeVar('_F', bound=Folder)
@@ -77,6 +78,18 @@ def place(output_dir: _F, handle: model_specs.Handle) -> Place[_F]:
     cast(_F, output_dir / f'{handle.stem}{kinds.MANIFEST}'),
     cast(_F, output_dir / f'{handle.stem}{kinds.CARD}'),
   )
+
+
+def read_bytes(path: Folder, most: int) -> bytes:
+  """Reads a file that has at most so many bytes; raises an OSError."""
+  with reach(path):
+    if isinstance(path, pathlib.Path):
+      return outside.read_file(path, most)
+    with path.open('rb') as file:
+      data = file.read(most + 1)
+  if len(data) > most:
+    raise OSError(f'{path} has more than {most:,} bytes')
+  return data
 
 
 def write_text(path: Folder, text: str) -> None:

@@ -133,6 +133,13 @@ def test_what_is_no_json_is_named_too(place, data):
     measurements.read_measurements(place, _MADE)
 
 
+def test_what_never_ends_is_no_figure(place):
+  place.measured.parent.mkdir(parents=True)
+  place.measured.symlink_to('/dev/zero')
+  with pytest.raises(OSError, match='is a device, expected a file'):
+    measurements.read_measurements(place, _MADE)
+
+
 def test_a_whole_number_may_stand_for_a_fraction(place):
   measurements.write_measurements(place, _MADE, _WHOLE)
   facts = json.loads(place.measured.read_text())

@@ -3,6 +3,7 @@
 import itertools
 import math
 
+from mkdocs.utils import meta
 import pytest
 
 from exporter import elements
@@ -219,10 +220,15 @@ def test_the_choice_names_each_answer_once():
 
 
 def test_titles_hold_what_yaml_would_take_for_something_else():
-  head = page.head('A: "b"', 'c # d\n- e', 'toc')
-  assert head == (
-    '---\ntitle: "A: \\"b\\""\ndescription: "c # d\\n- e"\nhide: ["toc"]\n---'
-  )
+  head = page.head('A: "b" \\', 'c # d\n- e \ufffe 🌸', 'toc', boost=2)
+  rest, facts = meta.get_data(f'{head}\n# A\n')
+  assert rest == '# A\n'
+  assert facts == {
+    'title': 'A: "b" \\',
+    'description': 'c # d\n- e \ufffe 🌸',
+    'hide': ['toc'],
+    'search': {'boost': 2},
+  }
 
 
 def test_text_is_escaped_and_in_one_line():
