@@ -242,12 +242,9 @@ def model_card(
       tree.
 
   Raises:
-    ValueError: `made` describes another handle's artifact.
+    ManifestError: `made` describes another handle's artifact.
   """
-  if made is not None and made.handle != str(handle):
-    raise ValueError(
-      f'the manifest is of {made.handle}, expected that of {handle}'
-    )
+  evidence.check_handle(handle, made)
   if links is None:
     links = _NAMES if made else _links_in_tree(handle)
   features = handle.sibling() or handle

@@ -154,7 +154,11 @@ def conversion_card(
     use: How to use the file, in blocks of Markdown.
     figures: How to read the figures of its proof.
     measured: The speed and accuracy that were measured since, if any.
+
+  Raises:
+    ManifestError: `made` describes another artifact.
   """
+  evidence.check_handle(conversion, made)
   model = conversion.spec
   return record.Card(
     title=f'File {conversion}',

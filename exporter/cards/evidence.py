@@ -1,6 +1,7 @@
 """The sections of a card with evidence: figures, proof and checksums."""
 
 from exporter import checkpoints
+from exporter import errors
 from exporter import markdown
 from exporter import storage
 from exporter.cards import record
@@ -37,6 +38,17 @@ _UNITS = (
   'limits, for the first artifact of this program in a run: sizes, multipliers '
   'and weights do not change what they do.'
 )
+
+
+def check_handle(
+  handle: model_specs.Handle, made: storage.Manifest | None
+) -> None:
+  """Raises a ManifestError if a manifest is of another handle's artifact."""
+  if made is not None and made.handle != str(handle):
+    raise errors.ManifestError(
+      f'the manifest is of {made.handle}, expected that of {handle}; move the '
+      'export to where it belongs, or export it again with --force'
+    )
 
 
 def is_untrained(made: storage.Manifest | None) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from exporter import errors
 from exporter import measure
 from exporter import storage
+from exporter.cards import evidence
 from exporter.cards import measured
 from exporter.cards import record
 import model_specs
@@ -28,11 +29,7 @@ def _write(
   place = storage.place(storage.to_folder(output_dir), handle)
   with storage.reach(place.manifest):
     made = storage.read_manifest(place.manifest)
-  if made.handle != str(handle):
-    raise errors.ManifestError(
-      f'{place.manifest} is of {made.handle}, expected that of {handle}; move '
-      'the export to where it belongs, or export it again with --force'
-    )
+  evidence.check_handle(handle, made)
   before = measure.read_measurements(place, made)
   now = measure.Measurements(speed or before.speed, accuracy or before.accuracy)
   measure.write_measurements(place, made, now)

@@ -9,7 +9,6 @@ from exporter.measure import accuracy as accuracy_lib
 from exporter.measure import records
 from exporter.measure import speed as speed_lib
 
-
 _MOST_BYTES = 2**24  # Of a file of figures; they take some thousands.
 
 
