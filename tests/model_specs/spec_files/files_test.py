@@ -154,19 +154,15 @@ def _install(folder: pathlib.Path, attribute: str) -> pathlib.Path:
   return target
 
 
-def _run(target: pathlib.Path, *argv: str) -> subprocess.CompletedProcess[str]:
+def _list(target: pathlib.Path, *argv: str) -> subprocess.CompletedProcess[str]:
   path = os.pathsep.join([str(source_tree.ROOT), str(target)])
   return subprocess.run(
-    [sys.executable, '-m', 'exporter', *argv],
+    [sys.executable, '-m', 'exporter', 'list', *argv],
     env={**os.environ, 'PYTHONPATH': path},
     capture_output=True,
     text=True,
     check=False,
   )
-
-
-def _list(target: pathlib.Path, *argv: str) -> subprocess.CompletedProcess[str]:
-  return _run(target, 'list', *argv)
 
 
 @pytest.mark.parametrize('attribute', ['FILE', 'find'])
@@ -220,12 +216,9 @@ def test_a_package_that_is_wrong_stops_nobody_else(tmp_path):
   target = _install(tmp_path, 'leave')
   listed = _list(target, 'mobilenet_v1_025_128')
   asked = _list(target, 'acme/flowers/small')
-  examined = _run(target, 'doctor')
   for done in (listed, asked):
     assert 'slimhub: warning: package acme-models: its entry' in done.stderr
     assert 'Traceback' not in done.stderr
   assert listed.returncode == 0
   assert 'google/imagenet/mobilenet_v1_025_128/' in listed.stdout
   assert asked.returncode == 2
-  assert examined.returncode == 1
-  assert 'problem: package acme-models: its entry' in examined.stdout
