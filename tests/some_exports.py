@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 
+from exporter.storage import contents
 from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
@@ -31,7 +32,7 @@ def describe(exports: pathlib.Path, name: str) -> manifest.Manifest:
   made = dataclasses.replace(
     some_manifest.make(wanted),
     format=wanted.format,
-    files=manifest.hash_files(place.artifact),
+    files=contents.hash_files(place.artifact),
   )
   place.card.write_text(f'# Module {name}\n\n<!-- task: none -->\n\nIts card.')
   place.manifest.write_text(made.to_json())

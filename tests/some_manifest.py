@@ -1,7 +1,14 @@
 """A manifest as an export writes it, for tests of what reads manifests."""
 
+import pathlib
+
 from exporter.storage import manifest
 import model_specs
+
+
+def read(path: pathlib.Path) -> manifest.Manifest:
+  """The manifest in a file, whoever's it is."""
+  return manifest.parse_manifest(path.read_bytes(), str(path))
 
 
 def make(

@@ -50,7 +50,7 @@ _WRONG = {
   "pipeline.Order('bake', (), storage.to_folder('a'))": (
     'incompatible type "Literal[\'bake\']"'
   ),
-  "storage.items('a')[0].manifest.bytes + 'b'": 'Unsupported operand types',
+  "storage.items('a').usable[0].stem + 5": 'Unsupported operand types',
   "cards.model_card('a/handle')": 'expected "Handle"',
   "pipeline.evaluate_exports('a')": 'Missing named argument "images"',
 }

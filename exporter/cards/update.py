@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from exporter import errors
 from exporter import measure
 from exporter import storage
-from exporter.cards import evidence
 from exporter.cards import measured
 from exporter.cards import record
 import model_specs
@@ -26,13 +25,17 @@ def _write(
   accuracy: measure.AccuracySummary | None = None,
 ) -> None:
   """Stores new figures with those that are there, and rewrites the card."""
-  place = storage.place(storage.to_folder(output_dir), handle)
-  with storage.reach(place.manifest):
-    made = storage.read_manifest(place.manifest)
-  evidence.check_handle(handle, made)
-  before = measure.read_measurements(place, made)
+  folder = storage.to_folder(output_dir)
+  place = storage.place(folder, handle)
+  made = storage.read_manifest(folder, handle.stem)
+  if made is None:
+    raise errors.ManifestError(
+      f'{place.manifest} is missing, so the figures of {handle} have no place '
+      'beside it; export the version again'
+    )
+  before = measure.read_measurements(folder, handle, made)
   now = measure.Measurements(speed or before.speed, accuracy or before.accuracy)
-  measure.write_measurements(place, made, now)
+  measure.write_measurements(folder, handle, made, now)
   storage.write_text(place.card, describe(handle, made, now).to_markdown())
 
 

@@ -73,6 +73,14 @@ def _failures(shown: Iterable[results.Result]) -> str:
   )
 
 
+def tell_left_out(left_out: Iterable[results.Result]) -> int:
+  """Names on stderr what a command passed over; returns its exit code."""
+  failures = _failures(left_out)
+  if failures:
+    sys.stderr.write(f'{failures}\n')
+  return exits.FAILED if failures else exits.OK
+
+
 def give_up_stdout() -> None:
   """Discards what is printed from now on, also at exit."""
   # It stays open until exit, so no context closes it.

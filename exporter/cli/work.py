@@ -2,8 +2,10 @@
 
 import argparse
 from collections.abc import Sequence
+import itertools
 
 from exporter import pipeline
+from exporter import results
 from exporter.cli import flag_values
 from exporter.cli import flags
 from exporter.cli import progress
@@ -59,7 +61,19 @@ def carry_out(
   orders: Sequence[pipeline.Order],
   engine: pipeline.Engine,
   args: argparse.Namespace,
+  left_out: Sequence[results.Result] = (),
 ) -> int:
-  """Carries out orders and shows the results; returns the exit code."""
-  total = sum(len(order.handles) for order in orders)
-  return progress.show(pipeline.run_orders(orders, engine), total, args)
+  """Carries out orders and shows the results.
+
+  Args:
+    orders: What to do.
+    engine: What does it.
+    args: The command line, with the flags of `add_flags`.
+    left_out: Failed results of what no order can be given for.
+
+  Returns:
+    The exit code.
+  """
+  total = sum(len(order.handles) for order in orders) + len(left_out)
+  outcomes = itertools.chain(left_out, pipeline.run_orders(orders, engine))
+  return progress.show(outcomes, total, args)

@@ -1,5 +1,6 @@
 """Reads the paths of URLs, and finds the exports that they name."""
 
+import contextlib
 import dataclasses
 import difflib
 import pathlib
@@ -13,10 +14,12 @@ CARD, MANIFEST = kinds.CARD, kinds.MANIFEST
 # No segment begins with a dot, so that neither `..` nor the folder in which
 # exports are staged has an address.
 _SEGMENT = re.compile(r'[a-zA-Z\d_-][\w.-]*', re.ASCII)
+_NUMBER = re.compile('[0-9]+')
 _MAX_SEGMENTS = 16
 _PATH = re.compile(
   r'([^/]+(?:/[^/]+){3})'  # PUBLISHER/DATASET/NAME/TASK
-  rf'(?:(/\d+)(?:\.({kinds.GROUP.pattern})/([^/]+))?)?'  # /VERSION.GROUP/FILE
+  # /VERSION.GROUP/FILE
+  rf'(?:(/[0-9]+)(?:\.({kinds.GROUP.pattern})/([^/]+))?)?'
   r'(|\.[^/]+|/.+)'  # A suffix, or a file of the artifact.
 )
 _SLASHES = 4  # In PUBLISHER/DATASET/NAME/TASK/VERSION.
@@ -49,19 +52,6 @@ class Address:
   def is_versioned(self) -> bool:
     """Whether the path names a version, not only a model and a task."""
     return self.export.count('/') >= _SLASHES
-
-
-@dataclasses.dataclass(frozen=True)
-class Export:
-  """An artifact that was delivered whole."""
-
-  place: storage.Place[pathlib.Path]
-  manifest: storage.Manifest
-
-  @property
-  def handle(self) -> str:
-    """The handle that stands in the manifest."""
-    return self.manifest.handle
 
 
 def parse(path: str) -> Address | None:
@@ -103,57 +93,42 @@ class Exports:
 
   def __init__(self, root: pathlib.Path):
     self._root = root.resolve()
-    self._read: dict[pathlib.Path, tuple[tuple, storage.Manifest]] = {}
+    self._read: dict[str, tuple[tuple, storage.Export | None]] = {}
 
-  def _manifest(self, path: pathlib.Path) -> storage.Manifest | None:
-    """The manifest at a path, if any; it is read again only if it changed."""
+  def _find(self, stem: str) -> storage.Export | None:
+    """The artifact at a path, if any; read again only if it was replaced."""
     try:
-      facts = path.stat()
+      facts = (self._root / f'{stem}{MANIFEST}').lstat()
     except OSError:
       return None
     stamp = (facts.st_ino, facts.st_mtime_ns, facts.st_size)
-    known = self._read.get(path)
+    known = self._read.get(stem)
     if known is None or known[0] != stamp:
-      known = self._read[path] = stamp, storage.read_manifest(path)
-    return known[1]
+      known = self._read[stem] = stamp, storage.find_export(self._root, stem)
+    found = known[1]
+    is_there = found and (self._root / found.manifest.handle).exists()
+    return found if is_there else None
 
-  def _is_inside(self, path: pathlib.Path) -> bool:
-    """Whether a path is in the folder, also after its links are followed."""
-    return path.resolve().is_relative_to(self._root)
-
-  def find(self, address: Address) -> Export | None:
+  def find(self, address: Address) -> storage.Export | None:
     """The artifact that an address names, if it was delivered whole.
 
-    Links that lead out of the folder are not followed.
-
     Raises:
-      ManifestError: The manifest cannot be read, or is another artifact's.
+      ManifestError: The manifest cannot be read, or is another artifact's; or
+        the artifact lies behind a link.
     """
-    path = self._root / f'{address.export}{MANIFEST}'
-    manifest = self._manifest(path) if self._is_inside(path) else None
-    if manifest is None:
-      return None
-    if storage.described_stem(manifest) != address.export:
-      raise errors.ManifestError(
-        f'{path} is the manifest of {manifest.handle}, expected one of '
-        f'{address.export}; export it again with --force'
-      )
-    artifact = self._root / manifest.handle
-    if not artifact.exists() or not self._is_inside(artifact):
-      return None
-    card = path.with_suffix(CARD)
-    return Export(storage.Place(artifact, path, card), manifest)
+    return self._find(address.export)
 
-  def conversions(self, export: Export) -> list[storage.Manifest]:
-    """The manifests of an artifact's conversions, sorted by path."""
-    artifact = export.place.artifact
-    paths = sorted(
-      artifact.with_name(f'{artifact.name}.{kind.group}')
-      / f'{kind.stem}{MANIFEST}'
-      for kind in kinds.converted()
-    )
-    manifests = (self._manifest(path) for path in paths)
-    return [manifest for manifest in manifests if manifest]
+  def conversions(self, export: storage.Export) -> list[storage.Manifest]:
+    """The manifests of an artifact's conversions, sorted by path.
+
+    Those that cannot be used are left out.
+    """
+    found = []
+    for kind in kinds.converted():
+      with contextlib.suppress(errors.ManifestError):
+        stem = f'{export.stem}.{kind.group}/{kind.stem}'
+        found.append((stem, self._find(stem)))
+    return [each.manifest for _, each in sorted(found) if each]
 
   def newest(self, address: Address) -> Address | None:
     """Adds the highest version that there is to an address without one."""
@@ -161,7 +136,7 @@ class Exports:
     numbers = [
       int(path.stem)
       for path in folder.glob(f'*{MANIFEST}')
-      if path.stem.isdecimal()
+      if _NUMBER.fullmatch(path.stem)
     ]
     if not numbers:
       return None
@@ -174,15 +149,23 @@ class Exports:
     named = (address.export, f'{address.export}{address.part}')
     return any((self._root / name).exists() for name in named)
 
-  def whole(self) -> tuple[storage.Item, ...]:
-    """All artifacts that were delivered whole.
+  def whole(self) -> storage.Found[storage.Export]:
+    """All artifacts that were delivered whole, sorted.
 
-    Raises:
-      ManifestError: There are none, or a manifest cannot be read.
+    What cannot be used is told as failed results.
     """
-    return storage.items(self._root)
+    usable, left_out = [], []
+    for path in storage.find_paths(self._root, whole=True):
+      try:
+        found = self._find(path.stem)
+      except (errors.ManifestError, OSError) as error:
+        left_out.append(storage.leave_out(path.stem, error))
+        continue
+      if found:
+        usable.append(found)
+    return storage.Found(tuple(usable), tuple(left_out))
 
   def closest(self, wanted: str) -> str:
     """The handle that is most similar to a wrong one; empty if none is."""
-    known = [str(item.handle) for item in self.whole()]
+    known = [path.name for path in storage.find_paths(self._root, whole=True)]
     return next(iter(difflib.get_close_matches(wanted, known, 1, 0.5)), '')

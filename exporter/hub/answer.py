@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 import dataclasses
+import logging
 import pathlib
 
 from starlette import requests
 from starlette import responses
 
+from exporter import errors
 from exporter import storage
 from exporter.hub import address
 from exporter.hub import page
 from exporter.hub import stock
 from model_specs import kinds
 
+_log = logging.getLogger('uvicorn.error')
 _HUB_FORMAT, _LITE_FORMAT = 'tf-hub-format', 'lite-format'
 _COMPRESSED, _UNCOMPRESSED = 'compressed', 'uncompressed'
 _LITE = kinds.get('litert.float32')  # Sent for `?lite-format=tflite`.
@@ -112,9 +115,17 @@ class Hub:
       return self._redirect(request, path.strip('/'))
     return self._part(request, self._export(wanted), wanted)
 
-  def _export(self, wanted: address.Address) -> address.Export:
+  def _export(self, wanted: address.Address) -> storage.Export:
     """The artifact that an address names, or that it names a part of."""
-    export = self._exports.find(wanted)
+    try:
+      export = self._exports.find(wanted)
+    except errors.ManifestError as error:
+      _log.warning('%s', error)
+      raise Refusal(
+        404,
+        f'{wanted.export} is not what its manifest says, and is left out; the '
+        'log of the hub says why',
+      ) from error
     if export:
       return export
     if self._exports.is_coming(wanted):
@@ -132,12 +143,15 @@ class Hub:
     return f'{wanted[:200]} is not here. {hint}/index.json lists all there is'
 
   def _index(self, is_page: bool) -> responses.Response:
-    manifests = [item.manifest for item in self._exports.whole()]
+    found = self._exports.whole()
+    manifests = [export.manifest for export in found.usable]
     if is_page:
       return responses.HTMLResponse(
         page.index_page(manifests), headers=_PAGE_HEADERS
       )
-    return responses.JSONResponse(page.index(manifests), headers=_PAGE_HEADERS)
+    return responses.JSONResponse(
+      page.index(manifests, found.left_out), headers=_PAGE_HEADERS
+    )
 
   def _redirect(
     self, request: requests.Request, path: str
@@ -153,32 +167,30 @@ class Hub:
   def _part(
     self,
     request: requests.Request,
-    export: address.Export,
+    export: storage.Export,
     wanted: address.Address,
   ) -> responses.Response | Sent:
     """The answer to the path of an artifact, or of a file in or beside it."""
     part = wanted.part
-    if f'{wanted.export}{part}' == export.handle:
+    if f'{wanted.export}{part}' == export.manifest.handle:
       return self._whole(request, export)
     if part == storage.BUNDLE_SUFFIX and storage.is_bundled(export.manifest):
       return self._bundle(export)
     if part == address.MANIFEST:
-      data = export.place.manifest.read_bytes()
-      return responses.Response(data, media_type=_JSON)
+      return responses.Response(export.manifest.to_json(), media_type=_JSON)
     if part == address.CARD:
-      data = export.place.card.read_bytes()
-      return responses.Response(data, media_type=_MARKDOWN)
+      return responses.Response(export.read_card(), media_type=_MARKDOWN)
     name = part.removeprefix('/')
     if part.startswith('/') and name in export.manifest.files:
       return self._file(export, name)
     raise Refusal(
       404,
-      f'{export.handle} has no {name}; its files are '
+      f'{export.manifest.handle} has no {name}; its files are '
       + ', '.join(export.manifest.files),
     )
 
   def _whole(
-    self, request: requests.Request, export: address.Export
+    self, request: requests.Request, export: storage.Export
   ) -> responses.Response | Sent:
     """The answer to the path of an artifact, in the form the query asks for."""
     kind = storage.kind_of(export.manifest)
@@ -191,10 +203,11 @@ class Hub:
       # There is no header `location`, as tensorflow_hub reads the URL from the
       # body of a 303.
       base = self._storage_url or str(request.base_url).rstrip('/')
-      return responses.PlainTextResponse(f'{base}/{export.handle}', 303)
+      url = f'{base}/{export.manifest.handle}'
+      return responses.PlainTextResponse(url, 303)
     if _one_of(request, _LITE_FORMAT, ('tflite',)):
       return self._lite(export)
-    card = export.place.card.read_text('utf-8')
+    card = export.read_card()
     if not wants_page(request):
       return responses.Response(
         card, media_type=_MARKDOWN, headers=_PAGE_HEADERS
@@ -204,37 +217,36 @@ class Hub:
       page.card(export.manifest, card, converted), headers=_PAGE_HEADERS
     )
 
-  def _lite(self, export: address.Export) -> Sent:
-    name = f'{export.handle}.{_LITE.group}/{_LITE.stem}'
+  def _lite(self, export: storage.Export) -> Sent:
+    name = f'{export.manifest.handle}.{_LITE.group}/{_LITE.stem}'
     converted = self._exports.find(address.Address(name))
     if converted is None:
       raise Refusal(
         404,
-        f'{export.handle} was not exported as LiteRT; `slimhub export '
+        f'{export.manifest.handle} was not exported as LiteRT; `slimhub export '
         f'--formats={_LITE.word}` converts TF2 versions',
       )
     return self._file(converted, _LITE.file, _LITE.media_type)
 
-  def _bundle(self, export: address.Export) -> Sent:
-    manifest, artifact = export.manifest, export.place.artifact
+  def _bundle(self, export: storage.Export) -> Sent:
+    manifest = export.manifest
     path = self._stock.bundle(manifest)
     return Sent(
       path,
       path.exists(),
-      lambda: self._stock.make_bundle(artifact, manifest),
-      '_'.join(export.handle.split('/')[2:]) + storage.BUNDLE_SUFFIX,
+      lambda: self._stock.make_bundle(export),
+      '_'.join(export.manifest.handle.split('/')[2:]) + storage.BUNDLE_SUFFIX,
       _GZIP,
     )
 
   def _file(
-    self, export: address.Export, name: str, media_type: str = _BYTES
+    self, export: storage.Export, name: str, media_type: str = _BYTES
   ) -> Sent:
-    manifest, artifact = export.manifest, export.place.artifact
-    path = self._stock.file(manifest, name)
+    path = self._stock.file(export.manifest, name)
     return Sent(
       path,
       path.exists(),
-      lambda: self._stock.make_file(artifact, manifest, name),
+      lambda: self._stock.make_file(export, name),
       pathlib.PurePath(name).name,
       media_type,
     )

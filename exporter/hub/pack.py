@@ -1,7 +1,7 @@
 """Packs exports as the files that make any static host a hub."""
 
+from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Sequence
 import functools
 import html
 import json
@@ -42,31 +42,28 @@ def _redirect(path: str) -> str:
   )
 
 
-def _base(item: storage.Item) -> str:
-  """What the names of an artifact's manifest, card and page begin with."""
-  return storage.described_stem(item.manifest)
-
-
 class _Packer:
   """Packs artifacts into one webroot."""
 
-  def __init__(self, whole: Sequence[storage.Item], root: webroot.Webroot):
-    self._whole = whole
+  def __init__(
+    self, found: storage.Found[storage.Export], root: webroot.Webroot
+  ):
+    self._whole = found.usable
+    self._left_out = found.left_out
     self._root = root
 
-  def pack(self, item: storage.Item) -> results.Result:
+  def pack(self, item: storage.Export) -> results.Result:
     """Packs an artifact, its manifest last: what has one is whole."""
-    manifest, place = item.manifest, item.place
-    base = _base(item)
+    manifest, base = item.manifest, item.stem
     name = storage.download_path(manifest)
     manifest_name = f'{base}{address.MANIFEST}'
-    data = place.manifest.read_bytes()
+    data = manifest.to_json().encode()
+    text = item.read_card()
     status: results.Status = results.KEPT
     if not (self._root.has(name) and self._root.is_just(manifest_name, data)):
       status = results.PACKED
       self._root.put(name, lambda path: self._write(item, path))
     self._root.keep(name)
-    text = place.card.read_text('utf-8')
     self._root.put_data(f'{base}{address.CARD}', text.encode())
     if not storage.kind_of(manifest).is_converted:
       prefix = f'{manifest.handle}.'
@@ -80,32 +77,36 @@ class _Packer:
     self._root.put_data(manifest_name, data)
     return results.Result(manifest.handle, status, bytes=manifest.bytes)
 
-  def keep(self, item: storage.Item) -> None:
+  def keep(self, stem: str) -> None:
     """Keeps what an earlier run packed of an artifact."""
-    base = _base(item)
-    suffixes = (address.MANIFEST, address.CARD, _PAGE)
-    for name in (
-      storage.download_path(item.manifest),
-      *(f'{base}{suffix}' for suffix in suffixes),
-    ):
-      self._root.keep(name)
+    for suffix in (address.MANIFEST, address.CARD, _PAGE):
+      self._root.keep(f'{stem}{suffix}')
+    for manifest in self._packed([stem]):
+      self._root.keep(storage.download_path(manifest))
 
-  def _write(self, item: storage.Item, path: pathlib.Path) -> None:
-    manifest = item.manifest
-    with storage.local_copy(item.place.artifact) as artifact:
-      if storage.is_bundled(manifest):
-        storage.write_bundle(artifact, manifest, path)
-      else:
-        storage.copy_file(artifact, manifest, artifact.name, path)
-
-  def finish(self) -> None:
-    """Writes the index and the names without a version; removes old files."""
-    names = [f'{_base(item)}{address.MANIFEST}' for item in self._whole]
-    packed = [
+  def _packed(self, stems: Iterable[str]) -> list[storage.Manifest]:
+    """The manifests, in the webroot, of those of some artifacts that it has."""
+    names = [f'{stem}{address.MANIFEST}' for stem in stems]
+    return [
       storage.parse_manifest(self._root.read(name), name)
       for name in names
       if self._root.has(name)
     ]
+
+  def _write(self, item: storage.Export, path: pathlib.Path) -> None:
+    manifest = item.manifest
+    with storage.local_root(item.root, manifest.handle) as root:
+      if storage.is_bundled(manifest):
+        storage.write_bundle(root, manifest, path)
+      else:
+        (name,) = manifest.files
+        storage.copy_file(root, manifest, name, path)
+
+  def finish(self) -> None:
+    """Writes the index and the names without a version; removes old files."""
+    stems = {item.stem for item in self._whole}
+    stems |= {each.name for each in self._left_out}
+    packed = self._packed(sorted(stems))
     newest: dict[str, str] = {}
     for manifest in packed:
       folder, _, number = manifest.handle.rpartition('/')
@@ -117,18 +118,18 @@ class _Packer:
       page = _redirect(f'{folder.rpartition("/")[2]}/{number}')
       self._root.put_data(f'{folder}{_PAGE}', page.encode())
     self._root.put_data('index.html', page_lib.index_page(packed).encode())
-    index = json.dumps(page_lib.index(packed), indent=2) + '\n'
-    self._root.put_data(_INDEX, index.encode())
+    listed = page_lib.index(packed, self._left_out)
+    self._root.put_data(_INDEX, f'{json.dumps(listed, indent=2)}\n'.encode())
     self._root.clear()
 
 
 def pack_exports(
-  whole: Sequence[storage.Item], output_dir: pathlib.Path
+  found: storage.Found[storage.Export], output_dir: pathlib.Path
 ) -> Iterator[results.Result]:
   """Packs artifacts; the files of those that have not changed are kept.
 
   Args:
-    whole: The artifacts to pack.
+    found: The artifacts to pack, and those that cannot be used.
     output_dir: A folder that is new, empty or was packed before.
 
   Yields:
@@ -148,12 +149,15 @@ def pack_exports(
       # run after one that was killed does not refuse the folder.
       if not root.has(_INDEX):
         root.put_data(_INDEX, json.dumps(page_lib.index([])).encode())
-      packer = _Packer(whole, root)
-      for item in whole:
+      packer = _Packer(found, root)
+      for left_out in found.left_out:
+        packer.keep(left_out.name)
+        yield left_out
+      for item in found.usable:
         work = functools.partial(packer.pack, item)
         result = results.attempt(item.manifest.handle, work)
         if result.status == results.FAILED:
-          packer.keep(item)
+          packer.keep(item.stem)
         yield result
       packer.finish()
     storage.clear_staging(output_dir)

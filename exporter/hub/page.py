@@ -8,6 +8,7 @@ import markdown_it
 
 import exporter
 from exporter import markdown
+from exporter import results
 from exporter import storage
 from exporter.hub import comments
 
@@ -87,8 +88,16 @@ def card(
   )
 
 
-def index(manifests: Iterable[storage.Manifest]) -> dict[str, object]:
-  """The list of exports that programs read at /index.json."""
+def index(
+  manifests: Iterable[storage.Manifest],
+  left_out: Iterable[results.Result] = (),
+) -> dict[str, object]:
+  """The list of exports that programs read at /index.json.
+
+  Args:
+    manifests: Those of the exports.
+    left_out: What lies at the path of an export and cannot be used.
+  """
   return {
     'slimhub': exporter.__version__,
     'exports': [
@@ -101,6 +110,8 @@ def index(manifests: Iterable[storage.Manifest]) -> dict[str, object]:
       }
       for manifest in manifests
     ],
+    # Without the reasons, which name folders of the machine.
+    'left_out': [each.name for each in left_out],
   }
 
 

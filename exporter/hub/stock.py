@@ -30,25 +30,23 @@ class Stock:
     """The path of a file's copy, which may still have to be made."""
     return self._folder / manifest.files[name].sha256
 
-  def make_bundle(
-    self, artifact: pathlib.Path, manifest: storage.Manifest
-  ) -> pathlib.Path:
+  def make_bundle(self, export: storage.Export) -> pathlib.Path:
     """Makes the bundle of an artifact unless it exists; returns its path."""
 
     def write(target: pathlib.Path) -> None:
-      storage.write_bundle(artifact, manifest, target)
+      with storage.local_root(export.root, export.manifest.handle) as root:
+        storage.write_bundle(root, export.manifest, target)
 
-    return self._make(self.bundle(manifest), write)
+    return self._make(self.bundle(export.manifest), write)
 
-  def make_file(
-    self, artifact: pathlib.Path, manifest: storage.Manifest, name: str
-  ) -> pathlib.Path:
+  def make_file(self, export: storage.Export, name: str) -> pathlib.Path:
     """Copies a file unless the copy exists; returns the path of the copy."""
 
     def write(target: pathlib.Path) -> None:
-      storage.copy_file(artifact, manifest, name, target)
+      with storage.local_root(export.root, export.manifest.handle) as root:
+        storage.copy_file(root, export.manifest, name, target)
 
-    return self._make(self.file(manifest, name), write)
+    return self._make(self.file(export.manifest, name), write)
 
   def _make(
     self, target: pathlib.Path, write: Callable[[pathlib.Path], None]

@@ -1,7 +1,6 @@
 """Copies exports into tensorflow_hub's cache, under URLs of another hub."""
 
 from collections.abc import Iterator
-from collections.abc import Sequence
 import functools
 import hashlib
 import pathlib
@@ -30,7 +29,7 @@ class _Cache:
     self._prefix = prefix
     self._force = force
 
-  def seed(self, item: storage.Item) -> results.Result:
+  def seed(self, item: storage.Export) -> results.Result:
     """Copies one artifact into the cache, unless it is there unchanged."""
     manifest = item.manifest
     url = f'{self._prefix}/{manifest.handle}'
@@ -49,9 +48,9 @@ class _Cache:
           'replaces them',
         )
     staged = self._staging / target.name
-    with storage.local_copy(item.place.artifact) as artifact:
+    with storage.local_root(item.root, manifest.handle) as root:
       for name in manifest.files:
-        storage.copy_file(artifact, manifest, name, staged / name)
+        storage.copy_file(root, manifest, name, staged / name)
     storage.sync(staged)
     storage.swap(staged, target)
     # The mark comes last: it says that slimhub may replace what lies there.
@@ -62,7 +61,7 @@ class _Cache:
 
 
 def seed_tfhub(
-  whole: Sequence[storage.Item],
+  found: storage.Found[storage.Export],
   cache_dir: pathlib.Path,
   prefix: str,
   force: bool = False,
@@ -70,8 +69,8 @@ def seed_tfhub(
   """Copies artifacts into the cache.
 
   Args:
-    whole: The artifacts to copy; conversions are left out, as tensorflow_hub
-      does not load them.
+    found: The artifacts to copy, and those that cannot be used; conversions
+      are passed over, as tensorflow_hub does not load them.
     cache_dir: The folder that users name in TFHUB_CACHE_DIR.
     prefix: The URL that stands before the handles in the code of users.
     force: Whether folders that slimhub did not seed are replaced.
@@ -86,8 +85,9 @@ def seed_tfhub(
     storage.clear_staging(cache_dir)
     with storage.stage(cache_dir) as staging:
       cache = _Cache(cache_dir, staging, prefix, force)
-      for item in whole:
-        if not item.handle.kind.is_converted:
+      yield from found.left_out
+      for item in found.usable:
+        if not storage.kind_of(item.manifest).is_converted:
           url = f'{prefix}/{item.manifest.handle}'
           yield results.attempt(url, functools.partial(cache.seed, item))
     storage.clear_staging(cache_dir)

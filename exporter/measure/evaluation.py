@@ -37,9 +37,10 @@ def classifiers(
   """
   chosen = tuple(h for h in handles if h.task == versions.CLASSIFICATION)
   if not chosen:
+    first = f'{handles[0]} returns features, and ' if handles else ''
     raise errors.ManifestError(
-      f'{handles[0]} returns features, and nothing here returns classes; name '
-      f'an export of {versions.CLASSIFICATION}'
+      f'{first}nothing here returns classes; name an export of '
+      f'{versions.CLASSIFICATION}'
     )
   return chosen
 

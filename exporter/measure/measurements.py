@@ -2,14 +2,13 @@
 
 import dataclasses
 import json
+import pathlib
 
 from exporter import errors
 from exporter import storage
 from exporter.measure import accuracy as accuracy_lib
-from exporter.measure import records
 from exporter.measure import speed as speed_lib
-
-_MOST_BYTES = 2**24  # Of a file of figures; they take some thousands.
+import model_specs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,12 +28,13 @@ class _File:
 
 
 def read_measurements(
-  place: storage.Place[storage.Folder], made: storage.Manifest
+  folder: storage.Folder, handle: model_specs.Handle, made: storage.Manifest
 ) -> Measurements:
   """What was measured of an export since it was made.
 
   Args:
-    place: Where the export is.
+    folder: The folder of exports.
+    handle: The export.
     made: Its manifest.
 
   Returns:
@@ -44,16 +44,16 @@ def read_measurements(
   Raises:
     ManifestError: The file holds something else.
   """
-  path = place.measured
-  try:
-    text = storage.read_bytes(path, _MOST_BYTES)
-  except FileNotFoundError:
+  name = storage.place(pathlib.Path(), handle).measured.as_posix()
+  text = storage.read_small(folder, name)
+  if text is None:
     return Measurements()
   try:
-    found = records.load(_File, text)
-  except (ValueError, TypeError) as error:
+    found = storage.parse_record(_File, text)
+  except ValueError as error:
     raise errors.ManifestError(
-      f'{path} does not hold what slimhub measured of {made.handle} ({error}); '
+      f'{folder / name} does not hold what slimhub measured of {handle} '
+      f'({error}); '
       'remove it, and measure again with `slimhub benchmark` or '
       '`slimhub evaluate --card`'
     ) from error
@@ -61,11 +61,12 @@ def read_measurements(
 
 
 def write_measurements(
-  place: storage.Place[storage.Folder],
+  folder: storage.Folder,
+  handle: model_specs.Handle,
   made: storage.Manifest,
   found: Measurements,
 ) -> None:
   """Writes what was measured of an export, whole or not at all."""
   file = _File(made.digest, found)
   text = json.dumps(dataclasses.asdict(file), indent=2) + '\n'
-  storage.write_text(place.measured, text)
+  storage.write_text(storage.place(folder, handle).measured, text)

@@ -11,7 +11,7 @@ import statistics
 
 from exporter import environment
 from exporter import errors
-from exporter.measure import records
+from exporter import storage
 import model_specs
 from model_specs import kinds
 
@@ -145,9 +145,9 @@ def parse_speeds(text: str | bytes, name: str) -> tuple[Machine, list[Speed]]:
     ManifestError: The text is something else.
   """
   try:
-    found = records.load(_File, text)
+    found = storage.parse_record(_File, text)
     return found.machine, [*found.speeds]
-  except (ValueError, TypeError) as error:
+  except ValueError as error:
     raise errors.ManifestError(
       f'{name} holds no figures of `slimhub benchmark` ({error!r}); '
       'run it again, or remove the file'

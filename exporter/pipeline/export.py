@@ -80,7 +80,7 @@ def _make(
 
 def _changes(
   handle: model_specs.Handle,
-  place: storage.Place[storage.Folder],
+  output_dir: storage.Folder,
   made: storage.Manifest,
   model: _Model,
 ) -> list[str]:
@@ -88,7 +88,7 @@ def _changes(
 
   Args:
     handle: What is asked for.
-    place: Where the old export is.
+    output_dir: Where the old export is.
     made: The manifest of the old export.
     model: The checkpoint and the networks that the new one would be made of.
 
@@ -96,12 +96,13 @@ def _changes(
     The reasons in words; none if the old export can be kept.
   """
   changes, weights = [], model.weights
+  place = storage.place(output_dir, handle)
   with storage.local_copy(place.artifact) as artifact:
     differences = storage.differences(made, artifact)
   if differences:
     files = ', '.join(line.split(':')[0] for line in differences)
     changes.append(f'its files changed: {files}')
-  if not storage.is_there(place.card):
+  if storage.read_card(output_dir, handle.stem) is None:
     changes.append('its card is missing')
   if made.weights.sha256 != weights.sha256:
     changes.append(f'the weights of {weights.checkpoint} are others')
@@ -119,7 +120,7 @@ def _changes(
 
 def _compare_with_old(
   handle: model_specs.Handle,
-  place: storage.Place[storage.Folder],
+  output_dir: storage.Folder,
   model: _Model,
 ) -> list[str] | None:
   """Why an export that is in place must be replaced.
@@ -130,15 +131,14 @@ def _compare_with_old(
   Raises:
     ExportError: It has trained weights, and the new ones are synthetic.
   """
-  with storage.reach(place.manifest):
-    if not storage.is_there(place.manifest):
-      return None
-    old = storage.read_manifest(place.manifest)
-    changes = _changes(handle, place, old, model)
+  old = storage.read_manifest(output_dir, handle.stem)
+  if old is None:
+    return None
+  changes = _changes(handle, output_dir, old, model)
   synthetic = checkpoints.SYNTHETIC
   if model.weights.kind == synthetic != old.weights.kind:
     raise errors.ExportError(
-      f'{handle} exists in {place.artifact} with the {old.weights.kind} '
+      f'{handle} exists in {output_dir} with the {old.weights.kind} '
       f'weights of {old.weights.checkpoint}, expected {synthetic} ones or '
       'nothing; --force replaces trained weights by untrained ones'
     )
@@ -172,10 +172,9 @@ def _export(
     return _refuse(handle)
   model = load()
   model.check_classifier(handle)
-  place = storage.place(order.output_dir, handle)
   changes = None
   if not order.force:
-    changes = _compare_with_old(handle, place, model)
+    changes = _compare_with_old(handle, order.output_dir, model)
   if changes == []:
     return results.Result(str(handle), results.KEPT, 'unchanged')
   replaced = f'replaced: {"; ".join(changes)}' if changes else ''

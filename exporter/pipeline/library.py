@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 import contextlib
+import itertools
 import pathlib
 from typing import TypeAlias
 
@@ -88,6 +89,7 @@ def _run(
   engine: batch.Engine | None,
   keep_going: bool,
   on_result: OnResult | None,
+  left_out: Iterable[results_lib.Result] = (),
 ) -> tuple[results_lib.Result, ...]:
   """Carries out orders; without `keep_going`, a failure raises its error."""
   results = []
@@ -95,7 +97,7 @@ def _run(
   # Closed at once after a failure, so that the workers end and the lock of the
   # output folder is released before the caller sees the error.
   with contextlib.closing(running):
-    for result in running:
+    for result in itertools.chain(left_out, running):
       if on_result:
         on_result(result)
       if not keep_going:
@@ -197,7 +199,7 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
   """
   folder = storage.to_folder(output_dir)
   words = None if formats is None else _words(formats)
-  handles = storage.find_artifacts(folder, patterns, words, registry)
+  found = storage.find_artifacts(folder, patterns, words, registry)
   template = orders_lib.Order(orders_lib.VERIFY, (), folder, client=client)
-  orders = orders_lib.make_orders(handles, template)
-  return _run(orders, engine, keep_going, on_result)
+  orders = orders_lib.make_orders(found.usable, template)
+  return _run(orders, engine, keep_going, on_result, found.left_out)

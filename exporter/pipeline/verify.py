@@ -17,7 +17,7 @@ import model_specs
 def _false_claims(
   handle: model_specs.Handle,
   made: storage.Manifest,
-  place: storage.Place[storage.Folder],
+  output_dir: storage.Folder,
   artifact: pathlib.Path,
 ) -> list[str]:
   """What is false in a manifest, apart from the hashes of files.
@@ -25,17 +25,16 @@ def _false_claims(
   Args:
     handle: What the artifact is.
     made: The manifest.
-    place: Where the artifact and its card are.
+    output_dir: Where the exports are.
     artifact: A local copy of the artifact.
 
   Returns:
     One line for each false statement.
   """
   claims = (
-    ('handle', made.handle, str(handle)),
     ('format', made.format, handle.format),
     *formats.of(handle).claims(made, artifact),
-    ('card', place.card.exists(), True),
+    ('card', storage.read_card(output_dir, handle.stem) is not None, True),
     *(
       (check.name, check.difference <= check.tolerance, True)
       for check in made.proof
@@ -50,7 +49,7 @@ def _false_claims(
 
 def _check_files(
   handle: model_specs.Handle,
-  place: storage.Place[storage.Folder],
+  output_dir: storage.Folder,
   artifact: pathlib.Path,
 ) -> storage.Manifest:
   """Reads the manifest of an artifact and checks the files against it.
@@ -58,15 +57,15 @@ def _check_files(
   Raises:
     ManifestError: There is no manifest, or it does not describe the files.
   """
-  with storage.reach(place.manifest):
-    if not storage.is_there(place.manifest):
-      raise errors.ManifestError(
-        f'{place.artifact} has no manifest {place.manifest.name} beside it; '
-        'export the version again with --force'
-      )
-    made = storage.read_manifest(place.manifest)
-    differences = storage.differences(made, artifact)
-    differences += _false_claims(handle, made, place, artifact)
+  place = storage.place(output_dir, handle)
+  made = storage.read_manifest(output_dir, handle.stem)
+  if made is None:
+    raise errors.ManifestError(
+      f'{place.artifact} has no manifest {place.manifest.name} beside it; '
+      'export the version again with --force'
+    )
+  differences = storage.differences(made, artifact)
+  differences += _false_claims(handle, made, output_dir, artifact)
   if differences:
     raise errors.ManifestError(
       f'{place.artifact} is not what its manifest describes; '
@@ -84,16 +83,14 @@ def _beside(
     ManifestError: It is not there, or not what its manifest describes.
   """
   place = storage.place(order.output_dir, handle)
-  with storage.reach(place.manifest):
-    is_there = storage.is_there(place.manifest)
-  if not is_there:
+  if storage.read_manifest(order.output_dir, handle.stem) is None:
     raise errors.ManifestError(
       f'{place.artifact} is not there, and a converted file is compared with '
       'the SavedModel beside it, which has the weights; export it, too: '
       '--formats=tf2'
     )
   with storage.local_copy(place.artifact) as artifact:
-    manifest = _check_files(handle, place, artifact)
+    manifest = _check_files(handle, order.output_dir, artifact)
     original = formats.of(handle).recover(
       handle, artifact, manifest, _nothing_beside
     )
@@ -121,7 +118,7 @@ def _verify(
   format_ = formats.of(handle)
   place = storage.place(order.output_dir, handle)
   with storage.local_copy(place.artifact) as artifact:
-    manifest = _check_files(handle, place, artifact)
+    manifest = _check_files(handle, order.output_dir, artifact)
     original = format_.recover(handle, artifact, manifest, beside)
     format_.prove(handle, artifact, original)
     reason = ''

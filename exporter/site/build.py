@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 import contextlib
+import dataclasses
 from importlib import util
 import logging
 import pathlib
@@ -11,6 +12,7 @@ import exporter
 from exporter import environment
 from exporter import errors
 from exporter import measure
+from exporter import results
 from exporter import storage
 from exporter.site import downloads
 from exporter.site import entries
@@ -18,12 +20,20 @@ from exporter.site import tree
 
 EXTRA = 'site'
 MARK = '.slimhub-site'  # Marks a folder as a site that may be replaced.
-_MOST_BYTES = 2**26  # Of the figures of a benchmark of thousands of exports.
 HERE = pathlib.Path(__file__).parent
 _CONFIG, _ASSETS = HERE / 'mkdocs.yml', HERE / 'assets'
 # Files whose links begin at the root of the host. They are left out, because
 # the site may be served from any path below it.
 _ABSOLUTE = ('404.html', 'sitemap.xml', 'sitemap.xml.gz')
+
+
+@dataclasses.dataclass(frozen=True)
+class Site:
+  """What a site that was built has."""
+
+  pages: int
+  # A failed result for each export that is not in it.
+  left_out: tuple[results.Result, ...]
 
 
 def _check(output_dir: pathlib.Path) -> None:
@@ -104,19 +114,24 @@ def _read(
   """
   if hub_dir is None:
     return entries.Collection(entries.collect({}))
-  items = storage.items(hub_dir)
   speeds: list[measure.Speed] = []
   figures = hub_dir / measure.BENCHMARK_JSON
-  with contextlib.suppress(FileNotFoundError):
-    text = storage.read_bytes(figures, _MOST_BYTES)
+  text = storage.read_small(hub_dir, measure.BENCHMARK_JSON)
+  if text is not None:
     _, speeds = measure.parse_speeds(text, str(figures))
-  made = {item.handle: item.manifest for item in items}
-  measured = {
-    item.handle: measure.read_measurements(item.place, item.manifest)
-    for item in items
-  }
-  files = {str(item.handle): downloads.write(item, root) for item in items}
-  return entries.Collection(entries.collect(made, measured, speeds), files)
+  made, measured, files = {}, {}, {}
+  present = storage.items(hub_dir)
+  left_out = list(present.left_out)
+  for item in present.usable:
+    handle, manifest = item.handle, item.manifest
+    try:
+      measured[handle] = measure.read_measurements(hub_dir, handle, manifest)
+      files[str(handle)] = downloads.write(item, root)
+      made[handle] = manifest
+    except errors.ManifestError as error:
+      left_out.append(storage.leave_out(item.stem, error))
+  collected = entries.collect(made, measured, speeds)
+  return entries.Collection(collected, files, tuple(left_out))
 
 
 def _write_docs(
@@ -137,8 +152,8 @@ def _write_docs(
 
 def _make(
   staging: pathlib.Path, hub_dir: storage.Folder | None
-) -> tuple[pathlib.Path, int]:
-  """Builds the site in a staging folder; returns its path and page count."""
+) -> tuple[pathlib.Path, Site]:
+  """Builds the site in a staging folder; returns its path and what it is."""
   docs, files, built = (staging / name for name in ('docs', 'files', 'built'))
   collection = _read(hub_dir, files)
   pages = _write_docs(docs, collection)
@@ -151,12 +166,12 @@ def _make(
       target.parent.mkdir(parents=True, exist_ok=True)
       file.rename(target)
   (built / MARK).write_text(f'slimhub {exporter.__version__}\n')
-  return built, len(pages)
+  return built, Site(len(pages), collection.left_out)
 
 
 def write_site(
   output_dir: pathlib.Path, hub_dir: storage.Folder | None = None
-) -> int:
+) -> Site:
   """Writes the site of every published model, and of what is exported.
 
   Args:
@@ -164,11 +179,11 @@ def write_site(
     hub_dir: A folder of exports, if the site shall offer them for download.
 
   Returns:
-    How many pages it has.
+    How many pages it has, and which exports it lacks, as they are not what
+    their manifests describe.
 
   Raises:
-    ManifestError: The folder of exports is empty, or an export in it is not
-      what its manifest describes.
+    ManifestError: The folder of exports is empty.
     PackageError: MkDocs is not installed.
     SiteError: Something that is not a site is in the way, or MkDocs warns.
   """
@@ -181,8 +196,8 @@ def write_site(
     work = staging / 'work'
     shutil.rmtree(work, ignore_errors=True)  # A killed run may have left it.
     try:
-      built, count = _make(work, hub_dir)
+      built, site = _make(work, hub_dir)
       storage.swap(built, output_dir)
     finally:
       shutil.rmtree(work, ignore_errors=True)
-  return count
+  return site

@@ -25,17 +25,17 @@ def write(item: storage.Item, root: pathlib.Path) -> Download:
   Raises:
     ManifestError: The artifact is not what its manifest describes.
   """
-  path = f'{item.handle}'
-  with storage.local_copy(item.place.artifact) as artifact:
-    target = root / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if artifact.is_file():
-      storage.copy_file(artifact, item.manifest, artifact.name, target)
+  made = item.manifest
+  path = storage.download_path(made)
+  target = root / path
+  target.parent.mkdir(parents=True, exist_ok=True)
+  with storage.local_root(item.root, made.handle) as exports:
+    if storage.is_bundled(made):
+      storage.write_bundle(exports, made, target)
     else:
-      path += storage.BUNDLE_SUFFIX
-      target = root / path
-      storage.write_bundle(artifact, item.manifest, target)
+      (name,) = made.files
+      storage.copy_file(exports, made, name, target)
   written = root / f'{item.handle.stem}{kinds.MANIFEST}'
-  written.write_text(item.manifest.to_json(), 'utf-8')
+  written.write_text(made.to_json(), 'utf-8')
   with target.open('rb') as file:
     return Download(path, *storage.digest(file))

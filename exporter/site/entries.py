@@ -7,6 +7,7 @@ import dataclasses
 import functools
 
 from exporter import measure
+from exporter import results
 from exporter import storage
 from exporter.site import downloads
 import model_specs
@@ -149,6 +150,8 @@ class Collection:
   files: Mapping[str, downloads.Download] = dataclasses.field(
     default_factory=dict  # By handle or conversion.
   )
+  # A failed result for each export that cannot be used.
+  left_out: tuple[results.Result, ...] = ()
 
   @property
   def pages(self) -> set[str]:

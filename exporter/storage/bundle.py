@@ -13,42 +13,17 @@ from typing import IO
 from typing import cast
 import zlib
 
-from exporter import errors
 from exporter.storage import contents
 from exporter.storage import manifest
-from model_specs import kinds
 
 BUNDLE_SUFFIX = '.tar.gz'
 _LEVEL = 6  # Weights hardly shrink, at any level; graphs do.
 _FORMAT = 1  # To raise when the same files give other bytes.
 
 
-def kind_of(described: manifest.Manifest) -> kinds.Kind:
-  """The format that a manifest names.
-
-  Raises:
-    ManifestError: This slimhub knows no such format.
-  """
-  try:
-    return kinds.get(described.format)
-  except kinds.UnknownFormatError as error:
-    raise errors.ManifestError(
-      f'{described.handle}: {error}; export it again with --force, or use the '
-      'slimhub that made it'
-    ) from error
-
-
 def is_bundled(described: manifest.Manifest) -> bool:
   """Whether an artifact is a folder, which is downloaded as one tar.gz."""
-  return kind_of(described).is_folder
-
-
-def described_stem(described: manifest.Manifest) -> str:
-  """The path that an artifact's manifest and card share, up to the suffix."""
-  kind = kind_of(described)
-  if not kind.is_converted:
-    return described.handle
-  return f'{described.handle.removesuffix(kind.file)}{kind.stem}'
+  return manifest.kind_of(described).is_folder
 
 
 def download_path(described: manifest.Manifest) -> str:
@@ -77,9 +52,14 @@ def _member(name: str) -> tarfile.TarInfo:
 
 
 def write_bundle(
-  artifact: pathlib.Path, described: manifest.Manifest, target: pathlib.Path
+  root: pathlib.Path, described: manifest.Manifest, target: pathlib.Path
 ) -> None:
   """Writes the bundle of an artifact.
+
+  Args:
+    root: The folder in which the artifact lies under its handle.
+    described: The manifest of the artifact.
+    target: Where the bundle goes.
 
   Raises:
     ManifestError: A file is missing or is not what the manifest describes; what
@@ -99,5 +79,5 @@ def write_bundle(
     for name in sorted(described.files):
       member = _member(name)
       member.size = described.files[name].bytes
-      with contents.reading(artifact, described, name) as reader:
+      with contents.reading(root, described, name) as reader:
         tar.addfile(member, cast(IO[bytes], reader))

@@ -11,8 +11,8 @@ import tempfile
 import upath
 
 from exporter import errors
+from exporter.storage import contents
 from exporter.storage import disk
-from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
 
@@ -62,9 +62,9 @@ def _refuse_others(
   What a run left that was killed is the same; what a power cut left of it may
   have files without content.
   """
-  expected = manifest.hash_files(staged)
+  expected = contents.hash_files(staged)
   with places.local_copy(artifact) as folder:
-    present = manifest.hash_files(folder)
+    present = contents.hash_files(folder)
     root = folder.parent if folder.is_file() else folder
     others = [
       name

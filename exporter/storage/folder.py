@@ -1,93 +1,104 @@
 """Finds the artifacts in an export folder, and their manifests."""
 
-from collections.abc import Iterator
 from collections.abc import Sequence
 import dataclasses
+import fnmatch
+from typing import Generic
+from typing import TypeVar
 
 from exporter import errors
+from exporter import results
+from exporter.storage import candidates
+from exporter.storage import export
 from exporter.storage import locations
-from exporter.storage import manifest as manifest_lib
 from exporter.storage import places
 import model_specs
 from model_specs import formats
-from model_specs import kinds
-from model_specs import spec_files
-from model_specs import versions
+
+# What is wrong with one export, not with the folder.
+_BAD = (
+  errors.ManifestError,
+  model_specs.SpecError,
+  PermissionError,
+)
+_T_co = TypeVar('_T_co', covariant=True)
 
 
 @dataclasses.dataclass(frozen=True)
-class Item:
-  """An artifact that was delivered whole, and so has a manifest."""
+class Item(export.Export):
+  """An artifact that was delivered whole, and the handle that it is."""
 
   handle: model_specs.Handle
-  place: places.Place[places.Folder]
-  manifest: manifest_lib.Manifest
+
+  @property
+  def place(self) -> places.Place[places.Folder]:
+    """Where the artifact, its manifest and its card are."""
+    return places.place(self.root, self.handle)
 
 
-def _own_handle(
-  name: str, manifest: places.Folder, registry: model_specs.Registry
-) -> model_specs.Handle:
-  """Reads the handle of an own model from its manifest, or its spec file."""
-  if not manifest.exists():
+@dataclasses.dataclass(frozen=True)
+class Found(Generic[_T_co]):
+  """What lies below an export folder, and what of it cannot be used."""
+
+  usable: tuple[_T_co, ...]
+  # A failed result for each export that is not what it should be, so that one
+  # bad export neither stops the others nor goes unnoticed.
+  left_out: tuple[results.Result, ...] = ()
+
+
+def leave_out(name: str, error: Exception) -> results.Result:
+  """The failed result for an export that cannot be used."""
+  reason = str(error)
+  if isinstance(error, model_specs.SpecError | OSError):
+    reason = f'{name} cannot be used: {error}; export it again, or move it away'
+  return results.Result(
+    name, results.FAILED, reason, error=errors.ManifestError
+  )
+
+
+def _present(
+  output_dir: places.Folder, registry: model_specs.Registry, whole: bool
+) -> Found[model_specs.Handle]:
+  """All that lies below a folder, sorted."""
+  usable, left_out = [], []
+  with places.reach(output_dir):
+    for candidate in candidates.find_paths(output_dir, whole):
+      try:
+        usable.append(candidate.handle(output_dir, registry))
+      except _BAD as error:
+        left_out.append(leave_out(candidate.stem, error))
+  return Found(tuple(sorted(usable, key=str)), tuple(left_out))
+
+
+def _concerns(pattern: str, name: str) -> bool:
+  """Whether a pattern may mean an export of which only the path is known."""
+  wanted, parts = pattern.split('/'), name.split('/')
+  return any(
+    all(map(fnmatch.fnmatchcase, parts[start:], wanted))
+    for start in range(len(parts) - len(wanted) + 1)
+  )
+
+
+def _matching(
+  present: Found[model_specs.Handle],
+  patterns: Sequence[str],
+  registry: model_specs.Registry,
+) -> Found[model_specs.Handle]:
+  """What matches one of the patterns."""
+  known = registry.extended(handle.spec for handle in present.usable)
+  left_out = tuple(
+    each
+    for each in present.left_out
+    if any(_concerns(pattern, each.name) for pattern in patterns)
+  )
+  wanted: set[model_specs.Handle] = set()
+  for pattern in patterns:
     try:
-      return registry.get(name)
-    except model_specs.UnknownNameError as error:
-      raise errors.ManifestError(
-        f'{name} has no manifest {manifest} that says what it is, and {error} '
-        'If it is an own model, name its --spec_file; else move it away'
-      ) from error
-  described = manifest_lib.read_manifest(manifest)
-  if not described.model:
-    return registry.get(name)
-  model = spec_files.read_model(described.model, str(manifest))
-  return model_specs.Registry([model]).get(name)
-
-
-def _may_be_handle(parts: Sequence[str]) -> bool:
-  """Whether the parts of a path may be those of a handle.
-
-  The parts are PUBLISHER, DATASET, NAME, TASK and VERSION.
-  """
-  number = parts[4]
-  is_number = number.isascii() and number.isdecimal()
-  return parts[3] in versions.TASKS and is_number
-
-
-def _handle(
-  parts: Sequence[str], manifest: places.Folder, registry: model_specs.Registry
-) -> model_specs.Handle:
-  name = '/'.join(parts)
-  if parts[1] == model_specs.COLLECTION and model_specs.is_published(parts[2]):
-    return model_specs.get(name)
-  return _own_handle(name, manifest, registry)
-
-
-def _unconverted(
-  output_dir: places.Folder, registry: model_specs.Registry, whole: bool
-) -> Iterator[model_specs.Handle]:
-  """Finds artifacts that are no conversions, by their folder or manifest."""
-  paths = output_dir.glob('*/*/*/*/*')
-  for parts in {(*p.parts[-5:-1], p.name.removesuffix('.json')) for p in paths}:
-    manifest = output_dir / f'{"/".join(parts)}.json'
-    if _may_be_handle(parts) and (not whole or manifest.exists()):
-      yield _handle(parts, manifest, registry)
-
-
-def _converted(
-  output_dir: places.Folder, registry: model_specs.Registry, whole: bool
-) -> Iterator[model_specs.Handle]:
-  """Finds conversions, by their file or manifest."""
-  inside: dict[tuple[str, ...], set[str]] = {}
-  for path in output_dir.glob('*/*/*/*/*.*/*'):
-    inside.setdefault(tuple(path.parts[-6:-1]), set()).add(path.name)
-  for folders, names in inside.items():
-    number, _, group = folders[4].partition('.')
-    parts = (*folders[:4], number)
-    for kind in kinds.of_group(group) if _may_be_handle(parts) else ():
-      manifest_name = f'{kind.stem}{kinds.MANIFEST}'
-      if manifest_name in names or (not whole and kind.file in names):
-        manifest = output_dir / '/'.join(folders) / manifest_name
-        yield formats.convert(_handle(parts, manifest, registry), kind)
+      wanted.update(known.select(pattern, present.usable))
+    except model_specs.UnknownNameError:
+      if not any(_concerns(pattern, each.name) for each in left_out):
+        raise
+  return Found(tuple(h for h in present.usable if h in wanted), left_out)
 
 
 def find_artifacts(
@@ -96,7 +107,7 @@ def find_artifacts(
   given: Sequence[str] | None = None,
   registry: model_specs.Registry = model_specs.PUBLISHED,
   whole: bool = False,
-) -> tuple[model_specs.Handle, ...]:
+) -> Found[model_specs.Handle]:
   """The handles and conversions that lie below a folder, sorted.
 
   Own models are described by the manifests of their exports.
@@ -109,41 +120,31 @@ def find_artifacts(
     whole: Whether artifacts without a manifest are left out.
 
   Returns:
-    The handles and conversions; there is at least one.
+    The handles and conversions, and failed results for what lies at the path of
+    an export and is none; there is at least one of either.
 
   Raises:
-    ManifestError: There are none, or an export has neither a manifest nor a
-      model in the registry.
+    ManifestError: There are none.
     UnknownNameError: A pattern matches no model.
   """
   output_dir = locations.to_folder(output_dir)
-  with places.reach(output_dir):
-    present = sorted(
-      (
-        *_unconverted(output_dir, registry, whole),
-        *_converted(output_dir, registry, whole),
-      ),
-      key=str,
-    )
-  chosen = present
-  if patterns:
-    known = registry.extended(handle.spec for handle in present)
-    wanted = {h for text in patterns for h in known.select(text, present)}
-    chosen = [handle for handle in present if handle in wanted]
+  present = _present(output_dir, registry, whole)
+  chosen = _matching(present, patterns, registry) if patterns else present
   if given is not None:
-    chosen = [handle for handle in chosen if formats.is_of(handle, given)]
-  if not chosen:
+    handles = (h for h in chosen.usable if formats.is_of(h, given))
+    chosen = Found(tuple(handles), chosen.left_out)
+  if not chosen.usable and not chosen.left_out:
     what = ' '.join(patterns) or 'PUBLISHER/DATASET/NAME/TASK/VERSION'
     if given is not None:
       what += f' --formats={",".join(given)}'
     raise errors.ManifestError(
-      f'nothing below {output_dir} matches {what}; found {len(present)} '
-      'exports there; name the --output_dir of an export'
+      f'nothing below {output_dir} matches {what}; found '
+      f'{len(present.usable)} exports there; name the --output_dir of an export'
     )
-  return tuple(chosen)
+  return chosen
 
 
-def items(folder: locations.Location) -> tuple[Item, ...]:
+def items(folder: locations.Location) -> Found[Item]:
   """The artifacts below an export folder that were delivered whole.
 
   The manifest of an artifact is delivered last, so an artifact without one is
@@ -153,18 +154,21 @@ def items(folder: locations.Location) -> tuple[Item, ...]:
     folder: The export folder.
 
   Returns:
-    The artifacts with their manifests, sorted by handle.
+    The artifacts with their manifests, sorted by handle, and failed results for
+    those whose manifests cannot be used.
 
   Raises:
-    ManifestError: There are none, or a manifest cannot be read.
+    ManifestError: There are none.
   """
   folder = locations.to_folder(folder)
-  whole = []
-  for handle in find_artifacts(folder, whole=True):
-    place = places.place(folder, handle)
-    with places.reach(place.manifest):
-      if manifest_lib.is_there(place.manifest) and place.artifact.exists():
-        whole.append(
-          Item(handle, place, manifest_lib.read_manifest(place.manifest))
-        )
-  return tuple(whole)
+  present = find_artifacts(folder, whole=True)
+  whole, left_out = [], list(present.left_out)
+  for handle in present.usable:
+    try:
+      with places.reach(folder):
+        found = export.find_export(folder, handle.stem)
+      if found:
+        whole.append(Item(folder, found.manifest, handle))
+    except _BAD as error:
+      left_out.append(leave_out(handle.stem, error))
+  return Found(tuple(whole), tuple(left_out))

@@ -3,13 +3,18 @@
 import dataclasses
 import hashlib
 import json
-import pathlib
+import re
 
 from exporter import errors
-from exporter.storage import disk
-from exporter.storage import locations
-from exporter.storage import places
+from exporter.storage import record
 import model_specs
+from model_specs import kinds
+from model_specs import outside
+
+_SHA256 = re.compile('[0-9a-f]{64}')
+# What URLs and pages can hold as it is. No part begins with a dot.
+_PART = r'[A-Za-z0-9_-][A-Za-z0-9_.-]*'
+_HANDLE = re.compile(rf'{_PART}(/{_PART}){{4,5}}')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,6 +86,26 @@ def spec_table(handle: model_specs.Handle) -> dict[str, object]:
   return json.loads(own.table) if own else {}
 
 
+def _check_claims(made: Manifest) -> None:
+  """Raises a ValueError for a manifest that no export could have."""
+  if not _HANDLE.fullmatch(made.handle):
+    raise ValueError(f'handle {made.handle:.200} is no path of an export')
+  if not made.files:
+    raise ValueError('it lists no files')
+  for path, file in made.files.items():
+    parts = path.split('/')
+    if {'', '.', '..'}.intersection(parts) or not outside.is_plain(path):
+      raise ValueError(f'{path!r:.200} is no path in an artifact')
+    if file.bytes < 0:
+      raise ValueError(f'{path} has {file.bytes} bytes')
+  hashes = [made.spec, made.weights.sha256]
+  hashes += [file.sha256 for file in made.files.values()]
+  hashes += [made.pictures] if made.pictures else []
+  for each in hashes:
+    if not _SHA256.fullmatch(each):
+      raise ValueError(f'{each!r:.80} is no SHA-256: 64 hexadecimal digits')
+
+
 def parse_manifest(text: str | bytes, name: str) -> Manifest:
   """Parses what `to_json` wrote.
 
@@ -89,76 +114,41 @@ def parse_manifest(text: str | bytes, name: str) -> Manifest:
     name: What to call the file in an error.
 
   Returns:
-    The manifest.
+    The manifest. What it says is only as true as whoever wrote it is honest;
+    but every field has its type, and no path leads out of the artifact.
 
   Raises:
     ManifestError: The text is not a manifest.
   """
   try:
-    data = json.loads(text)
-    return Manifest(
-      handle=data['handle'],
-      format=data['format'],
-      spec=data['spec'],
-      weights=Weights(**data['weights']),
-      files={path: File(**file) for path, file in data['files'].items()},
-      proof=tuple(Check(**check) for check in data['proof']),
-      libraries=dict(data['libraries']),
-      pictures=data.get('pictures', ''),
-      model=dict(data.get('model', {})),
-    )
-  except (ValueError, TypeError, KeyError, AttributeError) as error:
+    made = record.parse_record(Manifest, text)
+    _check_claims(made)
+  except ValueError as error:
     raise errors.ManifestError(
-      f'{name} is not a manifest of slimhub ({error!r}); '
+      f'{name} is not a manifest of slimhub ({error}); '
       'export the version again with --force'
+    ) from error
+  return made
+
+
+def kind_of(described: Manifest) -> kinds.Kind:
+  """The format that a manifest names.
+
+  Raises:
+    ManifestError: This slimhub knows no such format.
+  """
+  try:
+    return kinds.get(described.format)
+  except kinds.UnknownFormatError as error:
+    raise errors.ManifestError(
+      f'{described.handle}: {error}; export it again with --force, or use the '
+      'slimhub that made it'
     ) from error
 
 
-def read_manifest(path: locations.Location) -> Manifest:
-  """Reads a manifest from a file; raises a ManifestError if it holds none."""
-  file = locations.to_folder(path)
-  return parse_manifest(file.read_bytes(), str(file))
-
-
-def is_there(path: places.Folder) -> bool:
-  """Whether a manifest or a card is in its place.
-
-  A manifest is delivered last, so that an artifact is whole where it is there.
-  One that a power cut left without content says nothing, and counts as missing.
-  """
-  if isinstance(path, pathlib.Path) and path.is_file():
-    return not disk.is_torn(path)
-  return path.exists()
-
-
-def hash_files(artifact: pathlib.Path) -> dict[str, File]:
-  """Size and hash of every file of an artifact, sorted by path.
-
-  Paths are relative to the artifact's folder; an artifact that is a single file
-  is listed under its own name.
-  """
-  folder = artifact.parent if artifact.is_file() else artifact
-  paths = [artifact] if artifact.is_file() else artifact.rglob('*')
-  files = {}
-  for path in sorted(p for p in paths if p.is_file()):
-    with path.open('rb') as file:
-      files[path.relative_to(folder).as_posix()] = File(*disk.digest(file))
-  return files
-
-
-def differences(manifest: Manifest, artifact: pathlib.Path) -> list[str]:
-  """Says how an artifact differs from its manifest, one line for each file."""
-  actual_files = hash_files(artifact)
-  lines = []
-  for path in sorted(manifest.files.keys() | actual_files.keys()):
-    expected, actual = manifest.files.get(path), actual_files.get(path)
-    if actual is None:
-      lines.append(f'{path}: missing')
-    elif expected is None:
-      lines.append(f'{path}: not in the manifest')
-    elif actual != expected:
-      lines.append(
-        f'{path}: {actual.bytes} bytes, sha256 {actual.sha256}; expected '
-        f'{expected.bytes} bytes, sha256 {expected.sha256}'
-      )
-  return lines
+def described_stem(described: Manifest) -> str:
+  """The path that an artifact's manifest and card share, up to the suffix."""
+  kind = kind_of(described)
+  if not kind.is_converted:
+    return described.handle
+  return f'{described.handle.removesuffix(kind.file)}{kind.stem}'

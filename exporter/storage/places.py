@@ -15,7 +15,6 @@ from exporter import errors
 from exporter.storage import disk
 import model_specs
 from model_specs import kinds
-from model_specs import outside
 
 Folder = pathlib.Path | upath.UPath
 _F = TypeVar('_F', bound=Folder)
@@ -80,18 +79,6 @@ def place(output_dir: _F, handle: model_specs.Handle) -> Place[_F]:
   )
 
 
-def read_bytes(path: Folder, most: int) -> bytes:
-  """Reads a file that has at most so many bytes; raises an OSError."""
-  with reach(path):
-    if isinstance(path, pathlib.Path):
-      return outside.read_file(path, most)
-    with path.open('rb') as file:
-      data = file.read(most + 1)
-  if len(data) > most:
-    raise OSError(f'{path} has more than {most:,} bytes')
-  return data
-
-
 def write_text(path: Folder, text: str) -> None:
   """Writes a text file whole or not at all."""
   with reach(path):
@@ -101,18 +88,36 @@ def write_text(path: Folder, text: str) -> None:
       path.write_text(text, encoding='utf-8')  # An upload is whole or fails.
 
 
+def _download(artifact: upath.UPath, target: pathlib.Path) -> None:
+  """Copies an artifact of a storage, if it is there."""
+  with reach(artifact):
+    if artifact.is_file():
+      target.parent.mkdir(parents=True, exist_ok=True)
+      artifact.fs.get_file(artifact.path, str(target))
+    elif artifact.exists():
+      target.mkdir(parents=True, exist_ok=True)
+      artifact.fs.get(f'{artifact.path}/', f'{target}/', recursive=True)
+
+
+@contextlib.contextmanager
+def local_root(folder: Folder, handle: str) -> Iterator[pathlib.Path]:
+  """Yields a folder of this machine that holds an artifact under its handle.
+
+  Args:
+    folder: The folder of exports, which is yielded if it is on this machine.
+    handle: The path of the artifact below it.
+  """
+  if isinstance(folder, pathlib.Path):
+    yield folder
+    return
+  with tempfile.TemporaryDirectory() as copy:
+    root = pathlib.Path(copy)
+    _download(folder / handle, root / handle)
+    yield root
+
+
 @contextlib.contextmanager
 def local_copy(artifact: Folder) -> Iterator[pathlib.Path]:
   """Yields the path of an artifact on this machine, or of a temporary copy."""
-  if isinstance(artifact, pathlib.Path):
-    yield artifact
-    return
-  with tempfile.TemporaryDirectory() as copy:
-    local = pathlib.Path(copy)
-    with reach(artifact):
-      if artifact.is_file():
-        local /= artifact.name
-        artifact.fs.get_file(artifact.path, str(local))
-      elif artifact.exists():
-        artifact.fs.get(f'{artifact.path}/', f'{copy}/', recursive=True)
-    yield local
+  with local_root(artifact.parent, artifact.name) as root:
+    yield root / artifact.name

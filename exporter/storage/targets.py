@@ -1,13 +1,12 @@
 """Finds the exports that a command line names, by patterns or by a path."""
 
-from collections.abc import Iterator
 from collections.abc import Sequence
 import contextlib
 import pathlib
 
 from exporter import errors
+from exporter.storage import export
 from exporter.storage import folder
-from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
 from model_specs import versions
@@ -15,12 +14,16 @@ from model_specs import versions
 _BEFORE_TASK = 3  # Parts of a handle before its task: PUBLISHER/DATASET/NAME.
 
 
-def _manifests(task: pathlib.Path) -> Iterator[manifest.Manifest]:
-  """The manifests in the folder of a task that can be read."""
+def _has_manifest(task: pathlib.Path) -> bool:
+  """Whether a manifest lies in the folder of a task, and says so."""
+  root = task.parents[_BEFORE_TASK]
   for pattern in ('*.json', '*.*/*.json'):
     for path in task.glob(pattern):
+      stem = path.relative_to(root).with_suffix('').as_posix()
       with contextlib.suppress(errors.ManifestError, OSError):
-        yield manifest.read_manifest(path)
+        if export.read_manifest(root, stem) is not None:
+          return True
+  return False
 
 
 def _is_task(path: pathlib.Path, registry: model_specs.Registry) -> bool:
@@ -34,8 +37,7 @@ def _is_task(path: pathlib.Path, registry: model_specs.Registry) -> bool:
   *_, collection, name, _ = parts
   if any((m.collection, m.name) == (collection, name) for m in registry.models):
     return True
-  beginning = '/'.join(parts[-_BEFORE_TASK - 1 :]) + '/'
-  return any(m.handle.startswith(beginning) for m in _manifests(path))
+  return _has_manifest(path)
 
 
 def _root(
@@ -59,23 +61,31 @@ def _root(
 
 
 def _below(
-  path: pathlib.Path, registry: model_specs.Registry
-) -> tuple[pathlib.Path, tuple[model_specs.Handle, ...]]:
+  path: pathlib.Path,
+  formats: Sequence[str] | None,
+  registry: model_specs.Registry,
+) -> tuple[pathlib.Path, folder.Found[model_specs.Handle]]:
   """The output folder that a path belongs to, and the exports in the path."""
   path = path.resolve()
   root = _root(path, registry) if path.exists() else None
-  inside: list[model_specs.Handle] = []
   if root is not None:
-    for handle in folder.find_artifacts(root, registry=registry):
-      artifact = root / str(handle)
-      if path in (artifact, *artifact.parents):
-        inside.append(handle)
-  if root is None or not inside:
-    raise errors.ManifestError(
-      f'{path} is no export of slimhub and holds none; name the folder or the '
-      'file of an export, its --output_dir, or a handle with --output_dir=DIR'
+    found = folder.find_artifacts(root, (), formats, registry)
+    inside = folder.Found(
+      tuple(h for h in found.usable if _is_in(path, root / str(h))),
+      tuple(r for r in found.left_out if _is_in(path, root / r.name)),
     )
-  return root, tuple(inside)
+    if inside.usable or inside.left_out:
+      return root, inside
+  of_formats = f' of --formats={",".join(formats)}' if formats else ''
+  raise errors.ManifestError(
+    f'{path} is no export of slimhub{of_formats} and holds none; name the '
+    'folder or the file of an export, its --output_dir, or a handle with '
+    '--output_dir=DIR'
+  )
+
+
+def _is_in(folder: pathlib.Path, path: pathlib.Path) -> bool:
+  return folder in (path, *path.parents)
 
 
 def find_targets(
@@ -83,7 +93,7 @@ def find_targets(
   output_dir: places.Folder | None,
   formats: Sequence[str] | None = None,
   registry: model_specs.Registry = model_specs.PUBLISHED,
-) -> tuple[places.Folder, tuple[model_specs.Handle, ...]]:
+) -> tuple[places.Folder, folder.Found[model_specs.Handle]]:
   """The exports that a command line names.
 
   Args:
@@ -93,16 +103,15 @@ def find_targets(
     registry: Describes the user's own models, in case a manifest does not.
 
   Returns:
-    The folder that exports are in, and their handles, sorted.
+    The folder that exports are in, and their handles, sorted, with a failed
+    result for each of them that cannot be used.
 
   Raises:
     ManifestError: There are no such exports.
     UnknownNameError: A pattern matches no model.
   """
   if output_dir is not None:
-    handles = folder.find_artifacts(output_dir, targets, formats, registry)
-    return output_dir, handles
+    found = folder.find_artifacts(output_dir, targets, formats, registry)
+    return output_dir, found
   (target,) = targets
-  root, inside = _below(pathlib.Path(target).expanduser(), registry)
-  of_formats = folder.find_artifacts(root, (), formats, registry)
-  return root, tuple(handle for handle in of_formats if handle in inside)
+  return _below(pathlib.Path(target).expanduser(), formats, registry)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from exporter.storage import manifest
+from exporter.storage import contents
 from tests import artifacts_made as artifacts
 from tests import source_tree
 
@@ -25,7 +25,7 @@ for name in names:
   path = pathlib.Path(folder) / name
   path.mkdir(parents=True)
   artifacts.write(name, path)
-  files = manifest.hash_files(path)
+  files = contents.hash_files(path)
   found[name] = {key: file.sha256 for key, file in files.items()}
 json.dump(found, sys.stdout)
 """
@@ -57,7 +57,7 @@ def elsewhere(tmp_path_factory):
 def test_bytes_do_not_depend_on_the_process(elsewhere, name):
   # This process may have written anything before.
   artifacts.folder(f'{artifacts.TINY}/feature_vector/5')
-  files = manifest.hash_files(artifacts.folder(name))
+  files = contents.hash_files(artifacts.folder(name))
   here = {key: file.sha256 for key, file in files.items()}
   assert len(here) >= 3
   assert elsewhere[0][name] == here
@@ -67,6 +67,6 @@ def test_bytes_do_not_depend_on_the_process(elsewhere, name):
 def test_writing_again_gives_the_same(tmp_path):
   name = f'{artifacts.TINY}/classification/5'
   artifacts.write(name, tmp_path)
-  assert manifest.hash_files(tmp_path) == manifest.hash_files(
+  assert contents.hash_files(tmp_path) == contents.hash_files(
     artifacts.folder(name)
   )

@@ -8,6 +8,7 @@ import pytest
 from exporter import environment
 from exporter import formats as formats_lib
 from exporter.cards import card
+from exporter.storage import contents
 from exporter.storage import manifest
 import model_specs
 from model_specs import kinds
@@ -25,7 +26,7 @@ def _manifest(name: str, word: str) -> manifest.Manifest:
     format=conversion.format,
     spec=conversion.fingerprint,
     weights=manifest.Weights('x.ckpt', 'ab' * 32, 'synthetic'),
-    files=manifest.hash_files(file),
+    files=contents.hash_files(file),
     proof=formats_lib.of(conversion).prove(
       conversion, file, conversions_made.original(name)
     ),

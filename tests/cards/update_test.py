@@ -42,7 +42,7 @@ class _Export:
 
   @property
   def made(self) -> manifest.Manifest:
-    return manifest.read_manifest(self.place.manifest)
+    return some_manifest.read(self.place.manifest)
 
   def describe(self, hashed: str = 'cd' * 32) -> None:
     """Writes the manifest, as an export of a file with this hash does."""
@@ -116,7 +116,9 @@ def test_the_card_is_made_of_figures_and_not_of_the_card_before(export):
   assert '| 10 | 50.00 % |' in export.card
   export.place.card.unlink()
   export.evaluate()
-  found = measurements.read_measurements(export.place, export.made)
+  found = measurements.read_measurements(
+    export.folder, export.handle, export.made
+  )
   card = formats_lib.describe(export.handle, export.made, found)
   assert export.card == card.to_markdown()
 
@@ -149,5 +151,7 @@ def test_an_export_of_another_name_keeps_no_other_from_its_card(tmp_path):
   with pytest.raises(errors.ExportError) as raised:
     update.write_each(exports, lambda handle: exports[handle].benchmark())
   assert '1 cards are not written' in str(raised.value)
-  assert f'{_TF2}: the manifest is of ' in str(raised.value)
+  assert f'{_TF2}: {renamed.place.manifest} is the manifest of ' in str(
+    raised.value
+  )
   assert '| 1 | 10.00 |' in good.card

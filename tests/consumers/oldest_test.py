@@ -2,6 +2,7 @@
 
 import subprocess
 
+from exporter.storage import contents
 from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
@@ -26,4 +27,4 @@ def test_both_formats_are_exported_and_proven(tmp_path):
     place = places.place(tmp_path, handle)
     made = manifest.parse_manifest(place.manifest.read_bytes(), 'it')
     assert made.libraries['tensorflow'].startswith('2.16.')
-    assert not manifest.differences(made, place.artifact)
+    assert not contents.differences(made, place.artifact)

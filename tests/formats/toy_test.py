@@ -23,6 +23,7 @@ import model_specs
 from model_specs import formats as words
 from model_specs import kinds
 from tests import hub_server
+from tests import some_manifest
 from tests.formats import toy
 
 _TF2 = 'google/imagenet/mobilenet_v1_025_128/classification/5'
@@ -69,7 +70,7 @@ def test_it_is_written_beside_its_manifest_and_its_card(exports):
   names = {path.name for path in place.artifact.parent.iterdir()}
   assert names == {'model.json', 'model.json.json', 'model.json.md'}
   assert len(json.loads(place.artifact.read_text())) == 1001
-  made = storage.read_manifest(place.manifest)
+  made = some_manifest.read(place.manifest)
   assert (made.handle, made.format) == (_TOY, 'toy2.model')
   assert not storage.differences(made, place.artifact)
 
@@ -89,7 +90,7 @@ def test_another_bias_is_no_proof_whatever_the_manifest_says(exports, tmp_path):
   place = _place(copy)
   bias = json.loads(place.artifact.read_text())
   place.artifact.write_text(json.dumps([bias[0] + 1, *bias[1:]]))
-  made = storage.read_manifest(place.manifest)
+  made = some_manifest.read(place.manifest)
   files = storage.hash_files(place.artifact)
   changed = dataclasses.replace(made, files=files)
   place.manifest.write_text(changed.to_json())
@@ -117,10 +118,10 @@ def test_its_card_says_how_it_is_used_and_the_models_card_that_it_is_there(
 
 @pytest.mark.parametrize('given', [None, ('toy2',), ('toy2.model',)])
 def test_it_is_found_and_listed(exports, given):
-  found = storage.find_artifacts(exports, given=given)
+  found = storage.find_artifacts(exports, given=given).usable
   assert _TOY in map(str, found)
   assert (len(found) == 1) == (given is not None)
-  assert _TOY in [str(item.handle) for item in storage.items(exports)]
+  assert _TOY in [str(item.handle) for item in storage.items(exports).usable]
 
 
 def test_the_command_line_knows_it(capsys):

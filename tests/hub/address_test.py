@@ -82,8 +82,8 @@ def test_a_path_that_can_be_nothing(path):
 def test_what_is_whole_is_found(exports, tmp_path, handle):
   wanted = address.parse(f'/{handle}')
   found = exports.find(wanted)
-  assert found.handle == handle
-  found.place.manifest.unlink()
+  assert found.manifest.handle == handle
+  (tmp_path / f'{found.stem}.json').unlink()
   assert exports.find(wanted) is None
   assert exports.is_coming(wanted)
 
@@ -121,7 +121,21 @@ def test_a_link_out_of_the_folder_is_not_followed(exports, tmp_path, name):
   outside = tmp_path.with_name(f'{tmp_path.name}-outside')
   (tmp_path / name).rename(outside)
   (tmp_path / name).symlink_to(outside)
-  assert exports.find(address.parse(f'/{_TF2}')) is None
+  with pytest.raises(errors.ManifestError, match='is a link'):
+    exports.find(address.parse(f'/{_TF2}'))
+
+
+def test_one_bad_export_is_named_and_the_others_stay(exports, tmp_path):
+  (tmp_path / f'{_TF2}.json').write_text('{')
+  (tmp_path / _NAME / '7').mkdir()
+  (tmp_path / _NAME / '7.json').write_text('{}')
+  found = exports.whole()
+  assert [export.manifest.handle for export in found.usable] == [
+    some_exports.TF1,
+    some_exports.LITE,
+    some_exports.ONNX,
+  ]
+  assert [each.name for each in found.left_out] == [_TF2, f'{_NAME}/7']
 
 
 @pytest.mark.parametrize('name', [_TF2, some_exports.LITE])

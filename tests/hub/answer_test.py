@@ -130,8 +130,12 @@ def test_what_is_ready_is_served_while_it_is_replaced(hub, exports):
 
 def test_a_damaged_manifest_is_no_traceback(hub, exports):
   (exports / f'{_TF2}.json').write_text('{')
-  assert hub.ask(f'/{_TF2}')[0] == 503
+  status, _, body = hub.ask(f'/{_TF2}')
+  assert (status, b'is left out' in body) == (404, True)
   assert hub.ask(f'/{_TF1}')[0] == 200
+  index = json.loads(hub.ask('/index.json')[2])
+  assert index['left_out'] == [_TF2]
+  assert _TF1 in [each['handle'] for each in index['exports']]
 
 
 def test_a_site_is_shown_to_browsers_and_models_to_programs(exports, tmp_path):

@@ -4,10 +4,11 @@ import pytest
 
 from exporter import results as results_lib
 from exporter.hub import tfhub_cache
+from exporter.storage import contents
 from exporter.storage import folder as folder_lib
-from exporter.storage import manifest
 from tests import file_tree
 from tests import some_exports
+from tests import some_manifest
 
 _HUB = 'https://tfhub.dev'
 _URL = f'{_HUB}/{some_exports.TF2}'
@@ -39,10 +40,8 @@ def test_a_folder_a_url_and_a_descriptor_beside_it(exports, cache):
   assert set(found) == {f'{_HUB}/{some_exports.TF1}', _URL}
   for url, result in found.items():
     assert result.status == results_lib.SEEDED
-    made = manifest.read_manifest(
-      exports / f'{url.removeprefix(_HUB)[1:]}.json'
-    )
-    assert not manifest.differences(made, cache / tfhub_cache.key(url))
+    made = some_manifest.read(exports / f'{url.removeprefix(_HUB)[1:]}.json')
+    assert not contents.differences(made, cache / tfhub_cache.key(url))
     descriptor = cache / f'{tfhub_cache.key(url)}.descriptor.txt'
     assert descriptor.read_text().startswith(f'Module: {url}\n')
   assert len(list(cache.iterdir())) == 4
@@ -53,7 +52,7 @@ def test_a_second_run_keeps_and_a_new_export_replaces(exports, cache):
   assert _statuses(exports, cache) == {results_lib.KEPT}
   made = some_exports.add(exports, some_exports.TF2, 'new')
   assert _run(exports, cache)[_URL].status == results_lib.SEEDED
-  assert not manifest.differences(made, cache / tfhub_cache.key(_URL))
+  assert not contents.differences(made, cache / tfhub_cache.key(_URL))
   assert len(list(cache.iterdir())) == 4
 
 

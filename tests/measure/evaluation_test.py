@@ -20,11 +20,12 @@ from exporter.measure import labelled
 from exporter.pipeline import evaluate
 from exporter.pipeline import export
 from exporter.pipeline import orders
-from exporter.storage import manifest
+from exporter.storage import contents
 from exporter.storage import places
 import model_specs
 from model_specs import formats
 from tests import checkpoints_made as checkpoints
+from tests import some_manifest
 from tests import tiny_network
 
 _WORDS = ('tf1', 'tf2', 'litert.float32', 'onnx')
@@ -147,8 +148,8 @@ def test_cards_take_the_figures_and_exports_stay(evaluated, exports):
     update.write_accuracy(handle, exports, one, formats_lib.describe)
     place = places.place(exports, handle)
     assert '| 40 | 85.00 % | 70.9 to 92.9 % |' in place.card.read_text()
-    made = manifest.read_manifest(place.manifest)
-    assert not manifest.differences(made, place.artifact)
+    made = some_manifest.read(place.manifest)
+    assert not contents.differences(made, place.artifact)
   with tiny_network.registered():
     order = orders.Order(
       orders.EXPORT, _HANDLES, exports, checkpoint_dir=exports.parent

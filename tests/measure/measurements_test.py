@@ -40,9 +40,9 @@ def _place(tmp_path) -> places.Place[pathlib.Path]:
   ],
   ids=['both', 'accuracy', 'speed'],
 )
-def test_what_is_written_is_read(place, found):
-  measurements.write_measurements(place, _MADE, found)
-  assert measurements.read_measurements(place, _MADE) == found
+def test_what_is_written_is_read(place, found, tmp_path):
+  measurements.write_measurements(tmp_path, _HANDLE, _MADE, found)
+  assert measurements.read_measurements(tmp_path, _HANDLE, _MADE) == found
   assert place.measured.name == '5.measured.json'
   assert [path.name for path in place.measured.parent.iterdir()] == [
     '5.measured.json'
@@ -51,23 +51,22 @@ def test_what_is_written_is_read(place, found):
 
 def test_it_is_kept_in_a_bucket():
   with object_storage.serve() as bucket:
-    place = places.place(bucket, _HANDLE)
     nothing = measurements.Measurements()
-    assert measurements.read_measurements(place, _MADE) == nothing
-    measurements.write_measurements(place, _MADE, _WHOLE)
-    assert measurements.read_measurements(place, _MADE) == _WHOLE
+    assert measurements.read_measurements(bucket, _HANDLE, _MADE) == nothing
+    measurements.write_measurements(bucket, _HANDLE, _MADE, _WHOLE)
+    assert measurements.read_measurements(bucket, _HANDLE, _MADE) == _WHOLE
 
 
-def test_without_a_file_nothing_was_measured(place):
-  found = measurements.read_measurements(place, _MADE)
+def test_without_a_file_nothing_was_measured(place, tmp_path):
+  found = measurements.read_measurements(tmp_path, _HANDLE, _MADE)
   assert found == measurements.Measurements(None, None)
 
 
-def test_figures_of_other_files_are_left_out(place):
-  measurements.write_measurements(place, _MADE, _WHOLE)
+def test_figures_of_other_files_are_left_out(place, tmp_path):
+  measurements.write_measurements(tmp_path, _HANDLE, _MADE, _WHOLE)
   other = some_manifest.make(_HANDLE, hashed='00' * 32)
   nothing = measurements.Measurements()
-  assert measurements.read_measurements(place, other) == nothing
+  assert measurements.read_measurements(tmp_path, _HANDLE, other) == nothing
 
 
 def _without(facts: dict, *path: str | int) -> dict:
@@ -115,37 +114,44 @@ _ACCURACY = ('measured', 'accuracy')
     lambda facts: _with(facts, 10**400, *_SPEED, 'own', 0, 'median_ms'),
   ],
 )
-def test_what_is_damaged_is_named_with_the_remedy(place, damage):
-  measurements.write_measurements(place, _MADE, _WHOLE)
+def test_what_is_damaged_is_named_with_the_remedy(place, damage, tmp_path):
+  measurements.write_measurements(tmp_path, _HANDLE, _MADE, _WHOLE)
   facts = json.loads(place.measured.read_text())
   place.measured.write_text(json.dumps(damage(facts)))
   with pytest.raises(errors.ManifestError) as raised:
-    measurements.read_measurements(place, _MADE)
+    measurements.read_measurements(tmp_path, _HANDLE, _MADE)
   assert str(place.measured) in str(raised.value)
   assert 'remove it, and measure again' in str(raised.value)
 
 
-@pytest.mark.parametrize('data', [b'', b'{', b'\xff\xfe', b'[' * 99999])
-def test_what_is_no_json_is_named_too(place, data):
+@pytest.mark.parametrize('data', [b' ', b'{', b'\xff\xfe', b'[' * 99999])
+def test_what_is_no_json_is_named_too(place, data, tmp_path):
   place.measured.parent.mkdir(parents=True)
   place.measured.write_bytes(data)
   with pytest.raises(errors.ManifestError, match='remove it'):
-    measurements.read_measurements(place, _MADE)
+    measurements.read_measurements(tmp_path, _HANDLE, _MADE)
 
 
-def test_what_never_ends_is_no_figure(place):
+def test_what_never_ends_is_no_figure(place, tmp_path):
   place.measured.parent.mkdir(parents=True)
   place.measured.symlink_to('/dev/zero')
-  with pytest.raises(OSError, match='is a device, expected a file'):
-    measurements.read_measurements(place, _MADE)
+  with pytest.raises(errors.ManifestError, match=r'5\.measured\.json'):
+    measurements.read_measurements(tmp_path, _HANDLE, _MADE)
 
 
-def test_a_whole_number_may_stand_for_a_fraction(place):
-  measurements.write_measurements(place, _MADE, _WHOLE)
+def test_what_a_power_cut_left_is_nothing(place, tmp_path):
+  place.measured.parent.mkdir(parents=True)
+  place.measured.write_bytes(bytes(100))
+  found = measurements.read_measurements(tmp_path, _HANDLE, _MADE)
+  assert found == measurements.Measurements()
+
+
+def test_a_whole_number_may_stand_for_a_fraction(place, tmp_path):
+  measurements.write_measurements(tmp_path, _HANDLE, _MADE, _WHOLE)
   facts = json.loads(place.measured.read_text())
   _with(facts, 10, *_SPEED, 'own', 0, 'median_ms')
   place.measured.write_text(json.dumps(facts))
-  found = measurements.read_measurements(place, _MADE).speed
+  found = measurements.read_measurements(tmp_path, _HANDLE, _MADE).speed
   assert found
   assert found.own[0].median_ms == 10
 

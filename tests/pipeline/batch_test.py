@@ -52,7 +52,7 @@ def test_nothing_is_left_beside_the_exports(exported):
 
 
 def test_workers_verify_too(exported):
-  handles = folder_lib.find_artifacts(exported)
+  handles = folder_lib.find_artifacts(exported).usable
   template = orders_lib.Order(orders_lib.VERIFY, (), exported)
   before = file_tree.read(exported)
   results = list(

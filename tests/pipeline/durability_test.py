@@ -15,9 +15,10 @@ import time
 
 import pytest
 
+from exporter.storage import contents
 from exporter.storage import delivery
-from exporter.storage import manifest
 from tests import file_tree
+from tests import some_manifest
 from tests import source_tree
 from tests import workers
 
@@ -46,8 +47,8 @@ def _run(command: list[str]) -> subprocess.CompletedProcess:
 def _assert_whole(folder: pathlib.Path) -> None:
   """Every version with a manifest is what the manifest says, and has a card."""
   for path in folder.glob('google/imagenet/*/*/*.json'):
-    made = manifest.read_manifest(path)
-    assert not manifest.differences(made, path.with_suffix(''))
+    made = some_manifest.read(path)
+    assert not contents.differences(made, path.with_suffix(''))
     assert path.with_suffix('.md').exists()
 
 

@@ -15,13 +15,14 @@ from exporter.checkpoints import synthetic
 from exporter.pipeline import export
 from exporter.pipeline import orders
 from exporter.pipeline import verify
+from exporter.storage import contents
 from exporter.storage import delivery
-from exporter.storage import manifest
 from exporter.storage import places
 from model_specs import formats
 from model_specs import kinds
 from tests import file_tree
 from tests import object_storage
+from tests import some_manifest
 from tests import tiny_network
 
 _TASK = 'google/imagenet/tiny_100_32/classification'
@@ -88,11 +89,11 @@ def _exports(whole, tmp_path) -> pathlib.Path:
 def test_each_file_has_its_manifest_and_its_card(whole):
   for conversion in _ALL[1:]:
     place = places.place(whole, conversion)
-    made = manifest.read_manifest(place.manifest)
+    made = some_manifest.read(place.manifest)
     assert made.handle == str(conversion)
     assert made.format == conversion.format
     assert made.files.keys() == {conversion.kind.file}
-    assert not manifest.differences(made, place.artifact)
+    assert not contents.differences(made, place.artifact)
     assert bool(made.pictures) == conversion.kind.needs_pictures
     packages = environment.packages(conversion.kind.group)
     assert set(packages) <= made.libraries.keys()
@@ -225,8 +226,8 @@ def test_a_flipped_bit_is_found(exports):
 def test_what_computes_something_else_is_found_whatever_is_claimed(exports):
   place = places.place(exports, _ALL[1])
   place.artifact.write_bytes((exports / _TASK / _FILES[1]).read_bytes())
-  made = manifest.read_manifest(place.manifest)
-  files = manifest.hash_files(place.artifact)
+  made = some_manifest.read(place.manifest)
+  files = contents.hash_files(place.artifact)
   changed = dataclasses.replace(made, files=files)
   place.manifest.write_text(changed.to_json())
   failed = _failed(exports)
@@ -236,7 +237,7 @@ def test_what_computes_something_else_is_found_whatever_is_claimed(exports):
 
 def test_other_weights_than_those_of_the_saved_model_are_found(exports):
   place = places.place(exports, _ALL[1])
-  made = manifest.read_manifest(place.manifest)
+  made = some_manifest.read(place.manifest)
   weights = dataclasses.replace(made.weights, sha256='ab' * 32)
   changed = dataclasses.replace(made, weights=weights)
   place.manifest.write_text(changed.to_json())

@@ -11,6 +11,7 @@ from exporter import results as results_lib
 from exporter.artifacts import variables
 from exporter.pipeline import export
 from exporter.pipeline import orders
+from exporter.storage import contents
 from exporter.storage import delivery
 from exporter.storage import manifest
 from exporter.storage import places
@@ -48,7 +49,7 @@ def test_artifact_manifest_and_card_are_delivered(exported):
     place = places.place(exported, handle)
     made = manifest.parse_manifest(place.manifest.read_text(), 'it')
     assert made.handle == str(handle)
-    assert not manifest.differences(made, place.artifact)
+    assert not contents.differences(made, place.artifact)
     assert made.weights.kind == 'synthetic'
     assert all(c.difference <= c.tolerance for c in made.proof)
     assert place.card.read_text().startswith(f'# Module {handle}\n')

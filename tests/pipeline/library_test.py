@@ -10,10 +10,10 @@ import tensorflow as tf
 from exporter import errors
 from exporter import pipeline
 from exporter import results as results_lib
-from exporter import storage
 import model_specs
 from tests import checkpoints_made
 from tests import file_tree
+from tests import some_manifest
 from tests import tiny_network
 
 _MODEL = tiny_network.MODEL
@@ -47,7 +47,7 @@ def test_an_export_is_one_call_however_a_folder_is_named(
   )
   assert (result.name, result.status) == (str(_CLASSIFIER), 'exported')
   assert told == [result]
-  made = storage.read_manifest(tmp_path / 'out' / f'{_CLASSIFIER}.json')
+  made = some_manifest.read(tmp_path / 'out' / f'{_CLASSIFIER}.json')
   assert made.weights.kind == 'raw'
   assert (tmp_path / 'out' / f'{_CLASSIFIER}.md').exists()
 

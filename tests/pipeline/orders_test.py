@@ -94,12 +94,12 @@ def _folder(tmp_path) -> pathlib.Path:
 )
 def test_artifacts_are_found_whole_or_not(folder, patterns, expected):
   found = folder_lib.find_artifacts(folder, patterns)
-  assert tuple(map(str, found)) == expected
+  assert tuple(map(str, found.usable)) == expected
 
 
 def test_a_manifest_alone_is_found(folder):
   (folder / _PRESENT[2]).rmdir()
-  assert len(folder_lib.find_artifacts(folder)) == 3
+  assert len(folder_lib.find_artifacts(folder).usable) == 3
 
 
 @pytest.mark.parametrize('patterns', [[], ['mobilenet_v2_140_224']])
@@ -143,7 +143,7 @@ def test_converted_files_are_found_beside_them(
   converted, patterns, given, expected
 ):
   found = folder_lib.find_artifacts(converted, patterns, given)
-  assert tuple(map(str, found)) == tuple(sorted(expected))
+  assert tuple(map(str, found.usable)) == tuple(sorted(expected))
 
 
 def test_formats_that_are_not_there_are_named(converted):

@@ -154,7 +154,8 @@ def test_it_is_verified_without_its_spec_file(folder):
 
 def test_it_stands_on_the_shelf(folder):
   found = {
-    str(item.handle): item for item in folder_lib.items(folder / 'exports')
+    str(item.handle): item
+    for item in folder_lib.items(folder / 'exports').usable
   }
   assert len(found) == 6
   item = found['acme/flowers/small/classification/2']
@@ -171,11 +172,11 @@ def test_what_has_no_manifest_needs_the_spec_file(folder, tmp_path):
   done = _slimhub(tmp_path, 'verify', 'exports', '--jobs=1')
   assert done.returncode == 1
   assert 'name its --spec_file' in done.stderr
-  assert len(folder_lib.items(tmp_path / 'exports')) == 5
+  assert len(folder_lib.items(tmp_path / 'exports').usable) == 5
   registry = model_specs.PUBLISHED.joined([some_spec_file.model()])
   assert path.exists()
   found = folder_lib.find_artifacts(tmp_path / 'exports', registry=registry)
-  assert len(found) == 6
+  assert len(found.usable) == 6
 
 
 def test_a_model_without_classifier(tmp_path):
@@ -196,7 +197,7 @@ def test_a_model_without_classifier(tmp_path):
     '--jobs=1',
   )
   assert done.returncode == 0, done.stderr
-  (one, two) = folder_lib.find_artifacts(tmp_path / 'exports')
+  (one, two) = folder_lib.find_artifacts(tmp_path / 'exports').usable
   assert (one.task, two.task) == ('feature_vector', 'feature_vector')
   card = places.place(tmp_path / 'exports', two).card.read_text()
   assert 'there is no classifier with it' in ' '.join(card.split())

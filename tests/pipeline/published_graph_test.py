@@ -14,6 +14,7 @@ from exporter.storage import manifest
 from exporter.storage import places
 from tests import checkpoints_made as checkpoints
 from tests import frozen_graphs
+from tests import some_manifest
 from tests import tiny_network
 
 _HANDLES = tiny_network.MODEL.handles((3, 5))
@@ -46,7 +47,7 @@ def _export(
 def _checks(folder: pathlib.Path) -> list[list[manifest.Check]]:
   """What was compared with the graph, by handle."""
   found = [places.place(folder / 'exports', handle) for handle in _HANDLES]
-  proofs = [manifest.read_manifest(place.manifest).proof for place in found]
+  proofs = [some_manifest.read(place.manifest).proof for place in found]
   return [[c for c in proof if c.name == _CHECK] for proof in proofs]
 
 

@@ -16,12 +16,12 @@ import tensorflow as tf
 from exporter import formats as formats_lib
 from exporter.pipeline import export
 from exporter.pipeline import orders
-from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
 from model_specs import formats
 from model_specs import kinds
 from tests import phone
+from tests import some_manifest
 
 _SHARED = pathlib.Path(
   os.environ.get(
@@ -99,7 +99,7 @@ def test_agrees_with_the_published_file(conversion, exported, photograph):
 @pytest.mark.parametrize('conversion', _CONVERSIONS, ids=_IDS)
 def test_its_card_says_how_near_it_is(conversion, exported):
   place = places.place(exported, conversion)
-  checks = manifest.read_manifest(place.manifest).proof
+  checks = some_manifest.read(place.manifest).proof
   assert all(check.difference <= check.tolerance < 1 for check in checks)
   assert f'{checks[0].difference!r}' in place.card.read_text()
 

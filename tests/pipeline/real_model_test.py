@@ -20,10 +20,10 @@ from exporter.measure import evaluation
 from exporter.measure import labelled
 from exporter.pipeline import export
 from exporter.pipeline import orders
-from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
 from model_specs import labels
+from tests import some_manifest
 
 _SHARED = pathlib.Path(
   os.environ.get(
@@ -101,7 +101,7 @@ def test_exports_with_its_proof(exported):
 
 def test_the_proof_asked_the_frozen_graph(exported):
   for handle in _HANDLES:
-    made = manifest.read_manifest(places.place(exported[0], handle).manifest)
+    made = some_manifest.read(places.place(exported[0], handle).manifest)
     (check,) = [c for c in made.proof if c.name == 'published graph']
     assert check.compared
     assert check.difference <= 1e-5

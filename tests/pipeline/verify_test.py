@@ -12,6 +12,7 @@ from exporter.artifacts import variables
 from exporter.pipeline import export
 from exporter.pipeline import orders
 from exporter.pipeline import verify
+from exporter.storage import contents
 from exporter.storage import manifest
 from exporter.storage import places
 from tests import tiny_network
@@ -54,7 +55,7 @@ def _failed(folder: pathlib.Path, number: int) -> str:
 def _rehash(place: places.Place) -> None:
   """Makes a manifest describe the files as they are now."""
   made = manifest.parse_manifest(place.manifest.read_text(), 'it')
-  files = manifest.hash_files(place.artifact)
+  files = contents.hash_files(place.artifact)
   changed = dataclasses.replace(made, files=files)
   place.manifest.write_text(changed.to_json())
 

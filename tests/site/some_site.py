@@ -8,7 +8,7 @@ import pathlib
 from exporter.measure import measurements
 from exporter.measure import speed
 from exporter.site import build
-from exporter.storage import manifest
+from exporter.storage import contents
 from exporter.storage import places
 import model_specs
 from model_specs import formats
@@ -31,7 +31,7 @@ def _write(folder: pathlib.Path, handle: spec.Handle) -> None:
     file = place.artifact / 'assets' / 'labels.txt'
   file.parent.mkdir(parents=True)
   file.write_bytes(str(handle).encode() * 1000)
-  made = some_manifest.make(handle, files=manifest.hash_files(place.artifact))
+  made = some_manifest.make(handle, files=contents.hash_files(place.artifact))
   place.manifest.write_text(made.to_json())
   place.card.write_text('A card.\n')
   speeds = [
@@ -42,7 +42,7 @@ def _write(folder: pathlib.Path, handle: spec.Handle) -> None:
     speed.of_export(handle, some_speed.MACHINE, speeds)
   )
   if handle == _TF2:
-    measurements.write_measurements(place, made, found)
+    measurements.write_measurements(folder, handle, made, found)
 
 
 def exports(folder: pathlib.Path) -> pathlib.Path:

@@ -16,7 +16,7 @@ from tests import some_exports
 
 def _write(exports: pathlib.Path, made: manifest.Manifest) -> bytes:
   target = exports / 'bundle'
-  bundle.write_bundle(exports / made.handle, made, target)
+  bundle.write_bundle(exports, made, target)
   return target.read_bytes()
 
 

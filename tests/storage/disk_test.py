@@ -7,7 +7,6 @@ import pytest
 
 from exporter.storage import delivery
 from exporter.storage import disk
-from exporter.storage import manifest
 from exporter.storage import places
 import model_specs
 
@@ -124,7 +123,6 @@ def test_a_torn_file_has_no_content(tmp_path, data, torn):
   path = tmp_path / 'file'
   path.write_bytes(data)
   assert disk.is_torn(path) == torn
-  assert manifest.is_there(path) != torn
 
 
 def _tear(output: pathlib.Path, length: int) -> None:

@@ -1,11 +1,15 @@
 """Only what was delivered whole stands on the shelf."""
 
 import dataclasses
+import os
 import pathlib
+import re
+import shutil
 
 import pytest
 
 from exporter import errors
+from exporter import results
 from exporter.storage import folder as folder_lib
 from exporter.storage import places
 import model_specs
@@ -27,7 +31,7 @@ def _folder(tmp_path) -> pathlib.Path:
 
 
 def test_all_that_is_whole_stands_there_with_its_manifest(folder):
-  found = folder_lib.items(folder)
+  found = folder_lib.items(folder).usable
   assert [item.handle for item in found] == sorted(_CURRENT, key=str)
   for item in found:
     assert item.place == places.place(folder, item.handle)
@@ -37,13 +41,13 @@ def test_all_that_is_whole_stands_there_with_its_manifest(folder):
 def test_what_has_no_manifest_yet_is_left_out(folder):
   coming, *rest = _CURRENT
   places.place(folder, coming).manifest.unlink()
-  assert {item.handle for item in folder_lib.items(folder)} == set(rest)
+  assert {item.handle for item in folder_lib.items(folder).usable} == set(rest)
 
 
 def test_a_manifest_alone_is_no_artifact(folder):
   gone, *rest = _CURRENT
   places.place(folder, gone).artifact.rmdir()
-  assert {item.handle for item in folder_lib.items(folder)} == set(rest)
+  assert {item.handle for item in folder_lib.items(folder).usable} == set(rest)
 
 
 def test_what_was_measured_is_no_artifact(tmp_path):
@@ -59,19 +63,6 @@ def test_what_was_measured_is_no_artifact(tmp_path):
 def test_an_empty_folder_is_an_error(tmp_path):
   with pytest.raises(errors.ManifestError, match='found 0 exports there'):
     folder_lib.items(tmp_path)
-
-
-def test_a_damaged_manifest_is_named(folder):
-  damaged = places.place(folder, _CURRENT[0]).manifest
-  damaged.write_text('{')
-  with pytest.raises(errors.ManifestError, match=damaged.name):
-    folder_lib.items(folder)
-
-
-def test_a_version_is_of_the_digits_0_to_9(folder):
-  (folder / _CURRENT[0].folder / '\u0663').mkdir()
-  found = folder_lib.find_artifacts(folder)
-  assert set(found) == set(_CURRENT)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +82,67 @@ def test_the_model_in_a_manifest_is_believed_no_more(tmp_path, changes, says):
     some_manifest.make(handle), model=some_spec_file.values(**changes)
   )
   place.manifest.write_text(made.to_json())
+  found = folder_lib.find_artifacts(tmp_path)
+  assert not found.usable
+  (left_out,) = found.left_out
   told = rf"2\.json: model 'small' cannot be used\n  {says}"
-  with pytest.raises(model_specs.SpecError, match=told):
-    folder_lib.find_artifacts(tmp_path)
+  assert re.search(told, left_out.reason)
+
+
+def _damage(manifest: pathlib.Path) -> None:
+  manifest.write_text(manifest.read_text()[:200])
+
+
+def _rename(manifest: pathlib.Path) -> None:
+  other = some_manifest.make(_CURRENT[1])
+  manifest.write_text(other.to_json())
+
+
+def _link(manifest: pathlib.Path) -> None:
+  manifest.rename(manifest.with_suffix('.real'))
+  manifest.symlink_to(manifest.with_suffix('.real'))
+
+
+def _link_artifact(manifest: pathlib.Path) -> None:
+  artifact = manifest.with_suffix('')
+  artifact.rename(artifact.with_name('real'))
+  artifact.symlink_to('real')
+
+
+def _pipe(manifest: pathlib.Path) -> None:
+  manifest.unlink()
+  os.mkfifo(manifest)
+
+
+@pytest.mark.parametrize(
+  'spoil', [_damage, _rename, _link, _link_artifact, _pipe]
+)
+def test_one_bad_export_is_named_and_stops_nobody(folder, spoil):
+  bad, *rest = _CURRENT
+  spoil(places.place(folder, bad).manifest)
+  found = folder_lib.items(folder)
+  assert {item.handle for item in found.usable} == set(rest)
+  (left_out,) = found.left_out
+  assert (left_out.name, left_out.status) == (str(bad), results.FAILED)
+  assert f'{folder / str(bad)}' in left_out.reason
+
+
+def test_a_version_that_never_was_is_named_and_stops_nobody(folder):
+  for handle in _CURRENT:
+    shutil.copytree(
+      places.place(folder, handle).artifact,
+      (folder / str(handle)).with_name('7'),
+    )
+    break
+  (stray,) = folder_lib.find_artifacts(folder).left_out
+  assert 'published versions are' in stray.reason
+  assert not folder_lib.items(folder).left_out  # It has no manifest.
+  others = folder_lib.find_artifacts(folder, [str(_CURRENT[1])])
+  assert others == folder_lib.Found((_CURRENT[1],))
+  asked = folder_lib.find_artifacts(folder, [stray.name])
+  assert asked == folder_lib.Found((), (stray,))
+
+
+def test_the_number_of_a_version_has_ascii_digits(folder):
+  (folder / str(_CURRENT[0])).with_name('\u0665').mkdir()
+  assert not folder_lib.find_artifacts(folder).left_out

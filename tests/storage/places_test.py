@@ -37,17 +37,6 @@ def test_a_text_is_written_whole_and_leaves_nothing_beside(tmp_path, bucket):
     assert [found.name for found in path.parent.iterdir()] == ['a.txt']
 
 
-def test_no_more_is_read_than_is_allowed(tmp_path, bucket):
-  for folder in (tmp_path, bucket):
-    path = folder / 'a.txt'
-    places.write_text(path, 'four')
-    assert places.read_bytes(path, 4) == b'four'
-    with pytest.raises(OSError, match=r'a\.txt.* 3'):
-      places.read_bytes(path, 3)
-    with pytest.raises(FileNotFoundError):
-      places.read_bytes(folder / 'none', 3)
-
-
 def test_a_text_that_cannot_be_written_leaves_the_old_one(tmp_path):
   places.write_text(tmp_path / 'a.txt', 'old')
   with pytest.raises(UnicodeEncodeError):
@@ -108,9 +97,9 @@ def test_here_is_a_copy_of_what_is_elsewhere(bucket):
   assert not folder.exists()
 
 
-def test_here_is_empty_where_nothing_is(bucket):
+def test_nothing_is_here_of_what_is_not_there(bucket):
   with places.local_copy(bucket / 'none') as folder:
-    assert not list(folder.iterdir())
+    assert not folder.exists()
 
 
 def test_whatever_a_storage_raises_is_an_os_error(bucket):

@@ -48,22 +48,24 @@ def _root(tmp_path):
   ],
 )
 def test_a_place_means_what_is_in_it(root, path, found):
-  assert targets.find_targets([str(root / path)], None) == (root, tuple(found))
+  where, inside = targets.find_targets([str(root / path)], None)
+  assert (where, inside.usable) == (root, tuple(found))
 
 
 def test_a_place_may_be_said_from_within(root, monkeypatch):
   monkeypatch.chdir(root / _NAME)
-  assert targets.find_targets(['5'], None) == (root, (_TF2,))
+  where, found = targets.find_targets(['5'], None)
+  assert (where, found.usable) == (root, (_TF2,))
 
 
 def test_formats_choose(root):
-  found = targets.find_targets([str(root)], None, ['litert'])
-  assert found == (root, (_LITERT,))
+  where, found = targets.find_targets([str(root)], None, ['litert'])
+  assert (where, found.usable) == (root, (_LITERT,))
 
 
 def test_patterns_are_below_a_known_place(root):
-  found = targets.find_targets(['mobilenet_v1_025_128/*/3'], root)
-  assert found == (root, (_TF1,))
+  where, found = targets.find_targets(['mobilenet_v1_025_128/*/3'], root)
+  assert (where, found.usable) == (root, (_TF1,))
 
 
 def test_another_place_is_an_error(root):
@@ -71,6 +73,11 @@ def test_another_place_is_an_error(root):
   for name in ('other', 'missing'):
     with pytest.raises(errors.ManifestError, match=f'{name} is no export of'):
       targets.find_targets([str(root / name)], None)
+
+
+def test_a_format_that_is_elsewhere_is_an_error(root):
+  with pytest.raises(errors.ManifestError, match='of --formats=litert and'):
+    targets.find_targets([str(root / _NAME / '3')], None, ['litert'])
 
 
 def test_another_version_is_an_error(root):
@@ -87,7 +94,8 @@ def test_an_own_model_is_known_by_its_manifest(tmp_path):
   )
   place.manifest.write_text(made.to_json())
   for path in (place.artifact, place.artifact.parent, tmp_path / 'acme'):
-    assert targets.find_targets([str(path)], None) == (tmp_path, (handle,))
+    where, found = targets.find_targets([str(path)], None)
+    assert (where, found.usable) == (tmp_path, (handle,))
 
 
 def _refuse(*args, **kwargs):

@@ -6,10 +6,10 @@ from exporter import cards
 from exporter import formats
 from exporter import measure
 from exporter import storage
-from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import flags
 from exporter.cli import hush
+from exporter.cli import progress
 from exporter.cli import tables
 
 HELP = 'time exports on this machine, beside Keras'
@@ -28,9 +28,10 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  handles = storage.find_artifacts(
+  found = storage.find_artifacts(
     args.output_dir, args.patterns, args.formats, flags.registry(args)
   )
+  handles = found.usable
   with hush.hushed():
     measured = []
     for speeds in measure.benchmark(handles, args.output_dir, formats.load):
@@ -40,10 +41,11 @@ def run(args: argparse.Namespace) -> int:
       )
       measured += speeds
     machine = measure.this_machine()
-    cards.write_each(
-      handles,
-      lambda handle: cards.write_speed(
-        handle, args.output_dir, machine, measured, formats.describe
-      ),
-    )
-  return exits.OK
+  code = progress.tell_left_out(found.left_out)
+  cards.write_each(
+    handles,
+    lambda handle: cards.write_speed(
+      handle, args.output_dir, machine, measured, formats.describe
+    ),
+  )
+  return code

@@ -6,7 +6,6 @@ from exporter import cards
 from exporter import formats
 from exporter import measure
 from exporter import storage
-from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import flags
 from exporter.cli import hush
@@ -62,15 +61,17 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
   if args.output_dir is None and len(args.targets) > 1:
     raise flags.UsageError('name one DIR, or handles with --output_dir=DIR')
+  folder, found = storage.find_targets(
+    args.targets, args.output_dir, args.formats, flags.registry(args)
+  )
+  if not found.usable:
+    return progress.tell_left_out(found.left_out)
   with hush.hushed() as error:
     if args.labels:
       pictures = measure.pictures_of_list(args.images, args.labels)
     else:
       pictures = measure.pictures_of_folders(args.images)
-    folder, named = storage.find_targets(
-      args.targets, args.output_dir, args.formats, flags.registry(args)
-    )
-    handles = measure.classifiers(named)
+    handles = measure.classifiers(found.usable)
     total = len(pictures) * len({handle.folder for handle in handles})
     shown = progress.Steps(args.progress, total, 'picture', error)
     measured = list(
@@ -91,12 +92,13 @@ def run(args: argparse.Namespace) -> int:
     print(outside.shown(tables.table(measure.CLASS_COLUMNS, rows)))
   print(f'\n{folder / measure.EVALUATION_JSON} has all classes,')
   print(f'{folder / measure.EVALUATION_CHARTS} what is taken for what.')
+  code = progress.tell_left_out(found.left_out)
   if args.card:
-    found = dict(zip(handles, measured, strict=True))
+    figures = dict(zip(handles, measured, strict=True))
     cards.write_each(
-      found,
+      figures,
       lambda handle: cards.write_accuracy(
-        handle, folder, found[handle], formats.describe
+        handle, folder, figures[handle], formats.describe
       ),
     )
-  return exits.OK
+  return code

@@ -26,7 +26,6 @@ def run(args: argparse.Namespace) -> int:
   environment.require('serve')
   from exporter import hub
 
-  items = storage.items(args.exports)
-  return progress.show(
-    hub.pack_exports(items, args.output_dir), len(items), args
-  )
+  found = storage.items(args.exports)
+  count = len(found.usable) + len(found.left_out)
+  return progress.show(hub.pack_exports(found, args.output_dir), count, args)

@@ -36,9 +36,10 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  items = storage.items(args.exports)
-  count = sum(not item.handle.kind.is_converted for item in items)
+  found = storage.items(args.exports)
+  count = sum(not item.handle.kind.is_converted for item in found.usable)
+  count += len(found.left_out)
   results = hub.seed_tfhub(
-    items, args.cache_dir, args.handle_prefix, args.force
+    found, args.cache_dir, args.handle_prefix, args.force
   )
   return progress.show(results, count, args)

@@ -7,6 +7,7 @@ from exporter import storage
 from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import flags
+from exporter.cli import progress
 
 HELP = 'serve exports over HTTP, as tensorflow_hub asks for them'
 
@@ -50,20 +51,21 @@ def run(args: argparse.Namespace) -> int:
   # What it imports is installed by the extra `serve`.
   from exporter import hub
 
-  items = storage.items(args.exports)
+  found = storage.items(args.exports)
   if args.site_dir and not (args.site_dir / 'index.html').is_file():
     raise flags.UsageError(
       f'--site_dir={args.site_dir} holds no index.html; name the folder that '
       'a site was built into'
     )
   ready = hub.Stock(args.stock_dir or storage.default_stock_dir(args.exports))
-  ready.clear(item.manifest for item in items)
+  ready.clear(item.manifest for item in found.usable)
   app = hub.application(
     hub.Hub(args.exports, ready, args.storage_url), args.site_dir
   )
+  progress.tell_left_out(found.left_out)
   listener = hub.listen(args.host, args.port)
   print(
-    f'{len(items)} artifacts of {args.exports} at {hub.url(listener)}',
+    f'{len(found.usable)} artifacts of {args.exports} at {hub.url(listener)}',
     flush=True,
   )
   hub.run_server(app, listener)

@@ -2,8 +2,8 @@
 
 import argparse
 
-from exporter.cli import exits
 from exporter.cli import flag_values
+from exporter.cli import progress
 
 HELP = 'write the documentation site, to be read without a network'
 
@@ -25,6 +25,6 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
   from exporter import site
 
-  count = site.write_site(args.output_dir, args.hub_dir)
-  print(f'{count} pages in {args.output_dir}; open index.html there')
-  return exits.OK
+  made = site.write_site(args.output_dir, args.hub_dir)
+  print(f'{made.pages} pages in {args.output_dir}; open index.html there')
+  return progress.tell_left_out(made.left_out)

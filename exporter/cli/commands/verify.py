@@ -31,10 +31,13 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  handles = storage.find_artifacts(
+  found = storage.find_artifacts(
     args.dir, args.patterns, args.formats, flags.registry(args)
   )
   template = pipeline.Order(pipeline.VERIFY, (), args.dir, client=args.client)
   return work.carry_out(
-    pipeline.make_orders(handles, template), work.engine(args), args
+    pipeline.make_orders(found.usable, template),
+    work.engine(args),
+    args,
+    found.left_out,
   )

@@ -1,0 +1,148 @@
+"""An artifact that was delivered whole, with its manifest and its card.
+
+All three may come from somebody else, so that nothing of them is believed.
+"""
+
+import contextlib
+import dataclasses
+import pathlib
+
+from exporter import errors
+from exporter.storage import inside
+from exporter.storage import manifest as manifest_lib
+from exporter.storage import places
+from model_specs import kinds
+from model_specs import outside
+
+_MOST = 2**22  # Bytes. The largest manifest has the names of all its classes.
+
+
+def read_small(folder: places.Folder, name: str) -> bytes | None:
+  """The content of a small file beside an artifact.
+
+  Args:
+    folder: The folder of exports.
+    name: The path of the file below it.
+
+  Returns:
+    The content; None if the file is missing, or is what a power cut left: some
+    file systems leave a file without content then, others one full of zeros.
+
+  Raises:
+    ManifestError: It is a link or the like, or too large.
+  """
+  with contextlib.suppress(FileNotFoundError):
+    try:
+      if isinstance(folder, pathlib.Path):
+        data = inside.read_file(folder, name, _MOST)
+      else:
+        with places.reach(folder), (folder / name).open('rb') as file:
+          data = file.read(_MOST)
+    except outside.NotUsableError as error:
+      raise errors.ManifestError(
+        f'{error.filename} {error.strerror}; export the version again with '
+        '--force'
+      ) from error
+    return data if data.strip(b'\0') else None
+  return None
+
+
+def read_manifest(
+  folder: places.Folder, stem: str
+) -> manifest_lib.Manifest | None:
+  """Reads the manifest of an artifact.
+
+  Args:
+    folder: The folder of exports.
+    stem: The path of the manifest below it, without suffix.
+
+  Returns:
+    The manifest; None if there is none. It is delivered last, so that an
+    artifact without one is not whole.
+
+  Raises:
+    ManifestError: The file is no manifest, or that of another artifact.
+  """
+  name = f'{stem}{kinds.MANIFEST}'
+  text = read_small(folder, name)
+  if text is None:
+    return None
+  made = manifest_lib.parse_manifest(text, f'{folder / name}')
+  if manifest_lib.described_stem(made) != stem:
+    raise errors.ManifestError(
+      f'{folder / name} is the manifest of {made.handle}, expected one of '
+      f'{stem}; export it again with --force'
+    )
+  return made
+
+
+def read_card(folder: places.Folder, stem: str) -> str | None:
+  """Reads the card of an artifact; None if there is none.
+
+  Args:
+    folder: The folder of exports.
+    stem: The path of the card below it, without suffix.
+
+  Raises:
+    ManifestError: The file is a link or the like, too large, or no text.
+  """
+  name = f'{stem}{kinds.CARD}'
+  text = read_small(folder, name)
+  try:
+    return None if text is None else text.decode()
+  except UnicodeDecodeError as error:
+    raise errors.ManifestError(
+      f'{folder / name} is no text in UTF-8 ({error}); export the version '
+      'again with --force'
+    ) from error
+
+
+@dataclasses.dataclass(frozen=True)
+class Export:
+  """An artifact that was delivered whole."""
+
+  root: places.Folder  # The folder of exports that it lies in.
+  manifest: manifest_lib.Manifest
+
+  @property
+  def stem(self) -> str:
+    """The path of its manifest and its card below the root, without suffix."""
+    return manifest_lib.described_stem(self.manifest)
+
+  def read_card(self) -> str:
+    """The text of its card.
+
+    Raises:
+      ManifestError: There is none, or it is no text.
+    """
+    card = read_card(self.root, self.stem)
+    if card is None:
+      raise errors.ManifestError(
+        f'{self.root / self.stem}{kinds.CARD} is missing; export the version '
+        'again with --force'
+      )
+    return card
+
+
+def find_export(root: places.Folder, stem: str) -> Export | None:
+  """The artifact at a path, if it was delivered whole.
+
+  Args:
+    root: The folder of exports.
+    stem: The path of its manifest below it, without suffix.
+
+  Raises:
+    ManifestError: Its manifest is none, or that of another artifact; or it lies
+      behind a link.
+  """
+  made = read_manifest(root, stem)
+  if made is None:
+    return None
+  if not isinstance(root, pathlib.Path):
+    is_there = (root / made.handle).exists()
+  else:
+    try:
+      is_there = inside.is_there(root, made.handle)
+    except outside.NotUsableError as error:
+      raise errors.ManifestError(f'{error}; copy it there') from error
+  return Export(root, made) if is_there else None

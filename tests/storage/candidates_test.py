@@ -1,0 +1,45 @@
+"""The paths at which exports may lie are told without a look into any file."""
+
+import pytest
+
+from exporter.storage import candidates
+import model_specs
+from tests import some_exports
+
+
+@pytest.fixture(name='exports')
+def _exports(tmp_path):
+  return some_exports.make(tmp_path)
+
+
+def _names(exports, whole: bool) -> list[str]:
+  return [path.name for path in candidates.find_paths(exports, whole)]
+
+
+def test_all_are_found_by_the_names_that_people_write(exports):
+  assert _names(exports, whole=True) == [
+    some_exports.TF1,
+    some_exports.TF2,
+    some_exports.LITE,
+    some_exports.ONNX,
+  ]
+
+
+@pytest.mark.parametrize('name', [some_exports.TF2, some_exports.ONNX])
+def test_what_has_no_manifest_is_not_whole(exports, name):
+  handle = some_exports.handle(name)
+  (exports / f'{handle.stem}.json').unlink()
+  assert name in _names(exports, whole=False)
+  assert name not in _names(exports, whole=True)
+
+
+def test_what_a_manifest_says_does_not_matter(exports):
+  for path in exports.rglob('*.json'):
+    path.write_text('nonsense')
+  assert len(_names(exports, whole=True)) == 4
+
+
+def test_each_tells_its_handle(exports):
+  found = candidates.find_paths(exports, whole=True)
+  for path in found:
+    assert str(path.handle(exports, model_specs.PUBLISHED)) == path.name
