@@ -122,15 +122,16 @@ class _Elements(parser.HTMLParser):
     self.found.append(('comment',))
 
 
+# Those that are no paths of files, which no page shows.
+_ON_PAGES = set(_TEXTS) - {'checkpoint', 'label_file'}
+
+
 def _model(text: str) -> model_specs.ModelSpec:
   """A model of which every text is this one."""
-  return some_spec_file.model(
-    **dict.fromkeys(('license', 'description', 'dataset_title'), text),
-    license_url=f'https://a.example/{text.replace(" ", "")}',
-    measured_on=text,
-    top1_percent=50.0,
-    labels=[text, text, text],
-  )
+  given: dict[str, object] = dict.fromkeys(_ON_PAGES, text)
+  given['license_url'] = f'https://a.example/{text.replace(" ", "")}'
+  given['labels'] = [text, text, text]
+  return some_spec_file.model(**given, top1_percent=50.0)
 
 
 def _made(handle: model_specs.Handle, text: str) -> manifest.Manifest:
