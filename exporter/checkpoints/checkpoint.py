@@ -35,7 +35,7 @@ _DAMAGED = 'cannot be read: '
 _DOWNLOAD = 'it is damaged or incomplete; download it again'
 # Matches the variables that quantization-aware training adds to keep ranges of
 # values, such as act_quant/min and those below quantops/.
-QUANTIZED = re.compile(r'quant(ops)?(_\d+)?/|FakeQuant')
+QUANTIZED = re.compile(r'quant(ops)?(_[0-9]+)?/|FakeQuant')
 
 
 Tensor: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float32]]

@@ -12,8 +12,10 @@ from exporter.checkpoints import members
 INDEX = '.index'
 GRAPH = '.pb'
 _META = '.meta'
-_PART = re.compile(r'(?P<prefix>.+)\.(?P<part>index|meta|data-\d{5}-of-\d{5})')
-_OLD = re.compile(r'.+\.ckpt(-\d+)?')  # A checkpoint in V1 format: one file.
+_PART = re.compile(
+  r'(?P<prefix>.+)\.(?P<part>index|meta|data-[0-9]{5}-of-[0-9]{5})'
+)
+_OLD = re.compile(r'.+\.ckpt(-[0-9]+)?')  # A checkpoint in V1 format: one file.
 _STATE = 'checkpoint'
 
 
