@@ -72,7 +72,7 @@ def _measure(
         artifact = stack.enter_context(storage.local_copy(place.artifact))
         runs[str(handle)] = load(handle, artifact, environment.cores())
       except errors.SlimhubError as error:
-        problems.append(f'  {handle}: {error}\n')
+        problems.append(f'  {error}\n')
     if not runs:
       return []
     runs.update(runners.peer(first))
