@@ -1,10 +1,69 @@
-"""Builds the parts of a Markdown page as strings."""
+"""Builds the parts of a Markdown page as strings.
+
+What slimhub wrote itself is Markdown. What others wrote, in spec files, in
+manifests, as names of folders, becomes Markdown by `text`, `literal` or `link`.
+"""
 
 from collections.abc import Iterable
 from collections.abc import Sequence
+import html
+import re
 import textwrap
+from urllib import parse
+
+from model_specs import outside
 
 _WIDTH = 80
+# What means something amid a line, to MkDocs, to a hub or to GitHub. An
+# underscore inside a word means nothing.
+_MARKS = re.compile(r'[\\`*\[\]{}]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])')
+# These cannot be escaped by a backslash everywhere.
+_REFERENCES = str.maketrans(
+  {'&': '&amp;', '<': '&lt;', '>': '&gt;', '|': '&#124;', '~': '&#126;'}
+)
+# Where these stand, what is between two backticks is not code everywhere.
+_NO_CODE = re.compile(r'[\s`|<&]')
+# What makes a heading, a list or a rule of a line that it begins. Lines may be
+# broken before any word.
+_LEAD = re.compile(r'#|[-+=](?=[-+=]*$)|[0-9]+(?=[.)]$)')
+_OF_URLS = '%/:?=&#+,;@!$*~'
+
+
+def _word(word: str) -> str:
+  lead = _LEAD.match(word)
+  rest = word[lead.end() :] if lead else word
+  inert = _MARKS.sub(r'\\\g<0>', rest.translate(_REFERENCES))
+  if lead and lead[0] not in '#-+=':  # A number.
+    return f'{lead[0]}\\{inert}'
+  return f'&#{ord(lead[0])};{inert}' if lead else inert
+
+
+def text(value: str) -> str:
+  """A text that others wrote, as Markdown that shows it and does nothing else.
+
+  No element of HTML, heading, list, link, picture or cell of a table comes of
+  it, and it is one line.
+  """
+  line = outside.shown(' '.join(value.split()))
+  return ' '.join(map(_word, line.split()))
+
+
+def plain(inert: str) -> str:
+  """What `text` was given: its words, as they are read."""
+  return html.unescape(re.sub(r'\\(.)', r'\1', inert))
+
+
+def literal(value: str) -> str:
+  """A name that others gave, as code; as `text` if it cannot be code."""
+  if not value or _NO_CODE.search(value) or not outside.is_plain(value):
+    return text(value)
+  return f'`{value}`'
+
+
+def link(label: str, url: str) -> str:
+  """A link of which others wrote both the text and the address."""
+  address = html.escape(parse.quote(url, safe=_OF_URLS))
+  return f'[{text(label)}]({address})'
 
 
 def _fill(sentences: Iterable[str], width: int) -> str:

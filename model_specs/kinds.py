@@ -32,9 +32,9 @@ MANIFEST: Final = '.json'
 CARD: Final = '.md'
 
 # Names that a URL can have as they are. A hub server finds no others.
-GROUP = re.compile(r'[a-z][a-z\d_]*')
-_NAME = re.compile(r'[a-z][a-z\d_-]*')
-_SUFFIX = re.compile(r'(\.[a-z\d_-]+)*')
+GROUP = re.compile(r'[a-z][a-z0-9_]*')
+_NAME = re.compile(r'[a-z][a-z0-9_-]*')
+_SUFFIX = re.compile(r'(\.[a-z0-9_-]+)*')
 
 # The largest errors that are ever allowed: with a larger one, a file is useless
 # even if its network enlarges rounding.

@@ -4,6 +4,8 @@ import csv
 import functools
 from importlib import resources
 
+from model_specs import checks
+from model_specs import outside
 from model_specs import spec
 from model_specs import versions
 
@@ -47,3 +49,25 @@ def of(handle: spec.Handle) -> tuple[str, ...]:
   names, count = imagenet(), handle.num_outputs
   is_known = model.is_of_imagenet and count in (len(names) - 1, len(names))
   return names[-count:] if is_known else ()
+
+
+def file_text(handle: spec.Handle) -> str:
+  """The text of labels.txt: the names of a handle's classes, one a line.
+
+  Raises:
+    SpecError: A name is no line of its own, or there are more or fewer names
+      than classes: whoever counts the lines would call classes by wrong names.
+  """
+  names = of(handle)
+  for name in names:
+    checks.check(
+      bool(name.strip()) and outside.is_plain(name),
+      f'{handle}: a class is called {name!r}, expected a text of one line, '
+      'without invisible characters',
+    )
+  checks.check(
+    len(names) == handle.num_outputs,
+    f'{handle}: {len(names)} names, expected {handle.num_outputs}, the number '
+    'of its classes',
+  )
+  return ''.join(f'{name}\n' for name in names)

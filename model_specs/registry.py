@@ -125,8 +125,11 @@ def _explain(
 class Registry:
   """A set of models, which finds their handles by pattern."""
 
-  def __init__(self, models: Iterable[spec.ModelSpec]):
+  def __init__(
+    self, models: Iterable[spec.ModelSpec], broken: Iterable[str] = ()
+  ):
     """Raises a SpecError if two models would have the same handles."""
+    self.broken = tuple(broken)  # What is wrong with packages of models.
     self._models = _by_folder(models)
     self._collections = {model.collection for model in self.models}
 
@@ -142,7 +145,7 @@ class Registry:
 
   def joined(self, models: Iterable[spec.ModelSpec]) -> 'Registry':
     """A registry with more models; raises as the constructor does."""
-    return Registry((*self.models, *models))
+    return Registry((*self.models, *models), self.broken)
 
   def extended(self, models: Iterable[spec.ModelSpec]) -> 'Registry':
     """A registry with those models added whose handles it does not have yet."""
@@ -276,7 +279,7 @@ class Registry:
     Raises:
       UnknownNameError: No model has such a handle.
     """
-    match = re.fullmatch(r'([^/]+)/([^/]+)/([^/]+)/([^/]+)/(\d+)', handle)
+    match = re.fullmatch('([^/]+)/([^/]+)/([^/]+)/([^/]+)/([0-9]+)', handle)
     if not match or match[2] not in self._collections:
       raise UnknownNameError(f'{handle!r} is not a handle; expected {_FORM}')
     publisher, collection, name, task, number = match.groups()
@@ -288,7 +291,8 @@ class Registry:
     if model is None:
       known = [m.name for m in self.models if m.collection == collection]
       raise _unknown('model', name, known)
-    if int(number) not in model.promises:
+    # As it is spelled: `05` would be another folder than `5`.
+    if number not in map(str, model.promises):
       raise UnknownNameError(
         f'{handle!r}: published versions are '
         + ', '.join(map(str, model.promises))

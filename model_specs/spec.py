@@ -12,8 +12,8 @@ from model_specs import own as own_lib
 from model_specs import versions
 
 PUBLISHER = 'google'
-PUBLISHER_NAME = re.compile(r'[a-z\d-]+')
-_NAME = re.compile(r'[a-z][a-z\d_]*')
+PUBLISHER_NAME = re.compile(r'[a-z0-9-]+')
+_NAME = re.compile(r'[a-z][a-z0-9_]*')
 LICENSE = 'Apache-2.0'
 COLLECTION = 'imagenet'  # Second part of the published handles.
 DATASET = 'imagenet-ilsvrc-2012-cls'

@@ -71,7 +71,6 @@ def write_facts(
   extra.mkdir()
   facts = _facts(handle, graph, weights)
   (folder / FACTS).write_text(json.dumps(facts, indent=2) + '\n')
-  names = labels.of(handle)
-  if names:
-    text = '\n'.join(names) + '\n'
-    (extra / _LABELS).write_text(text, encoding='utf-8')
+  if labels.of(handle):
+    text = labels.file_text(handle)
+    (extra / _LABELS).write_text(text, encoding='utf-8', newline='\n')

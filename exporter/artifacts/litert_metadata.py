@@ -189,12 +189,12 @@ def _metadata(conversion: model_specs.Handle) -> bytes:
   return bytes(builder.Output())
 
 
-def _with_labels(model: bytes, names: tuple[str, ...]) -> bytes:
+def _with_labels(model: bytes, names: str) -> bytes:
   """A model, followed by a zip that holds its labels."""
   file = io.BytesIO(model)
   with zipfile.ZipFile(file, mode='a') as appendix:
     info = zipfile.ZipInfo(LABELS, _LONG_AGO)
-    appendix.writestr(info, '\n'.join(names) + '\n')
+    appendix.writestr(info, names)
   return file.getvalue()
 
 
@@ -210,5 +210,6 @@ def add(conversion: model_specs.Handle, data: bytes) -> bytes:
   builder = _Builder(len(data) + buffer.data.size)
   builder.Finish(model.Pack(builder), b'TFL3')
   packed = bytes(builder.Output())
-  names = labels.of(conversion)
-  return _with_labels(packed, names) if names else packed
+  if not labels.of(conversion):
+    return packed
+  return _with_labels(packed, labels.file_text(conversion))

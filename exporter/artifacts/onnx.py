@@ -21,7 +21,7 @@ from model_specs import labels
 
 OPSET = 18
 BATCH = 'batch'
-_COUNTER = re.compile(r'__\d+$')  # Of tf2onnx; it goes on from model to model.
+_COUNTER = re.compile('__[0-9]+$')  # Of tf2onnx: it counts over all models.
 
 
 def _sorted(nodes: Iterable[Any], output: str) -> list[Any]:

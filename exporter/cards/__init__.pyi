@@ -15,4 +15,5 @@ from .record import name_guide as name_guide
 from .tree import write_catalogues as write_catalogues
 from .tree import write_tree as write_tree
 from .update import write_accuracy as write_accuracy
+from .update import write_each as write_each
 from .update import write_speed as write_speed

@@ -32,7 +32,7 @@ _LICENSES_URL = 'https://spdx.org/licenses'
 
 
 def _dataset(spec: model_specs.ModelSpec) -> str:
-  return spec.own.dataset_title if spec.own else _IMAGENET
+  return markdown.text(spec.own.dataset_title) if spec.own else _IMAGENET
 
 
 def _summary(handle: model_specs.Handle, made: storage.Manifest | None) -> str:
@@ -60,7 +60,7 @@ def _summary(handle: model_specs.Handle, made: storage.Manifest | None) -> str:
 def _license_tag(spec: model_specs.ModelSpec) -> str:
   """The licence as tfhub.dev spells it; `custom` if it has no SPDX name."""
   tag = spec.license.lower()
-  is_named = not tag.startswith('licenseref') and re.fullmatch(r'[\w.-]*', tag)
+  is_named = re.fullmatch('(?!licenseref)[a-z0-9_.-]*', tag)
   return tag if is_named else 'custom'
 
 
@@ -145,12 +145,12 @@ def _overview(
 ) -> record.Section:
   spec = handle.spec
   family = spec.family
-  described = [spec.own.description] if spec.own else []
+  described = markdown.text(spec.own.description) if spec.own else ''
   network = (*_network(spec), *family.notes, *family.checkpoint_notes)
   return record.Section(
     'Overview',
     (
-      *(markdown.paragraph(text) for text in described if text),
+      *([markdown.paragraph(described)] if described else []),
       f'{family.title} comes from this paper:',
       markdown.bullets([paper(family)]),
       markdown.paragraph(*network),
@@ -164,7 +164,9 @@ def _own_training(
 ) -> record.Section:
   whose = f'The weights are those of `{spec.publisher}`'
   if made is not None and not evidence.is_untrained(made):
-    whose += f', from the checkpoint `{made.weights.checkpoint}`'
+    whose += (
+      f', from the checkpoint {markdown.literal(made.weights.checkpoint)}'
+    )
   text = markdown.paragraph(
     f'{whose}. The network was trained on {_dataset(spec)}.',
     evidence.weights(made),
@@ -202,7 +204,8 @@ def _changelog(handle: model_specs.Handle) -> tuple[record.Section, ...]:
 def _license(handle: model_specs.Handle) -> record.Section:
   name, own = handle.spec.license, handle.spec.own
   url = own.license_url if own else f'{_LICENSES_URL}/{name}.html'
-  text = f'The model is published under {f"[{name}]({url})" if url else name}.'
+  stated = markdown.link(name, url) if url else markdown.text(name)
+  text = f'The model is published under {stated}.'
   if not name:
     text = f'`{handle.publisher}` states no licence.'
   return record.Section('Licence', (markdown.paragraph(text),))
@@ -239,12 +242,9 @@ def model_card(
       tree.
 
   Raises:
-    ValueError: `made` describes another handle's artifact.
+    ManifestError: `made` describes another handle's artifact.
   """
-  if made is not None and made.handle != str(handle):
-    raise ValueError(
-      f'the manifest is of {made.handle}, expected that of {handle}'
-    )
+  evidence.check_handle(handle, made)
   if links is None:
     links = _NAMES if made else _links_in_tree(handle)
   features = handle.sibling() or handle

@@ -14,7 +14,7 @@ _USE = 'infer'
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-  return tuple(map(int, re.findall(r'\d+', version)))
+  return tuple(map(int, re.findall('[0-9]+', version)))
 
 
 def _short(version: str) -> str:

@@ -78,8 +78,13 @@ def _verification(
 ) -> record.Section:
   kind = conversion.kind
   rows = [
-    (c.name, f'{c.compared}', f'{c.difference!r}', f'{c.tolerance!r}')
-    for c in made.proof
+    (
+      markdown.text(each.name),
+      f'{each.compared}',
+      f'{each.difference!r}',
+      f'{each.tolerance!r}',
+    )
+    for each in made.proof
   ]
   is_restless = made.proof[0].tolerance > kind.error
   restless = (
@@ -112,7 +117,7 @@ def _origin(made: storage.Manifest) -> tuple[str, ...]:
     markdown.bullets(
       [
         'SHA-256 of the pictures that the ranges were measured on: '
-        f'`{made.pictures}`'
+        f'{markdown.literal(made.pictures)}'
       ]
     ),
     markdown.paragraph(
@@ -127,7 +132,7 @@ def _origin(made: storage.Manifest) -> tuple[str, ...]:
 def _license(conversion: model_specs.Handle) -> record.Section:
   name = conversion.spec.license
   text = (
-    f'The model is published under {name}.'
+    f'The model is published under {markdown.text(name)}.'
     if name
     else f'`{conversion.publisher}` states no licence.'
   )
@@ -149,7 +154,11 @@ def conversion_card(
     use: How to use the file, in blocks of Markdown.
     figures: How to read the figures of its proof.
     measured: The speed and accuracy that were measured since, if any.
+
+  Raises:
+    ManifestError: `made` describes another artifact.
   """
+  evidence.check_handle(conversion, made)
   model = conversion.spec
   return record.Card(
     title=f'File {conversion}',

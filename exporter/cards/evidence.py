@@ -1,6 +1,7 @@
 """The sections of a card with evidence: figures, proof and checksums."""
 
 from exporter import checkpoints
+from exporter import errors
 from exporter import markdown
 from exporter import storage
 from exporter.cards import record
@@ -37,6 +38,17 @@ _UNITS = (
   'limits, for the first artifact of this program in a run: sizes, multipliers '
   'and weights do not change what they do.'
 )
+
+
+def check_handle(
+  handle: model_specs.Handle, made: storage.Manifest | None
+) -> None:
+  """Raises a ManifestError if a manifest is of another handle's artifact."""
+  if made is not None and made.handle != str(handle):
+    raise errors.ManifestError(
+      f'the manifest is of {made.handle}, expected that of {handle}; move the '
+      'export to where it belongs, or export it again with --force'
+    )
 
 
 def is_untrained(made: storage.Manifest | None) -> bool:
@@ -97,10 +109,10 @@ def _origin_of_figures(spec: model_specs.ModelSpec) -> str:
       f'({spec.family.checkpoints_url}). Accuracy is that of a single crop on '
       "ImageNet's validation images."
     )
-  on = f', on {spec.own.measured_on}' if spec.own.measured_on else ''
-  return (
-    f'Measured by `{spec.publisher}`{on}; slimhub did not measure them again.'
-  )
+  how = f'by `{spec.publisher}`'
+  if spec.own.measured_on:
+    how += f', on {markdown.text(spec.own.measured_on)}'
+  return f'Measured {how}; slimhub did not measure them again.'
 
 
 def figures(
@@ -134,7 +146,7 @@ _PUBLISHED = (
 def _proof_rows(made: storage.Manifest) -> list[tuple[str, ...]]:
   return [
     (
-      check.name.replace('_', ' '),
+      markdown.text(check.name.replace('_', ' ')),
       f'{check.compared}',
       f'{check.difference!r}',
       f'{check.tolerance!r}',
@@ -179,19 +191,21 @@ def verification(
 
 def _files(made: storage.Manifest) -> str:
   rows = [
-    (f'`{path}`', f'{file.bytes}', f'`{file.sha256}`')
+    (markdown.literal(path), f'{file.bytes}', markdown.literal(file.sha256))
     for path, file in made.files.items()
   ]
   return markdown.table(('File', 'Bytes', 'SHA-256'), rows, numbers=('Bytes',))
 
 
 def _origin(made: storage.Manifest) -> str:
-  libraries = ', '.join(f'{k} {v}' for k, v in made.libraries.items())
+  libraries = markdown.text(
+    ', '.join(f'{k} {v}' for k, v in made.libraries.items())
+  )
   return markdown.bullets(
     (
-      f'Checkpoint: `{made.weights.checkpoint}`',
+      f'Checkpoint: {markdown.literal(made.weights.checkpoint)}',
       "SHA-256 of the checkpoint's tensors, names and shapes: "
-      f'`{made.weights.sha256}`',
+      f'{markdown.literal(made.weights.sha256)}',
       f'Made with: {libraries}',
     )
   )

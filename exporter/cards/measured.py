@@ -28,7 +28,8 @@ def _speed(found: measure.Timed) -> record.Section:
     'Speed',
     (
       markdown.paragraph(
-        f'Measured by `slimhub benchmark` on {found.machine}:'
+        'Measured by `slimhub benchmark` on '
+        f'{markdown.text(str(found.machine))}:'
       ),
       markdown.table(header, rows, numbers=header),
     ),
@@ -39,7 +40,10 @@ def _worst(found: measure.AccuracySummary) -> tuple[str, ...]:
   if not found.worst:
     return ()
   header = ('Class', 'Pictures', 'Top-1, %', 'Mostly taken for')
-  rows = measure.class_rows(found.worst, found.names)
+  rows = [
+    [markdown.text(cell) for cell in row]
+    for row in measure.class_rows(found.worst, found.names)
+  ]
   return (
     'The classes that it knows worst:',
     markdown.table(header, rows, numbers=header[1:3]),
@@ -59,10 +63,11 @@ def _accuracy(found: measure.AccuracySummary) -> record.Section:
     header.append('Top-5')
     row.append(f'{measure.top5(found)} %')
   used = ', '.join(f'{k} {v}' for k, v in setting.libraries.items())
+  how = markdown.text(f'{setting.preprocessing}, with {used}')
   origin = markdown.paragraph(
     f'Measured by `slimhub evaluate` on {setting.pictures} pictures of '
-    f'{found.classes} classes, {setting.preprocessing}, with {used}. '
-    f'SHA-256 of the pictures and their labels: `{setting.sha256}`.'
+    f'{found.classes} classes, {how}. SHA-256 of the pictures and their '
+    f'labels: {markdown.literal(setting.sha256)}.'
   )
   table = markdown.table(header, [row], numbers=header)
   return record.Section('Measured accuracy', (origin, table, *_worst(found)))

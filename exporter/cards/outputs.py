@@ -21,7 +21,7 @@ _ENDPOINTS = {
   ),
   kinds.TF2: ('`return_endpoints=True`', snippets.ENDPOINTS),
 }
-_NUMBERED_LAYER = re.compile(r'.*?_\d+')
+_NUMBERED_LAYER = re.compile(r'.*?_[0-9]+')
 
 
 def _of_features(handle: model_specs.Handle) -> str:
@@ -45,8 +45,9 @@ def labels(handle: model_specs.Handle) -> record.Section:
     text = f'Nobody named the {classes} classes that the logits stand for.'
     return record.Section('Labels', (text,))
   if own:
+    title = markdown.text(own.dataset_title)
     first = 'Index 0 is the background. ' if own.background else ''
-    order = f'{first}They are the classes of {own.dataset_title}.'
+    order = f'{first}They are the classes of {title}.'
   elif handle.spec.has_background:
     order = (
       f'Index 0 is `background`; the {handle.num_outputs - 1} classes of '

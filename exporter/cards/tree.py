@@ -20,12 +20,15 @@ _Pages = Mapping[pathlib.Path, str]
 
 
 def _is_generated(path: pathlib.Path) -> bool:
-  return path.read_text(encoding='utf-8').endswith(_MARK)
+  """Whether slimhub wrote a file; it writes no links, and through none."""
+  if path.is_symlink() or not path.is_file():
+    return False
+  return path.read_bytes().endswith(_MARK.encode())
 
 
 def _check(pages: _Pages) -> None:
   """Raises an ExportError if a page would replace a file not generated."""
-  foreign = [p for p in pages if p.exists() and not _is_generated(p)]
+  foreign = [p for p in pages if os.path.lexists(p) and not _is_generated(p)]
   if foreign:
     raise errors.ExportError(
       'not written, because these files were not generated: '

@@ -1,6 +1,7 @@
 """Rewrites the card of an export after something was measured of it."""
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Sequence
 
 from exporter import errors
@@ -36,6 +37,32 @@ def _write(
   now = measure.Measurements(speed or before.speed, accuracy or before.accuracy)
   measure.write_measurements(folder, handle, made, now)
   storage.write_text(place.card, describe(handle, made, now).to_markdown())
+
+
+def write_each(
+  handles: Iterable[model_specs.Handle],
+  write: Callable[[model_specs.Handle], None],
+) -> None:
+  """Rewrites the cards of several exports, whatever is wrong with one.
+
+  Args:
+    handles: The exports.
+    write: Rewrites the card of one.
+
+  Raises:
+    ExportError: Some are not written; it says which, and why.
+  """
+  problems = []
+  for handle in handles:
+    try:
+      write(handle)
+    except (errors.SlimhubError, OSError) as error:
+      problems.append(f'  {handle}: {error}\n')
+  if problems:
+    raise errors.ExportError(
+      f'{len(problems)} cards are not written, and the figures above are '
+      f'not on them:\n{"".join(problems)}'.rstrip()
+    )
 
 
 def write_accuracy(

@@ -24,7 +24,7 @@ _MISSING = 'missing'
 _DAMAGED = 'cannot be read: '
 # Matches the variables that quantization-aware training adds to keep ranges of
 # values, such as act_quant/min and those below quantops/.
-QUANTIZED = re.compile(r'quant(ops)?(_\d+)?/|FakeQuant')
+QUANTIZED = re.compile(r'quant(ops)?(_[0-9]+)?/|FakeQuant')
 
 
 Tensor: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float32]]

@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 
+from model_specs import spec_files
+
 _OLDEST_TENSORFLOW = (2, 16)
 _NEWEST_TENSORFLOW = (2, 21)
 _TF_SLIM = '1.1.0'
@@ -23,7 +25,7 @@ def _installed(package: str) -> str | None:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-  return tuple(int(number) for number in re.findall(r'\d+', version)[:2])
+  return tuple(int(number) for number in re.findall('[0-9]+', version)[:2])
 
 
 def _tensorflow(version: _Version) -> Iterator[str]:
@@ -78,6 +80,11 @@ def problems(version: _Version = _installed) -> list[str]:
   """What is wrong with the installed versions, each with its fix."""
   checks = (_tensorflow, _slim, _hub, _keras)
   return [problem for check in checks for problem in check(version)]
+
+
+def broken_packages() -> list[str]:
+  """What is wrong with installed packages of models, each with its fix."""
+  return list(spec_files.load_registry().broken)
 
 
 def broken_imports() -> list[str]:

@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import sys
 from typing import Any
 from typing import NoReturn
 
@@ -11,6 +12,7 @@ from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import progress
 import model_specs
+from model_specs import outside
 from model_specs import spec_files
 
 PATTERN = (
@@ -76,8 +78,14 @@ def add_spec_files(parser: argparse.ArgumentParser) -> None:
 
 
 def registry(args: argparse.Namespace) -> model_specs.Registry:
-  """The published models and those of the given spec files."""
-  return spec_files.load_registry(*args.spec_file)
+  """The published models, those of packages and those of given spec files.
+
+  A package that cannot be used is named on stderr, and its models are unknown.
+  """
+  found = spec_files.load_registry(*args.spec_file)
+  for problem in found.broken:
+    sys.stderr.write(f'slimhub: warning: {outside.shown(problem)}\n')
+  return found
 
 
 def add_formats(parser: argparse.ArgumentParser) -> None:

@@ -119,12 +119,12 @@ def index_page(manifests: Iterable[storage.Manifest]) -> str:
   """The front page, a table of all exports."""
   rows = [
     (
-      f'[{manifest.handle}]({manifest.handle})'
+      markdown.link(manifest.handle, manifest.handle)
       if not storage.kind_of(manifest).is_converted
-      else manifest.handle,
-      manifest.format,
+      else markdown.text(manifest.handle),
+      markdown.text(manifest.format),
       _size(manifest.bytes),
-      f'[download]({storage.download_path(manifest)})',
+      markdown.link('download', storage.download_path(manifest)),
     )
     for manifest in manifests
   ]

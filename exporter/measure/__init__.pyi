@@ -7,6 +7,7 @@ from .accuracy import class_rows as class_rows
 from .accuracy import interval as interval
 from .accuracy import shorten as shorten
 from .accuracy import top5 as top5
+from .classes import MEANINGS as MEANINGS
 from .evaluation import EVALUATION_CHARTS as EVALUATION_CHARTS
 from .evaluation import EVALUATION_JSON as EVALUATION_JSON
 from .evaluation import classifiers as classifiers

@@ -45,6 +45,10 @@ class OfClass:
   # the most frequent one first.
   taken_for: dict[int, int]
 
+  def __post_init__(self) -> None:
+    if not 0 <= self.right <= self.pictures or not self.pictures:
+      raise ValueError(f'{self.right} of {self.pictures} pictures are right')
+
   @property
   def percent(self) -> float:
     """The share of its pictures that were recognized, in percent."""
@@ -59,6 +63,12 @@ class Score:
   setting: Setting
   top1: int  # Pictures.
   top5: int | None  # None where five or fewer classes make it nothing.
+
+  def __post_init__(self) -> None:
+    pictures = self.setting.pictures
+    top5 = pictures if self.top5 is None else self.top5
+    if not 0 <= self.top1 <= top5 <= pictures or not pictures:
+      raise ValueError(f'{self.top1} and {top5} of {pictures} are right')
 
   @property
   def top1_percent(self) -> float:
@@ -93,6 +103,12 @@ class AccuracySummary(Score):
   classes: int  # How many classes the pictures are of.
   worst: tuple[OfClass, ...]  # Some that had mistakes, the worst first.
   names: dict[int, str]  # Of these and of what each is mostly taken for.
+
+  def __post_init__(self) -> None:
+    super().__post_init__()
+    met = {n for each in self.worst for n in (each.number, *each.taken_for)}
+    if unnamed := sorted(met - self.names.keys()):
+      raise ValueError(f'classes {unnamed} have no name')
 
 
 def wilson(right: int, count: int) -> tuple[float, float]:

@@ -3,15 +3,21 @@
 from collections.abc import Collection
 from collections.abc import Mapping
 from collections.abc import Sequence
+import contextlib
 import dataclasses
 import difflib
+import re
 
 from exporter import errors
 import model_specs
 from model_specs import labels
+from model_specs import outside
 
 NUMBERS, NAMES = 'numbers of classes', 'names of classes'
 SYNSETS, SORTED = 'WordNet synsets', 'names in the order of the alphabet'
+# What the user says that labels are, where both would fit.
+AS_NAMES, AS_NUMBERS = MEANINGS = ('names', 'numbers')
+_DIGITS = re.compile('[0-9]{1,9}')
 _MOST = 5  # How many labels an error names.
 
 
@@ -36,7 +42,7 @@ def _refuse(
 ) -> errors.PictureError:
   return errors.PictureError(
     f'{handle} has no class for {len(bad)} of {len(given)} labels: '
-    f'{", ".join(bad[:_MOST])}; {expected}'
+    f'{outside.shown(", ".join(bad[:_MOST]))}; {expected}'
   )
 
 
@@ -44,7 +50,11 @@ def _as_numbers(
   handle: model_specs.Handle, given: Sequence[str]
 ) -> dict[str, int]:
   count, first = handle.num_outputs, int(handle.spec.has_background)
-  bad = [label for label in given if not first <= int(label) < count]
+  bad = [
+    label
+    for label in given
+    if not _DIGITS.fullmatch(label) or not first <= int(label) < count
+  ]
   if bad:
     background = ', and 0 is the background' if first else ''
     raise _refuse(
@@ -98,12 +108,67 @@ def _as_sorted(
   return {label: number for number, label in enumerate(given, start=first)}
 
 
-def resolve(handle: model_specs.Handle, used: Collection[str]) -> Classes:
+def _only(
+  handle: model_specs.Handle, given: Sequence[str], names: Sequence[str]
+) -> tuple[str, dict[str, int]]:
+  """What labels mean that are digits and may be names of classes, too.
+
+  Raises:
+    PictureError: They are neither, or both, and mean other classes then.
+  """
+  fitting: dict[str, dict[str, int]] = {}
+  with contextlib.suppress(errors.PictureError):
+    fitting[NAMES] = _as_names(handle, given, names)
+  try:
+    fitting[NUMBERS] = _as_numbers(handle, given)
+  except errors.PictureError:
+    if not fitting:
+      raise
+  if len(fitting) > 1 and fitting[NAMES] != fitting[NUMBERS]:
+    named, counted = fitting[NAMES], fitting[NUMBERS]
+    label = next(each for each in given if named[each] != counted[each])
+    raise errors.PictureError(
+      f'{handle}: label {label} is the name of class {named[label]}, and the '
+      f'number of the class that is called {names[counted[label]]}; say which '
+      f'is meant: --labels_are={AS_NAMES} or --labels_are={AS_NUMBERS}'
+    )
+  return next(iter(fitting.items()))
+
+
+def _rule(
+  handle: model_specs.Handle,
+  given: Sequence[str],
+  names: Sequence[str],
+  meaning: str | None,
+) -> tuple[str, dict[str, int]]:
+  """The rule by which labels are understood, and the numbers that it gives."""
+  if meaning == AS_NUMBERS:
+    return NUMBERS, _as_numbers(handle, given)
+  if meaning != AS_NAMES and all(map(_DIGITS.fullmatch, given)):
+    if names:
+      return _only(handle, given, names)
+    return NUMBERS, _as_numbers(handle, given)
+  synsets = labels.synsets()[-handle.num_outputs :]
+  if names == labels.imagenet()[-handle.num_outputs :] and all(
+    label in synsets for label in given
+  ):
+    return SYNSETS, {label: synsets.index(label) for label in given}
+  if names:
+    return NAMES, _as_names(handle, given, names)
+  return SORTED, _as_sorted(handle, given)
+
+
+def resolve(
+  handle: model_specs.Handle,
+  used: Collection[str],
+  meaning: str | None = None,
+) -> Classes:
   """Finds out which class of a model each label means.
 
   Args:
     handle: The model, a classifier.
     used: The labels of all pictures; they may occur more than once.
+    meaning: What they are, AS_NAMES or AS_NUMBERS; None finds it out.
 
   Returns:
     The number of the class of each label.
@@ -113,16 +178,7 @@ def resolve(handle: model_specs.Handle, used: Collection[str]) -> Classes:
   """
   given = sorted(set(used))
   names = labels.of(handle)
-  known = dict(enumerate(names))
-  if all(label.isdecimal() for label in given):
-    return Classes(NUMBERS, _as_numbers(handle, given), known)
-  synsets = labels.synsets()[-handle.num_outputs :]
-  if names == labels.imagenet()[-handle.num_outputs :] and all(
-    label in synsets for label in given
-  ):
-    numbers = {label: synsets.index(label) for label in given}
-    return Classes(SYNSETS, numbers, known)
-  if names:
-    return Classes(NAMES, _as_names(handle, given, names), known)
-  numbers = _as_sorted(handle, given)
-  return Classes(SORTED, numbers, {n: label for label, n in numbers.items()})
+  rule, numbers = _rule(handle, given, names, meaning)
+  if rule == SORTED:
+    return Classes(rule, numbers, {n: label for label, n in numbers.items()})
+  return Classes(rule, numbers, dict(enumerate(names)))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from exporter.measure import accuracy
+from model_specs import outside
 
 MOST = 30  # How many classes are drawn at most: the worst ones.
 _NAMESPACE = 'http://www.w3.org/2000/svg'
@@ -37,7 +38,7 @@ class _Chart:
       y=f'{y:g}',
       transform=f'rotate({turn} {x:g} {y:g})',
     )
-    node.text = text
+    node.text = outside.shown(text)
 
   def cell(self, column: int, row: int, share: float, title: str) -> None:
     """Draws a square, as opaque as its share of the row's pictures."""
@@ -51,7 +52,7 @@ class _Chart:
       height=f'{_CELL - 1}',
       fill=_RIGHT if column == row else _WRONG,
     )
-    ElementTree.SubElement(node, 'title').text = title
+    ElementTree.SubElement(node, 'title').text = outside.shown(title)
 
 
 def _short(name: str) -> str:

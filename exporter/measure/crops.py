@@ -6,11 +6,13 @@ square of a picture whose shorter side was resized. Both ways resize by the
 bilinear rule of TensorFlow 1, which does not centre pixels.
 """
 
+import math
 import pathlib
 
 import numpy as np
 import tensorflow as tf
 
+from exporter import errors
 from exporter.measure import pictures
 import model_specs
 
@@ -42,6 +44,12 @@ def _aspect(picture: tf.Tensor, size: int) -> tf.Tensor:
   height, width = picture.shape[:2]
   scale = round(size / _FRACTION) / min(height, width)
   sides = [int(np.rint(side * scale)) for side in (height, width)]
+  if math.prod(sides) > pictures.MOST_PIXELS:  # Of a very narrow picture.
+    raise errors.PictureError(
+      f'{height} x {width} pixels become {sides[0]} x {sides[1]} where the '
+      f'shorter side is {min(sides)}, expected at most '
+      f'{pictures.MOST_PIXELS:,} together; cut the picture'
+    )
   resized = _resize(picture, *sides)
   top, left = ((side - size) // 2 for side in sides)
   return resized[top : top + size, left : left + size] / _WHITE
@@ -59,7 +67,11 @@ def read(path: pathlib.Path, size: int, how: str) -> np.ndarray:
     An array of float32 and of shape [size, size, 3].
 
   Raises:
-    PictureError: The file cannot be decoded.
+    PictureError: The file cannot be decoded, or is too large.
   """
   crop = _aspect if how == ASPECT else _central
-  return crop(pictures.decode(path), size).numpy()
+  picture = pictures.decode(path)
+  try:
+    return crop(picture, size).numpy()
+  except errors.PictureError as error:
+    raise errors.PictureError(f'{path}: {error}') from error

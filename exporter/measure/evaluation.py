@@ -37,9 +37,10 @@ def classifiers(
   """
   chosen = tuple(h for h in handles if h.task == versions.CLASSIFICATION)
   if not chosen:
+    first = f'{handles[0]} returns features, and ' if handles else ''
     raise errors.ManifestError(
-      f'{handles[0]} returns features, and nothing here returns classes; name '
-      f'an export of {versions.CLASSIFICATION}'
+      f'{first}nothing here returns classes; name an export of '
+      f'{versions.CLASSIFICATION}'
     )
   return chosen
 
@@ -77,6 +78,13 @@ def _logits(
   return {name: np.concatenate(parts) for name, parts in parts_of.items()}
 
 
+def _libraries(handle: model_specs.Handle) -> dict[str, str]:
+  """The versions of what ran an artifact, by package."""
+  extra = handle.kind.extra
+  named = environment.packages(extra) if extra else ()
+  return environment.libraries(*filter(environment.is_installed, named))
+
+
 def _check(name: str, logits: np.ndarray) -> None:
   bad = int(np.count_nonzero(~np.isfinite(logits).all(1)))
   if bad:
@@ -96,12 +104,14 @@ def _write_chart(
   )
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913  # The last goes by its name.
   handles: Sequence[model_specs.Handle],
   output_dir: storage.Folder,
   pictures: Sequence[labelled.Labelled],
   advance: Advance,
   load: runners.Load,
+  *,
+  labels_are: str | None = None,
 ) -> Iterator[accuracy.Accuracy]:
   """Evaluates exports, and in the end writes all figures beside them.
 
@@ -112,6 +122,7 @@ def evaluate(
     advance: Called with the number of pictures that all artifacts of one model
       have seen since the last call.
     load: Loads an artifact, whatever its format is.
+    labels_are: What labels are, one of classes.MEANINGS; None finds it out.
 
   Yields:
     The figures of one artifact after the other.
@@ -125,7 +136,7 @@ def evaluate(
   digest = labelled.digest(pictures)
   # A label that some model does not know is an error before any picture is
   # read.
-  classes_of = {str(h): classes.resolve(h, labels) for h in handles}
+  classes_of = {str(h): classes.resolve(h, labels, labels_are) for h in handles}
   evaluated = []
   for _, group in itertools.groupby(handles, lambda handle: handle.folder):
     of_model = list(group)
@@ -138,7 +149,7 @@ def evaluate(
         digest,
         classes_of[name].rule,
         crops.way(handle.spec),
-        environment.libraries(),
+        _libraries(handle),
       )
       truth = [classes_of[name].numbers[label] for label in labels]
       one = accuracy.summarize(

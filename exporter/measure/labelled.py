@@ -4,10 +4,14 @@ from collections.abc import Iterable
 import dataclasses
 import hashlib
 import pathlib
+import re
 
 from exporter import errors
+from exporter import storage
 from exporter.measure import pictures
+from model_specs import outside
 
+_MOST_BYTES = 2**28  # Of a list of pictures; some millions of lines.
 _MOST = 5  # How many folders or lines an error names.
 
 
@@ -77,20 +81,20 @@ def pictures_of_list(
       the list is empty or unreadable.
   """
   try:
-    lines = file.read_text('utf-8').splitlines()
+    text = outside.read_file(file, _MOST_BYTES).decode('utf-8-sig')
   except (OSError, ValueError) as error:
     raise errors.PictureError(
       f'--labels={file} cannot be read: {error}; expected a text file with a '
       'line PATH LABEL for each picture'
     ) from error
   listed, problems = [], []
-  for number, line in enumerate(lines, start=1):
+  for number, line in enumerate(re.split('\r\n|\r|\n', text), start=1):
     if not line.strip():
       continue
     path, label = _split(line)
     if not path or not label:
       problems.append(f'line {number}: {line!r}, expected PATH LABEL')
-    elif not (folder / path).is_file():
+    elif '\x00' in path or not (folder / path).is_file():
       problems.append(f'line {number}: there is no {folder / path}')
     listed.append(Labelled(folder / path, label))
   if problems or not listed:
@@ -106,6 +110,7 @@ def digest(labelled: Iterable[Labelled]) -> str:
   """A SHA-256 that identifies a set of pictures with their labels."""
   whole = hashlib.sha256()
   for each in labelled:
-    picture = hashlib.sha256(each.path.read_bytes()).hexdigest()
+    with outside.open_file(each.path) as file:
+      _, picture = storage.digest(file)
     whole.update(f'{picture} {each.label}\n'.encode())
   return whole.hexdigest()

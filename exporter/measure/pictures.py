@@ -7,9 +7,13 @@ import numpy as np
 import tensorflow as tf
 
 from exporter import errors
+from exporter.measure import dimensions
+from model_specs import outside
 
 SUFFIXES = ('.bmp', '.gif', '.jpeg', '.jpg', '.png')
 _MOST = 256  # More pictures take longer and make no difference.
+MOST_PIXELS = 2**26  # As of 8192 x 8192; what is made of them takes a gigabyte.
+_MOST_BYTES = 2**28
 
 
 def find(folder: pathlib.Path) -> list[pathlib.Path]:
@@ -21,16 +25,29 @@ def decode(path: pathlib.Path) -> tf.Tensor:
   """Decodes a picture to bytes of shape [height, width, 3].
 
   Raises:
-    PictureError: The file cannot be decoded.
+    PictureError: The file cannot be decoded, or is too large.
   """
   try:
-    return tf.io.decode_image(
-      path.read_bytes(), channels=3, expand_animations=False
-    )
-  except tf.errors.InvalidArgumentError as error:
+    data = outside.read_file(path, _MOST_BYTES)
+    count = dimensions.pixels(data)
+    if count <= MOST_PIXELS:
+      return tf.io.decode_image(data, channels=3, expand_animations=False)
+  except OSError as error:
     raise errors.PictureError(
-      f'{path} cannot be decoded, expected a picture; remove it from the folder'
+      f'{path} cannot be read: {error.strerror}'
     ) from error
+  except (
+    dimensions.UnknownPictureError,
+    tf.errors.InvalidArgumentError,
+  ) as error:
+    raise errors.PictureError(
+      f'{path} cannot be decoded, expected a picture: BMP, GIF, JPEG or PNG; '
+      'remove it from the folder'
+    ) from error
+  raise errors.PictureError(
+    f'{path} has {count:,} pixels, expected at most {MOST_PIXELS:,}; make it '
+    'smaller'
+  )
 
 
 def _read(path: pathlib.Path, size: int) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 
 from exporter import checkpoints
 from exporter import environment
+from exporter import errors
 from exporter import storage
 from exporter.measure import runners
 from exporter.measure import speed as speed_lib
@@ -56,15 +57,24 @@ def _measure(
   output_dir: storage.Folder,
   load: runners.Load,
   seconds: float,
+  problems: list[str],
 ) -> list[speed_lib.Speed]:
-  """The figures of the exports of one network and task, and of Keras, last."""
+  """The figures of the exports of one network and task, and of Keras, last.
+
+  What cannot be loaded is left out, and said in `problems`.
+  """
   first, speeds = handles[0], []
   with contextlib.ExitStack() as stack:
     runs = {}
     for handle in handles:
       place = storage.place(output_dir, handle)
-      artifact = stack.enter_context(storage.local_copy(place.artifact))
-      runs[str(handle)] = load(handle, artifact, environment.cores())
+      try:
+        artifact = stack.enter_context(storage.local_copy(place.artifact))
+        runs[str(handle)] = load(handle, artifact, environment.cores())
+      except errors.SlimhubError as error:
+        problems.append(f'  {error}\n')
+    if not runs:
+      return []
     runs.update(runners.peer(first))
     for batch in speed_lib.BATCHES:
       images = checkpoints.synthetic_images(
@@ -93,14 +103,21 @@ def benchmark(
     The figures of one network and task after the other.
 
   Raises:
-    ManifestError: An export has no readable manifest.
-    ProofError: An artifact cannot be loaded.
+    ProofError: Some artifacts cannot be loaded; all others are measured then,
+      and their figures are written.
   """
   speeds: list[speed_lib.Speed] = []
+  problems: list[str] = []
   for _, group in itertools.groupby(handles, lambda handle: handle.folder):
-    of_network = _measure(list(group), output_dir, load, seconds)
+    of_network = _measure(list(group), output_dir, load, seconds, problems)
     speeds += of_network
-    yield of_network
-  machine = speed_lib.this_machine()
-  storage.write_text(output_dir / JSON, speed_lib.to_json(machine, speeds))
-  storage.write_text(output_dir / CHART, speed_chart.render(machine, speeds))
+    if of_network:
+      yield of_network
+  if speeds:
+    machine = speed_lib.this_machine()
+    storage.write_text(output_dir / JSON, speed_lib.to_json(machine, speeds))
+    storage.write_text(output_dir / CHART, speed_chart.render(machine, speeds))
+  if problems:
+    raise errors.ProofError(
+      f'{len(problems)} exports are not measured:\n{"".join(problems)}'.rstrip()
+    )

@@ -51,7 +51,7 @@ def _knock(address: str) -> None:
   Ray itself would try for ten minutes.
   """
   host, separator, port = address.rpartition('://')[2].rpartition(':')
-  if separator and port.isdecimal():
+  if separator and port.isascii() and port.isdecimal():
     socket.create_connection((host, int(port)), _PATIENCE_SECONDS).close()
 
 

@@ -14,6 +14,7 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
   *,
   images: storage.LocalPath,
   labels: storage.LocalPath | None = None,
+  labels_are: str | None = None,
   patterns: Sequence[str] = (),
   formats: Sequence[str] | None = None,
   registry: model_specs.Registry = model_specs.PUBLISHED,
@@ -28,6 +29,8 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
       pictures that `labels` names.
     labels: A file with a line PATH LABEL for each picture, with paths below
       `images`.
+    labels_are: What the labels are, `names` or `numbers` of classes, if both
+      would fit.
     patterns: Which exports; without any, all classifiers.
     formats: In which formats, such as `tf2`; without any, in all.
     registry: Where the models of exports without a manifest are looked up.
@@ -54,5 +57,12 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
   handles = measure.classifiers(found.usable)
   tell = advance or (lambda _: None)
   return tuple(
-    measure.evaluate(handles, folder, pictures, tell, formats_lib.load)
+    measure.evaluate(
+      handles,
+      folder,
+      pictures,
+      tell,
+      formats_lib.load,
+      labels_are=labels_are,
+    )
   )

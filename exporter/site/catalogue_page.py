@@ -22,7 +22,7 @@ def _span(values: list[float]) -> str:
 def _row(
   collection: entries.Collection, family: model_specs.Family
 ) -> list[str]:
-  models = [e.spec for e in collection.models() if e.spec.family == family]
+  models = [e.spec for e in collection.models() if e.family == family]
   path = page_lib.path(page_lib.CATALOGUE, page_lib.family(family.network))
   costs = [cost for m in models if (cost := choice.macs(m)) is not None]
   ranks = [rank for m in models if (rank := choice.top1(m))]

@@ -148,13 +148,13 @@ def _axes(plane: _Plane, shape: Shape) -> elements.Element:
 
 def _strip(
   models: Sequence[model_specs.ModelSpec], shape: Shape
-) -> dict[str, float]:
+) -> dict[model_specs.ModelSpec, float]:
   """The x of each mark in the strip, chosen so that none covers another."""
   ordered = sorted(models, key=choice.top1)
   columns = max(2, shape.unknown // 30)
   step = (shape.unknown - 24) / max(1, columns - 1)
   return {
-    model.name: shape.right + 16 + step * (i % columns)
+    model: shape.right + 16 + step * (i % columns)
     for i, model in enumerate(ordered)
   }
 
@@ -198,14 +198,14 @@ def draw(
   marks = []
   for entry in shown:
     model, cost = entry.spec, choice.macs(entry.spec)
-    x = across[model.name] if cost is None else plane.x(cost)
-    faded = family is not None and model.family != family
+    x = across[model] if cost is None else plane.x(cost)
+    faded = family is not None and entry.family != family
     link = {
       'href': elements.link(page, entry.page),
       'class': 'chart-link chart-faded' if faded else 'chart-link',
       'aria-label': says(model),
     }
-    drawn = mark(model.family, families, x, plane.y(choice.top1(model)))
+    drawn = mark(entry.family, families, x, plane.y(choice.top1(model)))
     name = elements.element('title', None, says(model))
     marks.append(elements.element('a', link, name, drawn))
   about = {

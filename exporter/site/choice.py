@@ -74,7 +74,10 @@ def _steps(
     models: Models that differ in one value alone.
     value: Gives that value.
   """
-  ordered = sorted({value(each): each for each in models}.items())
+  first: dict[float, model_specs.ModelSpec] = {}
+  for each in models:  # Of several with one value, the published one.
+    first.setdefault(value(each), each)
+  ordered = sorted(first.items())
   at = [number for number, _ in ordered].index(value(model))
   return [each for i, (_, each) in enumerate(ordered) if i in (at - 1, at + 1)]
 
@@ -103,14 +106,14 @@ def neighbours(
     strangers: How many models of other families to name.
 
   Returns:
-    The variants of the same family with the next image size or multiplier, then
-    the most similar models of other families.
+    The variants of the same network with the next image size or multiplier,
+    then the most similar models of other families.
   """
-  own = [each for each in models if each.family == model.family]
+  own = [each for each in models if each.network == model.network]
   sizes = [each for each in own if each.multiplier == model.multiplier]
   widths = [each for each in own if each.size == model.size]
   near = _steps(model, sizes, lambda each: each.size)
   near += _steps(model, widths, lambda each: each.multiplier or 0)
-  others = [each for each in models if each.family != model.family]
+  others = [each for each in models if each.network != model.network]
   others.sort(key=lambda other: _distance(model, other))
   return [*near, *others[:strangers]]

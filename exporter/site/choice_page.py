@@ -30,7 +30,9 @@ class _Answers:
   def __init__(self, collection: entries.Collection):
     self._pages: dict[model_specs.ModelSpec, str] = {}
     for entry in collection.models():
-      if entry.spec.figures.top1_percent is not None:
+      # Accuracies on other pictures do not compare.
+      is_ranked = entry.spec.figures.top1_percent is not None
+      if is_ranked and entry.spec.is_of_imagenet:
         self._pages.setdefault(entry.spec, entry.page)
     self.models = list(self._pages)
 

@@ -44,6 +44,14 @@ class Entry:
     return self.newest.spec
 
   @property
+  def family(self) -> model_specs.Family:
+    """The published family of its network, whose page it is on.
+
+    That of an own model differs, if its colours are mapped otherwise.
+    """
+    return model_specs.NETWORKS[self.spec.network].family
+
+  @property
   def task(self) -> str:
     """The task as people call it."""
     return _TITLES[self.newest.task]
@@ -81,6 +89,13 @@ def page(handle: model_specs.Handle) -> str:
   its manifest.
   """
   return f'{handle.stem}.md'
+
+
+def name(model: model_specs.ModelSpec) -> str:
+  """What a model is called among all others."""
+  if model.own:
+    return f'{model.publisher}/{model.collection}/{model.name}'
+  return model.name
 
 
 def title(model: model_specs.ModelSpec) -> str:
@@ -151,11 +166,12 @@ class Collection:
     """One entry for each model: its classifier, where it has one."""
     chosen: dict[str, Entry] = {}
     for entry in self.entries:
-      name = f'{entry.newest.publisher}/{entry.spec.name}'
-      if name not in chosen or entry.newest.task == versions.CLASSIFICATION:
-        chosen[name] = entry
+      # A network may be trained on several datasets, and be published twice.
+      whose = entry.newest.folder.rpartition('/')[0]
+      if whose not in chosen or entry.newest.task == versions.CLASSIFICATION:
+        chosen[whose] = entry
     return list(chosen.values())
 
   def families(self) -> list[model_specs.Family]:
     """The families of all models, in the order of their first models."""
-    return list(dict.fromkeys(entry.spec.family for entry in self.entries))
+    return list(dict.fromkeys(entry.family for entry in self.entries))

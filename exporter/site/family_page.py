@@ -37,7 +37,7 @@ def _row(
   links = {
     entry.newest.task: page_lib.path(page, entry.page) for entry in entries
   }
-  name, features = model.name, ''
+  name, features = entries_lib.name(model), ''
   if versions.CLASSIFICATION in links:
     name = f'[{name}]({links[versions.CLASSIFICATION]})'
   if versions.FEATURE_VECTOR in links:
@@ -53,7 +53,7 @@ def _chart(
   """A chart with the family among the others; empty without an accuracy."""
   page = page_lib.family(family.network)
   families, models = collection.families(), collection.models()
-  if not any(choice.top1(m.spec) for m in models if m.spec.family == family):
+  if not any(choice.top1(m.spec) for m in models if m.family == family):
     return ''
   drawn = [
     chart.draw(models, families, page, shape, family)
@@ -82,7 +82,7 @@ def render(
   page = page_lib.family(family.network)
   variants: dict[model_specs.ModelSpec, list[entries_lib.Entry]] = {}
   for entry in collection.entries:
-    if entry.spec.family == family:
+    if entry.family == family:
       variants.setdefault(entry.spec, []).append(entry)
   count = len(variants)
   about = (

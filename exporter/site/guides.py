@@ -1,5 +1,6 @@
 """Makes pages of the guides in docs/ of the repository."""
 
+from collections.abc import Mapping
 import functools
 import pathlib
 import re
@@ -22,7 +23,6 @@ _LINK = re.compile(r'(\]\(\w+)\.ipynb\b')
 _TITLE = re.compile(r'# (.+)')
 
 
-@functools.cache
 def _from_notebook(path: pathlib.Path) -> str:
   """A notebook and the output of its cells as Markdown."""
   import nbconvert
@@ -38,7 +38,8 @@ def _read(path: pathlib.Path) -> str:
   return _LINK.sub(r'\1.md', text)
 
 
-def texts() -> dict[str, str]:
+@functools.cache  # Every page mentions a guide.
+def texts() -> Mapping[str, str]:
   """The Markdown of each guide, by the path of its page."""
   return {
     f'{page_lib.GUIDES}/{path.stem}.md': _read(path)

@@ -158,9 +158,7 @@ def _is_first(entry: entries.Entry, collection: entries.Collection) -> bool:
 
   The cards in a family are much alike, so search finds those of the first only.
   """
-  first = next(
-    e for e in collection.entries if e.spec.family == entry.spec.family
-  )
+  first = next(e for e in collection.entries if e.family == entry.family)
   return first.spec == entry.spec
 
 
@@ -181,7 +179,7 @@ def _render(
   return page_lib.join(
     page_lib.head(
       f'{title}, version {handle.number}',
-      card.summary,
+      markdown.plain(card.summary),
       'navigation',
       boost=2 if handle == entry.newest else 1,
     ),

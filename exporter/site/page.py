@@ -1,6 +1,7 @@
 """What all pages of the site have in common: paths, heads and links."""
 
 from collections.abc import Sequence
+import html
 import json
 import posixpath
 
@@ -12,24 +13,36 @@ UNSEARCHED = {'data-search-exclude': ''}
 CLIENTS, FAMILIES, GUIDES = 'clients.md', 'families', 'guides'
 
 
+def _quoted(text: str) -> str:
+  """A text as YAML quotes it, whatever is in it.
+
+  One character that YAML does not take as it is, and MkDocs would show the head
+  as Markdown, and what stands in it.
+  """
+  letters = (
+    each if ' ' <= each <= '~' and each not in '\\"' else f'\\U{ord(each):08x}'
+    for each in text
+  )
+  return f'"{"".join(letters)}"'
+
+
 def head(title: str, description: str, *hidden: str, boost: float = 1) -> str:
   """The front matter of a page.
 
   Args:
     title: The title of the window, and of the page among results of a search.
-    description: A sentence for search engines and previews.
+    description: A sentence for search engines and previews, as plain text.
     *hidden: The parts of the theme that the page does not show.
     boost: With more than 1, search puts the page before others that match.
   """
-  # JSON is valid YAML, and quotes whatever a text contains.
-  facts: dict[str, object] = {
-    'title': title,
-    'description': description,
-    'hide': list(hidden),
-  }
+  lines = [
+    f'title: {_quoted(title)}',
+    # The theme writes it into an attribute as it is.
+    f'description: {_quoted(html.escape(description))}',
+    f'hide: {json.dumps(hidden)}',  # JSON is valid YAML.
+  ]
   if boost != 1:
-    facts['search'] = {'boost': boost}
-  lines = (f'{key}: {json.dumps(value)}' for key, value in facts.items())
+    lines.append(f'search: {json.dumps({"boost": boost})}')
   return '\n'.join(('---', *lines, '---'))
 
 

@@ -87,7 +87,7 @@ _SENTENCES: dict[str, _Sentence] = {
 
 def trail(entry: entries.Entry, page: str, *steps: tuple[str, str]) -> str:
   """The links that lead from the first page to a page of an entry."""
-  family = entry.spec.family
+  family = entry.family
   home = page_lib.family(family.network)
   return page_lib.trail(page, (family.title, home), *steps)
 

@@ -102,15 +102,15 @@ def _row(
   cell = elements.element
   link = {'href': elements.link(page, entry.page)}
   known = {
-    'data-family': entry.spec.family.title,
+    'data-family': entry.family.title,
     'data-task': entry.newest.task,
     'data-formats': ' '.join(entry.formats),
   }
   return cell(
     'tr',
     known,
-    cell('th', {'scope': 'row'}, cell('a', link, entry.spec.name)),
-    cell('td', None, entry.spec.family.title),
+    cell('th', {'scope': 'row'}, cell('a', link, entries_lib.name(entry.spec))),
+    cell('td', None, entry.family.title),
     cell('td', None, entry.task),
     *(_number(column, entry) for column in columns),
     cell('td', None, ', '.join(kinds.label(word) for word in entry.formats)),
@@ -172,7 +172,7 @@ def budgets() -> list[elements.Element]:
 
 def _form(entries: Sequence[entries_lib.Entry]) -> elements.Element:
   """The form of filters, hidden until the script that they need shows it."""
-  families = dict.fromkeys(entry.spec.family.title for entry in entries)
+  families = dict.fromkeys(entry.family.title for entry in entries)
   tasks = dict.fromkeys((entry.newest.task, entry.task) for entry in entries)
   words = dict.fromkeys(word for entry in entries for word in entry.formats)
   multipliers = {entry.spec.multiplier for entry in entries} - {None}

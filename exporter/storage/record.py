@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import re
 import types
 import typing
 from typing import Any
@@ -11,6 +12,7 @@ from typing import TypeVar
 from model_specs import outside
 
 _R = TypeVar('_R')
+_WHOLE = re.compile('0|[1-9][0-9]{0,17}')  # So that it has one spelling.
 
 
 def _fields(kind: Any, value: Any) -> Any:
@@ -29,12 +31,20 @@ def _fields(kind: Any, value: Any) -> Any:
   return kind(**{name: _value(known[name], v) for name, v in value.items()})
 
 
+def _key(kind: type, key: str) -> Any:
+  """The key of a dictionary; JSON has no keys but texts."""
+  if kind is int and not _WHOLE.fullmatch(key):
+    raise ValueError(f'{key!r:.80} is no whole number')
+  return kind(key)
+
+
 def _single(kind: type, value: Any) -> Any:
   """A text, a number or a truth value."""
   allowed = (int, float) if kind is float else (kind,)
   if type(value) not in allowed:  # True is an int to isinstance.
     raise TypeError(f'{value!r:.80} is no {kind.__name__}')
-  if isinstance(value, float) and not math.isfinite(value):
+  # Whole numbers of hundreds of digits are no floats: an OverflowError.
+  if kind in (int, float) and not math.isfinite(value):
     raise ValueError(f'{value} is no finite number')
   if isinstance(value, str) and not outside.is_plain(value):
     raise ValueError(f'{value!r:.80} has characters that nobody sees')
@@ -53,8 +63,7 @@ def _value(kind: Any, value: Any) -> Any:
   if origin is tuple and isinstance(value, list):
     return tuple(_value(inner[0], each) for each in value)
   if origin is dict and isinstance(value, dict):
-    # JSON has no keys but strings.
-    return {inner[0](k): _value(inner[1], each) for k, each in value.items()}
+    return {_key(inner[0], k): _value(inner[1], v) for k, v in value.items()}
   if origin is not None:
     raise TypeError(f'{value!r:.80} is no {origin.__name__}')
   return _single(kind, value)

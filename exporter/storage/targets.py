@@ -1,9 +1,11 @@
 """Finds the exports that a command line names, by patterns or by a path."""
 
 from collections.abc import Sequence
+import contextlib
 import pathlib
 
 from exporter import errors
+from exporter.storage import export
 from exporter.storage import folder
 from exporter.storage import places
 import model_specs
@@ -12,23 +14,49 @@ from model_specs import versions
 _BEFORE_TASK = 3  # Parts of a handle before its task: PUBLISHER/DATASET/NAME.
 
 
-def _root(path: pathlib.Path) -> pathlib.Path | None:
-  """The output folder that a path belongs to, or None.
+def _has_manifest(task: pathlib.Path) -> bool:
+  """Whether a manifest lies in the folder of a task, and says so."""
+  root = task.parents[_BEFORE_TASK]
+  for pattern in ('*.json', '*.*/*.json'):
+    for path in task.glob(pattern):
+      stem = path.relative_to(root).with_suffix('').as_posix()
+      with contextlib.suppress(errors.ManifestError, OSError):
+        if export.read_manifest(root, stem) is not None:
+          return True
+  return False
 
-  If a part of the path is the name of a task, the folder is found from there.
-  Otherwise it is found from the folders at and below the path. Those above are
-  not searched, as they may hold everything on the machine.
+
+def _is_task(path: pathlib.Path, registry: model_specs.Registry) -> bool:
+  """Whether a folder is that of a task of a model, and not called so alone.
+
+  Data sets have folders called `classification`, too.
   """
-  task_positions = [
-    at for at, part in enumerate(path.parts) if part in versions.TASKS
-  ]
-  if task_positions:
-    parts = path.parts[: task_positions[-1]]
-    return pathlib.Path(*parts[:-_BEFORE_TASK])
+  parts = path.parts[1:]  # The first is the root of the file system.
+  if len(parts) <= _BEFORE_TASK or parts[-1] not in versions.TASKS:
+    return False
+  *_, collection, name, _ = parts
+  if any((m.collection, m.name) == (collection, name) for m in registry.models):
+    return True
+  return _has_manifest(path)
+
+
+def _root(
+  path: pathlib.Path, registry: model_specs.Registry
+) -> pathlib.Path | None:
+  """The output folder that an absolute path belongs to, or None.
+
+  It is found from the folder of a task: a part of the path, or one at or below
+  it. Folders above are not searched, as they may hold everything on the
+  machine.
+  """
+  for task in (path, *path.parents):
+    if _is_task(task, registry):
+      return task.parents[_BEFORE_TASK]
   for depth in range(_BEFORE_TASK + 1):
     below = '*/' * (_BEFORE_TASK - depth)
-    if any(any(path.glob(below + task)) for task in versions.TASKS):
-      return pathlib.Path(*path.parts[: len(path.parts) - depth])
+    for name in versions.TASKS:
+      if any(_is_task(task, registry) for task in path.glob(below + name)):
+        return (path, *path.parents)[depth]
   return None
 
 
@@ -39,7 +67,7 @@ def _below(
 ) -> tuple[pathlib.Path, folder.Found[model_specs.Handle]]:
   """The output folder that a path belongs to, and the exports in the path."""
   path = path.resolve()
-  root = _root(path) if path.exists() else None
+  root = _root(path, registry) if path.exists() else None
   if root is not None:
     found = folder.find_artifacts(root, (), formats, registry)
     inside = folder.Found(

@@ -1,6 +1,5 @@
 """Own models: spec files and packages -> specs, beside the published ones."""
 
-from collections.abc import Iterator
 from importlib import metadata
 import os
 import pathlib
@@ -8,6 +7,7 @@ import sys
 from typing import Any
 
 from model_specs import checks
+from model_specs import outside
 from model_specs import published
 from model_specs import registry
 from model_specs import spec
@@ -20,20 +20,26 @@ else:
   import tomli as tomllib
 
 GROUP = 'slimhub.models'  # Of entry points: NAME = "package:SPEC_FILE".
+_MOST_BYTES = 2**24  # Of a spec file; one with 50,000 labels has a megabyte.
 
 
 def _load(path: pathlib.Path) -> dict[str, Any]:
   try:
-    with path.open('rb') as file:
-      return tomllib.load(file)
+    return tomllib.loads(outside.read_file(path, _MOST_BYTES).decode())
   except OSError as error:
     raise checks.SpecError(
       f'spec file {path} cannot be read: {error.strerror}; '
       '`slimhub new NAME` writes one to start from'
     ) from error
-  except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+  # Wrong TOML, no UTF-8, or a number of more digits than Python reads.
+  except ValueError as error:
     raise checks.SpecError(
       f'spec file {path} is not TOML: {error}; mend it there'
+    ) from error
+  except RecursionError as error:
+    raise checks.SpecError(
+      f'spec file {path} is not read: too many brackets in one another; '
+      'expected a list in a table at most'
     ) from error
 
 
@@ -44,7 +50,7 @@ def _tables(path: pathlib.Path) -> list[dict[str, Any]]:
     isinstance(table, dict) for table in tables
   )
   if data.keys() != {text_lib.TABLE} or not is_list or not tables:
-    found = ', '.join(data) or 'nothing'
+    found = outside.shown(', '.join(data)) or 'nothing'
     raise checks.SpecError(
       f'spec file {path} holds {found}, expected nothing but a table '
       f'[[{text_lib.TABLE}]] for each model'
@@ -78,24 +84,37 @@ def read_models(file: str | os.PathLike[str]) -> tuple[spec.ModelSpec, ...]:
   return tuple(found)
 
 
-def _packaged() -> Iterator[spec.ModelSpec]:
-  """The models of installed packages."""
-  for entry in metadata.entry_points(group=GROUP):
-    package = entry.dist.name if entry.dist else '?'
-    try:
-      given = entry.load()
-      path = pathlib.Path(os.fspath(given() if callable(given) else given))
-    except Exception as error:  # It is the package's own code.
-      raise checks.SpecError(
-        f'package {package}: its entry point {entry.name} of {GROUP}, '
-        f'{entry.value}, gives no path of a spec file: '
-        f'{type(error).__name__}: {error}; mend or uninstall the package'
-      ) from error
-    yield from read_models(path)
+def _joined(
+  known: registry.Registry, entry: metadata.EntryPoint
+) -> registry.Registry:
+  """Adds the models of an installed package.
+
+  Raises:
+    SpecError: They cannot be used; the message names the package.
+  """
+  package = entry.dist.name if entry.dist else '?'
+  try:
+    given = entry.load()
+    path = pathlib.Path(os.fspath(given() if callable(given) else given))
+    return known.joined(read_models(path))
+  except KeyboardInterrupt:
+    raise
+  # It is the package's own code: some of it calls sys.exit().
+  except BaseException as error:
+    is_told = isinstance(error, checks.SpecError)
+    reason = f'{error}' if is_told else f'{type(error).__name__}: {error}'
+    raise checks.SpecError(
+      f'package {package}: its entry point {entry.name} of {GROUP}, '
+      f'{entry.value}, gives no models that can be used: {reason}; '
+      'mend or uninstall the package'
+    ) from error
 
 
 def load_registry(*files: str | os.PathLike[str]) -> registry.Registry:
   """All models: published, of installed packages, and of spec files.
+
+  A package that cannot be used takes nothing else away: the registry has all
+  other models, and says in `broken` what is wrong with the package.
 
   Args:
     *files: Spec files; one that is named twice counts once.
@@ -106,6 +125,12 @@ def load_registry(*files: str | os.PathLike[str]) -> registry.Registry:
   Raises:
     SpecError: A file cannot be used, or two models have the same handles.
   """
+  known, broken = registry.Registry(published.MODELS), []
+  for entry in metadata.entry_points(group=GROUP):
+    try:
+      known = _joined(known, entry)
+    except checks.SpecError as error:
+      broken.append(str(error))
   paths = dict.fromkeys(pathlib.Path(file).resolve() for file in files)
   own = [model for path in paths for model in read_models(path)]
-  return registry.Registry((*published.MODELS, *_packaged(), *own))
+  return registry.Registry((*known.models, *own), broken)

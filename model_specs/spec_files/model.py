@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 import json
+import os
 import pathlib
 import re
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 from model_specs import checks
 from model_specs import family as family_lib
 from model_specs import figures
+from model_specs import outside
 from model_specs import own
 from model_specs import published
 from model_specs import spec
@@ -18,7 +21,9 @@ from model_specs import versions
 from model_specs.spec_files import text as text_lib
 
 _TF1, _TF2 = versions.CURRENT  # The versions whose promises own models keep.
-_NUMBERED = re.compile(r'(\d+):(.*)')  # As TF-Slim writes files of labels.
+# As TF-Slim writes files of labels.
+_NUMBERED = re.compile('([0-9]{1,9}):(.*)')
+_MOST_BYTES = 2**24  # Of a file of labels.
 _BACKGROUND = 'background'
 # Keys that name files. Whoever uses an export does not have these files.
 _OF_EXPORTS = ('checkpoint', 'label_file')
@@ -28,34 +33,67 @@ class _ProblemError(Exception):
   """Says what is wrong with one key."""
 
 
+def _find(folder: pathlib.Path | None, name: str) -> pathlib.Path:
+  """The path of a file of labels; raises a _ProblemError if it leads astray.
+
+  A spec file may be somebody else's. Whatever it names goes into exports, so
+  that it must lie beside it.
+  """
+  if folder is None:
+    raise _ProblemError(
+      f'label_file is {name!r}, expected labels: only a spec file has files '
+      'beside it'
+    )
+  path = folder / name
+  real = pathlib.Path(os.path.realpath(path))  # No link leads out, either.
+  if not real.is_relative_to(os.path.realpath(folder)):
+    raise _ProblemError(
+      f'label_file {name!r} leads out of {folder}, the folder of the spec '
+      'file; copy the file there, or put the names into labels'
+    )
+  return path
+
+
+def _names(lines: Sequence[str]) -> list[str]:
+  """The names in the lines of a file of labels, without TF-Slim's numbers."""
+  matches = [match for line in lines if (match := _NUMBERED.fullmatch(line))]
+  numbers = [int(match[1]) for match in matches]
+  if numbers == list(range(len(lines))):
+    return [match[2].strip() for match in matches]
+  return [*lines]
+
+
 def _read_labels(path: pathlib.Path) -> list[str]:
   """Reads the names in a file of labels; raises a _ProblemError."""
   try:
-    text = path.read_text('utf-8-sig')
+    text = outside.read_file(path, _MOST_BYTES).decode('utf-8-sig')
   except (OSError, UnicodeDecodeError) as error:
     reason = getattr(error, 'strerror', None) or 'it is not UTF-8'
     raise _ProblemError(
       f'label_file {path} cannot be read: {reason}; expected names, one a line'
     ) from error
-  lines = [line.strip() for line in text.rstrip().split('\n')]
-  for number, line in enumerate(lines, start=1):
-    if not line:
+  names = _names([line.strip() for line in text.rstrip().split('\n')])
+  for number, name in enumerate(names, start=1):
+    if not name:
       raise _ProblemError(
         f'label_file {path} has nothing in line {number}, expected a name'
       )
-  matches = [match for line in lines if (match := _NUMBERED.fullmatch(line))]
-  numbers = [int(match[1]) for match in matches]
-  if len(matches) == len(lines) and numbers == list(range(len(lines))):
-    return [match[2].strip() for match in matches]
-  return lines
+    if not outside.is_plain(name):
+      raise _ProblemError(
+        f'label_file {path} has {text_lib.told(name)} in line {number}, '
+        'expected a name without invisible characters'
+      )
+  return names
 
 
-def _labels(values: Mapping[str, Any], folder: pathlib.Path) -> tuple[str, ...]:
+def _labels(
+  values: Mapping[str, Any], folder: pathlib.Path | None
+) -> tuple[str, ...]:
   """The names of all classes with the background; empty if there are none."""
   if 'label_file' in values and 'labels' in values:
     raise _ProblemError('labels and label_file are both there; remove one')
   if 'label_file' in values:
-    path = folder / values['label_file']
+    path = _find(folder, values['label_file'])
     names, where = _read_labels(path), f'label_file {path} has'
   elif 'labels' in values:
     names, where = values['labels'], 'labels has'
@@ -127,7 +165,9 @@ def _table(values: Mapping[str, Any], labels: tuple[str, ...]) -> str:
   return json.dumps(kept, ensure_ascii=False, sort_keys=True)
 
 
-def _own(values: Mapping[str, Any], file: str, folder: pathlib.Path) -> own.Own:
+def _own(
+  values: Mapping[str, Any], file: str, folder: pathlib.Path | None
+) -> own.Own:
   labels = _labels(values, folder)
   return own.Own(
     publisher=values['publisher'],
@@ -141,13 +181,13 @@ def _own(values: Mapping[str, Any], file: str, folder: pathlib.Path) -> own.Own:
     license_url=values.get('license_url', ''),
     table=_table(values, labels),
     file=file,
-    folder=folder,
+    folder=folder or pathlib.Path(),
     checkpoint=values.get('checkpoint', ''),
   )
 
 
 def _build(
-  values: Mapping[str, Any], file: str, folder: pathlib.Path
+  values: Mapping[str, Any], file: str, folder: pathlib.Path | None
 ) -> spec.ModelSpec:
   template = published.NETWORKS[values['network']]
   multiplier = template.multiplier
@@ -185,7 +225,8 @@ def read_model(
   Args:
     values: The keys and values of the table.
     file: The name of the spec file, for errors.
-    folder: The folder that paths in the table are relative to.
+    folder: The folder that paths in the table are relative to; None if the
+      table is not from a spec file, so that there is no file of labels.
 
   Returns:
     The spec.
@@ -199,11 +240,11 @@ def read_model(
     problems = list(_combined(values))
   if not problems:
     try:
-      return _build(values, file, folder or pathlib.Path())
+      return _build(values, file, folder)
     except _ProblemError as problem:
       problems = [str(problem)]
   raise checks.SpecError(
-    f'{file}: model {name!r} cannot be used\n'
+    f'{file}: model {text_lib.told(name)} cannot be used\n'
     + ''.join(f'  {line}\n' for line in problems)
     + 'correct the file; docs/your_own_models.md explains the keys'
   )

@@ -12,11 +12,22 @@ import json
 import textwrap
 from typing import Any
 
+from model_specs import outside
 from model_specs.spec_files import keys
 
 TABLE = 'model'
 SCHEMA = 'spec_file.schema.json'  # Lies beside a spec file, for editors.
 _WIDTH = 78
+_LONGEST = 200  # How many characters of a wrong value an error shows.
+
+
+def told(value: object) -> str:
+  """Anything that a file can hold, for an error message of one line."""
+  try:
+    text = repr(value)
+  except (ValueError, RecursionError):  # Thousands of digits, or of brackets.
+    return 'too large to be shown'
+  return text if len(text) <= _LONGEST else f'{text[:_LONGEST]}...'
 
 
 def problems(values: Mapping[str, Any]) -> Iterator[str]:
@@ -26,7 +37,7 @@ def problems(values: Mapping[str, Any]) -> Iterator[str]:
     if key is None:
       close = difflib.get_close_matches(name, keys.BY_NAME, n=1)
       hint = f'did you mean {close[0]}?' if close else 'the keys are '
-      yield f'unknown key {name}; {hint}' + (
+      yield f'unknown key {outside.shown(name)}; {hint}' + (
         '' if close else ', '.join(keys.BY_NAME)
       )
     elif not key.kind.is_met(value):
@@ -34,7 +45,8 @@ def problems(values: Mapping[str, Any]) -> Iterator[str]:
       if isinstance(value, str) and 'enum' in key.kind.schema:
         close = difflib.get_close_matches(value, key.kind.schema['enum'], n=1)
         hint = f'; did you mean {close[0]}?' if close else ''
-      yield f'{name} is {value!r}{hint or f", expected {key.kind.expected}"}'
+      expected = hint or f', expected {key.kind.expected}'
+      yield f'{name} is {told(value)}{expected}'
   for key in keys.KEYS:
     if key.is_required and key.name not in values:
       yield f'{key.name} is missing, expected {key.kind.expected}'

@@ -1,5 +1,6 @@
 """What an artifact says of itself."""
 
+import dataclasses
 import json
 import pathlib
 
@@ -11,6 +12,7 @@ from exporter.networks import source
 from exporter.storage import manifest
 import model_specs
 from model_specs import labels
+from tests import some_spec_file
 from tests import tiny_network
 
 _WEIGHTS = manifest.Weights('a/b.ckpt', 'ab' * 32, 'ema')
@@ -35,6 +37,18 @@ def _classifier(tmp_path_factory) -> pathlib.Path:
 def test_labels_have_a_line_for_every_logit(classifier):
   lines = (classifier / 'labels.txt').read_text().splitlines()
   assert tuple(lines) == labels.imagenet()
+
+
+def test_labels_of_other_lines_than_classes_are_not_written(tmp_path):
+  model = some_spec_file.model(labels=['a', 'b', 'c'])
+  assert model.own
+  own = dataclasses.replace(model.own, labels=('a\nb', 'c', 'd'))
+  handle = dataclasses.replace(model, own=own).handles()[1]
+  inference, _ = source.sources(handle.spec)
+  built = graph.build_graph(inference, handle)
+  with pytest.raises(model_specs.SpecError, match='expected a text of one'):
+    facts_lib.write_facts(handle, built, _WEIGHTS, tmp_path)
+  assert not (tmp_path / 'assets.extra' / 'labels.txt').exists()
 
 
 def test_a_feature_vector_has_no_labels(tmp_path):

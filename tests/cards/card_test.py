@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from exporter import errors
 from exporter.cards import card
 from exporter.storage import manifest
 import model_specs
@@ -260,5 +261,5 @@ def test_refuses_the_manifest_of_another_handle():
   sibling = handle.sibling()
   assert sibling
   other = some_manifest.make(sibling)
-  with pytest.raises(ValueError, match='feature_vector/5, expected that of'):
+  with pytest.raises(errors.ManifestError, match='5, expected that of'):
     _text(handle, other)

@@ -33,7 +33,7 @@ def test_what_nobody_measured_has_no_section():
 
 def test_the_machine_is_named():
   text = ' '.join(_speed(_KERAS).split())
-  assert 'on A & B <Processor>, 2 cores, Linux' in text
+  assert 'on A &amp; B &lt;Processor&gt;, 2 cores, Linux' in text
 
 
 def test_each_batch_is_a_row_beside_keras():

@@ -104,14 +104,19 @@ def test_a_model_without_classifier_mentions_none():
 
 
 @pytest.mark.parametrize(
-  ('license_', 'tag'),
-  [('LicenseRef-Acme', 'custom'), ('as --> agreed', 'custom'), ('MIT', 'mit')],
+  ('license_', 'tag', 'shown'),
+  [
+    ('LicenseRef-Acme', 'custom', 'LicenseRef-Acme'),
+    ('as --> agreed', 'custom', 'as --&gt; agreed'),
+    ('MIT', 'mit', 'MIT'),
+    ('MIT\u0663', 'custom', 'MIT\u0663'),
+  ],
 )
-def test_the_tag_of_a_licence(license_, tag):
+def test_the_tag_of_a_licence(license_, tag, shown):
   (*_, handle) = some_spec_file.model(license=license_).handles()
   text = _text(handle)
   assert f'<!-- license: {tag} -->' in text
-  assert f'published under {license_}.' in _flat(text)
+  assert f'published under {shown}.' in _flat(text)
 
 
 @pytest.mark.parametrize('name', ['plain', 'resnet'])

@@ -103,6 +103,25 @@ def test_no_page_that_a_person_wrote_is_overwritten(tmp_path):
   assert _read(tmp_path) == {_CARD: '# Mine\n'}
 
 
+def test_no_page_is_written_through_a_link(tmp_path):
+  card, outside = tmp_path / 'tree' / _CARD, tmp_path / 'mine'
+  card.parent.mkdir(parents=True)
+  card.symlink_to(outside)
+  with pytest.raises(errors.ExportError, match=r'not generated.*5\.md'):
+    tree.write_tree(tmp_path / 'tree')
+  assert not outside.exists()
+
+
+def test_what_is_no_text_stays(tmp_path):
+  folder = tmp_path / 'google'
+  folder.mkdir()
+  (folder / 'a.md').write_bytes(b'\xff')
+  os.mkfifo(folder / 'b.md')
+  tree.write_tree(tmp_path)
+  assert (folder / 'a.md').read_bytes() == b'\xff'
+  assert (folder / 'b.md').is_fifo()
+
+
 def test_another_publisher(tmp_path):
   tree.write_tree(tmp_path, publisher='my-lab')
   assert card_rules.tree_violations(tmp_path) == []

@@ -139,3 +139,19 @@ def test_what_was_measured_before_is_not_lost_if_it_cannot_be_read(export):
     export.benchmark()
   assert export.place.measured.read_text() == '{'
   assert export.card == card
+
+
+def test_an_export_of_another_name_keeps_no_other_from_its_card(tmp_path):
+  good, renamed = _Export(_LITERT, tmp_path), _Export(_TF2, tmp_path)
+  good.describe()
+  renamed.describe()
+  text = renamed.place.manifest.read_text()
+  renamed.place.manifest.write_text(text.replace('/5"', '/4"', 1))
+  exports = {each.handle: each for each in (renamed, good)}
+  with pytest.raises(errors.ExportError) as raised:
+    update.write_each(exports, lambda handle: exports[handle].benchmark())
+  assert '1 cards are not written' in str(raised.value)
+  assert f'{_TF2}: {renamed.place.manifest} is the manifest of ' in str(
+    raised.value
+  )
+  assert '| 1 | 10.00 |' in good.card

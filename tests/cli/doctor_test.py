@@ -3,6 +3,7 @@
 import pytest
 
 from exporter.cli import doctor
+from exporter.cli import entry
 
 _SOUND = {
   'tensorflow': '2.21.0',
@@ -46,3 +47,19 @@ def test_a_broken_combination_is_named_with_its_fix(package, version, fix):
 def test_this_installation_is_sound():
   assert not doctor.problems()
   assert not doctor.broken_imports()
+
+
+def test_a_package_of_models_that_is_wrong_is_named(
+  tmp_path, monkeypatch, capsys
+):
+  about = tmp_path / 'acme_models-1.0.dist-info'
+  about.mkdir()
+  (about / 'METADATA').write_text('Name: acme-models\nVersion: 1.0\n')
+  (about / 'entry_points.txt').write_text('[slimhub.models]\na = acme_away:X\n')
+  monkeypatch.syspath_prepend(tmp_path)
+  monkeypatch.setattr(doctor, 'broken_imports', list)  # They take long.
+  assert entry.main(entry.parse(['slimhub', 'doctor'])) == 1
+  told = capsys.readouterr().out
+  assert 'problem: package acme-models: its entry point a of slimhub' in told
+  assert "No module named 'acme_away'" in told
+  assert 'no problem found' not in told

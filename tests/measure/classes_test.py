@@ -8,6 +8,7 @@ from exporter import errors
 from exporter.measure import classes
 import model_specs
 from model_specs import labels
+from tests import some_spec_file
 from tests import tiny_network
 
 _IMAGENET = model_specs.get(
@@ -72,3 +73,45 @@ def test_other_labels_are_counted():
 def test_the_handle_may_be_of_another_publisher():
   handle = dataclasses.replace(_IMAGENET, publisher='acme')
   assert classes.resolve(handle, ['tench']).numbers == {'tench': 1}
+
+
+def _named(*names: str, **changes):
+  """A classifier whose classes have these names."""
+  model = some_spec_file.model(
+    labels=list(names), num_classes=len(names), **changes
+  )
+  return model.handles()[1]
+
+
+def test_names_that_are_digits_are_names_first():
+  five = _named('1', '2', '3', '4', '5')
+  found = classes.resolve(five, ['1', '2', '3', '4', '5'])
+  assert found.rule == classes.NAMES
+  assert found.numbers == {'1': 0, '2': 1, '3': 2, '4': 3, '5': 4}
+  digits = _named(*map(str, range(10)))
+  assert classes.resolve(digits, ['3', '7']).numbers == {'3': 3, '7': 7}
+  years = _named('1990', '2000')
+  assert classes.resolve(years, ['0', '1']).numbers == {'0': 0, '1': 1}
+
+
+def test_labels_of_two_meanings_are_refused_until_one_is_named():
+  five = _named('1', '2', '3', '4', '5')
+  told = (
+    'label 1 is the name of class 0, and the number of the class that is '
+    'called 2; say which is meant: --labels_are=names or --labels_are=numbers'
+  )
+  with pytest.raises(errors.PictureError, match=told):
+    classes.resolve(five, ['1', '2'])
+  names = classes.resolve(five, ['1', '2'], classes.AS_NAMES)
+  numbers = classes.resolve(five, ['1', '2'], classes.AS_NUMBERS)
+  assert (names.rule, names.numbers) == (classes.NAMES, {'1': 0, '2': 1})
+  assert (numbers.rule, numbers.numbers) == (classes.NUMBERS, {'1': 1, '2': 2})
+
+
+@pytest.mark.parametrize(
+  'label', ['\u0661', '1_0', '+1', '1e0', '0x1', '9' * 5000]
+)
+def test_a_number_is_of_the_digits_0_to_9(label):
+  for meaning in (None, classes.AS_NUMBERS):
+    with pytest.raises(errors.PictureError, match='no class for 1 of 1 labels'):
+      classes.resolve(_IMAGENET, [label], meaning)

@@ -1,5 +1,6 @@
 """The picture of confusions holds every mistake."""
 
+import dataclasses
 from xml.etree import ElementTree
 
 import numpy as np
@@ -47,9 +48,8 @@ def test_of_many_classes_the_worst_are_drawn():
   count = confusion_chart.MOST + 5
   logits = np.eye(count, dtype=np.float32)
   logits[count - 1, 0] = 2  # The last class is taken for the first.
-  found = accuracy.summarize(
-    'a', some_accuracy.SETTING, logits, range(count), {}
-  )
+  setting = dataclasses.replace(some_accuracy.SETTING, pictures=count)
+  found = accuracy.summarize('a', setting, logits, range(count), {})
   text = confusion_chart.render(found)
   assert f'the worst {confusion_chart.MOST} of {count}' in text
   assert f'{count - 1}, taken for 0: 1 of 1' in _titles(text)

@@ -86,3 +86,11 @@ def test_what_is_no_picture_is_named(tmp_path):
   (tmp_path / 'a.png').write_text('none')
   with pytest.raises(errors.PictureError, match=r'a\.png cannot be decoded'):
     crops.read(tmp_path / 'a.png', 8, crops.CENTRAL)
+
+
+def test_a_narrow_picture_is_not_made_larger_than_memory(tmp_path):
+  Image.new('RGB', (9000, 1)).save(tmp_path / 'line.png')
+  told = r'line\.png: 1 x 9000 pixels become 256 x 2304000 .* cut the picture'
+  with pytest.raises(errors.PictureError, match=told):
+    crops.read(tmp_path / 'line.png', 224, crops.ASPECT)
+  assert crops.read(tmp_path / 'line.png', 8, crops.CENTRAL).shape == (8, 8, 3)

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 import pytest
 
+from exporter import environment
 from exporter import errors
 from exporter import formats as formats_lib
 from exporter import results as results_lib
@@ -121,6 +122,10 @@ def test_every_format_is_as_right_as_its_network(evaluated):
     mistakes = sum(sum(c.taken_for.values()) for c in each.classes)
     assert mistakes == _WRONG
     assert each.classes == found[0].classes
+  for handle, each in zip(_HANDLES, found, strict=True):
+    extra = handle.kind.extra
+    ran = environment.packages(extra) if extra else ()
+    assert {'tensorflow', *ran} <= each.setting.libraries.keys()
 
 
 def test_figures_and_pictures_stand_beside_the_exports(

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 import pathlib
 
 import pytest
@@ -103,6 +104,14 @@ _ACCURACY = ('measured', 'accuracy')
     lambda facts: _with(facts, 0.5, *_ACCURACY, 'classes'),
     lambda facts: _with(facts, None, *_ACCURACY, 'setting'),
     lambda facts: _with(facts, {'owl': 'x'}, *_ACCURACY, 'names'),
+    lambda facts: _with(facts, {'\u0663': 'x'}, *_ACCURACY, 'names'),
+    lambda facts: _with(facts, {'1_0': 'x'}, *_ACCURACY, 'names'),
+    lambda facts: _with(facts, {}, *_ACCURACY, 'names'),
+    lambda facts: _with(facts, 0, *_ACCURACY, 'setting', 'pictures'),
+    lambda facts: _with(facts, 99, *_ACCURACY, 'top1'),
+    lambda facts: _with(facts, -1, *_ACCURACY, 'worst', 0, 'right'),
+    lambda facts: _with(facts, math.nan, *_SPEED, 'own', 0, 'median_ms'),
+    lambda facts: _with(facts, 10**400, *_SPEED, 'own', 0, 'median_ms'),
   ],
 )
 def test_what_is_damaged_is_named_with_the_remedy(place, damage, tmp_path):
@@ -115,11 +124,18 @@ def test_what_is_damaged_is_named_with_the_remedy(place, damage, tmp_path):
   assert 'remove it, and measure again' in str(raised.value)
 
 
-@pytest.mark.parametrize('data', [b' ', b'{', b'\xff\xfe'])
+@pytest.mark.parametrize('data', [b' ', b'{', b'\xff\xfe', b'[' * 99999])
 def test_what_is_no_json_is_named_too(place, data, tmp_path):
   place.measured.parent.mkdir(parents=True)
   place.measured.write_bytes(data)
   with pytest.raises(errors.ManifestError, match='remove it'):
+    measurements.read_measurements(tmp_path, _HANDLE, _MADE)
+
+
+def test_what_never_ends_is_no_figure(place, tmp_path):
+  place.measured.parent.mkdir(parents=True)
+  place.measured.symlink_to('/dev/zero')
+  with pytest.raises(errors.ManifestError, match=r'5\.measured\.json'):
     measurements.read_measurements(tmp_path, _HANDLE, _MADE)
 
 

@@ -1,5 +1,7 @@
 """Pictures to measure ranges on: read, or one error that says what to do."""
 
+import os
+
 import numpy as np
 from PIL import Image
 import pytest
@@ -47,6 +49,23 @@ def test_what_is_no_picture_is_named(tmp_path):
   (tmp_path / 'torn.png').write_bytes(b'\x89PNG')
   with pytest.raises(errors.PictureError, match=r'torn\.png cannot be decoded'):
     pictures.read_pictures(tmp_path, 8)
+
+
+def test_a_picture_is_no_larger_than_memory(tmp_path):
+  Image.new('1', (16000, 16000)).save(tmp_path / 'bomb.png')
+  told = r'bomb\.png has 256,000,000 pixels, expected at most 67,108,864'
+  with pytest.raises(errors.PictureError, match=told):
+    pictures.decode(tmp_path / 'bomb.png')
+
+
+def test_what_never_ends_is_no_picture(tmp_path):
+  os.mkfifo(tmp_path / 'pipe.png')
+  with pytest.raises(errors.PictureError, match=r'pipe\.png .* a named pipe'):
+    pictures.read_pictures(tmp_path, 8)
+  with (tmp_path / 'large.png').open('wb') as file:
+    file.truncate(2**30)
+  with pytest.raises(errors.PictureError, match='at most 268,435,456'):
+    pictures.decode(tmp_path / 'large.png')
 
 
 def test_the_digest_is_that_of_the_pixels(tmp_path):

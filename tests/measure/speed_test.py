@@ -2,8 +2,10 @@
 
 import json
 
+import numpy as np
 import pytest
 
+from exporter import errors
 from exporter.measure import speed
 from tests import some_speed
 
@@ -11,8 +13,14 @@ from tests import some_speed
 def test_the_median_and_the_tail_of_some_runs():
   seconds = [0.010] * 18 + [0.020, 0.500]
   found = speed.summarize('n', 'a', 8, seconds)
-  assert (found.runs, found.median_ms, found.p95_ms) == (20, 10.0, 500.0)
+  tail = np.percentile(seconds, 95) * 1e3
+  assert (found.runs, found.median_ms) == (20, 10.0)
+  assert found.p95_ms == pytest.approx(tail) == 44.0
   assert found.images_per_second == pytest.approx(800)
+
+
+def test_the_tail_of_one_run():
+  assert speed.summarize('n', 'a', 1, [0.1]).p95_ms == 100.0
 
 
 def test_the_order_of_runs_does_not_matter():
@@ -40,3 +48,18 @@ def test_a_row_has_a_cell_a_column():
   rows = speed.speed_rows(some_speed.make())
   assert {len(row) for row in rows} == {len(speed.SPEED_COLUMNS)}
   assert rows[0][1:] == ('1', '10.00', '1000.00', '100')
+
+
+def test_what_was_written_is_read():
+  found = some_speed.make()
+  text = speed.to_json(some_speed.MACHINE, found)
+  assert speed.parse_speeds(text, 'x.json') == (some_speed.MACHINE, found)
+
+
+@pytest.mark.parametrize('wrong', ['"9"', 'NaN', '"<script>"', 'null'])
+def test_figures_that_are_none_are_named(wrong):
+  text = speed.to_json(some_speed.MACHINE, some_speed.make())
+  text = text.replace('"median_ms": 10.0', f'"median_ms": {wrong}')
+  for given in (text, '{"speeds": []}', '['):
+    with pytest.raises(errors.ManifestError, match=r'x\.json holds no figures'):
+      speed.parse_speeds(given, 'x.json')

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from exporter import environment
+from exporter import errors
 from exporter import formats as formats_lib
 from exporter.cards import update
 from exporter.measure import speed
@@ -107,3 +108,22 @@ def test_a_new_export_has_none_of_the_figures_of_the_old_one(
   assert result.status == 'exported'
   assert not place.measured.exists()
   assert '\n## Speed\n' not in place.card.read_text()
+
+
+def test_what_cannot_be_loaded_keeps_no_other_from_its_figures(
+  measured, tmp_path
+):
+  folder = shutil.copytree(measured[0], tmp_path / 'exports')
+  bad = next(h for h in _HANDLES if h.kind.word == 'litert.float32')
+  places.place(folder, bad).artifact.write_bytes(b'no model')
+  for name in (timing.JSON, timing.CHART):
+    (folder / name).unlink()
+  handles = [h for h in _HANDLES if h.folder == bad.folder]
+  running = timing.benchmark(handles, folder, formats_lib.load, seconds=0.02)
+  with pytest.raises(errors.ProofError) as raised:
+    list(running)
+  assert str(raised.value).startswith('1 exports are not measured:\n  ')
+  assert str(bad) in str(raised.value)
+  facts = json.loads((folder / timing.JSON).read_text())
+  found = {each['name'] for each in facts['speeds']}
+  assert found == {str(h) for h in handles} - {str(bad)}

@@ -12,6 +12,7 @@ import pytest
 import model_specs
 from model_specs import labels
 from model_specs import spec
+from tests import some_spec_file
 
 _ROOT = pathlib.Path(__file__).resolve().parents[2]
 _TABLE = _ROOT / 'model_specs/imagenet_labels.tsv'
@@ -94,3 +95,29 @@ def test_only_imagenets_classes_are_named():
 def test_1000_classes_are_those_without_the_background():
   handle = model_specs.get('google/imagenet/resnet_v1_50/classification/3')
   assert ('background', *labels.of(handle)) == labels.imagenet()
+
+
+def test_the_file_has_a_line_for_each_class():
+  for model in model_specs.MODELS:
+    classifier = model.handles()[0]
+    text = labels.file_text(classifier)
+    assert len(text.splitlines()) == classifier.num_outputs
+
+
+@pytest.mark.parametrize(
+  ('names', 'says'),
+  [
+    (('a\nb', 'c', 'd'), r"called 'a\nb', expected a text of one line"),
+    (('a', '\u2028', 'd'), r"called '\u2028', expected a text of one line"),
+    (('a', '', 'd'), "called '', expected a text of one line"),
+    (('a', 'b'), '2 names, expected 3, the number of its classes'),
+  ],
+)
+def test_a_file_that_would_misname_classes_is_not_written(names, says):
+  model = some_spec_file.model(labels=['a', 'b', 'c'])
+  assert model.own
+  model = dataclasses.replace(
+    model, own=dataclasses.replace(model.own, labels=names)
+  )
+  with pytest.raises(model_specs.SpecError, match=re.escape(says)):
+    labels.file_text(model.handles()[0])

@@ -87,6 +87,9 @@ def test_get(handle):
     ('acme/fruit/small/classification/2', 'is not a handle'),
     ('acme/flowers/tall/classification/2', 'did you mean small'),
     ('acme/flowers/small/classification/5', 'published versions are 1, 2'),
+    ('acme/flowers/small/classification/02', 'published versions are 1, 2'),
+    (f'acme/flowers/small/classification/{"9" * 5000}', 'published versions'),
+    ('acme/flowers/small/classification/\u0662', 'is not a handle'),
     ('me/flowers/small/classification/2', "no model matches 'small'"),
   ],
 )

@@ -3,6 +3,7 @@
 import itertools
 import math
 
+from mkdocs.utils import meta
 import pytest
 
 from exporter import elements
@@ -18,11 +19,14 @@ from exporter.site import guides
 from exporter.site import model_page
 from exporter.site import page
 from exporter.site import sections
+from exporter.site import table
+from exporter.site import tree
 from exporter.storage import manifest
 import model_specs
 from model_specs import kinds
 from tests import some_accuracy
 from tests import some_manifest
+from tests import some_spec_file
 from tests import some_speed
 from tests.site import some_site
 
@@ -216,10 +220,15 @@ def test_the_choice_names_each_answer_once():
 
 
 def test_titles_hold_what_yaml_would_take_for_something_else():
-  head = page.head('A: "b"', 'c # d\n- e', 'toc')
-  assert head == (
-    '---\ntitle: "A: \\"b\\""\ndescription: "c # d\\n- e"\nhide: ["toc"]\n---'
-  )
+  head = page.head('A: "b" \\', 'c # d\n- e \ufffe 🌸', 'toc', boost=2)
+  rest, facts = meta.get_data(f'{head}\n# A\n')
+  assert rest == '# A\n'
+  assert facts == {
+    'title': 'A: "b" \\',
+    'description': 'c # d\n- e \ufffe 🌸',
+    'hide': ['toc'],
+    'search': {'boost': 2},
+  }
 
 
 def test_text_is_escaped_and_in_one_line():
@@ -231,6 +240,58 @@ def test_text_is_escaped_and_in_one_line():
   assert markdown.table(('a',), [(text,)]).count('\n') == 2
 
 
-def test_figures_of_speed_that_are_none_are_named():
-  with pytest.raises(Exception, match=r'x\.json holds no figures'):
-    speed.parse_speeds('{"speeds": []}', 'x.json')
+def _own(**changes):
+  """An exported own model's TF2 classifier."""
+  return some_spec_file.model(top1_percent=90, **changes).handles()[1]
+
+
+def test_own_models_join_the_published_family_of_their_network():
+  colours = _own(name='a', input_range=[0, 1])
+  resnet = _own(name='b', network='resnet_v1_50', multiplier=None)
+  before, after = _collect(), _collect(colours, resnet)
+  assert after.families() == before.families()
+  texts, published = tree.pages(after), tree.pages(before)
+  for own in (colours, resnet):
+    place = page.family(own.spec.network)
+    for line in published[place].splitlines():
+      if line.startswith('| ['):  # Every model that was there.
+        assert line in texts[place]
+    name = f'[{entries.name(own.spec)}]'
+    assert f'{name}({page.path(place, f"{own}.md")})' in texts[place]
+  assert tree.menu(after) == tree.menu(before)
+
+
+def test_models_of_one_name_on_several_datasets():
+  flowers, birds = _own(), _own(dataset='birds')
+  collection = _collect(flowers, birds)
+  shown = {str(entry.newest) for entry in collection.models()}
+  assert shown >= {str(flowers), str(birds)}
+  drawn = elements.render(table.draw(collection.entries, 'index.md'))
+  assert '>acme/flowers/small<' in drawn
+  assert '>acme/birds/small<' in drawn
+  links = chart.draw(
+    collection.models(), collection.families(), 'index.md', chart.WIDE
+  )
+  marks = {
+    link.get('href'): (link[1].get('cx'), link[1].get('points'))
+    for link in links.iter('a')
+    if 'acme' in (link.get('href') or '')
+  }
+  assert len(set(marks.values())) == 2
+
+
+def test_what_other_pictures_say_of_accuracy_ranks_nobody():
+  assert choice_page.render(_collect(_own())) == choice_page.render(_collect())
+
+
+def test_a_published_neighbour_stays_beside_an_own_model():
+  own = _own(size=160, multiplier=0.25)
+  model = model_specs.get_model('mobilenet_v1_025_128')
+  near = choice.neighbours(model, [*_MODELS, own.spec])
+  assert near == choice.neighbours(model, _MODELS)
+
+
+def test_guides_are_read_once(monkeypatch):
+  guides.texts()
+  monkeypatch.setattr(guides, '_read', lambda _: pytest.fail('read again'))
+  assert guides.mention('deploy', 'index.md').startswith('[')

@@ -1,7 +1,9 @@
 """Only what was delivered whole stands on the shelf."""
 
+import dataclasses
 import os
 import pathlib
+import re
 import shutil
 
 import pytest
@@ -14,6 +16,7 @@ import model_specs
 from model_specs import formats
 from model_specs import kinds
 from tests import some_manifest
+from tests import some_spec_file
 
 _CURRENT = model_specs.find('mobilenet_v1_025_128')
 
@@ -60,6 +63,30 @@ def test_what_was_measured_is_no_artifact(tmp_path):
 def test_an_empty_folder_is_an_error(tmp_path):
   with pytest.raises(errors.ManifestError, match='found 0 exports there'):
     folder_lib.items(tmp_path)
+
+
+@pytest.mark.parametrize(
+  ('changes', 'says'),
+  [
+    ({'labels': ['a\nb', 'c', 'd']}, 'labels is .* expected a list of texts'),
+    ({'label_file': '/etc/passwd'}, 'label_file is .* expected labels'),
+    ({'license_url': 'javascript:x'}, 'license_url is .* begins with https'),
+    ({'size': 10**400}, 'size is 1000'),
+  ],
+)
+def test_the_model_in_a_manifest_is_believed_no_more(tmp_path, changes, says):
+  handle = some_spec_file.model().handles()[1]
+  place = places.place(tmp_path, handle)
+  place.artifact.mkdir(parents=True)
+  made = dataclasses.replace(
+    some_manifest.make(handle), model=some_spec_file.values(**changes)
+  )
+  place.manifest.write_text(made.to_json())
+  found = folder_lib.find_artifacts(tmp_path)
+  assert not found.usable
+  (left_out,) = found.left_out
+  told = rf"2\.json: model 'small' cannot be used\n  {says}"
+  assert re.search(told, left_out.reason)
 
 
 def _damage(manifest: pathlib.Path) -> None:

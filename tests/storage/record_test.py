@@ -41,7 +41,18 @@ def test_what_fits_becomes_the_record():
     ('{"count": 3.0, "parts": [], "by_number": {}}', '3.0 is no int'),
     ('{"count": 3, "parts": {}, "by_number": {}}', 'is no tuple'),
     ('{"count": 3, "parts": [[]], "by_number": {}}', 'is no _Part'),
-    ('{"count": 3, "parts": [], "by_number": {"x": {}}}', 'invalid literal'),
+    ('{"count": 3, "parts": [], "by_number": {"x": {}}}', 'no whole number'),
+    ('{"count": 3, "parts": [], "by_number": {"1_0": {}}}', 'no whole number'),
+    ('{"count": 3, "parts": [], "by_number": {"01": {}}}', 'no whole number'),
+    (
+      '{"count": 3, "parts": [], "by_number": {"\u0663": {}}}',
+      'no whole number',
+    ),
+    (
+      '{"count": 3, "by_number": {}, "parts": [{"name": "a", "size": '
+      f'{10**400}' + '}]}',
+      'too large',
+    ),
     ('{"count": 3, "parts": [{"name": 5}], "by_number": {}}', '5 is no str'),
     (
       '{"count": 3, "parts": [{"name": "a\\n"}], "by_number": {}}',

@@ -1,13 +1,19 @@
 """Exports are found by their place as by their handles."""
 
+import dataclasses
+
 import pytest
 
 from exporter import errors
+from exporter.storage import folder
+from exporter.storage import manifest
 from exporter.storage import places
 from exporter.storage import targets
 import model_specs
 from model_specs import formats
 from model_specs import kinds
+from tests import some_manifest
+from tests import some_spec_file
 
 _NAME = 'google/imagenet/mobilenet_v1_025_128/classification'
 _TF1, _TF2 = (model_specs.get(f'{_NAME}/{number}') for number in (3, 5))
@@ -16,7 +22,7 @@ _LITERT = formats.convert(_TF2, kinds.converted()[0])
 
 @pytest.fixture(name='root')
 def _root(tmp_path):
-  root = tmp_path / 'exports'
+  root = tmp_path / 'a' / 'classification' / 'exports'
   for handle in (_TF1, _TF2, _LITERT):
     place = places.place(root, handle)
     place.manifest.parent.mkdir(parents=True, exist_ok=True)
@@ -77,3 +83,32 @@ def test_a_format_that_is_elsewhere_is_an_error(root):
 def test_another_version_is_an_error(root):
   with pytest.raises(errors.ManifestError, match='4 is no export of'):
     targets.find_targets([str(root / _NAME / '4')], None)
+
+
+def test_an_own_model_is_known_by_its_manifest(tmp_path):
+  handle = some_spec_file.model().handles()[1]
+  place = places.place(tmp_path, handle)
+  place.artifact.mkdir(parents=True)
+  made = dataclasses.replace(
+    some_manifest.make(handle), model=manifest.spec_table(handle)
+  )
+  place.manifest.write_text(made.to_json())
+  for path in (place.artifact, place.artifact.parent, tmp_path / 'acme'):
+    where, found = targets.find_targets([str(path)], None)
+    assert (where, found.usable) == (tmp_path, (handle,))
+
+
+def _refuse(*args, **kwargs):
+  raise AssertionError(f'searched {args[0]}')
+
+
+@pytest.mark.parametrize('name', ['', '2024', '2024/photos', 'photos'])
+def test_a_folder_of_another_meaning_leads_nowhere(tmp_path, monkeypatch, name):
+  data = tmp_path / 'my' / 'own' / 'data' / 'classification'
+  (data / '2024' / 'photos').mkdir(parents=True)
+  (data / 'photos').mkdir()
+  (data / '1.json').write_text('{}')
+  monkeypatch.setattr(folder, 'find_artifacts', _refuse)
+  for path in (data / name, data.parent):
+    with pytest.raises(errors.ManifestError, match='is no export of'):
+      targets.find_targets([str(path)], None)

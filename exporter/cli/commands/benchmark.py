@@ -3,6 +3,7 @@
 import argparse
 
 from exporter import cards
+from exporter import errors
 from exporter import formats
 from exporter import measure
 from exporter import storage
@@ -32,17 +33,27 @@ def run(args: argparse.Namespace) -> int:
     args.output_dir, args.patterns, args.formats, flags.registry(args)
   )
   handles = found.usable
+  measured: list[measure.Speed] = []
+  failure: errors.ProofError | None = None
   with hush.hushed():
-    measured = []
-    for speeds in measure.benchmark(handles, args.output_dir, formats.load):
-      print(
-        tables.table(measure.SPEED_COLUMNS, measure.speed_rows(speeds)),
-        end='\n\n',
-      )
-      measured += speeds
+    try:
+      for speeds in measure.benchmark(handles, args.output_dir, formats.load):
+        print(
+          tables.table(measure.SPEED_COLUMNS, measure.speed_rows(speeds)),
+          end='\n\n',
+        )
+        measured += speeds
+    except errors.ProofError as error:  # Of some; the others are measured.
+      failure = error
     machine = measure.this_machine()
-    for handle in handles:
-      cards.write_speed(
-        handle, args.output_dir, machine, measured, formats.describe
-      )
-  return progress.tell_left_out(found.left_out)
+  code = progress.tell_left_out(found.left_out)
+  names = {speed.name for speed in measured}
+  cards.write_each(
+    (handle for handle in handles if str(handle) in names),
+    lambda handle: cards.write_speed(
+      handle, args.output_dir, machine, measured, formats.describe
+    ),
+  )
+  if failure:
+    raise failure
+  return code

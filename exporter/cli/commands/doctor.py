@@ -17,6 +17,7 @@ def run(args: argparse.Namespace) -> int:
   for package, version in doctor.versions().items():
     print(f'{package:<15} {version}')
   problems = doctor.problems() or doctor.broken_imports()
+  problems += doctor.broken_packages()
   for problem in problems:
     print(f'problem: {problem}')
   if not problems:

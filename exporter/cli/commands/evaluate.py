@@ -11,6 +11,7 @@ from exporter.cli import flags
 from exporter.cli import hush
 from exporter.cli import progress
 from exporter.cli import tables
+from model_specs import outside
 
 HELP = 'measure the accuracy of exports on labelled pictures'
 _WORST = 10  # How many of the worst classes are printed.
@@ -40,6 +41,11 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     help='a line PATH LABEL for each picture, paths below --images',
   )
   parser.add_argument(
+    '--labels_are',
+    choices=measure.MEANINGS,
+    help='what labels such as 3 are, where both would fit',
+  )
+  parser.add_argument(
     '--card', action='store_true', help='write the result to the cards, too'
   )
   flags.add_formats(parser)
@@ -55,29 +61,44 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
   if args.output_dir is None and len(args.targets) > 1:
     raise flags.UsageError('name one DIR, or handles with --output_dir=DIR')
+  folder, found = storage.find_targets(
+    args.targets, args.output_dir, args.formats, flags.registry(args)
+  )
+  if not found.usable:
+    return progress.tell_left_out(found.left_out)
   with hush.hushed() as error:
     if args.labels:
       pictures = measure.pictures_of_list(args.images, args.labels)
     else:
       pictures = measure.pictures_of_folders(args.images)
-    folder, found = storage.find_targets(
-      args.targets, args.output_dir, args.formats, flags.registry(args)
-    )
     handles = measure.classifiers(found.usable)
     total = len(pictures) * len({handle.folder for handle in handles})
     shown = progress.Steps(args.progress, total, 'picture', error)
     measured = list(
-      measure.evaluate(handles, folder, pictures, shown.move, formats.load)
+      measure.evaluate(
+        handles,
+        folder,
+        pictures,
+        shown.move,
+        formats.load,
+        labels_are=args.labels_are,
+      )
     )
     shown.finish()
-    if args.card:
-      for handle, accuracy in zip(handles, measured, strict=True):
-        cards.write_accuracy(handle, folder, accuracy, formats.describe)
   print(tables.table(measure.ACCURACY_COLUMNS, measure.accuracy_rows(measured)))
   for accuracy in measured:
     rows = measure.class_rows(accuracy.classes[:_WORST], accuracy.names)
     print(f'\n{accuracy.name}, the worst classes:')
-    print(tables.table(measure.CLASS_COLUMNS, rows))
+    print(outside.shown(tables.table(measure.CLASS_COLUMNS, rows)))
   print(f'\n{folder / measure.EVALUATION_JSON} has all classes,')
   print(f'{folder / measure.EVALUATION_CHARTS} what is taken for what.')
-  return progress.tell_left_out(found.left_out)
+  code = progress.tell_left_out(found.left_out)
+  if args.card:
+    figures = dict(zip(handles, measured, strict=True))
+    cards.write_each(
+      figures,
+      lambda handle: cards.write_accuracy(
+        handle, folder, figures[handle], formats.describe
+      ),
+    )
+  return code

@@ -52,6 +52,9 @@ def test_paths_are_meant_from_the_folder_of_the_file(tmp_path, monkeypatch):
     ('[model]\nname = "x"', r'holds model, expected .*\[\[model\]\] for each'),
     ('model = [1]', 'holds model, expected'),
     ('[[model]]\n[[models]]', 'holds model, models, expected'),
+    ('a = ' + '9' * 5000, 'is not TOML: .*digits'),
+    ('a = ' + '[' * 5000 + ']' * 5000, 'too many brackets in one another'),
+    ('"a\\u001b" = 1', r'holds a\\x1b, expected'),
   ],
 )
 def test_what_is_no_spec_file(tmp_path, text, says):
@@ -68,6 +71,15 @@ def test_a_file_that_is_not_there(tmp_path):
   assert '`slimhub new NAME`' in message
 
 
+def test_what_never_ends_is_no_spec_file(tmp_path):
+  os.mkfifo(tmp_path / 'pipe.toml')
+  assert 'is a named pipe, expected a file' in _refused(tmp_path / 'pipe.toml')
+  assert 'is a device, expected a file' in _refused(pathlib.Path('/dev/zero'))
+  with (tmp_path / 'large.toml').open('wb') as file:
+    file.truncate(2**30)
+  assert 'expected at most 16,777,216' in _refused(tmp_path / 'large.toml')
+
+
 def test_all_that_is_wrong_with_a_file_is_said_at_once(tmp_path):
   path = tmp_path / 'models.toml'
   tables = [
@@ -80,7 +92,7 @@ def test_all_that_is_wrong_with_a_file_is_said_at_once(tmp_path):
   message = _refused(path)
   for part in (
     "models.toml: model 'a' cannot be used",
-    'size is 0, expected a whole number above 0',
+    'size is 0, expected a whole number from 1 to 2147483647',
     'unknown key nme; did you mean name?',
     "models.toml: model 'b' cannot be used",
     'labels has 1 names, expected 3',
@@ -113,6 +125,14 @@ FILE = pathlib.Path(__file__).parent / 'models.toml'
 def find():
   return str(FILE)
 NOTHING = 5
+NO_FILE = FILE.with_name('no.toml')
+TAKEN = FILE.with_name('taken.toml')
+def leave():
+  raise SystemExit(0)
+class Stop(BaseException):
+  pass
+def stop():
+  raise Stop('now')
 """
 
 
@@ -158,12 +178,47 @@ def test_an_installed_package_brings_its_models(tmp_path, attribute):
   assert str(tmp_path / 'models.toml') in again.stderr
 
 
-@pytest.mark.parametrize('attribute', ['NOTHING', 'missing'])
-def test_a_package_that_is_wrong_is_named(tmp_path, attribute):
-  done = _list(_install(tmp_path, attribute))
-  assert done.returncode == 1
-  assert 'package acme-models: its entry point acme of slimhub.models' in (
-    done.stderr
+_BROKEN = {
+  'NOTHING': 'TypeError: expected str',
+  'missing': 'AttributeError: ',
+  'leave': 'SystemExit: 0',
+  'stop': 'Stop: now',
+  'NO_FILE': 'no.toml cannot be read: No such file',
+  'TAKEN': 'has the name of a published model',
+}
+
+
+@pytest.mark.parametrize('attribute', _BROKEN)
+def test_a_package_that_is_wrong_is_named(tmp_path, monkeypatch, attribute):
+  (tmp_path / 'acme_models-1.0.dist-info').mkdir()
+  about = tmp_path / 'acme_models-1.0.dist-info'
+  (about / 'METADATA').write_text('Name: acme-models\nVersion: 1.0\n')
+  (about / 'entry_points.txt').write_text(
+    f'[{files.GROUP}]\nacme = acme_models:{attribute}\n'
   )
-  assert 'mend or uninstall the package' in done.stderr
-  assert 'Traceback' not in done.stderr
+  (tmp_path / 'acme_models.py').write_text(_MODULE)
+  taken = some_spec_file.values(dataset='imagenet', name='mobilenet_v1_025_128')
+  (tmp_path / 'taken.toml').write_text(text_lib.document([taken]))
+  monkeypatch.syspath_prepend(tmp_path)
+  monkeypatch.delitem(sys.modules, 'acme_models', raising=False)
+  found = files.load_registry(some_spec_file.write(tmp_path))
+  (problem,) = found.broken
+  assert problem.startswith(
+    'package acme-models: its entry point acme of slimhub.models'
+  )
+  assert _BROKEN[attribute] in problem
+  assert problem.endswith('mend or uninstall the package')
+  assert [model.name for model in found.own] == ['small']
+  assert found.joined([]).broken == found.broken
+
+
+def test_a_package_that_is_wrong_stops_nobody_else(tmp_path):
+  target = _install(tmp_path, 'leave')
+  listed = _list(target, 'mobilenet_v1_025_128')
+  asked = _list(target, 'acme/flowers/small')
+  for done in (listed, asked):
+    assert 'slimhub: warning: package acme-models: its entry' in done.stderr
+    assert 'Traceback' not in done.stderr
+  assert listed.returncode == 0
+  assert 'google/imagenet/mobilenet_v1_025_128/' in listed.stdout
+  assert asked.returncode == 2

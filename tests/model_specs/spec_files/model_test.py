@@ -1,6 +1,7 @@
 """A table becomes a spec, or an error that says all that is wrong with it."""
 
 import json
+import os
 import pickle
 
 import pytest
@@ -90,7 +91,7 @@ def test_what_the_network_sees_if_nothing_is_said():
 @pytest.mark.parametrize(
   ('changes', 'says'),
   [
-    ({'size': 0, 'nme': 'x'}, 'size is 0, expected a whole number above 0'),
+    ({'size': 0, 'nme': 'x'}, 'size is 0, expected a whole number from 1 to'),
     ({'size': 0, 'nme': 'x'}, 'unknown key nme; did you mean name?'),
     ({'tf1_version': 2}, 'tf1_version is 2, as version is; expected two'),
     ({'tf1_version': 1, 'version': None}, 'tf1_version is 1, as version is'),
@@ -104,7 +105,16 @@ def test_what_the_network_sees_if_nothing_is_said():
       {'labels': ['a'], 'background': True},
       'labels has 1 names, expected 3, the num_classes, or 2 without the',
     ),
-    ({'label_file': 'no.txt'}, 'no.txt cannot be read: No such file'),
+    ({'label_file': 'x'}, "label_file is 'x', expected labels: only a spec"),
+    ({'size': 10**400}, 'size is 1000'),
+    ({'size': 10**5000}, 'size is too large to be shown, expected a whole'),
+    ({'multiplier': 10**400}, 'expected a number above 0 and at most 21474836'),
+    (
+      {'input_range': [0, 10**400]},
+      'expected two numbers, the lower',
+    ),
+    ({'input_range': [-1e308, 1e308]}, 'expected two numbers, the lower first'),
+    ({'labels': ['a\nb', 'c', 'd']}, 'expected a list of texts of one line'),
   ],
 )
 def test_what_is_wrong_is_said(changes, says):
@@ -142,11 +152,42 @@ def test_numbers_that_are_names_stay(tmp_path):
     (b'a\n\nb\n', 'labels.txt has nothing in line 2, expected a name'),
     (b'a\nb\n', 'labels.txt has 2 names, expected 3, the num_classes'),
     (b'\xff\n', 'labels.txt cannot be read: it is not UTF-8'),
+    (b'a\x0bb\nc\nd\n', "labels.txt has 'a\\x0bb' in line 1, expected a name"),
+    (
+      b'a\rb\rc',
+      "labels.txt has 'a\\rb\\rc' in line 1, expected a",
+    ),
+    (b'a\xe2\x80\xa8b\nc\nd\n', "labels.txt has 'a\\u2028b' in line 1, exp"),
+    (b'0:a\n1:\n2:b\n', 'labels.txt has nothing in line 2, expected a name'),
   ],
 )
 def test_wrong_label_files(tmp_path, data, says):
   (tmp_path / 'labels.txt').write_bytes(data)
   assert says in _problem(tmp_path, label_file='labels.txt')
+
+
+@pytest.mark.parametrize('name', ['/etc/passwd', '../labels.txt', 'link/l.txt'])
+def test_labels_lie_beside_their_spec_file(tmp_path, name):
+  folder = tmp_path / 'mine'
+  (folder / 'sub').mkdir(parents=True)
+  for path in (tmp_path / 'labels.txt', tmp_path / 'l.txt', folder / 'l.txt'):
+    path.write_text('a\nb\nc\n')
+  (folder / 'link').symlink_to(tmp_path)
+  found = _problem(folder, label_file=name)
+  assert f'label_file {name!r} leads out of {folder}, the folder of' in found
+  assert 'copy the file there, or put the names into labels' in found
+  (folder / 'sub' / 'inside').symlink_to(folder / 'l.txt')
+  values = some_spec_file.values(label_file='sub/../sub/inside')
+  assert model_lib.read_model(values, 'my.toml', folder)
+
+
+def test_what_never_ends_is_no_file_of_labels(tmp_path):
+  os.mkfifo(tmp_path / 'pipe')
+  with (tmp_path / 'large').open('wb') as file:
+    file.truncate(2**30)
+  assert 'is a named pipe, exp' in _problem(tmp_path, label_file='pipe')
+  assert 'at most 16,777,216' in _problem(tmp_path, label_file='large')
+  assert 'is a folder, expected' in _problem(tmp_path, label_file='.')
 
 
 def test_the_background_need_not_be_named():
