@@ -21,6 +21,8 @@ _KINDS = (
 # Categories of characters that end a line, or that a terminal obeys: controls,
 # changes of direction and other invisible ones, separators, half surrogates.
 _UNSEEN = ('Cc', 'Cf', 'Cs', 'Zl', 'Zp')
+# Persian, Hindi and emoji join letters with these two, or keep them apart.
+_JOINERS = '\u200c\u200d'
 
 
 class NotUsableError(OSError):
@@ -83,9 +85,17 @@ def read_file(path: str | os.PathLike[str], most: int) -> bytes:
   return data
 
 
+def _is_seen(character: str) -> bool:
+  is_none = (
+    ord(character) & 0xFFFE == 0xFFFE or '\ufdd0' <= character <= '\ufdef'
+  )
+  is_unseen = unicodedata.category(character) in _UNSEEN
+  return character in _JOINERS or not (is_none or is_unseen)
+
+
 def is_plain(text: str) -> bool:
   """Whether a text is one line of which a reader sees every character."""
-  return not any(unicodedata.category(c) in _UNSEEN for c in text)
+  return all(map(_is_seen, text))
 
 
 def shown(text: str) -> str:
@@ -94,8 +104,6 @@ def shown(text: str) -> str:
   Line ends and tabs stay, as the text may have several lines.
   """
   return ''.join(
-    c
-    if c in '\n\t' or unicodedata.category(c) not in _UNSEEN
-    else c.encode('unicode_escape').decode()
+    c if c in '\n\t' or _is_seen(c) else c.encode('unicode_escape').decode()
     for c in text
   )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from concurrent import futures
 import contextlib
@@ -46,28 +47,18 @@ def classifiers(
 
 
 def _logits(
-  handles: Sequence[model_specs.Handle],
-  output_dir: storage.Folder,
+  runs: Mapping[str, runners.Run],
+  model: model_specs.ModelSpec,
   pictures: Sequence[labelled.Labelled],
   advance: Advance,
-  load: runners.Load,
 ) -> dict[str, np.ndarray]:
   """The logits of all artifacts of one model, which see each picture together.
 
   So a picture is read only once for all of them.
   """
-  model = handles[0].spec
   way = crops.way(model)
-  parts_of: dict[str, list[np.ndarray]] = {
-    str(handle): [] for handle in handles
-  }
-  with contextlib.ExitStack() as stack:
-    runs = {}
-    for handle in handles:
-      place = storage.place(output_dir, handle)
-      artifact = stack.enter_context(storage.local_copy(place.artifact))
-      runs[str(handle)] = load(handle, artifact, environment.cores())
-    pool = stack.enter_context(futures.ThreadPoolExecutor(environment.cores()))
+  parts_of: dict[str, list[np.ndarray]] = {name: [] for name in runs}
+  with futures.ThreadPoolExecutor(environment.cores()) as pool:
     for start in range(0, len(pictures), _BATCH):
       batch = pictures[start : start + _BATCH]
       read = pool.map(lambda p: crops.read(p.path, model.size, way), batch)
@@ -85,13 +76,15 @@ def _libraries(handle: model_specs.Handle) -> dict[str, str]:
   return environment.libraries(*filter(environment.is_installed, named))
 
 
-def _check(name: str, logits: np.ndarray) -> None:
+def _is_sane(name: str, logits: np.ndarray, problems: list[str]) -> bool:
+  """Whether all logits are numbers; if not, `problems` is told."""
   bad = int(np.count_nonzero(~np.isfinite(logits).all(1)))
   if bad:
-    raise errors.ProofError(
+    problems.append(
       f'{name} answers {bad} of {len(logits)} pictures with NaN or infinite '
       'logits; see what `slimhub verify` says of it'
     )
+  return not bad
 
 
 def _write_chart(
@@ -129,21 +122,25 @@ def evaluate(  # noqa: PLR0913  # The last goes by its name.
 
   Raises:
     PictureError: A label is not a class of a model, or a file is not a picture.
-    ManifestError: An export has no readable manifest.
-    ProofError: An artifact cannot be loaded, or answers with NaN or infinity.
+    ProofError: Some artifacts cannot be loaded, or answer with NaN or infinity;
+      all others are measured then, and their figures are written.
   """
   labels = [each.label for each in pictures]
   digest = labelled.digest(pictures)
   # A label that some model does not know is an error before any picture is
   # read.
   classes_of = {str(h): classes.resolve(h, labels, labels_are) for h in handles}
-  evaluated = []
+  evaluated: list[accuracy.Accuracy] = []
+  problems: list[str] = []
   for _, group in itertools.groupby(handles, lambda handle: handle.folder):
     of_model = list(group)
-    logits = _logits(of_model, output_dir, pictures, advance, load)
+    with contextlib.ExitStack() as stack:
+      runs = runners.load_each(of_model, output_dir, load, stack, problems)
+      logits = _logits(runs, of_model[0].spec, pictures, advance)
     for handle in of_model:
       name = str(handle)
-      _check(name, logits[name])
+      if name not in logits or not _is_sane(name, logits[name], problems):
+        continue
       setting = accuracy.Setting(
         len(pictures),
         digest,
@@ -159,4 +156,7 @@ def evaluate(  # noqa: PLR0913  # The last goes by its name.
       yield one
   for one in evaluated:
     _write_chart(one, output_dir)
-  storage.write_text(output_dir / EVALUATION_JSON, accuracy.to_json(evaluated))
+  if evaluated:
+    text = accuracy.to_json(evaluated)
+    storage.write_text(output_dir / EVALUATION_JSON, text)
+  runners.raise_if_any(problems, 'evaluated')

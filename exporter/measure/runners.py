@@ -1,12 +1,17 @@
-"""The types of functions that run models, and those that run Keras's own."""
+"""The functions that run exports, and those that run Keras's own models."""
 
 from collections.abc import Callable
+from collections.abc import Iterable
+import contextlib
 import pathlib
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from exporter import environment
+from exporter import errors
+from exporter import storage
 from exporter.measure import speed
 import model_specs
 from model_specs import versions
@@ -16,6 +21,43 @@ _PEERS = {'mobilenet_v1': 'MobileNet', 'mobilenet_v2': 'MobileNetV2'}
 Run = Callable[[np.ndarray], np.ndarray]  # From images in [0, 1] to outputs.
 # Loads the artifact of a handle from a path, to run on so many threads.
 Load = Callable[[model_specs.Handle, pathlib.Path, int], Run]
+
+
+def load_each(
+  handles: Iterable[model_specs.Handle],
+  output_dir: storage.Folder,
+  load: Load,
+  stack: contextlib.ExitStack,
+  problems: list[str],
+) -> dict[str, Run]:
+  """Loads exports whose files are what their manifests say.
+
+  Args:
+    handles: The exports.
+    output_dir: The folder or bucket of exports.
+    load: Loads an artifact, whatever its format is.
+    stack: Keeps copies of their files until it is closed.
+    problems: Is told, in a line for each, what cannot be loaded, and why.
+
+  Returns:
+    The functions that run them, by name, without those that cannot be loaded.
+  """
+  runs = {}
+  for handle in handles:
+    try:
+      opened = storage.open_artifact(output_dir, handle)
+      artifact, _ = stack.enter_context(opened)
+      runs[str(handle)] = load(handle, artifact, environment.cores())
+    except errors.SlimhubError as error:
+      problems.append(f'{error}')
+  return runs
+
+
+def raise_if_any(problems: list[str], undone: str) -> None:
+  """Raises a ProofError that says what could not be done for which exports."""
+  if problems:
+    lines = ''.join(f'\n  {problem}' for problem in problems)
+    raise errors.ProofError(f'{len(problems)} exports are not {undone}:{lines}')
 
 
 def keras_model(handle: model_specs.Handle) -> Any:

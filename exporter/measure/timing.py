@@ -10,8 +10,6 @@ import time
 import numpy as np
 
 from exporter import checkpoints
-from exporter import environment
-from exporter import errors
 from exporter import storage
 from exporter.measure import runners
 from exporter.measure import speed as speed_lib
@@ -65,14 +63,7 @@ def _measure(
   """
   first, speeds = handles[0], []
   with contextlib.ExitStack() as stack:
-    runs = {}
-    for handle in handles:
-      place = storage.place(output_dir, handle)
-      try:
-        artifact = stack.enter_context(storage.local_copy(place.artifact))
-        runs[str(handle)] = load(handle, artifact, environment.cores())
-      except errors.SlimhubError as error:
-        problems.append(f'  {error}\n')
+    runs = runners.load_each(handles, output_dir, load, stack, problems)
     if not runs:
       return []
     runs.update(runners.peer(first))
@@ -117,7 +108,4 @@ def benchmark(
     machine = speed_lib.this_machine()
     storage.write_text(output_dir / JSON, speed_lib.to_json(machine, speeds))
     storage.write_text(output_dir / CHART, speed_chart.render(machine, speeds))
-  if problems:
-    raise errors.ProofError(
-      f'{len(problems)} exports are not measured:\n{"".join(problems)}'.rstrip()
-    )
+  runners.raise_if_any(problems, 'measured')

@@ -49,7 +49,9 @@ def write_whole(path: pathlib.Path, data: bytes) -> None:
   path.parent.mkdir(parents=True, exist_ok=True)
   part = path.with_name(f'.{path.name}.{os.getpid()}.part')
   try:
-    part.write_bytes(data)
+    part.unlink(missing_ok=True)
+    with part.open('xb') as file:  # No link of somebody else is followed.
+      file.write(data)
     sync(part)
     part.replace(path)
   finally:

@@ -76,6 +76,12 @@ def read_manifest(
       f'{folder / name} is the manifest of {made.handle}, expected one of '
       f'{stem}; export it again with --force'
     )
+  kind = manifest_lib.kind_of(made)
+  if not kind.is_folder and list(made.files) != [kind.file]:
+    raise errors.ManifestError(
+      f'{folder / name} lists {len(made.files)} files, expected {kind.file} '
+      'alone; export it again with --force'
+    )
   return made
 
 

@@ -194,6 +194,28 @@ def test_nan_is_no_answer(exports, pictures):
     list(evaluation.evaluate(_HANDLES[:1], exports, pictures, abs, load))
 
 
+def test_what_was_changed_keeps_no_other_from_its_figures(
+  exports, pictures, tmp_path
+):
+  folder = shutil.copytree(exports, tmp_path / 'exports')
+  bad, good = _HANDLES[:2]
+  artifact = places.place(folder, bad).artifact
+  (artifact / 'saved_model.pb').write_bytes(b'another program')
+  seen = []
+
+  def load(handle, *_):
+    seen.append(handle)
+    return lambda images: np.zeros([len(images), 5])
+
+  running = evaluation.evaluate((bad, good), folder, pictures, abs, load)
+  with pytest.raises(errors.ProofError, match='15 bytes; expected'):
+    list(running)
+  assert seen == [good]  # What is not as its manifest says is never loaded.
+  text = (folder / evaluation.EVALUATION_JSON).read_text()
+  assert str(good) in text
+  assert str(bad) not in text
+
+
 def test_features_have_no_classes():
   features = tuple(
     h for h in tiny_network.MODEL.handles((5,)) if h.task == 'feature_vector'

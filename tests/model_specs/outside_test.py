@@ -52,14 +52,17 @@ def test_a_file_that_says_nothing_of_its_size_is_not_read_for_ever():
 
 
 @pytest.mark.parametrize(
-  'text', ['a\nb', 'a\x1b[2J', 'a\u2028b', 'a\x0bb', 'a\u202eb', 'a\ud800']
+  'text',
+  ['a\nb', 'a\x1b[2J', 'a\u2028b', 'a\x0bb', 'a\u202eb', 'a\ud800', 'a\ufffe'],
 )
 def test_a_text_with_what_nobody_sees_is_not_plain(text):
   assert not outside.is_plain(text)
 
 
 def test_letters_of_all_languages_are_plain():
-  assert outside.is_plain('Größe, 熊猫 & ٣')
+  assert outside.is_plain(
+    'Größe, 熊猫 & ٣, \u0645\u06cc\u200c\u062e, 👩\u200d🔬'
+  )
 
 
 def test_a_terminal_is_shown_escapes_and_does_not_obey_them():

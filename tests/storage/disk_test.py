@@ -116,6 +116,14 @@ def test_a_swap_that_fails_puts_the_old_one_back(tmp_path):
   assert [p.name for p in target.iterdir()] == ['old']
 
 
+def test_a_link_in_place_of_the_part_is_not_written_through(tmp_path):
+  precious, path = tmp_path / 'precious', tmp_path / 'file'
+  precious.write_text('years')
+  path.with_name(f'.file.{os.getpid()}.part').symlink_to(precious)
+  disk.write_whole(path, b'new')
+  assert (precious.read_text(), path.read_bytes()) == ('years', b'new')
+
+
 @pytest.mark.parametrize(
   ('data', 'torn'), [(b'', True), (bytes(5000), True), (b'\0x', False)]
 )

@@ -42,6 +42,16 @@ def test_the_manifest_of_another_is_refused(root):
     export.find_export(root, some_exports.TF2)
 
 
+def test_a_converted_file_is_one_file(root):
+  handle = some_exports.handle(some_exports.LITE)
+  place = places.place(root, handle)
+  text = place.manifest.read_text()
+  more = '"files": {"x": {"bytes": 1, "sha256": "' + 'ab' * 32 + '"},'
+  place.manifest.write_text(text.replace('"files": {', more))
+  with pytest.raises(errors.ManifestError, match='lists 2 files, expected'):
+    export.find_export(root, handle.stem)
+
+
 def _link_to(target: str):
   def spoil(card: pathlib.Path) -> None:
     card.unlink()

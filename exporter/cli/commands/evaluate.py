@@ -1,8 +1,10 @@
 """`slimhub evaluate`."""
 
 import argparse
+from collections.abc import Sequence
 
 from exporter import cards
+from exporter import errors
 from exporter import formats
 from exporter import measure
 from exporter import storage
@@ -74,17 +76,40 @@ def run(args: argparse.Namespace) -> int:
     handles = measure.classifiers(found.usable)
     total = len(pictures) * len({handle.folder for handle in handles})
     shown = progress.Steps(args.progress, total, 'picture', error)
-    measured = list(
-      measure.evaluate(
+    measured: list[measure.Accuracy] = []
+    failure: errors.ProofError | None = None
+    try:
+      for each in measure.evaluate(
         handles,
         folder,
         pictures,
         shown.move,
         formats.load,
         labels_are=args.labels_are,
-      )
-    )
+      ):
+        measured.append(each)
+    except errors.ProofError as caught:  # Of some; the others are measured.
+      failure = caught
     shown.finish()
+  _show(measured, folder)
+  code = progress.tell_left_out(found.left_out)
+  if args.card:
+    figures = {each.name: each for each in measured}
+    cards.write_each(
+      (handle for handle in handles if str(handle) in figures),
+      lambda handle: cards.write_accuracy(
+        handle, folder, figures[str(handle)], formats.describe
+      ),
+    )
+  if failure:
+    raise failure
+  return code
+
+
+def _show(measured: Sequence[measure.Accuracy], folder: storage.Folder) -> None:
+  """Prints the figures, and where all of them are."""
+  if not measured:
+    return
   print(tables.table(measure.ACCURACY_COLUMNS, measure.accuracy_rows(measured)))
   for accuracy in measured:
     rows = measure.class_rows(accuracy.classes[:_WORST], accuracy.names)
@@ -92,13 +117,3 @@ def run(args: argparse.Namespace) -> int:
     print(outside.shown(tables.table(measure.CLASS_COLUMNS, rows)))
   print(f'\n{folder / measure.EVALUATION_JSON} has all classes,')
   print(f'{folder / measure.EVALUATION_CHARTS} what is taken for what.')
-  code = progress.tell_left_out(found.left_out)
-  if args.card:
-    figures = dict(zip(handles, measured, strict=True))
-    cards.write_each(
-      figures,
-      lambda handle: cards.write_accuracy(
-        handle, folder, figures[handle], formats.describe
-      ),
-    )
-  return code
