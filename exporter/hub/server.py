@@ -1,6 +1,7 @@
 """Serves a hub over HTTP: Starlette answers, uvicorn listens."""
 
 import asyncio
+import errno
 import logging
 import pathlib
 import signal
@@ -19,12 +20,15 @@ import uvicorn
 from exporter import environment
 from exporter import errors
 from exporter.hub import answer as answer_lib
+from exporter.hub import connection
 import model_specs
 
 _log = logging.getLogger('uvicorn.error')
 _MAX_URL = 2048
 _MAX_HEADERS = 16 * 1024
 _GRACE = 30  # Seconds that downloads have to end after a signal to stop.
+_OF_PORTS = (errno.EADDRINUSE, errno.EACCES, errno.EPERM)
+_QUEUE = 1024  # Connections that the system keeps until they are accepted.
 _RETRY = {'retry-after': '5'}
 
 
@@ -160,12 +164,21 @@ def listen(host: str, port: int) -> socket.socket:
   """
   family = socket.AF_INET6 if ':' in host else socket.AF_INET
   try:
-    return socket.create_server((host, port), family=family)
-  except OSError as error:
+    listener = socket.create_server((host, port), family=family)
+  except (OSError, UnicodeError) as error:
+    # The resolver's errors, and UnicodeError, are of names that no machine has.
+    number = error.errno if isinstance(error, OSError) else None
+    advice = 'name another --host, which is an address of this machine'
+    if number in _OF_PORTS:
+      advice = 'stop what listens there, or name another --port'
+    reason = getattr(error, 'strerror', None) or error
     raise errors.HubError(
-      f'cannot listen at {host}, port {port}: {error.strerror}; stop what '
-      'listens there, or name another --port'
+      f'cannot listen at {host}, port {port}: {reason}; {advice}'
     ) from error
+  # Accepted connections inherit it. Without it the system keeps the end of an
+  # answer back until the client confirms its beginning, which takes 40 ms.
+  listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+  return listener
 
 
 def url(listener: socket.socket) -> str:
@@ -174,11 +187,33 @@ def url(listener: socket.socket) -> str:
   return f'http://[{host}]:{port}' if ':' in host else f'http://{host}:{port}'
 
 
+class _Server(uvicorn.Server):
+  """Accepts a few connections at a time, for which many may queue up.
+
+  uvicorn has one number for both.
+  """
+
+  async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+    """Is called by uvicorn to listen."""
+    await super().startup(sockets)
+    for listener in sockets or ():
+      listener.listen(_QUEUE)
+
+
 def run_server(app: applications.Starlette, listener: socket.socket) -> None:
-  """Serves until a signal asks to stop, then lets running downloads end."""
+  """Serves until a signal asks to stop, then lets running downloads end.
+
+  Raises:
+    HubError: This process may open too few files for any connection.
+  """
   config = uvicorn.Config(
     app,
-    http='h11',  # The other parsers do not limit the size of headers.
+    # It reads requests with h11, as the other parsers do not limit the size of
+    # headers.
+    http=connection.Connection,
+    loop='asyncio',  # Others accept more connections at a time than are asked.
+    backlog=connection.AT_ONCE,
+    limit_concurrency=connection.most(),
     server_header=False,
     timeout_graceful_shutdown=_GRACE,
   )
@@ -186,4 +221,4 @@ def run_server(app: applications.Starlette, listener: socket.socket) -> None:
   # must not kill this process, which ends with an exit code of its own.
   signal.signal(signal.SIGTERM, lambda *_: None)
   with listener:
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config).run(sockets=[listener])

@@ -201,6 +201,14 @@ def test_a_port_that_is_taken_is_named(hub, exports):
   assert 'Traceback' not in said
 
 
+def test_a_host_that_is_not_this_one_is_named(exports):
+  with hub_server.start(exports, '--host=192.0.2.1', '--port=0') as process:
+    said, _ = process.communicate()
+  assert process.returncode == 1
+  assert 'another --host' in said
+  assert 'Traceback' not in said
+
+
 @pytest.mark.parametrize('name', ['missing', 'empty'])
 def test_a_folder_without_exports_is_an_error(tmp_path, name):
   (tmp_path / 'empty').mkdir()
