@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 import dataclasses
+import os
 import pathlib
 
 from starlette import requests
@@ -30,8 +31,8 @@ class Sent:
   """A file of the stock to send; unless it is ready, `make` makes it first."""
 
   path: pathlib.Path
-  is_ready: bool
-  make: Callable[[], pathlib.Path]
+  ready: os.stat_result | None
+  make: Callable[[], os.stat_result]
   name: str  # Under which a browser saves it.
   media_type: str
 
@@ -83,6 +84,7 @@ class Hub:
       storage_url: The URL of the same folder in a storage that TensorFlow
         reads, for clients that ask where an artifact lies unpacked.
     """
+    self._folder = exports
     self._exports = address.Exports(exports)
     self._stock = ready
     self._storage_url = storage_url.rstrip('/')
@@ -111,6 +113,16 @@ class Hub:
     if path.endswith('/'):
       return self._redirect(request, path.strip('/'))
     return self._part(request, self._export(wanted), wanted)
+
+  def check(self) -> None:
+    """Makes sure that the exports can be read, and files of them be made.
+
+    Raises:
+      HubError: The folder of the stock is another's, or cannot be written to.
+      OSError: A folder is not there, or cannot be read.
+    """
+    os.scandir(self._folder).close()
+    self._stock.check()
 
   def _export(self, wanted: address.Address) -> address.Export:
     """The artifact that an address names, or that it names a part of."""
@@ -220,7 +232,7 @@ class Hub:
     path = self._stock.bundle(manifest)
     return Sent(
       path,
-      path.exists(),
+      self._stock.ready(path),
       lambda: self._stock.make_bundle(artifact, manifest),
       '_'.join(export.handle.split('/')[2:]) + storage.BUNDLE_SUFFIX,
       _GZIP,
@@ -233,7 +245,7 @@ class Hub:
     path = self._stock.file(manifest, name)
     return Sent(
       path,
-      path.exists(),
+      self._stock.ready(path),
       lambda: self._stock.make_file(artifact, manifest, name),
       pathlib.PurePath(name).name,
       media_type,

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import logging
+import os
 import pathlib
 import signal
 import socket
@@ -93,6 +94,16 @@ class _Answers:
       _log.error('%s', error)
       return _text(503, 'it cannot be read; the log says why', _RETRY)
 
+  async def health(self, request: requests.Request) -> responses.Response:
+    """Whether downloads are answered, for whoever watches over the server."""
+    del request
+    try:
+      await concurrency.run_in_threadpool(self._hub.check)
+    except (errors.SlimhubError, OSError) as error:
+      _log.error('%s', error)
+      return _text(503, 'no file can be sent; the log says why', _RETRY)
+    return _text(200, 'ok')
+
   async def _of_site(
     self, request: requests.Request
   ) -> responses.Response | None:
@@ -116,23 +127,21 @@ class _Answers:
     headers = {'etag': answer.etag, 'cache-control': 'no-cache'}
     if _is_known(request, answer.etag):
       return responses.Response(None, 304, headers)
-    if not answer.is_ready:
-      await self._make(answer)
     return _File(
-      answer.path, 200, headers, answer.media_type, filename=answer.name
+      answer.path,
+      200,
+      headers,
+      answer.media_type,
+      filename=answer.name,
+      stat_result=answer.ready or await self._make(answer),
     )
 
-  async def _make(self, file: answer_lib.Sent) -> None:
+  async def _make(self, file: answer_lib.Sent) -> os.stat_result:
     lock = self._locks.get(file.path)
     if lock is None:
       lock = self._locks[file.path] = asyncio.Lock()
     async with lock, self._makers:  # Whoever waits occupies no thread.
-      await concurrency.run_in_threadpool(file.make)
-
-
-async def _healthz(request: requests.Request) -> responses.Response:
-  del request
-  return _text(200, 'ok')
+      return await concurrency.run_in_threadpool(file.make)
 
 
 def application(
@@ -147,11 +156,11 @@ def application(
   Returns:
     An ASGI application.
   """
-  answer = _Answers(hub, site).answer
+  answers = _Answers(hub, site)
   return applications.Starlette(
     routes=[
-      routing.Route('/healthz', _healthz, methods=['GET']),
-      routing.Route('/{path:path}', answer, methods=['GET']),
+      routing.Route('/healthz', answers.health, methods=['GET']),
+      routing.Route('/{path:path}', answers.answer, methods=['GET']),
     ]
   )
 

@@ -4,6 +4,7 @@ from concurrent import futures
 import contextlib
 import hashlib
 import os
+import shutil
 import signal
 import socket
 import threading
@@ -61,6 +62,43 @@ def test_a_download_is_resumed_only_if_it_is_of_the_same(hub):
   assert (status, body) == (200, whole)
   status, headers, _ = hub.ask(_BUNDLE, range='bytes=999999999-')
   assert (status, headers['content-range']) == (416, f'bytes */{len(whole)}')
+
+
+def test_a_file_is_sent_as_it_was_made_or_made_again(exports):
+  stock = exports.with_name(f'{exports.name}-stock')
+  with hub_server.serve(exports) as hub:
+    path = f'/{some_exports.LITE}'
+    before = {each: hub.ask(each)[2] for each in (_BUNDLE, path)}
+    for file in stock.glob('[0-9a-f]*'):
+      file.write_text('tampered')
+    assert {each: hub.ask(each)[2] for each in before} == before
+    shutil.rmtree(stock)
+    assert {each: hub.ask(each)[2] for each in before} == before
+
+
+def test_it_says_when_it_cannot_send_files(tmp_path):
+  exports, moved = tmp_path / 'exports', tmp_path / 'moved'
+  some_exports.add(exports, _TF2)
+  with hub_server.serve(exports) as hub:
+    exports.rename(moved)
+    assert hub.ask('/healthz')[0] == 503
+    moved.rename(exports)
+    assert hub.ask('/healthz')[0] == 200
+    stock = exports.with_name(f'{exports.name}-stock')
+    shutil.rmtree(stock)
+    stock.write_text('')
+    assert hub.ask('/healthz')[0] == 503
+
+
+def test_a_stock_is_not_made_among_the_files_of_others(exports, tmp_path):
+  (tmp_path / 'thesis.tex').touch()
+  with (
+    pytest.raises(RuntimeError, match=f"{tmp_path} holds 'thesis.tex'") as said,
+    hub_server.serve(exports, f'--stock_dir={tmp_path}'),
+  ):
+    pass
+  assert 'Traceback' not in str(said.value)
+  assert [path.name for path in tmp_path.iterdir()] == ['thesis.tex']
 
 
 def test_head_says_what_get_would(hub):

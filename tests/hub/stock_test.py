@@ -1,6 +1,8 @@
 """What is in the stock is whole, made once, and never changes."""
 
+import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,7 +11,9 @@ import pytest
 
 from exporter import errors
 from exporter.hub import stock
+from exporter.storage import manifest
 from tests import some_exports
+from tests import some_manifest
 from tests import source_tree
 
 _NAME = 'saved_model.pb'
@@ -26,21 +30,97 @@ def _ready(tmp_path):
 
 
 def _names(tmp_path: pathlib.Path) -> set[str]:
-  return {path.name for path in (tmp_path / 'stock').iterdir()}
+  """All in the stock but its mark."""
+  names = {path.name for path in (tmp_path / 'stock').iterdir()}
+  return names - {'.slimhub-stock'}
+
+
+def _make(
+  tmp_path: pathlib.Path, made: manifest.Manifest, ready: stock.Stock
+) -> list[os.stat_result]:
+  """Makes one of each."""
+  artifact = tmp_path / some_exports.TF2
+  bundle = ready.make_bundle(artifact, made)
+  return [bundle, ready.make_file(artifact, made, _NAME)]
 
 
 def test_what_is_there_is_not_made_again(tmp_path, made, ready):
-  artifact = tmp_path / some_exports.TF2
-  paths = (
-    ready.make_bundle(artifact, made),
-    ready.make_file(artifact, made, _NAME),
-  )
-  assert paths == (ready.bundle(made), ready.file(made, _NAME))
-  before = [path.stat() for path in paths]
-  ready.make_bundle(artifact, made)
-  ready.make_file(artifact, made, _NAME)
+  paths = (ready.bundle(made), ready.file(made, _NAME))
+  assert [ready.ready(path) for path in paths] == [None, None]
+  before = _make(tmp_path, made, ready)
   assert [path.stat() for path in paths] == before
-  assert _names(tmp_path) == {path.name for path in paths}
+  assert [ready.ready(path) for path in paths] == before
+  again = stock.Stock(tmp_path / 'stock')
+  assert [again.ready(path) for path in paths] == [None, None]
+  assert _make(tmp_path, made, again) == before
+  assert _names(tmp_path) >= {path.name for path in paths}
+  assert not [name for name in _names(tmp_path) if 'part' in name]
+
+
+@pytest.mark.parametrize('is_new_run', [False, True])
+def test_what_was_changed_is_made_again(tmp_path, made, ready, is_new_run):
+  _make(tmp_path, made, ready)
+  paths = (ready.bundle(made), ready.file(made, _NAME))
+  whole = [path.read_bytes() for path in paths]
+  for path in paths:
+    facts = path.stat()
+    path.write_bytes(path.read_bytes()[::-1])
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+  if is_new_run:
+    ready = stock.Stock(tmp_path / 'stock')
+  assert [ready.ready(path) for path in paths] == [None, None]
+  facts = _make(tmp_path, made, ready)
+  assert [path.read_bytes() for path in paths] == whole
+  assert [ready.ready(path) for path in paths] == facts
+
+
+def test_a_bundle_without_its_hash_is_made_again(tmp_path, made, ready):
+  before, _ = _make(tmp_path, made, ready)
+  for path in (tmp_path / 'stock').glob('*.sha256'):
+    path.write_bytes(b'\xff')
+  after, _ = _make(tmp_path, made, stock.Stock(tmp_path / 'stock'))
+  assert after.st_ino != before.st_ino
+
+
+def test_a_folder_that_was_removed_is_made_again(tmp_path, made, ready):
+  _make(tmp_path, made, ready)
+  shutil.rmtree(tmp_path / 'stock')
+  assert ready.ready(ready.bundle(made)) is None
+  _make(tmp_path, made, ready)
+  (tmp_path / 'stock/.slimhub-stock').unlink()  # By what clears up old files.
+  ready.check()
+  stock.Stock(tmp_path / 'stock')
+
+
+def test_nothing_is_taken_for_a_stock_that_is_another_s(tmp_path, made):
+  other = tmp_path / 'other'
+  other.mkdir()
+  for name in ('thesis.tex', 'ab' * 32):  # The second is as a stock has them.
+    (other / name).touch()
+    with pytest.raises(errors.HubError, match=f'{other} holds .*{name}'):
+      stock.Stock(other)
+    assert [path.name for path in other.iterdir()] == [name]
+    (other / name).unlink()
+  with pytest.raises(errors.ManifestError, match='is no sha256'):
+    stock.Stock(other).file(
+      some_manifest.make(
+        some_exports.handle(some_exports.TF2),
+        files={_NAME: manifest.File(1, f'{tmp_path}/x')},
+      ),
+      _NAME,
+    )
+
+
+def test_clear_removes_what_a_stock_made_and_nothing_else(
+  tmp_path, made, ready
+):
+  (tmp_path / 'stock' / 'folder').mkdir()
+  (tmp_path / 'stock' / ('ab' * 32 + '.part')).touch()
+  for name in ('thesis.tex', 'left.part'):
+    (tmp_path / 'stock' / name).touch()
+  _make(tmp_path, made, ready)
+  ready.clear([])
+  assert _names(tmp_path) == {'folder', 'thesis.tex', 'left.part'}
 
 
 def test_nothing_stays_of_what_is_not_whole(tmp_path, made, ready):
@@ -74,17 +154,16 @@ def test_what_a_killed_process_left_is_not_taken(tmp_path, made, ready):
   )
   assert done.returncode == -signal.SIGKILL
   assert _names(tmp_path)
-  path = ready.make_bundle(artifact, made)
+  ready.make_bundle(artifact, made)
+  path = ready.bundle(made)
   assert path.read_bytes()[:2] == b'\x1f\x8b'
-  assert _names(tmp_path) == {path.name}
+  assert _names(tmp_path) == {path.name, f'{path.name}.sha256'}
 
 
 def test_clear_keeps_what_the_exports_need(tmp_path, made, ready):
-  artifact = tmp_path / some_exports.TF2
-  bundle = ready.make_bundle(artifact, made)
-  file = ready.make_file(artifact, made, _NAME)
+  _make(tmp_path, made, ready)
+  needed = _names(tmp_path)
   new = some_exports.add(tmp_path, some_exports.TF2, 'new')
-  ready.make_bundle(artifact, new)
-  (tmp_path / 'stock' / 'left.part').touch()
+  _make(tmp_path, new, ready)
   ready.clear([made])
-  assert _names(tmp_path) == {bundle.name, file.name}
+  assert _names(tmp_path) == needed
