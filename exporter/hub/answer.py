@@ -10,6 +10,7 @@ from starlette import responses
 
 from exporter import storage
 from exporter.hub import address
+from exporter.hub import listing
 from exporter.hub import page
 from exporter.hub import stock
 from model_specs import kinds
@@ -76,7 +77,7 @@ class Hub:
   def __init__(
     self, exports: pathlib.Path, ready: stock.Stock, storage_url: str = ''
   ):
-    """Keeps the arguments; nothing is read before the first request.
+    """Keeps the arguments; nothing is read yet.
 
     Args:
       exports: The export folder.
@@ -86,6 +87,7 @@ class Hub:
     """
     self._folder = exports
     self._exports = address.Exports(exports)
+    self._listing = listing.Listing(exports)
     self._stock = ready
     self._storage_url = storage_url.rstrip('/')
 
@@ -114,6 +116,16 @@ class Hub:
       return self._redirect(request, path.strip('/'))
     return self._part(request, self._export(wanted), wanted)
 
+  def prepare(self) -> int:
+    """Lists the exports, and removes from the stock what is of none of them.
+
+    Returns:
+      How many artifacts there are.
+    """
+    manifests = self._listing.now().manifests
+    self._stock.clear(manifests)
+    return len(manifests)
+
   def check(self) -> None:
     """Makes sure that the exports can be read, and files of them be made.
 
@@ -139,17 +151,19 @@ class Hub:
     raise Refusal(404, self._missing(wanted.export))
 
   def _missing(self, wanted: str) -> str:
-    closest = self._exports.closest(wanted)
-    hint = f'Did you mean {closest}? ' if closest else ''
+    # Anybody may ask for what is not there: no manifest is read to say so.
+    closest = self._listing.last.closest(wanted)
+    is_there = closest and self._exports.is_coming(address.Address(closest))
+    hint = f'Did you mean {closest}? ' if is_there else ''
     return f'{wanted[:200]} is not here. {hint}/index.json lists all there is'
 
   def _index(self, is_page: bool) -> responses.Response:
-    manifests = [item.manifest for item in self._exports.whole()]
+    listed = self._listing.now()
     if is_page:
-      return responses.HTMLResponse(
-        page.index_page(manifests), headers=_PAGE_HEADERS
-      )
-    return responses.JSONResponse(page.index(manifests), headers=_PAGE_HEADERS)
+      return responses.HTMLResponse(listed.html, headers=_PAGE_HEADERS)
+    return responses.Response(
+      listed.json, media_type=_JSON, headers=_PAGE_HEADERS
+    )
 
   def _redirect(
     self, request: requests.Request, path: str

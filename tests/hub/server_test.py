@@ -3,6 +3,7 @@
 from concurrent import futures
 import contextlib
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -247,11 +248,26 @@ def test_a_host_that_is_not_this_one_is_named(exports):
   assert 'Traceback' not in said
 
 
-@pytest.mark.parametrize('name', ['missing', 'empty'])
-def test_a_folder_without_exports_is_an_error(tmp_path, name):
-  (tmp_path / 'empty').mkdir()
-  with hub_server.start(tmp_path / name, '--port=0') as process:
+def test_a_missing_folder_is_an_error(tmp_path):
+  with hub_server.start(tmp_path / 'missing', '--port=0') as process:
     said, _ = process.communicate()
   assert process.returncode == 1
-  assert f'{tmp_path / name}' in said
+  assert f'{tmp_path / "missing"} is no folder' in said
   assert 'Traceback' not in said
+
+
+def test_an_empty_folder_is_served_and_what_comes_later_too(tmp_path):
+  exports = tmp_path / 'exports'
+  exports.mkdir()
+  with hub_server.serve(exports) as hub:
+    assert json.loads(hub.ask('/index.json')[2])['exports'] == []
+    assert hub.ask('/', accept='text/html')[0] == 200
+    assert hub.ask(f'/{_TF2}')[0] == 404
+    some_exports.add(exports, _TF2)
+    (found,) = json.loads(hub.ask('/index.json')[2])['exports']
+    assert found['handle'] == _TF2
+    assert hub.ask(_BUNDLE)[0] == 200
+    assert b'Did you mean' in hub.ask(f'/{some_exports.TF1}')[2]
+    shutil.rmtree(exports / 'google')
+    assert json.loads(hub.ask('/index.json')[2])['exports'] == []
+    assert hub.ask(f'/{_TF2}')[0] == 404
