@@ -1,7 +1,6 @@
 """Reads the paths of URLs, and finds the exports that they name."""
 
 import dataclasses
-import difflib
 import pathlib
 import re
 
@@ -173,16 +172,3 @@ class Exports:
     """Whether an artifact is there whose manifest may still be delivered."""
     named = (address.export, f'{address.export}{address.part}')
     return any((self._root / name).exists() for name in named)
-
-  def whole(self) -> tuple[storage.Item, ...]:
-    """All artifacts that were delivered whole.
-
-    Raises:
-      ManifestError: There are none, or a manifest cannot be read.
-    """
-    return storage.items(self._root)
-
-  def closest(self, wanted: str) -> str:
-    """The handle that is most similar to a wrong one; empty if none is."""
-    known = [str(item.handle) for item in self.whole()]
-    return next(iter(difflib.get_close_matches(wanted, known, 1, 0.5)), '')
