@@ -23,7 +23,6 @@ _BYTES, _GZIP = 'application/octet-stream', 'application/gzip'
 _PAGE_HEADERS = {
   'cache-control': 'no-cache',
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-  'vary': 'accept',
 }
 
 
@@ -52,10 +51,28 @@ class Refusal(Exception):  # noqa: N818  # It becomes an answer.
     self.headers = headers
 
 
+def may_be_page(request: requests.Request) -> bool:
+  """Whether a browser would get a page where a program gets something else."""
+  return not {_HUB_FORMAT, _LITE_FORMAT} & request.query_params.keys()
+
+
 def wants_page(request: requests.Request) -> bool:
   """Whether a browser asks for a page to read, not a program for a file."""
-  asks = {_HUB_FORMAT, _LITE_FORMAT} & request.query_params.keys()
-  return not asks and 'text/html' in request.headers.get('accept', '')
+  accepted = request.headers.get('accept', '')
+  return may_be_page(request) and 'text/html' in accepted
+
+
+def redirect(request: requests.Request, path: str) -> responses.Response:
+  """Leads to another path of the hub."""
+  query = request.scope['query_string'].decode('ascii')
+  # The target names no host: clients may reach this server through a proxy of
+  # another name.
+  target = f'{request.scope.get("root_path", "")}/{path}'
+  return responses.RedirectResponse(
+    f'{target}?{query}' if query else target,
+    302,
+    headers={'cache-control': 'no-cache'},
+  )
 
 
 def _one_of(request: requests.Request, name: str, known: tuple) -> str:
@@ -111,9 +128,9 @@ class Hub:
       newest = self._exports.newest(wanted)
       if newest is None:
         raise Refusal(404, self._missing(wanted.export))
-      return self._redirect(request, newest.export)
+      return redirect(request, newest.export)
     if path.endswith('/'):
-      return self._redirect(request, path.strip('/'))
+      return redirect(request, path.strip('/'))
     return self._part(request, self._export(wanted), wanted)
 
   def prepare(self) -> int:
@@ -165,17 +182,6 @@ class Hub:
       listed.json, media_type=_JSON, headers=_PAGE_HEADERS
     )
 
-  def _redirect(
-    self, request: requests.Request, path: str
-  ) -> responses.Response:
-    query = f'?{request.url.query}' if request.url.query else ''
-    # The target names no host: clients may reach this server through a proxy
-    # of another name.
-    target = f'{request.scope.get("root_path", "")}/{path}{query}'
-    return responses.RedirectResponse(
-      target, 302, headers={'cache-control': 'no-cache'}
-    )
-
   def _part(
     self,
     request: requests.Request,
@@ -217,7 +223,10 @@ class Hub:
       # There is no header `location`, as tensorflow_hub reads the URL from the
       # body of a 303.
       base = self._storage_url or str(request.base_url).rstrip('/')
-      return responses.PlainTextResponse(f'{base}/{export.handle}', 303)
+      # The client may have named any host, which is for nobody else.
+      return responses.PlainTextResponse(
+        f'{base}/{export.handle}', 303, {'cache-control': 'no-store'}
+      )
     if _one_of(request, _LITE_FORMAT, ('tflite',)):
       return self._lite(export)
     card = export.place.card.read_text('utf-8')

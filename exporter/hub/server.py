@@ -22,6 +22,7 @@ from exporter import environment
 from exporter import errors
 from exporter.hub import answer as answer_lib
 from exporter.hub import connection
+from exporter.hub import download
 import model_specs
 
 _log = logging.getLogger('uvicorn.error')
@@ -31,6 +32,8 @@ _GRACE = 30  # Seconds that downloads have to end after a signal to stop.
 _OF_PORTS = (errno.EADDRINUSE, errno.EACCES, errno.EPERM)
 _QUEUE = 1024  # Connections that the system keeps until they are accepted.
 _RETRY = {'retry-after': '5'}
+_REDIRECTS = (301, 302, 307, 308)
+_ERROR = 400  # All statuses from here on are of errors.
 
 
 def _text(
@@ -55,17 +58,6 @@ def _check_size(request: requests.Request) -> None:
     )
 
 
-def _is_known(request: requests.Request, etag: str) -> bool:
-  """Whether the client has this very content from an earlier request."""
-  given = request.headers.get('if-none-match', '')
-  tags = [tag.strip().removeprefix('W/') for tag in given.split(',')]
-  return '*' in tags or etag in tags
-
-
-class _File(responses.FileResponse):
-  chunk_size = 2**18  # Four times the default, to read with fewer calls.
-
-
 class _Answers:
   """Answers every request from the site, if there is one, or from the hub."""
 
@@ -78,7 +70,15 @@ class _Answers:
     self._makers = asyncio.Semaphore(environment.cores())
 
   async def answer(self, request: requests.Request) -> responses.Response:
-    """The answer to a GET or HEAD request; errors become answers, too."""
+    """The answer to a GET or HEAD request."""
+    response = await self._answer(request)
+    if answer_lib.may_be_page(request):
+      # What a cache keeps of one client is not for all others.
+      response.headers.add_vary_header('accept')
+    return response
+
+  async def _answer(self, request: requests.Request) -> responses.Response:
+    """Finds the answer; errors become answers, too."""
     try:
       _check_size(request)
       page = answer_lib.wants_page(request) and await self._of_site(request)
@@ -111,12 +111,16 @@ class _Answers:
     if not self._site:
       return None
     path = self._site.get_path(request.scope)
+    if any(part.startswith('.') for part in path.split('/')) and path != '.':
+      return None  # Such as .git, or a password for whoever made the site.
     for name in (path, f'{path}.html'):  # A handle's page is HANDLE.html.
       try:
         response = await self._site.get_response(name, request.scope)
       except (exceptions.HTTPException, ValueError):
         continue
-      if response.status_code < 400:
+      if response.status_code in _REDIRECTS:
+        return answer_lib.redirect(request, f'{path}/')
+      if response.status_code < _ERROR:
         return response
     return None
 
@@ -124,16 +128,14 @@ class _Answers:
     answer = await concurrency.run_in_threadpool(self._hub.find, request)
     if isinstance(answer, responses.Response):
       return answer
-    headers = {'etag': answer.etag, 'cache-control': 'no-cache'}
-    if _is_known(request, answer.etag):
+    if download.is_other(request.headers, answer.etag):
+      raise answer_lib.Refusal(412, f'what is here has the ETag {answer.etag}')
+    if download.is_known(request.headers, answer.etag):
+      headers = {'etag': answer.etag, 'cache-control': 'no-cache'}
       return responses.Response(None, 304, headers)
-    return _File(
-      answer.path,
-      200,
-      headers,
-      answer.media_type,
-      filename=answer.name,
-      stat_result=answer.ready or await self._make(answer),
+    ready = answer.ready or await self._make(answer)
+    return download.Download(
+      answer.path, ready, answer.etag, answer.media_type, answer.name
     )
 
   async def _make(self, file: answer_lib.Sent) -> os.stat_result:
@@ -223,6 +225,8 @@ def run_server(app: applications.Starlette, listener: socket.socket) -> None:
     loop='asyncio',  # Others accept more connections at a time than are asked.
     backlog=connection.AT_ONCE,
     limit_concurrency=connection.most(),
+    # No browser takes a file for something other than its type says.
+    headers=[('x-content-type-options', 'nosniff')],
     server_header=False,
     timeout_graceful_shutdown=_GRACE,
   )

@@ -46,25 +46,6 @@ def test_a_bundle_is_the_same_bytes_each_time(hub):
   assert hub.ask(f'/{_TF2}.tar.gz')[2] == first
 
 
-def test_what_a_client_has_is_not_sent_again(hub):
-  etag = hub.ask(_BUNDLE)[1]['etag']
-  for given in (etag, f'W/{etag}', f'"other", {etag}', '*'):
-    status, headers, body = hub.ask(_BUNDLE, if_none_match=given)
-    assert (status, headers['etag'], body) == (304, etag, b'')
-  assert hub.ask(_BUNDLE, if_none_match='"other"')[0] == 200
-
-
-def test_a_download_is_resumed_only_if_it_is_of_the_same(hub):
-  _, headers, whole = hub.ask(_BUNDLE)
-  part = {'range': 'bytes=100-'}
-  status, _, body = hub.ask(_BUNDLE, **part, if_range=headers['etag'])
-  assert (status, body) == (206, whole[100:])
-  status, _, body = hub.ask(_BUNDLE, **part, if_range='"other"')
-  assert (status, body) == (200, whole)
-  status, headers, _ = hub.ask(_BUNDLE, range='bytes=999999999-')
-  assert (status, headers['content-range']) == (416, f'bytes */{len(whole)}')
-
-
 def test_a_file_is_sent_as_it_was_made_or_made_again(exports):
   stock = exports.with_name(f'{exports.name}-stock')
   with hub_server.serve(exports) as hub:
@@ -184,7 +165,6 @@ def test_a_link_out_of_the_exports_is_not_followed(hub, exports):
     (400, '/', {'content_length': 'many'}),
     (431, '/', {'x': 'a' * 50000}),
     (414, '/' + 'a' * 50000, {}),
-    (400, _BUNDLE, {'range': 'bytes=x'}),
   ],
 )
 def test_what_is_too_large_or_senseless_is_refused(hub, status, path, headers):
