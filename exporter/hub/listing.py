@@ -14,6 +14,7 @@ from exporter import errors
 from exporter import storage
 from exporter.hub import page
 from model_specs import kinds
+from model_specs import outside
 
 _log = logging.getLogger('uvicorn.error')
 _MODELS = 4  # PUBLISHER/DATASET/NAME/TASK: so deep lie the versions of a model.
@@ -138,6 +139,6 @@ class Listing:
     except errors.ManifestError as error:
       if not self._stamps:
         raise
-      _log.error('%s', error)
+      _log.error('%s', outside.shown(str(error)))
       manifests = self.last.manifests
     self.last, self._stamps = Listed(manifests), stamps

@@ -24,6 +24,7 @@ from exporter.hub import answer as answer_lib
 from exporter.hub import connection
 from exporter.hub import download
 import model_specs
+from model_specs import outside
 
 _log = logging.getLogger('uvicorn.error')
 _MAX_URL = 2048
@@ -87,11 +88,11 @@ class _Answers:
       page = refusal.status == 404 and await self._of_site(request)
       return page or _text(refusal.status, str(refusal), refusal.headers)
     except errors.ManifestError as error:
-      _log.warning('%s', error)
+      _log.warning('%s', outside.shown(str(error)))
       reason = 'it is being replaced, or is damaged; try again'
       return _text(503, reason, _RETRY)
     except (errors.SlimhubError, model_specs.SpecError, OSError) as error:
-      _log.error('%s', error)
+      _log.error('%s', outside.shown(str(error)))
       return _text(503, 'it cannot be read; the log says why', _RETRY)
 
   async def health(self, request: requests.Request) -> responses.Response:
@@ -100,7 +101,7 @@ class _Answers:
     try:
       await concurrency.run_in_threadpool(self._hub.check)
     except (errors.SlimhubError, OSError) as error:
-      _log.error('%s', error)
+      _log.error('%s', outside.shown(str(error)))
       return _text(503, 'no file can be sent; the log says why', _RETRY)
     return _text(200, 'ok')
 

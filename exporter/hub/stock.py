@@ -159,7 +159,7 @@ class Stock:
     """Removes the files of a stock that none of these artifacts needs."""
     needed = set()
     for manifest in whole:
-      needed |= {self.file(manifest, name).name for name in manifest.files}
+      needed |= {file.sha256 for file in manifest.files.values()}
       bundle = self.bundle(manifest).name
       needed |= {bundle, f'{bundle}{_NOTE}'}
     for path in self._folder.iterdir():

@@ -101,14 +101,20 @@ def test_nothing_is_taken_for_a_stock_that_is_another_s(tmp_path, made):
       stock.Stock(other)
     assert [path.name for path in other.iterdir()] == [name]
     (other / name).unlink()
+
+
+def test_a_hash_that_is_a_path_leads_nowhere(tmp_path, ready):
+  target = tmp_path / 'x'
+  for path in (target, tmp_path / 'x.part'):
+    path.write_text('of somebody')
+  made = some_manifest.make(
+    some_exports.handle(some_exports.TF2),
+    files={_NAME: manifest.File(1, str(target))},
+  )
   with pytest.raises(errors.ManifestError, match='is no sha256'):
-    stock.Stock(other).file(
-      some_manifest.make(
-        some_exports.handle(some_exports.TF2),
-        files={_NAME: manifest.File(1, f'{tmp_path}/x')},
-      ),
-      _NAME,
-    )
+    ready.make_file(tmp_path, made, _NAME)
+  ready.clear([made])
+  assert {path.name for path in tmp_path.iterdir()} == {'x', 'x.part', 'stock'}
 
 
 def test_clear_removes_what_a_stock_made_and_nothing_else(
