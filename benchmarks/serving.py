@@ -96,13 +96,13 @@ def _ask(url: str, accept: str, connections: int, seconds: int) -> list[str]:
   )
 
   def find(pattern: str) -> str:
-    match = re.search(pattern, done.stdout)
+    match = re.search(pattern, done.stdout, re.MULTILINE)
     return match.group(1) if match else '0'
 
   return [
     find(r'Requests/sec:\s+(\S+)'),
-    find(r'50%\s+(\S+)'),
-    find(r'99%\s+(\S+)'),
+    find(r'^ +50%\s+(\S+)'),
+    find(r'^ +99%\s+(\S+)'),
     find(r'Transfer/sec:\s+(\S+)'),
     find(r'Non-2xx or 3xx responses: (\d+)'),
     find(r'Socket errors: (.*)'),
