@@ -6,6 +6,7 @@ import http.client
 import os
 import pathlib
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -30,15 +31,25 @@ class Server:
     assert self.process.stdout
     self._said.extend(self.process.stdout)
 
+  @property
+  def said(self) -> str:
+    """What it has said until now."""
+    return ''.join(self._said)
+
   def wait(self) -> tuple[int, str]:
     """Its exit code, once it has ended, and what it said."""
     code = self.process.wait()
     self._reader.join()
-    return code, ''.join(self._said)
+    return code, self.said
 
   def connect(self) -> http.client.HTTPConnection:
     """A connection; what asks through it changes nothing of a path."""
     return http.client.HTTPConnection(self.address, timeout=60)
+
+  def open(self) -> socket.socket:
+    """A connection for what is no HTTP, or not the whole of a request."""
+    host, port = self.address.rsplit(':', 1)
+    return socket.create_connection((host, int(port)), timeout=60)
 
   def ask(
     self, path: str, method: str = 'GET', **headers: str

@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import difflib
 import pathlib
 import re
 
@@ -148,24 +147,3 @@ class Exports:
     """Whether an artifact is there whose manifest may still be delivered."""
     named = (address.export, f'{address.export}{address.part}')
     return any((self._root / name).exists() for name in named)
-
-  def whole(self) -> storage.Found[storage.Export]:
-    """All artifacts that were delivered whole, sorted.
-
-    What cannot be used is told as failed results.
-    """
-    usable, left_out = [], []
-    for path in storage.find_paths(self._root, whole=True):
-      try:
-        found = self._find(path.stem)
-      except (errors.ManifestError, OSError) as error:
-        left_out.append(storage.leave_out(path.stem, error))
-        continue
-      if found:
-        usable.append(found)
-    return storage.Found(tuple(usable), tuple(left_out))
-
-  def closest(self, wanted: str) -> str:
-    """The handle that is most similar to a wrong one; empty if none is."""
-    known = [path.name for path in storage.find_paths(self._root, whole=True)]
-    return next(iter(difflib.get_close_matches(wanted, known, 1, 0.5)), '')

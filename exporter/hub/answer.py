@@ -3,6 +3,7 @@
 from collections.abc import Callable
 import dataclasses
 import logging
+import os
 import pathlib
 
 from starlette import requests
@@ -11,9 +12,11 @@ from starlette import responses
 from exporter import errors
 from exporter import storage
 from exporter.hub import address
+from exporter.hub import listing
 from exporter.hub import page
 from exporter.hub import stock
 from model_specs import kinds
+from model_specs import outside
 
 _log = logging.getLogger('uvicorn.error')
 _HUB_FORMAT, _LITE_FORMAT = 'tf-hub-format', 'lite-format'
@@ -21,10 +24,10 @@ _COMPRESSED, _UNCOMPRESSED = 'compressed', 'uncompressed'
 _LITE = kinds.get('litert.float32')  # Sent for `?lite-format=tflite`.
 _JSON, _MARKDOWN = 'application/json', 'text/markdown; charset=utf-8'
 _BYTES, _GZIP = 'application/octet-stream', 'application/gzip'
+_CHANGES = {'cache-control': 'no-cache'}  # Of what may be replaced.
 _PAGE_HEADERS = {
   'cache-control': 'no-cache',
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-  'vary': 'accept',
 }
 
 
@@ -33,8 +36,8 @@ class Sent:
   """A file of the stock to send; unless it is ready, `make` makes it first."""
 
   path: pathlib.Path
-  is_ready: bool
-  make: Callable[[], pathlib.Path]
+  ready: os.stat_result | None
+  make: Callable[[], os.stat_result]
   name: str  # Under which a browser saves it.
   media_type: str
 
@@ -53,10 +56,28 @@ class Refusal(Exception):  # noqa: N818  # It becomes an answer.
     self.headers = headers
 
 
+def may_be_page(request: requests.Request) -> bool:
+  """Whether a browser would get a page where a program gets something else."""
+  return not {_HUB_FORMAT, _LITE_FORMAT} & request.query_params.keys()
+
+
 def wants_page(request: requests.Request) -> bool:
   """Whether a browser asks for a page to read, not a program for a file."""
-  asks = {_HUB_FORMAT, _LITE_FORMAT} & request.query_params.keys()
-  return not asks and 'text/html' in request.headers.get('accept', '')
+  accepted = request.headers.get('accept', '')
+  return may_be_page(request) and 'text/html' in accepted
+
+
+def redirect(request: requests.Request, path: str) -> responses.Response:
+  """Leads to another path of the hub."""
+  query = request.scope['query_string'].decode('ascii')
+  # The target names no host: clients may reach this server through a proxy of
+  # another name.
+  target = f'{request.scope.get("root_path", "")}/{path}'
+  return responses.RedirectResponse(
+    f'{target}?{query}' if query else target,
+    302,
+    headers={'cache-control': 'no-cache'},
+  )
 
 
 def _one_of(request: requests.Request, name: str, known: tuple) -> str:
@@ -78,7 +99,7 @@ class Hub:
   def __init__(
     self, exports: pathlib.Path, ready: stock.Stock, storage_url: str = ''
   ):
-    """Keeps the arguments; nothing is read before the first request.
+    """Keeps the arguments; nothing is read yet.
 
     Args:
       exports: The export folder.
@@ -86,7 +107,9 @@ class Hub:
       storage_url: The URL of the same folder in a storage that TensorFlow
         reads, for clients that ask where an artifact lies unpacked.
     """
+    self._folder = exports
     self._exports = address.Exports(exports)
+    self._listing = listing.Listing(exports)
     self._stock = ready
     self._storage_url = storage_url.rstrip('/')
 
@@ -110,17 +133,33 @@ class Hub:
       newest = self._exports.newest(wanted)
       if newest is None:
         raise Refusal(404, self._missing(wanted.export))
-      return self._redirect(request, newest.export)
+      return redirect(request, newest.export)
     if path.endswith('/'):
-      return self._redirect(request, path.strip('/'))
+      return redirect(request, path.strip('/'))
     return self._part(request, self._export(wanted), wanted)
+
+  def prepare(self) -> listing.Listed:
+    """Lists the exports, and removes from the stock what is of none of them."""
+    listed = self._listing.now()
+    self._stock.clear(listed.manifests)
+    return listed
+
+  def check(self) -> None:
+    """Makes sure that the exports can be read, and files of them be made.
+
+    Raises:
+      HubError: The folder of the stock is another's, or cannot be written to.
+      OSError: A folder is not there, or cannot be read.
+    """
+    os.scandir(self._folder).close()
+    self._stock.check()
 
   def _export(self, wanted: address.Address) -> storage.Export:
     """The artifact that an address names, or that it names a part of."""
     try:
       export = self._exports.find(wanted)
     except errors.ManifestError as error:
-      _log.warning('%s', error)
+      _log.warning('%s', outside.shown(str(error)))
       raise Refusal(
         404,
         f'{wanted.export} is not what its manifest says, and is left out; the '
@@ -138,30 +177,18 @@ class Hub:
     raise Refusal(404, self._missing(wanted.export))
 
   def _missing(self, wanted: str) -> str:
-    closest = self._exports.closest(wanted)
-    hint = f'Did you mean {closest}? ' if closest else ''
+    # Anybody may ask for what is not there: no manifest is read to say so.
+    closest = self._listing.last.closest(wanted)
+    is_there = closest and self._exports.is_coming(address.Address(closest))
+    hint = f'Did you mean {closest}? ' if is_there else ''
     return f'{wanted[:200]} is not here. {hint}/index.json lists all there is'
 
   def _index(self, is_page: bool) -> responses.Response:
-    found = self._exports.whole()
-    manifests = [export.manifest for export in found.usable]
+    listed = self._listing.now()
     if is_page:
-      return responses.HTMLResponse(
-        page.index_page(manifests), headers=_PAGE_HEADERS
-      )
-    return responses.JSONResponse(
-      page.index(manifests, found.left_out), headers=_PAGE_HEADERS
-    )
-
-  def _redirect(
-    self, request: requests.Request, path: str
-  ) -> responses.Response:
-    query = f'?{request.url.query}' if request.url.query else ''
-    # The target names no host: clients may reach this server through a proxy
-    # of another name.
-    target = f'{request.scope.get("root_path", "")}/{path}{query}'
-    return responses.RedirectResponse(
-      target, 302, headers={'cache-control': 'no-cache'}
+      return responses.HTMLResponse(listed.html, headers=_PAGE_HEADERS)
+    return responses.Response(
+      listed.json, media_type=_JSON, headers=_PAGE_HEADERS
     )
 
   def _part(
@@ -177,9 +204,11 @@ class Hub:
     if part == storage.BUNDLE_SUFFIX and storage.is_bundled(export.manifest):
       return self._bundle(export)
     if part == address.MANIFEST:
-      return responses.Response(export.manifest.to_json(), media_type=_JSON)
+      text = export.manifest.to_json()
+      return responses.Response(text, media_type=_JSON, headers=_CHANGES)
     if part == address.CARD:
-      return responses.Response(export.read_card(), media_type=_MARKDOWN)
+      text = export.read_card()
+      return responses.Response(text, media_type=_MARKDOWN, headers=_CHANGES)
     name = part.removeprefix('/')
     if part.startswith('/') and name in export.manifest.files:
       return self._file(export, name)
@@ -203,8 +232,10 @@ class Hub:
       # There is no header `location`, as tensorflow_hub reads the URL from the
       # body of a 303.
       base = self._storage_url or str(request.base_url).rstrip('/')
-      url = f'{base}/{export.manifest.handle}'
-      return responses.PlainTextResponse(url, 303)
+      # The client may have named any host, which is for nobody else.
+      return responses.PlainTextResponse(
+        f'{base}/{export.manifest.handle}', 303, {'cache-control': 'no-store'}
+      )
     if _one_of(request, _LITE_FORMAT, ('tflite',)):
       return self._lite(export)
     card = export.read_card()
@@ -229,11 +260,10 @@ class Hub:
     return self._file(converted, _LITE.file, _LITE.media_type)
 
   def _bundle(self, export: storage.Export) -> Sent:
-    manifest = export.manifest
-    path = self._stock.bundle(manifest)
+    path = self._stock.bundle(export.manifest)
     return Sent(
       path,
-      path.exists(),
+      self._stock.ready(path),
       lambda: self._stock.make_bundle(export),
       '_'.join(export.manifest.handle.split('/')[2:]) + storage.BUNDLE_SUFFIX,
       _GZIP,
@@ -245,7 +275,7 @@ class Hub:
     path = self._stock.file(export.manifest, name)
     return Sent(
       path,
-      path.exists(),
+      self._stock.ready(path),
       lambda: self._stock.make_file(export, name),
       pathlib.PurePath(name).name,
       media_type,

@@ -5,11 +5,41 @@ of markdown-it, comments would not be seen either, but a browser would obey
 every other tag.
 """
 
+import bisect
+from collections.abc import MutableMapping
+from typing import Any
+
 import markdown_it
 from markdown_it import rules_block
 from markdown_it import rules_inline
 
 _OPEN, _CLOSE = '<!--', '-->'
+_END, _LEFT = 'comments.end', 'comments.left'  # In the notes of a rendering.
+
+
+def _find_end(env: MutableMapping[str, Any], text: str, at: int) -> int:
+  """Where the comment that is open at a place is closed; -1 if nowhere.
+
+  What was found is kept, so that many comments that are never closed do not
+  take the square of their number.
+  """
+  known, begin, end = env.get(_END, ('', 0, 0))
+  if known is not text or at < begin or 0 <= end < at:
+    end = text.find(_CLOSE, at)
+    env[_END] = (text, at, end)
+  return end
+
+
+def _leaves(state: rules_block.StateBlock, start: int, last: int) -> bool:
+  """Whether the lines after the first leave the list item that it is in."""
+  indent, begin, found = state.env.get(_LEFT, (0, 0, 0))
+  if indent == state.blkIndent and begin <= start < found <= last:
+    return True
+  for line in range(start + 1, last + 1):
+    if state.sCount[line] < state.blkIndent and not state.isEmpty(line):
+      state.env[_LEFT] = (state.blkIndent, start, line)
+      return True
+  return False
 
 
 def _block(
@@ -19,20 +49,17 @@ def _block(
   at = state.bMarks[start] + state.tShift[start]
   if not state.src.startswith(_OPEN, at):
     return False
-  at += len(_OPEN)
-  for line in range(start, end):
-    outside = state.sCount[line] < state.blkIndent and not state.isEmpty(line)
-    if line > start and outside:  # The list item ends before the comment.
-      return False
-    _, closed, rest = state.src[at : state.eMarks[line]].partition(_CLOSE)
-    if closed:
-      if rest.strip():  # It is amid text, which `_inline` is for.
-        return False
-      if not silent:  # A silent call only asks if a paragraph ends here.
-        state.line = line + 1
-      return True
-    at = state.eMarks[line] + 1
-  return False
+  close = _find_end(state.env, state.src, at + len(_OPEN))
+  if close < 0:
+    return False
+  last = bisect.bisect_left(state.eMarks, close, start)
+  # Amid text it is for `_inline`.
+  is_amid = state.src[close + len(_CLOSE) : state.eMarks[last]].strip()
+  if last >= end or is_amid or _leaves(state, start, last):
+    return False
+  if not silent:  # A silent call only asks if a paragraph ends here.
+    state.line = last + 1
+  return True
 
 
 def _inline(state: rules_inline.StateInline, silent: bool) -> bool:
@@ -40,8 +67,8 @@ def _inline(state: rules_inline.StateInline, silent: bool) -> bool:
   del silent  # It forbids new tokens, and a comment makes none.
   if not state.src.startswith(_OPEN, state.pos):
     return False
-  end = state.src.find(_CLOSE, state.pos + len(_OPEN), state.posMax)
-  if end < 0:
+  end = _find_end(state.env, state.src, state.pos + len(_OPEN))
+  if not 0 <= end <= state.posMax - len(_CLOSE):
     return False
   state.pos = end + len(_CLOSE)
   return True

@@ -4,71 +4,165 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 import contextlib
+import os
 import pathlib
+import re
 
+from exporter import errors
 from exporter import storage
+
+_MARK = '.slimhub-stock'  # In a folder of slimhub's own.
+_NOTE = '.sha256'
+# All that a stock ever writes or removes, beside its mark.
+_NAME = re.compile(
+  rf'[0-9a-f]{{64}}({re.escape(storage.BUNDLE_SUFFIX)}({_NOTE})?)?(\.part)?'
+)
+
+
+def _stamp(facts: os.stat_result) -> tuple[int, ...]:
+  """Changes with the content of a file; nobody can set the last of it back."""
+  return (facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
+
+
+def _digest(path: pathlib.Path) -> str:
+  with path.open('rb') as file:
+    return storage.digest(file)[1]
 
 
 class Stock:
   """A folder of bundles and copies of files, each named after its content.
 
-  Exports may be replaced while somebody downloads them. A file in the stock
-  never changes.
+  Exports may be replaced while somebody downloads them. A file in the stock is
+  sent only as it was made: its hash is compared when it is first asked for, and
+  again when it was touched since.
   """
 
   def __init__(self, folder: pathlib.Path):
+    """Makes the folder, or takes one that an earlier stock made.
+
+    Raises:
+      HubError: The folder holds what no stock put there.
+    """
     self._folder = folder
-    folder.mkdir(parents=True, exist_ok=True)
+    self._inode = 0
+    self._verified: dict[str, tuple[int, ...]] = {}
+    self._claim()
+
+  def _claim(self) -> None:
+    """Makes the folder, and marks it as slimhub's own if nobody else's it is.
+
+    It may have been removed since the last time, or the mark in it, by what
+    clears up temporary folders.
+    """
+    self._folder.mkdir(parents=True, exist_ok=True)
+    mark, inode = self._folder / _MARK, self._folder.stat().st_ino
+    is_new = inode != self._inode
+    names = [path.name for path in self._folder.iterdir()] if is_new else []
+    if names and not mark.exists():
+      raise errors.HubError(
+        f'{self._folder} holds {min(names)!r}, which no hub put there; name an '
+        'empty or a new --stock_dir, or remove it if it is the stock of an '
+        'older slimhub'
+      )
+    if not mark.exists():
+      mark.touch()
+    self._inode = inode
+
+  def check(self) -> None:
+    """Makes sure that files can be made.
+
+    Raises:
+      HubError: They cannot.
+      OSError: The folder is gone and cannot be made again.
+    """
+    self._claim()
+    if not os.access(self._folder, os.W_OK | os.X_OK):
+      raise errors.HubError(f'{self._folder} cannot be written to')
+
+  def _path(self, name: str) -> pathlib.Path:
+    if not _NAME.fullmatch(name):
+      raise errors.ManifestError(
+        f'{name[:80]!r} is no sha256; export the version again with --force'
+      )
+    return self._folder / name
 
   def bundle(self, manifest: storage.Manifest) -> pathlib.Path:
     """The path of an artifact's bundle, which may still have to be made."""
-    return (
-      self._folder / f'{storage.bundle_key(manifest)}{storage.BUNDLE_SUFFIX}'
-    )
+    return self._path(f'{storage.bundle_key(manifest)}{storage.BUNDLE_SUFFIX}')
 
   def file(self, manifest: storage.Manifest, name: str) -> pathlib.Path:
     """The path of a file's copy, which may still have to be made."""
-    return self._folder / manifest.files[name].sha256
+    return self._path(manifest.files[name].sha256)
 
-  def make_bundle(self, export: storage.Export) -> pathlib.Path:
-    """Makes the bundle of an artifact unless it exists; returns its path."""
+  def ready(self, path: pathlib.Path) -> os.stat_result | None:
+    """The facts of a file that may be sent as it is, None if it is to be made.
 
-    def write(target: pathlib.Path) -> None:
+    Whether it was verified is known without reading it.
+    """
+    known = self._verified.get(path.name)
+    with contextlib.suppress(FileNotFoundError):
+      facts = path.stat()
+      return facts if known == _stamp(facts) else None
+    return None
+
+  def make_bundle(self, export: storage.Export) -> os.stat_result:
+    """Makes the bundle of an artifact unless it is there; returns its facts."""
+    target = self.bundle(export.manifest)
+    note = target.with_name(f'{target.name}{_NOTE}')
+
+    def is_whole() -> bool:
+      return note.exists() and note.read_bytes() == _digest(target).encode()
+
+    def write(part: pathlib.Path) -> None:
       with storage.local_root(export.root, export.manifest.handle) as root:
-        storage.write_bundle(root, export.manifest, target)
+        storage.write_bundle(root, export.manifest, part)
+      # A half note is of no bundle, so that it does no harm.
+      note.write_bytes(_digest(part).encode())
 
-    return self._make(self.bundle(export.manifest), write)
+    return self._make(target, is_whole, write)
 
-  def make_file(self, export: storage.Export, name: str) -> pathlib.Path:
-    """Copies a file unless the copy exists; returns the path of the copy."""
+  def make_file(self, export: storage.Export, name: str) -> os.stat_result:
+    """Copies a file unless the copy is there; returns the facts of the copy."""
+    target = self.file(export.manifest, name)
 
-    def write(target: pathlib.Path) -> None:
+    def is_whole() -> bool:
+      return target.name == _digest(target)
+
+    def write(part: pathlib.Path) -> None:
       with storage.local_root(export.root, export.manifest.handle) as root:
-        storage.copy_file(root, export.manifest, name, target)
+        storage.copy_file(root, export.manifest, name, part)
 
-    return self._make(self.file(export.manifest, name), write)
+    return self._make(target, is_whole, write)
 
   def _make(
-    self, target: pathlib.Path, write: Callable[[pathlib.Path], None]
-  ) -> pathlib.Path:
-    if target.exists():
-      return target
+    self,
+    target: pathlib.Path,
+    is_whole: Callable[[], bool],
+    write: Callable[[pathlib.Path], None],
+  ) -> os.stat_result:
+    self._claim()
     part = storage.Part(target)
     with part.locked():
-      if not target.exists():  # Another process may have written it.
+      # Another process may have written it, or an earlier run.
+      facts = target.stat() if target.exists() else None
+      if not (facts and is_whole()):
         with _removed_on_error(part):
           write(part.path)
         part.finish()
-    return target
+        facts = target.stat()
+      self._verified[target.name] = _stamp(facts)
+    return facts
 
   def clear(self, whole: Iterable[storage.Manifest]) -> None:
-    """Removes the files that none of these artifacts needs."""
+    """Removes the files of a stock that none of these artifacts needs."""
     needed = set()
     for manifest in whole:
-      needed |= {self.file(manifest, name).name for name in manifest.files}
-      needed.add(self.bundle(manifest).name)
+      needed |= {file.sha256 for file in manifest.files.values()}
+      bundle = self.bundle(manifest).name
+      needed |= {bundle, f'{bundle}{_NOTE}'}
     for path in self._folder.iterdir():
-      if path.name.removesuffix('.part') not in needed:
+      is_ours = _NAME.fullmatch(path.name) and path.is_file()
+      if is_ours and path.name.removesuffix('.part') not in needed:
         path.unlink(missing_ok=True)
 
 

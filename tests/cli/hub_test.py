@@ -57,8 +57,7 @@ def test_seed_cache_takes_another_hub(exports, tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-  'command',
-  [('serve',), ('pack', '--output_dir=x'), ('seed_cache', '--cache_dir=x')],
+  'command', [('pack', '--output_dir=x'), ('seed_cache', '--cache_dir=x')]
 )
 def test_a_folder_without_exports_is_one_line(command, tmp_path, capsys):
   name, *flags = command

@@ -125,19 +125,6 @@ def test_a_link_out_of_the_folder_is_not_followed(exports, tmp_path, name):
     exports.find(address.parse(f'/{_TF2}'))
 
 
-def test_one_bad_export_is_named_and_the_others_stay(exports, tmp_path):
-  (tmp_path / f'{_TF2}.json').write_text('{')
-  (tmp_path / _NAME / '7').mkdir()
-  (tmp_path / _NAME / '7.json').write_text('{}')
-  found = exports.whole()
-  assert [export.manifest.handle for export in found.usable] == [
-    some_exports.TF1,
-    some_exports.LITE,
-    some_exports.ONNX,
-  ]
-  assert [each.name for each in found.left_out] == [_TF2, f'{_NAME}/7']
-
-
 @pytest.mark.parametrize('name', [_TF2, some_exports.LITE])
 def test_what_was_measured_is_neither_an_export_nor_a_file_of_one(
   exports, tmp_path, name
@@ -151,11 +138,9 @@ def test_what_was_measured_is_neither_an_export_nor_a_file_of_one(
   assert wanted.part not in (address.CARD, address.MANIFEST)
 
 
-def test_conversions_and_close_names(exports):
+def test_conversions_are_found(exports):
   found = exports.conversions(exports.find(address.parse(f'/{_TF2}')))
   assert [made.handle for made in found] == [
     some_exports.LITE,
     some_exports.ONNX,
   ]
-  assert exports.closest(f'{_NAME}/55') == _TF2
-  assert not exports.closest('?')

@@ -1,6 +1,8 @@
 """What a hub answers, and what it says where it refuses."""
 
 import json
+import os
+import shutil
 
 import pytest
 
@@ -93,6 +95,17 @@ def test_what_is_not_there_is_told_what_is(hub, path, said):
   assert status == 404
   assert headers['content-type'].startswith('text/plain')
   assert said in body.decode()
+
+
+def test_what_is_not_there_is_missed_without_a_look_at_manifests(hub, exports):
+  """A manifest that is read would hold the hub up, or make it answer 503."""
+  (exports / f'{_TF1}.json').unlink()
+  os.mkfifo(exports / f'{_TF1}.json')
+  (exports / f'{_LITE}').with_suffix('.json').write_text('{')
+  for name in (f'{_NAME}/4', 'a/b/c/d/5', 'google', f'{_NAME}s', f'{_TF2}/x'):
+    assert hub.ask(f'/{name}')[0] == 404
+  shutil.rmtree(exports / _TF2)
+  assert f'Did you mean {_TF2}' not in hub.ask(f'/{_TF2}5')[2].decode()
 
 
 @pytest.mark.parametrize('name', [_TF2, _LITE])

@@ -67,3 +67,22 @@ def test_other_html_is_text_wherever_comments_are(text):
     assert tag not in body
   assert '&lt;' in body
   assert ('alert(1)' in body) == ('alert(1)' in text)
+
+
+@pytest.mark.parametrize(
+  ('line', 'end'),
+  [
+    ('<!--\n', ''),
+    ('<!--\n', '\n\nb --> c'),
+    ('<!-- a\n\n', '\n\nb --> c'),
+    ('> <!--\n', '\n\nb --> c'),
+    ('* <!--\n', '\n\nb --> c'),
+    ('  <!-- b\n\n', 'c\n\n-->'),
+    ('a <!-- ', ''),
+  ],
+)
+def test_many_that_are_not_closed_are_text_soon(line, end):
+  """With the square of their number, these would take minutes."""
+  many = 20000
+  found = _html(f'* a\n\n{line * many}{end}')
+  assert many - 1 <= found.count('&lt;!--') <= many

@@ -3,7 +3,9 @@
 from concurrent import futures
 import contextlib
 import hashlib
+import json
 import os
+import shutil
 import signal
 import socket
 import threading
@@ -44,23 +46,41 @@ def test_a_bundle_is_the_same_bytes_each_time(hub):
   assert hub.ask(f'/{_TF2}.tar.gz')[2] == first
 
 
-def test_what_a_client_has_is_not_sent_again(hub):
-  etag = hub.ask(_BUNDLE)[1]['etag']
-  for given in (etag, f'W/{etag}', f'"other", {etag}', '*'):
-    status, headers, body = hub.ask(_BUNDLE, if_none_match=given)
-    assert (status, headers['etag'], body) == (304, etag, b'')
-  assert hub.ask(_BUNDLE, if_none_match='"other"')[0] == 200
+def test_a_file_is_sent_as_it_was_made_or_made_again(exports):
+  stock = exports.with_name(f'{exports.name}-stock')
+  with hub_server.serve(exports) as hub:
+    path = f'/{some_exports.LITE}'
+    before = {each: hub.ask(each)[2] for each in (_BUNDLE, path)}
+    for file in stock.glob('[0-9a-f]*'):
+      file.write_text('tampered')
+    assert {each: hub.ask(each)[2] for each in before} == before
+    shutil.rmtree(stock)
+    assert {each: hub.ask(each)[2] for each in before} == before
 
 
-def test_a_download_is_resumed_only_if_it_is_of_the_same(hub):
-  _, headers, whole = hub.ask(_BUNDLE)
-  part = {'range': 'bytes=100-'}
-  status, _, body = hub.ask(_BUNDLE, **part, if_range=headers['etag'])
-  assert (status, body) == (206, whole[100:])
-  status, _, body = hub.ask(_BUNDLE, **part, if_range='"other"')
-  assert (status, body) == (200, whole)
-  status, headers, _ = hub.ask(_BUNDLE, range='bytes=999999999-')
-  assert (status, headers['content-range']) == (416, f'bytes */{len(whole)}')
+def test_it_says_when_it_cannot_send_files(tmp_path):
+  exports, moved = tmp_path / 'exports', tmp_path / 'moved'
+  some_exports.add(exports, _TF2)
+  with hub_server.serve(exports) as hub:
+    exports.rename(moved)
+    assert hub.ask('/healthz')[0] == 503
+    moved.rename(exports)
+    assert hub.ask('/healthz')[0] == 200
+    stock = exports.with_name(f'{exports.name}-stock')
+    shutil.rmtree(stock)
+    stock.write_text('')
+    assert hub.ask('/healthz')[0] == 503
+
+
+def test_a_stock_is_not_made_among_the_files_of_others(exports, tmp_path):
+  (tmp_path / 'thesis.tex').touch()
+  with (
+    pytest.raises(RuntimeError, match=f"{tmp_path} holds 'thesis.tex'") as said,
+    hub_server.serve(exports, f'--stock_dir={tmp_path}'),
+  ):
+    pass
+  assert 'Traceback' not in str(said.value)
+  assert [path.name for path in tmp_path.iterdir()] == ['thesis.tex']
 
 
 def test_head_says_what_get_would(hub):
@@ -145,7 +165,6 @@ def test_a_link_out_of_the_exports_is_not_followed(hub, exports):
     (400, '/', {'content_length': 'many'}),
     (431, '/', {'x': 'a' * 50000}),
     (414, '/' + 'a' * 50000, {}),
-    (400, _BUNDLE, {'range': 'bytes=x'}),
   ],
 )
 def test_what_is_too_large_or_senseless_is_refused(hub, status, path, headers):
@@ -201,11 +220,34 @@ def test_a_port_that_is_taken_is_named(hub, exports):
   assert 'Traceback' not in said
 
 
-@pytest.mark.parametrize('name', ['missing', 'empty'])
-def test_a_folder_without_exports_is_an_error(tmp_path, name):
-  (tmp_path / 'empty').mkdir()
-  with hub_server.start(tmp_path / name, '--port=0') as process:
+def test_a_host_that_is_not_this_one_is_named(exports):
+  with hub_server.start(exports, '--host=192.0.2.1', '--port=0') as process:
     said, _ = process.communicate()
   assert process.returncode == 1
-  assert f'{tmp_path / name}' in said
+  assert 'another --host' in said
   assert 'Traceback' not in said
+
+
+def test_a_missing_folder_is_an_error(tmp_path):
+  with hub_server.start(tmp_path / 'missing', '--port=0') as process:
+    said, _ = process.communicate()
+  assert process.returncode == 1
+  assert f'{tmp_path / "missing"} is no folder' in said
+  assert 'Traceback' not in said
+
+
+def test_an_empty_folder_is_served_and_what_comes_later_too(tmp_path):
+  exports = tmp_path / 'exports'
+  exports.mkdir()
+  with hub_server.serve(exports) as hub:
+    assert json.loads(hub.ask('/index.json')[2])['exports'] == []
+    assert hub.ask('/', accept='text/html')[0] == 200
+    assert hub.ask(f'/{_TF2}')[0] == 404
+    some_exports.add(exports, _TF2)
+    (found,) = json.loads(hub.ask('/index.json')[2])['exports']
+    assert found['handle'] == _TF2
+    assert hub.ask(_BUNDLE)[0] == 200
+    assert b'Did you mean' in hub.ask(f'/{some_exports.TF1}')[2]
+    shutil.rmtree(exports / 'google')
+    assert json.loads(hub.ask('/index.json')[2])['exports'] == []
+    assert hub.ask(f'/{_TF2}')[0] == 404

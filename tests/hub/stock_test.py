@@ -1,6 +1,8 @@
 """What is in the stock is whole, made once, and never changes."""
 
+import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +12,9 @@ import pytest
 from exporter import errors
 from exporter import storage
 from exporter.hub import stock
+from exporter.storage import manifest
 from tests import some_exports
+from tests import some_manifest
 from tests import source_tree
 
 _NAME = 'saved_model.pb'
@@ -21,37 +25,113 @@ def _made(tmp_path):
   return some_exports.add(tmp_path, some_exports.TF2, 'text')
 
 
-@pytest.fixture(name='export')
-def _export(tmp_path, made):
-  return storage.Export(tmp_path, made)
-
-
 @pytest.fixture(name='ready')
 def _ready(tmp_path):
   return stock.Stock(tmp_path / 'stock')
 
 
 def _names(tmp_path: pathlib.Path) -> set[str]:
-  return {path.name for path in (tmp_path / 'stock').iterdir()}
+  """All in the stock but its mark."""
+  names = {path.name for path in (tmp_path / 'stock').iterdir()}
+  return names - {'.slimhub-stock'}
 
 
-def test_what_is_there_is_not_made_again(tmp_path, export, ready):
-  made = export.manifest
-  paths = (
-    ready.make_bundle(export),
-    ready.make_file(export, _NAME),
-  )
-  assert paths == (ready.bundle(made), ready.file(made, _NAME))
-  before = [path.stat() for path in paths]
-  ready.make_bundle(export)
-  ready.make_file(export, _NAME)
+def _make(
+  tmp_path: pathlib.Path, made: manifest.Manifest, ready: stock.Stock
+) -> list[os.stat_result]:
+  """Makes one of each."""
+  export = storage.Export(tmp_path, made)
+  return [ready.make_bundle(export), ready.make_file(export, _NAME)]
+
+
+def test_what_is_there_is_not_made_again(tmp_path, made, ready):
+  paths = (ready.bundle(made), ready.file(made, _NAME))
+  assert [ready.ready(path) for path in paths] == [None, None]
+  before = _make(tmp_path, made, ready)
   assert [path.stat() for path in paths] == before
-  assert _names(tmp_path) == {path.name for path in paths}
+  assert [ready.ready(path) for path in paths] == before
+  again = stock.Stock(tmp_path / 'stock')
+  assert [again.ready(path) for path in paths] == [None, None]
+  assert _make(tmp_path, made, again) == before
+  assert _names(tmp_path) >= {path.name for path in paths}
+  assert not [name for name in _names(tmp_path) if 'part' in name]
 
 
-def test_nothing_stays_of_what_is_not_whole(tmp_path, export, ready):
-  artifact = tmp_path / some_exports.TF2
-  (artifact / _NAME).write_text('other')
+@pytest.mark.parametrize('is_new_run', [False, True])
+def test_what_was_changed_is_made_again(tmp_path, made, ready, is_new_run):
+  _make(tmp_path, made, ready)
+  paths = (ready.bundle(made), ready.file(made, _NAME))
+  whole = [path.read_bytes() for path in paths]
+  for path in paths:
+    facts = path.stat()
+    path.write_bytes(path.read_bytes()[::-1])
+    os.utime(path, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+  if is_new_run:
+    ready = stock.Stock(tmp_path / 'stock')
+  assert [ready.ready(path) for path in paths] == [None, None]
+  facts = _make(tmp_path, made, ready)
+  assert [path.read_bytes() for path in paths] == whole
+  assert [ready.ready(path) for path in paths] == facts
+
+
+def test_a_bundle_without_its_hash_is_made_again(tmp_path, made, ready):
+  before, _ = _make(tmp_path, made, ready)
+  for path in (tmp_path / 'stock').glob('*.sha256'):
+    path.write_bytes(b'\xff')
+  after, _ = _make(tmp_path, made, stock.Stock(tmp_path / 'stock'))
+  assert after.st_ino != before.st_ino
+
+
+def test_a_folder_that_was_removed_is_made_again(tmp_path, made, ready):
+  _make(tmp_path, made, ready)
+  shutil.rmtree(tmp_path / 'stock')
+  assert ready.ready(ready.bundle(made)) is None
+  _make(tmp_path, made, ready)
+  (tmp_path / 'stock/.slimhub-stock').unlink()  # By what clears up old files.
+  ready.check()
+  stock.Stock(tmp_path / 'stock')
+
+
+def test_nothing_is_taken_for_a_stock_that_is_another_s(tmp_path, made):
+  other = tmp_path / 'other'
+  other.mkdir()
+  for name in ('thesis.tex', 'ab' * 32):  # The second is as a stock has them.
+    (other / name).touch()
+    with pytest.raises(errors.HubError, match=f'{other} holds .*{name}'):
+      stock.Stock(other)
+    assert [path.name for path in other.iterdir()] == [name]
+    (other / name).unlink()
+
+
+def test_a_hash_that_is_a_path_leads_nowhere(tmp_path, ready):
+  target = tmp_path / 'x'
+  for path in (target, tmp_path / 'x.part'):
+    path.write_text('of somebody')
+  made = some_manifest.make(
+    some_exports.handle(some_exports.TF2),
+    files={_NAME: manifest.File(1, str(target))},
+  )
+  with pytest.raises(errors.ManifestError, match='is no sha256'):
+    ready.make_file(storage.Export(tmp_path, made), _NAME)
+  ready.clear([made])
+  assert {path.name for path in tmp_path.iterdir()} == {'x', 'x.part', 'stock'}
+
+
+def test_clear_removes_what_a_stock_made_and_nothing_else(
+  tmp_path, made, ready
+):
+  (tmp_path / 'stock' / 'folder').mkdir()
+  (tmp_path / 'stock' / ('ab' * 32 + '.part')).touch()
+  for name in ('thesis.tex', 'left.part'):
+    (tmp_path / 'stock' / name).touch()
+  _make(tmp_path, made, ready)
+  ready.clear([])
+  assert _names(tmp_path) == {'folder', 'thesis.tex', 'left.part'}
+
+
+def test_nothing_stays_of_what_is_not_whole(tmp_path, made, ready):
+  export = storage.Export(tmp_path, made)
+  (tmp_path / some_exports.TF2 / _NAME).write_text('other')
   with pytest.raises(errors.ManifestError):
     ready.make_bundle(export)
   with pytest.raises(errors.ManifestError):
@@ -59,7 +139,7 @@ def test_nothing_stays_of_what_is_not_whole(tmp_path, export, ready):
   assert not _names(tmp_path)
 
 
-def test_what_a_killed_process_left_is_not_taken(tmp_path, export, ready):
+def test_what_a_killed_process_left_is_not_taken(tmp_path, made, ready):
   code = (
     'import os, pathlib, signal, sys\n'
     'from exporter.hub import stock\n'
@@ -71,30 +151,24 @@ def test_what_a_killed_process_left_is_not_taken(tmp_path, export, ready):
     'export = storage.find_export(pathlib.Path(sys.argv[1]), sys.argv[3])\n'
     'stock.Stock(pathlib.Path(sys.argv[2])).make_bundle(export)\n'
   )
+  stocked = tmp_path / 'stock'
   done = subprocess.run(
-    [
-      sys.executable,
-      '-c',
-      code,
-      tmp_path,
-      tmp_path / 'stock',
-      some_exports.TF2,
-    ],
+    [sys.executable, '-c', code, tmp_path, stocked, some_exports.TF2],
     cwd=source_tree.ROOT,
     check=False,
   )
   assert done.returncode == -signal.SIGKILL
   assert _names(tmp_path)
-  path = ready.make_bundle(export)
+  ready.make_bundle(storage.Export(tmp_path, made))
+  path = ready.bundle(made)
   assert path.read_bytes()[:2] == b'\x1f\x8b'
-  assert _names(tmp_path) == {path.name}
+  assert _names(tmp_path) == {path.name, f'{path.name}.sha256'}
 
 
-def test_clear_keeps_what_the_exports_need(tmp_path, export, ready):
-  bundle = ready.make_bundle(export)
-  file = ready.make_file(export, _NAME)
+def test_clear_keeps_what_the_exports_need(tmp_path, made, ready):
+  _make(tmp_path, made, ready)
+  needed = _names(tmp_path)
   new = some_exports.add(tmp_path, some_exports.TF2, 'new')
-  ready.make_bundle(storage.Export(tmp_path, new))
-  (tmp_path / 'stock' / 'left.part').touch()
-  ready.clear([export.manifest])
-  assert _names(tmp_path) == {bundle.name, file.name}
+  _make(tmp_path, new, ready)
+  ready.clear([made])
+  assert _names(tmp_path) == needed

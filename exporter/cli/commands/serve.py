@@ -3,6 +3,7 @@
 import argparse
 
 from exporter import environment
+from exporter import errors
 from exporter import storage
 from exporter.cli import exits
 from exporter.cli import flag_values
@@ -51,22 +52,21 @@ def run(args: argparse.Namespace) -> int:
   # What it imports is installed by the extra `serve`.
   from exporter import hub
 
-  found = storage.items(args.exports)
+  if not args.exports.is_dir():
+    raise errors.HubError(
+      f'{args.exports} is no folder; name the --output_dir of an export'
+    )
   if args.site_dir and not (args.site_dir / 'index.html').is_file():
     raise flags.UsageError(
       f'--site_dir={args.site_dir} holds no index.html; name the folder that '
       'a site was built into'
     )
   ready = hub.Stock(args.stock_dir or storage.default_stock_dir(args.exports))
-  ready.clear(item.manifest for item in found.usable)
-  app = hub.application(
-    hub.Hub(args.exports, ready, args.storage_url), args.site_dir
-  )
-  progress.tell_left_out(found.left_out)
+  served = hub.Hub(args.exports, ready, args.storage_url)
+  listed = served.prepare()
+  progress.tell_left_out(listed.left_out)
   listener = hub.listen(args.host, args.port)
-  print(
-    f'{len(found.usable)} artifacts of {args.exports} at {hub.url(listener)}',
-    flush=True,
-  )
-  hub.run_server(app, listener)
+  count, url = len(listed.manifests), hub.url(listener)
+  print(f'{count} artifacts of {args.exports} at {url}', flush=True)
+  hub.run_server(hub.application(served, args.site_dir), listener)
   return exits.OK

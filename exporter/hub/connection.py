@@ -1,0 +1,156 @@
+"""The connections of a hub: no client holds one for ever, or all of them."""
+
+import asyncio
+import logging
+import resource
+from typing import Any
+
+from uvicorn.protocols.http import h11_impl
+
+from exporter import errors
+
+AT_ONCE = 16  # How many connections an event loop accepts before it goes on.
+_MOST = 1000
+_FEWEST = 16
+# What needs descriptors beside the connections and the files sent through them:
+# those accepted in the few rounds of the loop until one of them is counted or
+# closed, threads that read manifests and cards, bundles that are being made.
+_SPARE = 4 * AT_ONCE + 64
+
+_log = logging.getLogger('uvicorn.error')
+
+
+def most() -> int:
+  """How many connections this process may have.
+
+  There are so few that descriptors never run out: an event loop that cannot
+  accept a connection logs so without end, and a hub that cannot open a file
+  answers nobody.
+
+  Raises:
+    HubError: The process may open hardly any file.
+  """
+  files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+  if files == resource.RLIM_INFINITY:
+    return _MOST
+  found = min(_MOST, (files - _SPARE) // 2)  # Each may be sent a file.
+  if found < _FEWEST:
+    raise errors.HubError(
+      f'this process may open {files} files at a time, expected '
+      f'{_SPARE + 2 * _FEWEST} or more; raise the limit, as with '
+      '`ulimit -n 1024`'
+    )
+  return found
+
+
+class Connection(h11_impl.H11Protocol):
+  """A connection that is closed where its client lets it wait.
+
+  uvicorn itself closes those that are idle between two requests, and answers
+  503 while there are `limit_concurrency` of them.
+  """
+
+  head_seconds = 20.0  # For the head of a request, from its first byte or none.
+  stall_seconds = 60.0  # In which a client must take some of an answer.
+
+  def __init__(self, *args: Any, **kwargs: Any):
+    super().__init__(*args, **kwargs)
+    self._waits_since = 0.0
+    self._head_timer: asyncio.TimerHandle | None = None
+    self._stall_timer: asyncio.TimerHandle | None = None
+
+  def connection_made(  # type: ignore[override]  # As uvicorn's own.
+    self, transport: asyncio.Transport
+  ) -> None:
+    """Is called once the connection is accepted."""
+    super().connection_made(transport)
+    # A connection is paused from the first byte that cannot be sent at once, so
+    # that `resume_writing` says when its client has taken everything.
+    transport.set_write_buffer_limits(0)
+    self._expect_head()
+    limit = self.config.limit_concurrency
+    if limit and len(self.connections) >= limit:
+      self._close_another()
+
+  def connection_lost(self, exc: Exception | None) -> None:
+    """Is called once the connection is closed, by whomever."""
+    super().connection_lost(exc)
+    for timer in (self._head_timer, self._stall_timer):
+      if timer:
+        timer.cancel()
+
+  def data_received(self, data: bytes) -> None:
+    """Is called with what the client sent."""
+    super().data_received(data)
+    self._expect_head()
+
+  def on_response_complete(self) -> None:
+    """Is called when an answer was given, if not yet taken."""
+    super().on_response_complete()
+    self._expect_head()
+
+  def pause_writing(self) -> None:
+    """Is called when an answer waits for the client to take it."""
+    super().pause_writing()
+    self._expect_progress()
+
+  def resume_writing(self) -> None:
+    """Is called when the client has taken all that was written."""
+    super().resume_writing()
+    if self._stall_timer:
+      self._stall_timer.cancel()
+
+  @property
+  def _is_answered(self) -> bool:
+    """Whether the client owes the head of a request, and no answer is owed."""
+    return self.cycle is None or self.cycle.response_complete
+
+  @property
+  def _waits(self) -> bool:
+    """Whether the client has taken all answers, too."""
+    has_all = not self.flow.write_paused and not self.transport.is_closing()
+    return self._is_answered and has_all
+
+  def _expect_head(self) -> None:
+    """Gives the client its time, which does not begin anew with every byte."""
+    if not self._is_answered:
+      if self._head_timer:
+        self._head_timer.cancel()
+        self._head_timer = None
+    elif not self._head_timer:
+      self._waits_since = self.loop.time()
+      self._head_timer = self.loop.call_later(
+        self.head_seconds, self.timeout_keep_alive_handler
+      )
+
+  def _close_another(self) -> None:
+    """Closes the connection that has waited longest for its client.
+
+    So those who open connections and send nothing, or little by little, push
+    out themselves, and nobody who sends a request.
+    """
+    others = self.connections - {self}
+    waiting = [
+      each for each in others if isinstance(each, Connection) and each._waits
+    ]
+    if waiting:
+      longest = min(waiting, key=lambda each: each._waits_since)
+      longest.timeout_keep_alive_handler()
+
+  def _expect_progress(self) -> None:
+    self._stall_timer = self.loop.call_later(
+      self.stall_seconds,
+      self._check_progress,
+      self.transport.get_write_buffer_size(),
+    )
+
+  def _check_progress(self, before: int) -> None:
+    if self.transport.get_write_buffer_size() < before:
+      self._expect_progress()
+    else:
+      _log.warning(
+        '%s:%d has taken nothing for %g seconds: closed',
+        *(self.client or ('', 0)),
+        self.stall_seconds,
+      )
+      self.transport.abort()

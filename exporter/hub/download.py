@@ -1,0 +1,77 @@
+"""Files as answers: whole, in part, or not at all where the client has them."""
+
+import os
+import pathlib
+
+from starlette import datastructures
+from starlette import responses
+from starlette import types
+
+_UNIT = 'bytes'
+
+
+def _tags(headers: datastructures.Headers, name: str) -> list[str]:
+  given = ','.join(headers.getlist(name))
+  return [tag.strip() for tag in given.split(',') if tag.strip()]
+
+
+def is_known(headers: datastructures.Headers, etag: str) -> bool:
+  """Whether the client has this very content from an earlier request."""
+  tags = _tags(headers, 'if-none-match')
+  return '*' in tags or etag in [tag.removeprefix('W/') for tag in tags]
+
+
+def is_other(headers: datastructures.Headers, etag: str) -> bool:
+  """Whether the client wants some content, and it is not this."""
+  tags = _tags(headers, 'if-match')
+  return bool(tags) and '*' not in tags and etag not in tags
+
+
+def _has_range(headers: datastructures.Headers, etag: str) -> bool:
+  """Whether a part is asked for, in bytes, and of this very content."""
+  unit = headers.get('range', '').partition('=')[0]
+  return unit.strip().lower() == _UNIT and headers.get('if-range', etag) == etag
+
+
+class Download(responses.FileResponse):
+  """A file of the stock, whose ETag names its content.
+
+  The date of a file in the stock is when the copy was made, which says nothing
+  of its content. So it is not sent, and no date that a client sends counts.
+  """
+
+  chunk_size = 2**18  # Four times the default, to read with fewer calls.
+
+  def __init__(
+    self,
+    path: pathlib.Path,
+    facts: os.stat_result,
+    etag: str,
+    media_type: str,
+    name: str,
+  ):
+    """Prepares the answer.
+
+    Args:
+      path: The file.
+      facts: What is known of it.
+      etag: Identifies its content.
+      media_type: What it is to a browser.
+      name: Under which a browser saves it.
+    """
+    headers = {'etag': etag, 'cache-control': 'no-cache'}
+    super().__init__(
+      path, 200, headers, media_type, filename=name, stat_result=facts
+    )
+    self._etag = etag
+    del self.headers['last-modified']
+
+  async def __call__(
+    self, scope: types.Scope, receive: types.Receive, send: types.Send
+  ) -> None:
+    """Sends what the client asks for, whole where its range is not of this."""
+    dropped = {b'if-range'}
+    if not _has_range(datastructures.Headers(scope=scope), self._etag):
+      dropped.add(b'range')
+    headers = [each for each in scope['headers'] if each[0] not in dropped]
+    await super().__call__({**scope, 'headers': headers}, receive, send)
