@@ -12,6 +12,7 @@ from exporter.cli import completion
 from exporter.cli import exits
 from exporter.cli import flags
 from exporter.cli import progress
+from exporter.cli import terminal
 from exporter.cli.commands import benchmark
 from exporter.cli.commands import cards
 from exporter.cli.commands import doctor
@@ -84,10 +85,14 @@ def _nobody_reads() -> bool:
 
 def main(args: argparse.Namespace) -> int:
   """Runs one command; returns its exit code, and prints errors in one line."""
+  with terminal.shown():
+    return _run(args)
+
+
+def _run(args: argparse.Namespace) -> int:
   try:
     code = args.run(args)
-    if sys.stdout is not None:  # It is None where the shell has closed it.
-      sys.stdout.flush()  # A failure at exit would give the code 120.
+    sys.stdout.flush()  # A failure at exit would give the code 120.
     return code
   except KeyboardInterrupt:
     return exits.INTERRUPTED

@@ -11,6 +11,7 @@ from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import progress
 import model_specs
+from model_specs import outside
 from model_specs import spec_files
 
 PATTERN = (
@@ -34,7 +35,8 @@ class Parser(argparse_flags.ArgumentParser):
 
   def error(self, message: str) -> NoReturn:
     """Says what is wrong, without the usage, and exits."""
-    self.exit(exits.USAGE_ERROR, f'{self.prog}: {message}\n')
+    told = outside.shown(f'{self.prog}: {message}')
+    self.exit(exits.USAGE_ERROR, f'{told}\n')
 
   def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
     """Refuses unknown flags before it parses.
@@ -60,7 +62,9 @@ class Parser(argparse_flags.ArgumentParser):
 
 def add_patterns(parser: argparse.ArgumentParser) -> None:
   """Adds the patterns that choose handles."""
-  parser.add_argument('patterns', nargs='*', metavar='PATTERN', help=PATTERN)
+  parser.add_argument(
+    'patterns', nargs='*', default=[], metavar='PATTERN', help=PATTERN
+  )
 
 
 def add_spec_files(parser: argparse.ArgumentParser) -> None:

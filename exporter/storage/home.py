@@ -5,15 +5,24 @@ import os
 import pathlib
 import shlex
 
+from exporter import errors
+from exporter.storage import places
+
 _HOME = 'SLIMHUB_HOME'
 
 
 def _home() -> pathlib.Path:
   home = os.environ.get(_HOME)
-  if home:
-    return pathlib.Path(home).expanduser()
   cache = os.environ.get('XDG_CACHE_HOME') or '~/.cache'
-  return pathlib.Path(cache).expanduser() / 'slimhub'
+  try:
+    if home:
+      return places.parse_path(home)
+    return places.parse_path(cache) / 'slimhub'
+  except ValueError as error:
+    raise errors.ExportError(
+      f'the default folder {home or cache!r} {error}; set SLIMHUB_HOME to a '
+      'folder that is yours, or name each folder with its flag'
+    ) from error
 
 
 def default_checkpoint_dir() -> pathlib.Path:
