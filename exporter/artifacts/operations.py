@@ -65,14 +65,14 @@ LITERT = frozenset(
     *('ADD', 'AVERAGE_POOL_2D', 'CONCATENATION', 'CONV_2D'),
     *('DEPTHWISE_CONV_2D', 'DEQUANTIZE', 'FULLY_CONNECTED', 'HARD_SWISH'),
     *('MAX_POOL_2D', 'MEAN', 'MUL', 'PAD', 'QUANTIZE', 'RELU', 'RESHAPE'),
-    'SUB',
+    *('STRIDED_SLICE', 'SUB'),
   )
 )
 ONNX = frozenset(
   (
     *('Add', 'AveragePool', 'BatchNormalization', 'Clip', 'Concat', 'Conv'),
     *('Gemm', 'MatMul', 'MaxPool', 'Mul', 'Pad', 'ReduceMean', 'Relu'),
-    *('Reshape', 'Squeeze', 'Sub', 'Transpose'),
+    *('Reshape', 'Slice', 'Squeeze', 'Sub', 'Transpose'),
   )
 )
 
@@ -134,8 +134,9 @@ def _misplaced(
   saving = {n.name: n.op for n in meta.graph_def.node if n.op in _SAVER}
   if not saving:
     return
+  inputs = graph_lib.inputs_of(meta.graph_def)
   for field, root in _roots(meta):
-    for name in sorted(graph_lib.reachable(meta.graph_def, [root]) & {*saving}):
+    for name in sorted(graph_lib.reachable(inputs, [root]) & {*saving}):
       if _SAVER[saving[name]] != field:
         yield Found(f'{where}, which runs it for {root!r}', name, saving[name])
 

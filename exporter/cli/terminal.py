@@ -53,7 +53,7 @@ def _shown(stream: Any) -> Shown:
 def shown() -> Iterator[None]:
   """Lets all that is printed in the context be spelled where it must be."""
   ours = output, error = _shown(sys.stdout), _shown(sys.stderr)
-  sys.stdout, sys.stderr = ours  # type: ignore[assignment]
+  sys.stdout, sys.stderr = ours
   try:
     yield
   finally:

@@ -2,16 +2,57 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 import dataclasses
 import functools
 import pathlib
+import re
 
+import exporter
+from exporter import checkpoints
 from exporter import errors
 from exporter import formats
 from exporter import results
 from exporter import storage
 from exporter.pipeline import orders
 import model_specs
+
+_HASH = re.compile(r'[0-9a-f]{64}')
+
+
+def _plain_claims(
+  handle: model_specs.Handle, made: storage.Manifest
+) -> Iterator[formats.Claim]:
+  """Statements of a manifest that are checked without a look at files."""
+  known = checkpoints.RAW, checkpoints.EMA, checkpoints.SYNTHETIC
+  yield 'kind of weights is known', made.weights.kind in known, True
+  hashes = {'spec': made.spec, 'weights': made.weights.sha256}
+  if handle.kind.needs_pictures or made.pictures:
+    hashes['pictures'] = made.pictures
+  for what, text in hashes.items():
+    is_hash = _HASH.fullmatch(text) is not None
+    yield f'hash of the {what}, {text!r}, is one', is_hash, True
+  if made.pictures:
+    yield 'pictures were needed', handle.kind.needs_pictures, True
+  # Another version of slimhub may know another spec.
+  if made.libraries.get('slimhub') == exporter.__version__:
+    yield 'spec', made.spec, handle.fingerprint
+    yield 'spec file', made.model, storage.spec_table(handle)
+
+
+def _check_proof(
+  handle: model_specs.Handle,
+  made: storage.Manifest,
+  proven: Sequence[storage.Check],
+) -> None:
+  """Raises a ManifestError if a manifest lacks what was just proven."""
+  lacking = {c.name for c in proven} - {c.name for c in made.proof}
+  if lacking:
+    raise errors.ManifestError(
+      f'{handle} is proven, and its manifest does not say so: it names no '
+      f'comparison of {", ".join(sorted(lacking))}; export the version again '
+      'with --force'
+    )
 
 
 def _false_claims(
@@ -36,6 +77,7 @@ def _false_claims(
     ('format', made.format, handle.format),
     *formats.of(handle).claims(made, artifact),
     ('card', place.card.exists(), True),
+    *_plain_claims(handle, made),
     *(
       (check.name, check.difference <= check.tolerance, True)
       for check in made.proof
@@ -123,7 +165,8 @@ def _verify(
   with storage.local_copy(place.artifact) as artifact:
     manifest = _check_files(handle, place, artifact)
     original = format_.recover(handle, artifact, manifest, beside)
-    format_.prove(handle, artifact, original)
+    proven = format_.prove(handle, artifact, original)
+    _check_proof(handle, manifest, proven)
     reason = ''
     if order.client:
       reason = format_.ask(order.client, handle, artifact, original)

@@ -1,5 +1,6 @@
 """The folders that slimhub uses where the user names none."""
 
+import contextlib
 import hashlib
 import os
 import pathlib
@@ -41,7 +42,8 @@ def default_stock_dir(exports: pathlib.Path) -> pathlib.Path:
 
 def fetch_command(folder: pathlib.Path, *names: str) -> str:
   """The command line that fetches the archives of models into a folder."""
-  flags = []
-  if folder != default_checkpoint_dir():
-    flags = [f'--checkpoint_dir={folder}']
+  flags = [f'--checkpoint_dir={folder}']
+  with contextlib.suppress(errors.ExportError):  # There is no default.
+    if folder == default_checkpoint_dir():
+      flags = []
   return shlex.join(['slimhub', 'fetch', *names, *flags])

@@ -21,8 +21,7 @@ _NAME = '.slimhub-lock'
 
 def _unwritable(folder: places.Folder, reason: object) -> errors.ExportError:
   return errors.ExportError(
-    f'cannot write to {folder}: {reason}; name a folder with --output_dir '
-    'that can be written to'
+    f'cannot write to {folder}: {reason}; name a folder that can be written to'
   )
 
 
@@ -93,7 +92,7 @@ def _take(path: pathlib.Path) -> int:
       os.close(lock)
       raise errors.ExportError(
         f'another slimhub{owner} works in {path.parent}; '
-        'wait for it, or name another --output_dir'
+        'wait for it, or name another folder'
       ) from error
     except BaseException:
       os.close(lock)

@@ -17,6 +17,7 @@ from exporter.artifacts import operations
 from exporter.proof import proving
 from tests import artifacts_made as artifacts
 from tests import conversions_made
+from tests import hostile
 
 _TF1 = f'{artifacts.TINY}/classification/3'
 _TF2 = f'{artifacts.TINY}/classification/5'
@@ -24,17 +25,6 @@ _LOADERS = {
   _TF1: (loading.load_tf1, proving.read_tf1),
   _TF2: (loading.load_tf2, proving.read_tf2),
 }
-
-
-def _write_a_file(nodes, target: pathlib.Path) -> None:
-  """Adds nodes that write a file, in a function or a graph."""
-  for name, text in (('where', str(target)), ('what', 'written')):
-    node = nodes.add(name=name, op='Const')
-    node.attr['dtype'].type = 7
-    node.attr['value'].tensor.dtype = 7
-    node.attr['value'].tensor.tensor_shape.SetInParent()
-    node.attr['value'].tensor.string_val.append(text.encode())
-  nodes.add(name='evil', op='WriteFile', input=['where', 'what'])
 
 
 def _graph(number: int):
@@ -65,7 +55,7 @@ def test_what_writes_a_file_is_not_loaded(name, nodes, where, loader, tmp_path):
   folder = artifacts.copy(name, tmp_path)
   target = tmp_path / 'target'
   with artifacts.edit(folder) as model:
-    _write_a_file(nodes(model), target)
+    hostile.write_a_file(nodes(model), target)
   with pytest.raises(errors.ProofError) as caught:
     _LOADERS[name][loader](artifacts.handle(name), folder)
   message = str(caught.value)

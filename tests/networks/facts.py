@@ -100,7 +100,7 @@ def _operations(source: source_lib.Source) -> frozenset[str]:
   tensors = (source.logits, source.features, *source.endpoints.values())
   updates = [update.op.name for update in source.updates]
   targets = [*(t.name for t in (*tensors, *source.losses)), *updates]
-  needed = graph_lib.reachable(definition, targets)
+  needed = graph_lib.reachable(graph_lib.inputs_of(definition), targets)
   return frozenset(n.op for n in definition.node if n.name in needed)
 
 
