@@ -123,6 +123,23 @@ def test_an_error_of_the_whole_run_is_one_line(run, capsys):
   assert capsys.readouterr().err == 'slimhub: another slimhub works here\n'
 
 
+@pytest.mark.parametrize(
+  ('error', 'says'),
+  [
+    (OSError(28, 'No space left on device'), ['out: ', 'make room']),
+    (OSError(30, 'Read-only file system', '/x/y'), ["'/x/y'", 'writable']),
+  ],
+)
+def test_an_error_of_the_system_says_where_and_what_to_do(
+  run, capsys, error, says
+):
+  run.side_effect = error
+  assert _main('export', _MODEL, *_EXPORT) == 1
+  err = capsys.readouterr().err
+  assert err.count('\n') == 1
+  assert all(each in err for each in says)
+
+
 def test_an_interrupted_run_exits_130_with_its_summary(run, capsys):
   def interrupted():
     yield results.Result('a', results.EXPORTED)

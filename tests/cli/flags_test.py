@@ -77,7 +77,7 @@ def test_every_command_is_handed_on(argv):
     ([*_EXPORT, '--onnx_layout=ncwh'], 'did you mean nchw?'),
     (['verify', 'o', '--formats=tf3'], "unknown format 'tf3'"),
     (['export', 'a', '--output_dr=o'], 'did you mean --output_dir?'),
-    (['verify'], 'DIR'),
+    (['verify'], 'are required: DIR\n'),
     (['fetch', 'a', '--mirror=/data'], "'/data', expected http://, https://"),
     (['fetch', 'a', '--timeout=0'], "'0', expected seconds above 0"),
     (
