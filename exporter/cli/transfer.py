@@ -25,19 +25,21 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   parser.add_argument(
     '--timeout',
     type=flag_values.seconds,
+    default=30.0,
     metavar='SECONDS',
     help='how long a server may say nothing; the default is 30',
   )
   parser.add_argument(
     '--retries',
     type=flag_values.count,
+    default=5,
     metavar='N',
     help='how often to try again, waiting longer each time; the default is 5',
   )
 
 
 def given(args: argparse.Namespace) -> list[str]:
-  """The flags of `add_flags` that a command line has."""
+  """The flags of `add_flags` that a command line has, if none has a default."""
   names = ('mirror', 'timeout', 'retries')
   return [f'--{name}' for name in names if getattr(args, name) is not None]
 

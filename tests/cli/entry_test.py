@@ -123,23 +123,6 @@ def test_an_error_of_the_whole_run_is_one_line(run, capsys):
   assert capsys.readouterr().err == 'slimhub: another slimhub works here\n'
 
 
-@pytest.mark.parametrize(
-  ('error', 'says'),
-  [
-    (OSError(28, 'No space left on device'), ['out: ', 'make room']),
-    (OSError(30, 'Read-only file system', '/x/y'), ["'/x/y'", 'writable']),
-  ],
-)
-def test_an_error_of_the_system_says_where_and_what_to_do(
-  run, capsys, error, says
-):
-  run.side_effect = error
-  assert _main('export', _MODEL, *_EXPORT) == 1
-  err = capsys.readouterr().err
-  assert err.count('\n') == 1
-  assert all(each in err for each in says)
-
-
 def test_an_interrupted_run_exits_130_with_its_summary(run, capsys):
   def interrupted():
     yield results.Result('a', results.EXPORTED)
@@ -266,14 +249,6 @@ def test_a_reader_that_stops_is_no_failure():
   done = _shell('slimhub list "*/*/*" | head -1')
   assert done.returncode == 0
   assert not done.stderr
-
-
-def test_a_pipe_that_breaks_elsewhere_is_a_failure(tmp_path, capsys):
-  flags = ('--synthetic_weights', f'--output_dir={tmp_path}')
-  broken = BrokenPipeError(32, 'Broken pipe')
-  with mock.patch.object(pipeline, 'run_orders', side_effect=broken):
-    assert _main('export', 'mobilenet_v1_025_128', *flags) == 1
-  assert 'Broken pipe' in capsys.readouterr().err
 
 
 def test_a_full_standard_output_is_one_line():

@@ -31,7 +31,7 @@ def test_fetch_has_the_defaults_of_the_manual():
   args = _parse('fetch', 'a')
   assert args.checkpoint_dir is None
   assert args.mirror is None
-  assert (args.timeout, args.retries, args.jobs) == (None, None, 4)
+  assert (args.timeout, args.retries, args.jobs) == (30.0, 5, 4)
   assert (args.all, args.offline, args.register_checksums) == (False,) * 3
 
 

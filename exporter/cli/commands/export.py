@@ -46,6 +46,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     '--fetch', action='store_true', help='download missing archives before'
   )
   transfer.add_flags(parser)
+  parser.set_defaults(timeout=None, retries=None)  # Only --fetch asks for them.
   parser.add_argument(
     '--weights',
     choices=checkpoints.WEIGHTS_CHOICES,
