@@ -168,3 +168,26 @@ def test_a_lost_node_costs_nothing(nodes, expected, tmp_path):
   assert process.returncode == 0
   assert len(_handles(events)) == len(set(_handles(events))) == _ARTIFACTS
   assert file_tree.read(tmp_path) == expected
+
+
+class _Nodes:
+  """What Ray says of its nodes."""
+
+  def __init__(self, *resources: dict[str, float], alive: bool = True):
+    self._listed = [{'Alive': alive, 'Resources': r} for r in resources]
+
+  def nodes(self) -> list[dict]:
+    return self._listed
+
+
+@pytest.mark.parametrize(
+  ('nodes', 'largest'),
+  [
+    (_Nodes({'CPU': 2.0, 'memory': 4e9}, {'CPU': 1.0, 'memory': 9e9}), 9e9),
+    (_Nodes({'CPU': 2.0, 'memory': 4e9}, {'memory': 9e9}), 4e9),
+    (_Nodes({'CPU': 2.0, 'memory': 4e9}, alive=False), 0),
+    (_Nodes({'CPU': 2.0}), 0),
+  ],
+)
+def test_no_task_asks_for_more_than_the_largest_node_gives(nodes, largest):
+  assert cluster._largest_memory(nodes) == largest
