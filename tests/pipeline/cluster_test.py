@@ -137,7 +137,8 @@ def test_a_node_with_other_packages_is_named(nodes, monkeypatch, tmp_path):
 
 
 def test_what_always_kills_its_process_fails(nodes, tmp_path):
-  process = _start(tmp_path, nodes.address, ['mobilenet_v1_025_128/*/3'])
+  out = tmp_path / 'out'
+  process = _start(out, nodes.address, ['mobilenet_v1_025_128/*/3'])
   while process.poll() is None:
     for task in [task for node in nodes.nodes for task in node.tasks]:
       with contextlib.suppress(ProcessLookupError):
@@ -147,7 +148,7 @@ def test_what_always_kills_its_process_fails(nodes, tmp_path):
   assert process.returncode == 1
   assert [e['event'] for e in events if 'handle' in e] == ['failed'] * 2
   assert all('its process died' in e['reason'] for e in events[1:3])
-  assert not tmp_path.exists()
+  assert not out.exists()
 
 
 def _lose_a_node(nodes: ray_nodes.Cluster, process: subprocess.Popen) -> None:
