@@ -5,6 +5,7 @@ import pathlib
 
 from exporter import errors
 from exporter.storage import folder
+from exporter.storage import locations
 from exporter.storage import places
 import model_specs
 from model_specs import versions
@@ -71,12 +72,13 @@ def find_targets(
 
   Raises:
     ManifestError: There are no such exports.
+    ExportError: The path cannot be one.
     UnknownNameError: A pattern matches no model.
   """
   if output_dir is not None:
     handles = folder.find_artifacts(output_dir, targets, formats, registry)
     return output_dir, handles
   (target,) = targets
-  root, inside = _below(pathlib.Path(target).expanduser(), registry)
+  root, inside = _below(locations.to_path(target), registry)
   of_formats = folder.find_artifacts(root, (), formats, registry)
   return root, tuple(handle for handle in of_formats if handle in inside)

@@ -70,3 +70,9 @@ def test_another_place_is_an_error(root):
 def test_another_version_is_an_error(root):
   with pytest.raises(errors.ManifestError, match='4 is no export of'):
     targets.find_targets([str(root / _NAME / '4')], None)
+
+
+@pytest.mark.parametrize('named', ['', '~no-such-user/x'])
+def test_what_is_no_path_is_one_error(named):
+  with pytest.raises(errors.ExportError, match='path'):
+    targets.find_targets([named], None)
