@@ -82,6 +82,12 @@ def told(error: BaseException) -> str:
 
 
 def check_machine(name: object, error: BaseException) -> None:
-  """Raises a MachineError about an item if an error is about the machine."""
+  """Raises a MachineError about an item if an error is about the machine.
+
+  A MemoryError goes on as it is: it ends a worker, and the process that takes
+  its place has all the memory again.
+  """
+  if isinstance(error, MemoryError):
+    raise error
   if advice := of_machine(error):
     raise errors.MachineError(f'{name}: {told(error)}; {advice}') from error

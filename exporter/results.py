@@ -59,8 +59,7 @@ class Result:
 def _system_errors() -> tuple[type[Exception], ...]:
   """What the system raises, and what TensorFlow makes of it if it is loaded."""
   tensorflow = sys.modules.get('tensorflow')
-  known = (OSError, MemoryError)
-  return (*known, tensorflow.errors.OpError) if tensorflow else known
+  return (OSError, tensorflow.errors.OpError) if tensorflow else (OSError,)
 
 
 def _failed(name: str, error: BaseException) -> Result:

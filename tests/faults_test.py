@@ -16,7 +16,6 @@ _OP = (None, None)
 @pytest.mark.parametrize(
   ('error', 'advice'),
   [
-    (MemoryError(), 'ran out of memory'),
     (RuntimeError('std::bad_alloc'), 'ran out of memory'),
     (
       tf.errors.ResourceExhaustedError(*_OP, 'OOM when allocating tensor'),
@@ -59,7 +58,6 @@ def test_what_was_read_is_at_fault(error):
 @pytest.mark.parametrize(
   ('error', 'kind'),
   [
-    (MemoryError(), errors.MachineError),
     (OSError(errno.ENOSPC, 'No space left on device'), errors.MachineError),
     (FileNotFoundError(errno.ENOENT, 'No such file'), errors.SlimhubError),
   ],
@@ -73,3 +71,16 @@ def test_an_error_of_the_system_fails_one_piece_of_work(error, kind):
   assert result.reason.startswith('it: ')
   with pytest.raises(kind):
     result.raise_if_failed()
+
+
+def test_short_memory_ends_the_process():
+  """The one that takes its place has all the memory again."""
+
+  def work() -> results.Result:
+    raise MemoryError
+
+  assert 'ran out of memory' in faults.of_machine(MemoryError())
+  with pytest.raises(MemoryError):
+    faults.check_machine('it', MemoryError())
+  with pytest.raises(MemoryError):
+    results.attempt('it', work)
