@@ -55,7 +55,8 @@ def test_what_writes_a_file_is_not_loaded(name, nodes, where, loader, tmp_path):
   folder = artifacts.copy(name, tmp_path)
   target = tmp_path / 'target'
   with artifacts.edit(folder) as model:
-    hostile.write_a_file(nodes(model), target)
+    end = hostile.IN_A_FUNCTION if nodes is _function else hostile.IN_A_GRAPH
+    hostile.write_a_file(nodes(model), target, end)
   with pytest.raises(errors.ProofError) as caught:
     _LOADERS[name][loader](artifacts.handle(name), folder)
   message = str(caught.value)

@@ -150,7 +150,9 @@ def test_what_writes_a_file_is_not_run(exports, tmp_path):
   target = tmp_path / 'target'
   with artifacts_made.edit(place.artifact) as model:
     library = model.meta_graphs[0].graph_def.library
-    hostile.write_a_file(library.function[0].node_def, target)
+    hostile.write_a_file(
+      library.function[0].node_def, target, hostile.IN_A_FUNCTION
+    )
   _rehash(place)
   assert "node 'evil' is 'WriteFile'" in _failed(exports, 5)
   assert not target.exists()
