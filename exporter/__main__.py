@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 from absl import app
 
@@ -21,6 +22,11 @@ def _open_standard_files() -> None:
       # open() takes the lowest free descriptor, which is this one. Workers
       # inherit it, so that it is taken in them, too.
       os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+  # Python has no file for one that was closed when it started.
+  if sys.stdout is None:
+    sys.stdout = os.fdopen(1, 'w', closefd=False)
+  if sys.stderr is None:
+    sys.stderr = os.fdopen(2, 'w', closefd=False)
 
 
 def run() -> None:

@@ -8,6 +8,7 @@ import os
 import exporter
 from exporter import errors
 
+_TENSORFLOW = 'tensorflow'
 # Extra in setup.py -> the packages it installs -> the names to import them by.
 _PACKAGES = {
   'litert': {'ai-edge-litert': 'ai_edge_litert'},
@@ -53,16 +54,41 @@ def require(extra: str) -> None:
     )
 
 
+def version(package: str) -> str | None:
+  """The installed version of a package; None if it is not there.
+
+  TensorFlow has several distributions, such as tensorflow-cpu and tf-nightly:
+  whichever brings the module counts.
+  """
+  try:
+    return metadata.version(package)
+  except metadata.PackageNotFoundError:
+    if package != _TENSORFLOW:
+      return None
+  brought = metadata.packages_distributions().get(_TENSORFLOW, ())
+  return next(map(metadata.version, brought), None)
+
+
 @functools.cache
 def libraries(*more: str) -> dict[str, str]:
   """The versions that an artifact written here depends on, by package.
 
   Args:
     *more: Packages that took part beside TensorFlow, TF-Slim and NumPy.
+
+  Raises:
+    PackageError: One of them is not installed.
   """
-  packages = ('tensorflow', 'tf-slim', 'numpy', *more)
-  installed = {package: metadata.version(package) for package in packages}
-  return {'slimhub': exporter.__version__, **installed}
+  packages = (_TENSORFLOW, 'tf-slim', 'numpy', *more)
+  installed = {package: version(package) for package in packages}
+  found = {package: number for package, number in installed.items() if number}
+  if missing := installed.keys() - found:
+    raise errors.PackageError(
+      f'{", ".join(sorted(missing))} cannot be found among the installed '
+      'packages, and an export names its version; `slimhub doctor` says what '
+      'to install'
+    )
+  return {'slimhub': exporter.__version__, **found}
 
 
 def cores() -> int:

@@ -8,6 +8,7 @@
     ManifestError      a manifest is unreadable, or its files differ from it
     ExportError        a result cannot be written to its destination
     OrderError         an order lacks something, or contradicts itself
+    MachineError       this machine lacks memory, room on its disk or rights
     InterpreterError   another Python interpreter cannot load any artifact
     PackageError       an optional package is not installed
     PictureError       pictures to measure on are missing or unreadable
@@ -49,6 +50,10 @@ class ExportError(SlimhubError):
 
 class OrderError(SlimhubError):
   """An order lacks something, or contradicts itself."""
+
+
+class MachineError(SlimhubError):
+  """This machine lacks memory, room on its disk or rights."""
 
 
 class InterpreterError(SlimhubError):

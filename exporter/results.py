@@ -6,13 +6,13 @@ that the rest of a batch goes on.
 
 from collections.abc import Callable
 import dataclasses
-import re
 import sys
 import time
 from typing import Final
 from typing import Literal
 
 from exporter import errors
+from exporter import faults
 
 Status = Literal[
   'exported',
@@ -33,12 +33,7 @@ REFUSED: Final = 'refused'
 SEEDED: Final = 'seeded'
 VERIFIED: Final = 'verified'
 
-# What TensorFlow adds to the system's own message: graph nodes and operations.
-_NOISE = re.compile(r'\{\{.*?\}\} | \[Op:\w+\]')
-_ADVICE = (
-  'see that disk and memory have room and its folder is readable and '
-  'writable, then run the command again'
-)
+_ADVICE = 'see that what it names is there, then run the command again'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,6 +62,15 @@ def _system_errors() -> tuple[type[Exception], ...]:
   return (OSError, tensorflow.errors.OpError) if tensorflow else (OSError,)
 
 
+def _failed(name: str, error: BaseException) -> Result:
+  """The result of work that an error of the system ended."""
+  try:
+    faults.check_machine(name, error)
+  except errors.MachineError as told:
+    return Result(name, FAILED, str(told), error=errors.MachineError)
+  return Result(name, FAILED, f'{name}: {faults.told(error)}; {_ADVICE}')
+
+
 def attempt(name: str, work: Callable[[], Result]) -> Result:
   """Does a piece of work and measures how long it takes.
 
@@ -84,6 +88,5 @@ def attempt(name: str, work: Callable[[], Result]) -> Result:
   except errors.SlimhubError as error:
     result = Result(name, FAILED, str(error), error=type(error))
   except _system_errors() as error:
-    cause = _NOISE.sub('', str(error))
-    result = Result(name, FAILED, f'{name}: {cause}; {_ADVICE}')
+    result = _failed(name, error)
   return dataclasses.replace(result, seconds=time.monotonic() - start)

@@ -2,6 +2,7 @@
 
 from importlib import util
 import os
+import pathlib
 import runpy
 import subprocess
 import sys
@@ -50,3 +51,44 @@ def test_a_process_that_may_use_one_core_finds_one():
   )
   assert subprocess.check_output([sys.executable, '-c', code]) == b'1\n'
   assert 1 <= environment.cores() <= (os.cpu_count() or 1)
+
+
+def _alone(folder: pathlib.Path, code: str) -> subprocess.CompletedProcess:
+  """Runs code where these are all installed packages: those of a folder."""
+  return subprocess.run(
+    [sys.executable, '-S', '-c', code],
+    cwd=source_tree.ROOT,
+    env={'PYTHONPATH': str(folder)},
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+
+
+def _install(folder: pathlib.Path, name: str, module: str) -> None:
+  info = folder / f'{name.replace("-", "_")}-2.21.0.dist-info'
+  info.mkdir(parents=True)
+  (info / 'METADATA').write_text(f'Name: {name}\nVersion: 2.21.0\n')
+  (info / 'RECORD').write_text(f'{module}/__init__.py,,\n')
+  (folder / module).mkdir()
+  (folder / module / '__init__.py').touch()
+
+
+_LIBRARIES = 'from exporter import environment; print(environment.libraries())'
+
+
+@pytest.mark.parametrize(
+  'name', ['tensorflow', 'tensorflow-cpu', 'tf-nightly', 'tensorflow-rocm']
+)
+def test_whatever_brings_tensorflow_is_tensorflow(name, tmp_path):
+  _install(tmp_path, name, 'tensorflow')
+  _install(tmp_path, 'tf-slim', 'tf_slim')
+  _install(tmp_path, 'numpy', 'numpy')
+  done = _alone(tmp_path, _LIBRARIES)
+  assert "'tensorflow': '2.21.0'" in done.stdout, done.stderr
+
+
+def test_without_tensorflow_an_error_says_so(tmp_path):
+  _install(tmp_path, 'numpy', 'numpy')
+  done = _alone(tmp_path, _LIBRARIES)
+  assert 'PackageError: tensorflow, tf-slim cannot be found' in done.stderr

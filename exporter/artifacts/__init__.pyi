@@ -13,6 +13,9 @@ from .loading import load_tf1 as load_tf1
 from .loading import load_tf2 as load_tf2
 from .onnx import load_onnx as load_onnx
 from .onnx import write_onnx as write_onnx
+from .operations import FROZEN as FROZEN
+from .operations import check_model as check_model
+from .operations import strange as strange
 from .tf1_module import write_tf1 as write_tf1
 from .tf2_model import write_tf2 as write_tf2
 from .variables import write_variables as write_variables

@@ -10,6 +10,7 @@ import gc
 import numpy as np
 
 from exporter import errors
+from exporter import faults
 from exporter import networks
 from exporter.artifacts import frozen
 import model_specs
@@ -27,9 +28,10 @@ def explained(handle: model_specs.Handle, what: str) -> Iterator[None]:
   """
   try:
     yield
-  except (errors.SlimhubError, OSError, MemoryError):
+  except (errors.SlimhubError, OSError):
     raise
   except Exception as error:  # Each library has error types of its own.
+    faults.check_machine(handle, error)
     reason = next(iter(str(error).splitlines()), '')
     raise errors.ProofError(
       f'{handle} cannot be {what}, so it is not delivered: '

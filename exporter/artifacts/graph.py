@@ -4,6 +4,8 @@ The names in it are those that users of the published modules rely on.
 """
 
 from collections.abc import Iterable
+from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 import functools
 
@@ -67,11 +69,22 @@ def op_name(tensor: str) -> str:
   return tensor.removeprefix('^').split(':')[0]
 
 
+def inputs_of(
+  definition: tf.compat.v1.GraphDef,
+) -> Mapping[str, Sequence[str]]:
+  """The inputs of every node of a graph, by its name."""
+  return {node.name: node.input for node in definition.node}
+
+
 def reachable(
-  definition: tf.compat.v1.GraphDef, targets: Iterable[str]
+  inputs: Mapping[str, Sequence[str]], targets: Iterable[str]
 ) -> set[str]:
-  """The names of all nodes that the targets need, including the targets'."""
-  inputs = {node.name: node.input for node in definition.node}
+  """The names of all nodes that the targets need, including the targets'.
+
+  Args:
+    inputs: What `inputs_of` gives for the graph.
+    targets: Names of tensors or nodes.
+  """
   seen: set[str] = set()
   waiting = [op_name(target) for target in targets]
   while waiting:
@@ -86,7 +99,7 @@ def prune(
   definition: tf.compat.v1.GraphDef, targets: Iterable[str]
 ) -> tf.compat.v1.GraphDef:
   """The part of a graph that the targets need, its nodes in their order."""
-  needed = reachable(definition, targets)
+  needed = reachable(inputs_of(definition), targets)
   pruned = tf.compat.v1.GraphDef(versions=definition.versions)
   pruned.node.extend(n for n in definition.node if n.name in needed)
   return pruned
@@ -155,8 +168,9 @@ def _feature_vector(
   endpoints = dict(whole.endpoints)
   for name in family.classifier_endpoints:
     del endpoints[f'{family.scope}/{name}']
+  inputs = inputs_of(whole.definition)
   used = reachable(
-    whole.definition, [whole.features, *endpoints.values(), *whole.updates]
+    inputs, [whole.features, *endpoints.values(), *whole.updates]
   )
   variables = tuple(v for v in whole.variables if v.name in used)
   dropped_variables = {v.name for v in whole.variables} - {
@@ -170,7 +184,7 @@ def _feature_vector(
     losses=tuple(
       loss
       for loss in whole.losses
-      if not dropped_variables & reachable(whole.definition, [loss])
+      if not dropped_variables & reachable(inputs, [loss])
     ),
   )
   definition = prune(whole.definition, graph.targets)

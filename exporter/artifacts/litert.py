@@ -7,16 +7,28 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.lite.python import schema_py_generated as schema
 
 from exporter import errors
 from exporter.artifacts import frozen
 from exporter.artifacts import litert_metadata
+from exporter.artifacts import operations
 import model_specs
 from model_specs import formats
 from model_specs import kinds
+from model_specs import outside
 
 _SIGNATURE = 'serving_default'
 _WHITE = 255
+_MOST_BYTES = 2**31 - 1  # No FlatBuffer is larger.
+_OPERATORS = {
+  number: name
+  for name, number in vars(schema.BuiltinOperator).items()
+  if isinstance(number, int)
+}
+# Where a model's table has the names of other files with weights, and which
+# parts of them it takes. The schemas of older TensorFlows lack these fields.
+_EXTERNAL_FIELDS = (20, 22)
 
 
 def _function(network: frozen.Frozen) -> Any:
@@ -111,6 +123,31 @@ def _check(conversion: model_specs.Handle, runner: Any) -> None:
     )
 
 
+def _operators(model: Any) -> Iterator[operations.Found]:
+  """The operators of a file that no export has."""
+  for number in range(model.OperatorCodesLength()):
+    code = model.OperatorCodes(number)
+    # Numbers from 127 on have a field of their own.
+    builtin = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
+    name = _OPERATORS.get(builtin, str(builtin))
+    if code.CustomCode():
+      name = f'{name} {code.CustomCode().decode(errors="replace")}'
+    if name not in operations.LITERT:
+      yield operations.Found('the table of operators', str(number), name)
+  # Private, and the only way to a field that the schema does not know.
+  if any(model._tab.Offset(field) for field in _EXTERNAL_FIELDS):
+    yield operations.Found('the model', '', 'weights in other files')
+
+
+def _check_operators(
+  conversion: model_specs.Handle, path: pathlib.Path
+) -> None:
+  """Raises a ProofError if a file does what no export does."""
+  data = outside.read_file(path, _MOST_BYTES)
+  model = schema.Model.GetRootAs(data)
+  operations.refuse(conversion, path.name, list(_operators(model)))
+
+
 def load_litert(
   conversion: model_specs.Handle, path: pathlib.Path, threads: int = 1
 ) -> Callable[[np.ndarray], np.ndarray]:
@@ -119,10 +156,12 @@ def load_litert(
   Files that take bytes are given bytes, and their outputs are scaled back.
 
   Raises:
-    ProofError: The file does not take the promised type of input.
+    ProofError: The file does not take the promised type of input, or has
+      operators that no export has.
   """
   from ai_edge_litert import interpreter as litert
 
+  _check_operators(conversion, path)
   interpreter = litert.Interpreter(str(path), num_threads=threads)
   runner = interpreter.get_signature_runner(_SIGNATURE)
   _check(conversion, runner)

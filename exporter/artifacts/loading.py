@@ -7,7 +7,9 @@ import pathlib
 import tensorflow as tf
 
 from exporter import errors
+from exporter import faults
 from exporter.artifacts import converting
+from exporter.artifacts import operations
 import model_specs
 
 
@@ -19,6 +21,7 @@ def _explained(
   try:
     yield
   except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+    faults.check_machine(handle, error)
     raise errors.ProofError(
       f'{handle} cannot be loaded from {folder}: {error}; '
       'see what `slimhub verify` says of it'
@@ -31,9 +34,10 @@ def load_tf1(
   """Loads a TF1 module into a session, and returns what calls it.
 
   Raises:
-    ProofError: It cannot be loaded.
+    ProofError: It cannot be loaded, or has operations that no export has.
   """
   with _explained(handle, folder):
+    operations.check_model(handle, folder)
     with tf.Graph().as_default() as graph:
       session = tf.compat.v1.Session(graph=graph)
       loaded = tf.compat.v1.saved_model.loader.load(session, [], str(folder))
@@ -49,8 +53,9 @@ def load_tf2(
   """Loads a TF2 SavedModel, and returns what calls it.
 
   Raises:
-    ProofError: It cannot be loaded.
+    ProofError: It cannot be loaded, or has operations that no export has.
   """
   with _explained(handle, folder):
+    operations.check_model(handle, folder)
     model = tf.saved_model.load(str(folder))
   return lambda given: model(tf.constant(given)).numpy()

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
 import json
 import os
 import pathlib
@@ -14,13 +16,16 @@ import exporter
 from exporter import errors
 from exporter.artifacts import frozen
 from exporter.artifacts import onnx_fold
+from exporter.artifacts import operations
 import model_specs
 from model_specs import formats
 from model_specs import kinds
 from model_specs import labels
+from model_specs import outside
 
 OPSET = 18
 BATCH = 'batch'
+_MOST_BYTES = 2**31 - 1  # No protocol buffer is larger.
 _COUNTER = re.compile('__[0-9]+$')  # Of tf2onnx: it counts over all models.
 
 
@@ -179,6 +184,43 @@ def _problems(model: Any, conversion: model_specs.Handle) -> list[str]:
   return [f'{a} {what}, expected {b}' for a, b, what in checks if a != b]
 
 
+def _messages(parent: Any) -> Iterator[Any]:
+  """A message and all messages in it."""
+  waiting = [parent]
+  while waiting:
+    each = waiting.pop()
+    yield each
+    for field, value in each.ListFields():
+      if field.message_type:
+        waiting += value if isinstance(value, Sequence) else [value]
+
+
+def _strange(model: Any) -> Iterator[operations.Found]:
+  """All that a file does and no export does, wherever it does it."""
+  import onnx
+
+  for each in _messages(model):
+    if isinstance(each, onnx.NodeProto):
+      name = f'{each.domain}.{each.op_type}' if each.domain else each.op_type
+      if name not in operations.ONNX:
+        yield operations.Found('the graph', each.name, name)
+    elif isinstance(each, onnx.FunctionProto):
+      yield operations.Found('the model', each.name, 'a function')
+    elif isinstance(each, onnx.TensorProto) and (
+      each.external_data or each.data_location == onnx.TensorProto.EXTERNAL
+    ):
+      yield operations.Found('the graph', each.name, 'weights in another file')
+
+
+def _read(conversion: model_specs.Handle, path: pathlib.Path) -> Any:
+  """Reads a file, and checks what it does before anything is made of it."""
+  import onnx
+
+  model = onnx.ModelProto.FromString(outside.read_file(path, _MOST_BYTES))
+  operations.refuse(conversion, path.name, list(_strange(model)))
+  return model
+
+
 def load_onnx(
   conversion: model_specs.Handle, path: pathlib.Path, threads: int = 1
 ) -> Callable[[np.ndarray], np.ndarray]:
@@ -187,12 +229,12 @@ def load_onnx(
   Images are [batch, height, width, 3], whatever the layout of the file.
 
   Raises:
-    ProofError: The file is not as promised.
+    ProofError: The file is not as promised, or does what no export does.
   """
   import onnx
   import onnxruntime
 
-  model = onnx.load(str(path))
+  model = _read(conversion, path)
   onnx.checker.check_model(model, full_check=True)
   problems = _problems(model, conversion)
   if problems:

@@ -10,23 +10,23 @@ from typing import Any
 import numpy as np
 
 
-def _foldable(graph: Any, weights: Mapping[str, Any]) -> list[tuple[Any, Any]]:
-  """Pairs of a convolution and a batch norm that is its only user."""
-  users: dict[str, list[Any]] = {}
-  for node in graph.node:
+def _foldable(graph: Any, weights: Mapping[str, Any]) -> list[tuple[Any, int]]:
+  """Convolutions, and the number of the batch norm that alone uses each."""
+  users: dict[str, list[int]] = {}
+  for number, node in enumerate(graph.node):
     for name in node.input:
-      users.setdefault(name, []).append(node)
+      users.setdefault(name, []).append(number)
   pairs = []
   for node in graph.node:
     followers = users.get(node.output[0], [])
     if node.op_type != 'Conv' or len(followers) != 1:
       continue
-    (follower,) = followers
+    follower = graph.node[followers[0]]
     constants = (*node.input[1:], *follower.input[1:])
     if follower.op_type == 'BatchNormalization' and all(
       name in weights for name in constants
     ):
-      pairs.append((node, follower))
+      pairs.append((node, followers[0]))
   return pairs
 
 
@@ -39,7 +39,9 @@ def fold(graph: Any) -> None:
   from onnx import numpy_helper
 
   weights = {weight.name: weight for weight in graph.initializer}
-  for convolution, norm in _foldable(graph, weights):
+  folded = _foldable(graph, weights)
+  for convolution, number in folded:
+    norm = graph.node[number]
     kernel, *bias = (
       numpy_helper.to_array(weights[name]) for name in convolution.input[1:]
     )
@@ -54,4 +56,6 @@ def fold(graph: Any) -> None:
     graph.initializer.extend(map(numpy_helper.from_array, values, names))
     convolution.input[1:] = names
     convolution.output[0] = norm.output[0]
-    graph.node.remove(norm)
+  # From the end on, so that the numbers of the others stay as they are.
+  for number in sorted((number for _, number in folded), reverse=True):
+    del graph.node[number]

@@ -172,7 +172,7 @@ class _Builder:
     )
     total.attr['N'].i = len(graph.losses)
     total.attr['T'].type = tf.float32.as_datatype_enum
-    used = graph_lib.reachable(definition, [total.name])
+    used = graph_lib.reachable(graph_lib.inputs_of(definition), [total.name])
     handles = {n: a for n, a in self._handles.items() if n in used}
     trace = self._add(
       tf2_functions.body(

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
-from importlib import metadata
 import re
 import subprocess
 import sys
 
+from exporter import environment
 from model_specs import spec_files
 
 _OLDEST_TENSORFLOW = (2, 16)
@@ -15,13 +15,6 @@ _TF_SLIM = '1.1.0'
 _NO_PKG_RESOURCES = 82  # The first setuptools without pkg_resources.
 
 _Version = Callable[[str], str | None]
-
-
-def _installed(package: str) -> str | None:
-  try:
-    return metadata.version(package)
-  except metadata.PackageNotFoundError:
-    return None
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -76,7 +69,7 @@ def _keras(version: _Version) -> Iterator[str]:
     )
 
 
-def problems(version: _Version = _installed) -> list[str]:
+def problems(version: _Version = environment.version) -> list[str]:
   """What is wrong with the installed versions, each with its fix."""
   checks = (_tensorflow, _slim, _hub, _keras)
   return [problem for check in checks for problem in check(version)]
@@ -122,5 +115,7 @@ def versions() -> dict[str, str]:
     'onnxruntime',
     'tf2onnx',
   )
-  installed = {package: _installed(package) or '-' for package in packages}
+  installed = {
+    package: environment.version(package) or '-' for package in packages
+  }
   return {'python': sys.version.split()[0], **installed}

@@ -8,10 +8,12 @@ from types import ModuleType
 
 import exporter
 from exporter import errors
+from exporter import faults
 from exporter.cli import completion
 from exporter.cli import exits
 from exporter.cli import flags
 from exporter.cli import progress
+from exporter.cli import terminal
 from exporter.cli.commands import benchmark
 from exporter.cli.commands import cards
 from exporter.cli.commands import doctor
@@ -48,6 +50,10 @@ _COMMANDS: dict[str, ModuleType] = {
 }
 
 
+# The folders that commands write to, as the command line calls them.
+_FOLDERS = ('output_dir', 'cache_dir', 'stock_dir', 'checkpoint_dir')
+
+
 def _parser() -> argparse.ArgumentParser:
   """The parser of all commands; it puts the chosen one's function in `run`."""
   parser = flags.Parser(
@@ -82,12 +88,30 @@ def _nobody_reads() -> bool:
   return any(event & select.POLLERR for _, event in standard_output.poll(0))
 
 
+def _reason(error: OSError, args: argparse.Namespace) -> str:
+  """What the system says, where it happened, and what to do.
+
+  The system names no file where a write fails; then it is the command's folder.
+  """
+  told = str(error)
+  if error.filename is None:
+    named = (getattr(args, name, None) for name in _FOLDERS)
+    folder = next((folder for folder in named if folder), None)
+    told = f'{folder}: {told}' if folder else told
+  advice = faults.of_machine(error)
+  return f'{told}; {advice}' if advice else told
+
+
 def main(args: argparse.Namespace) -> int:
   """Runs one command; returns its exit code, and prints errors in one line."""
+  with terminal.shown():
+    return _run(args)
+
+
+def _run(args: argparse.Namespace) -> int:
   try:
     code = args.run(args)
-    if sys.stdout is not None:  # It is None where the shell has closed it.
-      sys.stdout.flush()  # A failure at exit would give the code 120.
+    sys.stdout.flush()  # A failure at exit would give the code 120.
     return code
   except KeyboardInterrupt:
     return exits.INTERRUPTED
@@ -98,7 +122,9 @@ def main(args: argparse.Namespace) -> int:
     code, reason = exits.FAILED, str(error)
   except (flags.UsageError, model_specs.UnknownNameError) as error:
     code, reason = exits.USAGE_ERROR, str(error)
-  except (errors.SlimhubError, model_specs.SpecError, OSError) as error:
+  except OSError as error:
+    code, reason = exits.FAILED, _reason(error, args)
+  except (errors.SlimhubError, model_specs.SpecError) as error:
     code, reason = exits.FAILED, str(error)
   sys.stderr.write(f'slimhub: {reason}\n')
   return code

@@ -3,12 +3,21 @@
 import argparse
 import math
 import pathlib
+import re
 import shutil
 import urllib.parse
 
 from exporter import storage
 import model_specs
 from model_specs import formats
+
+# Numbers are read in one way only: no signs, no underscores, no digits of other
+# scripts, no exponents.
+_DIGITS = re.compile(r'[0-9]+')
+_DECIMAL = re.compile(r'[0-9]{1,9}(\.[0-9]{1,9})?')
+_MOST = 1000  # Workers, downloads or tries.
+_MOST_SECONDS = 24 * 60 * 60
+_MOST_GIGABYTES = 1_000_000
 
 
 def mirror(text: str) -> str:
@@ -31,36 +40,56 @@ def hub(text: str) -> str:
   return text.rstrip('/')
 
 
-def _above_0(text: str, unit: str) -> float:
-  try:
-    value = float(text)
-  except ValueError:
-    value = math.nan
-  if not 0 < value < math.inf:
-    raise argparse.ArgumentTypeError(f'{text!r}, expected {unit} above 0')
+def _above_0(text: str, unit: str, most: int) -> float:
+  value = float(text) if _DECIMAL.fullmatch(text) else math.nan
+  if not 0 < value <= most:
+    raise argparse.ArgumentTypeError(
+      f'{text!r}, expected {unit} above 0 and at most {most:,}'
+    )
   return value
+
+
+def _whole(text: str, least: int, most: int) -> int:
+  # A number of more digits than the largest is too large whatever it is.
+  is_number = _DIGITS.fullmatch(text) and len(text) <= len(str(most))
+  if not is_number or not least <= int(text) <= most:
+    raise argparse.ArgumentTypeError(
+      f'{text!r}, expected a whole number, {least} to {most}'
+    )
+  return int(text)
 
 
 def seconds(text: str) -> float:
   """A number of seconds, above 0."""
-  return _above_0(text, 'seconds')
+  return _above_0(text, 'seconds', _MOST_SECONDS)
 
 
 def gigabytes(text: str) -> float:
   """A number of gigabytes, above 0."""
-  return _above_0(text, 'gigabytes')
+  return _above_0(text, 'gigabytes', _MOST_GIGABYTES)
 
 
 def count(text: str) -> int:
   """A number, 0 or more."""
-  if not text.isdecimal():
-    raise argparse.ArgumentTypeError(f'{text!r}, expected 0 or more')
-  return int(text)
+  return _whole(text, 0, _MOST)
+
+
+def positive(text: str) -> int:
+  """A number, 1 or more."""
+  return _whole(text, 1, _MOST)
+
+
+def port(text: str) -> int:
+  """The number of a port; 0 stands for any that is free."""
+  return _whole(text, 0, 65535)
 
 
 def path(text: str) -> pathlib.Path:
   """A path; a tilde in front stands for the home folder."""
-  return pathlib.Path(text).expanduser()
+  try:
+    return storage.parse_path(text)
+  except ValueError as error:
+    raise argparse.ArgumentTypeError(f'{text!r} {error}') from error
 
 
 def folder(text: str) -> storage.Folder:
@@ -68,7 +97,7 @@ def folder(text: str) -> storage.Folder:
   try:
     return storage.parse_folder(text)
   except ValueError as error:
-    raise argparse.ArgumentTypeError(f'{text!r}: {error}') from error
+    raise argparse.ArgumentTypeError(f'{text!r} {error}') from error
 
 
 def program(text: str) -> str:
@@ -86,20 +115,6 @@ def publisher(text: str) -> str:
       f'{text!r}, expected lower-case letters, digits and -'
     )
   return text
-
-
-def positive(text: str) -> int:
-  """A number, 1 or more."""
-  if not text.isdecimal() or int(text) < 1:
-    raise argparse.ArgumentTypeError(f'{text!r}, expected 1 or more')
-  return int(text)
-
-
-def port(text: str) -> int:
-  """The number of a port; 0 stands for any that is free."""
-  if not text.isdecimal() or int(text) > 65535:
-    raise argparse.ArgumentTypeError(f'{text!r}, expected 0 to 65535')
-  return int(text)
 
 
 def jobs(text: str) -> int | None:

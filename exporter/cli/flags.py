@@ -36,7 +36,8 @@ class Parser(argparse_flags.ArgumentParser):
 
   def error(self, message: str) -> NoReturn:
     """Says what is wrong, without the usage, and exits."""
-    self.exit(exits.USAGE_ERROR, f'{self.prog}: {message}\n')
+    told = outside.shown(f'{self.prog}: {message}')
+    self.exit(exits.USAGE_ERROR, f'{told}\n')
 
   def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
     """Refuses unknown flags before it parses.
@@ -62,7 +63,9 @@ class Parser(argparse_flags.ArgumentParser):
 
 def add_patterns(parser: argparse.ArgumentParser) -> None:
   """Adds the patterns that choose handles."""
-  parser.add_argument('patterns', nargs='*', metavar='PATTERN', help=PATTERN)
+  parser.add_argument(
+    'patterns', nargs='*', default=[], metavar='PATTERN', help=PATTERN
+  )
 
 
 def add_spec_files(parser: argparse.ArgumentParser) -> None:

@@ -16,6 +16,7 @@ import tqdm
 from exporter import results
 from exporter.cli import exits
 from exporter.cli import tables
+from exporter.cli import terminal
 
 AUTO, BAR, JSON, NONE = FORMS = ('auto', 'bar', 'json', 'none')
 # The name of the event for a result of each status; docs/batch.md lists them.
@@ -104,7 +105,12 @@ class Progress:
     self._results: list[results.Result] = []
 
   def _make_bar(self, disable: bool) -> tqdm.tqdm:
-    return tqdm.tqdm(total=self._total, disable=disable, unit='artifact')
+    return tqdm.tqdm(
+      total=self._total,
+      disable=disable,
+      unit='artifact',
+      file=terminal.raw_error(),
+    )
 
   def _advance(self) -> None:
     self._bar.update()
@@ -172,7 +178,13 @@ class Transfer(Progress):
   _named = 'model'
 
   def _make_bar(self, disable: bool) -> tqdm.tqdm:
-    return tqdm.tqdm(total=0, disable=disable, unit='B', unit_scale=True)
+    return tqdm.tqdm(
+      total=0,
+      disable=disable,
+      unit='B',
+      unit_scale=True,
+      file=terminal.raw_error(),
+    )
 
   def _advance(self) -> None:
     """Leaves the bar: `move` has counted the bytes already."""

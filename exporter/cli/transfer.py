@@ -38,6 +38,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   )
 
 
+def given(args: argparse.Namespace) -> list[str]:
+  """The flags of `add_flags` that a command line has, if none has a default."""
+  names = ('mirror', 'timeout', 'retries')
+  return [f'--{name}' for name in names if getattr(args, name) is not None]
+
+
 def models_of(
   handles: Iterable[model_specs.Handle],
 ) -> tuple[model_specs.ModelSpec, ...]:
@@ -67,7 +73,8 @@ def fetch_all(
   # Imported here, as it takes longer to import than most commands run.
   from exporter.checkpoints import fetch
 
-  policy = fetch.Policy(args.timeout, args.retries)
+  named = {'timeout': args.timeout, 'retries': args.retries}
+  policy = fetch.Policy(**{k: v for k, v in named.items() if v is not None})
   request = fetch.Request(
     tuple(models), folder, args.mirror, policy=policy, **changes
   )

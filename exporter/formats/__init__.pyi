@@ -1,4 +1,5 @@
 from .converted_file import ConvertedFile as ConvertedFile
+from .format import Claim as Claim
 from .format import Format as Format
 from .model_folder import ModelFolder as ModelFolder
 from .original import Original as Original

@@ -12,5 +12,6 @@ from .orders import RAY as RAY
 from .orders import VERIFY as VERIFY
 from .orders import Action as Action
 from .orders import Order as Order
+from .orders import choose as choose
 from .orders import make_orders as make_orders
 from .processes import Processes as Processes

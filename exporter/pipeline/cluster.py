@@ -18,6 +18,7 @@ from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import worker
 
 _RETRIES = 3  # How often Ray repeats a task whose node or process is lost.
+_GIGABYTE = 10**9
 _PATIENCE_SECONDS = 10  # How long the head of a cluster may take to answer.
 
 
@@ -83,6 +84,12 @@ def _connect(ray: Any, address: str | None) -> Iterator[None]:
       sys.stdout = ours
 
 
+def _largest_memory(ray: Any) -> float:
+  """How many bytes the largest node gives to tasks."""
+  alive = [node['Resources'] for node in ray.nodes() if node['Alive']]
+  return max((r.get('memory', 0) for r in alive if 'CPU' in r), default=0)
+
+
 def _absolute(order: orders_lib.Order) -> orders_lib.Order:
   """The order with absolute paths, for processes that run in other folders."""
   return dataclasses.replace(
@@ -134,9 +141,14 @@ class Cluster:
     with _connect(ray, self.address):
       task = ray.remote(num_cpus=1, max_retries=_RETRIES)(_perform)
       libraries = environment.libraries()
+      largest = _largest_memory(ray)
 
       def submit(order: orders_lib.Order) -> Any:
-        return task.remote(order, libraries, formats.additions())
+        # What no node has, a task would wait for without end.
+        memory = min(order.memory_gb * _GIGABYTE, largest)
+        return task.options(memory=int(memory)).remote(
+          order, libraries, formats.additions()
+        )
 
       pending = {submit(order): order for order in map(_absolute, orders)}
       try:

@@ -105,17 +105,33 @@ def _changes(
     changes.append(f'its files changed: {files}')
   if storage.read_card(output_dir, handle.stem) is None:
     changes.append('its card is missing')
-  if made.weights.sha256 != weights.sha256:
-    changes.append(f'the weights of {weights.checkpoint} are others')
-  if made.weights.kind != weights.kind:
-    changes.append(f'its weights were {made.weights.kind}, not {weights.kind}')
-  if made.spec != handle.fingerprint:
-    changes.append('its spec changed')
-  if made.pictures != model.pictures_digest(handle):
-    changes.append('the pictures that its ranges were measured on are others')
-  version = made.libraries.get('slimhub')
-  if version != exporter.__version__:
-    changes.append(f'slimhub was {version}, is {exporter.__version__}')
+  slimhub = made.libraries.get('slimhub')
+  facts = (
+    (made.handle, str(handle), f'its manifest is of {made.handle}'),
+    (made.format, handle.format, f'its manifest says it is {made.format}'),
+    (
+      made.weights.sha256,
+      weights.sha256,
+      f'the weights of {weights.checkpoint} are others',
+    ),
+    (
+      made.weights.kind,
+      weights.kind,
+      f'its weights were {made.weights.kind}, not {weights.kind}',
+    ),
+    (made.spec, handle.fingerprint, 'its spec changed'),
+    (
+      made.pictures,
+      model.pictures_digest(handle),
+      'the pictures that its ranges were measured on are others',
+    ),
+    (
+      slimhub,
+      exporter.__version__,
+      f'slimhub was {slimhub}, is {exporter.__version__}',
+    ),
+  )
+  changes += [text for found, wanted, text in facts if found != wanted]
   return changes
 
 

@@ -10,7 +10,6 @@ import pathlib
 from typing import TypeAlias
 
 from exporter import checkpoints
-from exporter import environment
 from exporter import errors
 from exporter import results as results_lib
 from exporter import storage
@@ -19,7 +18,6 @@ from exporter.pipeline import here
 from exporter.pipeline import orders as orders_lib
 import model_specs
 from model_specs import formats as formats_lib
-from model_specs import kinds
 
 Models: TypeAlias = (
   str | model_specs.Handle | Iterable[str | model_specs.Handle]
@@ -51,37 +49,6 @@ def _words(formats: Sequence[str]) -> tuple[str, ...]:
     return formats_lib.parse(','.join(formats))
   except ValueError as error:
     raise errors.OrderError(str(error)) from error
-
-
-def _chosen(
-  models: Models, formats: Sequence[str], has_pictures: bool
-) -> tuple[model_specs.Handle, ...]:
-  """The handles and conversions that an export is asked for.
-
-  Raises:
-    OrderError: Nothing is asked for, or pictures are needed and missing.
-    PackageError: A package that a format needs is not installed.
-    UnknownNameError: A pattern matches no published model.
-  """
-  words = _words(formats)
-  for kind in kinds.converted():
-    if kind.word in words and kind.needs_pictures and not has_pictures:
-      raise errors.OrderError(
-        f'{kind.word} is asked for without representative_images; expected a '
-        'folder of pictures to measure the range of every layer on'
-      )
-  named = dict.fromkeys(_handles(models))  # Each once, in this order.
-  handles = tuple(formats_lib.select(named, words))
-  asked = formats_lib.named(words)
-  for extra in dict.fromkeys(kind.extra for kind in asked if kind.extra):
-    environment.require(extra)
-  if not handles:
-    raise errors.OrderError(
-      f'none of {len(named)} handles has formats={words}: versions 1 to 3 are '
-      'tf1, the others tf2, and an own model has tf1 if its spec has '
-      'tf1_version'
-    )
-  return handles
 
 
 def _run(
@@ -148,7 +115,11 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
       arguments contradict each other or the output folder cannot be used.
     UnknownNameError: A pattern matches no published model.
   """
-  handles = _chosen(models, formats, representative_images is not None)
+  handles = orders_lib.choose(
+    tuple(dict.fromkeys(_handles(models))),  # Each once, in this order.
+    _words(formats),
+    has_pictures=representative_images is not None,
+  )
   if checkpoint_dir is None and weights != checkpoints.SYNTHETIC:
     checkpoint_dir = storage.default_checkpoint_dir()
   template = orders_lib.Order(

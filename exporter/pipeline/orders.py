@@ -1,6 +1,7 @@
 """What a worker is to do with one model, as plain data for any process."""
 
 from collections.abc import Iterable
+from collections.abc import Sequence
 import dataclasses
 import itertools
 import pathlib
@@ -8,17 +9,36 @@ from typing import Final
 from typing import Literal
 
 from exporter import checkpoints
+from exporter import environment
 from exporter import errors
 from exporter import results
 from exporter import storage
 import model_specs
 from model_specs import formats
+from model_specs import kinds
 
 Action = Literal['export', 'verify']
 EXPORT: Final = 'export'
 VERIFY: Final = 'verify'
 
+_OF_PATTERNS = frozenset('\\*?[]')
+
 LOCAL, RAY = ENGINES = ('local', 'ray')  # The words of --engine.
+
+
+def _refuse_pattern(folder: storage.Folder | None) -> None:
+  """Raises an OrderError for a folder in which TensorFlow finds no weights.
+
+  It takes the names of files with weights for patterns.
+  """
+  if not isinstance(folder, pathlib.Path):
+    return
+  if found := sorted(_OF_PATTERNS & set(str(folder))):
+    raise errors.OrderError(
+      f'{folder} has {" ".join(found)} in its name, which TensorFlow takes for '
+      'a pattern, so that it would not find the files there, or find others; '
+      'give the folder another name, or work through a link to it that has one'
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +57,9 @@ class Order:
   client: str | None = None  # Another interpreter that a VERIFY asks, too.
 
   def __post_init__(self) -> None:
-    """Raises an OrderError unless exactly one source of weights is given."""
+    """Raises an OrderError if a folder or the source of weights is unfit."""
+    for folder in (self.output_dir, self.checkpoint_dir):
+      _refuse_pattern(folder)
     if self.action != EXPORT:
       return
     is_synthetic = self.weights == checkpoints.SYNTHETIC
@@ -88,6 +110,45 @@ def failures(order: Order, reason: str) -> list[results.Result]:
     results.Result(str(handle), results.FAILED, f'{handle}: {reason}')
     for handle in order.handles
   ]
+
+
+def choose(
+  named: Sequence[model_specs.Handle],
+  words: Sequence[str],
+  layout: kinds.Layout = kinds.NHWC,
+  *,
+  has_pictures: bool,
+) -> tuple[model_specs.Handle, ...]:
+  """Chooses handles and conversions of them, for an export.
+
+  Args:
+    named: The handles to choose from.
+    words: Words of --formats that exist.
+    layout: Which of its two files the word `onnx` means.
+    has_pictures: Whether there are pictures to measure ranges on.
+
+  Raises:
+    OrderError: No handle has such a format, or pictures are needed and missing.
+    PackageError: A package that a format needs is not installed.
+  """
+  for kind in kinds.known():
+    if kind.word in words and kind.needs_pictures and not has_pictures:
+      raise errors.OrderError(
+        f'{kind.word} is asked for without representative_images; expected a '
+        'folder of pictures to measure the range of every layer on: '
+        '--representative_images=DIR'
+      )
+  handles = tuple(formats.select(named, words, layout))
+  asked = formats.named(words)
+  for extra in dict.fromkeys(kind.extra for kind in asked if kind.extra):
+    environment.require(extra)
+  if not handles:
+    raise errors.OrderError(
+      f'none of {len(named)} handles has --formats={",".join(words)}: versions '
+      '1 to 3 are tf1, the others tf2, and an own model has tf1 if its spec '
+      'has tf1_version'
+    )
+  return handles
 
 
 def make_orders(

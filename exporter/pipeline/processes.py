@@ -12,14 +12,13 @@ import signal
 from typing import Any
 
 from exporter import environment
+from exporter import faults
 from exporter import formats
 from exporter import results as results_lib
 from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import worker
 import model_specs
 
-# What the log of a process ends with if Python or C++ ran out of memory.
-_OUT_OF_MEMORY = ('MemoryError', 'bad_alloc')
 _LOG_TAIL = 5  # Lines of a dead worker's log that go into the error.
 
 
@@ -104,8 +103,9 @@ class _Worker:
     cause = f'signal {-code}' if code < 0 else f'exit code {code}'
     log = '\n  '.join(lines)
     advice = 'run the same command again'
-    if code < 0 or any(sign in log for sign in _OUT_OF_MEMORY):
+    if code < 0:
       advice = f'was memory short? {advice}, with fewer --jobs'
+    advice = faults.of_text(log) or advice
     return f'its worker process died ({cause}); {advice}\n  {log}'
 
   def stop(self) -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 import contextlib
 import dataclasses
 import functools
 import pathlib
 
+import exporter
+from exporter import checkpoints
 from exporter import errors
 from exporter import formats
 from exporter import results
@@ -14,6 +17,35 @@ from exporter import storage
 from exporter.pipeline import once
 from exporter.pipeline import orders
 import model_specs
+
+
+def _plain_claims(
+  handle: model_specs.Handle, made: storage.Manifest
+) -> Iterator[formats.Claim]:
+  """Statements of a manifest that are checked without a look at files."""
+  known = checkpoints.RAW, checkpoints.EMA, checkpoints.SYNTHETIC
+  yield 'kind of weights is known', made.weights.kind in known, True
+  needs_pictures = handle.kind.needs_pictures
+  yield 'pictures were measured on', bool(made.pictures), needs_pictures
+  # Another version of slimhub may know another spec.
+  if made.libraries.get('slimhub') == exporter.__version__:
+    yield 'spec', made.spec, handle.fingerprint
+    yield 'spec file', made.model, storage.spec_table(handle)
+
+
+def _check_proof(
+  handle: model_specs.Handle,
+  made: storage.Manifest,
+  proven: Sequence[storage.Check],
+) -> None:
+  """Raises a ManifestError if a manifest lacks what was just proven."""
+  lacking = {c.name for c in proven} - {c.name for c in made.proof}
+  if lacking:
+    raise errors.ManifestError(
+      f'{handle} is proven, and its manifest does not say so: it names no '
+      f'comparison of {", ".join(sorted(lacking))}; export the version again '
+      'with --force'
+    )
 
 
 def _false_claims(
@@ -37,6 +69,7 @@ def _false_claims(
     ('format', made.format, handle.format),
     *formats.of(handle).claims(made, artifact),
     ('card', storage.read_card(output_dir, handle.stem) is not None, True),
+    *_plain_claims(handle, made),
     *(
       (check.name, check.difference <= check.tolerance, True)
       for check in made.proof
@@ -111,7 +144,8 @@ def _verify(
   format_ = formats.of(handle)
   with _checked(handle, order.output_dir) as (artifact, manifest):
     original = format_.recover(handle, artifact, manifest, beside)
-    format_.prove(handle, artifact, original)
+    proven = format_.prove(handle, artifact, original)
+    _check_proof(handle, manifest, proven)
     reason = ''
     if order.client:
       reason = format_.ask(order.client, handle, artifact, original)

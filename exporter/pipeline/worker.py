@@ -33,6 +33,23 @@ def _tidily(
     yield result
 
 
+def _unreachable(folder: storage.Folder) -> str:
+  """Why this machine cannot see the lock in a folder; empty if it does."""
+  try:
+    if storage.is_held(folder):
+      return ''
+  except OSError as error:
+    return (
+      f'{folder} cannot be reached: {error}; run the same command again when '
+      'it can'
+    )
+  return (
+    f'{folder} is not shared with {socket.gethostname()}, whose process cannot '
+    'see what the command put there; name a folder or URL that every worker '
+    'sees'
+  )
+
+
 def perform(order: orders.Order) -> Iterator[results_lib.Result]:
   """Carries out an order.
 
@@ -45,15 +62,10 @@ def perform(order: orders.Order) -> Iterator[results_lib.Result]:
 
   if order.action == orders.VERIFY:
     yield from _tidily(verify.run(order))
-  elif storage.is_held(order.output_dir):
-    yield from _tidily(export.run(order))
+  elif problem := _unreachable(order.output_dir):
+    yield from orders.failures(order, problem)
   else:
-    yield from orders.failures(
-      order,
-      f'{order.output_dir} is not shared with {socket.gethostname()}, whose '
-      'process cannot see what the command put there; name a folder or URL '
-      'that every worker sees',
-    )
+    yield from _tidily(export.run(order))
 
 
 def _die_with_parent() -> None:

@@ -17,6 +17,8 @@ import model_specs
 
 # Another TensorFlow, or another build of it, adds floats in another order.
 LENIENCY = 10.0
+# The largest network takes some minutes; what takes an hour hangs.
+_PATIENCE_SECONDS = 60 * 60.0
 
 
 def _run(python: str, folder: pathlib.Path) -> str:
@@ -39,7 +41,14 @@ def _run(python: str, folder: pathlib.Path) -> str:
       text=True,
       errors='replace',
       check=False,
+      timeout=_PATIENCE_SECONDS,
     )
+  except subprocess.TimeoutExpired as error:
+    raise errors.InterpreterError(
+      f'{python} did not answer within {_PATIENCE_SECONDS / 60:.0f} minutes, '
+      'and was stopped; see that it starts and loads TensorFlow: '
+      f"{python} -c 'import tensorflow'"
+    ) from error
   except OSError as error:
     raise errors.InterpreterError(
       f'{python} cannot be run: {error.strerror}; --client names a Python '
@@ -108,7 +117,13 @@ class Interpreter:
       raise errors.ProofError(
         f'{handle} cannot be loaded and called by {self._python}: {reason}'
       )
-    self._answer = json.loads((self._folder / stranger.ANSWER).read_text())
+    answer = self._folder / stranger.ANSWER
+    if not answer.exists():
+      raise errors.InterpreterError(
+        f'{self._python} ended without an answer; --client names a Python '
+        'interpreter that has TensorFlow 1.15 or newer'
+      )
+    self._answer = json.loads(answer.read_text())
 
   @property
   def tensorflow(self) -> str:

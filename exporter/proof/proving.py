@@ -14,7 +14,9 @@ import contextlib
 import gc
 import pathlib
 
+from exporter import artifacts
 from exporter import errors
+from exporter import faults
 from exporter import storage
 from exporter.proof import agreement
 from exporter.proof import comparison
@@ -32,9 +34,10 @@ def _explain(handle: model_specs.Handle) -> Iterator[None]:
   """Turns what TensorFlow raises for a broken artifact into a ProofError."""
   try:
     yield
-  except MemoryError:
-    raise  # The machine is too small; that says nothing of the artifact.
+  except errors.SlimhubError:
+    raise
   except Exception as error:  # TensorFlow's loaders raise all kinds.
+    faults.check_machine(handle, error)
     reason = next(iter(str(error).splitlines()), '')
     raise errors.ProofError(
       f'{handle} cannot be loaded and called, so it is not delivered: '
@@ -67,6 +70,7 @@ def read_tf1(
 ) -> session.Reading:
   """A TF1 module in a session, from its files."""
   with _explain(handle):
+    artifacts.check_model(handle, folder)
     return tf1_session.SessionTf1(folder)
 
 
@@ -75,6 +79,7 @@ def read_tf2(
 ) -> session.Reading:
   """A TF2 SavedModel in a session, from its files."""
   with _explain(handle):
+    artifacts.check_model(handle, folder)
     return tf2_session.SessionTf2(folder)
 
 

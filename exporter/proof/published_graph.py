@@ -12,18 +12,13 @@ from google.protobuf import message
 import numpy as np
 import tensorflow as tf
 
+from exporter import artifacts
+from exporter import faults
 import model_specs
 
 _v1 = tf.compat.v1
 _INPUT = 'Placeholder'
 _CONSTANT = 'Const'
-_HARMLESS = {
-  *(_INPUT, _CONSTANT, 'Identity', 'Squeeze', 'Reshape', 'Shape', 'Pad'),
-  *('Conv2D', 'DepthwiseConv2dNative', 'MatMul', 'BiasAdd'),
-  *('FusedBatchNorm', 'FusedBatchNormV2', 'FusedBatchNormV3'),
-  *('Add', 'AddV2', 'Sub', 'Mul', 'Rsqrt', 'ConcatV2'),
-  *('Relu', 'Relu6', 'AvgPool', 'MaxPool', 'Mean'),
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,9 +50,9 @@ def _parse(data: bytes, logits: str) -> tf.compat.v1.GraphDef:
   if logits not in {node.name for node in whole.node}:
     raise _ProblemError(f'it has no {logits}')
   part = _v1.graph_util.extract_sub_graph(whole, [logits])
-  strange = {node.op for node in part.node} - _HARMLESS
-  if strange:
-    raise _ProblemError(f'it has the operations {sorted(strange)}')
+  strange = artifacts.strange('the graph', part.node, artifacts.FROZEN)
+  if found := sorted({each.does for each in strange}):
+    raise _ProblemError(f'it has the operations {found}')
   return part
 
 
@@ -135,5 +130,6 @@ def ask(
   except _ProblemError as problem:
     return Answer(problem=str(problem))
   except (KeyError, ValueError, tf.errors.OpError) as error:
+    faults.check_machine('the published frozen graph', error)
     reason = str(error).partition('\n')[0]
     return Answer(problem=f'it does not run: {reason}')

@@ -7,6 +7,7 @@ import functools
 import numpy as np
 
 from exporter import checkpoints
+from exporter import errors
 from exporter import networks
 from exporter.proof import published_graph
 import model_specs
@@ -147,6 +148,9 @@ def compute_reference(
 
   Returns:
     The numbers that artifacts of the model must reproduce.
+
+  Raises:
+    CheckpointError: All weights are zero.
   """
   inference, training = sources
   inference.load(tensors)
@@ -154,6 +158,12 @@ def compute_reference(
   other_size = _infer(inference, model, *_OTHER_SIZE)
   losses = _losses(inference, default_size, model.family.classifier)
   inference.unload()
+  if not losses[versions.CLASSIFICATION]:
+    raise errors.CheckpointError(
+      f'all weights of {model.name} are zero, so that its network answers '
+      'every image alike, and nothing can be proven of it; expected trained '
+      'weights: see where they are from'
+    )
   training.load(tensors)
   example, statistics = _train(training, model)
   training.unload()

@@ -48,6 +48,7 @@ from .places import Place as Place
 from .places import local_copy as local_copy
 from .places import local_root as local_root
 from .places import parse_folder as parse_folder
+from .places import parse_path as parse_path
 from .places import place as place
 from .places import reach as reach
 from .places import write_text as write_text

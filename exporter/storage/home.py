@@ -1,19 +1,29 @@
 """The folders that slimhub uses where the user names none."""
 
+import contextlib
 import hashlib
 import os
 import pathlib
 import shlex
+
+from exporter import errors
+from exporter.storage import places
 
 _HOME = 'SLIMHUB_HOME'
 
 
 def _home() -> pathlib.Path:
   home = os.environ.get(_HOME)
-  if home:
-    return pathlib.Path(home).expanduser()
   cache = os.environ.get('XDG_CACHE_HOME') or '~/.cache'
-  return pathlib.Path(cache).expanduser() / 'slimhub'
+  try:
+    if home:
+      return places.parse_path(home)
+    return places.parse_path(cache) / 'slimhub'
+  except ValueError as error:
+    raise errors.ExportError(
+      f'the default folder {home or cache!r} {error}; set SLIMHUB_HOME to a '
+      'folder that is yours, or name each folder with its flag'
+    ) from error
 
 
 def default_checkpoint_dir() -> pathlib.Path:
@@ -32,7 +42,8 @@ def default_stock_dir(exports: pathlib.Path) -> pathlib.Path:
 
 def fetch_command(folder: pathlib.Path, *names: str) -> str:
   """The command line that fetches the archives of models into a folder."""
-  flags = []
-  if folder != default_checkpoint_dir():
-    flags = [f'--checkpoint_dir={folder}']
+  flags = [f'--checkpoint_dir={folder}']
+  with contextlib.suppress(errors.ExportError):  # There is no default.
+    if folder == default_checkpoint_dir():
+      flags = []
   return shlex.join(['slimhub', 'fetch', *names, *flags])

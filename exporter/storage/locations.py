@@ -14,8 +14,16 @@ Location: TypeAlias = LocalPath | places.Folder
 
 
 def to_path(named: LocalPath) -> pathlib.Path:
-  """A path of this machine; a tilde is the home folder."""
-  return pathlib.Path(named).expanduser()
+  """A path of this machine; a tilde is the home folder.
+
+  Raises:
+    ExportError: It is empty, or cannot be a path.
+  """
+  text = os.fspath(named)
+  try:
+    return places.parse_path(text)
+  except ValueError as error:
+    raise errors.ExportError(f'path {text!r} {error}') from error
 
 
 def to_folder(named: Location) -> places.Folder:

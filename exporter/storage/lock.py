@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 import contextlib
 import datetime
+import errno
 import fcntl
 import os
 import pathlib
+import pwd
 import socket
-from typing import TextIO
+import stat
 
 import upath
 
@@ -19,52 +21,119 @@ _NAME = '.slimhub-lock'
 
 def _unwritable(folder: places.Folder, reason: object) -> errors.ExportError:
   return errors.ExportError(
-    f'cannot write to {folder}: {reason}; name a folder with --output_dir '
-    'that can be written to'
+    f'cannot write to {folder}: {reason}; name a folder that can be written to'
   )
 
 
-def _take(path: pathlib.Path) -> TextIO:
-  """Creates the lock file if needed, and locks it without waiting.
+def _owner(descriptor: int) -> str:
+  """The user that a file is of, in words; empty if it is this one."""
+  number = os.fstat(descriptor).st_uid
+  if number == os.geteuid():
+    return ''
+  try:
+    return f' of the user {pwd.getpwuid(number).pw_name}'
+  except KeyError:  # The system does not know a name.
+    return f' of the user {number}'
+
+
+def _open(path: pathlib.Path) -> int:
+  """Opens the lock file, which it creates if needed, and leaves as it is.
 
   Raises:
-    BlockingIOError: Another process holds the lock.
+    ExportError: There is something else, or a file that only others may open.
+    OSError: The folder cannot be written to.
+  """
+  # A link would lead out of the folder, and a pipe would wait for a reader.
+  flags = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+  try:
+    return os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o666)
+  except OSError as error:
+    if error.errno == errno.ELOOP:
+      raise errors.ExportError(
+        f'{path} is a link, expected a file that slimhub makes; remove it'
+      ) from error
+    if not path.exists():
+      raise
+  try:
+    return os.open(path, os.O_RDONLY | flags)  # To lock it takes no more.
+  except OSError as error:
+    owner = path.lstat().st_uid
+    raise errors.ExportError(
+      f'{path}, of the user with the number {owner}, cannot be opened '
+      f'({error.strerror}); if no slimhub of theirs works there, remove it'
+    ) from error
+
+
+def _take(path: pathlib.Path) -> int:
+  """Locks the lock file without waiting; returns its descriptor.
+
+  A lock is held by a process, not by a file: one that a dead process left, of
+  whichever user, is free.
+
+  Raises:
+    ExportError: Another process holds the lock, or it is no lock.
   """
   while True:
-    lock = path.open('w')
+    lock = _open(path)
     try:
+      if not stat.S_ISREG(os.fstat(lock).st_mode):
+        raise errors.ExportError(
+          f'{path} is no file, expected one that slimhub makes; remove it'
+        )
       fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-      lock.close()
+      # Its last holder may have removed the file between the two calls. A lock
+      # on a removed file keeps nobody out, so start again.
+      if os.path.samestat(os.fstat(lock), path.lstat()):
+        return lock
+    except FileNotFoundError:
+      pass
+    except BlockingIOError as error:
+      owner = _owner(lock)
+      os.close(lock)
+      raise errors.ExportError(
+        f'another slimhub{owner} works in {path.parent}; '
+        'wait for it, or name another folder'
+      ) from error
+    except BaseException:
+      os.close(lock)
       raise
-    # Its last holder may have removed the file between the two calls. A lock
-    # on a removed file keeps nobody out, so start again.
-    if path.exists() and os.path.samestat(os.fstat(lock.fileno()), path.stat()):
-      return lock
-    lock.close()
+    os.close(lock)
 
 
 @contextlib.contextmanager
 def _hold_file(folder: pathlib.Path) -> Iterator[None]:
   """Holds a lock of the file system, freed however the process ends."""
   path = folder / _NAME
+  is_new = not folder.exists()
   try:
     folder.mkdir(parents=True, exist_ok=True)
     lock = _take(path)
-  except BlockingIOError as error:
-    raise errors.ExportError(
-      f'another slimhub works in {folder}; '
-      'wait for it, or name another --output_dir'
-    ) from error
   except OSError as error:
     raise _unwritable(folder, error.strerror) from error
-  with lock:
-    try:
-      yield
-    finally:
-      with contextlib.suppress(OSError):  # The folder has become read-only.
-        path.unlink(missing_ok=True)
+  try:
+    yield
+  finally:
+    with contextlib.suppress(OSError):  # The folder has become read-only.
+      path.unlink(missing_ok=True)
+      if is_new:
         folder.rmdir()  # Only if nothing was written to it.
+    os.close(lock)
+
+
+def _create(path: upath.UPath, note: str) -> bool:
+  """Creates an object, unless it is there; returns whether it did."""
+  try:
+    path.fs.pipe_file(path.path, note.encode(), mode='create')
+  except FileExistsError:
+    return False
+  return True
+
+
+def _holder(path: upath.UPath) -> str:
+  try:
+    return path.read_text()
+  except FileNotFoundError:  # It was removed a moment ago.
+    return 'one that has just ended'
 
 
 @contextlib.contextmanager
@@ -78,20 +147,28 @@ def _hold_object(folder: upath.UPath) -> Iterator[None]:
   now = datetime.datetime.now(datetime.timezone.utc).isoformat(
     timespec='seconds'
   )
-  holder_note = f'process {os.getpid()} on {socket.gethostname()}, since {now}'
+  note = f'process {os.getpid()} on {socket.gethostname()}, since {now}'
   try:
     with places.reach(folder):
-      path.fs.pipe_file(path.path, holder_note.encode(), mode='create')
-  except FileExistsError as error:
-    with places.reach(folder):
-      holder = path.read_text()
+      is_mine = _create(path, note)
+      holder = '' if is_mine else _holder(path)
+      # Packages and storages that know no such condition create it again.
+      is_kept = not (is_mine and _create(path, note))
+  except OSError as error:
+    raise _unwritable(folder, error) from error
+  if not is_mine:
     raise errors.ExportError(
       f'another slimhub works in {folder}: {holder}; wait for it or, if it '
       f'was killed, remove {path} and run the command again'
-    ) from error
-  except OSError as error:
-    raise _unwritable(folder, error) from error
+    )
   try:
+    if not is_kept:
+      raise errors.ExportError(
+        f'{folder} lets two processes create one object, so that no lock keeps '
+        'a second slimhub out; install a newer package for the storage, as '
+        "with: pip install 'slimhub[s3]', or name a storage that has "
+        'conditional writes'
+      )
     yield
   finally:
     with places.reach(folder):
@@ -114,6 +191,15 @@ def hold(folder: places.Folder) -> Iterator[None]:
 
 
 def is_held(folder: places.Folder) -> bool:
-  """Whether there is a lock: a process writes to the folder, or was killed."""
+  """Whether there is a lock: a process writes to the folder, or was killed.
+
+  Raises:
+    OSError: The folder or the storage cannot be reached.
+  """
+  path = folder / _NAME
   with places.reach(folder):
-    return (folder / _NAME).exists()
+    try:
+      path.stat()  # Some storages say that nothing exists while they are away.
+    except FileNotFoundError:
+      return False
+  return True

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import contextlib
 import dataclasses
 import pathlib
+import re
 import tempfile
 from typing import Generic
 from typing import TypeVar
@@ -20,6 +21,7 @@ Folder = pathlib.Path | upath.UPath
 _F = TypeVar('_F', bound=Folder)
 _F_co = TypeVar('_F_co', bound=Folder, covariant=True)
 _MEASURED = '.measured.json'
+_HALF_A_URL = re.compile(r'[A-Za-z][A-Za-z0-9+.-]+:/(?!/)')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,14 +41,38 @@ class Place(Generic[_F_co]):
     return cast(_F_co, self.artifact.with_suffix(_MEASURED))
 
 
+def parse_path(text: str) -> pathlib.Path:
+  """The path that a person names; a tilde in front is a home folder.
+
+  Raises:
+    ValueError: It is empty, cannot be a path, or nobody has such a home.
+  """
+  if not text:
+    raise ValueError('is empty, expected a path; `.` is the current folder')
+  if '\0' in text:
+    raise ValueError('holds a character of number 0, which no path has')
+  try:
+    return pathlib.Path(text).expanduser()
+  except RuntimeError as error:  # Python knows no home folder of that user.
+    raise ValueError('names a home folder that nobody has') from error
+
+
 def parse_folder(text: str) -> Folder:
   """The folder that a person names by a path, or by a URL with a scheme.
 
   Raises:
-    ValueError: The scheme is unknown, or its package is not installed.
+    ValueError: It is no path, or the URL is incomplete, its scheme is unknown,
+      or its package is not installed.
   """
+  if _HALF_A_URL.match(text):
+    raise ValueError(
+      'looks like a URL with one slash, expected two, as in s3://BUCKET/PATH; '
+      'write a folder of this name as ./FOLDER'
+    )
   if '://' not in text:
-    return pathlib.Path(text).expanduser()
+    return parse_path(text)
+  if not text.partition('://')[2].strip('/'):
+    raise ValueError('names no bucket or folder, expected s3://BUCKET/PATH')
   try:
     # Others write there, too, so an earlier listing may be out of date.
     folder = upath.UPath(text.rstrip('/'), use_listings_cache=False)

@@ -7,6 +7,7 @@ import pathlib
 from exporter import errors
 from exporter.storage import export
 from exporter.storage import folder
+from exporter.storage import locations
 from exporter.storage import places
 import model_specs
 from model_specs import versions
@@ -108,10 +109,11 @@ def find_targets(
 
   Raises:
     ManifestError: There are no such exports.
+    ExportError: The path cannot be one.
     UnknownNameError: A pattern matches no model.
   """
   if output_dir is not None:
     found = folder.find_artifacts(output_dir, targets, formats, registry)
     return output_dir, found
   (target,) = targets
-  return _below(pathlib.Path(target).expanduser(), formats, registry)
+  return _below(locations.to_path(target), formats, registry)

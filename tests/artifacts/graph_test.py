@@ -44,7 +44,11 @@ def test_what_the_targets_need_is_kept_in_order():
     d=('NoOp', ['^c', 'b']),
     e=('NoOp', ['d']),
   )
-  assert graph_lib.reachable(definition, ['b:0', 'c']) == {'a', 'b', 'c'}
+  assert graph_lib.reachable(graph_lib.inputs_of(definition), ['b:0', 'c']) == {
+    'a',
+    'b',
+    'c',
+  }
   pruned = graph_lib.prune(definition, ['d'])
   assert [node.name for node in pruned.node] == ['a', 'b', 'c', 'd']
   assert len(definition.node) == 5

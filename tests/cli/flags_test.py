@@ -23,7 +23,7 @@ def test_export_has_the_defaults_of_the_manual():
   assert (args.weights, args.publisher, args.jobs) == ('auto', 'google', None)
   assert (args.all, args.dry_run, args.force) == (False, False, False)
   assert args.progress == 'auto'
-  assert (args.formats, args.onnx_layout) == (('tf1', 'tf2'), 'nhwc')
+  assert (args.formats, args.onnx_layout) == (('tf1', 'tf2'), None)
   assert args.representative_images is None
 
 
@@ -70,18 +70,24 @@ def test_every_command_is_handed_on(argv):
     (['export', 'a', '--synthetic_weights'], '--output_dir'),
     ([*_EXPORT, '--checkpoint_dir=c'], 'not allowed with'),
     ([*_EXPORT, '--weights=emma'], 'did you mean ema?'),
-    ([*_EXPORT, '--jobs=0'], "'0', expected 1 or more"),
-    ([*_EXPORT, '--jobs=two'], "'two', expected 1 or more"),
+    ([*_EXPORT, '--jobs=0'], "'0', expected a whole number, 1 to 1000"),
+    ([*_EXPORT, '--jobs=two'], "'two', expected a whole number, 1 to 1000"),
     ([*_EXPORT, '--progress=xyz'], 'choose from auto, bar, json, none'),
     ([*_EXPORT, '--formats=tf2,onyx'], "'onyx'; did you mean onnx?"),
     ([*_EXPORT, '--onnx_layout=ncwh'], 'did you mean nchw?'),
     (['verify', 'o', '--formats=tf3'], "unknown format 'tf3'"),
     (['export', 'a', '--output_dr=o'], 'did you mean --output_dir?'),
-    (['verify'], 'DIR'),
+    (['verify'], 'are required: DIR\n'),
     (['fetch', 'a', '--mirror=/data'], "'/data', expected http://, https://"),
     (['fetch', 'a', '--timeout=0'], "'0', expected seconds above 0"),
-    (['fetch', 'a', '--retries=-1'], "'-1', expected 0 or more"),
-    (['fetch', 'a', '--jobs=auto'], "'auto', expected 1 or more"),
+    (
+      ['fetch', 'a', '--retries=-1'],
+      "'-1', expected a whole number, 0 to 1000",
+    ),
+    (
+      ['fetch', 'a', '--jobs=auto'],
+      "'auto', expected a whole number, 1 to 1000",
+    ),
     (['fetch', 'a', '--miror=x'], 'did you mean --mirror?'),
     (
       [*_EXPORT, '--publisher=Acme'],

@@ -53,6 +53,7 @@ class Mode:
   is_random: bool
   endpoints: tuple[str, ...]  # Scoped.
   num_features: int
+  operations: frozenset[str]  # Of all that an export may have of it.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,6 +95,15 @@ def _variables(tensor: tf.Tensor) -> set[str]:
   return set().union(*map(_variables, tensor.op.inputs))
 
 
+def _operations(source: source_lib.Source) -> frozenset[str]:
+  definition = source.graph.as_graph_def()
+  tensors = (source.logits, source.features, *source.endpoints.values())
+  updates = [update.op.name for update in source.updates]
+  targets = [*(t.name for t in (*tensors, *source.losses)), *updates]
+  needed = graph_lib.reachable(graph_lib.inputs_of(definition), targets)
+  return frozenset(n.op for n in definition.node if n.name in needed)
+
+
 def _mode(source: source_lib.Source, model: model_specs.ModelSpec) -> Mode:
   return Mode(
     source.shapes,
@@ -108,6 +118,7 @@ def _mode(source: source_lib.Source, model: model_specs.ModelSpec) -> Mode:
     source.is_random,
     tuple(source.scoped_endpoints(model.family.scope)),
     source.features.shape[-1],
+    _operations(source),
   )
 
 

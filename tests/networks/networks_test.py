@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from exporter.artifacts import operations
 from exporter.networks import builders
 import model_specs
 from tests import each
@@ -176,6 +177,13 @@ def test_the_published_number_of_parameters_at_three_quarters():
   inference = facts.of('mobilenet_v3_large_075_224').inference
   count = sum(math.prod(inference.shapes[name]) for name in inference.trainable)
   assert round(count / 1e6, 2) == 3.99
+
+
+@pytest.mark.parametrize('name', oracles.NAMES)
+def test_every_operation_is_one_that_exports_have(name):
+  inference, training = _modes(name)
+  assert not inference.operations - operations.INFERENCE
+  assert not training.operations - operations.TRAINING
 
 
 def test_every_spec_has_its_network():

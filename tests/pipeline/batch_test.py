@@ -93,7 +93,7 @@ def test_a_killed_run_is_finished_by_the_next(exported, tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_one_error(tmp_path):
   (tmp_path / 'file').touch()
-  with pytest.raises(errors.ExportError, match='--output_dir'):
+  with pytest.raises(errors.ExportError, match='name a folder'):
     next(batch.run_orders(_orders(tmp_path / 'file' / 'out', _PATTERNS[0])))
 
 

@@ -137,7 +137,8 @@ def test_a_node_with_other_packages_is_named(nodes, monkeypatch, tmp_path):
 
 
 def test_what_always_kills_its_process_fails(nodes, tmp_path):
-  process = _start(tmp_path, nodes.address, ['mobilenet_v1_025_128/*/3'])
+  out = tmp_path / 'out'
+  process = _start(out, nodes.address, ['mobilenet_v1_025_128/*/3'])
   while process.poll() is None:
     for task in [task for node in nodes.nodes for task in node.tasks]:
       with contextlib.suppress(ProcessLookupError):
@@ -147,7 +148,7 @@ def test_what_always_kills_its_process_fails(nodes, tmp_path):
   assert process.returncode == 1
   assert [e['event'] for e in events if 'handle' in e] == ['failed'] * 2
   assert all('its process died' in e['reason'] for e in events[1:3])
-  assert not tmp_path.exists()
+  assert not out.exists()
 
 
 def _lose_a_node(nodes: ray_nodes.Cluster, process: subprocess.Popen) -> None:
@@ -168,3 +169,26 @@ def test_a_lost_node_costs_nothing(nodes, expected, tmp_path):
   assert process.returncode == 0
   assert len(_handles(events)) == len(set(_handles(events))) == _ARTIFACTS
   assert file_tree.read(tmp_path) == expected
+
+
+class _Nodes:
+  """What Ray says of its nodes."""
+
+  def __init__(self, *resources: dict[str, float], alive: bool = True):
+    self._listed = [{'Alive': alive, 'Resources': r} for r in resources]
+
+  def nodes(self) -> list[dict]:
+    return self._listed
+
+
+@pytest.mark.parametrize(
+  ('nodes', 'largest'),
+  [
+    (_Nodes({'CPU': 2.0, 'memory': 4e9}, {'CPU': 1.0, 'memory': 9e9}), 9e9),
+    (_Nodes({'CPU': 2.0, 'memory': 4e9}, {'memory': 9e9}), 4e9),
+    (_Nodes({'CPU': 2.0, 'memory': 4e9}, alive=False), 0),
+    (_Nodes({'CPU': 2.0}), 0),
+  ],
+)
+def test_no_task_asks_for_more_than_the_largest_node_gives(nodes, largest):
+  assert cluster._largest_memory(nodes) == largest

@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+import shutil
 
 import numpy as np
 import pytest
@@ -88,6 +89,22 @@ def test_the_same_export_again_is_kept(exported):
   before = file_tree.read(exported)
   assert _statuses(_run(_order(exported))) == ['kept'] * 4
   assert file_tree.read(exported) == before
+
+
+@pytest.mark.parametrize(
+  ('claim', 'says'),
+  [({'handle': 'a/b/c/d/1'}, 'a/b/c/d/1'), ({'format': 'other'}, 'other')],
+)
+def test_an_export_with_a_manifest_of_another_is_replaced(
+  exported, tmp_path, claim, says
+):
+  copy = shutil.copytree(exported, tmp_path / 'copy')
+  place = places.place(copy, _HANDLES[0])
+  made = manifest.parse_manifest(place.manifest.read_bytes(), 'it')
+  place.manifest.write_text(dataclasses.replace(made, **claim).to_json())
+  (result,) = _run(_order(copy, handles=_HANDLES[:1]))
+  assert result.status == 'exported'
+  assert says in result.reason
 
 
 def test_force_writes_the_same_bytes(exported):

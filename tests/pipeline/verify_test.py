@@ -6,15 +6,20 @@ import shutil
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
+from exporter import errors
 from exporter import results as results_lib
 from exporter.artifacts import variables
 from exporter.pipeline import export
 from exporter.pipeline import orders
 from exporter.pipeline import verify
+from exporter.proof import session
 from exporter.storage import contents
 from exporter.storage import manifest
 from exporter.storage import places
+from tests import artifacts_made
+from tests import hostile
 from tests import tiny_network
 
 _HANDLES = tiny_network.MODEL.handles((3, 5))
@@ -103,10 +108,19 @@ def test_other_weights_under_a_fitting_manifest_are_found(exports, number):
 @pytest.mark.parametrize(
   ('claim', 'says'),
   [
-    ({'handle': str(_HANDLES[1])}, 'handle: '),
+    ({'handle': str(_HANDLES[1])}, 'is the manifest of '),
     ({'format': 'saved_model_2'}, 'format: saved_model_2, expected hub'),
     ({'weights': manifest.Weights('x', 'ab' * 32, 'ema')}, 'weights: ema'),
     ({'proof': (manifest.Check('outputs', 1, 9.0, 1.0),)}, 'outputs: False'),
+    ({'proof': ()}, 'its manifest does not say so'),
+    ({'spec': '0' * 64}, f'spec: {"0" * 64}, expected'),
+    ({'spec': 'none'}, "'none' is no SHA-256"),
+    (
+      {'weights': manifest.Weights('x', 'ab' * 32, 'best')},
+      'kind of weights is known: False',
+    ),
+    ({'pictures': 'ab' * 32}, 'pictures were measured on: True, expected'),
+    ({'model': {'name': 'other'}}, "spec file: {'name': 'other'}"),
   ],
 )
 def test_a_false_claim_of_a_manifest_is_found(exports, claim, says):
@@ -122,6 +136,41 @@ def test_garbage_facts_are_found_whatever_the_manifest_says(exports):
   assert 'model.json' in _failed(exports, 3)
   _rehash(place)
   assert 'weights: synthetic, expected None' in _failed(exports, 3)
+
+
+@pytest.mark.parametrize('facts', ['[]', '{"weights": []}', '[' * 10**5])
+def test_facts_of_another_shape_are_a_false_claim(exports, facts):
+  place = places.place(exports, _HANDLES[0])
+  (place.artifact / 'assets.extra' / 'model.json').write_text(facts)
+  _rehash(place)
+  assert 'weights: synthetic, expected None' in _failed(exports, 3)
+
+
+def test_what_writes_a_file_is_not_run(exports, tmp_path):
+  place = places.place(exports, _HANDLES[1])
+  target = tmp_path / 'target'
+  with artifacts_made.edit(place.artifact) as model:
+    library = model.meta_graphs[0].graph_def.library
+    hostile.write_a_file(
+      library.function[0].node_def, target, hostile.IN_A_FUNCTION
+    )
+  _rehash(place)
+  assert "node 'evil' is 'WriteFile'" in _failed(exports, 5)
+  assert not target.exists()
+
+
+def test_a_full_disk_is_not_the_artifacts_fault(exports, monkeypatch):
+  def full(*_: object) -> None:
+    raise tf.errors.ResourceExhaustedError(
+      None, None, '/x; No space left on device'
+    )
+
+  monkeypatch.setattr(session.Session, 'restore', full)
+  results = _verify(exports).values()
+  assert {r.error for r in results} == {errors.MachineError}
+  for result in results:
+    assert 'the disk is full; make room' in result.reason
+    assert 'not delivered' not in result.reason
 
 
 def test_a_missing_card_is_found(exports):

@@ -2,11 +2,14 @@
 
 import multiprocessing
 
+import upath
+
 from exporter import results as results_lib
 from exporter.pipeline import orders
 from exporter.pipeline import worker
 from exporter.storage import lock
 import model_specs
+from tests import object_storage
 
 
 def test_a_worker_serves_an_order(tmp_path):
@@ -57,3 +60,21 @@ def test_an_output_that_is_not_shared_is_refused(tmp_path):
     handles
   )
   assert f'{tmp_path / "elsewhere"} is not shared' in results[0].reason
+
+
+def test_a_storage_that_is_gone_is_told_as_that():
+  address = f'http://127.0.0.1:{object_storage.free_port()}'
+  gone = upath.UPath(
+    's3://bucket/out',
+    key='test',
+    secret='test',
+    client_kwargs={'endpoint_url': address},
+    config_kwargs={'retries': {'max_attempts': 0}},
+  )
+  handles = model_specs.find('mobilenet_v1_025_128/feature_vector/3')
+  order = orders.Order(orders.EXPORT, handles, gone, weights='synthetic')
+  (result,) = worker.perform(order)
+  assert result.status == results_lib.FAILED
+  assert 'cannot be reached' in result.reason
+  assert address in result.reason
+  assert 'not shared' not in result.reason

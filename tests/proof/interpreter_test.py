@@ -108,3 +108,15 @@ def test_images_of_an_example_are_known_by_their_shape(tmp_path):
   asked = _ask(sys.executable, name, tmp_path / 'it')
   with pytest.raises(KeyError):
     asked.infer(synthetic.synthetic_images(1, 7, 7))
+
+
+def test_a_program_that_does_nothing_is_no_client(tmp_path):
+  with pytest.raises(errors.InterpreterError, match='without an answer'):
+    _ask('/bin/true', f'{TINY}/feature_vector/5', tmp_path / 'it')
+
+
+def test_an_interpreter_that_hangs_is_stopped(tmp_path, monkeypatch):
+  monkeypatch.setattr(interpreter, '_PATIENCE_SECONDS', 0.1)
+  python = _program(tmp_path / 'python', 'exec sleep 600')
+  with pytest.raises(errors.InterpreterError, match='see that it starts'):
+    _ask(python, f'{TINY}/feature_vector/5', tmp_path / 'it')

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from exporter import errors
 from exporter.checkpoints import synthetic
 from exporter.networks import source
 from exporter.proof import reference as reference_lib
@@ -165,3 +166,12 @@ def test_other_sizes_where_they_are_taken(
   handle = spec.Handle(model, 'classification', number)
   expected = (reference.default_size, reference.other_size)[:count]
   assert reference.examples(handle) == expected
+
+
+def test_weights_that_are_all_zero_are_named():
+  zeros = {
+    name: np.zeros_like(tensor)
+    for name, tensor in tiny_network.tensors().items()
+  }
+  with pytest.raises(errors.CheckpointError, match='all weights of tiny'):
+    reference_lib.compute_reference(_MODEL, tiny_network.sources(), zeros)

@@ -4,6 +4,7 @@ import pathlib
 
 import pytest
 
+from exporter import errors
 from exporter.storage import home
 
 
@@ -41,3 +42,11 @@ def test_each_export_folder_has_a_stock_of_its_own(monkeypatch, tmp_path):
   assert stock.parent == tmp_path / 'stock'
   assert home.default_stock_dir(tmp_path / 'link') == stock
   assert home.default_stock_dir(tmp_path / 'b') != stock
+
+
+def test_a_home_that_nobody_has_is_one_error(monkeypatch):
+  monkeypatch.setenv('SLIMHUB_HOME', '~no-such-user/x')
+  with pytest.raises(errors.ExportError, match='set SLIMHUB_HOME'):
+    home.default_checkpoint_dir()
+  command = home.fetch_command(pathlib.Path('here'), 'a')
+  assert command == 'slimhub fetch a --checkpoint_dir=here'

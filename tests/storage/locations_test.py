@@ -34,3 +34,10 @@ def test_a_scheme_that_nobody_knows_is_one_error():
     errors.ExportError, match=r'nosuch://a.*expected a folder'
   ):
     locations.to_folder('nosuch://a')
+
+
+@pytest.mark.parametrize('named', ['', 'a\0b', '~no-such-user/x'])
+def test_what_is_no_path_is_one_error(named):
+  for read in (locations.to_path, locations.to_folder):
+    with pytest.raises(errors.ExportError, match=r'path|folder'):
+      read(named)

@@ -1,8 +1,10 @@
 """One writer an output: on this machine, and in a bucket."""
 
 import os
+import pathlib
 import subprocess
 import sys
+import tempfile
 import threading
 
 import pytest
@@ -129,3 +131,128 @@ def test_a_storage_that_does_not_answer_is_one_error(bucket):
   says = pytest.raises(errors.ExportError, match='cannot write to s3://bucket')
   with says, lock.hold(silent):
     pass
+
+
+def test_a_folder_that_was_there_stays(tmp_path):
+  with lock.hold(tmp_path):
+    pass
+  assert tmp_path.exists()
+  assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize('target', ['precious', 'nothing'])
+def test_a_link_in_the_place_of_a_lock_is_not_followed(target, tmp_path):
+  precious = tmp_path / 'precious'
+  precious.write_text('much work')
+  folder = tmp_path / 'out'
+  folder.mkdir()
+  (folder / '.slimhub-lock').symlink_to(tmp_path / target)
+  with (
+    pytest.raises(errors.ExportError, match=r'lock is a link.* remove it'),
+    lock.hold(folder),
+  ):
+    pass
+  assert precious.read_text() == 'much work'
+  assert not (tmp_path / 'nothing').exists()
+
+
+@pytest.mark.parametrize('make', [os.mkfifo, os.mkdir])
+def test_no_file_in_the_place_of_a_lock_is_named(make, tmp_path):
+  make(tmp_path / '.slimhub-lock')
+  with (
+    pytest.raises(errors.ExportError, match='slimhub-lock'),
+    lock.hold(tmp_path),
+  ):
+    pass
+
+
+def test_a_lock_is_not_emptied(tmp_path):
+  path = tmp_path / '.slimhub-lock'
+  path.write_text('a note')
+  with lock.hold(tmp_path):
+    assert path.read_text() == 'a note'
+
+
+def _as_another_user(folder: pathlib.Path) -> subprocess.CompletedProcess:
+  """Another user takes the lock of a folder."""
+  code = (
+    'import os, sys\n'
+    'from exporter import errors\n'
+    'from exporter.storage import lock, places\n'
+    'os.setuid(65534)\n'
+    'try:\n'
+    '  with lock.hold(places.parse_folder(sys.argv[1])):\n'
+    "    print('held')\n"
+    'except errors.ExportError as error:\n'
+    '  print(error)\n'
+  )
+  return subprocess.run(
+    [sys.executable, '-c', code, str(folder)],
+    cwd=source_tree.ROOT,
+    capture_output=True,
+    text=True,
+    check=True,
+  )
+
+
+@pytest.fixture(name='shared')
+def _shared():
+  """A folder that every user may write to."""
+  with tempfile.TemporaryDirectory() as folder:
+    pathlib.Path(folder).chmod(0o755)
+    shared = pathlib.Path(folder) / 'shared'
+    shared.mkdir()
+    shared.chmod(0o777)
+    yield shared
+
+
+_AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason='needs two users')
+
+
+@_AS_ROOT
+def test_a_lock_that_a_dead_process_of_another_user_left_is_free(shared):
+  (shared / '.slimhub-lock').touch(0o644)
+  assert _as_another_user(shared).stdout == 'held\n'
+
+
+@_AS_ROOT
+def test_a_lock_that_another_user_holds_names_the_user(shared):
+  with lock.hold(shared):
+    told = _as_another_user(shared).stdout
+  assert 'another slimhub of the user root works in' in told
+
+
+@_AS_ROOT
+def test_a_lock_that_another_user_hides_says_what_to_remove(shared):
+  (shared / '.slimhub-lock').touch(0o600)
+  told = _as_another_user(shared).stdout
+  assert f'{shared}/.slimhub-lock, of the user with the number 0' in told
+  assert 'remove it' in told
+
+
+def test_a_storage_without_conditional_writes_is_refused(bucket, monkeypatch):
+  folder = bucket / 'unconditional'
+  write = folder.fs.pipe_file
+
+  def without_a_condition(path, value, mode):
+    del mode  # As packages do that do not know it.
+    write(path, value)
+
+  monkeypatch.setattr(folder.fs, 'pipe_file', without_a_condition)
+  with (
+    pytest.raises(errors.ExportError, match=r'slimhub\[s3\]'),
+    lock.hold(folder),
+  ):
+    pass
+  assert not lock.is_held(folder)
+
+
+def test_a_storage_that_is_gone_is_not_taken_for_empty(bucket):
+  address = f'http://127.0.0.1:{object_storage.free_port()}'
+  gone = type(bucket)(
+    's3://bucket/out',
+    client_kwargs={'endpoint_url': address},
+    config_kwargs={'retries': {'max_attempts': 0}},
+  )
+  with pytest.raises(OSError, match='connect'):
+    lock.is_held(gone)

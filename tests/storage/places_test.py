@@ -117,3 +117,14 @@ def test_errors_for_people_pass(bucket, error):
 def test_a_defect_on_this_machine_stays_one(tmp_path):
   with pytest.raises(KeyError), places.reach(tmp_path):
     raise KeyError('defect')
+
+
+@pytest.mark.parametrize('text', ['s3://', 's3:///', 's3:/b/x', 'gs:/b'])
+def test_half_a_url_is_no_folder(text):
+  with pytest.raises(ValueError, match='s3://BUCKET/PATH'):
+    places.parse_folder(text)
+
+
+def test_a_folder_may_have_a_colon():
+  assert places.parse_folder('./s3:/b') == pathlib.Path('s3:/b')
+  assert places.parse_folder('at 12:30') == pathlib.Path('at 12:30')

@@ -112,3 +112,9 @@ def test_a_folder_of_another_meaning_leads_nowhere(tmp_path, monkeypatch, name):
   for path in (data / name, data.parent):
     with pytest.raises(errors.ManifestError, match='is no export of'):
       targets.find_targets([str(path)], None)
+
+
+@pytest.mark.parametrize('named', ['', '~no-such-user/x'])
+def test_what_is_no_path_is_one_error(named):
+  with pytest.raises(errors.ExportError, match='path'):
+    targets.find_targets([named], None)

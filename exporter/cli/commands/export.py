@@ -5,7 +5,6 @@ import pathlib
 import sys
 
 from exporter import checkpoints
-from exporter import environment
 from exporter import errors
 from exporter import pipeline
 from exporter import storage
@@ -47,6 +46,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     '--fetch', action='store_true', help='download missing archives before'
   )
   transfer.add_flags(parser)
+  parser.set_defaults(timeout=None, retries=None)  # Only --fetch asks for them.
   parser.add_argument(
     '--weights',
     choices=checkpoints.WEIGHTS_CHOICES,
@@ -75,8 +75,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   parser.add_argument(
     '--onnx_layout',
     choices=kinds.LAYOUTS,
-    default=kinds.NHWC,
-    help="the input's axes in ONNX: channels last (nhwc) or first (nchw)",
+    help="the input's axes in ONNX: channels last (nhwc), as without this "
+    'flag, or first (nchw)',
   )
   parser.add_argument('--dry_run', action='store_true', help='only say what')
   parser.add_argument('--force', action='store_true', help='replace exports')
@@ -125,29 +125,22 @@ def _chosen(args: argparse.Namespace) -> tuple[model_specs.Handle, ...]:
     UsageError: There are none, or a format needs another flag.
     PackageError: A format needs a package that is not installed.
   """
-  pictures = args.representative_images
-  for kind in kinds.known():
-    if kind.word in args.formats and kind.needs_pictures and not pictures:
-      raise flags.UsageError(
-        f'--formats={kind.word} needs pictures to measure ranges on: '
-        '--representative_images=DIR'
-      )
   registry = flags.registry(args)
   matching = registry.find(*args.patterns, publisher=args.publisher)
-  handles = tuple(formats.select(matching, args.formats, args.onnx_layout))
-  if not handles:
-    raise flags.UsageError(
-      f'no handle of {" ".join(args.patterns)} has --formats='
-      f'{",".join(args.formats)}: versions 1 to 3 are tf1, the others tf2, '
-      'and an own model has tf1 if its spec has tf1_version'
+  try:
+    return pipeline.choose(
+      matching,
+      args.formats,
+      args.onnx_layout or kinds.NHWC,
+      has_pictures=args.representative_images is not None,
     )
+  except errors.OrderError as error:
+    raise flags.UsageError(str(error)) from error
+
+
+def _refuse_unused(args: argparse.Namespace) -> None:
+  """Raises a UsageError for a flag that nothing would come of."""
   asked = formats.named(args.formats)
-  for extra in dict.fromkeys(kind.extra for kind in asked if kind.extra):
-    environment.require(extra)
-  return handles
-
-
-def run(args: argparse.Namespace) -> int:
   if args.synthetic_weights and args.weights != checkpoints.AUTO:
     raise flags.UsageError(
       '--weights chooses from a checkpoint: --checkpoint_dir'
@@ -156,6 +149,24 @@ def run(args: argparse.Namespace) -> int:
     raise flags.UsageError(
       '--fetch gets checkpoints: not with --synthetic_weights'
     )
+  given = transfer.given(args)
+  if given and not args.fetch:
+    raise flags.UsageError(f'{", ".join(given)}: for --fetch, which is missing')
+  if args.representative_images and not any(k.needs_pictures for k in asked):
+    raise flags.UsageError(
+      '--representative_images is for litert.int8, which --formats lacks'
+    )
+  if args.onnx_layout and not any(k.group == kinds.ONNX for k in asked):
+    raise flags.UsageError('--onnx_layout is for onnx, which --formats lacks')
+  if args.checkpoint_dir and args.checkpoint_dir.is_file():
+    raise flags.UsageError(
+      f'--checkpoint_dir={args.checkpoint_dir} is a file, expected the folder '
+      'that holds the archives or the checkpoints'
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+  _refuse_unused(args)
   if bool(args.patterns) == args.all:
     raise flags.UsageError('say what to export: either PATTERN... or --all')
   handles = _chosen(args)

@@ -18,6 +18,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   parser.add_argument(
     'patterns',
     nargs='*',
+    default=[],
     metavar='PATTERN',
     help='as for export; without a version: all that are there',
   )

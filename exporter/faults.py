@@ -1,0 +1,93 @@
+"""Whose fault an error is: this machine's, or of what was read.
+
+A full disk says nothing of the artifact that was being proven. What an error
+says of the machine is decided here, whichever library raised it.
+"""
+
+import errno
+import os
+import re
+
+from exporter import errors
+
+_MEMORY = (
+  'this machine ran out of memory; run the command again with fewer --jobs, or '
+  'where there is more memory'
+)
+_DISK = 'the disk is full; make room, then run the command again'
+_RIGHTS = (
+  'see that its folder is readable and writable for you, then run the command '
+  'again'
+)
+_FILES = (
+  'too many files are open; raise the limit (ulimit -n), then run the command '
+  'again'
+)
+_DEVICE = 'the disk or its network fails; see what the system logs say'
+_NUMBERS = {
+  errno.ENOMEM: _MEMORY,
+  errno.ENOSPC: _DISK,
+  errno.EDQUOT: _DISK,
+  errno.EACCES: _RIGHTS,
+  errno.EPERM: _RIGHTS,
+  errno.EROFS: _RIGHTS,
+  errno.EMFILE: _FILES,
+  errno.ENFILE: _FILES,
+  errno.EIO: _DEVICE,
+  errno.ESTALE: _DEVICE,
+  errno.ETIMEDOUT: _DEVICE,
+}
+# TensorFlow, LiteRT and ONNX Runtime have types of their own and keep the
+# system's words, or C++'s.
+_WORDS = {
+  **{os.strerror(number): advice for number, advice in _NUMBERS.items()},
+  'bad_alloc': _MEMORY,
+  'MemoryError': _MEMORY,
+  'OOM when allocating': _MEMORY,
+  'Failed to allocate': _MEMORY,
+}
+_TYPES = {
+  'ResourceExhaustedError': _MEMORY,
+  'PermissionDeniedError': _RIGHTS,
+}
+# What TensorFlow adds to the system's own message: graph nodes and operations.
+_NOISE = re.compile(r'\{\{.*?\}\} | \[Op:\w+\]')
+
+
+def of_text(text: str) -> str:
+  """What to do about this machine, by the text of an error or of a log.
+
+  Returns:
+    The advice; empty if the text says nothing of the machine.
+  """
+  return next((a for words, a in _WORDS.items() if words in text), '')
+
+
+def of_machine(error: BaseException) -> str:
+  """What to do about this machine, if an error is about the machine.
+
+  Returns:
+    The advice; empty if the error says nothing of the machine.
+  """
+  if isinstance(error, MemoryError):
+    return _MEMORY
+  if isinstance(error, OSError) and error.errno is not None:
+    return _NUMBERS.get(error.errno, '')
+  return of_text(str(error)) or _TYPES.get(type(error).__name__, '')
+
+
+def told(error: BaseException) -> str:
+  """An error in words, without what only makers of TensorFlow can read."""
+  return _NOISE.sub('', str(error)) or type(error).__name__
+
+
+def check_machine(name: object, error: BaseException) -> None:
+  """Raises a MachineError about an item if an error is about the machine.
+
+  A MemoryError goes on as it is: it ends a worker, and the process that takes
+  its place has all the memory again.
+  """
+  if isinstance(error, MemoryError):
+    raise error
+  if advice := of_machine(error):
+    raise errors.MachineError(f'{name}: {told(error)}; {advice}') from error

@@ -1,0 +1,56 @@
+"""Flags of an export that nothing would come of, or nothing good."""
+
+from unittest import mock
+
+import pytest
+
+from exporter import pipeline
+from exporter.cli import entry
+
+_MODEL = 'mobilenet_v1_025_128'
+_EXPORT = ('--output_dir=out', '--synthetic_weights')
+
+
+def _main(*argv: str) -> int:
+  return entry.main(entry.parse(['slimhub', *argv]))
+
+
+@pytest.fixture(name='run')
+def _run():
+  with mock.patch.object(pipeline, 'run_orders', return_value=[]) as run:
+    yield run
+
+
+@pytest.mark.parametrize(
+  ('flags', 'says'),
+  [
+    (['--mirror=http://host/a'], '--mirror: for --fetch'),
+    (['--retries=2', '--timeout=3'], '--timeout, --retries: for --fetch'),
+    (['--representative_images=p'], 'is for litert.int8'),
+    (['--formats=onnx', '--representative_images=p'], 'is for litert.int8'),
+    (['--onnx_layout=nchw'], '--onnx_layout is for onnx'),
+    (['--formats=litert', '--onnx_layout=nhwc'], '--onnx_layout is for onnx'),
+  ],
+)
+def test_a_flag_that_nothing_would_come_of_is_refused(run, capsys, flags, says):
+  assert _main('export', _MODEL, *_EXPORT, *flags) == 2
+  assert says in capsys.readouterr().err
+  run.assert_not_called()
+
+
+def test_a_file_is_no_folder_of_checkpoints(run, capsys, tmp_path):
+  (tmp_path / 'file').touch()
+  given = f'--checkpoint_dir={tmp_path / "file"}'
+  assert _main('export', _MODEL, '--output_dir=out', given) == 2
+  assert 'is a file, expected the folder' in capsys.readouterr().err
+  run.assert_not_called()
+
+
+@pytest.mark.parametrize('name', ['a\\b', 'a[b]', 'a*', 'a?b'])
+def test_a_folder_that_tensorflow_takes_for_a_pattern_is_refused(
+  run, capsys, name
+):
+  flags = (f'--output_dir={name}', '--synthetic_weights')
+  assert _main('export', _MODEL, *flags) == 1
+  assert 'TensorFlow takes for a pattern' in capsys.readouterr().err
+  run.assert_not_called()

@@ -1,0 +1,86 @@
+"""What an error says of the machine is told apart from what was read."""
+
+import errno
+import os
+
+import pytest
+import tensorflow as tf
+
+from exporter import errors
+from exporter import faults
+from exporter import results
+
+_OP = (None, None)
+
+
+@pytest.mark.parametrize(
+  ('error', 'advice'),
+  [
+    (RuntimeError('std::bad_alloc'), 'ran out of memory'),
+    (
+      tf.errors.ResourceExhaustedError(*_OP, 'OOM when allocating tensor'),
+      'ran out of memory',
+    ),
+    (OSError(errno.ENOSPC, 'No space left on device'), 'the disk is full'),
+    (
+      tf.errors.ResourceExhaustedError(*_OP, '/x; No space left on device'),
+      'the disk is full',
+    ),
+    (PermissionError(errno.EACCES, 'Permission denied'), 'readable and writ'),
+    (OSError(errno.EROFS, os.strerror(errno.EROFS)), 'readable and writable'),
+    (tf.errors.PermissionDeniedError(*_OP, '/x; denied'), 'readable and writ'),
+    (OSError(errno.EMFILE, os.strerror(errno.EMFILE)), 'ulimit -n'),
+    (OSError(errno.EIO, os.strerror(errno.EIO)), 'the system logs'),
+    (RuntimeError('Failed to allocate memory for requested buffer'), 'memory'),
+  ],
+)
+def test_the_machine_is_at_fault(error, advice):
+  assert advice in faults.of_machine(error)
+  with pytest.raises(errors.MachineError, match=r'^it: '):
+    faults.check_machine('it', error)
+
+
+@pytest.mark.parametrize(
+  'error',
+  [
+    ValueError('shapes differ'),
+    FileNotFoundError(errno.ENOENT, 'No such file or directory', 'x'),
+    tf.errors.DataLossError(*_OP, 'checksum does not match'),
+    tf.errors.InvalidArgumentError(*_OP, 'no such node'),
+    tf.errors.NotFoundError(*_OP, 'x; No such file or directory'),
+  ],
+)
+def test_what_was_read_is_at_fault(error):
+  assert not faults.of_machine(error)
+  faults.check_machine('it', error)
+
+
+@pytest.mark.parametrize(
+  ('error', 'kind'),
+  [
+    (OSError(errno.ENOSPC, 'No space left on device'), errors.MachineError),
+    (FileNotFoundError(errno.ENOENT, 'No such file'), errors.SlimhubError),
+  ],
+)
+def test_an_error_of_the_system_fails_one_piece_of_work(error, kind):
+  def work() -> results.Result:
+    raise error
+
+  result = results.attempt('it', work)
+  assert result.status == results.FAILED
+  assert result.reason.startswith('it: ')
+  with pytest.raises(kind):
+    result.raise_if_failed()
+
+
+def test_short_memory_ends_the_process():
+  """The one that takes its place has all the memory again."""
+
+  def work() -> results.Result:
+    raise MemoryError
+
+  assert 'ran out of memory' in faults.of_machine(MemoryError())
+  with pytest.raises(MemoryError):
+    faults.check_machine('it', MemoryError())
+  with pytest.raises(MemoryError):
+    results.attempt('it', work)
