@@ -36,8 +36,8 @@ class _Digits(ast.NodeVisitor):
 
   def visit_Constant(self, node: ast.Constant) -> None:
     """A pattern; texts of several lines are words for people."""
-    is_text = isinstance(node.value, str) and '\n' not in node.value
-    if is_text and r'\d' in node.value:
+    value = node.value
+    if isinstance(value, str) and '\n' not in value and r'\d' in value:
       self.lines.append(node.lineno)
 
   def visit_Attribute(self, node: ast.Attribute) -> None:
