@@ -82,6 +82,8 @@ _EXTRAS = {
   'exporter.pipeline.cluster': {'ray'},
   'exporter.hub.answer': {'starlette'},
   'exporter.hub.comments': {'markdown-it-py'},
+  'exporter.hub.connection': {'uvicorn'},
+  'exporter.hub.download': {'starlette'},
   'exporter.hub.page': {'markdown-it-py'},
   'exporter.artifacts.litert': {'ai-edge-litert'},
   'exporter.site.build': {'mkdocs'},

@@ -17,7 +17,7 @@ _HANDLES = (
 )
 _CODE = """
 import json, pathlib, sys
-from exporter.storage import manifest
+from exporter.storage import contents
 from tests import artifacts_made as artifacts
 folder, *names = sys.argv[1:]
 found = {}
