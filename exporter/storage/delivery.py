@@ -44,10 +44,23 @@ def clear_staging(output_dir: places.Folder) -> None:
 
 @contextlib.contextmanager
 def stage(output_dir: places.Folder) -> Iterator[pathlib.Path]:
-  """A temporary folder to prepare a delivery in, removed in the end."""
+  """A temporary folder to prepare a delivery in, removed in the end.
+
+  Raises:
+    ExportError: A killed run of another user left a folder in its place.
+  """
   parent, prefix = _staging(output_dir)
   parent.mkdir(parents=True, exist_ok=True)
-  folder = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+  try:
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+  except PermissionError as error:
+    owner = parent.stat().st_uid
+    if owner == os.geteuid():
+      raise
+    raise errors.ExportError(
+      f'{parent}, of the user with the number {owner}, cannot be written to; a '
+      'run of theirs that was killed left it: remove it'
+    ) from error
   try:
     yield folder
   finally:

@@ -12,6 +12,7 @@ from exporter import errors
 from exporter.storage import delivery
 from exporter.storage import places
 import model_specs
+from tests import another_user
 from tests import object_storage
 from tests import source_tree
 
@@ -170,3 +171,12 @@ def test_what_a_killed_process_staged_is_cleared(output):
     delivery.clear_staging(output)
     assert not left.exists()
     assert others.is_dir()
+
+
+@another_user.AS_ROOT
+def test_what_a_killed_run_of_another_user_left_is_named():
+  with another_user.shared_folder() as shared:
+    (shared / '.slimhub-staging').mkdir(0o755)
+    told = another_user.enter('stage', shared)
+  assert told.startswith(f'{shared}/.slimhub-staging, of the user with the ')
+  assert 'remove it' in told

@@ -1,16 +1,15 @@
 """One writer an output: on this machine, and in a bucket."""
 
 import os
-import pathlib
 import subprocess
 import sys
-import tempfile
 import threading
 
 import pytest
 
 from exporter import errors
 from exporter.storage import lock
+from tests import another_user
 from tests import object_storage
 from tests import source_tree
 
@@ -173,59 +172,29 @@ def test_a_lock_is_not_emptied(tmp_path):
     assert path.read_text() == 'a note'
 
 
-def _as_another_user(folder: pathlib.Path) -> subprocess.CompletedProcess:
-  """Another user takes the lock of a folder."""
-  code = (
-    'import os, sys\n'
-    'from exporter import errors\n'
-    'from exporter.storage import lock, places\n'
-    'os.setuid(65534)\n'
-    'try:\n'
-    '  with lock.hold(places.parse_folder(sys.argv[1])):\n'
-    "    print('held')\n"
-    'except errors.ExportError as error:\n'
-    '  print(error)\n'
-  )
-  return subprocess.run(
-    [sys.executable, '-c', code, str(folder)],
-    cwd=source_tree.ROOT,
-    capture_output=True,
-    text=True,
-    check=True,
-  )
-
-
 @pytest.fixture(name='shared')
 def _shared():
-  """A folder that every user may write to."""
-  with tempfile.TemporaryDirectory() as folder:
-    pathlib.Path(folder).chmod(0o755)
-    shared = pathlib.Path(folder) / 'shared'
-    shared.mkdir()
-    shared.chmod(0o777)
+  with another_user.shared_folder() as shared:
     yield shared
 
 
-_AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason='needs two users')
-
-
-@_AS_ROOT
+@another_user.AS_ROOT
 def test_a_lock_that_a_dead_process_of_another_user_left_is_free(shared):
   (shared / '.slimhub-lock').touch(0o644)
-  assert _as_another_user(shared).stdout == 'held\n'
+  assert another_user.enter('hold', shared) == 'entered\n'
 
 
-@_AS_ROOT
+@another_user.AS_ROOT
 def test_a_lock_that_another_user_holds_names_the_user(shared):
   with lock.hold(shared):
-    told = _as_another_user(shared).stdout
+    told = another_user.enter('hold', shared)
   assert 'another slimhub of the user root works in' in told
 
 
-@_AS_ROOT
+@another_user.AS_ROOT
 def test_a_lock_that_another_user_hides_says_what_to_remove(shared):
   (shared / '.slimhub-lock').touch(0o600)
-  told = _as_another_user(shared).stdout
+  told = another_user.enter('hold', shared)
   assert f'{shared}/.slimhub-lock, of the user with the number 0' in told
   assert 'remove it' in told
 

@@ -1,0 +1,58 @@
+"""What another user of the machine is told, in a folder that all may write to."""
+
+from collections.abc import Iterator
+import contextlib
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import pytest
+
+from tests import source_tree
+
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason='needs two users')
+_NUMBER = 65534
+
+
+@contextlib.contextmanager
+def shared_folder() -> Iterator[pathlib.Path]:
+  """A folder that every user may write to."""
+  with tempfile.TemporaryDirectory() as folder:
+    pathlib.Path(folder).chmod(0o755)
+    shared = pathlib.Path(folder) / 'shared'
+    shared.mkdir()
+    shared.chmod(0o777)
+    yield shared
+
+
+def enter(context: str, folder: pathlib.Path) -> str:
+  """What another user prints who enters a context of a storage's folder.
+
+  Args:
+    context: The name of the context manager on the face of exporter.storage.
+    folder: Its argument.
+
+  Returns:
+    `entered`, or the message of the ExportError.
+  """
+  code = (
+    'import os, pathlib, sys\n'
+    'from exporter import errors, storage\n'
+    f'context = storage.{context}\n'
+    f'os.setuid({_NUMBER})\n'
+    'try:\n'
+    '  with context(pathlib.Path(sys.argv[1])):\n'
+    "    print('entered')\n"
+    'except errors.ExportError as error:\n'
+    '  print(error)\n'
+  )
+  done = subprocess.run(
+    [sys.executable, '-c', code, str(folder)],
+    cwd=source_tree.ROOT,
+    capture_output=True,
+    text=True,
+    check=True,
+  )
+  return done.stdout
