@@ -1,4 +1,4 @@
-"""What another user of the machine is told, in a folder that all may write to."""
+"""What another user is told of a folder that all users may write to."""
 
 from collections.abc import Iterator
 import contextlib

@@ -18,6 +18,7 @@ from google.protobuf import message
 from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow.core.protobuf import saved_model_pb2
 
+from exporter import checkpoints
 from exporter import errors
 from exporter.artifacts import graph as graph_lib
 import model_specs
@@ -25,6 +26,7 @@ from model_specs import kinds
 from model_specs import outside
 
 _PROGRAM = 'saved_model.pb'
+_INDEX = 'variables/variables.index'
 _MOST_BYTES = 2**31 - 1  # No protocol buffer is larger.
 _MOST_SHOWN = 10
 
@@ -167,6 +169,9 @@ def _found(
 def check_model(handle: model_specs.Handle, folder: pathlib.Path) -> None:
   """Checks all graphs and functions of a TF1 module or a TF2 SavedModel.
 
+  The index of its variables is checked as well: over a shape that no tensor has
+  TensorFlow would end the process.
+
   To be called before TensorFlow loads the folder.
 
   Raises:
@@ -180,3 +185,4 @@ def check_model(handle: model_specs.Handle, folder: pathlib.Path) -> None:
   except message.DecodeError as error:
     raise ValueError(f'{_PROGRAM} is damaged: {error}') from error
   refuse(handle, _PROGRAM, list(_found(handle, model)))
+  checkpoints.check_index(folder / _INDEX)

@@ -8,11 +8,14 @@ own, whose place stands in the last bytes of the file.
 from collections.abc import Iterator
 from collections.abc import Mapping
 import math
+import pathlib
 import struct
 
 from google.protobuf import message
 from tensorflow.core.framework import types_pb2
 from tensorflow.core.protobuf import tensor_bundle_pb2
+
+from model_specs import outside
 
 MAGIC = bytes.fromhex('57fb808b247547db')  # The end of every table.
 MAX_BYTES = 2**26  # The index of the largest network has 200,000.
@@ -164,3 +167,16 @@ def parse(data: bytes) -> tuple[Entries, int]:
   except message.DecodeError as error:
     raise DamagedError('an entry of it cannot be parsed') from error
   return entries, header.num_shards
+
+
+def check_index(path: pathlib.Path) -> None:
+  """Checks an index that TensorFlow is about to read.
+
+  Raises:
+    ValueError: TensorFlow could not read it, or would not survive it.
+    OSError: It cannot be read.
+  """
+  try:
+    parse(outside.read_file(path, MAX_BYTES))
+  except DamagedError as error:
+    raise ValueError(f'{path.name} is damaged: {error}') from error

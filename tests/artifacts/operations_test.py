@@ -18,6 +18,7 @@ from exporter.proof import proving
 from tests import artifacts_made as artifacts
 from tests import conversions_made
 from tests import hostile
+from tests.checkpoints import tables_made
 
 _TF1 = f'{artifacts.TINY}/classification/3'
 _TF2 = f'{artifacts.TINY}/classification/5'
@@ -64,6 +65,16 @@ def test_what_writes_a_file_is_not_loaded(name, nodes, where, loader, tmp_path):
   assert where in message
   assert "node 'evil' is 'WriteFile'" in message
   assert not target.exists()
+
+
+@pytest.mark.parametrize('name', [_TF1, _TF2])
+def test_a_shape_that_ends_tensorflow_is_not_loaded(name, tmp_path):
+  folder = artifacts.copy(name, tmp_path)
+  variables = folder / 'variables' / 'variables'
+  tables_made.write_index(variables, {'a': tables_made.entry([-1])})
+  for loader in _LOADERS[name]:
+    with pytest.raises(errors.ProofError, match=r'variables\.index is damaged'):
+      loader(artifacts.handle(name), folder)
 
 
 def _check(name: str, folder: pathlib.Path) -> str:
