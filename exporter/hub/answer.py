@@ -27,7 +27,7 @@ _BYTES, _GZIP = 'application/octet-stream', 'application/gzip'
 _CHANGES = {'cache-control': 'no-cache'}  # Of what may be replaced.
 _PAGE_HEADERS = {
   'cache-control': 'no-cache',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+  'content-security-policy': page.POLICY,
 }
 
 

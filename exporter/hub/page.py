@@ -12,6 +12,8 @@ from exporter import results
 from exporter import storage
 from exporter.hub import comments
 
+# What browsers load for a page: nothing but its own style.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _STYLE = """
 :root { color-scheme: light dark; }
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem;
@@ -35,6 +37,7 @@ def to_html(title: str, text: str) -> str:
   return (
     '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
     f'<title>{html.escape(title)}</title>\n<style>{_STYLE}</style>\n'
     f'</head>\n<body>\n{body}</body>\n</html>\n'
   )

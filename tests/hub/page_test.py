@@ -22,6 +22,15 @@ def test_html_in_a_card_is_shown_and_not_obeyed():
   assert 'href="javascript' not in page
 
 
+def test_a_browser_loads_nothing_for_a_page_whoever_sends_it():
+  page = page_lib.to_html('x', '![far](https://example.org/seen.png)')
+  head = page.partition('<body>')[0]
+  policy = "default-src 'none'; style-src 'unsafe-inline'"
+  assert f'<meta http-equiv="Content-Security-Policy" content="{policy}">' in (
+    head
+  )
+
+
 def test_metadata_is_left_out_and_tables_are_tables():
   page = page_lib.to_html(
     'x', '# T\n\n<!-- task: a -->\n\n| a |\n| --- |\n| 1 |'
