@@ -47,7 +47,7 @@ setuptools.setup(
     'litert': ['ai-edge-litert'],
     'onnx': ['onnx', 'onnxruntime', 'tf2onnx>=1.17'],
     'ray': ['ray'],
-    's3': ['s3fs>=2025.2'],  # The first with conditional writes.
+    's3': ['s3fs>=2024.12'],  # The first with conditional writes.
     'serve': ['markdown-it-py', 'starlette>=0.49', 'uvicorn>=0.30'],
     'site': ['mkdocs>=1.6,<2', 'mkdocs-material>=9.7,<10', 'nbconvert>=7.16'],
     'test': [
@@ -74,7 +74,7 @@ setuptools.setup(
       'pytest',
       'pytest-xdist',
       'ray',
-      's3fs>=2025.2',
+      's3fs>=2024.12',
       'starlette>=0.49',
       'tf2onnx>=1.17',
       'tf_keras',
