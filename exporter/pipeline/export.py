@@ -107,7 +107,6 @@ def _changes(
     changes.append('its card is missing')
   slimhub = made.libraries.get('slimhub')
   facts = (
-    (made.handle, str(handle), f'its manifest is of {made.handle}'),
     (made.format, handle.format, f'its manifest says it is {made.format}'),
     (
       made.weights.sha256,

@@ -200,4 +200,6 @@ def write_site(
       storage.swap(built, output_dir)
     finally:
       shutil.rmtree(work, ignore_errors=True)
+  with contextlib.suppress(OSError):  # The lock leaves what was there before.
+    staging.rmdir()
   return site

@@ -17,6 +17,7 @@ from exporter.storage import contents
 from exporter.storage import delivery
 from exporter.storage import manifest
 from exporter.storage import places
+from model_specs import versions
 from tests import checkpoints_made as checkpoints
 from tests import file_tree
 from tests import tiny_network
@@ -95,7 +96,7 @@ def test_the_same_export_again_is_kept(exported):
   ('claim', 'says'),
   [({'handle': 'a/b/c/d/1'}, 'a/b/c/d/1'), ({'format': 'other'}, 'other')],
 )
-def test_an_export_with_a_manifest_of_another_is_replaced(
+def test_an_export_with_a_manifest_of_another_is_not_kept(
   exported, tmp_path, claim, says
 ):
   copy = shutil.copytree(exported, tmp_path / 'copy')
@@ -103,8 +104,22 @@ def test_an_export_with_a_manifest_of_another_is_replaced(
   made = manifest.parse_manifest(place.manifest.read_bytes(), 'it')
   place.manifest.write_text(dataclasses.replace(made, **claim).to_json())
   (result,) = _run(_order(copy, handles=_HANDLES[:1]))
-  assert result.status == 'exported'
+  assert result.status == 'failed'
   assert says in result.reason
+  assert '--force' in result.reason
+
+
+def test_an_export_with_a_manifest_of_another_format_is_replaced(
+  exported, tmp_path
+):
+  copy = shutil.copytree(exported, tmp_path / 'copy')
+  place = places.place(copy, _HANDLES[0])
+  made = manifest.parse_manifest(place.manifest.read_bytes(), 'it')
+  (other,) = {versions.TF1, versions.TF2} - {made.format}
+  place.manifest.write_text(dataclasses.replace(made, format=other).to_json())
+  (result,) = _run(_order(copy, handles=_HANDLES[:1]))
+  assert result.status == 'exported'
+  assert f'its manifest says it is {other}' in result.reason
 
 
 def test_force_writes_the_same_bytes(exported):
