@@ -23,7 +23,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     '--memory_gb',
     type=flag_values.gigabytes,
     metavar='GB',
-    help='for all workers together; the default is 1.5 for each',
+    help='for all workers together; the default is most of what is free',
   )
   parser.add_argument(
     '--engine',

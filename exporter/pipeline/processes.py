@@ -14,11 +14,13 @@ from typing import Any
 from exporter import environment
 from exporter import faults
 from exporter import formats
+from exporter import memory
 from exporter import results as results_lib
 from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import worker
 import model_specs
 
+_SHARE = 0.8  # Of the free memory; other programs need some, too.
 _LOG_TAIL = 5  # Lines of a dead worker's log that go into the error.
 
 
@@ -225,13 +227,18 @@ class _Queue:
         yield from self._serve(worker_)
 
 
+def _budget(jobs: int) -> float:
+  """How many gigabytes all workers may take, if nobody says so."""
+  free = memory.free_gb()
+  return jobs * model_specs.MEMORY_GB if free is None else _SHARE * free
+
+
 @dataclasses.dataclass(frozen=True)
 class Processes:
   """Processes of this machine: `jobs` of them, or one for each core."""
 
   jobs: int | None = None
-  # For all processes together; None stands for what most orders take, times
-  # the number of processes.
+  # For all processes together; None stands for most of what is free.
   memory_gb: float | None = None
 
   def results(
@@ -247,7 +254,7 @@ class Processes:
       One result for each handle, as soon as it is there.
     """
     jobs = self.jobs or environment.cores()
-    memory_gb = self.memory_gb or jobs * model_specs.MEMORY_GB
+    memory_gb = self.memory_gb or _budget(jobs)
     queue = _Queue(orders, folder, jobs, memory_gb)
     try:
       queue.fill()

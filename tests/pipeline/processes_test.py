@@ -9,6 +9,7 @@ import signal
 
 import pytest
 
+from exporter import memory
 from exporter import results as results_lib
 from exporter.pipeline import batch
 from exporter.pipeline import orders as orders_lib
@@ -115,10 +116,14 @@ def _needing(memory_gb: float, name: str) -> orders_lib.Order:
 _NAMES = [f'mobilenet_v1_025_{size}' for size in (128, 160, 192, 224)]
 
 
-@pytest.mark.parametrize(('memory_gb', 'workers_then'), [(None, 1), (6.0, 2)])
+@pytest.mark.parametrize(
+  ('free_gb', 'memory_gb', 'workers_then'),
+  [(3.75, None, 1), (7.5, None, 2), (None, None, 1), (3.75, 6.0, 2)],
+)
 def test_what_needs_much_memory_works_alone_unless_there_is_room(
-  tmp_path, memory_gb, workers_then
+  tmp_path, monkeypatch, free_gb, memory_gb, workers_then
 ):
+  monkeypatch.setattr(memory, 'free_gb', lambda: free_gb)
   orders = [_needing(1.5, name) for name in _NAMES[1:]]
   orders.append(_needing(4.0, _NAMES[0]))
   running = processes.Processes(2, memory_gb).results(orders, tmp_path)
