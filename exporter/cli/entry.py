@@ -105,7 +105,13 @@ def _reason(error: OSError, args: argparse.Namespace) -> str:
 def main(args: argparse.Namespace) -> int:
   """Runs one command; returns its exit code, and prints errors in one line."""
   with terminal.shown():
-    return _run(args)
+    code = _run(args)
+  if code == exits.INTERRUPTED:
+    # Python remembers a KeyboardInterrupt that left a text which it ran, as the
+    # classes of dataclasses are, even one that was caught, and ends by the
+    # signal instead of with this code. To run another text makes it forget.
+    exec('')
+  return code
 
 
 def _run(args: argparse.Namespace) -> int:

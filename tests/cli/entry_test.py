@@ -218,6 +218,18 @@ def test_ctrl_c_ends_a_real_export_cleanly(tmp_path):
   assert not (tmp_path / delivery.STAGING).exists()
 
 
+def test_an_interrupt_amid_an_import_ends_with_the_code_of_one():
+  code = (
+    'import sys\n'
+    'from exporter.cli import entry\n'
+    'args = entry.parse(["slimhub", "list"])\n'
+    'args.run = lambda _: exec("raise KeyboardInterrupt")\n'
+    'sys.exit(entry.main(args))\n'
+  )
+  done = subprocess.run([sys.executable, '-c', code], check=False)
+  assert done.returncode == 130
+
+
 def test_a_terminated_export_ends_as_an_interrupted_one(tmp_path):
   process = subprocess.Popen(
     [

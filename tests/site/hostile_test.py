@@ -245,8 +245,7 @@ def test_a_browser_gets_the_address_that_was_given():
 
 
 def test_the_head_of_a_page_says_it_too(tmp_path, monkeypatch):
-  # YAML does not take the last character as it is.
-  title = '"><script>alert(1)</script> [a](javascript:x) 🌸 *a* \\ &lt; \ufffe'
+  title = '"><script>alert(1)</script> [a](javascript:x) 🌸 *a* \\ &lt;'
   handle = some_spec_file.model(dataset_title=title).handles()[1]
   (entry,) = [
     entry
