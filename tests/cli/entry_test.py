@@ -22,6 +22,7 @@ from exporter.storage import delivery
 from exporter.storage import folder as folder_lib
 from exporter.storage import places
 import model_specs
+from tests import source_tree
 
 _OUT = pathlib.Path('out')
 _EXPORT = ['--output_dir=out', '--synthetic_weights']
@@ -218,15 +219,20 @@ def test_ctrl_c_ends_a_real_export_cleanly(tmp_path):
   assert not (tmp_path / delivery.STAGING).exists()
 
 
-def test_an_interrupt_amid_an_import_ends_with_the_code_of_one():
-  code = (
+def test_an_interrupt_amid_an_import_ends_with_the_code_of_one(tmp_path):
+  (tmp_path / 'interrupted.py').write_text(
     'import sys\n'
     'from exporter.cli import entry\n'
     'args = entry.parse(["slimhub", "list"])\n'
     'args.run = lambda _: exec("raise KeyboardInterrupt")\n'
     'sys.exit(entry.main(args))\n'
   )
-  done = subprocess.run([sys.executable, '-c', code], check=False)
+  done = subprocess.run(
+    [sys.executable, '-m', 'interrupted'],
+    cwd=tmp_path,
+    env={**os.environ, 'PYTHONPATH': str(source_tree.ROOT)},
+    check=False,
+  )
   assert done.returncode == 130
 
 
