@@ -62,7 +62,7 @@ class _Packer:
     status: results.Status = results.KEPT
     if not (self._root.has(name) and self._root.is_just(manifest_name, data)):
       status = results.PACKED
-      self._root.put(name, lambda path: self._write(item, path))
+      self._root.put(name, lambda path: storage.write_download(item, path))
     self._root.keep(name)
     self._root.put_data(f'{base}{address.CARD}', text.encode())
     if not storage.kind_of(manifest).is_converted:
@@ -92,15 +92,6 @@ class _Packer:
       for name in names
       if self._root.has(name)
     ]
-
-  def _write(self, item: storage.Export, path: pathlib.Path) -> None:
-    manifest = item.manifest
-    with storage.local_root(item.root, manifest.handle) as root:
-      if storage.is_bundled(manifest):
-        storage.write_bundle(root, manifest, path)
-      else:
-        (name,) = manifest.files
-        storage.copy_file(root, manifest, name, path)
 
   def finish(self) -> None:
     """Writes the index and the names without a version; removes old files."""

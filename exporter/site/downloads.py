@@ -29,12 +29,7 @@ def write(item: storage.Item, root: pathlib.Path) -> Download:
   path = storage.download_path(made)
   target = root / path
   target.parent.mkdir(parents=True, exist_ok=True)
-  with storage.local_root(item.root, made.handle) as exports:
-    if storage.is_bundled(made):
-      storage.write_bundle(exports, made, target)
-    else:
-      (name,) = made.files
-      storage.copy_file(exports, made, name, target)
+  storage.write_download(item, target)
   written = root / f'{item.handle.stem}{kinds.MANIFEST}'
   written.write_text(made.to_json(), 'utf-8')
   with target.open('rb') as file:

@@ -3,6 +3,7 @@ from .bundle import bundle_key as bundle_key
 from .bundle import download_path as download_path
 from .bundle import is_bundled as is_bundled
 from .bundle import write_bundle as write_bundle
+from .bundle import write_download as write_download
 from .candidates import find_paths as find_paths
 from .contents import copy_file as copy_file
 from .contents import differences as differences

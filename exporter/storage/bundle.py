@@ -14,7 +14,9 @@ from typing import cast
 import zlib
 
 from exporter.storage import contents
+from exporter.storage import export
 from exporter.storage import manifest
+from exporter.storage import places
 
 BUNDLE_SUFFIX = '.tar.gz'
 _LEVEL = 6  # Weights hardly shrink, at any level; graphs do.
@@ -81,3 +83,19 @@ def write_bundle(
       member.size = described.files[name].bytes
       with contents.reading(root, described, name) as reader:
         tar.addfile(member, cast(IO[bytes], reader))
+
+
+def write_download(found: export.Export, target: pathlib.Path) -> None:
+  """Writes the one file that an artifact is downloaded as.
+
+  Raises:
+    ManifestError: A file is missing or is not what the manifest describes; what
+      is at the target then is not to be used.
+  """
+  described = found.manifest
+  with places.local_root(found.root, described.handle) as root:
+    if is_bundled(described):
+      write_bundle(root, described, target)
+    else:
+      (name,) = described.files
+      contents.copy_file(root, described, name, target)
