@@ -87,7 +87,7 @@ def registry(args: argparse.Namespace) -> model_specs.Registry:
   """
   found = spec_files.load_registry(*args.spec_file)
   for problem in found.broken:
-    sys.stderr.write(f'slimhub: warning: {outside.shown(problem)}\n')
+    sys.stderr.write(f'slimhub: warning: {problem}\n')
   return found
 
 

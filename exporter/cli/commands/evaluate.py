@@ -13,7 +13,6 @@ from exporter.cli import flags
 from exporter.cli import hush
 from exporter.cli import progress
 from exporter.cli import tables
-from model_specs import outside
 
 HELP = 'measure the accuracy of exports on labelled pictures'
 _WORST = 10  # How many of the worst classes are printed.
@@ -114,6 +113,6 @@ def _show(measured: Sequence[measure.Accuracy], folder: storage.Folder) -> None:
   for accuracy in measured:
     rows = measure.class_rows(accuracy.classes[:_WORST], accuracy.names)
     print(f'\n{accuracy.name}, the worst classes:')
-    print(outside.shown(tables.table(measure.CLASS_COLUMNS, rows)))
+    print(tables.table(measure.CLASS_COLUMNS, rows))
   print(f'\n{folder / measure.EVALUATION_JSON} has all classes,')
   print(f'{folder / measure.EVALUATION_CHARTS} what is taken for what.')

@@ -8,7 +8,6 @@ import sys
 from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import hush
-from model_specs import outside
 
 _TEXT, _JSON, _SPEC = 'text', 'json', 'spec'
 HELP = 'say what a checkpoint is of, and which spec it needs'
@@ -42,13 +41,11 @@ def run(args: argparse.Namespace) -> int:
     ]
     print(json.dumps(facts, indent=2))
   elif args.format == _SPEC:
-    specs = '\n'.join(map(checkpoints.report_spec, inspected))
-    print(outside.shown(specs), end='')
+    print('\n'.join(map(checkpoints.report_spec, inspected)), end='')
   else:
-    texts = '\n\n'.join(map(checkpoints.report_text, inspected))
-    print(outside.shown(texts))
+    print('\n\n'.join(map(checkpoints.report_text, inspected)))
   for problem in (p for each in inspected for p in each.problems):
     if args.format == _SPEC:
-      sys.stderr.write(f'slimhub: {outside.shown(problem)}\n')
+      sys.stderr.write(f'slimhub: {problem}\n')
   failed = any(each.problems for each in inspected)
   return exits.FAILED if failed else exits.OK
