@@ -1,5 +1,6 @@
 """What is known of every published model, and how to ask for it by name."""
 
+from model_specs import aliases
 from model_specs import checksums
 from model_specs import formats
 from model_specs import kinds
@@ -8,15 +9,16 @@ from model_specs import outside
 from model_specs import published
 from model_specs import registry
 from model_specs import versions
+from model_specs.alias_index import AliasIndex
 from model_specs.checks import SpecError
 from model_specs.families.channels import divisible
 from model_specs.family import FROM_MINUS_1_TO_1
 from model_specs.family import MEMORY_GB
 from model_specs.family import Family
 from model_specs.family import Preprocessing
+from model_specs.patterns import UnknownNameError
 from model_specs.published import NETWORKS
 from model_specs.registry import Registry
-from model_specs.registry import UnknownNameError
 from model_specs.spec import COLLECTION
 from model_specs.spec import NUM_CLASSES
 from model_specs.spec import PUBLISHER
@@ -34,6 +36,7 @@ __all__ = [
   'PUBLISHED',
   'PUBLISHER',
   'PUBLISHER_NAME',
+  'AliasIndex',
   'Family',
   'Handle',
   'ModelSpec',
@@ -41,6 +44,7 @@ __all__ = [
   'Registry',
   'SpecError',
   'UnknownNameError',
+  'aliases',
   'checksums',
   'divisible',
   'find',

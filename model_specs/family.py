@@ -38,6 +38,9 @@ class Family:
   scope: str  # Begins the names of all endpoints, and of most variables.
   classifier: str  # Begins the names of the classifier's variables.
   architecture: str  # The tag that tfhub.dev gives it.
+  # What Kaggle calls all models of it, which its variations tell apart; not
+  # part of fingerprints.
+  kaggle: str = dataclasses.field(repr=False)
   paper: Paper
   checkpoints_title: str
   checkpoints_url: str

@@ -65,6 +65,7 @@ class Kind:
   # Fingerprints are made of the repr. These are left out of it, because they do
   # not change what is written.
   label: str = dataclasses.field(default='', repr=False)  # Of the group.
+  kaggle: str = dataclasses.field(default='other', repr=False)  # Its framework.
   spelling: str = dataclasses.field(default='', repr=False)  # If not `word`.
   is_folder: bool = dataclasses.field(default=False, repr=False)
   is_convertible: bool = dataclasses.field(default=False, repr=False)
@@ -138,7 +139,12 @@ class Kind:
 
 
 _litert = functools.partial(
-  Kind, LITERT, suffix='.tflite', label='LiteRT', extra='litert'
+  Kind,
+  LITERT,
+  suffix='.tflite',
+  label='LiteRT',
+  kaggle='tfLite',
+  extra='litert',
 )
 _onnx = functools.partial(
   Kind,
@@ -147,6 +153,7 @@ _onnx = functools.partial(
   error=1e-4,
   rounding=2**-23,
   label='ONNX',
+  kaggle='onnx',
   extra='onnx',
   gb_per_million=0.2,  # tf2onnx turns them into lists of Python.
 )
@@ -167,6 +174,7 @@ KINDS: tuple[Kind, ...] = (
     TF1,
     title='hub.Module for TF1',
     label='TF1',
+    kaggle='tensorFlow1',
     spelling=versions.TF1,
     is_folder=True,
   ),
@@ -174,6 +182,7 @@ KINDS: tuple[Kind, ...] = (
     TF2,
     title='TF2 SavedModel',
     label='TF2',
+    kaggle='tensorFlow2',
     spelling=versions.TF2,
     is_folder=True,
     is_convertible=True,

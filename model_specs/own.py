@@ -20,6 +20,11 @@ class Own:
   measured_on: str
   license_url: str
   table: str  # The table of the spec file as JSON, with all labels.
+  # Pairs of another name, and the TASK/VERSION that it means; they are in the
+  # table, too.
+  also_known_as: tuple[tuple[str, str], ...] = dataclasses.field(
+    default=(), repr=False
+  )
   # Where the model was declared; unknown for a model that was read from an
   # export.
   file: str = dataclasses.field(default='', repr=False, compare=False)
@@ -27,3 +32,8 @@ class Own:
     default=None, repr=False, compare=False
   )
   checkpoint: str = dataclasses.field(default='', repr=False, compare=False)
+
+  def aliases_of(self, task: str, number: int) -> tuple[str, ...]:
+    """The other names of the handle with this task and number."""
+    wanted = f'{task}/{number}'
+    return tuple(name for name, meant in self.also_known_as if meant == wanted)

@@ -2,33 +2,22 @@
 
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Sequence
-import difflib
 import fnmatch
+import functools
 import re
 from typing import NamedTuple
-from typing import NoReturn
 
+from model_specs import alias_index
+from model_specs import aliases
 from model_specs import checks
-from model_specs import published
+from model_specs import folders
+from model_specs import formats
+from model_specs import kinds
+from model_specs import patterns
 from model_specs import spec
 from model_specs import versions
 
 _FORM = 'PUBLISHER/DATASET/NAME/TASK/VERSION'
-
-
-class UnknownNameError(checks.SpecError):
-  """No model has such a name, or matches such a pattern."""
-
-
-class _Pattern(NamedTuple):
-  """The parts of a pattern; None for those that it leaves out."""
-
-  publisher: str | None
-  collection: str | None
-  name: str
-  task: str
-  version: str | None
 
 
 class _Match(NamedTuple):
@@ -40,51 +29,8 @@ class _Match(NamedTuple):
   number: int
 
 
-def _unknown(what: str, given: str, known: Iterable[str]) -> UnknownNameError:
-  close = difflib.get_close_matches(given, list(known), n=3, cutoff=0.5)
-  if close:
-    hint = 'did you mean ' + ' or '.join(close) + '?'
-  else:
-    hint = '`slimhub list` shows all names.'
-  return UnknownNameError(f'no {what} matches {given!r}; {hint}')
-
-
 def _spellings(model: spec.ModelSpec) -> tuple[str, ...]:
   return (model.name,) if model.own else (model.name, model.checkpoint_name)
-
-
-def _folder(model: spec.ModelSpec) -> str:
-  return f'{model.publisher}/{model.collection}/{model.name}'
-
-
-def _place(model: spec.ModelSpec) -> str:
-  """The file or folder that a model is declared in."""
-  return model.own.file if model.own and model.own.file else 'model_specs/'
-
-
-def _refuse_published(model: spec.ModelSpec) -> None:
-  """Raises a SpecError if a model's handles may be a published model's."""
-  names = [published_.name for published_ in published.MODELS]
-  if model.own and model.collection == spec.COLLECTION and model.name in names:
-    raise checks.SpecError(
-      f'{_place(model)}: model {_folder(model)} has the name of a published '
-      'model, which may be exported under any publisher; expected another '
-      'name, or the dataset that it was trained on'
-    )
-
-
-def _by_folder(models: Iterable[spec.ModelSpec]) -> dict[str, spec.ModelSpec]:
-  folders: dict[str, spec.ModelSpec] = {}
-  for model in models:
-    _refuse_published(model)
-    folder = _folder(model)
-    if folder in folders:
-      where = ' and '.join(map(_place, (folders[folder], model)))
-      raise checks.SpecError(
-        f'two specs are called {folder}, in {where}; rename one'
-      )
-    folders[folder] = model
-  return folders
 
 
 def _numbers(model: spec.ModelSpec, version: str | None) -> Iterator[int]:
@@ -96,32 +42,6 @@ def _numbers(model: spec.ModelSpec, version: str | None) -> Iterator[int]:
         yield number
 
 
-def _tasks(wanted: _Pattern) -> list[str]:
-  tasks: list[str] = [
-    task for task in versions.TASKS if fnmatch.fnmatchcase(task, wanted.task)
-  ]
-  if not tasks:
-    raise _unknown('task', wanted.task, versions.TASKS)
-  return tasks
-
-
-def _explain(
-  pattern: str, models: Sequence[spec.ModelSpec], tasks: Sequence[str]
-) -> NoReturn:
-  """Raises an error that says why no task and version of models matches."""
-  if not any(task in model.tasks for model in models for task in tasks):
-    names = ', '.join(model.name for model in models)
-    raise UnknownNameError(
-      f'no handle matches {pattern!r}: {names} has no classifier, as its spec '
-      f'has no num_classes; expected {versions.FEATURE_VECTOR}'
-    )
-  numbers = sorted({n for model in models for n in model.promises})
-  raise UnknownNameError(
-    f'no version matches {pattern!r}; published versions are '
-    + ', '.join(map(str, numbers))
-  )
-
-
 class Registry:
   """A set of models, which finds their handles by pattern."""
 
@@ -130,8 +50,15 @@ class Registry:
   ):
     """Raises a SpecError if two models would have the same handles."""
     self.broken = tuple(broken)  # What is wrong with packages of models.
-    self._models = _by_folder(models)
+    self._models = folders.by_folder(models)
     self._collections = {model.collection for model in self.models}
+
+  @functools.cached_property
+  def _aliases(self) -> alias_index.AliasIndex:
+    """All names of all versions and conversions that are no handles."""
+    handles = (h for m in self.models for h in m.handles(tuple(m.promises)))
+    every = [kind.word for kind in kinds.known()]
+    return alias_index.AliasIndex(formats.select(handles, every))
 
   @property
   def models(self) -> tuple[spec.ModelSpec, ...]:
@@ -144,40 +71,39 @@ class Registry:
     return tuple(model for model in self.models if model.own)
 
   def joined(self, models: Iterable[spec.ModelSpec]) -> 'Registry':
-    """A registry with more models; raises as the constructor does."""
-    return Registry((*self.models, *models), self.broken)
+    """A registry with more models.
+
+    Raises:
+      SpecError: Two models would have the same handles, or the same aliases.
+    """
+    more = Registry((*self.models, *models), self.broken)
+    if any(model.own and model.own.also_known_as for model in more.models):
+      for clash in more._aliases.clashes:
+        raise checks.SpecError(
+          f'also_known_as: {clash}; expected names that nothing else has'
+        )
+    return more
 
   def extended(self, models: Iterable[spec.ModelSpec]) -> 'Registry':
-    """A registry with those models added whose handles it does not have yet."""
-    more = {_folder(model): model for model in models}
-    return self.joined(more[f] for f in more.keys() - self._models.keys())
+    """A registry with those models added whose handles it does not have yet.
+
+    Of two models with the same alias the first keeps it.
+    """
+    more = {folders.folder(model): model for model in models}
+    new = (more[f] for f in more.keys() - self._models.keys())
+    return Registry((*self.models, *new), self.broken)
 
   def get_model(self, name: str) -> spec.ModelSpec:
     """The model with this name, as handles or checkpoints spell it."""
     by_spelling = {s: m for m in self.models for s in _spellings(m)}
     if name not in by_spelling:
-      raise _unknown('model', name, by_spelling)
+      raise patterns.unknown('model', name, by_spelling)
     return by_spelling[name]
 
-  def _split(self, pattern: str) -> _Pattern:
-    parts = pattern.strip('/').split('/')
-    publisher = collection = None
-    if len(parts) > 2 and parts[1] in self._collections:
-      publisher, collection, *parts = parts
-    elif len(parts) > 1 and parts[0] == spec.COLLECTION:
-      collection, *parts = parts
-    if not 1 <= len(parts) <= 3 or not all(parts):
-      raise UnknownNameError(
-        f'{pattern!r} is not a pattern; expected NAME, NAME/TASK or '
-        'NAME/TASK/VERSION, as in mobilenet_v2_100_224/classification/5, and '
-        'before it PUBLISHER/DATASET/ of '
-        + ', '.join(f'*/{name}/' for name in sorted(self._collections))
-      )
-    padded: list[str | None] = [*parts, None, None]
-    name, task, version = padded[:3]
-    return _Pattern(publisher, collection, str(name), task or '*', version)
+  def _split(self, pattern: str) -> patterns.Pattern:
+    return patterns.split(aliases.plain(pattern), self._collections)
 
-  def _named(self, wanted: _Pattern) -> list[spec.ModelSpec]:
+  def _named(self, wanted: patterns.Pattern) -> list[spec.ModelSpec]:
     candidates = [
       model
       for model in self.models
@@ -186,7 +112,7 @@ class Registry:
     ]
     if not candidates:
       publishers = {model.publisher for model in self.models}
-      raise _unknown('publisher', str(wanted.publisher), publishers)
+      raise patterns.unknown('publisher', str(wanted.publisher), publishers)
     matching = [
       model
       for model in candidates
@@ -194,14 +120,57 @@ class Registry:
     ]
     if not matching:
       known = [s for model in candidates for s in _spellings(model)]
-      raise _unknown('model', wanted.name, known)
+      raise patterns.unknown('model', wanted.name, known)
     return matching
 
-  def _match(self, pattern: str) -> list[_Match]:
-    """All handles that a pattern matches; raises an error if there are none."""
+  def _meant(
+    self, pattern: str, error: patterns.UnknownNameError, only_current: bool
+  ) -> list[_Match]:
+    """The handles that an alias means, in any spelling or as a glob.
+
+    Args:
+      pattern: What is no pattern of handles.
+      error: Why it is none.
+      only_current: Whether a name without a version means the current ones.
+
+    Raises:
+      UnknownNameError: It is no alias, or means converted files alone.
+    """
+    publisher = None
+    meanings = self._aliases.find(pattern)
+    if not meanings:  # Anybody may publish the published models.
+      publisher, _, rest = aliases.plain(pattern).partition('/')
+      meanings = self._aliases.find(f'{spec.PUBLISHER}/{rest}')
+    named = [
+      handle
+      for meaning in meanings
+      for handle in meaning.handles
+      if meaning.has_version
+      or not only_current
+      or handle.number in handle.spec.current
+    ]
+    matches = [
+      _Match(publisher, handle.spec, handle.task, handle.number)
+      for handle in named
+      if not handle.kind.is_converted
+    ]
+    if named and not matches:
+      raise patterns.UnknownNameError(
+        f'{pattern!r} is converted from {named[0].origin}; name that, with '
+        f'--formats={named[0].kind.word}'
+      ) from error
+    if not matches:
+      close = [] if error.has_hint else self._aliases.closest(pattern)
+      if close:
+        raise patterns.unknown('model', pattern, close) from error
+      raise error
+    return matches
+
+  def _of_handles(self, pattern: str) -> list[_Match]:
+    """The handles that a pattern of handles matches."""
     wanted = self._split(pattern)
     models = self._named(wanted)
-    tasks = _tasks(wanted)
+    tasks = patterns.tasks(wanted)
     matches = [
       _Match(wanted.publisher, model, task, number)
       for model in models
@@ -210,20 +179,28 @@ class Registry:
       for number in _numbers(model, wanted.version)
     ]
     if not matches:
-      _explain(pattern, models, tasks)
+      patterns.explain(pattern, models, tasks)
     return matches
 
+  def _match(self, pattern: str) -> list[_Match]:
+    """All handles that a pattern matches; raises an error if there are none."""
+    try:
+      return self._of_handles(pattern)
+    except patterns.UnknownNameError as error:
+      return self._meant(pattern, error, only_current=True)
+
   def find(
-    self, *patterns: str, publisher: str = spec.PUBLISHER
+    self, *wanted: str, publisher: str = spec.PUBLISHER
   ) -> tuple[spec.Handle, ...]:
     """Finds the handles that match any of the patterns.
 
     A pattern is NAME, NAME/TASK or NAME/TASK/VERSION, in which each part is a
     shell glob. NAME is spelled as in handles or as in checkpoints. It may begin
-    with PUBLISHER/DATASET/. Without a version it means the current ones.
+    with PUBLISHER/DATASET/. Without a version it means the current ones. Any
+    alias or namesake will do, too, and URLs of either.
 
     Args:
-      *patterns: The patterns; without any, all handles at current versions.
+      *wanted: The patterns; without any, all handles at current versions.
       publisher: The publisher in the handles of published models.
 
     Returns:
@@ -234,15 +211,17 @@ class Registry:
         names.
     """
     matched: set[tuple[str, str, int]] = set()
-    for pattern in patterns or ('*',):
+    for pattern in wanted or ('*',):
       matches = [
         match
         for match in self._match(pattern)
         if match.model.own or match.publisher in (None, publisher)
       ]
       if not matches:
-        raise _unknown('publisher', pattern.partition('/')[0], [publisher])
-      matched |= {(_folder(m.model), m.task, m.number) for m in matches}
+        raise patterns.unknown(
+          'publisher', pattern.partition('/')[0], [publisher]
+        )
+      matched |= {(folders.folder(m.model), m.task, m.number) for m in matches}
     return tuple(
       spec.Handle(
         model, task, number, model.publisher if model.own else publisher
@@ -261,13 +240,29 @@ class Registry:
     Raises:
       UnknownNameError: No model of the registry matches it.
     """
-    wanted = self._split(pattern)
-    folders = {_folder(model) for model in self._named(wanted)}
-    tasks = _tasks(wanted)
+    try:
+      return self._select(self._split(pattern), handles)
+    except patterns.UnknownNameError as error:
+      meant = {
+        (folders.folder(match.model), match.task, match.number)
+        for match in self._meant(pattern, error, only_current=False)
+      }
     return [
       handle
       for handle in handles
-      if _folder(handle.spec) in folders
+      if (folders.folder(handle.spec), handle.task, handle.number) in meant
+    ]
+
+  def _select(
+    self, wanted: patterns.Pattern, handles: Iterable[spec.Handle]
+  ) -> list[spec.Handle]:
+    """Chooses the handles that the parts of a pattern match."""
+    named = {folders.folder(model) for model in self._named(wanted)}
+    tasks = patterns.tasks(wanted)
+    return [
+      handle
+      for handle in handles
+      if folders.folder(handle.spec) in named
       and wanted.publisher in (None, handle.publisher)
       and handle.task in tasks
       and fnmatch.fnmatchcase(str(handle.number), wanted.version or '*')
@@ -281,19 +276,21 @@ class Registry:
     """
     match = re.fullmatch('([^/]+)/([^/]+)/([^/]+)/([^/]+)/([0-9]+)', handle)
     if not match or match[2] not in self._collections:
-      raise UnknownNameError(f'{handle!r} is not a handle; expected {_FORM}')
+      raise patterns.UnknownNameError(
+        f'{handle!r} is not a handle; expected {_FORM}'
+      )
     publisher, collection, name, task, number = match.groups()
     if task not in versions.TASKS:
-      raise _unknown('task', task, versions.TASKS)
+      raise patterns.unknown('task', task, versions.TASKS)
     model = self._models.get(f'{publisher}/{collection}/{name}')
     if model is None and collection == spec.COLLECTION:
       model = self._models.get(f'{spec.PUBLISHER}/{collection}/{name}')
     if model is None:
       known = [m.name for m in self.models if m.collection == collection]
-      raise _unknown('model', name, known)
+      raise patterns.unknown('model', name, known)
     # As it is spelled: `05` would be another folder than `5`.
     if number not in map(str, model.promises):
-      raise UnknownNameError(
+      raise patterns.UnknownNameError(
         f'{handle!r}: published versions are '
         + ', '.join(map(str, model.promises))
       )

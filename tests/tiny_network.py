@@ -26,6 +26,7 @@ FAMILY = family_lib.Family(
   scope='Tiny',
   classifier='Tiny/Logits/',
   architecture='tiny',
+  kaggle='tiny',
   paper=family_lib.Paper(
     'Nobody', 'Three Layers', 'https://example.org/tiny', 2020
   ),

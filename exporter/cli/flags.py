@@ -18,7 +18,7 @@ from model_specs import spec_files
 PATTERN = (
   'NAME, NAME/TASK or NAME/TASK/VERSION, shell globs allowed, after '
   'PUBLISHER/DATASET/ if need be; without a version: 3 and 5, or those of an '
-  'own model'
+  'own model. Or another name of it: that of Kaggle or Hugging Face, a URL'
 )
 
 

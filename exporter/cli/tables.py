@@ -8,6 +8,7 @@ import itertools
 import json
 
 import model_specs
+from model_specs import aliases
 from model_specs import kinds
 
 _COLUMNS = (
@@ -95,6 +96,11 @@ def _known(unit: str, *figures: float | None) -> str:
   return ', '.join(known) or 'not published'
 
 
+def _lines(names: Iterable[str]) -> str:
+  """A name a line, below each other in the column of values."""
+  return f'\n{"":<18}'.join(names)
+
+
 def describe(handle: model_specs.Handle) -> str:
   """All that is known of one handle, a line for each fact."""
   model, version = handle.spec, handle.version
@@ -123,5 +129,7 @@ def describe(handle: model_specs.Handle) -> str:
     ),
     'paper': f'{model.family.paper.title}, {model.family.paper.url}',
     'license': model.license or 'not stated',
+    'also known as': _lines(aliases.of(handle)),
+    'same network': _lines(n.name for n in aliases.namesakes(model)) or 'none',
   }
   return '\n'.join(f'{name + ":":<17} {text}' for name, text in facts.items())

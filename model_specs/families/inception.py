@@ -70,6 +70,7 @@ def _family(
     scope=f'InceptionV{number}',
     classifier=f'InceptionV{number}/Logits/',
     architecture=f'inception-v{number}',
+    kaggle=f'inception-v{number}',
     paper=paper,
     checkpoints_title='TF-Slim pre-trained models',
     checkpoints_url=spec.SLIM_URL,

@@ -10,6 +10,7 @@ FAMILY = family_lib.Family(
   scope='InceptionResnetV2',
   classifier='InceptionResnetV2/Logits/',
   architecture='inception-resnet-v2',
+  kaggle='inception-resnet-v2',
   paper=family_lib.Paper(
     authors=(
       'Christian Szegedy, Sergey Ioffe, Vincent Vanhoucke, Alexander A. Alemi'

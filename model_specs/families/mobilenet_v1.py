@@ -10,6 +10,7 @@ FAMILY = family_lib.Family(
   scope='MobilenetV1',
   classifier='MobilenetV1/Logits/',
   architecture='mobilenet-v1',
+  kaggle='mobilenet-v1',
   paper=family_lib.Paper(
     authors=(
       'Andrew G. Howard, Menglong Zhu, Bo Chen, Dmitry Kalenichenko, '

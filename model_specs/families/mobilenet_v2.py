@@ -22,6 +22,7 @@ FAMILY = family_lib.Family(
   scope='MobilenetV2',
   classifier='MobilenetV2/Logits/',
   architecture='mobilenet-v2',
+  kaggle='mobilenet-v2',
   paper=family_lib.Paper(
     authors=(
       'Mark Sandler, Andrew Howard, Menglong Zhu, Andrey Zhmoginov, '

@@ -44,6 +44,7 @@ def _family(size: str, blocks: int, *notes: str) -> family_lib.Family:
     scope='MobilenetV3',
     classifier='MobilenetV3/Logits/',
     architecture='mobilenet-v3',
+    kaggle='mobilenet-v3',
     paper=_PAPER,
     checkpoints_title='MobileNet V3 pre-trained models',
     checkpoints_url=(

@@ -27,6 +27,7 @@ def _model(
     scope=name,
     classifier='final_layer/',
     architecture=f'nasnet-a-{size}',
+    kaggle='nasnet',
     paper=_PAPER,
     checkpoints_title='TF-Slim pre-trained models',
     checkpoints_url=spec.SLIM_URL,

@@ -11,6 +11,7 @@ _FAMILY = family_lib.Family(
   scope='pnasnet_large',
   classifier='final_layer/',
   architecture='pnasnet-5-large',
+  kaggle='pnasnet',
   paper=family_lib.Paper(
     authors=(
       'Chenxi Liu, Barret Zoph, Maxim Neumann, Jonathon Shlens, Wei Hua, '

@@ -68,6 +68,7 @@ def _model(version: int, layers: int, *figures: float) -> spec.ModelSpec:
     scope=name,
     classifier=f'{name}/logits/',
     architecture=name.replace('_', '-'),
+    kaggle=f'resnet-v{version}',
     paper=_PAPERS[version],
     checkpoints_title='TF-Slim pre-trained models',
     checkpoints_url=spec.SLIM_URL,

@@ -173,5 +173,12 @@ KEYS = (
     'How that was measured: which pictures, how many, which crop.',
     '350 photographs kept from training, central crop of 87.5 %',
   ),
+  Key(
+    'also_known_as',
+    values.OTHER_NAMES,
+    'Other names that programs ask for it by, without https:// and the host, '
+    'each with the TASK/VERSION that it means.',
+    {'acme/old_flowers/classification/3': 'classification/2'},
+  ),
 )
 BY_NAME = {key.name: key for key in KEYS}

@@ -155,6 +155,16 @@ def _combined(values: Mapping[str, Any]) -> Iterator[str]:
     yield f'top1_percent {top1} is above top5_percent {top5}'
   if (top1 or top5) and 'num_classes' not in values:
     yield 'top1_percent or top5_percent is there, expected num_classes, too'
+  tasks = versions.TASKS if 'num_classes' in values else versions.TASKS[1:]
+  known = [
+    f'{task}/{number}' for task in tasks for number, _ in _promises(values)
+  ]
+  for other, meant in values.get('also_known_as', {}).items():
+    if meant not in known:
+      yield (
+        f'also_known_as: {other} is {meant!r}, expected one of '
+        + ', '.join(known)
+      )
 
 
 def _table(values: Mapping[str, Any], labels: tuple[str, ...]) -> str:
@@ -180,6 +190,7 @@ def _own(
     measured_on=values.get('measured_on', ''),
     license_url=values.get('license_url', ''),
     table=_table(values, labels),
+    also_known_as=tuple(values.get('also_known_as', {}).items()),
     file=file,
     folder=folder or pathlib.Path(),
     checkpoint=values.get('checkpoint', ''),
@@ -237,10 +248,10 @@ def read_model(
   name = values.get('name', '?')
   problems = list(text_lib.problems(values))
   if not problems:
-    problems = list(_combined(values))
-  if not problems:
     try:
-      return _build(values, file, folder)
+      problems = list(_combined(values))
+      if not problems:
+        return _build(values, file, folder)
     except _ProblemError as problem:
       problems = [str(problem)]
   raise checks.SpecError(

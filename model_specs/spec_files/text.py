@@ -56,6 +56,9 @@ def _literal(value: Any) -> str:
   """A value as TOML spells it."""
   if isinstance(value, list):
     return f'[{", ".join(map(_literal, value))}]'
+  if isinstance(value, dict):
+    pairs = (f'{_literal(k)} = {_literal(v)}' for k, v in value.items())
+    return f'{{ {", ".join(pairs)} }}'
   if isinstance(value, float):
     return repr(value)
   return json.dumps(value, ensure_ascii=False)

@@ -7,6 +7,7 @@ from typing import Any
 
 from model_specs import outside
 from model_specs import published
+from model_specs import versions
 
 _MOST = 2**31 - 1  # Of a number: what every format and network can hold.
 # For editors: the commonest of the characters that `outside.is_plain` refuses.
@@ -130,6 +131,33 @@ PART = _pattern(
 PUBLISHER = _pattern('lower-case letters, digits and -', '[a-z0-9-]+')
 NAME = _pattern(
   'lower-case letters, digits and _, a letter first', '[a-z][a-z0-9_]*'
+)
+# Paths of a hub, as servers and caches can have them.
+_OTHER_NAME = (
+  r'[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*){1,5}'
+)
+_MEANT = rf'({"|".join(versions.TASKS)})/[1-9][0-9]{{0,9}}'
+OTHER_NAMES = Kind(
+  'a table whose keys are names of two to six parts with / between, without '
+  'https://, and whose values are TASK/VERSION',
+  lambda value: (
+    isinstance(value, dict)
+    and bool(value)
+    and all(
+      isinstance(meant, str)
+      and re.fullmatch(_OTHER_NAME, name) is not None
+      and re.fullmatch(_MEANT, meant) is not None
+      for name, meant in value.items()
+    )
+  ),
+  {
+    'type': 'object',
+    'minProperties': 1,
+    'patternProperties': {
+      f'^{_OTHER_NAME}$': {'type': 'string', 'pattern': f'^{_MEANT}$'}
+    },
+    'additionalProperties': False,
+  },
 )
 NETWORK = Kind(
   'one of ' + ', '.join(published.NETWORKS),

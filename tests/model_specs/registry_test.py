@@ -65,7 +65,8 @@ def test_everything_is_found_without_a_pattern():
     ('smal', "no model matches 'smal'; did you mean small"),
     ('acme/flowers/smal', 'did you mean small'),
     ('acne/flowers/small', "no publisher matches 'acne'; did you mean acme"),
-    ('acme/flower/small/classification', r'\*/birds/, \*/flowers/'),
+    ('acme/flower/small/classification', 'acme/flowers/small/classification'),
+    ('acme/a/b/c', r'\*/birds/, \*/flowers/'),
     ('acme/birds/small/classification', 'has no classifier'),
     ('acme/flowers/small/*/3', 'published versions are 1, 2'),
     ('acme/imagenet/mobilenet_v2_100_224', "no publisher matches 'acme'"),
@@ -130,3 +131,98 @@ def test_select_knows_no_current_version():
   assert _REGISTRY.select('acme/birds/small', handles) == handles[4:]
   assert _REGISTRY.select('small/classification/2', handles) == handles[1:2]
   assert _REGISTRY.select('ours', handles) == []
+
+
+_MODEL = 'google/imagenet/mobilenet_v2_100_224'
+
+
+@pytest.mark.parametrize(
+  ('name', 'expected'),
+  [
+    ('google/mobilenet-v2/tensorFlow2/100-224-classification/1', '/4'),
+    ('google/mobilenet-v2/tensorFlow2/100-224-classification', '/5'),
+    ('google/mobilenet-v2/tensorFlow1/100-224-classification', '/3'),
+    (
+      'https://tfhub.dev/google/tf2-preview/mobilenet_v2/classification/2',
+      '/5',
+    ),
+    (f'https://tfhub.dev/{_MODEL}/classification/4', '/4'),
+    (
+      'https://kaggle.com/models/google/mobilenet-v2/TensorFlow2/100-224-*n',
+      '/5',
+    ),
+  ],
+)
+def test_aliases(name, expected):
+  (handle,) = _REGISTRY.find(name)
+  assert str(handle) == f'{_MODEL}/classification{expected}'
+
+
+def test_a_namesake_means_what_its_name_would():
+  assert _REGISTRY.find('google/mobilenet_v2_1.0_224') == _REGISTRY.find(
+    'mobilenet_v2_100_224'
+  )
+
+
+def test_aliases_choose_among_what_is_there():
+  there = _REGISTRY.find('mobilenet_v2_100_224/*/*')
+  chosen = _REGISTRY.select(
+    'google/mobilenet-v2/tensorFlow2/100-224-feature-vector', there
+  )
+  assert [handle.number for handle in chosen] == [4, 5]
+  with pytest.raises(model_specs.UnknownNameError, match='did you mean'):
+    _REGISTRY.select(
+      'google/mobilenet-v2/tensorFlow2/100-24-feature-vector', there
+    )
+
+
+def test_aliases_of_another_publisher():
+  name = 'me/mobilenet-v2/tensorFlow2/100-224-feature-vector/2'
+  (handle,) = _REGISTRY.find(name, publisher='me')
+  assert str(handle).startswith('me/imagenet/')
+  with pytest.raises(model_specs.UnknownNameError, match="'me'"):
+    _REGISTRY.find(name)
+
+
+@pytest.mark.parametrize(
+  ('name', 'says'),
+  [
+    (
+      'google/mobilenet-v2/tfLite/100-224-classification/2',
+      f'converted from {_MODEL}/classification/5; .*=litert.float32',
+    ),
+    (
+      'google/mobilenet-v2/tensorFlow2/100-224-clasification/2',
+      'did you mean google/mobilenet-v2/tensorFlow2/100-224-classification/2',
+    ),
+    (
+      'google/tf2-preview/mobilenet_v2/features/4',
+      'google/tf2-preview/mobilenet',
+    ),
+  ],
+)
+def test_what_no_alias_is(name, says):
+  with pytest.raises(model_specs.UnknownNameError, match=says):
+    _REGISTRY.find(name)
+
+
+def test_own_models_are_found_by_what_they_declare():
+  model = some_spec_file.model(also_known_as={'acme/old/3': 'feature_vector/1'})
+  registry = model_specs.PUBLISHED.joined([model])
+  (handle,) = registry.find('https://hub.acme.com/acme/old/3')
+  assert str(handle) == 'acme/flowers/small/feature_vector/1'
+  (handle,) = registry.find('acme/flowers-small/tensorFlow1/classification')
+  assert str(handle) == 'acme/flowers/small/classification/1'
+
+
+@pytest.mark.parametrize(
+  'name',
+  [
+    'google/mobilenet-v2/tensorFlow2/100-224-classification/2',
+    'google/imagenet/mobilenet_v2_100_224/classification/5',
+  ],
+)
+def test_a_declared_name_is_nobody_elses(name):
+  model = some_spec_file.model(also_known_as={name: 'feature_vector/1'})
+  with pytest.raises(model_specs.SpecError, match='also_known_as: '):
+    model_specs.PUBLISHED.joined([model])

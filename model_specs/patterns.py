@@ -1,0 +1,98 @@
+"""Takes patterns of handles apart, and says what no pattern matches."""
+
+from collections.abc import Collection
+from collections.abc import Iterable
+from collections.abc import Sequence
+import difflib
+import fnmatch
+from typing import NamedTuple
+from typing import NoReturn
+
+from model_specs import checks
+from model_specs import spec
+from model_specs import versions
+
+
+class UnknownNameError(checks.SpecError):
+  """No model has such a name, or matches such a pattern."""
+
+  def __init__(self, message: str, has_hint: bool = False):
+    super().__init__(message)
+    self.has_hint = has_hint  # Whether the message names what may be meant.
+
+
+class Pattern(NamedTuple):
+  """The parts of a pattern; None for those that it leaves out."""
+
+  publisher: str | None
+  collection: str | None
+  name: str
+  task: str
+  version: str | None
+
+
+def unknown(what: str, given: str, known: Iterable[str]) -> UnknownNameError:
+  """The error that nothing of a kind is called as given, with close names."""
+  close = difflib.get_close_matches(given, list(known), n=3, cutoff=0.5)
+  if close:
+    hint = 'did you mean ' + ' or '.join(close) + '?'
+  else:
+    hint = '`slimhub list` shows all names.'
+  return UnknownNameError(f'no {what} matches {given!r}; {hint}', bool(close))
+
+
+def split(pattern: str, collections: Collection[str]) -> Pattern:
+  """The parts of a pattern.
+
+  Args:
+    pattern: What somebody asks for.
+    collections: The second parts of handles that there are.
+
+  Raises:
+    UnknownNameError: It has no form of a pattern.
+  """
+  parts = pattern.strip('/').split('/')
+  publisher = collection = None
+  if len(parts) > 2 and parts[1] in collections:
+    publisher, collection, *parts = parts
+  elif len(parts) > 1 and parts[0] == spec.COLLECTION:
+    collection, *parts = parts
+  if not 1 <= len(parts) <= 3 or not all(parts):
+    raise UnknownNameError(
+      f'{pattern!r} is not a pattern; expected NAME, NAME/TASK or '
+      'NAME/TASK/VERSION, as in mobilenet_v2_100_224/classification/5, and '
+      'before it PUBLISHER/DATASET/ of '
+      + ', '.join(f'*/{name}/' for name in sorted(collections))
+    )
+  padded: list[str | None] = [*parts, None, None]
+  name, task, version = padded[:3]
+  return Pattern(publisher, collection, str(name), task or '*', version)
+
+
+def tasks(wanted: Pattern) -> list[str]:
+  """The tasks that a pattern matches; raises an UnknownNameError if none."""
+  matching: list[str] = [
+    task for task in versions.TASKS if fnmatch.fnmatchcase(task, wanted.task)
+  ]
+  if not matching:
+    raise unknown('task', wanted.task, versions.TASKS)
+  return matching
+
+
+def explain(
+  pattern: str, models: Sequence[spec.ModelSpec], tasks: Sequence[str]
+) -> NoReturn:
+  """Raises an error that says why no task and version of models matches."""
+  if not any(task in model.tasks for model in models for task in tasks):
+    names = ', '.join(model.name for model in models)
+    raise UnknownNameError(
+      f'no handle matches {pattern!r}: {names} has no classifier, as its spec '
+      f'has no num_classes; expected {versions.FEATURE_VECTOR}',
+      has_hint=True,
+    )
+  numbers = sorted({n for model in models for n in model.promises})
+  raise UnknownNameError(
+    f'no version matches {pattern!r}; published versions are '
+    + ', '.join(map(str, numbers)),
+    has_hint=True,
+  )
