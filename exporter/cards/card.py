@@ -9,6 +9,7 @@ from exporter.cards import clients
 from exporter.cards import conversion
 from exporter.cards import evidence
 from exporter.cards import measured as measured_lib
+from exporter.cards import names
 from exporter.cards import outputs
 from exporter.cards import record
 from exporter.cards import usage
@@ -265,6 +266,7 @@ def model_card(
       evidence.verification(handle, made),
       evidence.checksums(handle, made),
       *measured_lib.sections(measured),
+      names.also_known_as(handle, links.guide),
       *_changelog(handle),
       _license(handle),
     ),

@@ -7,6 +7,7 @@ from exporter import measure
 from exporter import storage
 from exporter.cards import evidence
 from exporter.cards import measured as measured_lib
+from exporter.cards import names
 from exporter.cards import record
 from exporter.cards import usage
 import model_specs
@@ -173,6 +174,7 @@ def conversion_card(
       _verification(conversion, made, figures),
       evidence.checksums(conversion, made, _origin(made)),
       *measured_lib.sections(measured),
+      names.also_known_as(conversion),
       _license(conversion),
     ),
   )

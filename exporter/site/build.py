@@ -16,6 +16,7 @@ from exporter import results
 from exporter import storage
 from exporter.site import downloads
 from exporter.site import entries
+from exporter.site import old_names
 from exporter.site import tree
 
 EXTRA = 'site'
@@ -160,6 +161,10 @@ def _make(
   _convert(docs, built, collection)
   for name in _ABSOLUTE:
     (built / name).unlink(missing_ok=True)
+  for name, text in old_names.pages(collection).items():
+    path = built / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, 'utf-8')
   for file in sorted(files.rglob('*')):
     if file.is_file():
       target = built / file.relative_to(files)

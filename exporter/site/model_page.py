@@ -12,6 +12,7 @@ from exporter.site import guides
 from exporter.site import page as page_lib
 from exporter.site import sections
 import model_specs
+from model_specs import aliases
 
 _NUMBERS = ('Top-1, %', 'MACs, M', 'Parameters, M', 'Image, px')
 
@@ -28,7 +29,7 @@ def _links(site_pages: set[str], page: str) -> cards.Links:
   return cards.Links(link, functools.partial(guides.mention, page=page))
 
 
-def _names(
+def _files(
   handle: model_specs.Handle, entry: entries.Entry
 ) -> list[tuple[model_specs.Handle, str]]:
   """The artifact and the converted files of a version, and their formats."""
@@ -48,7 +49,7 @@ def _get(
   page: str,
 ) -> str:
   """The section with the files of a version, or with a command to make one."""
-  offered = sections.files(_names(handle, entry), entry, collection, page)
+  offered = sections.files(_files(handle, entry), entry, collection, page)
   if offered:
     return offered
   command = (
@@ -162,6 +163,15 @@ def _is_first(entry: entries.Entry, collection: entries.Collection) -> bool:
   return first.spec == entry.spec
 
 
+def _names(handle: model_specs.Handle) -> tuple[str, ...]:
+  """All that people may call a handle who search for it."""
+  model = handle.spec
+  others = [namesake.name for namesake in aliases.namesakes(model)]
+  if not model.own:
+    others.append(model.checkpoint_name)
+  return (*aliases.of(handle), *others)
+
+
 def _render(
   handle: model_specs.Handle,
   entry: entries.Entry,
@@ -182,6 +192,7 @@ def _render(
       markdown.plain(card.summary),
       'navigation',
       boost=2 if handle == entry.newest else 1,
+      names=_names(handle),
     ),
     sections.trail(entry, page, (handle.spec.name, page)),
     f'# {title}',

@@ -1,5 +1,6 @@
 """What all pages of the site have in common: paths, heads and links."""
 
+from collections.abc import Iterable
 from collections.abc import Sequence
 import html
 import json
@@ -26,7 +27,13 @@ def _quoted(text: str) -> str:
   return f'"{"".join(letters)}"'
 
 
-def head(title: str, description: str, *hidden: str, boost: float = 1) -> str:
+def head(
+  title: str,
+  description: str,
+  *hidden: str,
+  boost: float = 1,
+  names: Iterable[str] = (),
+) -> str:
   """The front matter of a page.
 
   Args:
@@ -34,6 +41,7 @@ def head(title: str, description: str, *hidden: str, boost: float = 1) -> str:
     description: A sentence for search engines and previews, as plain text.
     *hidden: The parts of the theme that the page does not show.
     boost: With more than 1, search puts the page before others that match.
+    names: What else it is called: search puts it before all others for these.
   """
   lines = [
     f'title: {_quoted(title)}',
@@ -43,6 +51,8 @@ def head(title: str, description: str, *hidden: str, boost: float = 1) -> str:
   ]
   if boost != 1:
     lines.append(f'search: {json.dumps({"boost": boost})}')
+  if names:
+    lines.append(f'tags: {json.dumps([*names])}')
   return '\n'.join(('---', *lines, '---'))
 
 
