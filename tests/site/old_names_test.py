@@ -107,5 +107,5 @@ def test_old_links_and_searches_end_at_the_model(tmp_path_factory, site):
       page.keyboard.type(words)
       first = page.locator('.md-search-result__link').first
       sync_api.expect(first).to_have_attribute(
-        'href', re.compile('/mobilenet_v2_100_224/')
+        'href', re.compile('/mobilenet_v2_100_224/'), timeout=180_000
       )
