@@ -10,11 +10,15 @@ from exporter.site import entries
 import model_specs
 from model_specs import aliases
 
+_ICON = 'assets/logo.svg'
+
 
 def _page(path: str, target: str, title: str) -> str:
   """A page that leads on at once, and says to search engines whose it is."""
   url = elements.link(path, target)
   refresh = {'http-equiv': 'refresh', 'content': f'0; url={url}'}
+  # Without an icon, browsers ask the host for one.
+  icon = {'rel': 'icon', 'href': elements.link(path, _ICON)}
   link = elements.element('a', {'href': url}, title)
   head = elements.element(
     'head',
@@ -22,6 +26,7 @@ def _page(path: str, target: str, title: str) -> str:
     elements.element('meta', {'charset': 'utf-8'}),
     elements.element('title', None, title),
     elements.element('link', {'rel': 'canonical', 'href': url}),
+    elements.element('link', icon),
     elements.element('meta', refresh),
   )
   body = elements.element(
