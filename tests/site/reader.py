@@ -71,4 +71,4 @@ def readers(
   problems = [problem for reader in opened for problem in reader.problems]
   for reader in opened:
     reader.context.close()
-  assert not problems
+  assert not problems, problems
