@@ -111,6 +111,21 @@ def _hyphened(*words: str) -> str:
   return '-'.join(word for word in words if word).replace('_', '-')
 
 
+def _counted(handle: spec.Handle) -> int:
+  """The version of a handle, counted as Kaggle does: in each format by itself.
+
+  Of an own model only the newest versions are known, so it keeps its number.
+  """
+  if handle.spec.own:
+    return handle.number
+  same = [
+    number
+    for number, version in sorted(handle.spec.promises.items())
+    if version.format == handle.version.format
+  ]
+  return same.index(handle.number) + 1
+
+
 def kaggle(handle: spec.Handle) -> KaggleName:
   """What Kaggle calls an artifact, or would call one that was not there."""
   model = handle.spec
@@ -124,18 +139,12 @@ def kaggle(handle: spec.Handle) -> KaggleName:
   is_first = kind is kinds.of_group(kind.group)[0]
   # The files of a group differ in the last word of their names.
   more = '' if is_first else kind.name.rpartition('_')[2]
-  # Kaggle counts the versions of each format.
-  numbers = [
-    number
-    for number, version in model.promises.items()
-    if version.format == handle.version.format
-  ]
   return KaggleName(
     handle.publisher,
     name,
     kind.kaggle,
     _hyphened(variation, handle.task, more),
-    sorted(numbers).index(handle.number) + 1,
+    _counted(handle),
   )
 
 

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -10,6 +11,8 @@ import pytest
 
 from exporter.checkpoints import synthetic
 from exporter.networks import source
+from model_specs import aliases
+from model_specs import spec_files
 from model_specs.spec_files import files
 from model_specs.spec_files import keys
 from tests import checkpoints_made as checkpoints
@@ -22,7 +25,7 @@ _NEW, *_COMMANDS = (
   for block in code_blocks.find(_GUIDE, 'sh')
   for line in block.splitlines()
 )
-_SPEC_FILE, _ENTRY_POINT = code_blocks.find(_GUIDE, 'toml')
+_SPEC_FILE, _OTHER_NAMES, _ENTRY_POINT = code_blocks.find(_GUIDE, 'toml')
 _FILE = 'flowers_mobilenet.toml'
 
 
@@ -87,3 +90,16 @@ def test_the_keys_and_the_group_are_those_of_the_code():
   for key in ('input_range', 'input_mean', 'labels', 'background'):
     assert f'`{key}' in _GUIDE
     assert key in keys.BY_NAME
+
+
+def test_other_names(folder, tmp_path):
+  for file in folder.iterdir():
+    if file.is_file():
+      shutil.copy(file, tmp_path)
+  (tmp_path / _FILE).write_text(f'{_SPEC_FILE}{_OTHER_NAMES}')
+  registry = spec_files.load_registry(tmp_path / _FILE)
+  (handle,) = registry.find('https://hub.example/acme/old_flowers/*/3')
+  assert str(handle) == 'acme/flowers/flowers_mobilenet/classification/2'
+  kaggle = str(aliases.kaggle(handle))
+  assert f'`{kaggle}`' in _GUIDE
+  assert registry.find(kaggle) == (handle,)

@@ -145,7 +145,7 @@ def test_own_models_have_what_they_declare():
     if not handle.endswith('classification/2')
   )
   assert (
-    'acme/flowers-small/tensorFlow2/feature-vector/1'
+    'acme/flowers-small/tensorFlow2/feature-vector/2'
     in by_handle['acme/flowers/small/feature_vector/2']
   )
   assert not aliases.namesakes(model)
