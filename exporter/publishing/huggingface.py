@@ -1,0 +1,65 @@
+"""Repositories of Hugging Face: all formats of a model for one task."""
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+import pathlib
+import re
+import shlex
+
+from exporter import storage
+from exporter.publishing import content
+from exporter.publishing import readme
+from exporter.publishing import upload as upload_lib
+from model_specs import kinds
+
+# As its own client checks them, beside a length.
+_ID = re.compile(
+  r'(?=.{1,96}$)(?!.*(--|\.\.))'
+  r'[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?'
+  r'/[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?'
+)
+# What it keeps as large files: everything that a network is made of.
+_AS_LARGE = ' filter=lfs diff=lfs merge=lfs -text'
+_LARGE = ('*.pb', '*.tflite', '*.onnx', 'variables/**', 'tf1/variables/**')
+
+
+class Repository(upload_lib.Upload):
+  """A repository: a SavedModel at its root, other formats in folders."""
+
+  def files(self) -> content.Files:
+    """The exports, their manifests, and the card that the page shows."""
+    upload_lib.check_name(self.name, _ID, 'Hugging Face')
+    attributes = ''.join(f'{each}{_AS_LARGE}\n' for each in _LARGE)
+    files = {'.gitattributes': content.of_text(attributes)}
+    for item in self.items:
+      folder = readme.folder(item.handle.kind)
+      files |= content.of_export(item, folder)
+      base = f'{folder}{item.handle.kind.name or "manifest"}'
+      files[f'{base}.json'] = content.of_text(item.manifest.to_json())
+    files |= {
+      path: content.of_text(text)
+      for path, text in readme.pages(self.name, self.items).items()
+    }
+    return files
+
+  def commands(self, folder: pathlib.Path) -> tuple[str, ...]:
+    """The upload by Hugging Face's command line."""
+    return (shlex.join(['hf', 'upload', self.name, f'{folder}']),)
+
+
+def repositories(
+  items: Iterable[storage.Item], account: str
+) -> Iterator[Repository]:
+  """A repository for each model and task.
+
+  Args:
+    items: The exports.
+    account: The owner of the repositories; the publishers if it is empty.
+  """
+  order = [kinds.get(kinds.TF2), *kinds.known()]
+  for group in upload_lib.grouped(items, lambda item: item.handle.folder):
+    chosen, note = upload_lib.newest(group)
+    chosen.sort(key=lambda item: order.index(item.handle.kind))
+    handle = chosen[0].handle
+    name = f'{account or handle.publisher}/{upload_lib.repository(handle)}'
+    yield Repository(name, chosen, note)
