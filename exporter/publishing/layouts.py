@@ -28,7 +28,7 @@ class _Layout:
   account: re.Pattern[str]  # What --account may be.
 
 
-LAYOUTS: Mapping[str, _Layout] = {
+_LAYOUTS: Mapping[str, _Layout] = {
   'huggingface': _Layout(huggingface.repositories, _NAME),
   'kaggle': _Layout(kaggle.variations, _NAME),
   'oci': _Layout(oci.image_layouts, _REGISTRY),
@@ -42,13 +42,13 @@ def uploads(
 
   Args:
     items: The exports.
-    layout: A word of LAYOUTS.
+    layout: A word of upload.LAYOUTS.
     account: Who uploads them there; the publisher of each if it is empty.
 
   Raises:
     PublishError: Nobody there can have such an account.
   """
-  there = LAYOUTS[layout]
+  there = _LAYOUTS[layout]
   if account and not there.account.fullmatch(account):
     raise errors.PublishError(
       f'--account={account} is none of --layout={layout}, expected '

@@ -100,7 +100,7 @@ def _refuse(
     )
 
 
-def publish(
+def publish_uploads(
   uploads: Iterable[upload_lib.Upload],
   left_out: Sequence[results.Result],
   folder: pathlib.Path,

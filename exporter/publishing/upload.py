@@ -12,6 +12,8 @@ from exporter import storage
 from exporter.publishing import content
 import model_specs
 
+LAYOUTS = ('huggingface', 'kaggle', 'oci')  # The words for who takes them.
+
 
 class Upload(abc.ABC):
   """A folder that is uploaded whole."""

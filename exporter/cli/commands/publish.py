@@ -28,7 +28,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   )
   parser.add_argument(
     '--layout',
-    choices=(*publishing.LAYOUTS,),
+    choices=publishing.LAYOUTS,
     required=True,
     help='who takes them: Hugging Face, Kaggle, or registries of OCI images',
   )
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     raise flags.UsageError(str(error)) from error
   commands: list[str] = []
   to_programs = args.progress == progress.JSON
-  done = publishing.publish(
+  done = publishing.publish_uploads(
     uploads, found.left_out, args.output_dir, args.layout
   )
   code = progress.show(
