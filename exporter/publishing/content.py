@@ -8,6 +8,7 @@ import json
 import pathlib
 from typing import TypeAlias
 
+from exporter import errors
 from exporter import storage
 
 
@@ -64,3 +65,21 @@ def of_export(item: storage.Item, folder: str = '') -> dict[str, Content]:
   return {
     f'{folder}{name}': _of_export(item, name) for name in item.manifest.files
   }
+
+
+def joined(*parts: Files) -> dict[str, Content]:
+  """The files of several parts, together.
+
+  Raises:
+    PublishError: Two files would have one path: an export brings one of a name
+      that is needed for something else.
+  """
+  together: dict[str, Content] = {}
+  for part in parts:
+    if twice := sorted(together.keys() & part.keys()):
+      raise errors.PublishError(
+        f'two files would be {twice[0]}, of which one is in an export that '
+        'slimhub did not make so; export it again with --force'
+      )
+    together |= part
+  return together

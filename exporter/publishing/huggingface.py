@@ -20,6 +20,16 @@ _AS_LARGE = ' filter=lfs diff=lfs merge=lfs -text'
 _LARGE = ('*.pb', '*.tflite', '*.onnx', 'variables/**', 'tf1/variables/**')
 
 
+def _part(item: storage.Item) -> content.Files:
+  """An export and its manifest, where a repository has them."""
+  folder = readme.folder(item.handle.kind)
+  manifest = f'{folder}{item.handle.kind.name or "manifest"}{kinds.MANIFEST}'
+  return content.joined(
+    content.of_export(item, folder),
+    {manifest: content.of_text(item.manifest.to_json())},
+  )
+
+
 class Repository(upload_lib.Upload):
   """A repository: a SavedModel at its root, other formats in folders."""
 
@@ -27,17 +37,12 @@ class Repository(upload_lib.Upload):
     """The exports, their manifests, and the card that the page shows."""
     upload_lib.check_name(self.name, _ID, 'Hugging Face')
     attributes = ''.join(f'{each}{_AS_LARGE}\n' for each in _LARGE)
-    files = {'.gitattributes': content.of_text(attributes)}
-    for item in self.items:
-      folder = readme.folder(item.handle.kind)
-      files |= content.of_export(item, folder)
-      base = f'{folder}{item.handle.kind.name or "manifest"}'
-      files[f'{base}.json'] = content.of_text(item.manifest.to_json())
-    files |= {
-      path: content.of_text(text)
-      for path, text in readme.pages(self.name, self.items).items()
-    }
-    return files
+    pages = readme.pages(self.name, self.items)
+    return content.joined(
+      {'.gitattributes': content.of_text(attributes)},
+      *map(_part, self.items),
+      {path: content.of_text(text) for path, text in pages.items()},
+    )
 
   def commands(self, folder: pathlib.Path) -> tuple[str, ...]:
     """The upload by Hugging Face's command line."""

@@ -107,11 +107,13 @@ class Variation(upload_lib.Upload):
       'baseModelInstance': '',
       'externalBaseModelUrl': '',
     }
-    return {
-      **content.of_export(item),
-      _MODEL: content.of_json(_model(called.owner, called.model, model)),
-      _VARIATION: content.of_json(facts),
-    }
+    return content.joined(
+      content.of_export(item),
+      {
+        _MODEL: content.of_json(_model(called.owner, called.model, model)),
+        _VARIATION: content.of_json(facts),
+      },
+    )
 
   def commands(self, folder: pathlib.Path) -> tuple[str, ...]:
     """The upload by kagglehub, which makes whatever is not there yet."""

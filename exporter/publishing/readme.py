@@ -162,7 +162,8 @@ def pages(name: str, items: Sequence[storage.Item]) -> Mapping[str, str]:
 
   Args:
     name: OWNER/REPOSITORY.
-    items: The exports in it; the first is the one that its card describes.
+    items: The exports in it. Its card describes the first, which is the TF2
+      SavedModel if there is one.
 
   Raises:
     ManifestError: What was measured of an export is unreadable.

@@ -39,3 +39,10 @@ def test_a_file_that_is_not_what_its_manifest_says_is_no_copy(tmp_path):
   file.write_bytes(file.read_bytes()[::-1])  # The same length.
   with pytest.raises(errors.ManifestError, match='expected'):
     content.of_export(item)['saved_model.pb'].write(tmp_path / 'copy')
+
+
+def test_no_file_takes_the_place_of_another():
+  one, other = content.of_text('one'), content.of_text('other')
+  assert content.joined({'a': one}, {'b': other}) == {'a': one, 'b': other}
+  with pytest.raises(errors.PublishError, match='two files would be a,'):
+    content.joined({'a': one}, {'a': other})

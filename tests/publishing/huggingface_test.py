@@ -5,7 +5,7 @@ import shutil
 import sys
 
 from huggingface_hub import errors as client_errors
-from huggingface_hub import utils as client
+from huggingface_hub.utils import _validators as client
 import pytest
 
 from exporter import errors
