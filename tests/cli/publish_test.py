@@ -120,6 +120,15 @@ def test_a_folder_of_others_is_left(exports, capsys):
   assert file_tree.read(exports) == before
 
 
+@pytest.mark.parametrize('place', [0, 1, 2])
+def test_patterns_stand_behind_the_exports_or_behind_flags(exports, to, place):
+  words = [f'--to={to}', '--layout=kaggle']
+  words.insert(place, some_exports.TF1)
+  assert _main(exports, *words) == 0
+  (model,) = (to / 'google').iterdir()
+  assert [path.name for path in model.iterdir()] == ['tensorFlow1']
+
+
 def test_formats_choose_what_is_published(exports, to):
   flags = (f'--to={to}', '--layout=kaggle', '--formats=onnx')
   assert _main(exports, *flags) == 0
