@@ -126,7 +126,6 @@ def publish_uploads(
   """
   uploads = tuple(uploads)
   names = Counter(upload.name for upload in uploads)
-  ledger_lib.Ledger(folder, layout)  # Not even a lock goes to others.
   with storage.hold(folder):
     storage.clear_staging(folder)
     ledger = ledger_lib.Ledger(folder, layout)

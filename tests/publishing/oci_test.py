@@ -63,6 +63,8 @@ def test_skopeo_knows_every_image_and_what_it_is(folder):
     assert labels['description'].startswith('UNTRAINED') == ('-' not in tag)
     assert found['Os'] == 'linux'
     assert len(found['Layers']) == 1
+    config = json.loads(_skopeo('inspect', '--config', f'oci:{folder}:{tag}'))
+    assert config['rootfs']['diff_ids'] == found['Layers']  # Not compressed.
 
 
 @pytest.mark.parametrize('processor', ['amd64', 'arm64'])

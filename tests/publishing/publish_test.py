@@ -1,5 +1,6 @@
 """Uploads in a folder: what is there, what is kept, what is refused."""
 
+import dataclasses
 import errno
 import shutil
 
@@ -9,8 +10,12 @@ from exporter import errors
 from exporter import results
 from exporter import storage
 from exporter.publishing import publish
+from exporter.storage import contents
+from exporter.storage import places
 from tests import file_tree
 from tests import some_exports
+from tests import some_manifest
+from tests import some_spec_file
 from tests.publishing import some_uploads
 
 _TF2 = 'google/mobilenet-v1/tensorFlow2/025-128-classification'
@@ -170,6 +175,46 @@ def test_two_uploads_of_one_name_are_none(exports, folder):
   uploads = [*some_uploads.uploads(exports).values()] * 2
   done = publish.publish_uploads(uploads, (), folder, 'kaggle')
   assert {e.result.status for e in done} == {results.FAILED}
+
+
+def _add_own(exports, **changes):
+  """An export of an own model, which only its manifest describes."""
+  handle = some_spec_file.model(**changes).handles((2,))[0]
+  place = places.place(exports, handle)
+  place.artifact.mkdir(parents=True)
+  (place.artifact / 'saved_model.pb').write_text('own')
+  made = dataclasses.replace(
+    some_manifest.make(handle, files=contents.hash_files(place.artifact)),
+    model=storage.spec_table(handle),
+  )
+  place.manifest.write_text(made.to_json())
+  return handle
+
+
+@pytest.mark.parametrize(
+  ('layout', 'name'),
+  [
+    ('huggingface', 'acme/flowers-small-feature_vector'),
+    ('kaggle', 'acme/flowers-small/tensorFlow2/feature-vector'),
+    ('oci', 'acme/flowers-small-feature_vector'),
+  ],
+)
+def test_an_own_model_is_published_under_its_own_name(tmp_path, layout, name):
+  handle = _add_own(tmp_path / 'exports', license='MIT', num_classes=None)
+  done = _run(tmp_path / 'exports', tmp_path / 'uploads', layout)
+  assert _statuses(done) == {name: results.PUBLISHED}
+  text = b''.join(file_tree.read(tmp_path / 'uploads' / name).values()).decode()
+  assert str(handle) in text
+  assert 'imagenet-1k' not in text
+
+
+def test_one_that_kaggle_does_not_take_stops_nobody(exports, folder):
+  _add_own(exports)
+  done = {e.result.name: e.result for e in _run(exports, folder)}
+  refused = done.pop('acme/flowers-small/tensorFlow2/classification')
+  assert refused.status == results.FAILED
+  assert 'has no licence, expected one' in refused.reason
+  assert {each.status for each in done.values()} == {results.PUBLISHED}
 
 
 def test_one_publishes_at_a_time(exports, folder):
