@@ -3,8 +3,6 @@
 import hashlib
 import json
 import pathlib
-import shutil
-import subprocess
 import tarfile
 
 import pytest
@@ -14,22 +12,10 @@ from exporter import errors
 from exporter.publishing import oci
 from tests import file_tree
 from tests.publishing import real_exports
+from tests.publishing import skopeo
 from tests.publishing import some_uploads
 
 _NAME = f'google/{real_exports.NAME}'
-
-
-def _skopeo(*arguments: object) -> str:
-  program = shutil.which('skopeo')
-  assert program, 'skopeo is missing; apt-get install skopeo'
-  done = subprocess.run(
-    [program, *map(str, arguments)],
-    capture_output=True,
-    text=True,
-    check=False,
-  )
-  assert done.returncode == 0, done.stderr
-  return done.stdout
 
 
 def _upload(account: str = '') -> oci.ImageLayout:
@@ -51,7 +37,7 @@ def test_skopeo_knows_every_image_and_what_it_is(folder):
     '5-litert-float32': f'{real_exports.TF2}.litert/float32.tflite',
     '5-onnx-model': f'{real_exports.TF2}.onnx/model.onnx',
   }.items():
-    found = json.loads(_skopeo('inspect', f'oci:{folder}:{tag}'))
+    found = json.loads(skopeo.run('inspect', f'oci:{folder}:{tag}'))
     labels = {
       key.rpartition('.')[2]: value for key, value in found['Labels'].items()
     }
@@ -63,7 +49,9 @@ def test_skopeo_knows_every_image_and_what_it_is(folder):
     assert labels['description'].startswith('UNTRAINED') == ('-' not in tag)
     assert found['Os'] == 'linux'
     assert len(found['Layers']) == 1
-    config = json.loads(_skopeo('inspect', '--config', f'oci:{folder}:{tag}'))
+    config = json.loads(
+      skopeo.run('inspect', '--config', f'oci:{folder}:{tag}')
+    )
     assert config['rootfs']['diff_ids'] == found['Layers']  # Not compressed.
 
 
@@ -71,7 +59,7 @@ def test_skopeo_knows_every_image_and_what_it_is(folder):
 def test_a_model_that_was_copied_and_unpacked_can_be_used(
   folder, tmp_path, processor
 ):
-  _skopeo(
+  skopeo.run(
     f'--override-arch={processor}',
     'copy',
     f'oci:{folder}:5',
@@ -103,7 +91,7 @@ def test_the_printed_command_copies_for_all_processors(folder, tmp_path):
     place, f'dir:{tmp_path / "copy"}'
   ).split()
   assert program == 'skopeo'
-  _skopeo(*arguments)
+  skopeo.run(*arguments)
   made = json.loads((tmp_path / 'copy' / 'manifest.json').read_text())
   assert {each['platform']['architecture'] for each in made['manifests']} == {
     'amd64',
@@ -129,11 +117,11 @@ def test_the_same_exports_are_the_same_bytes(folder, tmp_path):
 def test_a_time_is_told_if_somebody_says_it(folder, tmp_path, monkeypatch):
   monkeypatch.setenv('SOURCE_DATE_EPOCH', '86400')
   later = real_exports.write(_upload(), tmp_path)
-  found = json.loads(_skopeo('inspect', f'oci:{later}:5'))
+  found = json.loads(skopeo.run('inspect', f'oci:{later}:5'))
   assert found['Created'] == '1970-01-02T00:00:00Z'
   key = 'org.opencontainers.image.created'
   assert found['Labels'][key] == '1970-01-02T00:00:00Z'
-  before = json.loads(_skopeo('inspect', f'oci:{folder}:5'))
+  before = json.loads(skopeo.run('inspect', f'oci:{folder}:5'))
   assert found['Layers'] == before['Layers']
   monkeypatch.setenv('SOURCE_DATE_EPOCH', 'yesterday')
   with pytest.raises(errors.PublishError, match="'yesterday', expected"):

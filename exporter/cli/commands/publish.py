@@ -17,7 +17,13 @@ HELP = 'write exports as uploads to Hugging Face, Kaggle or a registry'
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
   parser.add_argument('exports', metavar='EXPORTS', type=flag_values.path)
-  flags.add_patterns(parser)
+  parser.add_argument(
+    'patterns',
+    nargs='*',
+    default=[],
+    metavar='PATTERN',
+    help='as for export; without a version: the newest that are there',
+  )
   parser.add_argument(
     '--to',
     dest='output_dir',
