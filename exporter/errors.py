@@ -14,6 +14,7 @@
     PictureError       pictures to measure on are missing or unreadable
     HubError           exports cannot be served or packed as requested
     SiteError          the site cannot be built, or cannot be put in place
+    PublishError       exports cannot become the uploads that were asked for
 
 Each message names the thing concerned, what was found, what was expected and
 what to do next.
@@ -74,3 +75,7 @@ class HubError(SlimhubError):
 
 class SiteError(SlimhubError):
   """The site cannot be built, or cannot be put in place."""
+
+
+class PublishError(SlimhubError):
+  """Exports cannot become the uploads that were asked for."""

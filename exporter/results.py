@@ -20,6 +20,7 @@ Status = Literal[
   'fetched',
   'kept',
   'packed',
+  'published',
   'refused',
   'seeded',
   'verified',
@@ -29,6 +30,7 @@ FAILED: Final = 'failed'
 FETCHED: Final = 'fetched'
 KEPT: Final = 'kept'
 PACKED: Final = 'packed'
+PUBLISHED: Final = 'published'
 REFUSED: Final = 'refused'
 SEEDED: Final = 'seeded'
 VERIFIED: Final = 'verified'

@@ -21,6 +21,7 @@ _OUTSIDE = {
   'nginx': 'nginx',
   'playwright': 'browser',
   'ray_nodes': 'ray',
+  'skopeo': 'skopeo',
 }
 
 # What starts another Python, which has all its imports before it.

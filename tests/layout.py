@@ -17,7 +17,7 @@ ORDER = (
   ('exporter.proof', 'exporter.measure'),
   ('exporter.cards',),
   ('exporter.formats',),
-  ('exporter.hub', 'exporter.site'),
+  ('exporter.hub', 'exporter.publishing', 'exporter.site'),
   ('exporter.pipeline',),
   ('exporter.cli',),
   ('exporter.__main__',),

@@ -25,6 +25,7 @@ from exporter.cli.commands import inspect
 from exporter.cli.commands import list as list_
 from exporter.cli.commands import new
 from exporter.cli.commands import pack
+from exporter.cli.commands import publish
 from exporter.cli.commands import seed_cache
 from exporter.cli.commands import serve
 from exporter.cli.commands import site
@@ -44,6 +45,7 @@ _COMMANDS: dict[str, ModuleType] = {
   'cards': cards,
   'serve': serve,
   'pack': pack,
+  'publish': publish,
   'seed_cache': seed_cache,
   'doctor': doctor,
   'site': site,

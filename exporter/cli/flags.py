@@ -40,9 +40,9 @@ class Parser(argparse_flags.ArgumentParser):
     self.exit(exits.USAGE_ERROR, f'{told}\n')
 
   def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-    """Refuses unknown flags before it parses.
+    """Refuses unknown flags before it parses; takes patterns behind flags, too.
 
-    One of them may be a required flag that is misspelt. Its name helps more
+    An unknown flag may be a required one that is misspelt. Its name helps more
     than the message that the required flag is missing.
     """
     known = [flag for flag in self._option_string_actions if '--' in flag]
@@ -52,7 +52,11 @@ class Parser(argparse_flags.ArgumentParser):
       flag = word.split('=')[0]
       if flag.startswith('--') and flag not in known:
         self.error(f'unknown flag {flag}{_closest(flag, known)}')
-    return super().parse_known_args(args, namespace)
+    found, left = super().parse_known_args(args, namespace)
+    # Python's own parser takes words without a flag in one place alone.
+    if hasattr(found, 'patterns') and not any(w.startswith('-') for w in left):
+      found.patterns, left = [*found.patterns, *left], []
+    return found, left
 
   def _check_value(self, action: argparse.Action, value: Any) -> None:
     choices = list(map(str, action.choices or ()))

@@ -25,6 +25,7 @@ _EVENTS = {
   results.EXPORTED: 'proven',
   results.VERIFIED: 'proven',
   results.PACKED: 'packed',
+  results.PUBLISHED: 'published',
   results.SEEDED: 'seeded',
   results.KEPT: 'kept',
   results.REFUSED: 'refused',

@@ -8,6 +8,7 @@ from .candidates import find_paths as find_paths
 from .contents import copy_file as copy_file
 from .contents import differences as differences
 from .contents import hash_files as hash_files
+from .contents import reading as reading
 from .delivery import clear_staging as clear_staging
 from .delivery import deliver as deliver
 from .delivery import stage as stage

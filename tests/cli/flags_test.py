@@ -35,6 +35,11 @@ def test_fetch_has_the_defaults_of_the_manual():
   assert (args.all, args.offline, args.register_checksums) == (False,) * 3
 
 
+def test_patterns_may_stand_anywhere():
+  args = _parse('verify', 'exports', 'a', '--formats=onnx', 'b', '--jobs=2')
+  assert (args.patterns, args.formats) == (['a', 'b'], ('onnx',))
+
+
 def test_a_tilde_is_the_home_folder():
   home = pathlib.Path.home()
   args = _parse('export', 'a', '--output_dir=~/o', '--checkpoint_dir=~/c')

@@ -86,6 +86,23 @@ def test_seed_cache_seeds_what_is_whole_and_names_the_rest(
   assert len(folders) == 1 + len(hostile.CARDS)  # It has no use for a card.
 
 
+@pytest.mark.parametrize('layout', ['huggingface', 'kaggle', 'oci'])
+def test_publish_hands_out_what_is_whole_and_names_the_rest(
+  exports, tmp_path, capsys, layout
+):
+  before, to = _outside(exports), tmp_path / 'uploads'
+  assert _main('publish', exports, f'--to={to}', f'--layout={layout}') == 1
+  _check(exports, to, before)
+  said = capsys.readouterr()
+  names = _failed(said.err)
+  assert names >= _of(hostile.MANIFESTS)
+  assert len(names) == len(hostile.MANIFESTS) + len(hostile.FILES)
+  # It has no use for a card: it makes them anew.
+  assert said.out.count('published g') == 1 + len(hostile.CARDS)
+  files = [path for path in to.glob('google/**/*') if path.is_file()]
+  assert not any(path.is_symlink() for path in files)
+
+
 def test_the_site_offers_what_is_whole_and_names_the_rest(
   exports, tmp_path, capsys, monkeypatch
 ):

@@ -1,0 +1,84 @@
+"""`slimhub publish`."""
+
+import argparse
+from collections.abc import Iterable
+from collections.abc import Iterator
+import dataclasses
+
+from exporter import errors
+from exporter import publishing
+from exporter import results
+from exporter.cli import flag_values
+from exporter.cli import flags
+from exporter.cli import progress
+
+HELP = 'write exports as uploads to Hugging Face, Kaggle or a registry'
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+  parser.add_argument('exports', metavar='EXPORTS', type=flag_values.path)
+  parser.add_argument(
+    'patterns',
+    nargs='*',
+    default=[],
+    metavar='PATTERN',
+    help='as for export; without a version: the newest that are there',
+  )
+  parser.add_argument(
+    '--to',
+    dest='output_dir',
+    metavar='DIR',
+    type=flag_values.path,
+    required=True,
+    help='where the uploads go; a second run keeps what is unchanged',
+  )
+  parser.add_argument(
+    '--layout',
+    choices=publishing.LAYOUTS,
+    required=True,
+    help='who takes them: Hugging Face, Kaggle, or registries of OCI images',
+  )
+  parser.add_argument(
+    '--account',
+    metavar='NAME',
+    default='',
+    help='who uploads them there; for oci, a registry such as ghcr.io/NAME. '
+    'The default is the publisher of each export',
+  )
+  flags.add_formats(parser)
+  flags.add_spec_files(parser)
+  flags.add_progress(parser)
+
+
+def _told(
+  done: Iterable[publishing.Published], commands: list[str], to_programs: bool
+) -> Iterator[results.Result]:
+  """The results; collects the commands, and lets events name them, too."""
+  for each in done:
+    commands += each.commands
+    result = each.result
+    if to_programs and each.commands:
+      result = dataclasses.replace(result, reason='\n'.join(each.commands))
+    yield result
+
+
+def run(args: argparse.Namespace) -> int:
+  found = publishing.choose(
+    args.exports, args.patterns, args.formats, flags.registry(args)
+  )
+  try:
+    uploads = publishing.uploads(found.usable, args.layout, args.account)
+  except errors.PublishError as error:
+    raise flags.UsageError(str(error)) from error
+  commands: list[str] = []
+  to_programs = args.progress == progress.JSON
+  done = publishing.publish_uploads(
+    uploads, found.left_out, args.output_dir, args.layout
+  )
+  code = progress.show(
+    _told(done, commands, to_programs), len(uploads) + len(found.left_out), args
+  )
+  if commands and not to_programs:
+    print('\nTo upload:\n')
+    print('\n'.join(commands))
+  return code

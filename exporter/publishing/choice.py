@@ -1,0 +1,99 @@
+"""Chooses the exports to publish, and says which of those asked for lack."""
+
+from collections.abc import Sequence
+import shlex
+
+from exporter import errors
+from exporter import results
+from exporter import storage
+import model_specs
+from model_specs import formats as formats_lib
+
+
+def _command(
+  handle: model_specs.Handle,
+  folder: storage.Location,
+  formats: Sequence[str] | None,
+) -> str:
+  """The command line that exports a handle."""
+  model = handle.spec
+  words = ['slimhub', 'export', f'{model.name}/{handle.task}/{handle.number}']
+  if model.own and model.own.file:
+    words.append(f'--spec_file={model.own.file}')
+  if formats:
+    words.append(f'--formats={",".join(formats)}')
+  return shlex.join([*words, f'--output_dir={folder}'])
+
+
+def _lacking(
+  pattern: str,
+  folder: storage.Location,
+  formats: Sequence[str] | None,
+  registry: model_specs.Registry,
+) -> list[results.Result]:
+  """The failed results of what a pattern means, of which nothing is there.
+
+  Raises:
+    UnknownNameError: It means handles of other publishers alone.
+  """
+  meant = registry.find(pattern)
+  if formats:
+    origins = {each.origin for each in formats_lib.select(meant, formats)}
+    meant = tuple(handle for handle in meant if handle in origins)
+  as_formats = f' as {",".join(formats)}' if formats else ''
+  return [
+    results.Result(
+      str(handle),
+      results.FAILED,
+      f'{pattern} is {handle}, which is not in {folder}{as_formats}; '
+      f'`{_command(handle, folder, formats)}` makes it',
+      error=errors.ManifestError,
+    )
+    for handle in meant
+  ]
+
+
+def choose(
+  folder: storage.Location,
+  patterns: Sequence[str],
+  formats: Sequence[str] | None,
+  registry: model_specs.Registry,
+) -> storage.Found[storage.Item]:
+  """The exports that patterns mean.
+
+  Args:
+    folder: The folder of exports.
+    patterns: Patterns of handles, or aliases; without any, all exports.
+    formats: Words of --formats, to choose only these; None chooses all.
+    registry: The models that patterns may name.
+
+  Returns:
+    The exports, and failed results for those of them that cannot be used, and
+    for the handles of each pattern of which nothing is there.
+
+  Raises:
+    ManifestError: There are no exports at all.
+    UnknownNameError: A pattern means no model.
+  """
+  present = storage.items(folder)
+  known = registry.extended(item.handle.spec for item in present.usable)
+  chosen: set[model_specs.Handle] = set()
+  left_out: dict[str, results.Result] = {}
+  for wanted in [[pattern] for pattern in patterns] or [[]]:
+    try:
+      found = storage.find_artifacts(folder, wanted, formats, known, whole=True)
+    except errors.ManifestError as error:
+      if not wanted:
+        raise
+      try:
+        lacking = _lacking(wanted[0], folder, formats, known)
+      except model_specs.UnknownNameError:
+        raise error from None
+      left_out |= {each.name: each for each in lacking}
+    else:
+      chosen.update(found.usable)
+      left_out |= {each.name: each for each in found.left_out}
+  stems = {handle.stem for handle in chosen}
+  left_out |= {e.name: e for e in present.left_out if e.name in stems}
+  usable = tuple(item for item in present.usable if item.handle in chosen)
+  return storage.Found(usable, tuple(left_out.values()))

@@ -1,0 +1,67 @@
+"""Repositories of Hugging Face: all formats of a model for one task."""
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+import pathlib
+import re
+import shlex
+
+from exporter import storage
+from exporter.publishing import content
+from exporter.publishing import readme
+from exporter.publishing import upload as upload_lib
+from model_specs import kinds
+
+# As its own client checks them.
+_PART = r'[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?'
+_ID = re.compile(rf'(?!.*(?:--|\.\.)){_PART}/{_PART}')
+# What it keeps as large files: everything that a network is made of.
+_AS_LARGE = ' filter=lfs diff=lfs merge=lfs -text'
+_LARGE = ('*.pb', '*.tflite', '*.onnx', 'variables/**', 'tf1/variables/**')
+
+
+def _part(item: storage.Item) -> content.Files:
+  """An export and its manifest, where a repository has them."""
+  folder = readme.folder(item.handle.kind)
+  manifest = f'{folder}{item.handle.kind.name or "manifest"}{kinds.MANIFEST}'
+  return content.joined(
+    content.of_export(item, folder),
+    {manifest: content.of_text(item.manifest.to_json())},
+  )
+
+
+class Repository(upload_lib.Upload):
+  """A repository: a SavedModel at its root, other formats in folders."""
+
+  def files(self) -> content.Files:
+    """The exports, their manifests, and the card that the page shows."""
+    upload_lib.check_name(self.name, _ID, 'Hugging Face')
+    attributes = ''.join(f'{each}{_AS_LARGE}\n' for each in _LARGE)
+    pages = readme.pages(self.name, self.items)
+    return content.joined(
+      {'.gitattributes': content.of_text(attributes)},
+      *map(_part, self.items),
+      {path: content.of_text(text) for path, text in pages.items()},
+    )
+
+  def commands(self, folder: pathlib.Path) -> tuple[str, ...]:
+    """The upload by Hugging Face's command line."""
+    return (shlex.join(['hf', 'upload', self.name, f'{folder}']),)
+
+
+def repositories(
+  items: Iterable[storage.Item], account: str
+) -> Iterator[Repository]:
+  """A repository for each model and task.
+
+  Args:
+    items: The exports.
+    account: The owner of the repositories; the publishers if it is empty.
+  """
+  order = [kinds.get(kinds.TF2), *kinds.known()]
+  for group in upload_lib.grouped(items, lambda item: item.handle.folder):
+    chosen, note = upload_lib.newest(group)
+    chosen.sort(key=lambda item: order.index(item.handle.kind))
+    handle = chosen[0].handle
+    name = f'{account or handle.publisher}/{upload_lib.repository(handle)}'
+    yield Repository(name, chosen, note)

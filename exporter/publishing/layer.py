@@ -1,0 +1,81 @@
+"""The layer of an image: an archive that always has the same bytes.
+
+It is not compressed: weights hardly shrink, and compressed bytes depend on the
+library that made them.
+"""
+
+import hashlib
+import pathlib
+import tarfile
+from typing import IO
+from typing import cast
+
+from exporter import storage
+from exporter.publishing import content
+
+_ROOT = 'models'  # What KServe and TensorFlow Serving look into.
+
+
+class _Sink:
+  """Counts and hashes what is written to it, and keeps nothing."""
+
+  def __init__(self) -> None:
+    self.bytes = 0
+    self.hashed = hashlib.sha256()
+
+  def write(self, data: bytes) -> int:
+    self.hashed.update(data)
+    self.bytes += len(data)
+    return len(data)
+
+
+def _member(name: str, mode: int) -> tarfile.TarInfo:
+  """The header of a file, without owner and time, which would change bytes."""
+  member = tarfile.TarInfo(name)
+  member.mode = mode
+  return member
+
+
+def _write(item: storage.Item, file: IO[bytes]) -> None:
+  """Writes an artifact as /models/NUMBER/FILES.
+
+  Raises:
+    ManifestError: A file is missing or is not what the manifest describes.
+  """
+  made = item.manifest
+  base = f'{_ROOT}/{item.handle.number}'
+  names = {f'{base}/{name}': name for name in sorted(made.files)}
+  parents = {
+    parent.as_posix()
+    for name in names
+    for parent in pathlib.PurePosixPath(name).parents
+  }
+  with (
+    storage.local_root(item.root, made.handle) as root,
+    tarfile.open(fileobj=file, mode='w|', format=tarfile.USTAR_FORMAT) as tar,
+  ):
+    for parent in sorted(parents - {'.'}):
+      folder = _member(parent, 0o755)
+      folder.type = tarfile.DIRTYPE
+      tar.addfile(folder)
+    for path, name in names.items():
+      member = _member(path, 0o644)
+      member.size = made.files[name].bytes
+      with storage.reading(root, made, name) as reader:
+        tar.addfile(member, cast(IO[bytes], reader))
+
+
+def layer(item: storage.Item) -> content.Content:
+  """The layer of an artifact, whose bytes are known once it was read.
+
+  Raises:
+    ManifestError: A file is missing or is not what the manifest describes.
+  """
+
+  def write(path: pathlib.Path) -> None:
+    with path.open('wb') as file:
+      _write(item, file)
+
+  sink = _Sink()
+  _write(item, cast(IO[bytes], sink))
+  return content.Content(sink.bytes, sink.hashed.hexdigest(), write)

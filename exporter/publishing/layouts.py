@@ -1,0 +1,57 @@
+"""Those who take uploads, by the words of --layout."""
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Mapping
+import dataclasses
+import re
+
+from exporter import errors
+from exporter import storage
+from exporter.publishing import huggingface
+from exporter.publishing import kaggle
+from exporter.publishing import oci
+from exporter.publishing import upload as upload_lib
+
+_NAME = re.compile(r'[A-Za-z0-9]+([-_][A-Za-z0-9]+)*')
+# As it stands before the name of an image: a registry, a namespace.
+_REGISTRY = re.compile(
+  r'[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9]+([._-][a-z0-9]+)*)*'
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Layout:
+  """Those who take uploads."""
+
+  make: Callable[[Iterable[storage.Item], str], Iterable[upload_lib.Upload]]
+  account: re.Pattern[str]  # What --account may be.
+
+
+_LAYOUTS: Mapping[str, _Layout] = {
+  'huggingface': _Layout(huggingface.repositories, _NAME),
+  'kaggle': _Layout(kaggle.variations, _NAME),
+  'oci': _Layout(oci.image_layouts, _REGISTRY),
+}
+
+
+def uploads(
+  items: Iterable[storage.Item], layout: str, account: str = ''
+) -> tuple[upload_lib.Upload, ...]:
+  """What the exports become, each to be uploaded by one command.
+
+  Args:
+    items: The exports.
+    layout: A word of upload.LAYOUTS.
+    account: Who uploads them there; the publisher of each if it is empty.
+
+  Raises:
+    PublishError: Nobody there can have such an account.
+  """
+  there = _LAYOUTS[layout]
+  if account and not there.account.fullmatch(account):
+    raise errors.PublishError(
+      f'--account={account} is none of --layout={layout}, expected '
+      f'{there.account.pattern}'
+    )
+  return tuple(there.make(items, account))

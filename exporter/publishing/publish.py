@@ -1,0 +1,156 @@
+"""Writes uploads into a folder, each whole or not at all."""
+
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Iterator
+from collections.abc import Sequence
+import dataclasses
+import functools
+import pathlib
+import shutil
+
+from exporter import errors
+from exporter import results
+from exporter import storage
+from exporter.publishing import content
+from exporter.publishing import ledger as ledger_lib
+from exporter.publishing import upload as upload_lib
+
+
+@dataclasses.dataclass(frozen=True)
+class Published:
+  """What became of one upload, and what sends it on its way."""
+
+  result: results.Result
+  commands: tuple[str, ...] = ()  # None if it failed.
+
+
+def _present(target: pathlib.Path) -> dict[str, str]:
+  """The hashes of the files that are in place."""
+  if not target.exists():
+    return {}
+  return {
+    path: file.sha256 for path, file in storage.hash_files(target).items()
+  }
+
+
+class _Publisher:
+  """Writes uploads into one folder."""
+
+  def __init__(
+    self,
+    folder: pathlib.Path,
+    staging: pathlib.Path,
+    ledger: ledger_lib.Ledger,
+  ):
+    self._folder = folder
+    self._staging = staging
+    self._ledger = ledger
+
+  def publish(self, upload: upload_lib.Upload) -> results.Result:
+    """Writes an upload, unless it is in place unchanged."""
+    target = self._folder / upload.name
+    files = upload.files()
+    result = functools.partial(
+      results.Result, upload.name, reason=upload.note, bytes=upload.bytes
+    )
+    present = _present(target)
+    if present == {path: each.sha256 for path, each in files.items()}:
+      self._ledger.settle(upload.name, files)
+      return result(results.KEPT)
+    self._ledger.check(upload.name, present, files)
+    self._write(files, target, upload.name)
+    return result(results.PUBLISHED)
+
+  def _write(
+    self, files: content.Files, target: pathlib.Path, name: str
+  ) -> None:
+    staged = self._staging / 'upload'
+    try:
+      for path, each in files.items():
+        (staged / path).parent.mkdir(parents=True, exist_ok=True)
+        each.write(staged / path)
+      storage.sync(staged)
+      self._ledger.expect(name, files)
+      target.parent.mkdir(parents=True, exist_ok=True)
+      storage.swap(staged, target)
+      storage.sync_folder(target.parent)
+      self._ledger.settle(name, files)
+    finally:
+      shutil.rmtree(staged, ignore_errors=True)
+      shutil.rmtree(self._staging / 'replaced', ignore_errors=True)
+
+
+def _refuse(
+  upload: upload_lib.Upload,
+  names: Counter[str],
+  left_out: Sequence[results.Result],
+) -> None:
+  """Raises a PublishError for an upload that would not be what it should."""
+  if names[upload.name] > 1:
+    raise errors.PublishError(
+      f'{names[upload.name]} models would be {upload.name}, of which one is '
+      f'{upload.items[0].handle.folder}; publish each into a folder of its own'
+    )
+  missing = [each.name for each in left_out if upload.concerns(each.name)]
+  if missing:
+    raise errors.PublishError(
+      f'{upload.name} would lack {", ".join(missing)}, which cannot be used: '
+      'export that again, or leave it out with --formats'
+    )
+
+
+def publish_uploads(
+  uploads: Iterable[upload_lib.Upload],
+  left_out: Sequence[results.Result],
+  folder: pathlib.Path,
+  layout: str,
+) -> Iterator[Published]:
+  """Writes uploads; the files of those that have not changed are kept.
+
+  Uploads of earlier runs that are not among these stay as they are.
+
+  Args:
+    uploads: What to write.
+    left_out: The failed results of exports that cannot be used.
+    folder: A folder that is new, empty or was published into before.
+    layout: The word for those who take the uploads.
+
+  Yields:
+    The result of each upload, as soon as it is there. One that fails stays as
+    it was published before.
+
+  Raises:
+    PublishError: The folder holds files that slimhub did not publish.
+    ExportError: Another slimhub works in the folder, or it is not writable.
+  """
+  uploads = tuple(uploads)
+  names = Counter(upload.name for upload in uploads)
+  with storage.hold(folder):
+    storage.clear_staging(folder)
+    ledger = ledger_lib.Ledger(folder, layout)
+    with storage.stage(folder) as staging:
+      publisher = _Publisher(folder, staging, ledger)
+      yield from map(Published, left_out)
+      for upload in uploads:
+        yield _attempt(publisher, upload, names, left_out, folder)
+    storage.clear_staging(folder)
+
+
+def _attempt(
+  publisher: _Publisher,
+  upload: upload_lib.Upload,
+  names: Counter[str],
+  left_out: Sequence[results.Result],
+  folder: pathlib.Path,
+) -> Published:
+  commands: tuple[str, ...] = ()
+
+  def work() -> results.Result:
+    nonlocal commands
+    _refuse(upload, names, left_out)
+    commands = upload.commands(folder / upload.name)
+    return publisher.publish(upload)
+
+  result = results.attempt(upload.name, work)
+  return Published(result, () if result.status == results.FAILED else commands)

@@ -1,0 +1,178 @@
+"""The pages of a repository of Hugging Face, the card first."""
+
+from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+
+from exporter import cards
+from exporter import checkpoints
+from exporter import markdown
+from exporter import measure
+from exporter import storage
+from exporter.publishing import front_matter
+from exporter.publishing import licenses
+from exporter.publishing import rewiring
+import model_specs
+from model_specs import kinds
+from model_specs import versions
+
+README = 'README.md'
+_TASKS = {
+  versions.CLASSIFICATION: 'image-classification',
+  versions.FEATURE_VECTOR: 'image-feature-extraction',
+}
+# What counts as a download, by the formats: the first that is there.
+_LIBRARIES = {kinds.TF2: 'tf-keras', kinds.LITERT: 'litert'}
+_IMAGENET = 'imagenet-1k'
+
+
+def folder(kind: kinds.Kind) -> str:
+  """Where a repository has the files of a format, with a slash at the end."""
+  return '' if kind.word == kinds.TF2 else f'{kind.group}/'
+
+
+def _download(
+  name: str, handle: model_specs.Handle, items: Sequence[storage.Item]
+) -> str:
+  """The expression that downloads one model of a repository and is its path."""
+  inside = folder(handle.kind)
+  if handle.kind.is_converted:
+    file = f'{inside}{handle.kind.file}'
+    return f"huggingface_hub.hf_hub_download(\n  '{name}', '{file}'\n)"
+  others = dict.fromkeys(folder(item.handle.kind) for item in items)
+  limits, end = f"allow_patterns='{inside}*'", f" + '/{inside.rstrip('/')}'"
+  if not inside:
+    patterns = [f'{other}*' for other in others if other]
+    limits, end = f'ignore_patterns={patterns}', ''
+    if not patterns:
+      return f"huggingface_hub.snapshot_download('{name}')"
+  return f"huggingface_hub.snapshot_download(\n  '{name}',\n  {limits},\n){end}"
+
+
+def _is_untrained(items: Sequence[storage.Item]) -> bool:
+  return any(
+    item.manifest.weights.kind == checkpoints.SYNTHETIC for item in items
+  )
+
+
+def _results(item: storage.Item) -> list[object]:
+  """What `slimhub evaluate` found out about these very files.
+
+  What the authors published of the checkpoint stands on the card alone: nobody
+  measured it on this file.
+  """
+  measured = measure.read_measurements(item.root, item.handle, item.manifest)
+  found = measured.accuracy
+  if found is None:
+    return []
+  metrics = [('accuracy', 'Top-1 accuracy', found.top1_percent)]
+  if found.top5_percent is not None:
+    metrics.append(('accuracy', 'Top-5 accuracy', found.top5_percent))
+  setting = found.setting
+  return [
+    {
+      'task': {'type': _TASKS[item.handle.task]},
+      'dataset': {
+        'type': 'imagefolder',
+        'name': (
+          f'{setting.pictures} pictures of {found.classes} classes, SHA-256 '
+          f'{setting.sha256}'
+        ),
+      },
+      'metrics': [
+        {
+          'type': kind,
+          'name': f'{title}, {item.handle.kind.title}',
+          'value': round(percent / 100, 5),
+        }
+        for kind, title, percent in metrics
+      ],
+    }
+  ]
+
+
+def _facts(name: str, items: Sequence[storage.Item]) -> dict[str, object]:
+  """What programs of Hugging Face read of a repository."""
+  handle = items[0].handle
+  model = handle.spec
+  groups = [item.handle.kind.group for item in items]
+  is_untrained = _is_untrained(items)
+  facts: dict[str, object] = dict(licenses.hugging_face(model))
+  libraries = [_LIBRARIES[group] for group in groups if group in _LIBRARIES]
+  if libraries:
+    facts['library_name'] = libraries[0]
+  facts['pipeline_tag'] = _TASKS[handle.task]
+  tags = ['tensorflow', 'tf-slim', model.network, *dict.fromkeys(groups)]
+  facts['tags'] = [*tags, *(['untrained'] if is_untrained else [])]
+  if model.is_of_imagenet and not is_untrained:
+    facts['datasets'] = [_IMAGENET]
+  found = [result for item in items for result in _results(item)]
+  if found:
+    facts['model-index'] = [{'name': name.rpartition('/')[2], 'results': found}]
+  return facts
+
+
+def _page(item: storage.Item) -> str:
+  """The path of the card of an export that is not the repository's first."""
+  kind = item.handle.kind
+  return f'{folder(kind)}{f"{kind.name}.md" if kind.is_converted else README}'
+
+
+def _row(item: storage.Item, is_first: bool) -> tuple[str, ...]:
+  kind = item.handle.kind
+  base = folder(kind)
+  path = f'{base}{kind.file}' if kind.is_converted else f'{base}saved_model.pb'
+  what = f'`{path}`' + ('' if kind.is_converted else ' and all beside it')
+  card = 'this page' if is_first else f'[card]({_page(item)})'
+  megabytes = f'{item.manifest.bytes / 1e6:.1f}'
+  return (what, kind.title, megabytes, f'`{item.handle}`', card)
+
+
+def _contents(items: Sequence[storage.Item]) -> cards.Section:
+  """What the repository holds."""
+  header = ('Files', 'Format', 'MB', 'Artifact', 'Described on')
+  rows = [_row(item, item is items[0]) for item in items]
+  hashes = markdown.paragraph(
+    'The `.json` beside each model lists the SHA-256 of its files and what was '
+    'proven of it.'
+  )
+  return cards.Section(
+    'Contents', (markdown.table(header, rows, numbers=('MB',)), hashes)
+  )
+
+
+def _card(
+  name: str, item: storage.Item, items: Sequence[storage.Item]
+) -> cards.Card:
+  """The card of one of the exports, with snippets that download it."""
+  card = rewiring.describe(item)
+  path = _download(name, item.handle, items)
+  return dataclasses.replace(
+    card,
+    metadata={},
+    sections=tuple(
+      rewiring.rewire(section, item, 'huggingface_hub', path)
+      for section in card.sections
+    ),
+  )
+
+
+def pages(name: str, items: Sequence[storage.Item]) -> Mapping[str, str]:
+  """The pages of a repository, by their paths.
+
+  Args:
+    name: OWNER/REPOSITORY.
+    items: The exports in it. Its card describes the first, which is the TF2
+      SavedModel if there is one.
+
+  Raises:
+    ManifestError: What was measured of an export is unreadable.
+  """
+  first, *others = items
+  card = _card(name, first, items)
+  card = dataclasses.replace(card, sections=(_contents(items), *card.sections))
+  matter = front_matter.front_matter(_facts(name, items))
+  made = {README: f'{matter}\n{card.to_markdown()}'}
+  for item in others:
+    made[_page(item)] = _card(name, item, items).to_markdown()
+  return made

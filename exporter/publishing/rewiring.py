@@ -1,0 +1,55 @@
+"""Cards whose snippets download the model themselves."""
+
+from collections.abc import Iterable
+import dataclasses
+
+from exporter import cards
+from exporter import formats
+from exporter import measure
+from exporter import storage
+
+_CODE = '```python\n'
+
+
+def describe(item: storage.Item) -> cards.Card:
+  """The card of an export, made anew of its manifest and what was measured.
+
+  The text beside it may be anybody's.
+
+  Raises:
+    ManifestError: What was measured is unreadable.
+  """
+  measured = measure.read_measurements(item.root, item.handle, item.manifest)
+  return formats.describe(item.handle, item.manifest, measured)
+
+
+def _rewired(
+  blocks: Iterable[str], item: storage.Item, module: str, path: str
+) -> tuple[str, ...]:
+  there = f"path = 'exports/{item.handle}'\n"
+  return tuple(
+    block.replace(there, f'path = {path}\n').replace(
+      _CODE, f'{_CODE}import {module}\n', 1
+    )
+    if there in block
+    else block
+    for block in blocks
+  )
+
+
+def rewire(
+  section: cards.Section, item: storage.Item, module: str, path: str
+) -> cards.Section:
+  """A section of a card, with snippets that work anywhere.
+
+  Args:
+    section: The section.
+    item: The export that its snippets load, from a folder of exports.
+    module: The package that downloads it.
+    path: The expression that downloads it and is its path.
+  """
+  return dataclasses.replace(
+    section,
+    blocks=_rewired(section.blocks, item, module, path),
+    parts=tuple(rewire(part, item, module, path) for part in section.parts),
+  )

@@ -1,0 +1,101 @@
+"""What one command uploads, whoever takes it."""
+
+import abc
+from collections.abc import Callable
+from collections.abc import Hashable
+from collections.abc import Iterable
+import pathlib
+import re
+
+from exporter import errors
+from exporter import storage
+from exporter.publishing import content
+import model_specs
+
+LAYOUTS = ('huggingface', 'kaggle', 'oci')  # The words for who takes them.
+
+
+class Upload(abc.ABC):
+  """A folder that is uploaded whole."""
+
+  def __init__(self, name: str, items: Iterable[storage.Item], note: str = ''):
+    self.name = name  # The path of the folder, as those call it who take it.
+    self.items = tuple(items)
+    self.note = note  # What a person should know of it; mostly empty.
+
+  @abc.abstractmethod
+  def files(self) -> content.Files:
+    """What the folder will hold.
+
+    Raises:
+      PublishError: Those who take it would refuse it.
+      ManifestError: Something of an export is not what it should be.
+    """
+
+  @abc.abstractmethod
+  def commands(self, folder: pathlib.Path) -> tuple[str, ...]:
+    """The command lines that upload the folder, to be pasted into a shell."""
+
+  def concerns(self, name: str) -> bool:
+    """Whether an export that cannot be used would have been part of it.
+
+    Args:
+      name: The path of the export, which is all that is known of it.
+    """
+    return name.startswith(f'{self.items[0].handle.folder}/')
+
+  @property
+  def bytes(self) -> int:
+    """The size of the artifacts in it."""
+    return sum(item.manifest.bytes for item in self.items)
+
+  @property
+  def handles(self) -> str:
+    """The artifacts in it, in words."""
+    return ', '.join(str(item.handle) for item in self.items)
+
+
+def grouped(
+  items: Iterable[storage.Item], key: Callable[[storage.Item], Hashable]
+) -> list[list[storage.Item]]:
+  """The items with the same key, in the order in which they come."""
+  groups: dict[Hashable, list[storage.Item]] = {}
+  for item in items:
+    groups.setdefault(key(item), []).append(item)
+  return list(groups.values())
+
+
+def newest(items: Iterable[storage.Item]) -> tuple[list[storage.Item], str]:
+  """The newest export of each format, and a note on those that are left out.
+
+  Hugging Face and Kaggle keep earlier versions as earlier uploads.
+  """
+  chosen: list[storage.Item] = []
+  older: list[str] = []
+  for group in grouped(items, lambda item: item.handle.kind.word):
+    *before, last = sorted(group, key=lambda item: item.handle.number)
+    chosen.append(last)
+    older += [str(item.handle) for item in before]
+  note = ''
+  if older:
+    note = (
+      f'without {", ".join(older)}, of which newer versions are in it; to '
+      'upload an older one, name it alone as PATTERN'
+    )
+  return chosen, note
+
+
+def repository(handle: model_specs.Handle) -> str:
+  """The name of what holds all versions and formats of a model for a task."""
+  model = handle.spec
+  name = f'{model.collection}-{model.name}' if model.own else model.name
+  return f'{name}-{handle.task}'
+
+
+def check_name(name: str, pattern: re.Pattern[str], where: str) -> None:
+  """Raises a PublishError for a name that those who take it would refuse."""
+  if not pattern.fullmatch(name):
+    raise errors.PublishError(
+      f'{name} is no name that {where} takes, expected {pattern.pattern}; '
+      'export the model under another publisher or name, or give --account'
+    )

@@ -1,0 +1,1 @@
+"""Tests of what is uploaded, with the clients that upload it."""

@@ -1,0 +1,61 @@
+"""Front matter, read by Hugging Face's own reader."""
+
+import huggingface_hub
+import pytest
+
+from exporter.publishing import front_matter
+
+_ODD = (
+  'yes',
+  'No',
+  'null',
+  '1.0',
+  '007',
+  '2020-01-01',
+  '',
+  ' x ',
+  'a: b',
+  'a #b',
+  '- a',
+  '---',
+  "it's",
+  '"q"',
+  'back\\slash',
+  'a\nb',
+  '{a}',
+  '*a',
+  '&a',
+  '!a',
+  '%a',
+  'Grüße 🌷',
+  '0x10',
+  '~',
+  'on',
+)
+
+
+def _read(facts):
+  text = f'{front_matter.front_matter(facts)}\n# A card\n'
+  return huggingface_hub.ModelCard(text)
+
+
+@pytest.mark.parametrize('value', _ODD)
+def test_a_text_stays_that_text(value):
+  found = _read({'license': 'mit', 'tags': [value, 'x'], 'odd': value})
+  assert found.data.to_dict()['odd'] == value
+  assert found.data.tags == [value, 'x']
+  assert found.text == '\n# A card\n'
+
+
+def test_what_is_within_others_stays_there():
+  facts = {
+    'library_name': 'tf-keras',
+    'a': {'b': [{'c': 1, 'd': ['e']}, {'f': {'g': 0.5}}], 'h': True},
+    'last': 'x',
+  }
+  assert _read(facts).data.to_dict() == facts
+
+
+def test_plain_words_are_not_quoted():
+  text = front_matter.front_matter({'license': 'apache-2.0', 'tags': ['tf2']})
+  assert text == '---\nlicense: apache-2.0\ntags:\n- tf2\n---\n'

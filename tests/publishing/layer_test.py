@@ -1,0 +1,61 @@
+"""Layers: always the same bytes, and only of what the manifest describes."""
+
+import hashlib
+import tarfile
+
+import pytest
+
+from exporter import errors
+from exporter.publishing import layer
+from tests import some_exports
+from tests.publishing import some_uploads
+
+
+def _item(exports, name=some_exports.TF2):
+  return some_uploads.items(exports)[name]
+
+
+def test_what_is_promised_is_written(tmp_path):
+  made = layer.layer(_item(some_uploads.make(tmp_path / 'exports')))
+  path = tmp_path / 'layer'
+  made.write(path)
+  data = path.read_bytes()
+  assert made.bytes == len(data)
+  assert made.sha256 == hashlib.sha256(data).hexdigest()
+
+
+def test_the_bytes_are_those_of_the_files_alone(tmp_path):
+  first, second = (
+    layer.layer(_item(some_uploads.make(tmp_path / name)))
+    for name in ('first', 'second')
+  )
+  assert first.sha256 == second.sha256
+
+
+def test_the_files_lie_where_servers_look(tmp_path):
+  exports = some_uploads.make(tmp_path / 'exports')
+  for name, expected in {
+    some_exports.TF2: [
+      'models',
+      'models/5',
+      'models/5/variables',
+      'models/5/saved_model.pb',
+      'models/5/variables/variables.index',
+    ],
+    some_exports.ONNX: ['models', 'models/5', 'models/5/model.onnx'],
+  }.items():
+    layer.layer(_item(exports, name)).write(tmp_path / 'layer')
+    with tarfile.open(tmp_path / 'layer') as tar:
+      members = tar.getmembers()
+    assert [member.name for member in members] == expected
+    for member in members:
+      assert member.mode == (0o755 if member.isdir() else 0o644)
+      assert (member.mtime, member.uid, member.uname) == (0, 0, '')
+
+
+def test_a_damaged_export_has_no_layer(tmp_path):
+  exports = some_uploads.make(tmp_path)
+  item = _item(exports)
+  (exports / some_exports.TF2 / 'saved_model.pb').unlink()
+  with pytest.raises(errors.ManifestError, match='is missing'):
+    layer.layer(item)
