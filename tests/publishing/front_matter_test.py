@@ -56,6 +56,6 @@ def test_what_is_within_others_stays_there():
   assert _read(facts).data.to_dict() == facts
 
 
-def test_plain_words_are_not_quoted():
-  text = front_matter.front_matter({'license': 'apache-2.0', 'tags': ['tf2']})
-  assert text == '---\nlicense: apache-2.0\ntags:\n- tf2\n---\n'
+def test_each_fact_is_a_line():
+  text = front_matter.front_matter({'license': 'mit', 'tags': ['a', 'b']})
+  assert text == '---\nlicense: "mit"\ntags: ["a", "b"]\n---\n'
