@@ -48,6 +48,7 @@ _WITHOUT_TENSORFLOW = (
   'exporter.formats.registry',
   'exporter.hub.pack',
   'exporter.hub.server',
+  'exporter.hub.kagglehub_cache',
   'exporter.hub.tfhub_cache',
   'exporter.pipeline.batch',
   'exporter.site.build',
