@@ -1,11 +1,11 @@
 """Lays exports into kagglehub's cache, under every name that Kaggle has.
 
 The cache has a folder OWNER/MODEL/FRAMEWORK/VARIATION/VERSION for each name,
-letter for letter, and empty files that say that the folder, or one file of it,
-was downloaded whole. Other names are folders of links to files: kagglehub
-removes a folder before it downloads it again, and so removes the links alone.
-From a link in place of the folder it would take its mark away, fail, and next
-time download into the copy that all names share.
+letter for letter, and files beside it that say that the folder, or one file of
+it, was downloaded whole. Other names are folders of hard links: kagglehub
+removes the folder of a name before it downloads it again, and the others must
+keep what they have. A symbolic link in place of a folder it would not remove,
+and next time download into the copy.
 """
 
 from collections.abc import Iterable
@@ -31,6 +31,8 @@ class _Layout(seeding.Layout):
   removes with the folder. While slimhub replaces a folder, another file has
   them.
   """
+
+  links = 'hard links'
 
   def names(self, handle: model_specs.Handle) -> tuple[str, ...]:
     return tuple(
@@ -81,33 +83,30 @@ class _Layout(seeding.Layout):
     storage.write_whole(self._whole(name), seeding.MARK)
     self._replaced(name).unlink(missing_ok=True)
 
-  def _target(self, first: str, file: str) -> str:
-    """The text of a link to a file, from the same file under another name."""
-    _, _, below_model = first.split('/', 2)
-    up = '../' * (below_model.count('/') + 1 + file.count('/'))
-    return f'{up}{below_model}/{file}'
-
   def link(
     self, staged: pathlib.Path, first: str, files: Iterable[str]
   ) -> None:
     for file in files:
-      link = staged / file
-      link.parent.mkdir(parents=True, exist_ok=True)
-      link.symlink_to(self._target(first, file))
+      (staged / file).parent.mkdir(parents=True, exist_ok=True)
+      (staged / file).hardlink_to(self.folder(first) / file)
+
+  def try_link(self, folder: pathlib.Path) -> None:
+    (folder / 'file').touch()
+    (folder / 'link').hardlink_to(folder / 'file')
 
   def is_linked(self, name: str, first: str, files: Iterable[str]) -> bool:
     folder, copy = self.folder(name), self.folder(first)
     if not folder.is_dir() or folder.is_symlink():
       return False
-    if folder.samefile(copy):  # The file system takes TF for tf.
-      return True
     found = {
-      path.relative_to(folder).as_posix(): path.is_symlink()
-      and os.readlink(path)  # noqa: PTH115 - a text.
+      path.relative_to(folder).as_posix()
       for path in folder.rglob('*')
-      if path.is_symlink() or not path.is_dir()
+      if not path.is_dir() or path.is_symlink()
     }
-    return found == {file: self._target(first, file) for file in files}
+    return found == set(files) and all(
+      os.path.samestat((folder / file).lstat(), (copy / file).lstat())
+      for file in found
+    )
 
 
 def seed_kagglehub(

@@ -23,14 +23,15 @@ import model_specs
 _WORDS = b'Seeded by slimhub'
 MARK = b'%b %b\n' % (_WORDS, exporter.__version__.encode())
 _MOST = 2**16  # Bytes of a mark that are read.
-# The errors of file systems that have no symbolic links.
-_NO_LINKS = (errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL)
+# The errors of file systems that have no links.
+_NO_LINKS = (errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EMLINK)
 
 
 class Layout(abc.ABC):
   """Where a client's cache has what a name means, and what marks it."""
 
   noun = 'names'  # What results call them.
+  links = 'symbolic links'  # What `link` makes.
 
   def __init__(self, root: pathlib.Path):
     self.root = root
@@ -69,6 +70,10 @@ class Layout(abc.ABC):
     self, staged: pathlib.Path, first: str, files: Iterable[str]
   ) -> None:
     """Makes links to the copy under the first name, to be moved to a folder."""
+
+  @abc.abstractmethod
+  def try_link(self, folder: pathlib.Path) -> None:
+    """Raises an OSError where there can be no such links."""
 
   @abc.abstractmethod
   def is_linked(self, name: str, first: str, files: Iterable[str]) -> bool:
@@ -146,20 +151,21 @@ class _Seeder:
     if self._copy:
       return
     try:
-      (self._staging / 'link').symlink_to('nothing')
+      self._layout.try_link(self._staging)
     except OSError as error:
       if error.errno not in _NO_LINKS:
         raise
       raise errors.ExportError(
-        f'{self._layout.root} takes no symbolic links ({error.strerror}), '
-        'which lead other names to the copy of an artifact; --copy lays in a '
-        'copy for each name'
+        f'{self._layout.root} takes no {self._layout.links} '
+        f'({error.strerror}), which other names are to the copy of an '
+        'artifact; --copy lays in a copy for each name'
       ) from error
 
   def _refuse_others(self, name: str) -> None:
     folder = self._layout.folder(name)
-    is_empty = folder.is_dir() and not any(folder.iterdir())
-    is_free = is_empty or not os.path.lexists(folder)
+    is_free = not os.path.lexists(folder)
+    if folder.is_dir() and not folder.is_symlink():
+      is_free = not any(folder.iterdir())
     if not (is_free or self._force or self._layout.is_ours(name)):
       raise _OccupiedError(
         f'{folder}, for {name}, holds what slimhub did not seed; --force '
@@ -190,33 +196,31 @@ class _Seeder:
       return True
     return not storage.differences(manifest, layout.folder(name))
 
+  def _put(self, item: storage.Item, name: str, first: str) -> None:
+    """Replaces the folder of a name."""
+    folder, staged = self._layout.folder(name), self._staging / 'new'
+    remove(staged)
+    self._stage(item, name, first, staged)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    self._layout.begin(name, self._copy or name == first)
+    storage.swap(staged, folder)
+    remove(self._staging / 'replaced')
+
   def _lay(self, item: storage.Item, name: str, first: str) -> bool:
-    """Lays an artifact in under one name; returns whether that took anything.
+    """Lays an artifact in under one of its names.
+
+    Returns:
+      Whether anything was changed.
 
     Raises:
       ExportError: What slimhub did not seed is there.
     """
-    files = item.manifest.files
-    folder = self._layout.folder(name)
-    if self._is_there(item, name, first):
-      if self._layout.is_marked(name, files):
-        return False
-    else:
+    if not self._is_there(item, name, first):
       self._refuse_others(name)
-      staged = self._staging / 'new'
-      remove(staged)
-      self._stage(item, name, first, staged)
-      folder.parent.mkdir(parents=True, exist_ok=True)
-      self._layout.begin(name, self._copy or name == first)
-      storage.swap(staged, folder)
-      remove(self._staging / 'replaced')
-      missing = next((f for f in files if not (folder / f).is_file()), None)
-      if missing is not None:
-        raise errors.ExportError(
-          f'{folder / missing} leads nowhere, as a folder above is a link out '
-          'of the cache; remove that link, or give --copy'
-        )
-    self._layout.finish(name, files)
+      self._put(item, name, first)
+    elif self._layout.is_marked(name, item.manifest.files):
+      return False
+    self._layout.finish(name, item.manifest.files)
     return True
 
   def seed(self, item: storage.Item, claim: _Claim) -> results.Result:

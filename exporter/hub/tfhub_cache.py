@@ -57,28 +57,29 @@ class _Layout(seeding.Layout):
     folder = self.folder(name)
     return folder.is_symlink() or self._descriptor(folder).exists()
 
-  def _write_descriptor(self, name: str) -> None:
-    storage.write_whole(
-      self._descriptor(self.folder(name)),
-      f'Module: {name}\n'.encode() + seeding.MARK,
-    )
-
   def begin(self, name: str, is_copy: bool) -> None:
     if is_copy:  # A link is known without.
-      self._write_descriptor(name)
+      storage.write_whole(
+        self._descriptor(self.folder(name)),
+        f'Module: {name}\n'.encode() + seeding.MARK,
+      )
 
   def finish(self, name: str, files: Iterable[str]) -> None:
     del files
+    descriptor = self._descriptor(self.folder(name))
     if self.folder(name).is_symlink():
-      self._descriptor(self.folder(name)).unlink(missing_ok=True)
-    else:
-      self._write_descriptor(name)
+      descriptor.unlink(missing_ok=True)
+    elif not descriptor.exists():
+      self.begin(name, is_copy=True)
 
   def link(
     self, staged: pathlib.Path, first: str, files: Iterable[str]
   ) -> None:
     del files
     staged.symlink_to(key(first))
+
+  def try_link(self, folder: pathlib.Path) -> None:
+    (folder / 'link').symlink_to('nothing')
 
   def is_linked(self, name: str, first: str, files: Iterable[str]) -> bool:
     del files
