@@ -11,6 +11,7 @@ DISTRIBUTIONS = [
     "cryptography",
     "flatbuffers",
     "jsonschema",
+    "kagglehub",
     "keras",
     "lazy-loader",
     "markdown-it-py",

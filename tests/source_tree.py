@@ -23,6 +23,7 @@ _DISTRIBUTIONS = {
   'flatbuffers': 'flatbuffers',
   'google': 'protobuf',
   'jsonschema': 'jsonschema',
+  'kagglehub': 'kagglehub',
   'keras': 'keras',
   'lazy_loader': 'lazy-loader',
   'markdown_it': 'markdown-it-py',

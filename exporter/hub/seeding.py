@@ -7,7 +7,6 @@ links, or get copies of their own where a file system has no links.
 import abc
 from collections.abc import Iterable
 from collections.abc import Iterator
-import dataclasses
 import errno
 import functools
 import os
@@ -18,6 +17,7 @@ import exporter
 from exporter import errors
 from exporter import results
 from exporter import storage
+from exporter.hub import claims as claims_lib
 import model_specs
 
 _WORDS = b'Seeded by slimhub'
@@ -84,21 +84,6 @@ class _OccupiedError(errors.ExportError):
   """What slimhub did not seed lies where an artifact belongs."""
 
 
-@dataclasses.dataclass(frozen=True)
-class _Claim:
-  """Which names an artifact has, and which are those of others."""
-
-  kept: tuple[str, ...]
-  lost: dict[str, model_specs.Handle]
-
-  @property
-  def told(self) -> str:
-    """What there is to say of the names of others."""
-    return ''.join(
-      f'; {name} is that of {owner}' for name, owner in self.lost.items()
-    )
-
-
 def is_mark(path: pathlib.Path) -> bool:
   """Whether a file says that slimhub seeded what lies beside it."""
   if not path.is_file():
@@ -113,26 +98,6 @@ def remove(path: pathlib.Path) -> None:
     path.unlink()
   else:
     shutil.rmtree(path, ignore_errors=True)
-
-
-def _claims(
-  handles: Iterable[model_specs.Handle], layout: Layout
-) -> dict[model_specs.Handle, _Claim]:
-  """The names of artifacts: their own first, then to the first that asks."""
-  names = {handle: layout.names(handle) for handle in handles}
-  owners: dict[str, model_specs.Handle] = {}
-  for handle, (first, *_) in names.items():
-    owners.setdefault(first, handle)
-  for handle, wanted in names.items():
-    for name in wanted:
-      owners.setdefault(name, handle)
-  return {
-    handle: _Claim(
-      tuple(name for name in wanted if owners[name] == handle),
-      {name: owners[name] for name in wanted if owners[name] != handle},
-    )
-    for handle, wanted in names.items()
-  }
 
 
 class _Seeder:
@@ -223,7 +188,7 @@ class _Seeder:
     self._layout.finish(name, item.manifest.files)
     return True
 
-  def seed(self, item: storage.Item, claim: _Claim) -> results.Result:
+  def seed(self, item: storage.Item, claim: claims_lib.Claim) -> results.Result:
     """Lays an artifact in under all its names."""
     if not claim.kept:
       raise errors.ExportError(
@@ -274,7 +239,8 @@ def seed(
       takes no links.
   """
   items = {item.handle: item for item in found.usable}
-  claims = _claims((h for h in items if layout.names(h)), layout)
+  names = {handle: layout.names(handle) for handle in items}
+  claims = claims_lib.settle({h: n for h, n in names.items() if n})
   with storage.hold(layout.root):
     storage.clear_staging(layout.root)
     with storage.stage(layout.root) as staging:
@@ -283,5 +249,5 @@ def seed(
       yield from found.left_out
       for handle, claim in claims.items():
         work = functools.partial(seeder.seed, items[handle], claim)
-        yield results.attempt(layout.names(handle)[0], work)
+        yield results.attempt(names[handle][0], work)
     storage.clear_staging(layout.root)

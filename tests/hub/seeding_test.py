@@ -1,12 +1,9 @@
 """What holds of each seeded cache: names, owners, replacing, being killed."""
 
 import errno
-import multiprocessing
 import os
 import pathlib
 import shutil
-import signal
-import sys
 
 import pytest
 
@@ -18,15 +15,6 @@ from tests import some_spec_file
 from tests.hub import caches
 
 _TF2 = some_exports.handle(some_exports.TF2)
-_WRITES = (
-  'os.link',
-  'os.mkdir',
-  'os.remove',
-  'os.rename',
-  'os.rmdir',
-  'os.symlink',
-)
-_OF_THE_FIRST = 45  # Writes, until the first name is there.
 
 
 @pytest.fixture(name='exports')
@@ -37,11 +25,6 @@ def _exports(tmp_path):
 @pytest.fixture(name='cache', params=[caches.Tfhub, caches.Kagglehub])
 def _cache(request, tmp_path):
   return request.param(tmp_path / 'cache')
-
-
-def _taken(cache) -> list[dict[str, bytes] | None]:
-  """What the client takes under each name of the SavedModel."""
-  return [cache.take(name) for name in cache.names(_TF2)]
 
 
 def _is_everywhere(cache, exports, name=some_exports.TF2) -> bool:
@@ -252,56 +235,3 @@ def test_one_without_a_name_is_a_failure(tmp_path):
   assert [each.status for each in found] == ['seeded', 'failed']
   assert f'{second} is left without a name' in found[1].reason
   assert f'is that of {first}' in found[1].reason
-
-
-def _seed_until(cache, exports, count) -> None:
-  """Seeds, and is killed before it writes for the nth time."""
-  left = [count]
-
-  def hook(event, arguments):
-    is_write = event in _WRITES or (
-      event == 'open' and isinstance(arguments[2], int) and arguments[2] & 3
-    )
-    left[0] -= is_write
-    if is_write and left[0] < 0:
-      os.kill(os.getpid(), signal.SIGKILL)
-
-  sys.addaudithook(hook)
-  cache.seed(exports)
-  os._exit(0)
-
-
-@pytest.mark.parametrize('is_new', [True, False])
-def test_killed_at_any_moment_it_is_whole_or_not_there(cache, tmp_path, is_new):
-  exports = tmp_path / 'exports'
-  some_exports.add(exports, some_exports.TF2, 'old')
-  old = file_tree.read(exports / some_exports.TF2)
-  if not is_new:
-    cache.seed(exports)
-    some_exports.add(exports, some_exports.TF2, 'new')
-  new = file_tree.read(exports / some_exports.TF2)
-  begun = tmp_path / 'begun'
-  if cache.root.exists():
-    cache.root.rename(begun)
-  fork = multiprocessing.get_context('fork')
-  code, count = None, 0
-  while code != 0:
-    shutil.rmtree(cache.root, ignore_errors=True)
-    if begun.exists():
-      shutil.copytree(begun, cache.root, symlinks=True)
-    child = fork.Process(target=_seed_until, args=(cache, exports, count))
-    child.start()
-    child.join()
-    code = child.exitcode
-    assert code in (0, -signal.SIGKILL)
-    assert all(taken in (None, old, new) for taken in _taken(cache)), count
-    if count % 2:  # Even what was exported in between is no other's.
-      some_exports.add(exports, some_exports.TF2, f'later {count}')
-    assert results_lib.FAILED not in cache.statuses(exports), count
-    assert _is_everywhere(cache, exports), count
-    if count % 2:
-      text = 'old' if is_new else 'new'
-      some_exports.add(exports, some_exports.TF2, text)
-    # All names but the first are alike: some moments of each will do.
-    count += 1 if count < _OF_THE_FIRST else 7
-  assert count > _OF_THE_FIRST
