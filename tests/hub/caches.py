@@ -90,4 +90,4 @@ class Kagglehub(Cache):
     """What lies there, if it is marked."""
     folder = self.folder(name)
     is_whole = folder.with_name(f'{folder.name}.complete').exists()
-    return file_tree.read(folder) if is_whole and folder.exists() else None
+    return file_tree.read(folder) if is_whole else None

@@ -1,6 +1,7 @@
 """A seeded cache of kagglehub, as kagglehub itself reads and changes it."""
 
 import pathlib
+import shutil
 
 import kagglehub
 from kagglehub import cache as client
@@ -158,6 +159,19 @@ def test_a_file_system_that_takes_one_spelling_for_another(exports, cache):
     assert all(file_tree.read(_download(name)) == expected for name in _ALL)
     assert (cache.folder(_SPELLED) / 'saved_model.pb').stat().st_nlink == 1
     assert cache.statuses(exports) == {results_lib.KEPT}
+
+
+def test_a_file_that_is_in_no_export_any_more_is_in_no_name(exports, cache):
+  cache.seed(exports)
+  shutil.rmtree(exports / some_exports.TF2 / 'variables')
+  some_exports.describe(exports, some_exports.TF2)
+  cache.seed(exports)
+  for name in _ALL:
+    assert {path.name for path in _download(name).iterdir()} == {
+      'saved_model.pb'
+    }
+    marks = cache.folder(name).with_name('.complete') / '2'
+    assert set(file_tree.read(marks)) == {'saved_model.pb.complete'}
 
 
 def test_nothing_of_slimhubs_lies_in_a_models_folder(exports, cache):

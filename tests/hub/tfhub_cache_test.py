@@ -90,6 +90,29 @@ def test_a_link_to_a_copy_that_is_gone_is_replaced(exports, cache):
   assert cache.take(_KAGGLE) == file_tree.read(exports / some_exports.TF2)
 
 
+def test_a_copy_that_becomes_a_link_loses_its_descriptor(exports, cache):
+  cache.seed(exports, copy=True)
+  some_exports.add(exports, some_exports.TF1, 'new')
+  some_exports.add(exports, some_exports.TF2, 'new')
+  cache.seed(exports)
+  assert len(list(cache.root.glob('*.descriptor.txt'))) == 2
+
+
+@pytest.mark.parametrize('is_gone', [False, True])
+def test_a_link_to_another_cache_is_not_slimhubs(
+  exports, cache, tmp_path, is_gone
+):
+  other = caches.Tfhub(tmp_path / 'other')
+  other.seed(exports)
+  cache.root.mkdir()
+  cache.folder(_KAGGLE).symlink_to(other.folder(_URL))
+  if is_gone:  # As a disk is that is not mounted.
+    other.root.rename(tmp_path / 'elsewhere')
+  some_exports.add(exports, some_exports.TF2, 'new')
+  assert cache.seed(exports)[_URL].status == results_lib.FAILED
+  assert cache.folder(_KAGGLE).readlink() == other.folder(_URL)
+
+
 def test_a_link_to_a_download_is_not_slimhubs(exports, cache):
   download = cache.root / tfhub_cache.key('https://example.org/other/1')
   download.mkdir(parents=True)
