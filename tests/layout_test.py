@@ -46,6 +46,7 @@ _WITHOUT_TENSORFLOW = (
   'exporter.checkpoints.fetch.pool',
   'exporter.cli.entry',
   'exporter.formats.registry',
+  'exporter.hub.kagglehub_cache',
   'exporter.hub.pack',
   'exporter.hub.server',
   'exporter.hub.tfhub_cache',

@@ -16,8 +16,10 @@ TF1, TF2 = f'{NAME}/3', f'{NAME}/5'
 LITE, ONNX = f'{TF2}.litert/float32.tflite', f'{TF2}.onnx/model.onnx'
 
 
-def handle(name: str) -> model_specs.Handle:
-  """A handle, or a conversion."""
+def handle(name: str | model_specs.Handle) -> model_specs.Handle:
+  """A handle, or a conversion; that of an own model is given as it is."""
+  if isinstance(name, model_specs.Handle):
+    return name
   for kind in kinds.converted():
     origin, dot, file = name.partition(f'.{kind.group}/')
     if dot and file == f'{kind.name}{kind.suffix}':
@@ -25,7 +27,9 @@ def handle(name: str) -> model_specs.Handle:
   return model_specs.get(name)
 
 
-def describe(exports: pathlib.Path, name: str) -> manifest.Manifest:
+def describe(
+  exports: pathlib.Path, name: str | model_specs.Handle
+) -> manifest.Manifest:
   """Writes what lies beside an artifact that is there."""
   wanted = handle(name)
   place = places.place(exports, wanted)
@@ -33,6 +37,7 @@ def describe(exports: pathlib.Path, name: str) -> manifest.Manifest:
     some_manifest.make(wanted),
     format=wanted.format,
     files=contents.hash_files(place.artifact),
+    model=manifest.spec_table(wanted),
   )
   place.card.write_text(f'# Module {name}\n\n<!-- task: none -->\n\nIts card.')
   place.manifest.write_text(made.to_json())
@@ -40,7 +45,9 @@ def describe(exports: pathlib.Path, name: str) -> manifest.Manifest:
   return made
 
 
-def add(exports: pathlib.Path, name: str, text: str = '') -> manifest.Manifest:
+def add(
+  exports: pathlib.Path, name: str | model_specs.Handle, text: str = ''
+) -> manifest.Manifest:
   """Adds an artifact whose files hold some text."""
   artifact = places.place(exports, handle(name)).artifact
   if handle(name).kind.is_converted:

@@ -11,6 +11,7 @@ from model_specs import versions
 
 USES = {
   'infer': 'answers as the original network does',
+  'single files': 'gives each file alone, by `path`',
   'endpoints': 'gives every endpoint',
   'signature': 'calls `serving_default`',
   'restore': 'restores itself by its own ops, as TensorFlow Serving does',

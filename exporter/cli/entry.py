@@ -53,7 +53,13 @@ _COMMANDS: dict[str, ModuleType] = {
 
 
 # The folders that commands write to, as the command line calls them.
-_FOLDERS = ('output_dir', 'cache_dir', 'stock_dir', 'checkpoint_dir')
+_FOLDERS = (
+  'output_dir',
+  'cache_dir',
+  'kagglehub_cache',
+  'stock_dir',
+  'checkpoint_dir',
+)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,4 +1,5 @@
 from .answer import Hub as Hub
+from .kagglehub_cache import seed_kagglehub as seed_kagglehub
 from .pack import pack_exports as pack_exports
 from .server import application as application
 from .server import listen as listen

@@ -1,16 +1,19 @@
-"""Copies exports into tensorflow_hub's cache, under URLs of another hub."""
+"""Lays exports into tensorflow_hub's cache, under every URL of theirs.
 
+The cache has a folder for each URL, named by a hash of it as the user wrote it.
+"""
+
+from collections.abc import Iterable
 from collections.abc import Iterator
-import functools
 import hashlib
+import os
 import pathlib
-import shutil
 
-import exporter
 from exporter import results
 from exporter import storage
-
-_MARK = 'Seeded by slimhub'
+from exporter.hub import seeding
+import model_specs
+from model_specs import aliases
 
 
 def key(url: str) -> str:
@@ -18,76 +21,94 @@ def key(url: str) -> str:
   return hashlib.sha1(url.encode(), usedforsecurity=False).hexdigest()
 
 
-class _Cache:
-  """A cache of tensorflow_hub, filled as if from the hub at a URL."""
+class _Layout(seeding.Layout):
+  """The cache, filled as if from the hub at a URL and from Kaggle.
 
-  def __init__(
-    self, folder: pathlib.Path, staging: pathlib.Path, prefix: str, force: bool
-  ):
-    self._folder = folder
-    self._staging = staging
+  As tensorflow_hub does, slimhub writes a descriptor beside each copy, and
+  tells by it what it seeded. A link is slimhub's own if it leads to such a
+  copy, or to none any more.
+  """
+
+  noun = 'URLs'
+
+  def __init__(self, root: pathlib.Path, prefix: str):
+    super().__init__(root)
     self._prefix = prefix
-    self._force = force
 
-  def seed(self, item: storage.Export) -> results.Result:
-    """Copies one artifact into the cache, unless it is there unchanged."""
-    manifest = item.manifest
-    url = f'{self._prefix}/{manifest.handle}'
-    target = self._folder / key(url)
-    descriptor = self._folder / f'{target.name}.descriptor.txt'
-    result = functools.partial(results.Result, url, bytes=manifest.bytes)
-    is_empty = not target.exists() or not any(target.iterdir())
-    if not is_empty:
-      if not storage.differences(manifest, target):
-        return result(results.KEPT, 'unchanged')
-      is_ours = descriptor.is_file() and _MARK in descriptor.read_text('utf-8')
-      if not is_ours and not self._force:
-        return result(
-          results.FAILED,
-          f'{target} holds other files, which slimhub did not seed; --force '
-          'replaces them',
-        )
-    staged = self._staging / target.name
-    with storage.local_root(item.root, manifest.handle) as root:
-      for name in manifest.files:
-        storage.copy_file(root, manifest, name, staged / name)
-    storage.sync(staged)
-    storage.swap(staged, target)
-    # The mark comes last: it says that slimhub may replace what lies there.
-    mark = f'Module: {url}\n{_MARK} {exporter.__version__}\n'
-    storage.write_whole(descriptor, mark.encode())
-    shutil.rmtree(self._staging / 'replaced', ignore_errors=True)
-    return result(results.SEEDED)
+  def names(self, handle: model_specs.Handle) -> tuple[str, ...]:
+    if handle.kind.is_converted:  # tensorflow_hub does not load them.
+      return ()
+    return aliases.urls(handle, self._prefix)
+
+  def folder(self, name: str) -> pathlib.Path:
+    return self.root / key(name)
+
+  def _descriptor(self, folder: pathlib.Path) -> pathlib.Path:
+    return folder.with_name(f'{folder.name}.descriptor.txt')
+
+  def is_ours(self, name: str) -> bool:
+    copy = pathlib.Path(os.path.realpath(self.folder(name)))
+    is_inside = copy.parent == pathlib.Path(os.path.realpath(self.root))
+    is_gone = not copy.exists()
+    return is_inside and (is_gone or seeding.is_mark(self._descriptor(copy)))
+
+  def is_marked(self, name: str, files: Iterable[str]) -> bool:
+    del files
+    folder = self.folder(name)
+    return folder.is_symlink() or self._descriptor(folder).exists()
+
+  def begin(self, name: str, is_copy: bool) -> None:
+    if is_copy:  # A link is known without.
+      storage.write_whole(
+        self._descriptor(self.folder(name)),
+        f'Module: {name}\n'.encode() + seeding.MARK,
+      )
+
+  def finish(self, name: str, files: Iterable[str]) -> None:
+    del files
+    descriptor = self._descriptor(self.folder(name))
+    if self.folder(name).is_symlink():
+      descriptor.unlink(missing_ok=True)
+    elif not descriptor.exists():
+      self.begin(name, is_copy=True)
+
+  def link(
+    self, staged: pathlib.Path, first: str, files: Iterable[str]
+  ) -> None:
+    del files
+    staged.symlink_to(key(first))
+
+  def try_link(self, folder: pathlib.Path) -> None:
+    (folder / 'link').symlink_to('nothing')
+
+  def is_linked(self, name: str, first: str, files: Iterable[str]) -> bool:
+    del files
+    folder = self.folder(name)
+    return folder.is_symlink() and os.readlink(folder) == key(first)  # noqa: PTH115 - a text.
 
 
 def seed_tfhub(
-  found: storage.Found[storage.Export],
+  found: storage.Found[storage.Item],
   cache_dir: pathlib.Path,
   prefix: str,
   force: bool = False,
+  copy: bool = False,
 ) -> Iterator[results.Result]:
-  """Copies artifacts into the cache.
+  """Lays artifacts into the cache.
 
   Args:
-    found: The artifacts to copy, and those that cannot be used; conversions
-      are passed over, as tensorflow_hub does not load them.
+    found: The artifacts, and those that cannot be used; conversions are passed
+      over, as tensorflow_hub does not load them.
     cache_dir: The folder that users name in TFHUB_CACHE_DIR.
     prefix: The URL that stands before the handles in the code of users.
-    force: Whether folders that slimhub did not seed are replaced.
+    force: Whether what slimhub did not seed is replaced.
+    copy: Whether each URL gets a copy, instead of a link to the first.
 
   Yields:
     The result of each artifact, under its URL, as soon as it is there.
 
   Raises:
-    ExportError: Another slimhub works in the cache, or it is not writable.
+    ExportError: Another slimhub works in the cache, or it is not writable, or
+      takes no links.
   """
-  with storage.hold(cache_dir):
-    storage.clear_staging(cache_dir)
-    with storage.stage(cache_dir) as staging:
-      cache = _Cache(cache_dir, staging, prefix, force)
-      yield from found.left_out
-      for item in found.usable:
-        if not storage.kind_of(item.manifest).is_converted:
-          url = f'{prefix}/{item.manifest.handle}'
-          yield results.attempt(url, functools.partial(cache.seed, item))
-    storage.clear_staging(cache_dir)
+  yield from seeding.seed(found, _Layout(cache_dir, prefix), force, copy)

@@ -70,7 +70,7 @@ def swap(staged: pathlib.Path, target: pathlib.Path) -> None:
       caller uses.
     target: The path that it is renamed to.
   """
-  if not target.exists():
+  if not os.path.lexists(target):
     staged.rename(target)
     return
   replaced = target.rename(staged.with_name('replaced'))

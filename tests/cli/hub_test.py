@@ -56,8 +56,66 @@ def test_seed_cache_takes_another_hub(exports, tmp_path, capsys):
   assert summary['kept'] == 2
 
 
+def test_seed_cache_tells_under_how_many_urls(exports, tmp_path, capsys):
+  command = ('seed_cache', exports, f'--cache_dir={tmp_path}')
+  assert _main(*command, '--progress=json') == 0
+  _, event, *_ = map(json.loads, capsys.readouterr().out.splitlines())
+  assert event['event'] == 'seeded'
+  assert event['handle'] == f'https://tfhub.dev/{some_exports.TF1}'
+  assert event['reason'] == 'under 25 URLs'
+  assert event['bytes'] > 0
+
+
+def test_seed_cache_seeds_two_caches_at_once(exports, tmp_path, capsys):
+  (exports / some_exports.TF1 / 'saved_model.pb').unlink()
+  broken = exports / f'{some_exports.TF2}.onnx' / 'model.json'
+  broken.write_text('{')
+  command = ('seed_cache', exports, f'--cache_dir={tmp_path / "a"}')
+  more = (f'--kagglehub_cache={tmp_path / "b"}', '--copy')
+  assert _main(*command, *more, '--progress=json') == 1
+  started, *events, summary = map(
+    json.loads, capsys.readouterr().out.splitlines()
+  )
+  assert started['artifacts'] == len(events) == 6
+  moved = 'google/mobilenet-v1'
+  assert [(each['event'], each['handle']) for each in events] == [
+    ('failed', f'{some_exports.TF2}.onnx/model'),
+    ('failed', f'https://tfhub.dev/{some_exports.TF1}'),
+    ('seeded', f'https://tfhub.dev/{some_exports.TF2}'),
+    ('failed', f'{moved}/tensorFlow1/025-128-classification/2'),
+    ('seeded', f'{moved}/tensorFlow2/025-128-classification/2'),
+    ('seeded', f'{moved}/tfLite/025-128-classification/2'),
+  ]
+  assert (summary['seeded'], summary['failed']) == (3, 3)
+  assert not [p for p in tmp_path.rglob('*') if p.is_symlink()]
+
+
+def test_seed_cache_needs_a_cache(exports, capsys):
+  assert _main('seed_cache', exports) == 2
+  error = capsys.readouterr().err
+  assert '--cache_dir=DIR' in error
+  assert '--kagglehub_cache=DIR' in error
+  assert error.count('\n') == 1
+
+
+def test_seed_cache_leaves_what_others_put_there(exports, tmp_path, capsys):
+  moved = 'google/mobilenet-v1/TensorFlow2/025-128-classification/2'
+  folder = tmp_path / 'models' / moved
+  folder.mkdir(parents=True)
+  (folder / 'saved_model.pb').touch()
+  command = ('seed_cache', exports, f'--kagglehub_cache={tmp_path}')
+  assert _main(*command) == 1
+  assert f'{folder}, for {moved}, holds what' in capsys.readouterr().err
+  assert _main(*command, '--force') == 0
+
+
 @pytest.mark.parametrize(
-  'command', [('pack', '--output_dir=x'), ('seed_cache', '--cache_dir=x')]
+  'command',
+  [
+    ('pack', '--output_dir=x'),
+    ('seed_cache', '--cache_dir=x'),
+    ('seed_cache', '--kagglehub_cache=x'),
+  ],
 )
 def test_a_folder_without_exports_is_one_line(command, tmp_path, capsys):
   name, *flags = command

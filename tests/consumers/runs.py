@@ -64,6 +64,7 @@ _LEGACY = (('TF_USE_LEGACY_KERAS', '1'),)
 _SESSION, _COMMAND = 'session, tag serve', 'saved_model_cli run'
 _TFSM, _SLIM = 'keras.layers.TFSMLayer', 'slimhub_keras.SlimLayer'
 _KERAS_3_LAYER = 'hub.KerasLayer, in Keras 3'
+_OFFLINE = (('HTTPS_PROXY', 'http://127.0.0.1:9'),)  # Nobody's.
 
 # A client of one's own: a script in `clients/` and its lines here, for
 # FIRST_KERAS_3 and TODAY where it is a layer of Keras 3.
@@ -94,6 +95,10 @@ RUNS = (
   Run(_TODAY, _SLIM, 'slim_layer', (*_BOTH_NETWORKS, cases.OF_FIXED_SIZE)),
   Run(_TODAY, _LOAD, 'load', _SAVED_MODELS),
   Run(_TODAY, 'hub.load', 'hub_load', _SMALL),
+  Run(
+    *(_TODAY, 'kagglehub.model_download', 'kagglehub_download'),
+    *(_BOTH_NETWORKS, _OFFLINE),
+  ),
   Run(_TODAY, _COMMAND, 'command_line', _SERVED),
   Run(_TODAY, _SESSION, 'session', _SERVED),
 )

@@ -107,6 +107,16 @@ def test_what_cannot_be_written_leaves_the_old_file(tmp_path, monkeypatch):
   assert [p.name for p in tmp_path.iterdir()] == ['file']
 
 
+def test_a_link_that_leads_nowhere_is_swapped(tmp_path):
+  staged, target = tmp_path / 'staged' / 'new', tmp_path / 'target'
+  staged.mkdir(parents=True)
+  target.symlink_to('nothing')
+  disk.swap(staged, target)
+  assert target.is_dir()
+  assert not target.is_symlink()
+  assert staged.with_name('replaced').is_symlink()
+
+
 def test_a_swap_that_fails_puts_the_old_one_back(tmp_path):
   target = tmp_path / 'target'
   target.mkdir()

@@ -1,6 +1,8 @@
 """`slimhub seed_cache`."""
 
 import argparse
+import dataclasses
+import itertools
 
 from exporter import hub
 from exporter import storage
@@ -8,16 +10,23 @@ from exporter.cli import flag_values
 from exporter.cli import flags
 from exporter.cli import progress
 
-HELP = "lay exports into tensorflow_hub's cache, for code that names URLs"
+HELP = 'lay exports into the caches of clients, for code that names URLs'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
   parser.add_argument('exports', metavar='EXPORTS', type=flag_values.path)
   parser.add_argument(
     '--cache_dir',
+    metavar='DIR',
     type=flag_values.path,
-    required=True,
-    help='what TFHUB_CACHE_DIR names where the code runs',
+    help="tensorflow_hub's cache: what TFHUB_CACHE_DIR names where the code "
+    'runs',
+  )
+  parser.add_argument(
+    '--kagglehub_cache',
+    metavar='DIR',
+    type=flag_values.path,
+    help="kagglehub's cache: what KAGGLEHUB_CACHE names where the code runs",
   )
   parser.add_argument(
     '--handle_prefix',
@@ -28,6 +37,11 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     'https://tfhub.dev',
   )
   parser.add_argument(
+    '--copy',
+    action='store_true',
+    help='copy an artifact for each of its names, where links cannot be',
+  )
+  parser.add_argument(
     '--force',
     action='store_true',
     help='replace what was not seeded by slimhub',
@@ -36,10 +50,25 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+  if not args.cache_dir and not args.kagglehub_cache:
+    raise flags.UsageError(
+      'seed_cache lays exports into caches: --cache_dir=DIR names that of '
+      'tensorflow_hub, --kagglehub_cache=DIR that of kagglehub'
+    )
   found = storage.items(args.exports)
-  count = sum(not item.handle.kind.is_converted for item in found.usable)
-  count += len(found.left_out)
-  results = hub.seed_tfhub(
-    found, args.cache_dir, args.handle_prefix, args.force
-  )
-  return progress.show(results, count, args)
+  count = len(found.left_out)
+  seeded = []
+  if args.cache_dir:
+    count += sum(not item.handle.kind.is_converted for item in found.usable)
+    seeded.append(
+      hub.seed_tfhub(
+        found, args.cache_dir, args.handle_prefix, args.force, args.copy
+      )
+    )
+    found = dataclasses.replace(found, left_out=())  # They are told once.
+  if args.kagglehub_cache:
+    count += len(found.usable)
+    seeded.append(
+      hub.seed_kagglehub(found, args.kagglehub_cache, args.force, args.copy)
+    )
+  return progress.show(itertools.chain(*seeded), count, args)
