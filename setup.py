@@ -57,7 +57,7 @@ setuptools.setup(
       'huggingface_hub',
       'ipykernel',
       'jsonschema',
-      'kagglehub>=1.0',
+      'kagglehub',
       'markdown-it-py',
       'matplotlib',
       'mediapipe',

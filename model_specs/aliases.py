@@ -26,6 +26,7 @@ _PREVIEW = 'tf2-preview'
 _PREVIEW_NUMBERS = (1, 2, 3, 4)
 # Which version answers for them: it has a signature more, and harms nobody.
 _PREVIEW_VERSION = versions.CURRENT[1]
+_PARTS = 4  # Of a name of Kaggle, without its version.
 _URL = re.compile(r'https?://[^/]+/(?:models/)?([^?#]*?)/?(?:[?#].*)?')
 _LONG = re.compile(
   r'([^/]+/[^/]+)/frameworks/([^/]+)/variations/([^/]+)(?:/versions/([^/]+))?'
@@ -167,6 +168,24 @@ def _previews(handle: spec.Handle) -> Iterator[tuple[str, KaggleName]]:
         )
 
 
+def _declared(handle: spec.Handle) -> tuple[str, ...]:
+  """The names that the spec file of an own model gives a handle."""
+  own = handle.spec.own
+  return own.aliases_of(handle.task, handle.number) if own else ()
+
+
+def _moved(handle: spec.Handle, name: str) -> KaggleName | None:
+  """A declared name, if it is one of Kaggle's for the format of a handle."""
+  *parts, version = name.split('/')
+  is_number = re.fullmatch('[1-9][0-9]*', version)
+  if len(parts) != _PARTS or not is_number:
+    return None
+  owner, model, framework, variation = parts
+  if framework.lower() != handle.kind.kaggle.lower():
+    return None
+  return KaggleName(owner, model, handle.kind.kaggle, variation, int(version))
+
+
 def of_tfhub(handle: spec.Handle) -> tuple[str, ...]:
   """All names of a handle in a hub like tfhub.dev, the handle itself first."""
   names = [str(handle)]
@@ -176,8 +195,7 @@ def of_tfhub(handle: spec.Handle) -> tuple[str, ...]:
     task = _hyphened(handle.task)
     names.append(str(handle).replace(f'/{handle.task}/', f'/{task}/'))
   names += [name for name, _ in _previews(handle)]
-  if handle.spec.own:
-    names += handle.spec.own.aliases_of(handle.task, handle.number)
+  names += [name for name in _declared(handle) if not _moved(handle, name)]
   return tuple(names)
 
 
@@ -185,7 +203,12 @@ def of_kaggle(handle: spec.Handle) -> tuple[KaggleName, ...]:
   """All names of an artifact on Kaggle, the usual one first."""
   if handle.kind.is_converted:
     return (kaggle(handle),)
-  return (kaggle(handle), *(moved for _, moved in _previews(handle)))
+  declared = [_moved(handle, name) for name in _declared(handle)]
+  return (
+    kaggle(handle),
+    *(moved for _, moved in _previews(handle)),
+    *filter(None, declared),
+  )
 
 
 def of(handle: spec.Handle) -> tuple[str, ...]:

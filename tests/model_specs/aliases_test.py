@@ -151,6 +151,20 @@ def test_own_models_have_what_they_declare():
   assert not aliases.namesakes(model)
 
 
+def test_a_declared_name_of_kaggle_is_one_for_kagglehub():
+  name = 'acme/blossoms/TensorFlow2/small/7'
+  model = some_spec_file.model(also_known_as={name: 'classification/2'})
+  (handle,) = (
+    h for h in model.handles() if str(h).endswith('classification/2')
+  )
+  moved = 'acme/blossoms/tensorFlow2/small/7'
+  assert moved in map(str, aliases.of_kaggle(handle))
+  assert moved not in aliases.of_tfhub(handle)
+  urls = aliases.urls(handle)
+  assert f'https://www.kaggle.com/models/{name}' in urls
+  assert f'{aliases.TFHUB_URL}/{name}' not in urls
+
+
 def test_what_is_declared_is_no_part_of_another_fingerprint():
   (plain,), (named,) = (
     [h for h in model.handles() if str(h).endswith('classification/2')]
