@@ -1,6 +1,6 @@
 from .answer import Hub as Hub
+from .application import application as application
 from .pack import pack_exports as pack_exports
-from .server import application as application
 from .server import listen as listen
 from .server import run_server as run_server
 from .server import url as url

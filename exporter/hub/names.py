@@ -1,0 +1,141 @@
+"""All names under which exports are found, beside their paths."""
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+import dataclasses
+import itertools
+
+from exporter import storage
+import model_specs
+from model_specs import aliases
+from model_specs import kinds
+
+_KAGGLE = 'models/'  # What stands before names in the paths of kaggle.com.
+_FRAMEWORK = 2  # Which part of a name on Kaggle, counted from 0.
+_SUFFIXES = (storage.BUNDLE_SUFFIX, kinds.MANIFEST, kinds.CARD)
+_BITS = 512  # Several times as many as a name has pairs of letters.
+_SIMILAR = 0.5  # How similar to a wrong name one must be to be what was meant.
+
+
+@dataclasses.dataclass(frozen=True)
+class Named:
+  """What a path means that begins with an alias."""
+
+  handle: model_specs.Handle
+  part: str = ''  # The rest of the path: a suffix, or `/NAME` of a file.
+  is_versioned: bool = True
+
+
+def _pairs(text: str) -> int:
+  """The pairs of letters in a text, each of which sets a bit.
+
+  Two pairs may share a bit, which makes two texts seem a little more similar.
+  """
+  bits = 0
+  for first, second in itertools.pairwise(map(ord, text)):
+    bits |= 1 << (first * 37 + second) % _BITS
+  return bits
+
+
+def _similarity(one: int, other: int) -> float:
+  """The share of pairs that two texts have in common, from 0 to 1.
+
+  It takes half a millionth of a second. difflib, which compares letters, would
+  take so long for all names that wrong paths would hold the hub up.
+  """
+  shared = (one & other).bit_count()
+  return 2 * shared / (one.bit_count() + other.bit_count() or 1)
+
+
+def _key(path: str) -> str:
+  return aliases.key(path.removeprefix(_KAGGLE))
+
+
+def _cuts(path: str) -> Iterator[tuple[str, str]]:
+  """Each way to take a path for a name and a part, the longest name first."""
+  yield path, ''
+  for suffix in _SUFFIXES:
+    if path.endswith(suffix):
+      yield path.removesuffix(suffix), suffix
+  name = path.rpartition('/')[0]
+  while name:
+    yield name, path[len(name) :]
+    name = name.rpartition('/')[0]
+
+
+class Names:
+  """The names of some artifacts: their aliases, and those they resemble."""
+
+  def __init__(self, handles: Iterable[model_specs.Handle]):
+    """Collects all names.
+
+    Args:
+      handles: The handles and conversions that are there.
+    """
+    handles = tuple(handles)
+    self._index = model_specs.AliasIndex(handles)
+    self._frameworks = {kind.kaggle.lower() for kind in kinds.known()}
+    models = {handle.spec.name: handle.spec for handle in handles}
+    self._namesakes = {
+      aliases.key(namesake.name)
+      for model in models.values()
+      for namesake in aliases.namesakes(model)
+    }
+    # A wrong name is compared with those of its own kind.
+    self._similar: dict[bool, list[tuple[int, str, model_specs.Handle]]] = {
+      is_of_kaggle: [] for is_of_kaggle in (False, True)
+    }
+    for handle in handles:
+      for name in (str(handle), *aliases.of(handle)):
+        key = aliases.key(name)
+        known = self._similar[self._is_of_kaggle(key)]
+        known.append((_pairs(key), name, handle))
+
+  def find(self, path: str) -> Named | None:
+    """What a path means that begins with an alias; None if none does."""
+    for name, part in _cuts(path):
+      key = _key(name)
+      meaning = self._index.get(key)
+      if meaning is None or key in self._namesakes:
+        continue
+      if meaning.has_version:
+        return Named(meaning.newest, part)
+      return None if part else Named(meaning.newest, is_versioned=False)
+    return None
+
+  def versions(self, name: str) -> dict[int, model_specs.Handle]:
+    """What each version is of a name on Kaggle without one, sorted."""
+    meaning = self._index.get(name)
+    wanted = aliases.key(name)
+    found = {
+      each.version: handle
+      for handle in (meaning.handles if meaning else ())
+      for each in aliases.of_kaggle(handle)
+      if aliases.key(each.folder) == wanted
+    }
+    return dict(sorted(found.items()))
+
+  def closest(self, wanted: str) -> tuple[str, model_specs.Handle] | None:
+    """The name most similar to a wrong one, and whose it is; None if none is.
+
+    The wrong one may be that of the same network elsewhere, whose weights are
+    others: then it is the handle.
+    """
+    key = _key(wanted)
+    meaning = self._index.get(key)
+    if meaning and key in self._namesakes:
+      return str(meaning.newest), meaning.newest
+    pairs = _pairs(key)
+    similarity, name, handle = max(
+      (
+        (_similarity(pairs, known), name, handle)
+        for known, name, handle in self._similar[self._is_of_kaggle(key)]
+      ),
+      key=lambda each: each[:2],
+      default=(0.0, '', None),
+    )
+    return (name, handle) if handle and similarity > _SIMILAR else None
+
+  def _is_of_kaggle(self, key: str) -> bool:
+    parts = key.split('/')
+    return len(parts) > _FRAMEWORK and parts[_FRAMEWORK] in self._frameworks
