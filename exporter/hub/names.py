@@ -47,6 +47,26 @@ def _similarity(one: int, other: int) -> float:
   return 2 * shared / (one.bit_count() + other.bit_count() or 1)
 
 
+def _is_published(name: str) -> bool:
+  """Whether a published model has a name."""
+  try:
+    return bool(model_specs.find(name))
+  except model_specs.UnknownNameError:
+    return False
+
+
+def _foreign(handle: model_specs.Handle) -> Iterator[str]:
+  """The keys of names that an own model has from a published one.
+
+  Whoever exported it may have declared any name.
+  """
+  for name in aliases.of(handle) if handle.spec.own else ():
+    is_of_publisher = name.startswith(f'{model_specs.PUBLISHER}/')
+    if is_of_publisher and _is_published(name):
+      yield aliases.key(name)
+      yield aliases.key(name.rpartition('/')[0])
+
+
 def _key(path: str) -> str:
   return aliases.key(path.removeprefix(_KAGGLE))
 
@@ -73,7 +93,9 @@ class Names:
       handles: The handles and conversions that are there.
     """
     handles = tuple(handles)
-    self._index = model_specs.AliasIndex(handles)
+    published = [handle for handle in handles if not handle.spec.own]
+    own = [handle for handle in handles if handle.spec.own]
+    self._indexes = tuple(map(model_specs.AliasIndex, (published, own)))
     self._frameworks = {kind.kaggle.lower() for kind in kinds.known()}
     models = {handle.spec.name: handle.spec for handle in handles}
     self._namesakes = {
@@ -81,21 +103,25 @@ class Names:
       for model in models.values()
       for namesake in aliases.namesakes(model)
     }
+    self._foreign = {key for handle in own for key in _foreign(handle)}
     # A wrong name is compared with those of its own kind.
     self._similar: dict[bool, list[tuple[int, str, model_specs.Handle]]] = {
       is_of_kaggle: [] for is_of_kaggle in (False, True)
     }
     for handle in handles:
-      for name in (str(handle), *aliases.of(handle)):
-        key = aliases.key(name)
+      for key, name in self._spelled(handle):
         known = self._similar[self._is_of_kaggle(key)]
         known.append((_pairs(key), name, handle))
+
+  def _meaning(self, key: str) -> model_specs.Meaning | None:
+    published, own = (index.get(key) for index in self._indexes)
+    return published or (None if key in self._foreign else own)
 
   def find(self, path: str) -> Named | None:
     """What a path means that begins with an alias; None if none does."""
     for name, part in _cuts(path):
       key = _key(name)
-      meaning = self._index.get(key)
+      meaning = self._meaning(key)
       if meaning is None or key in self._namesakes:
         continue
       if meaning.has_version:
@@ -105,8 +131,8 @@ class Names:
 
   def versions(self, name: str) -> dict[int, model_specs.Handle]:
     """What each version is of a name on Kaggle without one, sorted."""
-    meaning = self._index.get(name)
     wanted = aliases.key(name)
+    meaning = self._meaning(wanted)
     found = {
       each.version: handle
       for handle in (meaning.handles if meaning else ())
@@ -122,10 +148,10 @@ class Names:
     others: then it is the handle.
     """
     key = _key(wanted)
-    meaning = self._index.get(key)
+    meaning = self._meaning(key)
     if meaning and key in self._namesakes:
       return str(meaning.newest), meaning.newest
-    pairs = _pairs(key)
+    pairs = _pairs(key.replace('-', '_'))
     similarity, name, handle = max(
       (
         (_similarity(pairs, known), name, handle)
@@ -135,6 +161,15 @@ class Names:
       default=(0.0, '', None),
     )
     return (name, handle) if handle and similarity > _SIMILAR else None
+
+  def _spelled(self, handle: model_specs.Handle) -> Iterator[tuple[str, str]]:
+    """The names of an artifact that are not spelled almost like one before."""
+    spelled: dict[str, str] = {}
+    for name in (str(handle), *aliases.of(handle)):
+      key = aliases.key(name)
+      if name == str(handle) or key not in self._foreign:
+        spelled.setdefault(key.replace('-', '_'), name)
+    yield from spelled.items()
 
   def _is_of_kaggle(self, key: str) -> bool:
     parts = key.split('/')
