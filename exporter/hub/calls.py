@@ -55,6 +55,7 @@ class Calls:
     """All paths of calls."""
     return [
       routing.Route('/api/v1/{service}/{call}', self._call, methods=['POST']),
+      routing.Route(f'/api/v1/{kaggle.SERVICE}/{{call}}', self._refuse),
       *(
         routing.Route(path, functools.partial(self._get, answer))
         for path, answer in (
@@ -91,6 +92,10 @@ class Calls:
       return _json(found)
     target = f'{request.scope.get("root_path", "")}{found}'
     return responses.RedirectResponse(target, 303)
+
+  async def _refuse(self, request: requests.Request) -> responses.Response:
+    del request
+    return _refused(refusal.Refusal(405, 'calls are posted', allow='POST'))
 
   async def _get(
     self, answer: _Answer, request: requests.Request
