@@ -37,14 +37,38 @@ def _pairs(text: str) -> int:
   return bits
 
 
-def _similarity(one: int, other: int) -> float:
-  """The share of pairs that two texts have in common, from 0 to 1.
+class _Similar:
+  """Finds the name that is most similar to a wrong one."""
 
-  It takes half a millionth of a second. difflib, which compares letters, would
-  take so long for all names that wrong paths would hold the hub up.
-  """
-  shared = (one & other).bit_count()
-  return 2 * shared / (one.bit_count() + other.bit_count() or 1)
+  def __init__(self) -> None:
+    self._pairs: list[tuple[int, int]] = []
+    self._meant: list[tuple[str, model_specs.Handle]] = []
+
+  def add(self, key: str, name: str, handle: model_specs.Handle) -> None:
+    """Adds the name of an artifact."""
+    pairs = _pairs(key)
+    self._pairs.append((pairs, pairs.bit_count()))
+    self._meant.append((name, handle))
+
+  def closest(self, key: str) -> tuple[str, model_specs.Handle] | None:
+    """The most similar one, and whose it is; None if none is similar.
+
+    Similarity is the share of pairs that two texts have in common, from 0 to 1.
+    It takes a quarter of a millionth of a second. difflib, which compares
+    letters, would take so long for all names that wrong paths would hold the
+    hub up.
+    """
+    pairs = _pairs(key)
+    count = pairs.bit_count() or 1
+    found = [
+      2 * (pairs & known).bit_count() / (count + its_count)
+      for known, its_count in self._pairs
+    ]
+    best = max(found, default=0.0)
+    if best <= _SIMILAR:
+      return None
+    # Of two that are equally similar, the newer version is the last.
+    return self._meant[len(found) - 1 - found[::-1].index(best)]
 
 
 def _is_published(name: str) -> bool:
@@ -105,13 +129,10 @@ class Names:
     }
     self._foreign = {key for handle in own for key in _foreign(handle)}
     # A wrong name is compared with those of its own kind.
-    self._similar: dict[bool, list[tuple[int, str, model_specs.Handle]]] = {
-      is_of_kaggle: [] for is_of_kaggle in (False, True)
-    }
+    self._similar = {True: _Similar(), False: _Similar()}
     for handle in handles:
       for key, name in self._spelled(handle):
-        known = self._similar[self._is_of_kaggle(key)]
-        known.append((_pairs(key), name, handle))
+        self._similar[self._is_of_kaggle(key)].add(key, name, handle)
 
   def _meaning(self, key: str) -> model_specs.Meaning | None:
     published, own = (index.get(key) for index in self._indexes)
@@ -151,16 +172,8 @@ class Names:
     meaning = self._meaning(key)
     if meaning and key in self._namesakes:
       return str(meaning.newest), meaning.newest
-    pairs = _pairs(key.replace('-', '_'))
-    similarity, name, handle = max(
-      (
-        (_similarity(pairs, known), name, handle)
-        for known, name, handle in self._similar[self._is_of_kaggle(key)]
-      ),
-      key=lambda each: each[:2],
-      default=(0.0, '', None),
-    )
-    return (name, handle) if handle and similarity > _SIMILAR else None
+    similar = self._similar[self._is_of_kaggle(key)]
+    return similar.closest(key.replace('-', '_'))
 
   def _spelled(self, handle: model_specs.Handle) -> Iterator[tuple[str, str]]:
     """The names of an artifact that are not spelled almost like one before."""
