@@ -7,6 +7,8 @@ import random
 import pytest
 
 from exporter.hub import limits
+from model_specs import aliases
+from tests import hostile_exports as hostile
 from tests import hub_server
 from tests import some_exports
 
@@ -155,6 +157,35 @@ def test_a_body_that_breaks_off_is_no_traceback(hub):
     )
   assert _post(hub, _LIST, _BODY)[0] == 200
   assert 'Traceback' not in hub.said
+
+
+def test_what_somebody_spoiled_is_not_sent(tmp_path):
+  exports = hostile.make(tmp_path / 'theirs')
+  secret = hostile.SECRET.encode()
+  with hub_server.serve(exports) as hub:
+    for what, name in {**hostile.NAMES, 'nothing': hostile.GOOD}.items():
+      known = aliases.kaggle(some_exports.handle(name))
+      path = f'/api/v1/models/{known}'
+      answers = [
+        hub.ask(each)
+        for each in (
+          f'/models/{known}',
+          f'/models/{known}?tf-hub-format=compressed',
+          f'/{known}/saved_model.pb',
+          f'{path}/files',
+          f'{path}/download',
+          f'{path}/download/saved_model.pb',
+        )
+      ]
+      assert all(secret not in body for _, _, body in answers), what
+      statuses = {status for status, _, _ in answers}
+      assert statuses <= {200, 404, 503}, what
+      if what in hostile.MANIFESTS:
+        assert statuses == {404}, what
+      if what in hostile.FILES:
+        assert answers[4][0] == 503, what
+    assert statuses == {200}
+    assert 'Traceback' not in hub.said
 
 
 def test_no_body_is_answered_but_with_json(hub):

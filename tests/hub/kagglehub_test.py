@@ -18,11 +18,11 @@ from tests.consumers import environments
 
 _TF1, _TF2, _LITE = some_exports.TF1, some_exports.TF2, some_exports.LITE
 _MODEL = 'google/mobilenet-v1/tensorFlow2/025-128-classification'
-_PORT = 7777  # What kagglehub asks in its environment TEST.
+_PORT = 7777  # What kagglehub asks in its environment TEST, and no other.
 _PATIENCE = 120  # Seconds until others have left the port.
 _DATA = 'variables/variables.data-00000-of-00001'
 _MEGABYTE = 2**20
-# It prints what it gets, so that what is asked for goes elsewhere.
+# In TEST it prints what it gets, so that what is asked for goes elsewhere.
 _CLIENT = """
 import json
 import resource
@@ -56,7 +56,10 @@ class Client:
     return self.folder / 'cache' / 'models'
 
   def start(
-    self, *downloads: dict[str, str], most: int = -1
+    self,
+    *downloads: dict[str, str],
+    most: int = -1,
+    stdout: int = subprocess.DEVNULL,
   ) -> subprocess.Popen:
     """Starts to download; no file may become larger than `most`."""
     python = environments.interpreter(self.environment)
@@ -71,7 +74,7 @@ class Client:
         **self.variables,
       ),
       cwd=self.folder,
-      stdout=subprocess.DEVNULL,
+      stdout=stdout,
       stderr=subprocess.PIPE,
       text=True,
       errors='replace',
@@ -93,22 +96,21 @@ def _client(
   release: str, hub: hub_server.Server, folder: pathlib.Path
 ) -> Client:
   folder.mkdir(exist_ok=True)
+  # The new ones know no other host, but ask a proxy for it.
   environment, variables = {
     '0.3.13': (
       environments.KAGGLEHUB_BY_PATHS,
       {'KAGGLE_API_ENDPOINT': hub.url},
     ),
-    # It asks one port alone, which others may use. A proxy is not asked there.
-    **dict.fromkeys(
-      ('1.0.0', 'today'),
-      (
-        environments.FIRST_KAGGLEHUB_1,
-        {'KAGGLE_API_ENVIRONMENT': 'TEST', 'http_proxy': hub.url},
-      ),
+    '1.0.0': (
+      environments.FIRST_KAGGLEHUB_1,
+      {'KAGGLE_API_ENVIRONMENT': 'TEST', 'http_proxy': hub.url},
+    ),
+    'today': (
+      environments.TODAY,
+      {'KAGGLE_API_ENVIRONMENT': 'LOCALHOST', 'http_proxy': hub.url},
     ),
   }[release]
-  if release == 'today':
-    environment = environments.TODAY
   return Client(environment, folder, {**variables, 'no_proxy': ''})
 
 
@@ -244,6 +246,15 @@ def test_many_clients_at_once_get_the_same(hub, exports, tmp_path):
     _, said = process.communicate()
     assert process.returncode == 0, said
     assert file_tree.read(client.cache / _MODEL / '2') == expected
+
+
+def test_it_prints_no_content_where_a_hub_is_its_proxy(hub, tmp_path):
+  client = _client('today', hub, tmp_path / 'client')
+  process = client.start({'handle': _MODEL}, stdout=subprocess.PIPE)
+  printed, _ = process.communicate()
+  assert 'HTTP' not in printed
+  content = (client.cache / _MODEL / '2' / 'saved_model.pb').read_text()
+  assert content not in printed
 
 
 def test_credentials_are_for_nobody_here(hub, tmp_path):
