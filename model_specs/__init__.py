@@ -10,6 +10,7 @@ from model_specs import published
 from model_specs import registry
 from model_specs import versions
 from model_specs.alias_index import AliasIndex
+from model_specs.alias_index import Meaning
 from model_specs.checks import SpecError
 from model_specs.families.channels import divisible
 from model_specs.family import FROM_MINUS_1_TO_1
@@ -39,6 +40,7 @@ __all__ = [
   'AliasIndex',
   'Family',
   'Handle',
+  'Meaning',
   'ModelSpec',
   'Preprocessing',
   'Registry',

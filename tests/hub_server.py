@@ -52,12 +52,16 @@ class Server:
     return socket.create_connection((host, int(port)), timeout=60)
 
   def ask(
-    self, path: str, method: str = 'GET', **headers: str
+    self,
+    path: str,
+    method: str = 'GET',
+    body: bytes | None = None,
+    **headers: str,
   ) -> tuple[int, http.client.HTTPMessage, bytes]:
     """Status, headers and body; no redirect is followed."""
     with contextlib.closing(self.connect()) as connection:
       named = {key.replace('_', '-'): value for key, value in headers.items()}
-      connection.request(method, path, headers=named)
+      connection.request(method, path, body, named)
       answer = connection.getresponse()
       return answer.status, answer.headers, answer.read()
 

@@ -81,9 +81,12 @@ def test_every_data_file_is_installed(arguments):
 _EXTRAS = {
   'exporter.pipeline.cluster': {'ray'},
   'exporter.hub.answer': {'starlette'},
+  'exporter.hub.application': {'starlette'},
+  'exporter.hub.calls': {'starlette'},
   'exporter.hub.comments': {'markdown-it-py'},
   'exporter.hub.connection': {'uvicorn'},
   'exporter.hub.download': {'starlette'},
+  'exporter.hub.limits': {'starlette'},
   'exporter.hub.page': {'markdown-it-py'},
   'exporter.artifacts.litert': {'ai-edge-litert'},
   'exporter.site.build': {'mkdocs'},

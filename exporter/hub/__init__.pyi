@@ -1,7 +1,7 @@
 from .answer import Hub as Hub
+from .application import application as application
 from .kagglehub_cache import seed_kagglehub as seed_kagglehub
 from .pack import pack_exports as pack_exports
-from .server import application as application
 from .server import listen as listen
 from .server import run_server as run_server
 from .server import url as url

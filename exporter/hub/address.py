@@ -2,17 +2,22 @@
 
 import contextlib
 import dataclasses
+import logging
 import pathlib
 import re
 
 from exporter import errors
 from exporter import storage
+from exporter.hub import refusal
+import model_specs
 from model_specs import kinds
+from model_specs import outside
 
+_log = logging.getLogger('uvicorn.error')
 CARD, MANIFEST = kinds.CARD, kinds.MANIFEST
 # No segment begins with a dot, so that neither `..` nor the folder in which
 # exports are staged has an address.
-_SEGMENT = re.compile(r'[a-zA-Z\d_-][\w.-]*', re.ASCII)
+SEGMENT = re.compile(r'[a-zA-Z\d_-][\w.-]*', re.ASCII)
 _NUMBER = re.compile('[0-9]+')
 _MAX_SEGMENTS = 16
 _PATH = re.compile(
@@ -65,9 +70,7 @@ def parse(path: str) -> Address | None:
       there are too many segments.
   """
   segments = path.removeprefix('/').removesuffix('/').split('/')
-  if len(segments) > _MAX_SEGMENTS or not all(
-    map(_SEGMENT.fullmatch, segments)
-  ):
+  if len(segments) > _MAX_SEGMENTS or not all(map(SEGMENT.fullmatch, segments)):
     raise MalformedError(
       f'{path[:80]!r} is no path of a hub; expected '
       '/PUBLISHER/DATASET/NAME/TASK/VERSION'
@@ -85,6 +88,11 @@ def parse(path: str) -> Address | None:
       return None  # A file has nothing below it.
     parsed = Address(f'{handle}.{group}/{stem}', f'{rest}{part}')
   return parsed if parsed.is_versioned or not parsed.part else None
+
+
+def of(handle: model_specs.Handle, part: str = '') -> Address:
+  """The address of an artifact, or of a part of it."""
+  return Address(handle.stem, part or str(handle).removeprefix(handle.stem))
 
 
 class Exports:
@@ -116,6 +124,30 @@ class Exports:
         the artifact lies behind a link.
     """
     return self._find(address.export)
+
+  def whole(self, address: Address) -> storage.Export | None:
+    """As `find`; what is there but cannot be sent is refused.
+
+    Raises:
+      Refusal: It is damaged, or is being written.
+    """
+    try:
+      export = self.find(address)
+    except errors.ManifestError as error:
+      _log.warning('%s', outside.shown(str(error)))
+      raise refusal.Refusal(
+        404,
+        f'{address.export} is not what its manifest says, and is left out; the '
+        'log of the hub says why',
+      ) from error
+    if export is None and self.is_coming(address):
+      raise refusal.Refusal(
+        404,
+        f'{address.export} is being written: it has no manifest yet. Try again '
+        'later',
+        **refusal.RETRY,
+      )
+    return export
 
   def conversions(self, export: storage.Export) -> list[storage.Manifest]:
     """The manifests of an artifact's conversions, sorted by path.

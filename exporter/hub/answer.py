@@ -1,59 +1,30 @@
 """Finds what a hub answers from an export folder, or why it refuses."""
 
-from collections.abc import Callable
-import dataclasses
-import logging
 import os
 import pathlib
 
 from starlette import requests
 from starlette import responses
 
-from exporter import errors
 from exporter import storage
 from exporter.hub import address
+from exporter.hub import kaggle
 from exporter.hub import listing
+from exporter.hub import names
 from exporter.hub import page
+from exporter.hub import refusal
 from exporter.hub import stock
 from model_specs import kinds
-from model_specs import outside
 
-_log = logging.getLogger('uvicorn.error')
 _HUB_FORMAT, _LITE_FORMAT = 'tf-hub-format', 'lite-format'
 _COMPRESSED, _UNCOMPRESSED = 'compressed', 'uncompressed'
 _LITE = kinds.get('litert.float32')  # Sent for `?lite-format=tflite`.
 _JSON, _MARKDOWN = 'application/json', 'text/markdown; charset=utf-8'
-_BYTES, _GZIP = 'application/octet-stream', 'application/gzip'
 _CHANGES = {'cache-control': 'no-cache'}  # Of what may be replaced.
 _PAGE_HEADERS = {
   'cache-control': 'no-cache',
   'content-security-policy': page.POLICY,
 }
-
-
-@dataclasses.dataclass(frozen=True)
-class Sent:
-  """A file of the stock to send; unless it is ready, `make` makes it first."""
-
-  path: pathlib.Path
-  ready: os.stat_result | None
-  make: Callable[[], os.stat_result]
-  name: str  # Under which a browser saves it.
-  media_type: str
-
-  @property
-  def etag(self) -> str:
-    """Identifies the content, after which the stock names its files."""
-    return f'"{self.path.name}"'
-
-
-class Refusal(Exception):  # noqa: N818  # It becomes an answer.
-  """Ends a request with a status and, as the text of the answer, a reason."""
-
-  def __init__(self, status: int, reason: str, **headers: str):
-    super().__init__(reason)
-    self.status = status
-    self.headers = headers
 
 
 def may_be_page(request: requests.Request) -> bool:
@@ -67,9 +38,11 @@ def wants_page(request: requests.Request) -> bool:
   return may_be_page(request) and 'text/html' in accepted
 
 
-def redirect(request: requests.Request, path: str) -> responses.Response:
+def redirect(
+  request: requests.Request, path: str, keeps_query: bool = True
+) -> responses.Response:
   """Leads to another path of the hub."""
-  query = request.scope['query_string'].decode('ascii')
+  query = request.scope['query_string'].decode('ascii') if keeps_query else ''
   # The target names no host: clients may reach this server through a proxy of
   # another name.
   target = f'{request.scope.get("root_path", "")}/{path}'
@@ -84,7 +57,7 @@ def _one_of(request: requests.Request, name: str, known: tuple) -> str:
   """The value of a parameter of the query; empty if it is not given."""
   given = request.query_params.get(name, '')
   if given not in ('', *known):
-    raise Refusal(
+    raise refusal.Refusal(
       400, f'{name}={given[:40]!r}, expected one of {", ".join(known)}'
     )
   return given
@@ -112,8 +85,9 @@ class Hub:
     self._listing = listing.Listing(exports)
     self._stock = ready
     self._storage_url = storage_url.rstrip('/')
+    self.kaggle = kaggle.Kaggle(self._exports, self._listing, ready)
 
-  def find(self, request: requests.Request) -> responses.Response | Sent:
+  def find(self, request: requests.Request) -> responses.Response | stock.Sent:
     """The answer to a GET or HEAD request.
 
     Raises:
@@ -126,17 +100,9 @@ class Hub:
     try:
       wanted = address.parse(path)
     except address.MalformedError as error:
-      raise Refusal(400, str(error)) from error
-    if wanted is None:
-      raise Refusal(404, self._missing(path.strip('/')))
-    if not wanted.is_versioned:
-      newest = self._exports.newest(wanted)
-      if newest is None:
-        raise Refusal(404, self._missing(wanted.export))
-      return redirect(request, newest.export)
-    if path.endswith('/'):
-      return redirect(request, path.strip('/'))
-    return self._part(request, self._export(wanted), wanted)
+      raise refusal.Refusal(400, str(error)) from error
+    found = self._of_export(request, wanted) if wanted else None
+    return found or self._of_alias(request, path.strip('/'))
 
   def prepare(self) -> listing.Listed:
     """Lists the exports, and removes from the stock what is of none of them."""
@@ -154,33 +120,42 @@ class Hub:
     os.scandir(self._folder).close()
     self._stock.check()
 
-  def _export(self, wanted: address.Address) -> storage.Export:
-    """The artifact that an address names, or that it names a part of."""
-    try:
-      export = self._exports.find(wanted)
-    except errors.ManifestError as error:
-      _log.warning('%s', outside.shown(str(error)))
-      raise Refusal(
-        404,
-        f'{wanted.export} is not what its manifest says, and is left out; the '
-        'log of the hub says why',
-      ) from error
-    if export:
-      return export
-    if self._exports.is_coming(wanted):
-      raise Refusal(
-        404,
-        f'{wanted.export} is being written: it has no manifest yet. Try again '
-        'later',
-        **{'retry-after': '5'},
-      )
-    raise Refusal(404, self._missing(wanted.export))
+  def _of_export(
+    self, request: requests.Request, wanted: address.Address
+  ) -> responses.Response | stock.Sent | None:
+    """The answer to the path of an export; None if nothing is there."""
+    if not wanted.is_versioned:
+      newest = self._exports.newest(wanted)
+      return redirect(request, newest.export) if newest else None
+    export = self._exports.whole(wanted)
+    if export and request.scope['path'].endswith('/'):
+      return redirect(request, f'{wanted.export}{wanted.part}')
+    return self._part(request, export, wanted) if export else None
 
-  def _missing(self, wanted: str) -> str:
-    # Anybody may ask for what is not there: no manifest is read to say so.
-    closest = self._listing.last.closest(wanted)
-    is_there = closest and self._exports.is_coming(address.Address(closest))
-    hint = f'Did you mean {closest}? ' if is_there else ''
+  def _of_alias(
+    self, request: requests.Request, path: str
+  ) -> responses.Response | stock.Sent:
+    """The answer to a path that begins with an alias: that of its handle."""
+    known = self._listing.recent().known
+    named = known.find(path)
+    if named is None:
+      raise refusal.Refusal(404, self._missing(known, path))
+    wanted = address.of(named.handle, named.part)
+    if wants_page(request):  # People keep the address that they see.
+      target = f'{wanted.export}{wanted.part}'
+      return redirect(request, target, keeps_query=False)
+    if not named.is_versioned:
+      return redirect(request, f'{wanted.export}{wanted.part}')
+    export = self._exports.whole(wanted)
+    if export is None:
+      raise refusal.Refusal(404, self._missing(known, path))
+    return self._part(request, export, wanted)
+
+  def _missing(self, known: names.Names, wanted: str) -> str:
+    closest = known.closest(wanted)
+    hint = ''
+    if closest and self._exports.is_coming(address.of(closest[1])):
+      hint = f'Did you mean {closest[0]}? '
     return f'{wanted[:200]} is not here. {hint}/index.json lists all there is'
 
   def _index(self, is_page: bool) -> responses.Response:
@@ -196,13 +171,13 @@ class Hub:
     request: requests.Request,
     export: storage.Export,
     wanted: address.Address,
-  ) -> responses.Response | Sent:
+  ) -> responses.Response | stock.Sent:
     """The answer to the path of an artifact, or of a file in or beside it."""
     part = wanted.part
     if f'{wanted.export}{part}' == export.manifest.handle:
       return self._whole(request, export)
     if part == storage.BUNDLE_SUFFIX and storage.is_bundled(export.manifest):
-      return self._bundle(export)
+      return self._stock.send_bundle(export)
     if part == address.MANIFEST:
       text = export.manifest.to_json()
       return responses.Response(text, media_type=_JSON, headers=_CHANGES)
@@ -211,8 +186,8 @@ class Hub:
       return responses.Response(text, media_type=_MARKDOWN, headers=_CHANGES)
     name = part.removeprefix('/')
     if part.startswith('/') and name in export.manifest.files:
-      return self._file(export, name)
-    raise Refusal(
+      return self._stock.send_file(export, name)
+    raise refusal.Refusal(
       404,
       f'{export.manifest.handle} has no {name}; its files are '
       + ', '.join(export.manifest.files),
@@ -220,14 +195,14 @@ class Hub:
 
   def _whole(
     self, request: requests.Request, export: storage.Export
-  ) -> responses.Response | Sent:
+  ) -> responses.Response | stock.Sent:
     """The answer to the path of an artifact, in the form the query asks for."""
     kind = storage.kind_of(export.manifest)
     if not kind.is_folder:
-      return self._file(export, kind.file, kind.media_type)
+      return self._stock.send_file(export, kind.file, kind.media_type)
     hub_format = _one_of(request, _HUB_FORMAT, (_COMPRESSED, _UNCOMPRESSED))
     if hub_format == _COMPRESSED:
-      return self._bundle(export)
+      return self._stock.send_bundle(export)
     if hub_format == _UNCOMPRESSED:
       # There is no header `location`, as tensorflow_hub reads the URL from the
       # body of a 303.
@@ -248,35 +223,13 @@ class Hub:
       page.card(export.manifest, card, converted), headers=_PAGE_HEADERS
     )
 
-  def _lite(self, export: storage.Export) -> Sent:
+  def _lite(self, export: storage.Export) -> stock.Sent:
     name = f'{export.manifest.handle}.{_LITE.group}/{_LITE.stem}'
     converted = self._exports.find(address.Address(name))
     if converted is None:
-      raise Refusal(
+      raise refusal.Refusal(
         404,
         f'{export.manifest.handle} was not exported as LiteRT; `slimhub export '
         f'--formats={_LITE.word}` converts TF2 versions',
       )
-    return self._file(converted, _LITE.file, _LITE.media_type)
-
-  def _bundle(self, export: storage.Export) -> Sent:
-    path = self._stock.bundle(export.manifest)
-    return Sent(
-      path,
-      self._stock.ready(path),
-      lambda: self._stock.make_bundle(export),
-      '_'.join(export.manifest.handle.split('/')[2:]) + storage.BUNDLE_SUFFIX,
-      _GZIP,
-    )
-
-  def _file(
-    self, export: storage.Export, name: str, media_type: str = _BYTES
-  ) -> Sent:
-    path = self._stock.file(export.manifest, name)
-    return Sent(
-      path,
-      self._stock.ready(path),
-      lambda: self._stock.make_file(export, name),
-      pathlib.PurePath(name).name,
-      media_type,
-    )
+    return self._stock.send_file(converted, _LITE.file, _LITE.media_type)

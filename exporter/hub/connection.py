@@ -50,13 +50,14 @@ class Connection(h11_impl.H11Protocol):
   503 while there are `limit_concurrency` of them.
   """
 
-  head_seconds = 20.0  # For the head of a request, from its first byte or none.
+  # For a request, with its body, from its first byte or none.
+  request_seconds = 20.0
   stall_seconds = 60.0  # In which a client must take some of an answer.
 
   def __init__(self, *args: Any, **kwargs: Any):
     super().__init__(*args, **kwargs)
     self._waits_since = 0.0
-    self._head_timer: asyncio.TimerHandle | None = None
+    self._request_timer: asyncio.TimerHandle | None = None
     self._stall_timer: asyncio.TimerHandle | None = None
 
   def connection_made(  # type: ignore[override]  # As uvicorn's own.
@@ -67,7 +68,7 @@ class Connection(h11_impl.H11Protocol):
     # A connection is paused from the first byte that cannot be sent at once, so
     # that `resume_writing` says when its client has taken everything.
     transport.set_write_buffer_limits(0)
-    self._expect_head()
+    self._expect_request()
     limit = self.config.limit_concurrency
     if limit and len(self.connections) >= limit:
       self._close_another()
@@ -75,19 +76,19 @@ class Connection(h11_impl.H11Protocol):
   def connection_lost(self, exc: Exception | None) -> None:
     """Is called once the connection is closed, by whomever."""
     super().connection_lost(exc)
-    for timer in (self._head_timer, self._stall_timer):
+    for timer in (self._request_timer, self._stall_timer):
       if timer:
         timer.cancel()
 
   def data_received(self, data: bytes) -> None:
     """Is called with what the client sent."""
     super().data_received(data)
-    self._expect_head()
+    self._expect_request()
 
   def on_response_complete(self) -> None:
     """Is called when an answer was given, if not yet taken."""
     super().on_response_complete()
-    self._expect_head()
+    self._expect_request()
 
   def pause_writing(self) -> None:
     """Is called when an answer waits for the client to take it."""
@@ -106,21 +107,26 @@ class Connection(h11_impl.H11Protocol):
     return self.cycle is None or self.cycle.response_complete
 
   @property
+  def _lacks_body(self) -> bool:
+    """Whether the client owes the rest of a request."""
+    return not self._is_answered and self.cycle.more_body
+
+  @property
   def _waits(self) -> bool:
     """Whether the client has taken all answers, too."""
     has_all = not self.flow.write_paused and not self.transport.is_closing()
-    return self._is_answered and has_all
+    return (self._is_answered or self._lacks_body) and has_all
 
-  def _expect_head(self) -> None:
+  def _expect_request(self) -> None:
     """Gives the client its time, which does not begin anew with every byte."""
-    if not self._is_answered:
-      if self._head_timer:
-        self._head_timer.cancel()
-        self._head_timer = None
-    elif not self._head_timer:
+    if not (self._is_answered or self._lacks_body):
+      if self._request_timer:
+        self._request_timer.cancel()
+        self._request_timer = None
+    elif not self._request_timer:
       self._waits_since = self.loop.time()
-      self._head_timer = self.loop.call_later(
-        self.head_seconds, self.timeout_keep_alive_handler
+      self._request_timer = self.loop.call_later(
+        self.request_seconds, self._give_up
       )
 
   def _close_another(self) -> None:
@@ -135,7 +141,13 @@ class Connection(h11_impl.H11Protocol):
     ]
     if waiting:
       longest = min(waiting, key=lambda each: each._waits_since)
-      longest.timeout_keep_alive_handler()
+      longest._give_up()
+
+  def _give_up(self) -> None:
+    if self._lacks_body:
+      self.transport.abort()  # The answer that waits for it has not begun.
+    else:
+      self.timeout_keep_alive_handler()
 
   def _expect_progress(self) -> None:
     self._stall_timer = self.loop.call_later(

@@ -1,11 +1,19 @@
 """Files as answers: whole, in part, or not at all where the client has them."""
 
+import asyncio
 import os
 import pathlib
+import weakref
 
+from starlette import concurrency
 from starlette import datastructures
+from starlette import requests
 from starlette import responses
 from starlette import types
+
+from exporter import environment
+from exporter.hub import refusal
+from exporter.hub import stock
 
 _UNIT = 'bytes'
 
@@ -15,13 +23,13 @@ def _tags(headers: datastructures.Headers, name: str) -> list[str]:
   return [tag.strip() for tag in given.split(',') if tag.strip()]
 
 
-def is_known(headers: datastructures.Headers, etag: str) -> bool:
+def _is_known(headers: datastructures.Headers, etag: str) -> bool:
   """Whether the client has this very content from an earlier request."""
   tags = _tags(headers, 'if-none-match')
   return '*' in tags or etag in [tag.removeprefix('W/') for tag in tags]
 
 
-def is_other(headers: datastructures.Headers, etag: str) -> bool:
+def _is_other(headers: datastructures.Headers, etag: str) -> bool:
   """Whether the client wants some content, and it is not this."""
   tags = _tags(headers, 'if-match')
   return bool(tags) and '*' not in tags and etag not in tags
@@ -75,3 +83,46 @@ class Download(responses.FileResponse):
       dropped.add(b'range')
     headers = [each for each in scope['headers'] if each[0] not in dropped]
     await super().__call__({**scope, 'headers': headers}, receive, send)
+
+
+class Sender:
+  """Sends files of a stock, and makes each of them once where many ask."""
+
+  def __init__(self) -> None:
+    self._locks: weakref.WeakValueDictionary[pathlib.Path, asyncio.Lock] = (
+      weakref.WeakValueDictionary()
+    )
+    self._makers = asyncio.Semaphore(environment.cores())
+
+  async def send(
+    self, request: requests.Request, file: stock.Sent, has_md5: bool = False
+  ) -> responses.Response:
+    """The answer to a request for a file.
+
+    Args:
+      request: Says what of it the client has.
+      file: What is sent.
+      has_md5: Whether the answer names the MD5 of the file.
+
+    Raises:
+      Refusal: The client wants other content.
+    """
+    if _is_other(request.headers, file.etag):
+      raise refusal.Refusal(412, f'what is here has the ETag {file.etag}')
+    if _is_known(request.headers, file.etag):
+      headers = {'etag': file.etag, 'cache-control': 'no-cache'}
+      return responses.Response(None, 304, headers)
+    ready = file.ready or await self._make(file)
+    response = Download(file.path, ready, file.etag, file.media_type, file.name)
+    if has_md5:
+      async with self._makers:
+        md5 = await concurrency.run_in_threadpool(file.md5)
+      response.headers['x-goog-hash'] = f'md5={md5}'
+    return response
+
+  async def _make(self, file: stock.Sent) -> os.stat_result:
+    lock = self._locks.get(file.path)
+    if lock is None:
+      lock = self._locks[file.path] = asyncio.Lock()
+    async with lock, self._makers:  # Whoever waits occupies no thread.
+      return await concurrency.run_in_threadpool(file.make)

@@ -4,24 +4,27 @@ from collections.abc import Iterator
 import contextlib
 import dataclasses
 import functools
-import itertools
 import json
 import logging
 import os
 import pathlib
 import threading
+import time
 
 from exporter import errors
 from exporter import results
 from exporter import storage
+from exporter.hub import names
 from exporter.hub import page
 from model_specs import kinds
 from model_specs import outside
 
 _log = logging.getLogger('uvicorn.error')
 _MODELS = 4  # PUBLISHER/DATASET/NAME/TASK: so deep lie the versions of a model.
-_BITS = 512  # Several times as many as a name has pairs of letters.
-_SIMILAR = 0.5  # How similar to a wrong name one must be to be what was meant.
+# Whoever asks for what is not there makes the hub look again, but no sooner,
+# and in no more than a tenth of all time.
+_SECONDS = 1.0
+_REST = 9
 
 
 def _look(folder: str, depth: int = 0) -> Iterator[str]:
@@ -53,34 +56,21 @@ def _stamp(path: str) -> tuple[int, ...]:
   return (facts.st_ino, facts.st_size, facts.st_mtime_ns)
 
 
-def _pairs(text: str) -> int:
-  """The pairs of letters in a text, each of which sets a bit.
-
-  Two pairs may share a bit, which makes two texts seem a little more similar.
-  """
-  bits = 0
-  for first, second in itertools.pairwise(map(ord, text)):
-    bits |= 1 << (first * 37 + second) % _BITS
-  return bits
-
-
-def _similarity(one: int, other: int) -> float:
-  """The share of pairs that two texts have in common, from 0 to 1.
-
-  It takes half a millionth of a second. difflib, which compares letters, would
-  take so long for all names that wrong paths would hold the hub up.
-  """
-  shared = (one & other).bit_count()
-  return 2 * shared / (one.bit_count() + other.bit_count() or 1)
-
-
 @dataclasses.dataclass(frozen=True)
 class Listed:
   """What was there at one moment."""
 
-  manifests: tuple[storage.Manifest, ...] = ()
+  items: tuple[storage.Item, ...] = ()
   # What lies at the path of an export and cannot be used.
   left_out: tuple[results.Result, ...] = ()
+  known: names.Names = dataclasses.field(
+    default_factory=lambda: names.Names(())
+  )
+
+  @property
+  def manifests(self) -> tuple[storage.Manifest, ...]:
+    """Those of all exports."""
+    return tuple(item.manifest for item in self.items)
 
   @functools.cached_property
   def json(self) -> bytes:
@@ -92,17 +82,6 @@ class Listed:
     """The list, for people."""
     return page.index_page(self.manifests).encode()
 
-  @functools.cached_property
-  def _known(self) -> list[tuple[int, str]]:
-    return [(_pairs(made.handle), made.handle) for made in self.manifests]
-
-  def closest(self, wanted: str) -> str:
-    """The handle that is most similar to a wrong one; empty if none is."""
-    pairs = _pairs(wanted)
-    found = [(_similarity(pairs, known), name) for known, name in self._known]
-    similarity, name = max(found, default=(0.0, ''))
-    return name if similarity > _SIMILAR else ''
-
 
 class Listing:
   """The list of the exports in a folder, whose content may change."""
@@ -113,6 +92,7 @@ class Listing:
     self.last = Listed()
     self._stamps: dict[str, tuple[int, ...]] = {}
     self._lock = threading.Lock()
+    self._rests_until = 0.0
 
   def now(self) -> Listed:
     """All exports that were delivered whole.
@@ -128,6 +108,17 @@ class Listing:
         self._lock.release()
     return self.last
 
+  def recent(self) -> Listed:
+    """What was there a moment ago; it costs hardly anything to ask often."""
+    started = time.monotonic()
+    if started >= self._rests_until:
+      self._rests_until = started + _SECONDS
+      with contextlib.suppress(OSError):  # The folder is gone for a moment.
+        self.now()
+      ended = time.monotonic()
+      self._rests_until = ended + max(_SECONDS, _REST * (ended - started))
+    return self.last
+
   def _is_current(self) -> bool:
     known = self._stamps.items()
     return bool(known) and all(_stamp(path) == was for path, was in known)
@@ -140,5 +131,6 @@ class Listing:
       found = storage.items(self._folder)
     for each in found.left_out if self._stamps else ():
       _log.error('%s is left out: %s', each.name, outside.shown(each.reason))
-    manifests = tuple(item.manifest for item in found.usable)
-    self.last, self._stamps = Listed(manifests, found.left_out), stamps
+    known = names.Names(item.handle for item in found.usable)
+    self.last = Listed(found.usable, found.left_out, known)
+    self._stamps = stamps

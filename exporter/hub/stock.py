@@ -1,9 +1,12 @@
 """The files that a hub sends, each made once and whole."""
 
+import base64
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 import contextlib
+import dataclasses
+import hashlib
 import os
 import pathlib
 import re
@@ -13,6 +16,8 @@ from exporter import storage
 
 _MARK = '.slimhub-stock'  # In a folder of slimhub's own.
 _NOTE = '.sha256'
+_CHUNK = 2**20
+_BYTES, _GZIP = 'application/octet-stream', 'application/gzip'
 # All that a stock ever writes or removes, beside its mark.
 _NAME = re.compile(
   rf'[0-9a-f]{{64}}({re.escape(storage.BUNDLE_SUFFIX)}({_NOTE})?)?(\.part)?'
@@ -27,6 +32,23 @@ def _stamp(facts: os.stat_result) -> tuple[int, ...]:
 def _digest(path: pathlib.Path) -> str:
   with path.open('rb') as file:
     return storage.digest(file)[1]
+
+
+@dataclasses.dataclass(frozen=True)
+class Sent:
+  """A file of the stock to send; unless it is ready, `make` makes it first."""
+
+  path: pathlib.Path
+  ready: os.stat_result | None
+  make: Callable[[], os.stat_result]
+  name: str  # Under which a browser saves it.
+  media_type: str
+  md5: Callable[[], str]  # Of the file that was made, in base64.
+
+  @property
+  def etag(self) -> str:
+    """Identifies the content, after which the stock names its files."""
+    return f'"{self.path.name}"'
 
 
 class Stock:
@@ -46,6 +68,7 @@ class Stock:
     self._folder = folder
     self._inode = 0
     self._verified: dict[str, tuple[int, ...]] = {}
+    self._md5: dict[str, tuple[tuple[int, ...], str]] = {}
     self._claim()
 
   def _claim(self) -> None:
@@ -104,6 +127,46 @@ class Stock:
       facts = path.stat()
       return facts if known == _stamp(facts) else None
     return None
+
+  def send_bundle(self, export: storage.Export) -> Sent:
+    """The bundle of an artifact, to send."""
+    path = self.bundle(export.manifest)
+    name = '_'.join(export.manifest.handle.split('/')[2:])
+    return Sent(
+      path,
+      self.ready(path),
+      lambda: self.make_bundle(export),
+      f'{name}{storage.BUNDLE_SUFFIX}',
+      _GZIP,
+      lambda: self._read_md5(path),
+    )
+
+  def send_file(
+    self, export: storage.Export, name: str, media_type: str = _BYTES
+  ) -> Sent:
+    """A file of an artifact, to send."""
+    path = self.file(export.manifest, name)
+    return Sent(
+      path,
+      self.ready(path),
+      lambda: self.make_file(export, name),
+      pathlib.PurePath(name).name,
+      media_type,
+      lambda: self._read_md5(path),
+    )
+
+  def _read_md5(self, path: pathlib.Path) -> str:
+    """Reads a file only once."""
+    stamp = _stamp(path.stat())
+    known = self._md5.get(path.name)
+    if known is None or known[0] != stamp:
+      found = hashlib.md5(usedforsecurity=False)
+      with path.open('rb') as file:
+        while data := file.read(_CHUNK):
+          found.update(data)
+      text = base64.b64encode(found.digest()).decode()
+      known = self._md5[path.name] = stamp, text
+    return known[1]
 
   def make_bundle(self, export: storage.Export) -> os.stat_result:
     """Makes the bundle of an artifact unless it is there; returns its facts."""

@@ -80,6 +80,14 @@ FIRST_KERAS_3 = Environment(
   'first-keras-3', '3.11', ('tensorflow==2.16.*', 'keras==3.0.5')
 )
 
+# The last release of kagglehub that asks by paths, and the first 1.0.
+KAGGLEHUB_BY_PATHS = Environment(
+  'kagglehub-by-paths', TODAY.python, ('kagglehub==0.3.13',)
+)
+FIRST_KAGGLEHUB_1 = Environment(
+  'first-kagglehub-1', TODAY.python, ('kagglehub==1.0.0',)
+)
+
 # What slimhub itself must run on: the oldest Python and TensorFlow it promises.
 OLDEST = Environment(
   'oldest',

@@ -1,17 +1,28 @@
 """What a hub answers, and what it says where it refuses."""
 
+import dataclasses
 import json
 import os
 import shutil
+import time
 
 import pytest
 
+from exporter import storage
 from exporter.storage import bundle
+import model_specs
 from tests import hub_server
 from tests import some_exports
+from tests import some_manifest
+from tests import some_spec_file
 
 _NAME, _TF1, _TF2 = some_exports.NAME, some_exports.TF1, some_exports.TF2
 _LITE, _ONNX = some_exports.LITE, some_exports.ONNX
+_KAGGLE = 'google/mobilenet-v1/tensorFlow2/025-128-classification/2'
+_LONG = (
+  'models/google/mobilenet-v1/frameworks/TensorFlow2/variations/'
+  '025-128-classification/versions/2'
+)
 _STORAGE = 'gs://bucket/exports'
 
 
@@ -97,8 +108,8 @@ def test_what_is_not_there_is_told_what_is(hub, path, said):
   assert said in body.decode()
 
 
-def test_what_is_not_there_is_missed_without_a_look_at_manifests(hub, exports):
-  """A manifest that is read would hold the hub up, or make it answer 503."""
+def test_what_is_not_there_is_missed_whatever_manifests_are(hub, exports):
+  """None that cannot be read holds the hub up, or makes it answer 503."""
   (exports / f'{_TF1}.json').unlink()
   os.mkfifo(exports / f'{_TF1}.json')
   (exports / f'{_LITE}').with_suffix('.json').write_text('{')
@@ -106,6 +117,109 @@ def test_what_is_not_there_is_missed_without_a_look_at_manifests(hub, exports):
     assert hub.ask(f'/{name}')[0] == 404
   shutil.rmtree(exports / _TF2)
   assert f'Did you mean {_TF2}' not in hub.ask(f'/{_TF2}5')[2].decode()
+
+
+@pytest.mark.parametrize(
+  'alias',
+  [
+    _KAGGLE,
+    _KAGGLE.replace('tensorFlow2', 'TensorFlow2'),
+    f'models/{_KAGGLE}',
+    _LONG,
+    _LONG.replace('TensorFlow2', 'tensorflow2'),
+  ],
+)
+def test_an_alias_is_answered_as_its_handle_is(hub, alias):
+  for part in (
+    '',
+    '?tf-hub-format=compressed',
+    '?tf-hub-format=uncompressed',
+    '?lite-format=tflite',
+    '.tar.gz',
+    '.json',
+    '.md',
+    '/saved_model.pb',
+    '/variables/variables.index',
+    '/nothing',
+    '?tf-hub-format=zip',
+  ):
+    expected = hub.ask(f'/{_TF2}{part}')
+    and_more = '&' if '?' in part else '?'
+    for suffix in ('', f'{and_more}tfhub-redirect=true'):
+      status, headers, body = hub.ask(f'/{alias}{part}{suffix}')
+      assert (status, body) == (expected[0], expected[2]), part
+      assert headers.get('etag') == expected[1].get('etag')
+
+
+def test_an_alias_without_a_version_leads_to_the_newest(hub, exports):
+  name = _KAGGLE.removesuffix('/2')
+  for query in ('', '?tf-hub-format=compressed'):
+    status, headers, _ = hub.ask(f'/{name}{query}')
+    assert (status, headers['location']) == (302, f'/{_TF2}{query}')
+  name = name.replace('tensorFlow2', 'tensorFlow1')
+  assert hub.ask(f'/models/{name}')[1]['location'] == f'/{_TF1}'
+  (exports / f'{_TF1}.json').unlink()
+  while hub.ask(f'/{name}')[0] == 302:  # For less than a second.
+    pass
+  assert f'Did you mean {_KAGGLE}?' in hub.ask(f'/{name}')[2].decode()
+
+
+def test_the_alias_of_a_conversion_is_its_file(hub, exports):
+  name = _KAGGLE.replace('tensorFlow2', 'tfLite')
+  for path in (name, f'{name}/float32.tflite', f'models/{name}'):
+    assert hub.ask(f'/{path}')[::2] == (200, (exports / _LITE).read_bytes())
+  expected = hub.ask(f'/{_TF2}.litert/float32.json')[2]
+  assert hub.ask(f'/{name}.json')[2] == expected
+  assert hub.ask(f'/{name.removesuffix("/2")}')[1]['location'] == f'/{_LITE}'
+
+
+def test_a_browser_is_led_from_an_alias_to_the_handle(hub):
+  for path, handle in {
+    f'models/{_KAGGLE}?tfhub-redirect=true': _TF2,
+    _KAGGLE.removesuffix('/2'): _TF2,
+    f'{_KAGGLE}.tar.gz': f'{_TF2}.tar.gz',
+    _KAGGLE.replace('tensorFlow2', 'tfLite'): _LITE,
+  }.items():
+    status, headers, _ = hub.ask(f'/{path}', accept='text/html')
+    assert (status, headers['location']) == (302, f'/{handle}')
+    assert hub.ask(f'/{handle}', accept='text/html')[0] == 200
+
+
+def test_a_handle_has_its_path_whatever_others_declare(tmp_path):
+  exports = tmp_path / 'exports'
+  own = model_specs.Handle(
+    some_spec_file.model(
+      also_known_as={_TF1: 'classification/2', 'acme/v7': 'classification/2'}
+    ),
+    'classification',
+    2,
+    'acme',
+  )
+  place = storage.place(exports, own)
+  place.artifact.mkdir(parents=True)
+  (place.artifact / 'saved_model.pb').write_text('of acme')
+  made = dataclasses.replace(
+    some_manifest.make(own, files=storage.hash_files(place.artifact)),
+    model=storage.spec_table(own),
+  )
+  place.manifest.write_text(made.to_json())
+  with hub_server.serve(exports) as hub:
+    assert hub.ask('/acme/v7/saved_model.pb')[2] == b'of acme'
+    assert hub.ask(f'/{_TF1}/saved_model.pb')[0] == 404
+    some_exports.add(exports, _TF1)
+    assert b'of acme' not in hub.ask(f'/{_TF1}/saved_model.pb')[2]
+
+
+def test_what_is_exported_later_has_its_aliases_within_a_second(tmp_path):
+  exports = tmp_path / 'exports'
+  exports.mkdir()
+  with hub_server.serve(exports) as hub:
+    assert hub.ask(f'/{_KAGGLE}')[0] == 404
+    some_exports.add(exports, _TF2)
+    started = time.monotonic()
+    while hub.ask(f'/{_KAGGLE}')[0] == 404:
+      pass
+    assert time.monotonic() - started < 30
 
 
 @pytest.mark.parametrize('name', [_TF2, _LITE])

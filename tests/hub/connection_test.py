@@ -17,6 +17,10 @@ from tests.hub import few_files
 
 _IMPATIENT = 'tests.hub.impatient'
 _FEW_FILES = 'tests.hub.few_files'
+_HALF_A_BODY = (
+  b'POST /api/v1/models.ModelApiService/GetModelInstance HTTP/1.1\r\n'
+  b'host: a\r\ncontent-length: 60000\r\n\r\n{'
+)
 _HALF_A_HEAD = b'GET /healthz HTTP/1.1\r\nx: '
 
 
@@ -75,6 +79,14 @@ def test_the_next_head_has_no_more_time_than_the_first(impatient):
     _drip(client)
 
 
+@pytest.mark.parametrize('begun', [b'', b'{'])
+def test_who_sends_no_whole_body_is_not_waited_for(impatient, begun):
+  with impatient.open() as client:
+    client.sendall(_HALF_A_BODY + begun)
+    _drip(client)
+  assert 'Traceback' not in impatient.said
+
+
 def test_who_takes_nothing_of_an_answer_is_not_waited_for(impatient):
   with contextlib.closing(impatient.connect()) as caller:
     caller.request('GET', f'/{some_exports.ONNX}')
@@ -85,13 +97,14 @@ def test_who_takes_nothing_of_an_answer_is_not_waited_for(impatient):
       answer.read()
 
 
-def test_slow_clients_do_not_push_out_others(exports):
+@pytest.mark.parametrize('half', [_HALF_A_HEAD, _HALF_A_BODY])
+def test_slow_clients_do_not_push_out_others(exports, half):
   with (
     hub_server.serve(exports, module=_FEW_FILES) as hub,
     contextlib.ExitStack() as stack,
   ):
     for _ in range(2 * few_files.FILES):
-      stack.enter_context(hub.open()).sendall(_HALF_A_HEAD)
+      stack.enter_context(hub.open()).sendall(half)
     for path in ('healthz', some_exports.ONNX):
       assert hub.ask(f'/{path}')[0] == 200
     assert 'Traceback' not in hub.said

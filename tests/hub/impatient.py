@@ -4,6 +4,6 @@ from exporter import __main__
 from exporter.hub import connection
 
 if __name__ == '__main__':
-  connection.Connection.head_seconds = 0.5
+  connection.Connection.request_seconds = 0.5
   connection.Connection.stall_seconds = 0.5
   __main__.run()

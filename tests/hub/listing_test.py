@@ -4,6 +4,7 @@ import json
 import pathlib
 import shutil
 import threading
+import time
 
 import pytest
 
@@ -11,7 +12,7 @@ from exporter import storage
 from exporter.hub import listing
 from tests import some_exports
 
-_NAME, _TF2 = some_exports.NAME, some_exports.TF2
+_TF2 = some_exports.TF2
 
 
 @pytest.fixture(name='exports')
@@ -85,12 +86,39 @@ def test_a_damaged_manifest_is_left_out_and_named(exports):
   assert json.loads(found.now().json)['left_out'] == [_TF2]
 
 
-def test_the_closest_name_is_found_without_a_look_at_the_disk(exports):
+def test_who_asks_often_makes_it_look_once_a_second(exports, monkeypatch):
   found = listing.Listing(exports)
-  assert not found.last.closest(_TF2)
-  listed = found.now()
+  looked = []
+  look = found.now
+  monkeypatch.setattr(found, 'now', lambda: looked.append(look()))
+  clock = 100.0
+  monkeypatch.setattr(time, 'monotonic', lambda: clock)
+  for _ in range(1000):
+    assert found.recent().manifests
+  assert len(looked) == 1
+  clock += 1
+  found.recent()
+  assert len(looked) == 2
+
+
+def test_a_folder_that_takes_long_is_looked_at_less_often(exports, monkeypatch):
+  found = listing.Listing(exports)
+  clock, looked = [100.0], []
+
+  def slow() -> None:
+    looked.append(clock[0])
+    clock[0] += 1
+
+  monkeypatch.setattr(found, 'now', slow)
+  monkeypatch.setattr(time, 'monotonic', lambda: clock[0])
+  for _ in range(100):
+    found.recent()
+    clock[0] += 0.5
+  assert len(looked) <= 6
+
+
+def test_a_folder_that_is_gone_is_as_it_was(exports):
+  found = listing.Listing(exports)
+  before = found.recent()
   shutil.rmtree(exports)
-  assert listed.closest(f'{_NAME}/55') == _TF2
-  assert listed.closest(_TF2.replace('mobilenet', 'moblient')) == _TF2
-  assert not listed.closest('?')
-  assert not listed.closest('x' * 10**6)
+  assert found.recent() is before

@@ -10,7 +10,7 @@ from exporter.cli import flag_values
 from exporter.cli import flags
 from exporter.cli import progress
 
-HELP = 'serve exports over HTTP, as tensorflow_hub asks for them'
+HELP = 'serve exports over HTTP, as tensorflow_hub and kagglehub ask for them'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     '--port',
     type=flag_values.port,
     default=8000,
-    help='the default is 8000; 0 is any that is free',
+    help='the default is 8000; kagglehub asks 7777 if '
+    'KAGGLE_API_ENVIRONMENT is TEST; 0 is any that is free',
   )
   parser.add_argument(
     '--stock_dir',

@@ -1,0 +1,148 @@
+"""The web application of a hub: pages, exports and calls, with Starlette."""
+
+import logging
+import pathlib
+import re
+
+from starlette import applications
+from starlette import concurrency
+from starlette import exceptions
+from starlette import middleware
+from starlette import requests
+from starlette import responses
+from starlette import routing
+from starlette import staticfiles
+from starlette import types
+
+from exporter import errors
+from exporter.hub import answer as answer_lib
+from exporter.hub import calls
+from exporter.hub import download
+from exporter.hub import limits
+from exporter.hub import refusal
+from model_specs import outside
+
+_log = logging.getLogger('uvicorn.error')
+_REDIRECTS = (301, 302, 307, 308)
+_ERROR = 400  # All statuses from here on are of errors.
+_HOST = re.compile(r'https?://[^/]*', re.IGNORECASE)
+
+
+def _text(
+  status: int, text: str, headers: dict[str, str] | None = None
+) -> responses.Response:
+  return responses.PlainTextResponse(f'{text}\n', status, headers)
+
+
+class _Answers:
+  """Answers every request from the site, if there is one, or from the hub."""
+
+  def __init__(
+    self,
+    hub: answer_lib.Hub,
+    sender: download.Sender,
+    site: pathlib.Path | None,
+  ):
+    self._hub = hub
+    self._sender = sender
+    self._site = site and staticfiles.StaticFiles(directory=site, html=True)
+
+  async def answer(self, request: requests.Request) -> responses.Response:
+    """The answer to a GET or HEAD request."""
+    response = await self._answer(request)
+    if answer_lib.may_be_page(request):
+      # What a cache keeps of one client is not for all others.
+      response.headers.add_vary_header('accept')
+    return response
+
+  async def _answer(self, request: requests.Request) -> responses.Response:
+    """Finds the answer; errors become answers, too."""
+    try:
+      limits.check_size(request)
+      limits.check_bodiless(request)
+      page = answer_lib.wants_page(request) and await self._of_site(request)
+      return page or await self._of_hub(request)
+    except (refusal.Refusal, *refusal.ERRORS) as error:
+      refused = refusal.of(error)
+      page = refused.status == 404 and await self._of_site(request)
+      return page or _text(refused.status, str(refused), refused.headers)
+
+  async def health(self, request: requests.Request) -> responses.Response:
+    """Whether downloads are answered, for whoever watches over the server."""
+    del request
+    try:
+      await concurrency.run_in_threadpool(self._hub.check)
+    except (errors.SlimhubError, OSError) as error:
+      _log.error('%s', outside.shown(str(error)))
+      return _text(503, 'no file can be sent; the log says why', refusal.RETRY)
+    return _text(200, 'ok')
+
+  async def _of_site(
+    self, request: requests.Request
+  ) -> responses.Response | None:
+    """The page or file of the site at the path of a request, if any."""
+    if not self._site:
+      return None
+    path = self._site.get_path(request.scope)
+    if any(part.startswith('.') for part in path.split('/')) and path != '.':
+      return None  # Such as .git, or a password for whoever made the site.
+    for name in (path, f'{path}.html'):  # A handle's page is HANDLE.html.
+      try:
+        response = await self._site.get_response(name, request.scope)
+      except (exceptions.HTTPException, ValueError):
+        continue
+      if response.status_code in _REDIRECTS:
+        return answer_lib.redirect(request, f'{path}/')
+      if response.status_code < _ERROR:
+        return response
+    return None
+
+  async def _of_hub(self, request: requests.Request) -> responses.Response:
+    answer = await concurrency.run_in_threadpool(self._hub.find, request)
+    if isinstance(answer, responses.Response):
+      return answer
+    return await self._sender.send(request, answer)
+
+
+class _OwnPaths:
+  """Takes a whole URL for the path in it.
+
+  Programs that were told of a proxy ask it so, and a hub may be one to those
+  that know no other host.
+  """
+
+  def __init__(self, app: types.ASGIApp):
+    self._app = app
+
+  async def __call__(
+    self, scope: types.Scope, receive: types.Receive, send: types.Send
+  ) -> None:
+    """Answers a request."""
+    if scope['type'] == 'http' and _HOST.match(scope['path']):
+      path = _HOST.sub('', scope['path'], count=1) or '/'
+      scope = {**scope, 'path': path}
+    await self._app(scope, receive, send)
+
+
+def application(
+  hub: answer_lib.Hub, site: pathlib.Path | None = None
+) -> applications.Starlette:
+  """The web application of a hub.
+
+  Args:
+    hub: Finds the answers from the exports.
+    site: The folder of a site, whose pages are shown instead of the hub's own.
+
+  Returns:
+    An ASGI application.
+  """
+  sender = download.Sender()
+  answers = _Answers(hub, sender, site)
+  return applications.Starlette(
+    routes=[
+      routing.Route('/healthz', answers.health, methods=['GET']),
+      *calls.Calls(hub.kaggle, sender).routes(),
+      routing.Route('/{path:path}', answers.answer, methods=['GET']),
+    ],
+    middleware=[middleware.Middleware(_OwnPaths)],
+  )

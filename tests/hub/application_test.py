@@ -1,0 +1,61 @@
+"""A hub has one address for whoever asks, and however."""
+
+import pytest
+
+from tests import hub_server
+from tests import some_exports
+
+_TF2 = some_exports.TF2
+
+
+@pytest.fixture(scope='module', name='hub')
+def _hub(tmp_path_factory):
+  exports = tmp_path_factory.mktemp('application') / 'exports'
+  some_exports.add(exports, _TF2)
+  with hub_server.serve(exports) as hub:
+    yield hub
+
+
+@pytest.mark.parametrize(
+  'path', [f'/{_TF2}', f'/{_TF2}?tf-hub-format=compressed', '/healthz', '/x']
+)
+def test_a_whole_url_is_answered_as_its_path(hub, path):
+  expected = hub.ask(path)
+  for host in ('http://localhost:7777', 'HTTP://example.org'):
+    found = hub.ask(f'{host}{path}')
+    assert found[::2] == expected[::2]
+
+
+def test_a_url_without_a_path_is_the_front(hub):
+  assert hub.ask('http://localhost:7777')[2] == hub.ask('/')[2]
+
+
+@pytest.mark.parametrize(
+  'path',
+  ['http:///../x', 'http://a/../x', 'http://a//b', 'https:/', 'ftp://a/b'],
+)
+def test_what_is_no_url_of_a_hub_is_refused(hub, path):
+  assert hub.ask(path)[0] in (400, 404)
+
+
+def test_each_answer_says_that_its_type_is_its_type(hub):
+  for path in (f'/{_TF2}', '/index.json', '/x', '/api/v1/x/y'):
+    assert hub.ask(path)[1]['x-content-type-options'] == 'nosniff'
+
+
+def test_a_browser_gets_the_page_of_a_site_by_every_name(tmp_path):
+  exports, site = tmp_path / 'exports', tmp_path / 'site'
+  some_exports.add(exports, _TF2)
+  for name, text in (('index', 'front'), (_TF2, 'page'), ('404', 'nothing')):
+    path = site / f'{name}.html'
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+  name = 'google/mobilenet-v1/tensorFlow2/025-128-classification'
+  with hub_server.serve(exports, f'--site_dir={site}') as hub:
+    for path in (f'/models/{name}/2?tfhub-redirect=true', f'/{name}'):
+      _, headers, _ = hub.ask(path, accept='text/html')
+      assert headers['location'] == f'/{_TF2}'
+      assert headers['vary'] == 'accept'
+    assert hub.ask(f'/{_TF2}', accept='text/html')[2] == b'page'
+    bundle = f'/models/{name}/2?tf-hub-format=compressed'
+    assert hub.ask(bundle)[2] == hub.ask(f'/{_TF2}.tar.gz')[2]
