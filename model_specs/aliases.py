@@ -16,6 +16,7 @@ from model_specs import spec
 from model_specs import versions
 
 TFHUB_URL = 'https://tfhub.dev'
+_MIRROR = 'https://hub.tensorflow.google.cn'  # The same hub under another host.
 _KAGGLE_HOSTS = ('https://www.kaggle.com', 'https://kaggle.com')
 _REDIRECT = '?tfhub-redirect=true'
 _TIMM = 'timm/'  # Stands before its names in Hugging Face.
@@ -224,9 +225,12 @@ def urls(handle: spec.Handle, hub: str = TFHUB_URL) -> tuple[str, ...]:
 
   Args:
     handle: The artifact.
-    hub: What stands before handles in the URLs of a hub.
+    hub: What stands before handles in the URLs of a hub. tfhub.dev, which never
+      had an own model, has a second host.
   """
-  found = [f'{hub}/{name}' for name in of_tfhub(handle)]
+  is_mirrored = hub == TFHUB_URL and not handle.spec.own
+  hubs = (hub, _MIRROR) if is_mirrored else (hub,)
+  found = [f'{each}/{name}' for each in hubs for name in of_tfhub(handle)]
   for name in of_kaggle(handle):
     for spelling in name.spellings():
       for path in spelling.paths():

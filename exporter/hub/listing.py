@@ -132,5 +132,7 @@ class Listing:
     for each in found.left_out if self._stamps else ():
       _log.error('%s is left out: %s', each.name, outside.shown(each.reason))
     known = names.Names(item.handle for item in found.usable)
+    for clash in known.clashes:
+      _log.warning('%s; the first keeps the name', outside.shown(clash))
     self.last = Listed(found.usable, found.left_out, known)
     self._stamps = stamps

@@ -134,6 +134,11 @@ class Names:
       for key, name in self._spelled(handle):
         self._similar[self._is_of_kaggle(key)].add(key, name, handle)
 
+  @property
+  def clashes(self) -> tuple[str, ...]:
+    """Names that two artifacts have, of which the first keeps each."""
+    return tuple(c for index in self._indexes for c in index.clashes)
+
   def _meaning(self, key: str) -> model_specs.Meaning | None:
     published, own = (index.get(key) for index in self._indexes)
     return published or (None if key in self._foreign else own)

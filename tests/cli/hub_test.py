@@ -62,7 +62,7 @@ def test_seed_cache_tells_under_how_many_urls(exports, tmp_path, capsys):
   _, event, *_ = map(json.loads, capsys.readouterr().out.splitlines())
   assert event['event'] == 'seeded'
   assert event['handle'] == f'https://tfhub.dev/{some_exports.TF1}'
-  assert event['reason'] == 'under 25 URLs'
+  assert event['reason'] == 'under 26 URLs'
   assert event['bytes'] > 0
 
 

@@ -1,6 +1,7 @@
 """The list of all exports is that of this moment, and is seldom read."""
 
 import json
+import logging
 import pathlib
 import shutil
 import threading
@@ -11,6 +12,7 @@ import pytest
 from exporter import storage
 from exporter.hub import listing
 from tests import some_exports
+from tests import some_spec_file
 
 _TF2 = some_exports.TF2
 
@@ -122,3 +124,19 @@ def test_a_folder_that_is_gone_is_as_it_was(exports):
   before = found.recent()
   shutil.rmtree(exports)
   assert found.recent() is before
+
+
+def test_two_that_declare_one_name_are_told_in_the_log(tmp_path, caplog):
+  for name in ('one', 'other'):
+    model = some_spec_file.model(
+      name=name, also_known_as={'acme/old/3': 'classification/2'}
+    )
+    (handle,) = (h for h in model.handles((2,)) if h.task == 'classification')
+    some_exports.add(tmp_path, handle)
+  with caplog.at_level(logging.WARNING, 'uvicorn.error'):
+    listed = listing.Listing(tmp_path).now()
+  named = listed.known.find('acme/old/3')
+  assert named is not None
+  assert named.handle.spec.name == 'one'
+  assert 'acme/old/3' in caplog.text
+  assert 'other' in caplog.text

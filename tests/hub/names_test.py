@@ -171,7 +171,7 @@ def test_an_own_model_has_the_names_that_it_declares():
     ('acme/old/flowers.v3.tar.gz', 'acme/flowers/small/classification/2', None),
     ('acme/b/saved_model.pb', 'acme/flowers/small/classification/1', None),
     (
-      'acme/flowers-small/tensorFlow2/feature-vector/1',
+      'acme/flowers-small/tensorFlow2/feature-vector/2',
       'acme/flowers/small/feature_vector/2',
       '',
     ),

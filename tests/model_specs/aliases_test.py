@@ -95,6 +95,8 @@ def test_urls_have_every_spelling_once():
   for url in (
     'https://tfhub.dev/google/imagenet/mobilenet_v2_100_224/feature-vector/5',
     'https://tfhub.dev/google/tf2-preview/mobilenet_v2/feature_vector/4',
+    'https://hub.tensorflow.google.cn/google/tf2-preview/mobilenet_v2/'
+    'feature_vector/4',
     f'https://www.kaggle.com/models/{before}/TensorFlow2/'
     '100-224-feature-vector/2',
     f'https://kaggle.com/models/{before}/frameworks/tensorFlow2/variations/'
@@ -108,7 +110,7 @@ def test_urls_have_every_spelling_once():
 def test_urls_of_another_hub_keep_those_of_kaggle():
   urls = aliases.urls(model_specs.get(_V2), 'https://hub.acme.com')
   assert urls[0] == f'https://hub.acme.com/{_V2}'
-  assert not any('tfhub.dev' in url for url in urls)
+  assert not any('tfhub.dev' in url or '.cn/' in url for url in urls)
   assert any('kaggle.com' in url for url in urls)
 
 
