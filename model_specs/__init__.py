@@ -56,6 +56,7 @@ __all__ = [
   'is_published',
   'kinds',
   'labels',
+  'meaning',
   'outside',
   'versions',
 ]
@@ -65,6 +66,7 @@ PUBLISHED = registry.Registry(MODELS)
 find = PUBLISHED.find
 get = PUBLISHED.get
 get_model = PUBLISHED.get_model
+meaning = PUBLISHED.meaning
 _NAMES = {model.name for model in MODELS}
 
 

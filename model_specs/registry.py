@@ -77,11 +77,11 @@ class Registry:
       SpecError: Two models would have the same handles, or the same aliases.
     """
     more = Registry((*self.models, *models), self.broken)
-    if any(model.own and model.own.also_known_as for model in more.models):
-      for clash in more._aliases.clashes:
-        raise checks.SpecError(
-          f'also_known_as: {clash}; expected names that nothing else has'
-        )
+    declared = any(m.own and m.own.also_known_as for m in more.models)
+    if declared and more._aliases.clashes:
+      raise checks.SpecError(
+        f'also_known_as: {more._aliases.clashes[0]}; expected another name'
+      )
     return more
 
   def extended(self, models: Iterable[spec.ModelSpec]) -> 'Registry':
@@ -99,6 +99,10 @@ class Registry:
     if name not in by_spelling:
       raise patterns.unknown('model', name, by_spelling)
     return by_spelling[name]
+
+  def meaning(self, name: str) -> alias_index.Meaning | None:
+    """What an alias or namesake means, in any spelling; None if nothing."""
+    return self._aliases.get(name)
 
   def _split(self, pattern: str) -> patterns.Pattern:
     return patterns.split(aliases.plain(pattern), self._collections)

@@ -153,8 +153,8 @@ class Hub:
 
   def _missing(self, known: names.Names, wanted: str) -> str:
     closest = known.closest(wanted)
-    hint = ''
-    if closest and self._exports.is_coming(address.of(closest[1])):
+    hint = known.lacking(wanted)
+    if not hint and closest and self._exports.is_coming(address.of(closest[1])):
       hint = f'Did you mean {closest[0]}? '
     return f'{wanted[:200]} is not here. {hint}/index.json lists all there is'
 

@@ -205,7 +205,9 @@ class Kaggle:
     found = known.versions(asked.name)
     if not found:
       closest = known.closest(asked.name)
-      hint = f'Did you mean {closest[0]}? ' if closest else ''
+      hint = known.lacking(asked.name)
+      if not hint and closest:
+        hint = f'Did you mean {closest[0]}? '
       raise refusal.Refusal(
         404,
         f'{asked.name[:200]} is not here. {hint}The /index.json of this hub '

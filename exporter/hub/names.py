@@ -167,6 +167,26 @@ class Names:
     }
     return dict(sorted(found.items()))
 
+  def lacking(self, wanted: str) -> str:
+    """What a published name means that nothing here has, and how to make it.
+
+    It is empty if the name is none, or is that of the same network elsewhere.
+    """
+    key = _key(wanted)
+    meaning = model_specs.meaning(key)
+    if meaning is None or self._meaning(key):
+      return ''
+    handle = meaning.newest
+    namesakes = aliases.namesakes(handle.spec)
+    if any(key == aliases.key(each.name) for each in namesakes):
+      return ''
+    origin = handle.origin
+    command = (
+      f'slimhub export {origin.spec.name}/{origin.task}/{origin.number} '
+      f'--formats={handle.kind.word}'
+    )
+    return f'It is {handle}, which was not exported; `{command}` makes it. '
+
   def closest(self, wanted: str) -> tuple[str, model_specs.Handle] | None:
     """The name most similar to a wrong one, and whose it is; None if none is.
 

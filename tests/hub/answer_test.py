@@ -161,7 +161,7 @@ def test_an_alias_without_a_version_leads_to_the_newest(hub, exports):
   (exports / f'{_TF1}.json').unlink()
   while hub.ask(f'/{name}')[0] == 302:  # For less than a second.
     pass
-  assert f'Did you mean {_KAGGLE}?' in hub.ask(f'/{name}')[2].decode()
+  assert f'It is {_TF1}, which was not' in hub.ask(f'/{name}')[2].decode()
 
 
 def test_the_alias_of_a_conversion_is_its_file(hub, exports):

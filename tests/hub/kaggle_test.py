@@ -131,7 +131,7 @@ def test_what_is_sent_is_of_the_stock(calls, exports):
     (
       _GET,
       {'instanceSlug': '025-128-feature-vector'},
-      '025-128-feature-vector is not here. Did you mean google/mobilenet-v1/',
+      '025-128-feature-vector is not here. It is google/imagenet/mobilenet_v1',
     ),
     (_GET, {'modelSlug': 'x', 'ownerSlug': 'y'}, '/index.json'),
     (_LIST, {'versionNumber': 7}, 'no version 7 here; it has 1, 2'),

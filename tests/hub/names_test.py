@@ -4,6 +4,7 @@ import pytest
 
 from exporter.hub import names
 import model_specs
+from model_specs import aliases
 from tests import some_exports
 from tests import some_spec_file
 
@@ -210,3 +211,28 @@ def test_own_models_of_the_publisher_take_none_either():
     found = names.Names([own, published]).find(path)
     assert found is not None
     assert found.handle == published
+
+
+@pytest.mark.parametrize(
+  ('name', 'says'),
+  [
+    (
+      'google/tf2-preview/mobilenet_v2/classification/4',
+      'It is google/imagenet/mobilenet_v2_100_224/classification/5, which was '
+      'not exported; `slimhub export mobilenet_v2_100_224/classification/5 '
+      '--formats=tf2` makes it. ',
+    ),
+    (
+      'models/google/inception-v3/tfLite/classification-int8',
+      'It is google/imagenet/inception_v3/classification/5.litert/int8.tflite, '
+      'which was not exported; `slimhub export inception_v3/classification/5 '
+      '--formats=litert.int8` makes it. ',
+    ),
+    ('google/mobilenet_v2_1.0_224', ''),
+    ('google/mobilenet-v9/tensorFlow2/classification', ''),
+    (str(aliases.kaggle(model_specs.get(some_exports.TF2))), ''),
+  ],
+)
+def test_a_name_of_what_was_not_exported_is_known(name, says):
+  known = names.Names([model_specs.get(some_exports.TF2)])
+  assert known.lacking(name) == says
