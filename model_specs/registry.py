@@ -17,8 +17,6 @@ from model_specs import patterns
 from model_specs import spec
 from model_specs import versions
 
-_FORM = 'PUBLISHER/DATASET/NAME/TASK/VERSION'
-
 
 class _Match(NamedTuple):
   """One handle that a pattern matches."""
@@ -281,7 +279,8 @@ class Registry:
     match = re.fullmatch('([^/]+)/([^/]+)/([^/]+)/([^/]+)/([0-9]+)', handle)
     if not match or match[2] not in self._collections:
       raise patterns.UnknownNameError(
-        f'{handle!r} is not a handle; expected {_FORM}'
+        f'{handle!r} is not a handle; expected '
+        'PUBLISHER/DATASET/NAME/TASK/VERSION'
       )
     publisher, collection, name, task, number = match.groups()
     if task not in versions.TASKS:
