@@ -190,9 +190,8 @@ def _moved(handle: spec.Handle, name: str) -> KaggleName | None:
 def of_tfhub(handle: spec.Handle) -> tuple[str, ...]:
   """All names of a handle in a hub like tfhub.dev, the handle itself first."""
   names = [str(handle)]
-  if (
-    handle.task == versions.FEATURE_VECTOR
-  ):  # A published notebook spells it so.
+  if handle.task == versions.FEATURE_VECTOR:
+    # A published notebook spells it with a hyphen.
     task = _hyphened(handle.task)
     names.append(str(handle).replace(f'/{handle.task}/', f'/{task}/'))
   names += [name for name, _ in _previews(handle)]
