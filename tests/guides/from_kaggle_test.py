@@ -69,13 +69,13 @@ def test_the_name_that_is_pasted_is_found(folder):
   assert _run(command.removeprefix('$ '), folder).splitlines() == expected
 
 
-def test_each_name_of_the_table_is_the_model_that_it_says(folder):
-  rows = re.findall(r'^\| `([^`*]+)`[^|]*\| ', _GUIDE, re.MULTILINE)
-  names = [n for n in rows if re.match(r'(https://|google/)', n)]
+def test_each_name_of_the_list_is_one_model(folder):
+  names = re.findall(r'^- `([^`]+)`', _GUIDE, re.MULTILINE)
+  names += re.findall(r'^`(google/tf2-preview/[^`]+)`', _GUIDE, re.MULTILINE)
   assert len(names) == 8
-  for name in names:
-    if 'tfLite' in name or 'onnx' in name:
-      continue
+  originals = [n for n in names if 'tfLite' not in n and 'onnx' not in n]
+  assert len(originals) == 6
+  for name in originals:
     assert _run(f'slimhub list {name}', folder).count('\ngoogle/') == 1
 
 
