@@ -4,9 +4,11 @@ from collections.abc import Iterator
 import contextlib
 import ctypes
 import gc
+import os
 import pathlib
 import signal
 import sys
+from unittest import mock
 
 import pytest
 
@@ -27,6 +29,9 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
   stack = contextlib.ExitStack()
   stack.enter_context(shared.opened())
+  # No test finds what an earlier run left in the user's cache.
+  home = {'SLIMHUB_HOME': str(shared.root() / 'home')}
+  stack.enter_context(mock.patch.dict(os.environ, home))
   config.add_cleanup(stack.close)
 
 

@@ -18,6 +18,7 @@ _TESTED_IN = {
   'exporter.__main__': 'cli.entry_test',
   'exporter.artifacts.converting': 'formats.converted_file_test',
   'exporter.elements': 'site.pages_test',
+  'exporter.pipeline.changes': 'pipeline.resume_test',
   'exporter.pipeline.evaluate': 'measure.evaluation_test',
   'exporter.results': 'errors_test',
   'model_specs.checks': 'model_specs.spec_test',
@@ -51,6 +52,7 @@ _WITHOUT_TENSORFLOW = (
   'exporter.hub.server',
   'exporter.hub.tfhub_cache',
   'exporter.pipeline.batch',
+  'exporter.pipeline.settled',
   'exporter.site.build',
   'exporter.storage.manifest',
 )

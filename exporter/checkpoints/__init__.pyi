@@ -5,6 +5,8 @@ from .index import check_index as check_index
 from .inspection import Inspection as Inspection
 from .inspection import inspect_checkpoint as inspect_checkpoint
 from .reading import read_checkpoint as read_checkpoint
+from .readings import Reading as Reading
+from .readings import causes as causes
 from .report import report_spec as report_spec
 from .report import report_text as report_text
 from .report import report_values as report_values

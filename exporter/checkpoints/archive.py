@@ -13,9 +13,10 @@ from exporter.checkpoints.fetch import checksums
 import model_specs
 
 
-def _prefixes(
+def unpacked(
   folder: pathlib.Path, model: model_specs.ModelSpec
 ) -> list[pathlib.Path]:
+  """The prefixes at which a folder may hold a model's unpacked checkpoint."""
   name, member = model.checkpoint_name, model.checkpoint_member
   places = [model.checkpoint, f'{name}/{member}']
   # Without the model's name in it, a file could belong to another model.
@@ -93,7 +94,7 @@ def inspect(archive: pathlib.Path, model: model_specs.ModelSpec) -> None:
 
 
 def _holds(folder: pathlib.Path, model: model_specs.ModelSpec) -> bool:
-  return any(map(_is_checkpoint, _prefixes(folder, model))) or any(
+  return any(map(_is_checkpoint, unpacked(folder, model))) or any(
     archive.exists() for archive in places(folder, model)
   )
 
@@ -133,7 +134,7 @@ def find(
       'name the folder that holds the checkpoints, or '
       f'`{storage.fetch_command(folder, model.name)}` makes it'
     )
-  candidates, archives = _prefixes(folder, model), places(folder, model)
+  candidates, archives = unpacked(folder, model), places(folder, model)
   for prefix in candidates:
     if _is_checkpoint(prefix):
       yield prefixes.found(prefix)

@@ -5,23 +5,11 @@ import pathlib
 
 import tensorflow as tf
 
-from exporter.checkpoints import index
 from exporter.checkpoints import prefixes
 from model_specs import outside
 
 _STATE = 'checkpoint'  # The file that names the newest.
 _MOST = 2**20  # Bytes of that file.
-
-
-def is_old(path: pathlib.Path) -> bool:
-  """Whether a file ends as the tables do that V1 checkpoints are."""
-  try:
-    with outside.open_file(path) as file:
-      end = file.seek(0, 2)
-      file.seek(max(0, end - len(index.MAGIC)))
-      return file.read() == index.MAGIC
-  except OSError:
-    return False
 
 
 def _newest(folder: pathlib.Path) -> pathlib.Path | None:
@@ -44,7 +32,7 @@ def _all(folder: pathlib.Path) -> Iterator[pathlib.Path]:
   for path in folder.iterdir():
     if path.suffix == prefixes.INDEX:
       yield path.with_suffix('')
-    elif path.is_file() and is_old(path):
+    elif path.is_file() and prefixes.is_old(path):
       yield path
 
 

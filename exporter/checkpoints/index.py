@@ -15,9 +15,9 @@ from google.protobuf import message
 from tensorflow.core.framework import types_pb2
 from tensorflow.core.protobuf import tensor_bundle_pb2
 
+from exporter.checkpoints import prefixes
 from model_specs import outside
 
-MAGIC = bytes.fromhex('57fb808b247547db')  # The end of every table.
 MAX_BYTES = 2**26  # The index of the largest network has 200,000.
 _MAX_KEY = 2**14
 _MAX_RANK = 254
@@ -87,7 +87,7 @@ def _pairs(block: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def _table(data: bytes) -> Iterator[tuple[bytes, bytes]]:
   footer = data[-_FOOTER:]
-  if len(footer) < _FOOTER or not footer.endswith(MAGIC):
+  if len(footer) < _FOOTER or not footer.endswith(prefixes.MAGIC):
     raise DamagedError('it does not end as an index does')
   _, at = _varint(footer, 0)
   _, at = _varint(footer, at)

@@ -19,15 +19,6 @@ from exporter.checkpoints import reader as reader_lib
 import model_specs
 
 
-def _candidates(
-  folder: pathlib.Path, model: model_specs.ModelSpec
-) -> list[pathlib.Path]:
-  """The paths that the spec may mean: from its own folder, or from `folder`."""
-  assert model.own
-  beside = model.own.folder or folder
-  return [beside / model.own.checkpoint, folder / model.own.checkpoint]
-
-
 def _names(found: Iterable[str], what: str) -> str:
   return f'holds {", ".join(found) or what}, expected one checkpoint'
 
@@ -70,7 +61,7 @@ def _find(
       'checkpoint = "PATH" there, or try things out with --synthetic_weights'
     )
   lines = []
-  for path in dict.fromkeys(_candidates(folder, model)):
+  for path in dict.fromkeys(prefixes.of_own(folder, model)):
     with _at(path) as found:
       if isinstance(found, prefixes.Found):
         yield found

@@ -4,6 +4,10 @@ import pathlib
 import re
 from typing import NamedTuple
 
+import model_specs
+from model_specs import outside
+
+MAGIC = bytes.fromhex('57fb808b247547db')  # The end of every table.
 INDEX = '.index'
 GRAPH = '.pb'
 _META = 'meta'
@@ -38,6 +42,17 @@ def split(name: str) -> tuple[str, str] | None:
   return (name, '') if _OLD.fullmatch(name) else None
 
 
+def is_old(path: pathlib.Path) -> bool:
+  """Whether a file ends as the tables do that V1 checkpoints are."""
+  try:
+    with outside.open_file(path) as file:
+      end = file.seek(0, 2)
+      file.seek(max(0, end - len(MAGIC)))
+      return file.read() == MAGIC
+  except OSError:
+    return False
+
+
 def of(path: pathlib.Path) -> pathlib.Path | None:
   """The prefix of a V2 checkpoint, from the prefix itself or one of its files.
 
@@ -60,3 +75,15 @@ def found(prefix: pathlib.Path) -> Found:
   graphs = map(prefix.with_name, frozen_names(prefix.name))
   graph = next((path for path in graphs if path.exists()), None)
   return Found(prefix, prefix.name, str(prefix), graph)
+
+
+def of_own(
+  folder: pathlib.Path, model: model_specs.ModelSpec
+) -> list[pathlib.Path]:
+  """The paths that an own model's spec may mean, the likelier one first.
+
+  They begin at the spec's own folder, or at that of checkpoints.
+  """
+  assert model.own
+  beside = model.own.folder or folder
+  return [beside / model.own.checkpoint, folder / model.own.checkpoint]

@@ -140,7 +140,7 @@ def find_specimens(path: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
   elif members.is_archive(path):
     with _in_archive(path) as opened:
       yield opened
-  elif folder_lib.is_old(path):
+  elif prefixes.is_old(path):
     yield [_checkpoint(path)]
   elif path.suffix == prefixes.GRAPH:
     yield [_frozen(path)]

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import functools
 import pathlib
 
-import exporter
 from exporter import checkpoints
 from exporter import environment
 from exporter import errors
@@ -14,10 +13,33 @@ from exporter import measure
 from exporter import networks
 from exporter import results
 from exporter import storage
+from exporter.pipeline import changes as changes_lib
 from exporter.pipeline import once
 from exporter.pipeline import orders
 import model_specs
 from model_specs import versions
+
+
+def _read(
+  order: orders.Order,
+) -> tuple[checkpoints.Checkpoint, storage.Weights]:
+  """Reads the weights, and notes for the next run whose they are.
+
+  Nothing is noted of files that somebody changes meanwhile.
+  """
+  asked = order.model, order.checkpoint_dir, order.weights
+  causes = checkpoints.causes(*asked)
+  checkpoint = checkpoints.read_checkpoint(
+    order.model, checkpoint_dir=order.checkpoint_dir, weights=order.weights
+  )
+  weights = storage.Weights(checkpoint.name, checkpoint.sha256, checkpoint.kind)
+  reading = checkpoints.Reading(weights, checkpoint.has_classifier)
+  is_known = (
+    causes and storage.read_memo(checkpoints.Reading, causes) == reading
+  )
+  if causes and not is_known and causes == checkpoints.causes(*asked):
+    storage.write_memo(causes, reading)
+  return checkpoint, weights
 
 
 class _Model:
@@ -25,12 +47,7 @@ class _Model:
 
   def __init__(self, order: orders.Order):
     spec, sources = order.model, networks.sources(order.model)
-    self._checkpoint = checkpoints.read_checkpoint(
-      spec, checkpoint_dir=order.checkpoint_dir, weights=order.weights
-    )
-    self.weights = storage.Weights(
-      self._checkpoint.name, self._checkpoint.sha256, self._checkpoint.kind
-    )
+    self._checkpoint, self.weights = _read(order)
     self.original = formats.Original(
       spec,
       sources,
@@ -79,61 +96,6 @@ def _make(
   )
 
 
-def _changes(
-  handle: model_specs.Handle,
-  output_dir: storage.Folder,
-  made: storage.Manifest,
-  model: _Model,
-) -> list[str]:
-  """Why an export that is in place differs from the one that is asked for.
-
-  Args:
-    handle: What is asked for.
-    output_dir: Where the old export is.
-    made: The manifest of the old export.
-    model: The checkpoint and the networks that the new one would be made of.
-
-  Returns:
-    The reasons in words; none if the old export can be kept.
-  """
-  changes, weights = [], model.weights
-  place = storage.place(output_dir, handle)
-  with storage.local_copy(place.artifact) as artifact:
-    differences = storage.differences(made, artifact)
-  if differences:
-    files = ', '.join(line.split(':')[0] for line in differences)
-    changes.append(f'its files changed: {files}')
-  if storage.read_card(output_dir, handle.stem) is None:
-    changes.append('its card is missing')
-  slimhub = made.libraries.get('slimhub')
-  facts = (
-    (made.format, handle.format, f'its manifest says it is {made.format}'),
-    (
-      made.weights.sha256,
-      weights.sha256,
-      f'the weights of {weights.checkpoint} are others',
-    ),
-    (
-      made.weights.kind,
-      weights.kind,
-      f'its weights were {made.weights.kind}, not {weights.kind}',
-    ),
-    (made.spec, handle.fingerprint, 'its spec changed'),
-    (
-      made.pictures,
-      model.pictures_digest(handle),
-      'the pictures that its ranges were measured on are others',
-    ),
-    (
-      slimhub,
-      exporter.__version__,
-      f'slimhub was {slimhub}, is {exporter.__version__}',
-    ),
-  )
-  changes += [text for found, wanted, text in facts if found != wanted]
-  return changes
-
-
 def _compare_with_old(
   handle: model_specs.Handle,
   output_dir: storage.Folder,
@@ -150,7 +112,8 @@ def _compare_with_old(
   old = storage.read_manifest(output_dir, handle.stem)
   if old is None:
     return None
-  changes = _changes(handle, output_dir, old, model)
+  pictures = model.pictures_digest(handle)
+  changes = changes_lib.find(handle, output_dir, old, model.weights, pictures)
   synthetic = checkpoints.SYNTHETIC
   if model.weights.kind == synthetic != old.weights.kind:
     raise errors.ExportError(
@@ -159,16 +122,6 @@ def _compare_with_old(
       'nothing; --force replaces trained weights by untrained ones'
     )
   return changes
-
-
-def _refuse(handle: model_specs.Handle) -> results.Result:
-  """The result for a handle that needs pictures where none are given."""
-  return results.Result(
-    str(handle),
-    results.REFUSED,
-    'integers need the range of every layer, which is measured on pictures: '
-    '--representative_images=DIR',
-  )
 
 
 def _export(
@@ -185,14 +138,14 @@ def _export(
   format_ = formats.of(handle)
   format_.require()
   if handle.kind.needs_pictures and order.pictures_dir is None:
-    return _refuse(handle)
+    return changes_lib.refuse(handle)
   model = load()
   model.check_classifier(handle)
   changes = None
   if not order.force:
     changes = _compare_with_old(handle, order.output_dir, model)
   if changes == []:
-    return results.Result(str(handle), results.KEPT, 'unchanged')
+    return changes_lib.keep(handle)
   replaced = f'replaced: {"; ".join(changes)}' if changes else ''
   with storage.stage(order.output_dir) as folder:
     staged = storage.Place(

@@ -1,12 +1,13 @@
 """The engine that starts no process: orders are carried out in this one."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from collections.abc import Sequence
 import dataclasses
 import pathlib
 
 from exporter import results as results_lib
 from exporter.pipeline import orders as orders_lib
+from exporter.pipeline import settled
 from exporter.pipeline import worker
 
 
@@ -16,7 +17,7 @@ class InProcess:
 
   def results(
     self, orders: Sequence[orders_lib.Order], folder: pathlib.Path
-  ) -> Iterator[results_lib.Result]:
+  ) -> Generator[results_lib.Result, None, None]:
     """Carries out orders, one after the other.
 
     Args:
@@ -27,5 +28,6 @@ class InProcess:
       One result for each handle, as soon as it is there.
     """
     del folder
-    for order in orders:
+    left = yield from settled.settle(orders, jobs=1)
+    for order in left:
       yield from worker.perform(order)

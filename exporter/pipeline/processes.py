@@ -1,5 +1,6 @@
 """The engine that works on several processes of this machine."""
 
+from collections.abc import Generator
 from collections.abc import Iterator
 from collections.abc import Sequence
 import contextlib
@@ -17,6 +18,7 @@ from exporter import formats
 from exporter import memory
 from exporter import results as results_lib
 from exporter.pipeline import orders as orders_lib
+from exporter.pipeline import settled
 from exporter.pipeline import worker
 import model_specs
 
@@ -243,8 +245,10 @@ class Processes:
 
   def results(
     self, orders: Sequence[orders_lib.Order], folder: pathlib.Path
-  ) -> Iterator[results_lib.Result]:
+  ) -> Generator[results_lib.Result, None, None]:
     """Carries out orders; a handle whose worker dies has failed.
+
+    A worker is started only if there is something for it to do.
 
     Args:
       orders: What to do.
@@ -254,8 +258,9 @@ class Processes:
       One result for each handle, as soon as it is there.
     """
     jobs = self.jobs or environment.cores()
+    left = yield from settled.settle(orders, jobs)
     memory_gb = self.memory_gb or _budget(jobs)
-    queue = _Queue(orders, folder, jobs, memory_gb)
+    queue = _Queue(left, folder, jobs, memory_gb)
     try:
       queue.fill()
       yield from queue.results()

@@ -44,6 +44,8 @@ from .manifest import described_stem as described_stem
 from .manifest import kind_of as kind_of
 from .manifest import parse_manifest as parse_manifest
 from .manifest import spec_table as spec_table
+from .memo import read_memo as read_memo
+from .memo import write_memo as write_memo
 from .part import Part as Part
 from .places import Folder as Folder
 from .places import Place as Place

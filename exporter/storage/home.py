@@ -31,6 +31,11 @@ def default_checkpoint_dir() -> pathlib.Path:
   return _home() / 'checkpoints'
 
 
+def default_memo_dir() -> pathlib.Path:
+  """The folder of what was found out before, in SLIMHUB_HOME or the cache."""
+  return _home() / 'memos'
+
+
 def default_stock_dir(exports: pathlib.Path) -> pathlib.Path:
   """The default folder for the files that a hub of these exports sends.
 

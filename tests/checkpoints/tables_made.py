@@ -10,7 +10,7 @@ import struct
 from tensorflow.core.protobuf import tensor_bundle_pb2
 from tensorflow.core.util import saved_tensor_slice_pb2
 
-from exporter.checkpoints import index
+from exporter.checkpoints import prefixes
 
 FLOAT = 1
 _POLYNOMIAL = 0x82F63B78  # Of CRC-32C.
@@ -60,7 +60,7 @@ def table(
   handle = put(_block(pairs, restart), compression)
   meta = put(_block([], 0))
   footer = meta + put(_block([(b'\xff', handle)], 0))
-  return data + footer.ljust(40, b'\0') + index.MAGIC
+  return data + footer.ljust(40, b'\0') + prefixes.MAGIC
 
 
 def entry(

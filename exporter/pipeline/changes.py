@@ -1,0 +1,112 @@
+"""Why an export that is in place is not the one that is asked for.
+
+Nothing here needs TensorFlow.
+"""
+
+import exporter
+from exporter import results
+from exporter import storage
+import model_specs
+
+
+def of_facts(
+  handle: model_specs.Handle,
+  made: storage.Manifest,
+  weights: storage.Weights,
+  pictures: str,
+) -> list[str]:
+  """What a manifest says otherwise than one that was written now.
+
+  Args:
+    handle: What is asked for.
+    made: The manifest of the export that is in place.
+    weights: The weights that a new export would be made of.
+    pictures: The hash of those that its ranges would be measured on.
+
+  Returns:
+    The changes in words.
+  """
+  slimhub = made.libraries.get('slimhub')
+  facts = (
+    (made.format, handle.format, f'its manifest says it is {made.format}'),
+    (
+      made.weights.sha256,
+      weights.sha256,
+      f'the weights of {weights.checkpoint} are others',
+    ),
+    (
+      made.weights.kind,
+      weights.kind,
+      f'its weights were {made.weights.kind}, not {weights.kind}',
+    ),
+    (made.spec, handle.fingerprint, 'its spec changed'),
+    (
+      made.pictures,
+      pictures,
+      'the pictures that its ranges were measured on are others',
+    ),
+    (
+      slimhub,
+      exporter.__version__,
+      f'slimhub was {slimhub}, is {exporter.__version__}',
+    ),
+  )
+  return [text for found, wanted, text in facts if found != wanted]
+
+
+def _of_files(
+  handle: model_specs.Handle,
+  output_dir: storage.Folder,
+  made: storage.Manifest,
+) -> list[str]:
+  """How the files in place are others than when they were delivered."""
+  changes = []
+  place = storage.place(output_dir, handle)
+  with storage.local_copy(place.artifact) as artifact:
+    differences = storage.differences(made, artifact)
+  if differences:
+    files = ', '.join(line.split(':')[0] for line in differences)
+    changes.append(f'its files changed: {files}')
+  if storage.read_card(output_dir, handle.stem) is None:
+    changes.append('its card is missing')
+  return changes
+
+
+def find(
+  handle: model_specs.Handle,
+  output_dir: storage.Folder,
+  made: storage.Manifest,
+  weights: storage.Weights,
+  pictures: str,
+) -> list[str]:
+  """Why an export that is in place differs from the one that is asked for.
+
+  Args:
+    handle: What is asked for.
+    output_dir: Where the old export is.
+    made: The manifest of the old export.
+    weights: The weights that the new one would be made of.
+    pictures: The hash of those that its ranges would be measured on.
+
+  Returns:
+    The reasons in words; none if the old export can be kept.
+  """
+  return [
+    *_of_files(handle, output_dir, made),
+    *of_facts(handle, made, weights, pictures),
+  ]
+
+
+def keep(handle: model_specs.Handle) -> results.Result:
+  """The result for a handle whose export is in place, and as it would be."""
+  return results.Result(str(handle), results.KEPT, 'unchanged')
+
+
+def refuse(handle: model_specs.Handle) -> results.Result:
+  """The result for a handle that needs pictures where none are given."""
+  return results.Result(
+    str(handle),
+    results.REFUSED,
+    'integers need the range of every layer, which is measured on pictures: '
+    '--representative_images=DIR',
+  )

@@ -1,0 +1,119 @@
+"""What is settled before any work: exports in place that are kept.
+
+TensorFlow takes seconds to start, and is not needed to see that nothing is to
+be made. So the process that gives orders looks itself, and a worker gets only
+what is left. Whatever cannot be told here is left, too: the worker finds the
+same out of the weights themselves, and says why an export is made again.
+"""
+
+from collections.abc import Callable
+from collections.abc import Generator
+from collections.abc import Sequence
+import dataclasses
+import functools
+from multiprocessing import pool
+import time
+from typing import TypeAlias
+
+from exporter import checkpoints
+from exporter import formats
+from exporter import results as results_lib
+from exporter import storage
+from exporter.pipeline import changes
+from exporter.pipeline import orders as orders_lib
+import model_specs
+from model_specs import kinds
+from model_specs import versions
+
+_Recall: TypeAlias = Callable[[], checkpoints.Reading | None]
+
+
+def _recall(order: orders_lib.Order) -> checkpoints.Reading | None:
+  """What is known of the weights of an order, if they were read before."""
+  causes = checkpoints.causes(order.model, order.checkpoint_dir, order.weights)
+  if causes is None:
+    return None
+  return storage.read_memo(checkpoints.Reading, causes)
+
+
+def _result(
+  handle: model_specs.Handle, order: orders_lib.Order, recall: _Recall
+) -> results_lib.Result | None:
+  """The result for a handle of which nothing is to be made.
+
+  Args:
+    handle: What is asked for.
+    order: How it is asked for.
+    recall: Gives what is known of the weights; called only once it is needed,
+      as it hashes the checkpoint.
+
+  Returns:
+    The result; None if a worker must see to it.
+  """
+  if handle.kind.extra or handle.kind not in kinds.KINDS:
+    formats.of(handle).require()
+  if handle.kind.needs_pictures:
+    return None if order.pictures_dir else changes.refuse(handle)
+  if order.force:
+    return None
+  made = storage.read_manifest(order.output_dir, handle.stem)
+  # As if the weights were the same: what differs is seen without them.
+  if made is None or changes.of_facts(handle, made, made.weights, ''):
+    return None
+  known = recall()
+  if known is None:
+    return None
+  lacks = handle.task == versions.CLASSIFICATION and not known.has_classifier
+  if lacks or changes.find(
+    handle, order.output_dir, made, known.weights, pictures=''
+  ):
+    return None
+  return changes.keep(handle)
+
+
+def _timed(
+  handle: model_specs.Handle, order: orders_lib.Order, recall: _Recall
+) -> results_lib.Result | None:
+  start = time.monotonic()
+  try:
+    result = _result(handle, order, recall)
+  except Exception:  # noqa: BLE001  # The worker meets it, and reports it.
+    return None
+  seconds = time.monotonic() - start
+  return result and dataclasses.replace(result, seconds=seconds)
+
+
+def _settle(order: orders_lib.Order) -> list[results_lib.Result | None]:
+  """The result of each handle of an order; None for what is to be done."""
+  recall = functools.cache(functools.partial(_recall, order))
+  return [_timed(handle, order, recall) for handle in order.handles]
+
+
+def settle(
+  orders: Sequence[orders_lib.Order], jobs: int
+) -> Generator[results_lib.Result, None, list[orders_lib.Order]]:
+  """Yields the results of all that needs no worker.
+
+  Args:
+    orders: What to do; all of one kind.
+    jobs: How many threads look; they mostly hash files, which they do at the
+      same time.
+
+  Returns:
+    The orders with the handles that are left.
+  """
+  if not orders or orders[0].action != orders_lib.EXPORT:
+    return list(orders)
+  left = []
+  # Its threads do not keep a process that was interrupted from its end.
+  with pool.ThreadPool(jobs) as threads:
+    for order, found in zip(orders, threads.imap(_settle, orders), strict=True):
+      yield from filter(None, found)
+      handles = tuple(
+        handle
+        for handle, result in zip(order.handles, found, strict=True)
+        if result is None
+      )
+      if handles:
+        left.append(dataclasses.replace(order, handles=handles))
+  return left

@@ -1,0 +1,38 @@
+"""No command waits for packages that it does not need."""
+
+import json
+import os
+import subprocess
+import sys
+
+from tests import source_tree
+
+# Whoever imports it dies, be it the command or a worker of it.
+_NO_TENSORFLOW = 'import os; os.abort()'
+
+
+def test_a_command_imports_no_tensorflow_where_all_is_in_place(tmp_path):
+  command = [sys.executable, '-m', 'exporter', 'export', '--synthetic_weights']
+  command += ['mobilenet_v1_025_128/feature_vector', '--output_dir=out']
+
+  def run(*more: str, **changes: str) -> str:
+    paths = [changes.pop('first', ''), str(source_tree.ROOT)]
+    done = subprocess.run(
+      [*command, *more, '--progress=json'],
+      cwd=tmp_path,
+      env={**os.environ, 'PYTHONPATH': os.pathsep.join(filter(None, paths))},
+      stdout=subprocess.PIPE,
+      text=True,
+      check=False,
+    )
+    return done.stdout
+
+  def events(printed: str) -> list[str]:
+    return [json.loads(line)['event'] for line in printed.splitlines()][1:-1]
+
+  assert events(run('--jobs=1')) == ['proven'] * 2
+  (tmp_path / 'first/tensorflow').mkdir(parents=True)
+  (tmp_path / 'first/tensorflow/__init__.py').write_text(_NO_TENSORFLOW)
+  first = str(tmp_path / 'first')
+  assert events(run(first=first)) == ['kept'] * 2
+  assert events(run('--force', first=first)) == ['failed'] * 2
