@@ -131,8 +131,10 @@ def call_node(
   name: str,
   function: op_def_pb2.OpDef,
   inputs: Sequence[str],
+  *,
+  updates: bool,
 ) -> node_def_pb2.NodeDef:
-  """A node that calls a function."""
+  """A node that calls a function, which updates variables or reads them."""
   node = node_def_pb2.NodeDef(
     name=name, op='StatefulPartitionedCall', input=inputs
   )
@@ -142,7 +144,7 @@ def call_node(
   node.attr['_gradient_op_type'].s = b'PartitionedCall-0'
   node.attr['Tin'].list.type.extend(a.type for a in function.input_arg)
   node.attr['Tout'].list.type.extend(a.type for a in function.output_arg)
-  if not function.control_output:  # The function updates no variable.
+  if not updates:
     node.attr['_read_only_resource_inputs'].list.i.extend(
       number
       for number, argument in enumerate(function.input_arg)
@@ -180,9 +182,13 @@ def wrapper(
     f'{a.name}:output:0' if a.name in constants else a.name
     for a in inner.signature.input_arg
   ]
-  function.node_def.append(call_node(_CALL, inner.signature, inputs))
-  if inner.signature.control_output:
-    _always_run(function, _CALL)
+  updates = bool(inner.signature.control_output)
+  function.node_def.append(
+    call_node(_CALL, inner.signature, inputs, updates=updates)
+  )
+  # Also where nothing is updated: TensorFlow 2.4 cannot freeze a model without,
+  # as it inlines no function whose stateful nodes need not run.
+  _always_run(function, _CALL)
   for number, output in enumerate(outputs):
     function.ret[f'output_{number}'] = f'{_CALL}:output:{output}'
   return function

@@ -92,7 +92,7 @@ def add_signature(
   tensors: tuple[tuple[str, Sequence], tuple[str, Sequence]],
   variables: Sequence[str],
 ) -> None:
-  """Adds a signature of one input and one output.
+  """Adds a signature of one input and one output, which updates nothing.
 
   Args:
     meta: The MetaGraph to add it to.
@@ -107,7 +107,7 @@ def add_signature(
   shape = tf.TensorShape(input_shape).as_proto()
   node.attr['shape'].shape.CopyFrom(shape)
   call = tf2_functions.call_node(
-    key, function.signature, [node.name, *variables]
+    key, function.signature, [node.name, *variables], updates=False
   )
   meta.graph_def.node.append(call)
   signature = meta.signature_def[key]

@@ -53,7 +53,7 @@ def _run(library, function, *inputs, state=3.0):
       dtype = tf.resource if name == 'handle' else tf.float32
       node.attr['dtype'].type = dtype.as_datatype_enum
     call = tf2_functions.call_node(
-      'call', function.signature, [*names, 'handle']
+      'call', function.signature, [*names, 'handle'], updates=True
     )
     definition.node.append(call)
     tensors = {
@@ -151,19 +151,20 @@ def test_a_wrapper_runs_the_updates_of_what_it_calls(update, after):
   assert state == after
   wrapper = tf2_functions.wrapper('thin', inner, [_X, _VARIABLE], [0], {})
   control = list(wrapper.signature.control_output)
-  assert control == list(wrapper.control_ret) == (['call'] if update else [])
+  assert control == list(wrapper.control_ret) == ['call']
 
 
 @pytest.mark.parametrize(('update', 'read_only'), [(False, [1]), (True, [])])
 def test_variables_are_read_only_unless_updated(update, read_only):
-  body = _body(['product:0'], update)
-  node = tf2_functions.call_node('call', body.signature, ['x', 'v'])
-  assert node.attr['_read_only_resource_inputs'].list.i == read_only
+  inner = _body(['product:0'], update)
+  wrapper = tf2_functions.wrapper('thin', inner, [_X, _VARIABLE], [0], {})
+  (call,) = wrapper.node_def
+  assert call.attr['_read_only_resource_inputs'].list.i == read_only
 
 
 def test_calls_bear_what_tensorflow_1_asks_for_gradients():
   node = tf2_functions.call_node(
-    'call', _body(['product:0']).signature, ['x', 'v']
+    'call', _body(['product:0']).signature, ['x', 'v'], updates=False
   )
   assert node.op == 'StatefulPartitionedCall'
   assert node.attr['_gradient_op_type'].s

@@ -69,6 +69,19 @@ TF1_OLD_HUB = Environment(
   ),
 )
 
+# Where many programs that fine-tune and freeze have stayed: the last TensorFlow
+# for CUDA 11.0 and h5py 2, and the last for Python 3.7.
+TF_2_4 = Environment(
+  'tf-2.4',
+  '3.8',
+  ('tensorflow==2.4.4', 'tensorflow-hub==0.12.0', 'protobuf<3.21'),
+)
+TF_2_8 = Environment(
+  'tf-2.8',
+  '3.8',
+  ('tensorflow==2.8.4', 'tensorflow-hub==0.12.0', 'protobuf<3.20'),
+)
+
 # The last release that has hub.Module.
 LAST_MODULE = Environment(
   'last-module',
