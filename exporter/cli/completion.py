@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Iterable
 from collections.abc import Iterator
-import os
 
 import argcomplete
 from argcomplete import completers
@@ -13,7 +12,6 @@ import model_specs
 from model_specs import formats
 from model_specs import spec_files
 
-_ASKED = '_ARGCOMPLETE'  # The shell sets this variable when it asks.
 # The metavars of arguments that are handles.
 _HANDLES = ('HANDLE', 'HANDLE|DIR', 'PATTERN')
 _FILES = (flag_values.path, flag_values.folder, flag_values.program)
@@ -74,8 +72,7 @@ class _Values(completers.BaseCompleter):
 
 
 def answer(parser: argparse.ArgumentParser) -> None:
-  """If a shell asks for completions, prints them and exits."""
-  if _ASKED in os.environ:
-    argcomplete.autocomplete(
-      parser, always_complete_options=False, default_completer=_Values()
-    )
+  """Prints the completions that a shell asks for, and exits."""
+  argcomplete.autocomplete(
+    parser, always_complete_options=False, default_completer=_Values()
+  )

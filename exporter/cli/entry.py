@@ -2,56 +2,39 @@
 
 import argparse
 from collections.abc import Sequence
+import os
 import select
 import sys
-from types import ModuleType
 
 import exporter
 from exporter import errors
 from exporter import faults
-from exporter.cli import completion
+from exporter.cli import commands
 from exporter.cli import exits
 from exporter.cli import flags
 from exporter.cli import progress
 from exporter.cli import terminal
-from exporter.cli.commands import benchmark
-from exporter.cli.commands import cards
-from exporter.cli.commands import doctor
-from exporter.cli.commands import evaluate
-from exporter.cli.commands import export
-from exporter.cli.commands import fetch
-from exporter.cli.commands import info
-from exporter.cli.commands import inspect
-from exporter.cli.commands import list as list_
-from exporter.cli.commands import new
-from exporter.cli.commands import pack
-from exporter.cli.commands import publish
-from exporter.cli.commands import seed_cache
-from exporter.cli.commands import serve
-from exporter.cli.commands import site
-from exporter.cli.commands import verify
 import model_specs
 
-_COMMANDS: dict[str, ModuleType] = {
-  'list': list_,
-  'info': info,
-  'new': new,
-  'fetch': fetch,
-  'inspect': inspect,
-  'export': export,
-  'verify': verify,
-  'evaluate': evaluate,
-  'benchmark': benchmark,
-  'cards': cards,
-  'serve': serve,
-  'pack': pack,
-  'publish': publish,
-  'seed_cache': seed_cache,
-  'doctor': doctor,
-  'site': site,
-}
-
-
+_COMMANDS = (
+  'list',
+  'info',
+  'new',
+  'fetch',
+  'inspect',
+  'export',
+  'verify',
+  'evaluate',
+  'benchmark',
+  'cards',
+  'serve',
+  'pack',
+  'publish',
+  'seed_cache',
+  'doctor',
+  'site',
+)
+_ASKED = '_ARGCOMPLETE'  # A shell sets this variable to ask for completions.
 # The folders that commands write to, as the command line calls them.
 _FOLDERS = (
   'output_dir',
@@ -62,8 +45,11 @@ _FOLDERS = (
 )
 
 
-def _parser() -> argparse.ArgumentParser:
-  """The parser of all commands; it puts the chosen one's function in `run`."""
+def _parser(names: Sequence[str] = _COMMANDS) -> argparse.ArgumentParser:
+  """The parser of commands; it puts the chosen one's function in `run`.
+
+  Each command's module is imported, and what that imports.
+  """
   parser = flags.Parser(
     prog='slimhub',
     description='TF-Slim checkpoints -> proven TF1 modules and SavedModels.',
@@ -72,9 +58,10 @@ def _parser() -> argparse.ArgumentParser:
   parser.add_argument(
     '--version', action='version', version=f'slimhub {exporter.__version__}'
   )
-  commands = parser.add_subparsers(required=True, metavar='COMMAND')
-  for name, command in _COMMANDS.items():
-    command_parser = commands.add_parser(
+  chosen = parser.add_subparsers(required=True, metavar='COMMAND')
+  for name in names:
+    command = getattr(commands, name)
+    command_parser = chosen.add_parser(
       name, help=command.HELP, allow_abbrev=False, inherited_absl_flags=None
     )
     command_parser.set_defaults(run=command.run)
@@ -84,9 +71,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
   """Parses a command line, which begins with the name of the program."""
-  parser = _parser()
-  completion.answer(parser)
-  return parser.parse_args(argv[1:])
+  if _ASKED in os.environ:
+    from exporter.cli import completion  # Nobody else waits for it.
+
+    completion.answer(_parser())
+  # Where the first word is no command, the others are named beside it.
+  named = tuple(name for name in _COMMANDS if name in argv[1:2])
+  return _parser(named or _COMMANDS).parse_args(argv[1:])
 
 
 def _nobody_reads() -> bool:

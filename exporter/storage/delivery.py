@@ -7,14 +7,16 @@ import os
 import pathlib
 import shutil
 import tempfile
-
-import upath
+from typing import TYPE_CHECKING
 
 from exporter import errors
 from exporter.storage import contents
 from exporter.storage import disk
 from exporter.storage import places
 import model_specs
+
+if TYPE_CHECKING:
+  import upath
 
 # Inside the output folder, so that a rename suffices to deliver from it.
 STAGING = '.slimhub-staging'
@@ -111,7 +113,7 @@ def _move(
 def _upload(
   handle: model_specs.Handle,
   staged: places.Place[pathlib.Path],
-  place: places.Place[upath.UPath],
+  place: 'places.Place[upath.UPath]',
   may_replace: bool,
 ) -> None:
   """Copies an artifact to a bucket, file by file.

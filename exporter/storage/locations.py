@@ -4,8 +4,6 @@ import os
 import pathlib
 from typing import TypeAlias
 
-import upath
-
 from exporter import errors
 from exporter.storage import places
 
@@ -32,6 +30,8 @@ def to_folder(named: Location) -> places.Folder:
   Raises:
     ExportError: Nobody knows the URL's scheme, or its package is missing.
   """
+  import upath  # By a caller who has one it was imported before.
+
   if isinstance(named, upath.UPath):
     return named
   text = os.fspath(named)

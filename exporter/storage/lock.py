@@ -10,11 +10,13 @@ import pathlib
 import pwd
 import socket
 import stat
-
-import upath
+from typing import TYPE_CHECKING
 
 from exporter import errors
 from exporter.storage import places
+
+if TYPE_CHECKING:
+  import upath
 
 _NAME = '.slimhub-lock'
 
@@ -120,7 +122,7 @@ def _hold_file(folder: pathlib.Path) -> Iterator[None]:
     os.close(lock)
 
 
-def _create(path: upath.UPath, note: str) -> bool:
+def _create(path: 'upath.UPath', note: str) -> bool:
   """Creates an object, unless it is there; returns whether it did."""
   try:
     path.fs.pipe_file(path.path, note.encode(), mode='create')
@@ -129,7 +131,7 @@ def _create(path: upath.UPath, note: str) -> bool:
   return True
 
 
-def _holder(path: upath.UPath) -> str:
+def _holder(path: 'upath.UPath') -> str:
   try:
     return path.read_text()
   except FileNotFoundError:  # It was removed a moment ago.
@@ -137,7 +139,7 @@ def _holder(path: upath.UPath) -> str:
 
 
 @contextlib.contextmanager
-def _hold_object(folder: upath.UPath) -> Iterator[None]:
+def _hold_object(folder: 'upath.UPath') -> Iterator[None]:
   """Holds a lock in object storage: an object that only one process can create.
 
   A process that is killed leaves it behind. It says who created it, so that a

@@ -6,18 +6,23 @@ import dataclasses
 import pathlib
 import re
 import tempfile
+from typing import TYPE_CHECKING
 from typing import Generic
+from typing import TypeAlias
 from typing import TypeVar
+from typing import Union
 from typing import cast
-
-import upath
 
 from exporter import errors
 from exporter.storage import disk
 import model_specs
 from model_specs import kinds
 
-Folder = pathlib.Path | upath.UPath
+# Most commands meet no URL, and fsspec takes longer to import than they take.
+if TYPE_CHECKING:
+  import upath
+
+Folder: TypeAlias = Union[pathlib.Path, 'upath.UPath']
 _F = TypeVar('_F', bound=Folder)
 _F_co = TypeVar('_F_co', bound=Folder, covariant=True)
 _MEASURED = '.measured.json'
@@ -73,6 +78,8 @@ def parse_folder(text: str) -> Folder:
     return parse_path(text)
   if not text.partition('://')[2].strip('/'):
     raise ValueError('names no bucket or folder, expected s3://BUCKET/PATH')
+  import upath
+
   try:
     # Others write there, too, so an earlier listing may be out of date.
     folder = upath.UPath(text.rstrip('/'), use_listings_cache=False)
@@ -114,7 +121,7 @@ def write_text(path: Folder, text: str) -> None:
       path.write_text(text, encoding='utf-8')  # An upload is whole or fails.
 
 
-def _download(artifact: upath.UPath, target: pathlib.Path) -> None:
+def _download(artifact: 'upath.UPath', target: pathlib.Path) -> None:
   """Copies an artifact of a storage, if it is there."""
   with reach(artifact):
     if artifact.is_file():

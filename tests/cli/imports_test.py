@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 
+from tests import each
 from tests import source_tree
 
 # Whoever imports it dies, be it the command or a worker of it.
@@ -36,3 +37,48 @@ def test_a_command_imports_no_tensorflow_where_all_is_in_place(tmp_path):
   first = str(tmp_path / 'first')
   assert events(run(first=first)) == ['kept'] * 2
   assert events(run('--force', first=first)) == ['failed'] * 2
+
+
+_REPORT = """
+import sys
+from exporter import __main__
+try:
+  __main__.run()
+finally:
+  sys.stderr.write(' '.join(sys.modules))
+"""
+_HEAVY = {
+  *('argcomplete', 'asyncio', 'fsspec', 'numpy', 'requests'),
+  *('starlette', 'tensorflow', 'upath', 'uvicorn'),
+}
+
+
+def _imported(*argv: str) -> set[str]:
+  """What a command that succeeds has imported in the end."""
+  done = subprocess.run(
+    [sys.executable, '-c', _REPORT, *argv],
+    cwd=source_tree.ROOT,
+    capture_output=True,
+    text=True,
+    check=True,
+  )
+  return set(done.stderr.split())
+
+
+@each.over(
+  'argv',
+  [
+    ('list',),
+    ('list', '--help'),
+    ('verify', '--help'),
+    ('serve', '--help'),
+    ('seed_cache', '--help'),
+    ('pack', '--help'),
+  ],
+  ' '.join,
+)
+def test_commands_import_nothing_heavy_to_say_what_they_are(argv):
+  found = _imported(*argv)
+  own = {'exporter.cli.commands', f'exporter.cli.commands.{argv[0]}'}
+  assert {m for m in found if m.startswith('exporter.cli.commands')} == own
+  assert not found & _HEAVY
