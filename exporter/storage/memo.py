@@ -10,7 +10,6 @@ import dataclasses
 import hashlib
 import json
 import pathlib
-from typing import Any
 from typing import TypeVar
 
 from exporter import errors
@@ -42,13 +41,15 @@ def read_memo(kind: type[_T], causes: tuple[object, ...]) -> _T | None:
   return None
 
 
-def write_memo(causes: tuple[object, ...], facts: Any) -> None:
+def write_memo(causes: tuple[object, ...], facts: object) -> None:
   """Writes facts down, where there is a place for them.
 
   Args:
     causes: All that the facts follow from, as `read_memo` is given them.
     facts: A dataclass.
   """
+  assert dataclasses.is_dataclass(facts)
+  assert not isinstance(facts, type)
   text = json.dumps(dataclasses.asdict(facts))
   # Without a memo the same takes longer the next time, and nothing else.
   with contextlib.suppress(OSError, errors.ExportError):
