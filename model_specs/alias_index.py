@@ -32,8 +32,7 @@ class Meaning:
 
 def _names(handle: spec.Handle) -> Iterator[tuple[str, bool]]:
   """The names of one artifact, and whether each has a version."""
-  own = handle.spec.own
-  declared = own.aliases_of(handle.task, handle.number) if own else ()
+  declared = aliases.declared(handle)
   for name in aliases.of(handle):
     yield name, True
     if name not in declared:  # Those may end in anything.

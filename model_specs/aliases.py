@@ -169,7 +169,7 @@ def _previews(handle: spec.Handle) -> Iterator[tuple[str, KaggleName]]:
         )
 
 
-def _declared(handle: spec.Handle) -> tuple[str, ...]:
+def declared(handle: spec.Handle) -> tuple[str, ...]:
   """The names that the spec file of an own model gives a handle."""
   own = handle.spec.own
   return own.aliases_of(handle.task, handle.number) if own else ()
@@ -195,7 +195,7 @@ def of_tfhub(handle: spec.Handle) -> tuple[str, ...]:
     task = _hyphened(handle.task)
     names.append(str(handle).replace(f'/{handle.task}/', f'/{task}/'))
   names += [name for name, _ in _previews(handle)]
-  names += [name for name in _declared(handle) if not _moved(handle, name)]
+  names += [name for name in declared(handle) if not _moved(handle, name)]
   return tuple(names)
 
 
@@ -203,11 +203,11 @@ def of_kaggle(handle: spec.Handle) -> tuple[KaggleName, ...]:
   """All names of an artifact on Kaggle, the usual one first."""
   if handle.kind.is_converted:
     return (kaggle(handle),)
-  declared = [_moved(handle, name) for name in _declared(handle)]
+  named = [_moved(handle, name) for name in declared(handle)]
   return (
     kaggle(handle),
     *(moved for _, moved in _previews(handle)),
-    *filter(None, declared),
+    *filter(None, named),
   )
 
 

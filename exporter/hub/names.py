@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from collections.abc import Iterator
 import dataclasses
+import functools
 import itertools
 
 from exporter import storage
@@ -71,12 +72,24 @@ class _Similar:
     return self._meant[len(found) - 1 - found[::-1].index(best)]
 
 
+@functools.cache
+def _published() -> frozenset[str]:
+  """The keys of all published handles, and of what they begin with."""
+  return frozenset(
+    aliases.key(name)
+    for handle in model_specs.find('*/*/*')
+    for name in (
+      f'{handle}',
+      handle.folder,
+      handle.folder.rpartition('/')[0],
+    )
+  )
+
+
 def _is_published(name: str) -> bool:
-  """Whether a published model has a name."""
-  try:
-    return bool(model_specs.find(name))
-  except model_specs.UnknownNameError:
-    return False
+  """Whether a published model has a name, which may be any text."""
+  key = aliases.key(name)
+  return key in _published() or model_specs.meaning(key) is not None
 
 
 def _foreign(handle: model_specs.Handle) -> Iterator[str]:
