@@ -11,7 +11,6 @@ from model_specs import versions
 from tests import artifacts_made as artifacts
 
 V1, V2 = artifacts.V1, artifacts.V2
-_INCEPTION = 'inception_v3/feature_vector/3'
 _ALL = artifacts.handles(V1, V2, version_format=versions.TF1)
 every_module = pytest.mark.parametrize('name', _ALL)
 
@@ -281,35 +280,3 @@ def test_size_of_the_program():
   name = 'mobilenet_v2_035_128/feature_vector/3'
   program = artifacts.folder(name) / 'saved_model.pb'
   assert program.stat().st_size <= 0.6 * 1_815_999
-
-
-@pytest.mark.parametrize(
-  ('tensor', 'endpoint'),
-  [
-    ('Logits/AvgPool', 'global_pool'),
-    ('expanded_conv/depthwise_output', 'layer_2/depthwise_output'),
-    ('expanded_conv/output', 'layer_2/output'),
-    ('expanded_conv_5/expansion_output', 'layer_7/expansion_output'),
-    ('expanded_conv_16/output', 'layer_18'),
-  ],
-)
-def test_v2_has_the_tensors_that_programs_fetch_by_name(tensor, endpoint):
-  module = artifacts.Module(artifacts.folder(f'{V2}/feature_vector/3'))
-  images = synthetic.synthetic_images(2, 96, 96)
-  signature = module.meta.signature_def['image_feature_vector']
-  fetched, scaled, expected = module.session.run(
-    (
-      f'MobilenetV2/{tensor}:0',
-      'MobilenetV2/input:0',
-      signature.outputs[f'MobilenetV2/{endpoint}'].name,
-    ),
-    {signature.inputs['images'].name: images},
-  )
-  np.testing.assert_array_equal(fetched, expected)
-  np.testing.assert_allclose(scaled, images * 2 - 1, atol=1e-6)
-
-
-def test_inception_v3_pools_under_its_published_name():
-  inference, _ = artifacts.sources(artifacts.handle(_INCEPTION).spec)
-  pooled = inference.scoped_endpoints('InceptionV3')['InceptionV3/global_pool']
-  assert pooled.name == 'InceptionV3/Logits/GlobalPool:0'

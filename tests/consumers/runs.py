@@ -27,6 +27,7 @@ _SMALL = _SAVED_MODELS[1:2]
 _SERVED = tuple(name for name in _SAVED_MODELS if name.endswith('/5'))
 FAILED = 'failed'
 _MAX_REASON = 160
+_TRAINS_SIGNATURE = 'a signature takes inputs, and no `training`'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -149,7 +150,8 @@ def _reason(error: str) -> str:
   named = [line for line in lines if re.match(r'\w+(Error|Exception): .', line)]
   line = named[-1]
   line = re.sub(r'\b(MobilenetV\d|Untouched)[\w/:]*', 'NAME', line)
-  line = re.sub(r'\b\w+\(inputs\)', 'NAME(inputs)', line)
+  # Releases word it differently, and by which way they come to it.
+  line = re.sub(r'\w+\((\*, )?inputs\) .*', _TRAINS_SIGNATURE, line)
   line = re.sub(r'Received: <.*', '', line).strip()
   return line[:_MAX_REASON]
 
