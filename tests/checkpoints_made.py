@@ -6,7 +6,7 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
-from exporter.checkpoints import synthetic
+from tests import seeded
 
 SHADOW = 'ExponentialMovingAverage'
 _SLOTS = ('RMSProp', 'RMSProp_1')
@@ -19,7 +19,7 @@ def with_slots(
   keys = [f'{name}/{SHADOW}' for name in tensors]
   keys += [f'{name}/{slot}' for name in sorted(trainable) for slot in _SLOTS]
   extra = {
-    key: synthetic.value(key, tensors[key.rpartition('/')[0]].shape)
+    key: seeded.value(key, tensors[key.rpartition('/')[0]].shape)
     for key in keys
   }
   return {**tensors, **extra, 'global_step': np.array(1, np.int64)}

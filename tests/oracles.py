@@ -1,6 +1,6 @@
 """What the original TF-Slim networks computed under TensorFlow 1.15.
 
-The weights were those of `synthetic.value`, the images those of
+The weights were those of `seeded.value`, the images those of
 `synthetic.images`, mapped to [-1, 1]. For each network NAME, data/oracles has
 
   NAME.npz      logits and features of two images

@@ -32,6 +32,12 @@ USES = {
   'gradients twice': 'a persistent tape gives all gradients, twice',
   'save': 'the fine-tuned model is saved and loaded exactly',
   'export': '`model.export` of it answers the same',
+  'save in HDF5': 'the fine-tuned model is saved in `.h5`, loaded exactly',
+  'freeze': '`convert_variables_to_constants_v2` freezes it exactly',
+  'freeze fine-tuned': 'the same of the fine-tuned and saved model',
+  'mixed precision': 'the same, the head being trained in float16',
+  'TFLite': 'the fine-tuned model, saved or not, is converted to TFLite',
+  'int8': 'the same in integers',
 }
 _FORMATS = (versions.TF2, versions.TF1)
 

@@ -1,18 +1,64 @@
 """Makes seeded weights and images, for trying things out and for tests.
 
 Weights depend only on the name and the shape of a variable, so every machine
-makes the same ones. They are untrained, but keep activations in a sane range
-through deep networks.
+makes the same ones. They are untrained, but activations keep their scale
+through all layers, and what differs between pictures is not lost among what
+they share: features differ, and a network learns from there.
 """
 
 from collections.abc import Mapping
+import re
 import zlib
 
 import numpy as np
 
 _SLOTS = ('/ExponentialMovingAverage', '/RMSProp', '/RMSProp_1', '/Momentum')
-_DEPTHWISE_FAN_IN = 9
-_RESIDUAL_SCALE = 0.25  # Scales the last convolution of a ResNet unit.
+_COLOURS = 3  # Of images, which are the only inputs with so few channels.
+# The squared norm that a kernel has for each output, so that it makes values of
+# variance 1 from a standard normal variable as it is, or behind a ReLU.
+_LINEAR, _RELU = 1.0, 2 / (1 - 1 / np.pi)
+# Kernels behind layers without an activation.
+_BEHIND_LINEAR = re.compile(
+  '(/expand/|MobilenetV[23]/Conv_1/|/pointwise_)weights$'
+)
+# Where branches are added the sum has more variance than each; these factors
+# make up for that. The first that is found in a name counts.
+_SUMS = {
+  '/conv3/(weights|.*gamma)$': 0.25,
+  '/project/.*gamma$': 0.68,
+  '^(reduction_)?cell_.*gamma$': 0.8,
+}
+_PIXELS_OF_BYTES = re.compile('^resnet_v1_[0-9]+/conv1/.*moving_variance$')
+_GATES = re.compile('/squeeze_excite/Conv_1/biases$')
+
+
+def _kernel(
+  random: np.random.RandomState, shape: tuple[int, ...], norm: float
+) -> np.ndarray:
+  """Kernels with zero mean, which do not see what all their inputs share."""
+  values = random.normal(0, 1, shape)
+  axes = tuple(range(len(shape) - 1))
+  if len(shape) > 1 and shape[-2] > _COLOURS:
+    values = values - values.mean(axes, keepdims=True)
+  squares = np.square(values).sum(axes, keepdims=True)
+  return values * np.sqrt(norm / np.maximum(squares, 1e-6))
+
+
+def _depthwise(
+  random: np.random.RandomState, shape: tuple[int, ...], norm: float
+) -> np.ndarray:
+  """Kernels of one channel: of this norm, and with the same mean for all.
+
+  So smooth images keep their scale as well as rough ones.
+  """
+  height, width, *_ = shape
+  values = random.normal(0, 1, shape)
+  values = values - values.mean((0, 1), keepdims=True)
+  squares = np.square(values).sum((0, 1), keepdims=True)
+  size = height * width
+  rest = 1 - 1 / size
+  values = values * np.sqrt(rest / np.maximum(squares, 1e-6)) + 1 / size
+  return values * np.sqrt(norm)
 
 
 def value(name: str, shape: tuple[int, ...]) -> np.ndarray:
@@ -21,19 +67,23 @@ def value(name: str, shape: tuple[int, ...]) -> np.ndarray:
   for slot in _SLOTS:
     name = name.removesuffix(slot)
   leaf = name.rsplit('/', 1)[-1]
-  fan_in = max(1, int(np.prod(shape[:-1])))
+  norm = _LINEAR if _BEHIND_LINEAR.search(name) else _RELU
   if leaf == 'moving_variance':
-    values = random.uniform(0.5, 1.5, shape)
+    values = random.uniform(0.6, 1.6, shape)
   elif leaf == 'gamma':
     values = random.uniform(0.8, 1.2, shape)
   elif leaf in ('moving_mean', 'beta', 'biases'):
     values = random.normal(0, 0.1, shape)
   elif leaf == 'depthwise_weights':
-    values = random.normal(0, np.sqrt(2 / _DEPTHWISE_FAN_IN), shape)
+    values = _depthwise(random, shape, norm)
   else:
-    values = random.normal(0, np.sqrt(2 / fan_in), shape)
-  if '/conv3/' in name and leaf in ('gamma', 'weights'):
-    values = values * _RESIDUAL_SCALE
+    values = _kernel(random, shape, norm)
+  factors = (f for words, f in _SUMS.items() if re.search(words, name))
+  values = values * next(factors, 1.0)
+  if _PIXELS_OF_BYTES.search(name):  # Of which a unit is half of 255.
+    values = values * np.square(255 / 2)
+  if _GATES.search(name):  # Open, but for a third.
+    values = values + 2.0
   return values.astype(np.float32)
 
 

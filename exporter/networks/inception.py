@@ -18,6 +18,7 @@ class _Inception(NamedTuple):
   pool: str = 'AvgPool_1a'
   dropout: str = 'Dropout_1b'
   conv: str = 'Conv2d_1c_1x1'
+  mean: str = 'global_pool'  # The name of the tensor, in the scope `Logits`.
   dropped: str | None = None  # The endpoint after dropout, if it has a name.
 
   def build(
@@ -40,7 +41,8 @@ class _Inception(NamedTuple):
     ):
       net, endpoints = slim.INCEPTIONS[self.network](images, scope=variables)
       with tf.compat.v1.variable_scope('Logits'):
-        pooled = endpoints[self.pool] = layers_lib.global_pool(net)
+        pooled = layers_lib.global_pool(net, name=self.mean)
+        endpoints[self.pool] = pooled
         net = layers.dropout(pooled, _KEEP_PROB, self.dropout)
         logits = layers.logits(net, num_classes, self.conv)
     if self.dropped:
@@ -59,6 +61,8 @@ _NETWORKS = (
     conv='Conv2d_0c_1x1',
   ),
   _Inception('inception_v2', 'InceptionV2'),
-  _Inception('inception_v3', 'InceptionV3', dropped='PreLogits'),
+  _Inception(
+    'inception_v3', 'InceptionV3', mean='GlobalPool', dropped='PreLogits'
+  ),
 )
 BUILDERS = {inception.network: inception.build for inception in _NETWORKS}

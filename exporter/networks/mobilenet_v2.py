@@ -54,7 +54,10 @@ def _inverted_residual(
   block: tuple[int, int, int],
   multiplier: float,
 ) -> dict[str, tf.Tensor]:
-  """Builds one block; returns its endpoints by the last part of their names."""
+  """Builds one block; returns its endpoints by the last part of their names.
+
+  Programs fetch them from published modules by these names in its scope.
+  """
   expansion, stride, channels = block
   depth = layers_lib.divisible(channels * multiplier)
   inputs, parts = net, {}
@@ -62,12 +65,13 @@ def _inverted_residual(
     net = layers.conv(
       net, layers_lib.divisible(expansion * net.shape[-1]), 1, 'expand'
     )
-    parts['expansion_output'] = net
-  net = parts['depthwise_output'] = layers.depthwise(net, stride, 'depthwise')
+    net = parts['expansion_output'] = tf.identity(net, 'expansion_output')
+  net = layers.depthwise(net, stride, 'depthwise')
+  net = parts['depthwise_output'] = tf.identity(net, 'depthwise_output')
   net = layers.conv(net, depth, 1, 'project', activation_fn=None)
   if stride == 1 and inputs.shape[-1] == depth:
     net = tf.add(net, inputs, name='add')
-  parts['output'] = net
+  parts['output'] = tf.identity(net, 'output')
   return parts
 
 
@@ -83,7 +87,8 @@ def build(
   endpoints = {}
   with tf.compat.v1.variable_scope('MobilenetV2'):
     stem = layers_lib.divisible(_STEM_DEPTH * multiplier)
-    net = endpoints['layer_1'] = layers.conv(images, stem, 3, 'Conv', stride=2)
+    net = tf.identity(images, 'input')
+    net = endpoints['layer_1'] = layers.conv(net, stem, 3, 'Conv', stride=2)
     for number, block in enumerate(_blocks()):
       layer = f'layer_{number + 2}'
       with tf.compat.v1.variable_scope(_scope(number)):
@@ -93,7 +98,8 @@ def build(
     last = _last_depth(multiplier)
     net = endpoints['layer_19'] = layers.conv(net, last, 1, 'Conv_1')
     with tf.compat.v1.variable_scope('Logits'):
-      pooled = endpoints['global_pool'] = layers_lib.global_pool(net)
+      pooled = layers_lib.global_pool(net, name='AvgPool')
+      endpoints['global_pool'] = pooled
       logits = endpoints['Logits'] = layers.classifier(
         pooled, num_classes, _KEEP_PROB, 'Dropout'
       )

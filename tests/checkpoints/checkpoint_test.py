@@ -12,6 +12,7 @@ from exporter.checkpoints import checkpoint
 from exporter.checkpoints import synthetic
 from tests import checkpoints_made as checkpoints
 from tests import oracles
+from tests import seeded
 from tests import tiny_network
 
 _MODEL = tiny_network.MODEL
@@ -169,7 +170,7 @@ def test_synthetic():
 def test_as_moving_averages_are_restored_by_tf_slim(tmp_path, name):
   oracle = oracles.get(name)
   model, source = oracle.model, oracle.source(is_training=False)
-  raw = synthetic.tensors(oracle.shapes)
+  raw = seeded.tensors(oracle.shapes)
   checkpoints.write(
     tmp_path / model.checkpoint,
     checkpoints.with_slots(raw, oracle.trainable),

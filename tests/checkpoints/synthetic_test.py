@@ -4,41 +4,96 @@ import numpy as np
 import pytest
 
 from exporter.checkpoints import synthetic
+from exporter.networks import source
+import model_specs
 
 
-# First value and sum, computed by the function that the oracles were made with.
+# First value and sum: what is exported must not change unnoticed.
 @pytest.mark.parametrize(
   ('name', 'shape', 'first', 'total'),
   [
-    ('A/Conv/weights', (3, 3, 4, 2), 0.232358, -0.6942),
-    ('A/Conv/depthwise_weights', (3, 3, 4, 1), -0.36291, 0.88914),
-    ('A/BatchNorm/gamma', (4,), 1.134135, 4.1495),
-    ('A/BatchNorm/beta', (4,), 0.08308, 0.04419),
-    ('A/BatchNorm/moving_mean', (4,), 0.015999, 0.04826),
-    ('A/BatchNorm/moving_variance', (4,), 1.438645, 4.6115),
-    ('A/Logits/biases', (5,), -0.066318, -0.39933),
-    ('A/unit_1/conv3/weights', (1, 1, 4, 2), 0.235135, 0.47756),
-    ('A/unit_1/conv3/BatchNorm/gamma', (4,), 0.203107, 1.00867),
-    ('A/BatchNorm/gamma/RMSProp', (4,), 1.159719, 4.47585),
-    ('A/BatchNorm/gamma/RMSProp_1', (4,), 1.018193, 3.83139),
-    ('A/BatchNorm/gamma/Momentum', (4,), 1.155532, 4.26893),
+    ('A/Conv/weights', (3, 3, 4, 2), 0.3401965, -0.0),
+    ('A/Conv/depthwise_weights', (3, 3, 4, 1), -0.3737414, 6.851434),
+    ('A/BatchNorm/gamma', (4,), 1.134135, 4.149498),
+    ('A/BatchNorm/beta', (4,), 0.08307984, 0.044193),
+    ('A/BatchNorm/moving_mean', (4,), 0.01599894, 0.048258),
+    ('A/BatchNorm/moving_variance', (4,), 1.538645, 5.0115),
+    ('A/Logits/biases', (5,), -0.0663183, -0.399327),
+    ('A/unit_1/conv3/weights', (1, 1, 4, 2), 0.1744837, 0.0),
+    ('A/unit_1/conv3/BatchNorm/gamma', (4,), 0.2031073, 1.00867),
+    ('A/BatchNorm/gamma/RMSProp', (4,), 1.159719, 4.475855),
+    ('A/BatchNorm/gamma/RMSProp_1', (4,), 1.018193, 3.831391),
+    ('A/BatchNorm/gamma/Momentum', (4,), 1.155532, 4.268927),
     (
       'A/BatchNorm/moving_variance/ExponentialMovingAverage',
       (4,),
-      1.180072,
-      4.12146,
+      1.280072,
+      4.521458,
     ),
-    ('A/Conv/weights/Momentum', (3, 3, 4, 2), 0.039074, 1.12077),
-    ('A/Conv/weights/RMSProp_1', (3, 3, 4, 2), 0.041427, -1.35268),
-    ('A/scalar', (), 0.279126, 0.27913),
+    ('A/Conv/weights/Momentum', (3, 3, 4, 2), 0.05763416, 0.0),
+    ('A/Conv/weights/RMSProp_1', (3, 3, 4, 2), 0.1036695, 0.0),
+    ('A/scalar', (), 1.712859, 1.712859),
+    ('A/expand/weights', (1, 1, 4, 2), -0.7176154, -0.0),
+    ('A/project/BatchNorm/gamma', (4,), 0.6904883, 2.662271),
+    ('cell_0/bn_1/gamma', (4,), 0.6590974, 2.779687),
+    (
+      'resnet_v1_50/conv1/BatchNorm/moving_variance',
+      (2,),
+      12213.76,
+      29050.660156,
+    ),
+    ('A/squeeze_excite/Conv_1/biases', (4,), 2.118674, 7.957874),
   ],
 )
 def test_known_values(name, shape, first, total):
   value = synthetic.value(name, shape)
   assert value.shape == shape
   assert value.dtype == np.float32
-  assert value.flat[0] == pytest.approx(first, abs=1e-6)
-  assert value.sum() == pytest.approx(total, abs=1e-5)
+  assert value.flat[0] == pytest.approx(first, rel=1e-5)
+  assert value.sum() == pytest.approx(total, rel=1e-5, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+  ('name', 'shape'),
+  [('A/Conv/weights', (3, 3, 64, 32)), ('A/FC/weights', (256, 32))],
+)
+def test_kernels_are_blind_to_what_their_inputs_share(name, shape):
+  value = synthetic.value(name, shape)
+  axes = tuple(range(len(shape) - 1))
+  np.testing.assert_allclose(value.sum(axes), np.zeros(32), atol=1e-4)
+  np.testing.assert_allclose(np.square(value).sum(axes), 2.934, rtol=1e-3)
+
+
+def test_kernels_of_images_see_colours():
+  sums = synthetic.value('A/Conv/weights', (3, 3, 3, 32)).sum((0, 1, 2))
+  assert np.abs(sums).max() > 0.5
+
+
+@pytest.mark.parametrize('side', [3, 5, 7])
+def test_depthwise_kernels_keep_rough_and_smooth_images(side):
+  value = synthetic.value('A/depthwise_weights', (side, side, 16, 1))
+  np.testing.assert_allclose(value.sum((0, 1)) ** 2, 2.934, rtol=1e-3)
+  np.testing.assert_allclose(np.square(value).sum((0, 1)), 2.934, rtol=1e-3)
+
+
+# One of each kind; those that take longer were measured by hand.
+@pytest.mark.parametrize(
+  'name',
+  [
+    *('mobilenet_v1_025_128', 'mobilenet_v2_035_96', 'inception_v1'),
+    *('mobilenet_v3_small_075_224', 'mobilenet_v3_large_075_224'),
+    *('resnet_v1_50', 'resnet_v2_50', 'nasnet_mobile'),
+  ],
+)
+def test_logits_keep_their_scale_and_differ_between_pictures(name):
+  model = model_specs.get_model(name)
+  network = source.Source(source.architecture(model), is_training=False)
+  network.load(synthetic.tensors(network.shapes))
+  pictures = synthetic.synthetic_pictures(3, model.size) / np.float32(255)
+  logits = network.run(network.logits, pictures)
+  network.unload()
+  assert 0.3 < logits.std() < 20
+  assert (logits - logits.mean(0)).std() > 0.15 * logits.std()
 
 
 def test_a_network_has_the_values_of_its_variables():

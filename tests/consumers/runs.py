@@ -27,6 +27,7 @@ _SMALL = _SAVED_MODELS[1:2]
 _SERVED = tuple(name for name in _SAVED_MODELS if name.endswith('/5'))
 FAILED = 'failed'
 _MAX_REASON = 160
+_TRAINS_SIGNATURE = 'a signature takes inputs, and no `training`'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,6 +62,7 @@ _MODULE, _LAYER, _LOAD = 'hub.Module', 'hub.KerasLayer', 'tf.saved_model.load'
 _GRAPH_LAYER = 'hub.KerasLayer, graph mode'
 _EAGER_LAYER = 'hub.KerasLayer, eager mode'
 _LEGACY = (('TF_USE_LEGACY_KERAS', '1'),)
+_CONVERTED = 'hub.KerasLayer, frozen or converted'
 _SESSION, _COMMAND = 'session, tag serve', 'saved_model_cli run'
 _TFSM, _SLIM = 'keras.layers.TFSMLayer', 'slimhub_keras.SlimLayer'
 _KERAS_3_LAYER = 'hub.KerasLayer, in Keras 3'
@@ -69,6 +71,7 @@ _OFFLINE = (('HTTPS_PROXY', 'http://127.0.0.1:9'),)  # Nobody's.
 # A client of one's own: a script in `clients/` and its lines here, for
 # FIRST_KERAS_3 and TODAY where it is a layer of Keras 3.
 _TF1, _OLD_HUB = environments.TF1, environments.TF1_OLD_HUB
+_TF_2_4, _TF_2_8 = environments.TF_2_4, environments.TF_2_8
 _LAST, _FIRST = environments.LAST_MODULE, environments.FIRST_KERAS_3
 _TODAY = environments.TODAY
 RUNS = (
@@ -82,6 +85,12 @@ RUNS = (
   Run(_OLD_HUB, _LAYER, 'keras_layer', _SMALL, _mode('v2')),
   Run(_OLD_HUB, _GRAPH_LAYER, 'keras_layer', _SMALL, _mode('graph')),
   Run(_OLD_HUB, _EAGER_LAYER, 'keras_layer', _SMALL, _mode('eager')),
+  Run(_TF_2_4, _MODULE, 'hub_module', _EACH_VERSION),
+  Run(_TF_2_4, _LAYER, 'keras_layer', _BOTH_NETWORKS),
+  Run(_TF_2_4, _CONVERTED, 'conversion', _BOTH_NETWORKS),
+  Run(_TF_2_4, _LOAD, 'load', _BOTH_NETWORKS),
+  Run(_TF_2_8, _LAYER, 'keras_layer', _BOTH_NETWORKS),
+  Run(_TF_2_8, _CONVERTED, 'conversion', _BOTH_NETWORKS),
   Run(_LAST, _MODULE, 'hub_module', _EACH_VERSION),
   Run(_LAST, _LAYER, 'keras_layer', _BOTH_NETWORKS),
   Run(_LAST, _LOAD, 'load', _SMALL),
@@ -90,6 +99,7 @@ RUNS = (
   Run(_FIRST, _LOAD, 'load', _SMALL),
   Run(_TODAY, _MODULE, 'hub_module', _EACH_VERSION),
   Run(_TODAY, _LAYER, 'keras_layer', _BOTH_NETWORKS, _LEGACY),
+  Run(_TODAY, _CONVERTED, 'conversion', _BOTH_NETWORKS, _LEGACY),
   Run(_TODAY, _KERAS_3_LAYER, 'keras_3_hub_layer', _SMALL),
   Run(_TODAY, _TFSM, 'tfsm_layer', _BOTH_NETWORKS),
   Run(_TODAY, _SLIM, 'slim_layer', (*_BOTH_NETWORKS, cases.OF_FIXED_SIZE)),
@@ -140,6 +150,8 @@ def _reason(error: str) -> str:
   named = [line for line in lines if re.match(r'\w+(Error|Exception): .', line)]
   line = named[-1]
   line = re.sub(r'\b(MobilenetV\d|Untouched)[\w/:]*', 'NAME', line)
+  # Releases word it differently, and by which way they come to it.
+  line = re.sub(r'\w+\((\*, )?inputs\) .*', _TRAINS_SIGNATURE, line)
   line = re.sub(r'Received: <.*', '', line).strip()
   return line[:_MAX_REASON]
 

@@ -17,6 +17,7 @@ from exporter.checkpoints import synthetic
 from exporter.networks import source as source_lib
 import model_specs
 from tests import oracles
+from tests import seeded
 from tests import shared
 
 # As the original code has it; the oracles cannot tell. A ResNet has no dropout.
@@ -156,7 +157,7 @@ def _counted(
 def _computed(source: source_lib.Source, name: str) -> dict[str, Any]:
   """What an oracle or another implementation is compared with."""
   size = model_specs.get_model(name).size
-  source.load(synthetic.tensors(source.shapes))
+  source.load(seeded.tensors(source.shapes))
   outputs, endpoints = source.run(
     ({'logits': source.logits, 'features': source.features}, source.endpoints),
     synthetic.synthetic_images(2, size, size),
@@ -212,7 +213,7 @@ def _trained(name: str) -> dict[str, Any]:
   source = source_lib.Source(source_lib.architecture(model), True)
   found: dict[str, Any] = {'training': _mode(source, model)}
   if name in oracles.TRAINED:
-    source.load(synthetic.tensors(source.shapes))
+    source.load(seeded.tensors(source.shapes))
     found['step'] = _step(source, model.size)
     source.unload()
   if NETWORKS.get(model.network) == name and _drops(model):

@@ -87,23 +87,13 @@ class _Uses(keras_uses.Uses):
     return case_lib.close(found, self._predict(model, case['images']))
 
 
-def _keras_version():
-  if tf.__version__.startswith('1.'):
-    return tf.keras.__version__
-  if 'TF_USE_LEGACY_KERAS' in os.environ:
-    import tf_keras as keras
-  else:
-    import keras
-  return keras.__version__
-
-
 if __name__ == '__main__':
   _uses = _Uses(_Layers())
   client.main(
     {
       'tensorflow': tf.__version__,
       'tensorflow-hub': hub.__version__,
-      'keras': _keras_version(),
+      'keras': keras_uses.version(),
     },
     dict(
       keras_uses.by_name(_uses),

@@ -3,6 +3,7 @@
 In the syntax of Python 3.7.
 """
 
+import os
 import pathlib
 import tempfile
 
@@ -234,6 +235,17 @@ class Uses:
 
 def _flat(name):
   return name.replace('/', '_')
+
+
+def version():
+  """The release of Keras 2 that is `tf.keras` here."""
+  if hasattr(tf.keras, '__version__'):  # It came as a part of TensorFlow.
+    return tf.keras.__version__
+  if 'TF_USE_LEGACY_KERAS' in os.environ:
+    import tf_keras as keras
+  else:
+    import keras
+  return keras.__version__
 
 
 def by_name(uses):
