@@ -23,6 +23,7 @@ setuptools.setup(
     'exporter': ['**/*.pyi', 'py.typed'],
     'exporter.artifacts': ['*.tsv'],
     'exporter.cards': ['*.tsv'],
+    'exporter.proof': ['*.tsv'],
     'exporter.site': ['mkdocs.yml', 'assets/*', 'guides/*'],
     'model_specs': ['*.tsv', 'py.typed'],
   },

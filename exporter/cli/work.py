@@ -36,6 +36,13 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     metavar='HOST:PORT',
     help='head of the cluster; without it, the one Ray finds or starts',
   )
+  parser.add_argument(
+    '--prove',
+    choices=pipeline.PROVE_CHOICES,
+    default=pipeline.KNOWN,
+    help="fresh: load each artifact through TensorFlow's own loaders, also "
+    'where it is known what they make of its program',
+  )
   flags.add_progress(parser)
 
 

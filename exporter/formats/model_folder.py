@@ -118,6 +118,7 @@ class ModelFolder(format_lib.Format):
       artifact,
       original.reference,
       lambda: original.reading or self._read(handle, artifact),
+      afresh=original.afresh,
     )
 
   def card(

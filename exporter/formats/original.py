@@ -28,6 +28,8 @@ class Original:
   # The graph that was published beside the checkpoint, if there is one.
   frozen_graph: bytes | None = None
   pictures_dir: pathlib.Path | None = None  # Ranges are measured on them.
+  # Whether a proof believes nothing that is known of programs already.
+  afresh: bool = False
   # The artifact that the tensors were read from, if it is still open.
   reading: 'proof.Reading | None' = None
 

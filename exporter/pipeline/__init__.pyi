@@ -7,11 +7,15 @@ from .library import export_models as export_models
 from .library import verify_exports as verify_exports
 from .orders import ENGINES as ENGINES
 from .orders import EXPORT as EXPORT
+from .orders import FRESH as FRESH
+from .orders import KNOWN as KNOWN
 from .orders import LOCAL as LOCAL
+from .orders import PROVE_CHOICES as PROVE_CHOICES
 from .orders import RAY as RAY
 from .orders import VERIFY as VERIFY
 from .orders import Action as Action
 from .orders import Order as Order
+from .orders import Prove as Prove
 from .orders import choose as choose
 from .orders import make_orders as make_orders
 from .processes import Processes as Processes

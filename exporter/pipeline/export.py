@@ -55,6 +55,7 @@ class _Model:
       self.weights,
       self._checkpoint.frozen_graph,
       order.pictures_dir,
+      afresh=order.prove == orders.FRESH,
     )
 
   def check_classifier(self, handle: model_specs.Handle) -> None:

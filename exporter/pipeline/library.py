@@ -82,6 +82,7 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
   formats: Sequence[str] = formats_lib.DEFAULT,
   representative_images: storage.LocalPath | None = None,
   force: bool = False,
+  prove: orders_lib.Prove = orders_lib.KNOWN,
   engine: batch.Engine | None = None,
   keep_going: bool = False,
   on_result: OnResult | None = None,
@@ -102,6 +103,8 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
     representative_images: A folder of pictures on which the ranges of
       litert.int8 are measured.
     force: Whether exports that are there are replaced in any case.
+    prove: `fresh` loads each artifact through TensorFlow's own loaders, also
+      where it is known what they make of its program.
     engine: What carries out the work; by default this very process.
     keep_going: Whether to go on after a failure, which is then one of the
       results instead of an error.
@@ -129,6 +132,7 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
     checkpoint_dir=_path(checkpoint_dir),
     weights=weights,
     force=force,
+    prove=prove,
     pictures_dir=_path(representative_images),
   )
   orders = orders_lib.make_orders(handles, template)
@@ -142,6 +146,7 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
   formats: Sequence[str] | None = None,
   registry: model_specs.Registry = model_specs.PUBLISHED,
   client: str | None = None,
+  prove: orders_lib.Prove = orders_lib.KNOWN,
   engine: batch.Engine | None = None,
   keep_going: bool = False,
   on_result: OnResult | None = None,
@@ -155,6 +160,8 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
     registry: Where the models of exports without a manifest are looked up.
     client: Another Python interpreter in which they are proven, too; it needs
       TensorFlow 1.15 or newer.
+    prove: `fresh` loads each artifact through TensorFlow's own loaders, also
+      where it is known what they make of its program.
     engine: What carries out the work; by default this very process.
     keep_going: Whether to go on after a failure, which is then one of the
       results instead of an error.
@@ -171,6 +178,8 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
   folder = storage.to_folder(output_dir)
   words = None if formats is None else _words(formats)
   found = storage.find_artifacts(folder, patterns, words, registry)
-  template = orders_lib.Order(orders_lib.VERIFY, (), folder, client=client)
+  template = orders_lib.Order(
+    orders_lib.VERIFY, (), folder, client=client, prove=prove
+  )
   orders = orders_lib.make_orders(found.usable, template)
   return _run(orders, engine, keep_going, on_result, found.left_out)

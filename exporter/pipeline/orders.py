@@ -21,6 +21,13 @@ Action = Literal['export', 'verify']
 EXPORT: Final = 'export'
 VERIFY: Final = 'verify'
 
+Prove = Literal['known', 'fresh']
+# KNOWN believes what is known of a program, by its digest. FRESH asks
+# TensorFlow's loaders again for each artifact.
+KNOWN: Final = 'known'
+FRESH: Final = 'fresh'
+PROVE_CHOICES: tuple[Prove, ...] = (KNOWN, FRESH)
+
 _OF_PATTERNS = frozenset('\\*?[]')
 
 LOCAL, RAY = ENGINES = ('local', 'ray')  # The words of --engine.
@@ -55,6 +62,7 @@ class Order:
   force: bool = False  # Replaces exports that could be kept.
   pictures_dir: pathlib.Path | None = None  # Ranges are measured on them.
   client: str | None = None  # Another interpreter that a VERIFY asks, too.
+  prove: Prove = KNOWN
 
   def __post_init__(self) -> None:
     """Raises an OrderError if a folder or the source of weights is unfit."""

@@ -143,7 +143,10 @@ def _verify(
 ) -> results.Result:
   format_ = formats.of(handle)
   with _checked(handle, order.output_dir) as (artifact, manifest):
-    original = format_.recover(handle, artifact, manifest, beside)
+    original = dataclasses.replace(
+      format_.recover(handle, artifact, manifest, beside),
+      afresh=order.prove == orders.FRESH,
+    )
     proven = format_.prove(handle, artifact, original)
     _check_proof(handle, manifest, proven)
     reason = ''

@@ -130,7 +130,7 @@ def main(
 
   while True:
     order, proven = pipe.recv()
-    proof.learn_programs(proven)
+    proof.learn(proven)
     for result in perform(order):
       pipe.send(result)
-    pipe.send(proof.proven_programs())
+    pipe.send(proof.known_here())

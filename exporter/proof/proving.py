@@ -3,13 +3,12 @@
 The graphs of every artifact are run in a session, and each output is compared
 with the source's. To load an artifact through TensorFlow's own loaders takes
 seconds, and what they make of its graphs depends only on its program, not on
-sizes and values. So that is proven for the first artifact of each program.
+sizes and values. So that is proven once for each program: see programs.py.
 """
 
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Mapping
 import contextlib
 import gc
 import pathlib
@@ -21,6 +20,7 @@ from exporter import storage
 from exporter.proof import agreement
 from exporter.proof import comparison
 from exporter.proof import program
+from exporter.proof import programs
 from exporter.proof import reference as reference_lib
 from exporter.proof import session
 from exporter.proof import stranger
@@ -83,26 +83,11 @@ def read_tf2(
     return tf2_session.SessionTf2(folder)
 
 
-# The checks of each program that was proven through TensorFlow's loaders, by
-# the digest of the program.
-_programs: dict[str, tuple[storage.Check, ...]] = {}
-
-
-def proven_programs() -> dict[str, tuple[storage.Check, ...]]:
-  """The programs proven so far, to be handed to another process."""
-  return dict(_programs)
-
-
-def learn_programs(proven: Mapping[str, tuple[storage.Check, ...]]) -> None:
-  """Takes over what another process with the same packages has proven."""
-  _programs.update(proven)
-
-
 def _meet(
   handle: model_specs.Handle,
   folder: pathlib.Path,
   reference: reference_lib.Reference,
-) -> tuple[storage.Check, ...]:
+) -> programs.Answer:
   """Loads and calls an artifact as its users do, with TensorFlow's loaders."""
   agreed = agreement.Agreement(handle, reference)
   gc.collect()  # Frees the session's graphs, which may take much memory.
@@ -111,14 +96,10 @@ def _meet(
     agreed.compare_stranger(loaded_artifact)
   *others, gradients = agreed.of_stranger
   raise_on_misses(handle, agreed.of_stranger)
-  # The result is kept for all artifacts of the program. They differ in how
-  # close they come, so only what was compared is kept, not by how much it
-  # differs.
-  through_tensorflow = comparison.Comparison('through TensorFlow', 0.0)
-  for compared in others:
-    for what in compared.compared:
-      through_tensorflow.measure(what, 0.0)
-  return through_tensorflow.check(), gradients.check()
+  # The answer holds for all artifacts of the program. They differ in how close
+  # they come, so it says what was compared, and not by how much it differs.
+  through = sum(len(compared.compared) for compared in others)
+  return programs.Answer(through, len(gradients.compared))
 
 
 def prove(
@@ -126,6 +107,8 @@ def prove(
   folder: pathlib.Path,
   reference: reference_lib.Reference,
   read: Callable[[], session.Reading],
+  *,
+  afresh: bool = False,
 ) -> tuple[storage.Check, ...]:
   """Compares everything an artifact offers with its source.
 
@@ -134,6 +117,8 @@ def prove(
     folder: The folder of its files.
     reference: What its source computes.
     read: Gives it in a session.
+    afresh: Whether TensorFlow's loaders are asked for this very artifact,
+      whatever is known of its program.
 
   Returns:
     What was compared, and how close the artifact came.
@@ -148,6 +133,8 @@ def prove(
   del reading  # Frees its variables before others of the same size are loaded.
   raise_on_misses(handle, agreed.of_session)
   digest = program.digest(folder)
-  if digest not in _programs:
-    _programs[digest] = _meet(handle, folder, reference)
-  return (*(c.check() for c in agreed.of_session), *_programs[digest])
+  answer = None if afresh else programs.find(digest)
+  if answer is None:
+    answer = _meet(handle, folder, reference)
+    programs.remember(digest, answer)
+  return (*(c.check() for c in agreed.of_session), *answer.checks())

@@ -190,6 +190,7 @@ def run(args: argparse.Namespace) -> int:
     checkpoint_dir=folder,
     weights=checkpoints.SYNTHETIC if args.synthetic_weights else args.weights,
     force=args.force,
+    prove=args.prove,
     pictures_dir=args.representative_images,
   )
   return max(

@@ -35,7 +35,9 @@ def run(args: argparse.Namespace) -> int:
   found = storage.find_artifacts(
     args.dir, args.patterns, args.formats, flags.registry(args)
   )
-  template = pipeline.Order(pipeline.VERIFY, (), args.dir, client=args.client)
+  template = pipeline.Order(
+    pipeline.VERIFY, (), args.dir, client=args.client, prove=args.prove
+  )
   return work.carry_out(
     pipeline.make_orders(found.usable, template),
     work.engine(args),
