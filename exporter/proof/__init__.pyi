@@ -1,10 +1,10 @@
 from .agreement import Agreement as Agreement
 from .interpreter import LENIENCY as LENIENCY
 from .interpreter import Interpreter as Interpreter
-from .proving import prove as prove
 from .programs import Answer as Answer
 from .programs import known_here as known_here
 from .programs import learn as learn
+from .proving import prove as prove
 from .proving import raise_on_misses as raise_on_misses
 from .proving import read_tf1 as read_tf1
 from .proving import read_tf2 as read_tf2

@@ -67,10 +67,9 @@ class Program:
 
   def __str__(self) -> str:
     answer = self.answer
-    return '\t'.join(
-      (self.tensorflow, self.asked, self.digest)
-      + (f'{answer.through}', f'{answer.gradients}', answer.proven, self.handle)
-    )
+    counts = f'{answer.through}\t{answer.gradients}'
+    question = f'{self.tensorflow}\t{self.asked}\t{self.digest}'
+    return f'{question}\t{counts}\t{answer.proven}\t{self.handle}'
 
 
 @functools.cache
