@@ -5,6 +5,7 @@ from collections.abc import Callable
 from exporter.networks import inception
 from exporter.networks import inception_resnet_v2
 from exporter.networks import layers
+from exporter.networks import mobilenet_edgetpu
 from exporter.networks import mobilenet_v1
 from exporter.networks import mobilenet_v2
 from exporter.networks import mobilenet_v3
@@ -15,6 +16,7 @@ from exporter.networks import resnet
 BUILDERS: dict[str, Callable[..., layers.Outputs]] = {
   **inception.BUILDERS,
   'inception_resnet_v2': inception_resnet_v2.build,
+  'mobilenet_edgetpu': mobilenet_edgetpu.build,
   'mobilenet_v1': mobilenet_v1.build,
   'mobilenet_v2': mobilenet_v2.build,
   **mobilenet_v3.BUILDERS,
@@ -25,6 +27,7 @@ BUILDERS: dict[str, Callable[..., layers.Outputs]] = {
 # For the networks that have a depth multiplier: a function from the multiplier
 # to the widths of the kernels that depend on it.
 WIDTHS: dict[str, Callable[[float], dict[str, int]]] = {
+  'mobilenet_edgetpu': mobilenet_edgetpu.widths,
   'mobilenet_v1': mobilenet_v1.widths,
   'mobilenet_v2': mobilenet_v2.widths,
   **mobilenet_v3.WIDTHS,

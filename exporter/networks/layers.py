@@ -34,8 +34,10 @@ class Outputs(NamedTuple):
 
 
 MOBILENET = Style(tf.nn.relu6)
+EDGETPU = Style(tf.nn.relu)
 INCEPTION = Style(tf.nn.relu, scale=False)
 NASNET = Style(tf.nn.relu)
+NASNET_CIFAR = Style(tf.nn.relu, weight_decay=5e-4, epsilon=1e-5)
 NASNET_LARGE = Style(tf.nn.relu, weight_decay=5e-5)
 RESNET = Style(tf.nn.relu, weight_decay=1e-4, epsilon=1e-5)
 
