@@ -9,6 +9,7 @@ from model_specs.families import mobilenet_v3
 from model_specs.families import nasnet
 from model_specs.families import pnasnet
 from model_specs.families import resnet
+from model_specs.families import small
 from model_specs.families import vgg
 
 MODELS: tuple[spec.ModelSpec, ...] = (
@@ -23,7 +24,7 @@ MODELS: tuple[spec.ModelSpec, ...] = (
 )
 
 # Of networks that nothing was published of.
-TEMPLATES: tuple[spec.ModelSpec, ...] = (*vgg.TEMPLATES,)
+TEMPLATES: tuple[spec.ModelSpec, ...] = (*small.TEMPLATES, *vgg.TEMPLATES)
 
 # A published model of each network, or else its template.
 NETWORKS = {model.network: model for model in (*MODELS, *TEMPLATES)}
