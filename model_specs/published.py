@@ -10,6 +10,7 @@ from model_specs.families import mobilenet_v3
 from model_specs.families import nasnet
 from model_specs.families import pnasnet
 from model_specs.families import resnet
+from model_specs.families import small
 from model_specs.families import vgg
 
 MODELS: tuple[spec.ModelSpec, ...] = (
@@ -29,6 +30,7 @@ TEMPLATES: tuple[spec.ModelSpec, ...] = (
   *mobilenet_v3.TEMPLATES,
   *nasnet.TEMPLATES,
   *pnasnet.TEMPLATES,
+  *small.TEMPLATES,
   *vgg.TEMPLATES,
 )
 

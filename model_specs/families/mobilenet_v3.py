@@ -90,7 +90,6 @@ _PUBLISHED = (
 )
 
 
-
 def _num_features_large(multiplier: float) -> int:
   """The large network's number of features at any multiplier."""
   return channels.divisible(1280 * max(1.0, multiplier))

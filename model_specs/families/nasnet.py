@@ -44,6 +44,7 @@ def _family(size: str, cells: int) -> family_lib.Family:
     ),
     classifier_endpoints=('Logits', 'Predictions'),
     notes=(_LEFT_OUT + (_NO_DROPOUT if size == 'cifar' else _DROPOUT),),
+    is_cropped=size == 'cifar',
     memory_gb=_MEMORY_GB[size],
   )
 

@@ -14,6 +14,11 @@ _PAPER = family_lib.Paper(
   url='https://arxiv.org/abs/1712.00559',
   year=2018,
 )
+_NOTES = (
+  'The second classifier in the middle of the network, which helps to train it '
+  'from nothing, is left out, and so is the dropping of paths at random: in '
+  'training mode, only values before the classifier are dropped.',
+)
 
 
 def _family(size: str, cells: int, memory_gb: float) -> family_lib.Family:
@@ -36,11 +41,7 @@ def _family(size: str, cells: int, memory_gb: float) -> family_lib.Family:
       'global_pool',
     ),
     classifier_endpoints=('Logits', 'Predictions'),
-    notes=(
-      'The second classifier in the middle of the network, which helps to train '
-      'it from nothing, is left out, and so is the dropping of paths at random: '
-      'in training mode, only values before the classifier are dropped.',
-    ),
+    notes=_NOTES,
   )
 
 
