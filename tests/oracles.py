@@ -60,7 +60,7 @@ NAMES = (
 # layer by layer, logits and features alone: keras.applications and, in PyTorch,
 # timm 0.6.13.
 PEERS = ('inception_resnet_v2', 'pnasnet_large')
-# What gammas are multiplied by, of networks whose activations explode otherwise.
+# What gammas are multiplied by where activations explode otherwise.
 SMALLER = {'nasnet_cifar': 0.7, 'pnasnet_mobile': 0.7}
 AVERAGED = ('mobilenet_v1_025_128', 'mobilenet_v2_035_96')
 
