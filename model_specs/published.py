@@ -1,14 +1,17 @@
-"""All published models, and the networks that they are of."""
+"""All published models, and the networks that models may be of."""
 
 from model_specs import spec
 from model_specs.families import inception
 from model_specs.families import inception_resnet_v2
+from model_specs.families import mobilenet_edgetpu
 from model_specs.families import mobilenet_v1
 from model_specs.families import mobilenet_v2
 from model_specs.families import mobilenet_v3
 from model_specs.families import nasnet
 from model_specs.families import pnasnet
 from model_specs.families import resnet
+from model_specs.families import small
+from model_specs.families import vgg
 
 MODELS: tuple[spec.ModelSpec, ...] = (
   *inception.MODELS,
@@ -21,17 +24,27 @@ MODELS: tuple[spec.ModelSpec, ...] = (
   *resnet.MODELS,
 )
 
-# One published model of each network.
-NETWORKS = {model.network: model for model in MODELS}
+# Of networks that nothing was published of.
+TEMPLATES: tuple[spec.ModelSpec, ...] = (
+  *mobilenet_edgetpu.TEMPLATES,
+  *mobilenet_v3.TEMPLATES,
+  *nasnet.TEMPLATES,
+  *pnasnet.TEMPLATES,
+  *small.TEMPLATES,
+  *vgg.TEMPLATES,
+)
+
+# A published model of each network, or else its template.
+NETWORKS = {model.network: model for model in (*MODELS, *TEMPLATES)}
 
 
 def num_features(network: str, multiplier: float | None) -> int:
   """The number of features of a network at any multiplier."""
   widths = {
+    'mobilenet_edgetpu': mobilenet_edgetpu.num_features,
     'mobilenet_v1': mobilenet_v1.num_features,
     'mobilenet_v2': mobilenet_v2.num_features,
-    'mobilenet_v3_large': mobilenet_v3.num_features_large,
-    'mobilenet_v3_small': mobilenet_v3.num_features_small,
+    **mobilenet_v3.NUM_FEATURES,
   }
   if multiplier is None:
     return NETWORKS[network].num_features

@@ -16,7 +16,6 @@ _Sum: TypeAlias = tuple[_Operand, _Operand]
 
 NONE = 'none'  # The operation that hands its state on.
 STEP = 2  # A cell that halves the image multiplies the depth by this.
-_KEEP_PROB = 0.5
 _STEM_CELLS = 2
 _STEM_DEPTH = 32
 
@@ -65,6 +64,13 @@ class Tower:
       net = self._stack(kind, f'cell_stem_{number}', shallow, 2)
     self._endpoints['Stem'] = net
 
+  def add_small_stem(self, images: tf.Tensor, depth: int) -> None:
+    """Adds a first layer that leaves images of CIFAR at their size."""
+    net = self._conv_alone(images, depth, 3, 'l1_stem_3x3')
+    net = self._layers.norm(net, 'l1_stem_bn')
+    self._outputs.append(_Output(net, 0))
+    self._endpoints['Stem'] = net
+
   def add(self, kind: Cell, name: str, depth: int, before: int = 2) -> None:
     """Adds a cell.
 
@@ -77,14 +83,16 @@ class Tower:
     """
     self._endpoints[name.title()] = self._stack(kind, name, depth, before)
 
-  def finish(self, num_classes: int) -> layers_lib.Outputs:
+  def finish(
+    self, num_classes: int, keep_prob: float = 0.5
+  ) -> layers_lib.Outputs:
     """Adds the classifier after the last cell; returns the whole network."""
     layers, endpoints = self._layers, self._endpoints
     with tf.compat.v1.variable_scope('final_layer'):
       pooled = layers_lib.global_pool(tf.nn.relu(self._outputs[-1].net))
       pooled = tf.squeeze(pooled, [1, 2])
       endpoints['global_pool'] = pooled
-      net = layers.dropout(pooled, _KEEP_PROB, 'Dropout')
+      net = layers.dropout(pooled, keep_prob, 'Dropout')
       logits = endpoints['Logits'] = layers.dense(net, num_classes, 'FC')
       endpoints['Predictions'] = tf.nn.softmax(logits, name='predictions')
     return layers_lib.Outputs(logits, 'global_pool', endpoints)
@@ -114,7 +122,8 @@ class Tower:
         with tf.compat.v1.variable_scope(f'comb_iter_{number}/{side}'):
           ends.append(self._apply(operation, states[state], depth, stride))
       states.append(tf.add(*ends))
-    net = tf.concat([states[number] for number in kind.joined], 3)
+    joined = [self._matched(states, number, depth) for number in kind.joined]
+    net = tf.concat(joined, 3)
     return _Output(net, halvings + kind.stride - 1)
 
   def _fit(self, second: _Output, halvings: int, depth: int) -> tf.Tensor:
@@ -124,6 +133,16 @@ class Tower:
     if second.net.shape[-1] != depth:
       return self._relu_conv_norm(second.net, depth, ('prev_1x1', 'prev_bn'))
     return second.net
+
+  def _matched(
+    self, states: list[tf.Tensor], number: int, depth: int
+  ) -> tf.Tensor:
+    """A state as the output of a cell takes it: of the depth of its sums."""
+    if states[number].shape[-1] == depth:
+      return states[number]
+    # Only where a cell follows a first layer of another depth.
+    with tf.compat.v1.variable_scope(f'cell_output/reduction_{number}'):
+      return self._conv_norm(states[number], depth, ('path_conv', 'path_bn'))
 
   def _halve(self, net: tf.Tensor, depth: int) -> tf.Tensor:
     """Halves height and width, and brings the result to `depth`.

@@ -31,12 +31,21 @@ class Outputs(NamedTuple):
   # [batch, 1, 1, num_features] or [batch, num_features].
   pooled: str
   endpoints: dict[str, tf.Tensor]  # By TF-Slim's names, without the scope.
+  # Whether the features are pooled; signatures call them `global_pool` then.
+  has_pool: bool = True
 
 
 MOBILENET = Style(tf.nn.relu6)
+EDGETPU = Style(tf.nn.relu)
 INCEPTION = Style(tf.nn.relu, scale=False)
 NASNET = Style(tf.nn.relu)
+# TF-Slim trains CifarNet with this decay. Of LeNet it says 0, which would leave
+# no losses; this is what its script of training has for every network.
+CIFARNET = Style(tf.nn.relu, weight_decay=4e-3)
+LENET = Style(tf.nn.relu)
+NASNET_CIFAR = Style(tf.nn.relu, weight_decay=5e-4, epsilon=1e-5)
 NASNET_LARGE = Style(tf.nn.relu, weight_decay=5e-5)
+PLAIN = Style(tf.nn.relu, weight_decay=5e-4)
 RESNET = Style(tf.nn.relu, weight_decay=1e-4, epsilon=1e-5)
 
 
@@ -73,6 +82,10 @@ class Layers:
     """A context in which tf_slim's own networks are built in this style."""
     return slim.defaults(self._params, self.regularizer)
 
+  def plain_defaults(self) -> contextlib.AbstractContextManager[None]:
+    """The same for those of tf_slim's networks that have no batch norm."""
+    return slim.plain_defaults(self.regularizer)
+
   def conv(
     self,
     net: tf.Tensor,
@@ -82,14 +95,13 @@ class Layers:
     **kwargs: Any,
   ) -> tf.Tensor:
     """Convolution, batch norm and activation; `kwargs` replace any of them."""
-    return slim.conv2d(
-      net,
-      depth,
-      kernel,
-      scope=scope,
-      weights_regularizer=self.regularizer,
-      **{'activation_fn': self._activation, **self._norm, **kwargs},
-    )
+    options = {
+      'activation_fn': self._activation,
+      'weights_regularizer': self.regularizer,
+      **self._norm,
+      **kwargs,
+    }
+    return slim.conv2d(net, depth, kernel, scope=scope, **options)
 
   def depthwise(
     self,
@@ -150,14 +162,12 @@ class Layers:
     self, net: tf.Tensor, num_classes: int, scope: str, **kwargs: Any
   ) -> tf.Tensor:
     """A fully connected layer from features without spatial axes to logits."""
-    return slim.fully_connected(
-      net,
-      num_classes,
-      activation_fn=None,
-      weights_regularizer=self.regularizer,
-      scope=scope,
+    options = {
+      'activation_fn': None,
+      'weights_regularizer': self.regularizer,
       **kwargs,
-    )
+    }
+    return slim.fully_connected(net, num_classes, scope=scope, **options)
 
   def classifier(
     self, pooled: tf.Tensor, num_classes: int, keep_prob: float, dropout: str

@@ -1,4 +1,4 @@
-"""MobileNet V3, built with the variable names of TF-Slim."""
+"""MobileNet V3, and its minimalistic form, with TF-Slim's variable names."""
 
 from collections.abc import Callable
 from typing import Any
@@ -78,6 +78,14 @@ _SMALL = _blocks(
 )
 
 
+def _minimalistic(blocks: tuple[_Block, ...]) -> tuple[_Block, ...]:
+  """The same blocks of what every processor computes fast."""
+  return tuple(
+    block._replace(kernel=3, activation=tf.nn.relu, squeezes=False)
+    for block in blocks
+  )
+
+
 def _squeeze_excite(layers: layers_lib.Layers, net: tf.Tensor) -> tf.Tensor:
   """Weighs each channel by a factor computed from the means of all of them."""
   depth = net.shape[-1]
@@ -123,11 +131,12 @@ def _scope(number: int) -> str:
 
 
 class _MobilenetV3(NamedTuple):
-  """One of the two networks, large or small."""
+  """One of the networks: large or small, as it is or minimalistic."""
 
   blocks: tuple[_Block, ...]
   conv_depth: int  # Depth of the convolution before pooling.
   last_depth: int  # Depth of the convolution after it: the number of features.
+  activation: _Activation = _hard_swish  # Of the layers around the blocks.
 
   def widths(self, multiplier: float) -> dict[str, int]:
     """The output channels of each kernel that depends on a multiplier."""
@@ -164,7 +173,7 @@ class _MobilenetV3(NamedTuple):
     self, layers: layers_lib.Layers, net: tf.Tensor, multiplier: float
   ) -> dict[str, tf.Tensor]:
     """Builds all layers up to the features; returns every endpoint."""
-    active = {'activation_fn': _hard_swish}
+    active = {'activation_fn': self.activation}
     endpoints = {}
 
     def depth(channels: int) -> int:
@@ -191,7 +200,13 @@ class _MobilenetV3(NamedTuple):
 
 _NETWORKS = {
   'mobilenet_v3_large': _MobilenetV3(_LARGE, 960, 1280),
+  'mobilenet_v3_large_minimalistic': _MobilenetV3(
+    _minimalistic(_LARGE), 960, 1280, tf.nn.relu
+  ),
   'mobilenet_v3_small': _MobilenetV3(_SMALL, 576, 1024),
+  'mobilenet_v3_small_minimalistic': _MobilenetV3(
+    _minimalistic(_SMALL), 576, 1024, tf.nn.relu
+  ),
 }
 BUILDERS = {name: network.build for name, network in _NETWORKS.items()}
 WIDTHS = {name: network.widths for name, network in _NETWORKS.items()}

@@ -1,4 +1,4 @@
-"""NASNet-A in its two sizes, mobile and large."""
+"""NASNet-A in its two sizes, mobile and large, and for images of CIFAR."""
 
 from typing import NamedTuple
 
@@ -33,15 +33,17 @@ _REDUCTION = cells_lib.Cell(
 
 
 class _Nasnet(NamedTuple):
-  """One of the two networks."""
+  """One of the three networks."""
 
   cells: int  # How many normal cells it has.
   depth: int  # Of the first of them.
   stem: int  # Multiplies the depth of the first layer.
+  halves: bool  # Whether that layer, and the two cells after it, halve images.
   # Whether the second input of the cell after a reduction cell comes from
   # before the cell that the reduction follows.
   skips: bool
   style: layers_lib.Style
+  keep_prob: float = 0.5  # Of the features, in training.
 
   def build(
     self,
@@ -53,7 +55,10 @@ class _Nasnet(NamedTuple):
     """Builds the network on images in [-1, 1]."""
     layers = layers_lib.Layers(is_training, momentum, self.style)
     tower = cells_lib.Tower(layers)
-    tower.add_stem(images, self.stem, _REDUCTION, self.depth)
+    if self.halves:
+      tower.add_stem(images, self.stem, _REDUCTION, self.depth)
+    else:
+      tower.add_small_stem(images, self.stem * self.depth)
     depth, every = self.depth, self.cells // (_REDUCTIONS + 1)
     for number in range(self.cells):
       before = 2
@@ -63,10 +68,14 @@ class _Nasnet(NamedTuple):
         tower.add(_REDUCTION, f'reduction_cell_{reduction}', depth)
         before = 3 if self.skips else 2
       tower.add(_NORMAL, f'cell_{number}', depth, before)
-    return tower.finish(num_classes)
+    return tower.finish(num_classes, self.keep_prob)
 
 
-BUILDERS = {
-  'nasnet_large': _Nasnet(18, 168, 3, True, layers_lib.NASNET_LARGE).build,
-  'nasnet_mobile': _Nasnet(12, 44, 1, False, layers_lib.NASNET).build,
+_NETWORKS = {
+  'nasnet_cifar': _Nasnet(
+    18, 32, 3, False, False, layers_lib.NASNET_CIFAR, keep_prob=1.0
+  ),
+  'nasnet_large': _Nasnet(18, 168, 3, True, True, layers_lib.NASNET_LARGE),
+  'nasnet_mobile': _Nasnet(12, 44, 1, True, False, layers_lib.NASNET),
 }
+BUILDERS = {name: network.build for name, network in _NETWORKS.items()}

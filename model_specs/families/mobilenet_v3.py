@@ -1,4 +1,7 @@
-"""MobileNet V3: four models, large and small at two multipliers."""
+"""MobileNet V3: four models, large and small at two multipliers.
+
+Nothing was published of the two networks in their minimalistic form.
+"""
 
 from model_specs import family as family_lib
 from model_specs import figures as figures_lib
@@ -20,6 +23,10 @@ _NOTES = (
   'Multipliers below 1.0 leave the last convolution, the one the features '
   'come from, at its full width.',
 )
+_MINIMALISTIC = (
+  'The minimalistic form has none of what some processors compute slowly: no '
+  'squeeze-and-excite, no hard swish and no kernels of 5x5.'
+)
 _CHECKPOINT_NOTES = (
   'The archive holds two checkpoints; the one in its folder `ema`, which is '
   'used here, holds moving averages under the names of the variables.',
@@ -40,7 +47,7 @@ def _endpoints(blocks: int) -> tuple[str, ...]:
 def _family(size: str, blocks: int, *notes: str) -> family_lib.Family:
   return family_lib.Family(
     network=f'mobilenet_v3_{size}',
-    title=f'MobileNet V3 {size}',
+    title=f'MobileNet V3 {size.replace("_", " ")}',
     scope='MobilenetV3',
     classifier='MobilenetV3/Logits/',
     architecture='mobilenet-v3',
@@ -68,6 +75,8 @@ _SMALL = _family(
   'parameters at multiplier 0.75, and at 1.0 it has 2.54 million and needs 57 '
   'million multiply-adds.',
 )
+_LARGE_MINIMALISTIC = _family('large_minimalistic', 15, _MINIMALISTIC)
+_SMALL_MINIMALISTIC = _family('small_minimalistic', 11, _MINIMALISTIC)
 _SIZE = 224
 
 # Family, multiplier, features, training step of the checkpoint, MACs (M),
@@ -81,14 +90,22 @@ _PUBLISHED = (
 )
 
 
-def num_features_large(multiplier: float) -> int:
+def _num_features_large(multiplier: float) -> int:
   """The large network's number of features at any multiplier."""
   return channels.divisible(1280 * max(1.0, multiplier))
 
 
-def num_features_small(multiplier: float) -> int:
+def _num_features_small(multiplier: float) -> int:
   """The small network's number of features at any multiplier."""
   return channels.divisible(1024 * max(1.0, multiplier))
+
+
+NUM_FEATURES = {
+  'mobilenet_v3_large': _num_features_large,
+  'mobilenet_v3_large_minimalistic': _num_features_large,
+  'mobilenet_v3_small': _num_features_small,
+  'mobilenet_v3_small_minimalistic': _num_features_small,
+}
 
 
 def _model(
@@ -116,3 +133,25 @@ def _model(
 
 
 MODELS = tuple(_model(*row) for row in _PUBLISHED)
+
+
+def _template(
+  family: family_lib.Family, num_features: int, *figures: float
+) -> spec.ModelSpec:
+  return spec.ModelSpec(
+    name=family.network,
+    family=family,
+    multiplier=1.0,
+    size=_SIZE,
+    num_features=num_features,
+    checkpoint='',
+    archive_url='',
+    figures=figures_lib.Figures(*figures, is_counted=True),
+  )
+
+
+# Family, features, MACs (M) and parameters (M).
+TEMPLATES = (
+  _template(_LARGE_MINIMALISTIC, 1280, 209, 3.93),
+  _template(_SMALL_MINIMALISTIC, 1024, 52, 2.05),
+)

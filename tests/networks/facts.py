@@ -17,28 +17,32 @@ from exporter.checkpoints import synthetic
 from exporter.networks import source as source_lib
 import model_specs
 from tests import oracles
-from tests import seeded
 from tests import shared
 
-# As the original code has it; the oracles cannot tell. A ResNet has no dropout.
+# As the original code has it; the oracles cannot tell. A ResNet has no dropout,
+# nor has NASNet-A for CIFAR.
 KEEP_PROBABILITY = {
   'inception_resnet_v2': 0.8,
   'inception_v1': 0.8,
   'inception_v2': 0.8,
   'inception_v3': 0.8,
+  'mobilenet_edgetpu': 0.8,
   'mobilenet_v1': 0.999,
   'mobilenet_v2': 0.8,
   'mobilenet_v3_large': 0.8,
+  'mobilenet_v3_large_minimalistic': 0.8,
   'mobilenet_v3_small': 0.8,
+  'mobilenet_v3_small_minimalistic': 0.8,
   'nasnet_large': 0.5,
   'nasnet_mobile': 0.5,
   'pnasnet_large': 0.5,
+  'pnasnet_mobile': 0.5,
 }
 # One model of each network, where there is one that an oracle knows.
 NETWORKS: dict[str, str] = {}
 for _name in (*oracles.NAMES, *oracles.PEERS):
-  NETWORKS.setdefault(model_specs.get_model(_name).network, _name)
-for _model in model_specs.MODELS:
+  NETWORKS.setdefault(oracles.model(_name).network, _name)
+for _model in model_specs.NETWORKS.values():
   NETWORKS.setdefault(_model.network, _model.name)
 
 
@@ -116,7 +120,7 @@ def _mode(source: source_lib.Source, model: model_specs.ModelSpec) -> Mode:
       for op in source.graph.get_operations()
       if op.type.startswith(('Random', 'Truncated'))
     ),
-    source.is_random,
+    source.is_random(source.logits),
     tuple(source.scoped_endpoints(model.family.scope)),
     source.features.shape[-1],
     _operations(source),
@@ -156,8 +160,8 @@ def _counted(
 
 def _computed(source: source_lib.Source, name: str) -> dict[str, Any]:
   """What an oracle or another implementation is compared with."""
-  size = model_specs.get_model(name).size
-  source.load(seeded.tensors(source.shapes))
+  size = oracles.model(name).size
+  source.load(oracles.tensors(name, source.shapes))
   outputs, endpoints = source.run(
     ({'logits': source.logits, 'features': source.features}, source.endpoints),
     synthetic.synthetic_images(2, size, size),
@@ -169,7 +173,7 @@ def _computed(source: source_lib.Source, name: str) -> dict[str, Any]:
       for key, value in endpoints.items()
     },
   }
-  if name in oracles.TRAINED:
+  if name in (*oracles.TRAINED, *oracles.STATISTICS):
     images = synthetic.synthetic_images(1, 32, 32)
     found['sum_of_losses'] = float(sum(source.run(source.losses, images)))
   source.unload()
@@ -209,11 +213,11 @@ def _drops(model: model_specs.ModelSpec) -> bool:
 
 
 def _trained(name: str) -> dict[str, Any]:
-  model = model_specs.get_model(name)
+  model = oracles.model(name)
   source = source_lib.Source(source_lib.architecture(model), True)
   found: dict[str, Any] = {'training': _mode(source, model)}
   if name in oracles.TRAINED:
-    source.load(seeded.tensors(source.shapes))
+    source.load(oracles.tensors(name, source.shapes))
     found['step'] = _step(source, model.size)
     source.unload()
   if NETWORKS.get(model.network) == name and _drops(model):
@@ -222,17 +226,18 @@ def _trained(name: str) -> dict[str, Any]:
 
 
 def _compute(name: str) -> Facts:
-  model = model_specs.get_model(name)
+  model = oracles.model(name)
   # Models of one architecture follow each other: this is built once for them.
   source = source_lib.build(source_lib.architecture(model), False)
   facts: dict[str, Any] = {
     'inference': _mode(source, model),
     **_counted(source, model),
   }
-  if name in (*oracles.NAMES, *oracles.PEERS):
+  if name in (*oracles.NAMES, *oracles.PEERS, *oracles.STATISTICS):
     facts |= _computed(source, name)
   is_first = NETWORKS.get(model.network) == name
-  if name in oracles.NAMES or (is_first and _drops(model)):
+  is_known = name in (*oracles.NAMES, *oracles.STATISTICS)
+  if is_known or (is_first and _drops(model)):
     facts |= _trained(name)
   return Facts(**facts)
 

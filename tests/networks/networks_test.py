@@ -93,10 +93,11 @@ def test_number_of_updates_and_of_losses_without_the_classifier(name):
   expected = oracles.get(name).facts
   _, training = _modes(name)
   assert training.num_updates == expected['update_ops']
+  classifier = oracles.get(name).model.family.classifier
   losses = [
     loss
     for loss in training.losses
-    if not any('/Logits/' in variable for variable in loss)
+    if not any(v.startswith(classifier) for v in loss)
   ]
   assert len(losses) == expected['fv_reg_losses']
 
@@ -107,10 +108,37 @@ def test_sum_of_the_losses(name):
   assert facts.of(name).sum_of_losses == pytest.approx(expected, rel=1e-3)
 
 
+@each.over('name', oracles.STATISTICS)
+def test_networks_of_which_a_few_numbers_are_known(name):
+  found, expected = facts.of(name), oracles.STATISTICS[name]
+  inference, training = found.inference, found.training
+  assert training
+  assert found.outputs
+  assert found.sum_of_losses
+  assert (len(inference.shapes), len(inference.trainable)) == (
+    expected.variables,
+    expected.trainable,
+  )
+  count = sum(math.prod(inference.shapes[n]) for n in inference.trainable)
+  assert round(count / 1e6, 2) == expected.params
+  deviation = float(np.std(found.outputs['logits']))
+  assert float(f'{deviation:.3e}') == expected.logits
+  assert (len(inference.endpoints), len(inference.losses)) == (
+    expected.endpoints,
+    expected.losses,
+  )
+  network = oracles.model(name).network
+  decay = {'nasnet_cifar': 5e-4}.get(network, oracles.WEIGHT_DECAY)
+  total = found.sum_of_losses * oracles.WEIGHT_DECAY / decay
+  assert round(total, 5) == expected.sum_of_losses
+  assert (inference.num_updates, training.num_updates) == (0, expected.updates)
+  assert training.losses == inference.losses
+
+
 @every_oracle
 def test_weight_decay_spares_depthwise_kernels_alone(name):
   oracle = oracles.get(name)
-  is_nasnet = oracle.model.network.startswith('nasnet')
+  is_nasnet = oracle.model.network.startswith(('nasnet', 'pnasnet'))
   ends = 'weights' if is_nasnet else '/weights'  # It spares none.
   assert set().union(*facts.of(name).inference.losses) == {
     variable for variable in oracle.trainable if variable.endswith(ends)
@@ -132,7 +160,7 @@ def test_every_endpoint(name):
 
 @pytest.mark.parametrize('name', facts.NETWORKS.values())
 def test_the_spec_names_the_endpoints_and_the_classifier(name):
-  model = model_specs.get_model(name)
+  model = oracles.model(name)
   inference = facts.of(name).inference
   endpoints = inference.endpoints
   assert len(set(endpoints)) == len(endpoints)
@@ -187,4 +215,4 @@ def test_every_operation_is_one_that_exports_have(name):
 
 
 def test_every_spec_has_its_network():
-  assert {m.network for m in model_specs.MODELS} == builders.BUILDERS.keys()
+  assert model_specs.NETWORKS.keys() == builders.BUILDERS.keys()
