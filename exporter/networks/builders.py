@@ -16,7 +16,9 @@ BUILDERS: dict[str, Callable[..., layers.Outputs]] = {
   **inception.BUILDERS,
   'inception_resnet_v2': inception_resnet_v2.build,
   'mobilenet_v1': mobilenet_v1.build,
+  'mobilenet_v1_quant': mobilenet_v1.build_quantized,
   'mobilenet_v2': mobilenet_v2.build,
+  'mobilenet_v2_quant': mobilenet_v2.build_quantized,
   **mobilenet_v3.BUILDERS,
   **nasnet.BUILDERS,
   **pnasnet.BUILDERS,
@@ -26,6 +28,8 @@ BUILDERS: dict[str, Callable[..., layers.Outputs]] = {
 # to the widths of the kernels that depend on it.
 WIDTHS: dict[str, Callable[[float], dict[str, int]]] = {
   'mobilenet_v1': mobilenet_v1.widths,
+  'mobilenet_v1_quant': mobilenet_v1.widths,
   'mobilenet_v2': mobilenet_v2.widths,
+  'mobilenet_v2_quant': mobilenet_v2.widths,
   **mobilenet_v3.WIDTHS,
 }
