@@ -1,4 +1,4 @@
-"""All published models, and the networks that they are of."""
+"""All published models, and the networks that models may be of."""
 
 from model_specs import spec
 from model_specs.families import inception
@@ -9,6 +9,7 @@ from model_specs.families import mobilenet_v3
 from model_specs.families import nasnet
 from model_specs.families import pnasnet
 from model_specs.families import resnet
+from model_specs.families import vgg
 
 MODELS: tuple[spec.ModelSpec, ...] = (
   *inception.MODELS,
@@ -21,8 +22,11 @@ MODELS: tuple[spec.ModelSpec, ...] = (
   *resnet.MODELS,
 )
 
-# One published model of each network.
-NETWORKS = {model.network: model for model in MODELS}
+# Of networks that nothing was published of.
+TEMPLATES: tuple[spec.ModelSpec, ...] = (*vgg.TEMPLATES,)
+
+# A published model of each network, or else its template.
+NETWORKS = {model.network: model for model in (*MODELS, *TEMPLATES)}
 
 
 def num_features(network: str, multiplier: float | None) -> int:

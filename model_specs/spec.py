@@ -36,7 +36,9 @@ class ModelSpec:
   multiplier: float | None  # The depth multiplier; None if there is none.
   size: int  # Height and width of images in pixels; maybe just the default.
   num_features: int
-  checkpoint: str  # The path of its prefix when the archive is unpacked.
+  # The path of its prefix when the archive is unpacked. Own models and the
+  # templates of networks have neither it nor a URL.
+  checkpoint: str
   archive_url: str
   figures: figures_lib.Figures
   num_classes: int | None = NUM_CLASSES  # None: it has no classifier.
@@ -56,7 +58,7 @@ class ModelSpec:
         value is None or value > 0,
         f'{where}: {field} is {value}, expected above 0',
       )
-    if not self.own:
+    if not self.own and not self.is_template:
       self._check_archive(where)
 
   def _check_archive(self, where: str) -> None:
@@ -70,6 +72,11 @@ class ModelSpec:
       f'{where}: checkpoint is {self.checkpoint!r}, expected the path of a '
       f'prefix below a folder {self._archive_stem!r}, as the archive unpacks',
     )
+
+  @property
+  def is_template(self) -> bool:
+    """Whether it only says what models of a network share."""
+    return not (self.own or self.checkpoint or self.archive_url)
 
   @property
   def network(self) -> str:

@@ -51,7 +51,9 @@ def _has(shapes: Shapes, start: str) -> bool:
 
 
 def _families() -> dict[str, model_specs.Family]:
-  return {model.network: model.family for model in model_specs.MODELS}
+  return {
+    network: model.family for network, model in model_specs.NETWORKS.items()
+  }
 
 
 def find_family(shapes: Shapes) -> model_specs.Family | None:
@@ -89,7 +91,7 @@ def _candidates(network: str) -> Iterator[list[float]]:
   """Lists of multipliers to try, the likelier lists and multipliers first."""
   yield [
     model.multiplier
-    for model in model_specs.MODELS
+    for model in (*model_specs.MODELS, *model_specs.NETWORKS.values())
     if model.network == network and model.multiplier
   ]
   for decimals in _DECIMALS:

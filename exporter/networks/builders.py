@@ -9,6 +9,7 @@ from exporter.networks import mobilenet_v1
 from exporter.networks import mobilenet_v2
 from exporter.networks import mobilenet_v3
 from exporter.networks import nasnet
+from exporter.networks import plain
 from exporter.networks import pnasnet
 from exporter.networks import resnet
 
@@ -21,6 +22,7 @@ BUILDERS: dict[str, Callable[..., layers.Outputs]] = {
   'mobilenet_v2_quant': mobilenet_v2.build_quantized,
   **mobilenet_v3.BUILDERS,
   **nasnet.BUILDERS,
+  **plain.BUILDERS,
   **pnasnet.BUILDERS,
   **resnet.BUILDERS,
 }

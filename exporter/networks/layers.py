@@ -31,12 +31,15 @@ class Outputs(NamedTuple):
   # [batch, 1, 1, num_features] or [batch, num_features].
   pooled: str
   endpoints: dict[str, tf.Tensor]  # By TF-Slim's names, without the scope.
+  # Whether the features are pooled; signatures call them `global_pool` then.
+  has_pool: bool = True
 
 
 MOBILENET = Style(tf.nn.relu6)
 INCEPTION = Style(tf.nn.relu, scale=False)
 NASNET = Style(tf.nn.relu)
 NASNET_LARGE = Style(tf.nn.relu, weight_decay=5e-5)
+PLAIN = Style(tf.nn.relu, weight_decay=5e-4)
 RESNET = Style(tf.nn.relu, weight_decay=1e-4, epsilon=1e-5)
 
 
@@ -72,6 +75,10 @@ class Layers:
   def defaults(self) -> contextlib.AbstractContextManager[None]:
     """A context in which tf_slim's own networks are built in this style."""
     return slim.defaults(self._params, self.regularizer)
+
+  def plain_defaults(self) -> contextlib.AbstractContextManager[None]:
+    """The same for those of tf_slim's networks that have no batch norm."""
+    return slim.plain_defaults(self.regularizer)
 
   def conv(
     self,

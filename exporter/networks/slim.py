@@ -23,6 +23,7 @@ import tf_slim  # It needs the assignment above to build any layer.
 from tf_slim.nets import inception
 from tf_slim.nets import resnet_v1
 from tf_slim.nets import resnet_v2
+from tf_slim.nets import vgg
 
 _NORM = {
   'fused': True,
@@ -39,7 +40,8 @@ separable_conv2d = tf_slim.separable_conv2d
 batch_norm = functools.partial(tf_slim.batch_norm, **_NORM)
 
 # The networks that come with tf_slim, unchanged. Those of Inception end before
-# their classifiers, because tf_slim's take images of one size only.
+# their classifiers, because tf_slim's take images of one size only. The plain
+# ones have no batch norm.
 INCEPTIONS = {
   'inception_v1': inception.inception_v1_base,
   'inception_v2': inception.inception_v2_base,
@@ -53,6 +55,30 @@ RESNETS = {
   'resnet_v2_101': resnet_v2.resnet_v2_101,
   'resnet_v2_152': resnet_v2.resnet_v2_152,
 }
+
+
+PLAIN = {
+  'vgg_a': vgg.vgg_a,
+}
+
+
+@contextlib.contextmanager
+def plain_defaults(regularizer: Any) -> Iterator[None]:
+  """Sets what the networks of PLAIN leave to their caller.
+
+  Args:
+    regularizer: The regularizer of the kernels.
+
+  Yields:
+    Nothing; the arguments apply to networks that are built in this context.
+  """
+  with tf_slim.arg_scope(
+    [tf_slim.conv2d],
+    activation_fn=tf.nn.relu,
+    padding='SAME',
+    weights_regularizer=regularizer,
+  ):
+    yield
 
 
 @contextlib.contextmanager

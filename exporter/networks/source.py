@@ -89,6 +89,7 @@ class Source:
       )
     self.endpoints = dict(built.endpoints)
     self.pooled = built.pooled
+    self._has_pool = built.has_pool
     with tf.name_scope('hub_output'):
       self.logits = tf.identity(built.logits, 'classification')
       pooled = built.endpoints[built.pooled]
@@ -118,10 +119,10 @@ class Source:
   def scoped_endpoints(self, scope: str) -> dict[str, tf.Tensor]:
     """The endpoints by the names that signatures give them.
 
-    The names begin with the scope, and the pooled features are `global_pool`,
-    whatever TF-Slim calls them.
+    The names begin with the scope, and features that are pooled are
+    `global_pool`, whatever TF-Slim calls them.
     """
-    names = {self.pooled: 'global_pool'}
+    names = {self.pooled: 'global_pool'} if self._has_pool else {}
     return {
       f'{scope}/{names.get(name, name)}': tensor
       for name, tensor in self.endpoints.items()

@@ -10,7 +10,7 @@ from tests import each
 from tests import oracles
 from tests.checkpoints import specimens_made
 
-_FAMILIES = {model.network: model.family for model in model_specs.MODELS}
+_FAMILIES = {n: model.family for n, model in model_specs.NETWORKS.items()}
 # What those have beside that which share names with others.
 _SCOPES = {
   'mobilenet_v3_large': ['MobilenetV3/expanded_conv_14'],

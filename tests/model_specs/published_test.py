@@ -15,6 +15,22 @@ def test_published_widths(model):
   assert found == model.num_features
 
 
+@each.over('model', published.TEMPLATES, lambda m: m.name)
+def test_a_template_is_of_a_network_that_nothing_was_published_of(model):
+  assert model.is_template
+  assert (model.name, published.NETWORKS[model.network]) == (
+    model.network,
+    model,
+  )
+  assert model not in published.MODELS
+  found = published.num_features(model.network, model.multiplier)
+  assert found == model.num_features
+
+
+def test_a_published_model_is_no_template():
+  assert not any(model.is_template for model in published.MODELS)
+
+
 @pytest.mark.parametrize(
   ('network', 'multiplier'),
   [
