@@ -23,7 +23,11 @@ MODELS: tuple[spec.ModelSpec, ...] = (
 )
 
 # Of networks that nothing was published of.
-TEMPLATES: tuple[spec.ModelSpec, ...] = (*vgg.TEMPLATES,)
+TEMPLATES: tuple[spec.ModelSpec, ...] = (
+  *mobilenet_v1.TEMPLATES,
+  *mobilenet_v2.TEMPLATES,
+  *vgg.TEMPLATES,
+)
 
 # A published model of each network, or else its template.
 NETWORKS = {model.network: model for model in (*MODELS, *TEMPLATES)}
@@ -33,7 +37,9 @@ def num_features(network: str, multiplier: float | None) -> int:
   """The number of features of a network at any multiplier."""
   widths = {
     'mobilenet_v1': mobilenet_v1.num_features,
+    'mobilenet_v1_quant': mobilenet_v1.num_features,
     'mobilenet_v2': mobilenet_v2.num_features,
+    'mobilenet_v2_quant': mobilenet_v2.num_features,
     'mobilenet_v3_large': mobilenet_v3.num_features_large,
     'mobilenet_v3_small': mobilenet_v3.num_features_small,
   }
