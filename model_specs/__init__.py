@@ -17,6 +17,7 @@ from model_specs.family import FROM_MINUS_1_TO_1
 from model_specs.family import MEMORY_GB
 from model_specs.family import Family
 from model_specs.family import Preprocessing
+from model_specs.family import Standardization
 from model_specs.patterns import UnknownNameError
 from model_specs.published import NETWORKS
 from model_specs.registry import Registry
@@ -45,6 +46,7 @@ __all__ = [
   'Preprocessing',
   'Registry',
   'SpecError',
+  'Standardization',
   'UnknownNameError',
   'aliases',
   'checksums',

@@ -26,6 +26,15 @@ class Preprocessing:
   offset: float | tuple[float, float, float]  # For all channels, or for each.
 
 
+@dataclasses.dataclass(frozen=True)
+class Standardization(Preprocessing):
+  """The same, less the mean of each image and divided by its deviation.
+
+  The deviation is at least that of an image of which one value differs from all
+  others by 1, as `tf.image.per_image_standardization` has it.
+  """
+
+
 FROM_MINUS_1_TO_1 = Preprocessing(factor=2.0, offset=1.0)
 
 
@@ -49,6 +58,13 @@ class Family:
   endpoints: tuple[str, ...]  # Those of feature vectors, without the scope.
   classifier_endpoints: tuple[str, ...] = ('Logits',)
   preprocessing: Preprocessing = FROM_MINUS_1_TO_1
+  # What the network itself decides, which therefore is not part of
+  # fingerprints: the channels of images, the heights and widths that its fully
+  # connected layers fit (None: all), and whether TF-Slim evaluates it on the
+  # centre of pictures as they are, not on larger pictures made smaller.
+  channels: int = dataclasses.field(default=3, repr=False)
+  sizes: range | None = dataclasses.field(default=None, repr=False)
+  is_cropped: bool = dataclasses.field(default=False, repr=False)
   notes: tuple[str, ...] = ()  # Sentences for the cards of this family.
   # Sentences on the published checkpoints, for the same cards.
   checkpoint_notes: tuple[str, ...] = ()
@@ -56,6 +72,15 @@ class Family:
   is_quantized: bool = dataclasses.field(default=False, repr=False)
   # What a worker needs to prove the largest model; not part of fingerprints.
   memory_gb: float = dataclasses.field(default=MEMORY_GB, repr=False)
+
+  def size_problem(self, size: int) -> str:
+    """What is wrong with a height and width of images; empty if nothing."""
+    if self.sizes is None or size in self.sizes:
+      return ''
+    return (
+      f'size is {size}, expected {self.sizes[0]} to {self.sizes[-1]}, as the '
+      f'fully connected layers of {self.network} fit no other images'
+    )
 
   def __post_init__(self) -> None:
     unknown = set(self.versions) - set(versions.BY_NUMBER)

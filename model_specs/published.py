@@ -9,6 +9,7 @@ from model_specs.families import mobilenet_v3
 from model_specs.families import nasnet
 from model_specs.families import pnasnet
 from model_specs.families import resnet
+from model_specs.families import small
 from model_specs.families import vgg
 
 MODELS: tuple[spec.ModelSpec, ...] = (
@@ -26,6 +27,7 @@ MODELS: tuple[spec.ModelSpec, ...] = (
 TEMPLATES: tuple[spec.ModelSpec, ...] = (
   *mobilenet_v1.TEMPLATES,
   *mobilenet_v2.TEMPLATES,
+  *small.TEMPLATES,
   *vgg.TEMPLATES,
 )
 

@@ -58,6 +58,8 @@ class ModelSpec:
         value is None or value > 0,
         f'{where}: {field} is {value}, expected above 0',
       )
+    problem = self.family.size_problem(self.size)
+    checks.check(not problem, f'{where}: {problem}')
     if not self.own and not self.is_template:
       self._check_archive(where)
 

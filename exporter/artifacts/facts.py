@@ -27,7 +27,7 @@ def _facts(
     'network': model.network,
     'multiplier': model.multiplier,
     'input': {
-      'color': 'RGB',
+      'color': 'grayscale' if model.family.channels == 1 else 'RGB',
       'range': [0, 1],
       'height': model.size,
       'width': model.size,

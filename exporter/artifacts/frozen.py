@@ -17,7 +17,7 @@ class Frozen:
   """A network whose weights are constants, from formats.INPUT to `output`."""
 
   definition: tf.compat.v1.GraphDef
-  shape: tuple[int, int, int]  # Height, width and colours of an image.
+  shape: tuple[int, int, int]  # Height, width and channels of an image.
   output: str
 
 
@@ -53,7 +53,8 @@ def freeze(
   graph = graph_lib.build_graph(source, conversion)
   targets = (graph.default, graph_lib.IMAGES)
   pruned = graph_lib.prune(graph.definition, targets)
-  shape = (conversion.spec.size, conversion.spec.size, 3)
+  size, channels = conversion.spec.size, conversion.spec.family.channels
+  shape = (size, size, channels)
   frozen = tf.compat.v1.GraphDef(versions=pruned.versions)
   for node in pruned.node:
     if node.op == 'ReadVariableOp':

@@ -191,14 +191,20 @@ def _feature_vector(
   return dataclasses.replace(graph, definition=definition)
 
 
+def _image_shape(definition: tf.compat.v1.GraphDef) -> list[int | None]:
+  (node,) = (node for node in definition.node if node.name == IMAGES)
+  return tf.TensorShape(node.attr['shape'].shape).as_list()
+
+
 def _set_images(
   definition: tf.compat.v1.GraphDef, side: int | None
 ) -> tf.compat.v1.GraphDef:
   """A copy of a graph for square images with this side, or of any size."""
+  _, _, _, channels = _image_shape(definition)
   changed = tf.compat.v1.GraphDef()
   changed.CopyFrom(definition)
   (images,) = (node for node in changed.node if node.name == IMAGES)
-  shape = tf.TensorShape([None, side, side, 3])
+  shape = tf.TensorShape([None, side, side, channels])
   images.attr['shape'].shape.CopyFrom(shape.as_proto())
   return changed
 
@@ -239,5 +245,4 @@ def build_graph(source: networks.Source, handle: model_specs.Handle) -> Graph:
 
 def input_shape(graph: Graph) -> list[int | None]:
   """The shape of the images that a graph takes, with None for open sizes."""
-  (node,) = (n for n in graph.definition.node if n.name == IMAGES)
-  return tf.TensorShape(node.attr['shape'].shape).as_list()
+  return _image_shape(graph.definition)

@@ -61,7 +61,9 @@ _FIELDS = {
 _FEATURES, _IMAGE = np.int8(1), np.int8(2)  # In the union ContentProperties.
 _NORMALIZATION = np.int8(1)  # In the union ProcessUnitOptions.
 _AXIS_LABELS = np.int8(2)  # In the enum AssociatedFileType.
-_RGB = np.int8(1)  # In the enum ColorSpaceType.
+# In the enum ColorSpaceType, by the number of channels.
+_COLOR_SPACES = {1: np.int8(2), 3: np.int8(1)}
+_IMAGES = {1: 'Grey images', 3: 'RGB images'}
 
 _Table = tuple[str, dict[str, Any]]
 
@@ -118,8 +120,9 @@ def _floats(*values: float) -> np.ndarray:
 
 def _input(conversion: model_specs.Handle) -> _Table:
   size = np.uint32(conversion.spec.size)
+  channels = conversion.spec.family.channels
   image = {
-    'color_space': _RGB,
+    'color_space': _COLOR_SPACES[channels],
     'default_size': ('ImageSize', {'width': size, 'height': size}),
   }
   content = {
@@ -134,7 +137,9 @@ def _input(conversion: model_specs.Handle) -> _Table:
   }
   return 'TensorMetadata', {
     'name': formats.INPUT,
-    'description': 'RGB images with values in [0, 1], or bytes in [0, 255].',
+    'description': (
+      f'{_IMAGES[channels]} with values in [0, 1], or bytes in [0, 255].'
+    ),
     'content': ('Content', content),
     'process_units': [('ProcessUnit', unit)],
     'stats': ('Stats', {'max': _floats(1), 'min': _floats(0)}),

@@ -94,8 +94,9 @@ def _describe(model: Any, conversion: model_specs.Handle) -> None:
 
   Keys such as `Image.ColorSpaceGamma` are those that ONNX defines.
   """
+  is_grey = conversion.spec.family.channels == 1
   facts = {
-    'Image.BitmapPixelFormat': 'Rgb8',
+    'Image.BitmapPixelFormat': 'Gray8' if is_grey else 'Rgb8',
     'Image.ColorSpaceGamma': 'SRGB',
     'Image.NominalPixelRange': 'Normalized_0_1',
     'handle': str(conversion.origin),

@@ -36,7 +36,8 @@ INFERENCE = _VARIABLES | {
   *('Conv2D', 'DepthwiseConv2dNative', 'MatMul', 'BiasAdd'),
   *('FusedBatchNormV3', 'Relu', 'Relu6', 'Softmax'),
   *('AddV2', 'Sub', 'Mul', 'L2Loss', 'Mean', 'AvgPool', 'MaxPool'),
-  *('ConcatV2', 'Pad', 'Squeeze', 'StridedSlice'),
+  *('ConcatV2', 'Pad', 'Squeeze', 'StridedSlice', 'Reshape', 'LRN'),
+  *('Square', 'Sqrt', 'Maximum', 'RealDiv'),
 }
 TRAINING = INFERENCE | {
   *('AssignSubVariableOp', 'GreaterEqual', 'RandomUniform', 'SelectV2'),
@@ -67,14 +68,16 @@ LITERT = frozenset(
     *('ADD', 'AVERAGE_POOL_2D', 'CONCATENATION', 'CONV_2D'),
     *('DEPTHWISE_CONV_2D', 'DEQUANTIZE', 'FULLY_CONNECTED', 'HARD_SWISH'),
     *('MAX_POOL_2D', 'MEAN', 'MUL', 'PAD', 'QUANTIZE', 'RELU', 'RESHAPE'),
-    *('STRIDED_SLICE', 'SUB'),
+    *('STRIDED_SLICE', 'SUB', 'LOCAL_RESPONSE_NORMALIZATION', 'SQUARE'),
+    *('SQRT', 'MAXIMUM', 'DIV'),
   )
 )
 ONNX = frozenset(
   (
     *('Add', 'AveragePool', 'BatchNormalization', 'Clip', 'Concat', 'Conv'),
     *('Gemm', 'MatMul', 'MaxPool', 'Mul', 'Pad', 'ReduceMean', 'Relu'),
-    *('Reshape', 'Slice', 'Squeeze', 'Sub', 'Transpose'),
+    *('Reshape', 'Slice', 'Squeeze', 'Sub', 'Transpose', 'LRN', 'Sqrt', 'Max'),
+    'Div',
   )
 )
 

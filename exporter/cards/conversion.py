@@ -27,9 +27,10 @@ def inputs_and_outputs(conversion: model_specs.Handle, labels_in: str) -> str:
     labels_in: Says where in the file the names of the classes are.
   """
   kind, size = conversion.kind, conversion.spec.size
-  axes = f'[batch, {size}, {size}, 3]'
+  channels = conversion.spec.family.channels
+  axes = f'[batch, {size}, {size}, {channels}]'
   if kind.layout == kinds.NCHW:
-    axes = f'[batch, 3, {size}, {size}]'
+    axes = f'[batch, {channels}, {size}, {size}]'
   values = 'float32 with values in the range [0, 1]'
   if kind.needs_pictures:
     values = 'the bytes of the pictures, 0 to 255'
@@ -41,8 +42,8 @@ def inputs_and_outputs(conversion: model_specs.Handle, labels_in: str) -> str:
     )
   named = f'The names of the classes are in {labels_in}.'
   return markdown.paragraph(
-    f'The input `{formats.INPUT}` is RGB images {axes}: {values}. The model '
-    f'itself {usage.preprocessing(conversion)}. The '
+    f'The input `{formats.INPUT}` is {usage.images(conversion)} {axes}: '
+    f'{values}. The model itself {usage.preprocessing(conversion)}. The '
     f'output `{conversion.output}` is {what}.',
     *([named] if labels.of(conversion) else []),
   )

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 path = '$path'
 model = tf.saved_model.load(path)
-images = tf.random.uniform([8, $size, $size, 3])
+images = tf.random.uniform([8, $size, $size, $channels])
 $outputs = model(images)  # Shape [8, $width].
 """)
 
@@ -23,7 +23,7 @@ import tensorflow as tf
 
 path = '$path'
 serve = tf.saved_model.load(path).signatures['serving_default']
-images = tf.random.uniform([8, $size, $size, 3])
+images = tf.random.uniform([8, $size, $size, $channels])
 $outputs = serve(inputs=images)['$output_name']
 """)
 
@@ -33,10 +33,10 @@ import numpy as np
 
 path = '$path'
 model = keras.Sequential([
-  keras.Input([$size, $size, 3]),
+  keras.Input([$size, $size, $channels]),
   keras.layers.TFSMLayer(path, call_endpoint='serve'),
 ])
-images = np.random.uniform(size=[8, $size, $size, 3])
+images = np.random.uniform(size=[8, $size, $size, $channels])
 $outputs = model.predict(images)
 """)
 
@@ -50,8 +50,8 @@ import tensorflow_hub as hub
 
 path = '$path'
 model = tf.keras.Sequential([hub.KerasLayer(path)])
-model.build([None, $size, $size, 3])
-$outputs = model(tf.random.uniform([8, $size, $size, 3]))
+model.build([None, $size, $size, $channels])
+$outputs = model(tf.random.uniform([8, $size, $size, $channels]))
 """)
 
 TUNE_KERAS_3 = string.Template("""
@@ -60,7 +60,7 @@ import numpy as np
 
 path = '$path'
 model = keras.Sequential([
-  keras.Input([$size, $size, 3]),
+  keras.Input([$size, $size, $channels]),
   keras.layers.TFSMLayer(
     path, call_endpoint='serve', call_training_endpoint='train'
   ),$keras_head
@@ -69,7 +69,7 @@ model.compile(
   optimizer=keras.optimizers.SGD(0.001),
   loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
 )
-images = np.random.uniform(size=[8, $size, $size, 3])
+images = np.random.uniform(size=[8, $size, $size, $channels])
 labels = np.random.randint($classes, size=[8])
 model.fit(images, labels)
 """)
@@ -81,7 +81,7 @@ import slimhub_keras
 
 path = '$path'
 model = keras.Sequential([
-  keras.Input([$size, $size, 3]),
+  keras.Input([$size, $size, $channels]),
   slimhub_keras.SlimLayer(
     path, trainable=True, batch_norm_momentum=0.997
   ),$keras_head
@@ -90,7 +90,7 @@ model.compile(
   optimizer=keras.optimizers.Adam(0.0001),
   loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
 )
-images = np.random.uniform(size=[8, $size, $size, 3])
+images = np.random.uniform(size=[8, $size, $size, $channels])
 labels = np.random.randint($classes, size=[8])
 model.fit(images, labels)
 """)
@@ -112,7 +112,7 @@ model.compile(
   optimizer=tf.keras.optimizers.SGD(0.001),
   loss=tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True),
 )
-images = tf.random.uniform([8, $size, $size, 3])
+images = tf.random.uniform([8, $size, $size, $channels])
 labels = tf.random.uniform([8], maxval=$classes, dtype=tf.int32)
 model.fit(images, labels)
 """)
@@ -122,7 +122,7 @@ import tensorflow as tf
 
 path = '$path'
 model = tf.saved_model.load(path)
-images = tf.random.uniform([8, $size, $size, 3])
+images = tf.random.uniform([8, $size, $size, $channels])
 labels = tf.random.uniform([8], maxval=$classes, dtype=tf.int32)
 $loop_head
 with tf.GradientTape() as tape:
@@ -142,7 +142,7 @@ import tensorflow as tf
 
 path = '$path'
 model = tf.saved_model.load(path)
-images = tf.random.uniform([8, $size, $size, 3])
+images = tf.random.uniform([8, $size, $size, $channels])
 endpoints = model(images, return_endpoints=True)
 print(endpoints['$endpoint'].shape)
 """)
@@ -156,7 +156,7 @@ path = '$path'
 file = pathlib.Path(path, 'assets.extra', 'labels.txt')
 labels = file.read_text(encoding='utf-8').splitlines()
 model = tf.saved_model.load(path)
-images = tf.random.uniform([1, $size, $size, 3])
+images = tf.random.uniform([1, $size, $size, $channels])
 top = tf.math.top_k(tf.nn.softmax(model(images)), k=$best)
 for probability, index in zip(top.values[0], top.indices[0]):
   print(f'{float(probability):.3f} {labels[int(index)]}')
@@ -171,11 +171,11 @@ path = '$path'
 with tf.Graph().as_default():
   module = hub.Module(path)
   height, width = hub.get_expected_image_size(module)
-  images = tf.placeholder(tf.float32, [None, height, width, 3])
+  images = tf.placeholder(tf.float32, [None, height, width, $channels])
   $outputs = module(images)  # Shape [batch, $width].
   with tf.Session() as session:
     session.run(tf.global_variables_initializer())
-    batch = np.random.uniform(size=[8, height, width, 3])
+    batch = np.random.uniform(size=[8, height, width, $channels])
     print(session.run($outputs, {images: batch}))
 """)
 
@@ -187,7 +187,7 @@ path = '$path'
 with tf.Graph().as_default():
   module = hub.Module(path, trainable=True, tags={'train'})
   height, width = hub.get_expected_image_size(module)
-  images = tf.random.uniform([8, height, width, 3])
+  images = tf.random.uniform([8, height, width, $channels])
   labels = tf.random.uniform([8], maxval=$new_classes, dtype=tf.int32)
   features = module(
     $tune_inputs,
@@ -211,7 +211,7 @@ path = '$path'
 with tf.Graph().as_default():
   module = hub.Module(path)
   height, width = hub.get_expected_image_size(module)
-  images = tf.random.uniform([8, height, width, 3])
+  images = tf.random.uniform([8, height, width, $channels])
   endpoints = module(images, signature='image_$task', as_dict=True)
   print(endpoints['$endpoint'].shape)
 """)
@@ -229,7 +229,7 @@ labels = file.read_text(encoding='utf-8').splitlines()
 with tf.Graph().as_default():
   module = hub.Module(path)
   height, width = hub.get_expected_image_size(module)
-  images = tf.random.uniform([1, height, width, 3])
+  images = tf.random.uniform([1, height, width, $channels])
   probabilities = tf.nn.softmax(module(images))
   with tf.Session() as session:
     session.run(tf.global_variables_initializer())
@@ -241,15 +241,17 @@ for index in np.argsort(values)[:-6:-1]:
 
 def _common(handle: model_specs.Handle) -> dict[str, object]:
   classifies = handle.task == versions.CLASSIFICATION
+  family = handle.spec.family
   return {
     'path': f'exports/{handle}',
     'task': handle.task,
     'size': handle.spec.size,
+    'channels': family.channels,
     'best': min(5, handle.spec.num_classes or 5),
     'width': handle.num_outputs,
     'outputs': 'logits' if classifies else 'features',
     'output_name': versions.SERVING_OUTPUTS[handle.task],
-    'endpoint': f'{handle.spec.family.scope}/global_pool',
+    'endpoint': f'{family.scope}/{family.endpoints[-1]}',
   }
 
 

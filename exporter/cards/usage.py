@@ -45,9 +45,19 @@ def _size(handle: model_specs.Handle) -> str:
   )
 
 
+def images(handle: model_specs.Handle) -> str:
+  """What the model takes, in words."""
+  return 'grey images' if handle.spec.family.channels == 1 else 'RGB images'
+
+
 def preprocessing(handle: model_specs.Handle) -> str:
   """Says what the model does with colours before the network sees them."""
   wanted = handle.spec.family.preprocessing
+  if isinstance(wanted, model_specs.Standardization):
+    return (
+      'subtracts the mean of each image from it and divides it by its standard '
+      'deviation, as the network was trained with'
+    )
   if isinstance(wanted.offset, float):
     low = 0.0 - wanted.offset
     return (
@@ -61,9 +71,11 @@ def preprocessing(handle: model_specs.Handle) -> str:
 
 
 def _input(name: str, handle: model_specs.Handle) -> str:
+  channels = handle.spec.family.channels
   return markdown.paragraph(
-    f'The input `{name}` is a float32 batch of RGB images of shape '
-    '[batch, height, width, 3] with values in the range [0, 1]. The model '
+    f'The input `{name}` is a float32 batch of {images(handle)} of shape '
+    f'[batch, height, width, {channels}] with values in the range [0, 1]. The '
+    'model '
     f'itself {preprocessing(handle)}, so do not normalize them any further.'
   )
 

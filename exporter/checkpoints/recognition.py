@@ -38,7 +38,9 @@ class Match:
   # The depth multipliers that give these shapes, the likeliest first.
   multipliers: tuple[float, ...]
   num_classes: int | None  # None: there is no classifier.
-  # What the network expects; with 1001 classes if there is no classifier.
+  size: int | None  # Of images; None: no variable depends on it.
+  # What the network expects; with as many classes as its published models, or
+  # as TF-Slim's own network, if there is no classifier.
   shapes: Shapes
   trainable: frozenset[str]
 
@@ -82,6 +84,14 @@ def _num_classes(shapes: Shapes, family: model_specs.Family) -> int | None:
     if name.startswith(family.classifier) and name.endswith('/biases'):
       return shape[-1] if shape else None
   return None
+
+
+def _size(shapes: Shapes, family: model_specs.Family) -> int | None:
+  """The size of images that variables are for; None if they do not tell."""
+  if family.network not in networks.SIZES:
+    return None
+  size = networks.SIZES[family.network](shapes)
+  return None if size is None or family.size_problem(size) else size
 
 
 def _fitting(shapes: Shapes, network: str, multiplier: float) -> int:
@@ -160,14 +170,18 @@ def recognize(shapes: Shapes) -> Match | None:
   family = find_family(shapes)
   if family is None:
     return None
+  template = model_specs.NETWORKS[family.network]
   multipliers = find_multipliers(shapes, family.network)
   num_classes = _num_classes(shapes, family)
+  size = _size(shapes, family)
   network = networks.Source(
     networks.Architecture(
       family.network,
       multipliers[0] if multipliers else None,
-      num_classes or model_specs.NUM_CLASSES,
+      num_classes or template.num_classes or 1,
       family.preprocessing,
+      family.channels,
+      (size or template.size) if family.sizes else None,
     ),
     is_training=False,
   )
@@ -175,4 +189,6 @@ def recognize(shapes: Shapes) -> Match | None:
   matching = sum(shapes.get(name) == shape for name, shape in expected.items())
   if matching < _ENOUGH * len(expected):
     return None
-  return Match(family, multipliers, num_classes, expected, network.trainable)
+  return Match(
+    family, multipliers, num_classes, size, expected, network.trainable
+  )

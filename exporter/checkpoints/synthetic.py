@@ -24,11 +24,15 @@ _BEHIND_LINEAR = re.compile(
 # Where branches are added the sum has more variance than each; these factors
 # make up for that. The first that is found in a name counts.
 _SUMS = {
-  '/conv3/(weights|.*gamma)$': 0.25,
+  '/bottleneck_v[12]/conv3/(weights|.*gamma)$': 0.25,
   '/project/.*gamma$': 0.68,
   '^(reduction_)?cell_.*gamma$': 0.8,
 }
-_PIXELS_OF_BYTES = re.compile('^resnet_v1_[0-9]+/conv1/.*moving_variance$')
+# What sees pixels of bytes, of which a unit is half of 255.
+_PIXELS_OF_BYTES = {
+  '^resnet_v1_[0-9]+/conv1/.*moving_variance$': np.square(255 / 2),
+  '^vgg_[a-z0-9]+/conv1/conv1_1/weights$': 2 / 255,
+}
 _GATES = re.compile('/squeeze_excite/Conv_1/biases$')
 
 
@@ -78,10 +82,9 @@ def value(name: str, shape: tuple[int, ...]) -> np.ndarray:
     values = _depthwise(random, shape, norm)
   else:
     values = _kernel(random, shape, norm)
-  factors = (f for words, f in _SUMS.items() if re.search(words, name))
-  values = values * next(factors, 1.0)
-  if _PIXELS_OF_BYTES.search(name):  # Of which a unit is half of 255.
-    values = values * np.square(255 / 2)
+  for table in (_SUMS, _PIXELS_OF_BYTES):
+    factors = (f for words, f in table.items() if re.search(words, name))
+    values = values * next(factors, 1.0)
   if _GATES.search(name):  # Open, but for a third.
     values = values + 2.0
   return values.astype(np.float32)
@@ -93,14 +96,17 @@ def tensors(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
 
 
 def synthetic_images(
-  count: int, height: int, width: int, seed: int = 1
+  count: int, height: int, width: int, seed: int = 1, channels: int = _COLOURS
 ) -> np.ndarray:
   """Images of uniform noise in [0, 1], to compare two computations on."""
   random = np.random.RandomState(seed)
-  return random.uniform(0, 1, [count, height, width, 3]).astype(np.float32)
+  images = random.uniform(0, 1, [count, height, width, _COLOURS])
+  return images[..., :channels].astype(np.float32)
 
 
-def synthetic_pictures(count: int, size: int) -> np.ndarray:
+def synthetic_pictures(
+  count: int, size: int, channels: int = _COLOURS
+) -> np.ndarray:
   """Pictures, as bytes, of coloured squares in sizes from coarse to fine.
 
   To a network all images of noise look alike. These pictures differ, so that it
@@ -117,4 +123,4 @@ def synthetic_pictures(count: int, size: int) -> np.ndarray:
       square_of_pixel = pixels * squares // size
       picture += colors[square_of_pixel][:, square_of_pixel]
     pictures[number] = np.round(255 * np.clip(picture, 0, 1))
-  return pictures
+  return pictures[..., :channels]

@@ -19,7 +19,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 path = '$path'
 run = Interpreter(path).get_signature_runner('serving_default')
-images = np.random.uniform(size=[1, $size, $size, 3]).astype(np.float32)
+images = np.random.uniform(size=[$shape]).astype(np.float32)
 $output = run(inputs=images)['$output']
 """)
 
@@ -29,7 +29,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 path = '$path'
 run = Interpreter(path).get_signature_runner('serving_default')
-images = np.random.randint(256, size=[1, $size, $size, 3], dtype=np.uint8)
+images = np.random.randint(256, size=[$shape], dtype=np.uint8)
 scale, zero = run.get_output_details()['$output']['quantization']
 $output = (run(inputs=images)['$output'].astype(np.float32) - zero) * scale
 """)
@@ -55,9 +55,12 @@ class LiteRt(converted_file.ConvertedNetwork):
 
   def usage(self, handle: model_specs.Handle) -> Sequence[str]:
     """What goes in and what comes out, and code for LiteRT's interpreter."""
+    size = handle.spec.size
     template = _BYTES if self.kind.needs_pictures else _FLOATS
     snippet = template.substitute(
-      path=f'exports/{handle}', size=handle.spec.size, output=handle.output
+      path=f'exports/{handle}',
+      shape=f'1, {size}, {size}, {handle.spec.family.channels}',
+      output=handle.output,
     )
     return (
       cards.inputs_and_outputs(handle, _LABELS),

@@ -45,9 +45,9 @@ class Onnx(converted_file.ConvertedNetwork):
 
   def usage(self, handle: model_specs.Handle) -> Sequence[str]:
     """What goes in and what comes out, and code for onnxruntime."""
-    size = handle.spec.size
+    size, channels = handle.spec.size, handle.spec.family.channels
     is_nhwc = self.kind.layout == kinds.NHWC
-    sides = (size, size, 3) if is_nhwc else (3, size, size)
+    sides = (size, size, channels) if is_nhwc else (channels, size, size)
     snippet = _SNIPPET.substitute(
       path=f'exports/{handle}',
       shape=', '.join(map(str, sides)),

@@ -48,7 +48,9 @@ class Original:
   def _pictures(self) -> np.ndarray:
     # An export that needs pictures is refused where there are none.
     assert self.pictures_dir is not None
-    return measure.read_pictures(self.pictures_dir, self.spec.size)
+    return measure.read_pictures(
+      self.pictures_dir, self.spec.size, self.spec.family.channels
+    )
 
   def pictures_for(self, handle: model_specs.Handle) -> np.ndarray | None:
     """The pictures to measure ranges on; None if the handle needs none."""

@@ -1,9 +1,10 @@
 """Prepares pictures as TF-Slim does to evaluate its networks.
 
-There are two ways. Most networks see the central 87.5 % of height and width,
+There are three ways. Most networks see the central 87.5 % of height and width,
 resized. Networks that were trained on colours minus their mean see the central
 square of a picture whose shorter side was resized. Both ways resize by the
-bilinear rule of TensorFlow 1, which does not centre pixels.
+bilinear rule of TensorFlow 1, which does not centre pixels. Networks for small
+pictures of one size see them as they are, without what is beyond that size.
 """
 
 import math
@@ -18,12 +19,15 @@ import model_specs
 
 CENTRAL = 'central crop of 87.5 %, bilinear'
 ASPECT = 'shorter side to 256/224 of the size, bilinear, central crop'
+CROP = 'central crop, with black around smaller pictures'
 _FRACTION = 0.875
 _WHITE = 255.0
 
 
 def way(model: model_specs.ModelSpec) -> str:
-  """The way in which TF-Slim evaluates a model: CENTRAL or ASPECT."""
+  """The way in which TF-Slim evaluates a model: CENTRAL, ASPECT or CROP."""
+  if model.family.is_cropped:
+    return CROP
   has_mean = isinstance(model.family.preprocessing.offset, tuple)
   return ASPECT if has_mean else CENTRAL
 
@@ -55,23 +59,34 @@ def _aspect(picture: tf.Tensor, size: int) -> tf.Tensor:
   return resized[top : top + size, left : left + size] / _WHITE
 
 
-def read(path: pathlib.Path, size: int, how: str) -> np.ndarray:
+def _crop(picture: tf.Tensor, size: int) -> tf.Tensor:
+  cropped = tf.image.resize_with_crop_or_pad(picture, size, size)
+  return tf.cast(cropped, tf.float32) / _WHITE
+
+
+_CROPS = {CENTRAL: _central, ASPECT: _aspect, CROP: _crop}
+
+
+def read(
+  path: pathlib.Path, size: int, how: str, channels: int = 3
+) -> np.ndarray:
   """Reads a picture as a square of colours in [0, 1].
 
   Args:
     path: The file.
     size: Height and width of the square, in pixels.
-    how: CENTRAL or ASPECT.
+    how: CENTRAL, ASPECT or CROP.
+    channels: 3, or 1 for how bright each pixel is.
 
   Returns:
-    An array of float32 and of shape [size, size, 3].
+    An array of float32 and of shape [size, size, channels].
 
   Raises:
     PictureError: The file cannot be decoded, or is too large.
   """
-  crop = _aspect if how == ASPECT else _central
   picture = pictures.decode(path)
   try:
-    return crop(picture, size).numpy()
+    found = _CROPS[how](picture, size).numpy()
   except errors.PictureError as error:
     raise errors.PictureError(f'{path}: {error}') from error
+  return pictures.grey(found) if channels == 1 else found

@@ -56,12 +56,14 @@ def _logits(
 
   So a picture is read only once for all of them.
   """
-  way = crops.way(model)
+  way, channels = crops.way(model), model.family.channels
   parts_of: dict[str, list[np.ndarray]] = {name: [] for name in runs}
   with futures.ThreadPoolExecutor(environment.cores()) as pool:
     for start in range(0, len(pictures), _BATCH):
       batch = pictures[start : start + _BATCH]
-      read = pool.map(lambda p: crops.read(p.path, model.size, way), batch)
+      read = pool.map(
+        lambda each: crops.read(each.path, model.size, way, channels), batch
+      )
       images = np.stack(list(read))
       for name, run in runs.items():
         parts_of[name].append(np.asarray(run(images)))

@@ -14,6 +14,7 @@ SUFFIXES = ('.bmp', '.gif', '.jpeg', '.jpg', '.png')
 _MOST = 256  # More pictures take longer and make no difference.
 MOST_PIXELS = 2**26  # As of 8192 x 8192; what is made of them takes a gigabyte.
 _MOST_BYTES = 2**28
+_LUMA = np.float32([0.299, 0.587, 0.114])  # Of red, green and blue.
 
 
 def find(folder: pathlib.Path) -> list[pathlib.Path]:
@@ -50,17 +51,29 @@ def decode(path: pathlib.Path) -> tf.Tensor:
   )
 
 
-def _read(path: pathlib.Path, size: int) -> np.ndarray:
-  picture = decode(path)
-  resized = tf.image.resize(picture, [size, size], antialias=True)
-  return np.round(resized.numpy()).clip(0, 255).astype(np.uint8)
+def grey(picture: np.ndarray) -> np.ndarray:
+  """How bright the pixels of a picture are, as one channel."""
+  return picture @ _LUMA[:, np.newaxis]
 
 
-def read_pictures(folder: pathlib.Path, size: int) -> np.ndarray:
+def _read(path: pathlib.Path, size: int, channels: int) -> np.ndarray:
+  resized = tf.image.resize(decode(path), [size, size], antialias=True).numpy()
+  picture = grey(resized) if channels == 1 else resized
+  return np.round(picture).clip(0, 255).astype(np.uint8)
+
+
+def read_pictures(
+  folder: pathlib.Path, size: int, channels: int = 3
+) -> np.ndarray:
   """Reads the first pictures of a folder by name, each resized to a square.
 
+  Args:
+    folder: The folder.
+    size: Height and width of the squares, in pixels.
+    channels: 3, or 1 for how bright each pixel is.
+
   Returns:
-    Bytes of shape [pictures, size, size, 3].
+    Bytes of shape [pictures, size, size, channels].
 
   Raises:
     PictureError: There are no pictures, or one cannot be decoded.
@@ -72,7 +85,7 @@ def read_pictures(folder: pathlib.Path, size: int) -> np.ndarray:
       f'{", ".join(SUFFIXES)}; name a folder of some hundred that look like '
       'those the model will see: --representative_images=DIR'
     )
-  return np.stack([_read(path, size) for path in paths[:_MOST]])
+  return np.stack([_read(path, size, channels) for path in paths[:_MOST]])
 
 
 def pictures_digest(pictures: np.ndarray) -> str:

@@ -69,7 +69,10 @@ def _measure(
     runs.update(runners.peer(first))
     for batch in speed_lib.BATCHES:
       images = checkpoints.synthetic_images(
-        batch, first.spec.size, first.spec.size
+        batch,
+        first.spec.size,
+        first.spec.size,
+        channels=first.spec.family.channels,
       )
       for name, taken in _time(runs, images, seconds).items():
         speeds.append(speed_lib.summarize(first.folder, name, batch, taken))

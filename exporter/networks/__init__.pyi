@@ -1,4 +1,5 @@
 from .builders import BUILDERS as BUILDERS
+from .builders import SIZES as SIZES
 from .builders import WIDTHS as WIDTHS
 from .source import Architecture as Architecture
 from .source import Source as Source

@@ -1,6 +1,7 @@
 """The functions that build each network, by the name that specs use."""
 
 from collections.abc import Callable
+from collections.abc import Mapping
 
 from exporter.networks import inception
 from exporter.networks import inception_resnet_v2
@@ -12,6 +13,7 @@ from exporter.networks import nasnet
 from exporter.networks import plain
 from exporter.networks import pnasnet
 from exporter.networks import resnet
+from exporter.networks import small
 
 BUILDERS: dict[str, Callable[..., layers.Outputs]] = {
   **inception.BUILDERS,
@@ -25,6 +27,7 @@ BUILDERS: dict[str, Callable[..., layers.Outputs]] = {
   **plain.BUILDERS,
   **pnasnet.BUILDERS,
   **resnet.BUILDERS,
+  **small.BUILDERS,
 }
 # For the networks that have a depth multiplier: a function from the multiplier
 # to the widths of the kernels that depend on it.
@@ -34,4 +37,9 @@ WIDTHS: dict[str, Callable[[float], dict[str, int]]] = {
   'mobilenet_v2': mobilenet_v2.widths,
   'mobilenet_v2_quant': mobilenet_v2.widths,
   **mobilenet_v3.WIDTHS,
+}
+# For the networks whose variables depend on the size of images: a function from
+# the shapes of variables to that size, or to None if they are of no size.
+SIZES: dict[str, Callable[[Mapping[str, tuple[int, ...]]], int | None]] = {
+  **small.SIZES,
 }

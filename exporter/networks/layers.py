@@ -38,6 +38,10 @@ class Outputs(NamedTuple):
 MOBILENET = Style(tf.nn.relu6)
 INCEPTION = Style(tf.nn.relu, scale=False)
 NASNET = Style(tf.nn.relu)
+# TF-Slim trains CifarNet with this decay. Of LeNet it says 0, which would leave
+# no losses; this is what its script of training has for every network.
+CIFARNET = Style(tf.nn.relu, weight_decay=4e-3)
+LENET = Style(tf.nn.relu)
 NASNET_LARGE = Style(tf.nn.relu, weight_decay=5e-5)
 PLAIN = Style(tf.nn.relu, weight_decay=5e-4)
 RESNET = Style(tf.nn.relu, weight_decay=1e-4, epsilon=1e-5)
@@ -89,14 +93,13 @@ class Layers:
     **kwargs: Any,
   ) -> tf.Tensor:
     """Convolution, batch norm and activation; `kwargs` replace any of them."""
-    return slim.conv2d(
-      net,
-      depth,
-      kernel,
-      scope=scope,
-      weights_regularizer=self.regularizer,
-      **{'activation_fn': self._activation, **self._norm, **kwargs},
-    )
+    options = {
+      'activation_fn': self._activation,
+      'weights_regularizer': self.regularizer,
+      **self._norm,
+      **kwargs,
+    }
+    return slim.conv2d(net, depth, kernel, scope=scope, **options)
 
   def depthwise(
     self,
@@ -161,14 +164,12 @@ class Layers:
     self, net: tf.Tensor, num_classes: int, scope: str, **kwargs: Any
   ) -> tf.Tensor:
     """A fully connected layer from features without spatial axes to logits."""
-    return slim.fully_connected(
-      net,
-      num_classes,
-      activation_fn=None,
-      weights_regularizer=self.regularizer,
-      scope=scope,
+    options = {
+      'activation_fn': None,
+      'weights_regularizer': self.regularizer,
       **kwargs,
-    )
+    }
+    return slim.fully_connected(net, num_classes, scope=scope, **options)
 
   def classifier(
     self, pooled: tf.Tensor, num_classes: int, keep_prob: float, dropout: str

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 import dataclasses
 import functools
+import math
 from typing import Any
 import warnings
 
@@ -19,12 +20,15 @@ DEFAULT_MOMENTUM = 0.99
 
 @dataclasses.dataclass(frozen=True)
 class Architecture:
-  """Everything that a network's graph depends on, except the size of images."""
+  """Everything that a network's graph depends on."""
 
   network: str
   multiplier: float | None
   num_classes: int
   preprocessing: model_specs.Preprocessing = model_specs.FROM_MINUS_1_TO_1
+  channels: int = 3
+  # The height and width of images, where layers fit no other; else None.
+  size: int | None = None
 
 
 def architecture(model: model_specs.ModelSpec) -> Architecture:
@@ -35,6 +39,8 @@ def architecture(model: model_specs.ModelSpec) -> Architecture:
     # Without classes, a classifier is built all the same, and never exported.
     model.num_classes or 1,
     model.family.preprocessing,
+    model.family.channels,
+    model.size if model.family.sizes else None,
   )
 
 
@@ -53,6 +59,21 @@ def _fed_variable(getter: Any, name: str, *args: Any, **kwargs: Any) -> Any:
   return getter(name, *args, **kwargs)
 
 
+def _preprocess(
+  images: tf.Tensor, preprocessing: model_specs.Preprocessing
+) -> tf.Tensor:
+  """Maps colours in [0, 1] to what a network expects."""
+  scaled = tf.multiply(images, preprocessing.factor, name='Mul')
+  scaled = tf.subtract(scaled, preprocessing.offset, name='Sub')
+  if not isinstance(preprocessing, model_specs.Standardization):
+    return scaled
+  axes = [1, 2, 3]
+  centered = scaled - tf.reduce_mean(scaled, axes, keepdims=True)
+  variance = tf.reduce_mean(tf.square(centered), axes, keepdims=True)
+  least = math.prod(images.shape[1:]) ** -0.5
+  return centered / tf.maximum(tf.sqrt(variance), least)
+
+
 class Source:
   """One network in one mode, inference or training, as tf_slim builds it."""
 
@@ -67,15 +88,16 @@ class Source:
 
   def _build(self, architecture: Architecture) -> None:
     with tf.name_scope('hub_input'):
-      self.images = _v1.placeholder(tf.float32, [None, None, None, 3], 'images')
+      size = architecture.size
+      self.images = _v1.placeholder(
+        tf.float32, [None, size, size, architecture.channels], 'images'
+      )
       self.momentum = _v1.placeholder_with_default(
         tf.constant(DEFAULT_MOMENTUM, name='default_momentum'),
         [],
         BATCH_NORM_MOMENTUM,
       )
-      preprocessing = architecture.preprocessing
-      scaled = tf.multiply(self.images, preprocessing.factor, name='Mul')
-      scaled = tf.subtract(scaled, preprocessing.offset, name='Sub')
+      scaled = _preprocess(self.images, architecture.preprocessing)
     variant = {}
     if architecture.multiplier is not None:
       variant['multiplier'] = architecture.multiplier
@@ -106,10 +128,21 @@ class Source:
       tf.raw_ops.DestroyResourceOp(resource=v.handle) for v in self.variables
     ]
 
-  @property
-  def is_random(self) -> bool:
-    """Whether the logits are random, because dropout is active."""
-    return any('Random' in op.type for op in self.graph.get_operations())
+  @functools.cached_property
+  def _random(self) -> frozenset[str]:
+    """The operations that give something else each time."""
+    found = set()
+    waiting = [op for op in self.graph.get_operations() if 'Random' in op.type]
+    while waiting:
+      op = waiting.pop()
+      if op.name not in found:
+        found.add(op.name)
+        waiting += [user for end in op.outputs for user in end.consumers()]
+    return frozenset(found)
+
+  def is_random(self, tensor: tf.Tensor) -> bool:
+    """Whether a tensor is random, because it stands behind active dropout."""
+    return tensor.op.name in self._random
 
   @property
   def shapes(self) -> dict[str, tuple[int, ...]]:

@@ -111,7 +111,8 @@ class Agreement:
     side = None if self._handle.variable_size else self._handle.spec.size
     for key, declared in call.shapes.items():
       if key == stranger.IMAGES:
-        fits = declared == (None, side, side, 3)
+        channels = self._handle.spec.family.channels
+        fits = declared == (None, side, side, channels)
       else:
         fits = _describes(declared, call.outputs[key].shape)
       if fits:
@@ -208,4 +209,5 @@ class Agreement:
 
   @property
   def _computed(self) -> tuple[comparison.Comparison, ...]:
-    return (self._inference, self._training, self._moving, self._losses)
+    moving = (self._moving,) if self._reference.batch_statistics else ()
+    return (self._inference, self._training, *moving, self._losses)

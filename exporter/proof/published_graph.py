@@ -77,6 +77,19 @@ def _compare_weights(
     )
 
 
+def _scaled(
+  images: np.ndarray, preprocessing: model_specs.Preprocessing
+) -> np.ndarray:
+  offset = np.array(preprocessing.offset, np.float32)
+  scaled = images * np.float32(preprocessing.factor) - offset
+  if not isinstance(preprocessing, model_specs.Standardization):
+    return scaled
+  deviation = scaled.std((1, 2, 3), keepdims=True)
+  least = scaled[0].size ** -0.5
+  centered = scaled - scaled.mean((1, 2, 3), keepdims=True)
+  return centered / np.maximum(deviation, np.float32(least))
+
+
 def _run(
   part: tf.compat.v1.GraphDef, logits: str, layer: str, images: np.ndarray
 ) -> Answer:
@@ -119,9 +132,7 @@ def ask(
     Logits and features with one row for each image, or the problem.
   """
   layer = _layer(family.classifier, tensors)
-  preprocessing = family.preprocessing
-  offset = np.array(preprocessing.offset, np.float32)
-  scaled = images * np.float32(preprocessing.factor) - offset
+  scaled = _scaled(images, family.preprocessing)
   logits = f'{layer}/BiasAdd'
   try:
     part = _parse(data, logits)

@@ -42,7 +42,8 @@ class Reference:
   tensors: Mapping[str, np.ndarray]
   trainable: frozenset[str]
   default_size: Example  # Inference, with images of the default size.
-  other_size: Example  # Inference, with images of another size.
+  # Inference, with images of another size; None if the network takes one size.
+  other_size: Example | None
   training: Example  # Training, without the outputs that dropout makes random.
   # Means and variances of the training batch, by the moving average for each.
   batch_statistics: Mapping[str, np.ndarray]
@@ -55,7 +56,7 @@ class Reference:
 
   def examples(self, handle: model_specs.Handle) -> tuple[Example, ...]:
     """The inference examples that an artifact of this handle must reproduce."""
-    if handle.variable_size:
+    if handle.variable_size and self.other_size:
       return self.default_size, self.other_size
     return (self.default_size,)
 
@@ -63,7 +64,9 @@ class Reference:
 def _infer(
   source: networks.Source, model: model_specs.ModelSpec, height: int, width: int
 ) -> Example:
-  images = checkpoints.synthetic_images(_BATCH, height, width)
+  images = checkpoints.synthetic_images(
+    _BATCH, height, width, channels=model.family.channels
+  )
   tensors = {
     LOGITS: source.logits,
     FEATURES: source.features,
@@ -82,17 +85,16 @@ def _train(
   Returns:
     What the step computes, and the statistics, by the names of the averages.
   """
-  images = checkpoints.synthetic_images(_BATCH, model.size, model.size, seed=2)
+  images = checkpoints.synthetic_images(
+    _BATCH, model.size, model.size, seed=2, channels=model.family.channels
+  )
   tensors = {
     LOGITS: source.logits,
     FEATURES: source.features,
     **source.scoped_endpoints(model.family.scope),
   }
-  if source.is_random:
-    del tensors[LOGITS]
-    for name in model.family.classifier_endpoints:
-      del tensors[f'{model.family.scope}/{name}']
-  outputs, _ = source.run((tensors, source.updates), images)
+  known = {n: t for n, t in tensors.items() if not source.is_random(t)}
+  outputs, _ = source.run((known, source.updates), images)
   moving = {
     v.op.name: v for v in source.variables if v.op.name not in source.trainable
   }
@@ -155,7 +157,9 @@ def compute_reference(
   inference, training = sources
   inference.load(tensors)
   default_size = _infer(inference, model, model.size, model.size)
-  other_size = _infer(inference, model, *_OTHER_SIZE)
+  other_size = None
+  if model.family.variable_size:
+    other_size = _infer(inference, model, *_OTHER_SIZE)
   losses = _losses(inference, default_size, model.family.classifier)
   inference.unload()
   if not losses[versions.CLASSIFICATION]:

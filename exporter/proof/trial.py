@@ -98,7 +98,7 @@ class Trials:
     count = formats.pictures_for(kind, self._model)
     if count not in self._pictures:
       self._pictures[count] = checkpoints.synthetic_pictures(
-        count, self._model.size
+        count, self._model.size, self._model.family.channels
       )
     pictures = self._pictures[count]
     return Trial(

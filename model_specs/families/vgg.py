@@ -38,6 +38,7 @@ def _family(network: str, title: str) -> family_lib.Family:
     checkpoints_url=spec.SLIM_URL,
     versions=(3, 5),
     variable_size=False,
+    sizes=range(224, 256),
     endpoints=_endpoints(_BLOCKS[network]),
     classifier_endpoints=('fc8',),
     preprocessing=family_lib.Preprocessing(

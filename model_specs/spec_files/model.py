@@ -123,6 +123,11 @@ def _preprocessing(
     return family.preprocessing
   low, high = values.get('input_range', (-1.0, 1.0))
   mean = values.get('input_mean')
+  if mean is not None and family.channels == 1:
+    raise _ProblemError(
+      f'input_mean is {mean}, expected none: {family.network} sees one '
+      'channel, of which input_range says all'
+    )
   if mean is None:
     return family_lib.Preprocessing(float(high - low), 0.0 - low)
   red, green, blue = (float(value - low) for value in mean)
@@ -148,6 +153,8 @@ def _combined(values: Mapping[str, Any]) -> Iterator[str]:
       f'multiplier is {values["multiplier"]}, expected none: '
       f'{values["network"]} has one width'
     )
+  if problem := template.family.size_problem(values['size']):
+    yield problem
   if values['dataset'] in versions.TASKS:
     yield f'dataset is {values["dataset"]!r}, expected no name of a task'
   top1, top5 = values.get('top1_percent'), values.get('top5_percent')
