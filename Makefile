@@ -26,6 +26,7 @@ BAZEL_FILES := BUILD MODULE.bazel WORKSPACE \
 # The catalogue links to the cards beside it, so both are made side by side.
 GENERATED := model_cards catalogue
 FRESH_DOCS := .cache/docs
+PROGRAMS := .cache/programs
 
 # Without checkpoints the weights are synthetic: seeded, and marked as such.
 WEIGHTS = $(or $(strip $(TRAINED)),--synthetic_weights)
@@ -33,7 +34,7 @@ TRAINED = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)') \
   $(if $(filter-out 0,$(FETCH)),--fetch) $(if $(MIRROR),--mirror='$(MIRROR)')
 
 .DELETE_ON_ERROR:
-.PHONY: help export test check bazel consumers bench cards site clean
+.PHONY: help export test check bazel consumers programs bench cards site clean
 .PHONY: check-lint check-types check-layout check-build check-cards
 
 help:
@@ -48,6 +49,7 @@ help:
 	@echo '             and a test of each package; BAZEL_TESTS=//... for all'
 	@echo 'make consumers  the table of old and new clients, exporter/cards/clients.tsv;'
 	@echo '             CLIENT is a word of those to run'
+	@echo 'make programs  the table of what TensorFlow makes of every program'
 	@echo 'make bench   the figures of the README'
 	@echo 'make cards   docs/model_cards and docs/catalogue, written anew'
 	@echo 'make site    the documentation site -> SITE, with the files of OUTPUT'
@@ -110,6 +112,13 @@ bazel: $(VENV)/installed-test
 # Environments of old clients are made at first use, in .cache/consumers.
 consumers: $(VENV)/installed-test
 	$(RUN) tests.consumers $(JOBS) '$(CLIENT)'
+
+# TensorFlow is asked for those programs alone that the table does not have.
+programs: $(VENV)/installed-test
+	$(RUN) exporter export --output_dir='$(PROGRAMS)' --jobs=$(JOBS) --force \
+	  --synthetic_weights --all
+	$(RUN) tests.programs_file '$(PROGRAMS)'
+	rm -rf '$(PROGRAMS)'
 
 bench: $(VENV)/installed-test
 	$(RUN) benchmarks

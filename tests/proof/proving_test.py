@@ -54,17 +54,6 @@ def test_what_the_writers_write_is_proven(name):
   assert found['names'] == found['variables'] == found['gradients'] == 0
 
 
-def test_a_program_is_met_once_by_all_that_tell_each_other(monkeypatch):
-  _prove(_TF2, artifacts.folder(_TF2))
-  proven = proving.proven_programs()
-  monkeypatch.setattr(proving, '_programs', {})
-  monkeypatch.delattr(proving, '_meet')  # As in a process that has met nothing.
-  with pytest.raises(NameError):
-    _prove(_TF2, artifacts.folder(_TF2))
-  proving.learn_programs(proven)
-  assert _prove(_TF2, artifacts.folder(_TF2))['gradients'] == 0
-
-
 _WEIGHTS = [
   (broken.perturb, [f'variables: {broken.KERNEL} differs by 0.001']),
   (
