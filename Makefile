@@ -27,6 +27,8 @@ BAZEL_FILES := BUILD MODULE.bazel WORKSPACE \
 GENERATED := model_cards catalogue
 FRESH_DOCS := .cache/docs
 PROGRAMS := .cache/programs
+BENCH ?= .cache/bench
+SHELF ?=
 
 # Without checkpoints the weights are synthetic: seeded, and marked as such.
 WEIGHTS = $(or $(strip $(TRAINED)),--synthetic_weights)
@@ -50,7 +52,7 @@ help:
 	@echo 'make consumers  the table of old and new clients, exporter/cards/clients.tsv;'
 	@echo '             CLIENT is a word of those to run'
 	@echo 'make programs  the table of what TensorFlow makes of every program'
-	@echo 'make bench   the figures of the README'
+	@echo 'make bench   the figures of the README -> BENCH; SHELF=1: of all models'
 	@echo 'make cards   docs/model_cards and docs/catalogue, written anew'
 	@echo 'make site    the documentation site -> SITE, with the files of OUTPUT'
 	@echo '             if there is such a folder'
@@ -121,7 +123,7 @@ programs: $(VENV)/installed-test
 	rm -rf '$(PROGRAMS)'
 
 bench: $(VENV)/installed-test
-	$(RUN) benchmarks
+	$(RUN) benchmarks '$(BENCH)' $(if $(filter-out 0,$(SHELF)),--shelf)
 
 # Bazel's outputs lie outside of this folder.
 clean:

@@ -1,12 +1,12 @@
 """Runs a program and measures its time and memory, with all its children."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import os
 import pathlib
 import subprocess
-import sys
 import time
 
 _SECONDS = 0.2  # How often the memory is measured.
@@ -53,18 +53,24 @@ def _memory(pid: int) -> list[int]:
     return [0]
 
 
-def run(command: Sequence[str]) -> Figures:
-  """Runs `python -m COMMAND...` and waits for its end.
+def run(
+  command: Sequence[str], environment: Mapping[str, str] | None = None
+) -> Figures:
+  """Runs a program and waits for its end.
+
+  Args:
+    command: The program and its arguments.
+    environment: Variables for it, beside those of this process.
 
   Raises:
     RuntimeError: The program failed.
   """
   start = time.monotonic()
   process = subprocess.Popen(
-    [sys.executable, '-m', *command],
+    command,
     stdout=subprocess.DEVNULL,
     stderr=subprocess.DEVNULL,
-    env={**os.environ, 'TF_CPP_MIN_LOG_LEVEL': '3'},
+    env={**os.environ, 'TF_CPP_MIN_LOG_LEVEL': '3', **(environment or {})},
   )
   largest = whole = 0
   while process.poll() is None:

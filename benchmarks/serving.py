@@ -37,7 +37,14 @@ def _export(exports: pathlib.Path) -> None:
   pattern = '/'.join(_HANDLE.split('/')[2:])
   process.run(
     [
-      *('exporter', 'export', pattern, '--synthetic_weights'),
+      *(
+        sys.executable,
+        '-m',
+        'exporter',
+        'export',
+        pattern,
+        '--synthetic_weights',
+      ),
       f'--output_dir={exports}',
     ]
   )

@@ -35,8 +35,12 @@ _UNITS = (
   'everything else must be equal. Differences are rounded up to a power of '
   "ten. All this is computed from the files' own graphs. *Through TensorFlow* "
   "and *gradients* count what TensorFlow's loaders were asked, within the same "
-  'limits, for the first artifact of this program in a run: sizes, multipliers '
-  'and weights do not change what they do.'
+  'limits, of an artifact with this program: sizes, multipliers and weights do '
+  'not change what they do.'
+)
+_ASKED_HERE = (
+  'They were asked where this artifact was made, with the TensorFlow that is '
+  'named below.'
 )
 
 
@@ -159,6 +163,16 @@ def _has_published_graph(made: storage.Manifest) -> bool:
   return any(check.name == 'published graph' for check in made.proof)
 
 
+def _asked(made: storage.Manifest) -> str:
+  """Says who asked TensorFlow's loaders, and when."""
+  if day := max((check.proven for check in made.proof), default=''):
+    return (
+      f'The makers of slimhub asked them on {markdown.text(day)}, with the '
+      'TensorFlow that is named below.'
+    )
+  return _ASKED_HERE
+
+
 def verification(
   handle: model_specs.Handle, made: storage.Manifest | None
 ) -> record.Section:
@@ -178,7 +192,9 @@ def verification(
     )
     return record.Section(title, (text,))
   header = ('Check', 'Compared', 'Largest difference', 'Allowed')
-  units = [_UNITS, *([_PUBLISHED] if _has_published_graph(made) else [])]
+  units = [_UNITS, _asked(made)]
+  if _has_published_graph(made):
+    units.append(_PUBLISHED)
   return record.Section(
     title,
     (

@@ -8,6 +8,10 @@ from .accuracy import interval as interval
 from .accuracy import shorten as shorten
 from .accuracy import top5 as top5
 from .classes import MEANINGS as MEANINGS
+from .drawing import BLUE as BLUE
+from .drawing import YELLOW as YELLOW
+from .drawing import Box as Box
+from .drawing import Drawing as Drawing
 from .evaluation import EVALUATION_CHARTS as EVALUATION_CHARTS
 from .evaluation import EVALUATION_JSON as EVALUATION_JSON
 from .evaluation import classifiers as classifiers

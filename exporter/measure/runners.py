@@ -16,7 +16,23 @@ from exporter.measure import speed
 import model_specs
 from model_specs import versions
 
-_PEERS = {'mobilenet_v1': 'MobileNet', 'mobilenet_v2': 'MobileNetV2'}
+# The functions of keras.applications that build the networks that it has.
+_PEERS = {
+  'inception_resnet_v2': 'InceptionResNetV2',
+  'inception_v3': 'InceptionV3',
+  'mobilenet_v1': 'MobileNet',
+  'mobilenet_v2': 'MobileNetV2',
+  'mobilenet_v3_large': 'MobileNetV3Large',
+  'mobilenet_v3_small': 'MobileNetV3Small',
+  'nasnet_large': 'NASNetLarge',
+  'nasnet_mobile': 'NASNetMobile',
+  'resnet_v1_50': 'ResNet50',
+  'resnet_v1_101': 'ResNet101',
+  'resnet_v1_152': 'ResNet152',
+  'resnet_v2_50': 'ResNet50V2',
+  'resnet_v2_101': 'ResNet101V2',
+  'resnet_v2_152': 'ResNet152V2',
+}
 
 Run = Callable[[np.ndarray], np.ndarray]  # From images in [0, 1] to outputs.
 # Loads the artifact of a handle from a path, to run on so many threads.
@@ -72,9 +88,10 @@ def keras_model(handle: model_specs.Handle) -> Any:
   import keras
 
   is_classifier = handle.task == versions.CLASSIFICATION
+  multiplier = handle.spec.multiplier
   return getattr(keras.applications, name)(
     input_shape=(handle.spec.size, handle.spec.size, 3),
-    alpha=handle.spec.multiplier,
+    **({} if multiplier is None else {'alpha': multiplier}),
     include_top=is_classifier,
     weights=None,
     pooling=None if is_classifier else 'avg',

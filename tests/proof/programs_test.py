@@ -205,7 +205,7 @@ def test_what_is_rendered_is_parsed():
 )
 def test_of_a_damaged_table_nothing_is_believed(old, new):
   text = programs.render([_PROGRAM]).replace(old, new, 1)
-  with pytest.raises(errors.ProofError, match='it, line 3 is .*--prove=fresh'):
+  with pytest.raises(errors.ProofError, match=r'it, line 3 is .*--prove=fresh'):
     programs.parse(text, 'it')
 
 
