@@ -38,6 +38,7 @@ INFERENCE = _VARIABLES | {
   *('AddV2', 'Sub', 'Mul', 'L2Loss', 'Mean', 'AvgPool', 'MaxPool'),
   *('ConcatV2', 'Pad', 'Squeeze', 'StridedSlice', 'Reshape', 'LRN'),
   *('Square', 'Sqrt', 'Maximum', 'RealDiv'),
+  *('FakeQuantWithMinMaxVars', 'Reshape', 'Rsqrt'),
 }
 TRAINING = INFERENCE | {
   *('AssignSubVariableOp', 'GreaterEqual', 'RandomUniform', 'SelectV2'),
