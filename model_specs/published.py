@@ -7,6 +7,7 @@ from model_specs.families import mobilenet_v1
 from model_specs.families import mobilenet_v2
 from model_specs.families import mobilenet_v3
 from model_specs.families import nasnet
+from model_specs.families import plain
 from model_specs.families import pnasnet
 from model_specs.families import resnet
 from model_specs.families import small
@@ -21,10 +22,16 @@ MODELS: tuple[spec.ModelSpec, ...] = (
   *nasnet.MODELS,
   *pnasnet.MODELS,
   *resnet.MODELS,
+  *vgg.MODELS,
 )
 
 # Of networks that nothing was published of.
-TEMPLATES: tuple[spec.ModelSpec, ...] = (*small.TEMPLATES, *vgg.TEMPLATES)
+TEMPLATES: tuple[spec.ModelSpec, ...] = (
+  *plain.TEMPLATES,
+  *resnet.TEMPLATES,
+  *small.TEMPLATES,
+  *vgg.TEMPLATES,
+)
 
 # A published model of each network, or else its template.
 NETWORKS = {model.network: model for model in (*MODELS, *TEMPLATES)}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 import dataclasses
+import itertools
 from typing import Final
 from typing import Literal
 from typing import TypeAlias
@@ -108,6 +109,15 @@ VERSIONS = (
 BY_NUMBER = {version.number: version for version in VERSIONS}
 # The newest of each format; a name without a version means these.
 CURRENT = (3, 5)
+# For the cards of models that only slimhub gives handles to.
+NEVER_ON_TFHUB = (
+  "The model was never on tfhub.dev: its handles are slimhub's own, and their "
+  'versions promise what those of the other models with the same numbers do.'
+)
+
+
+def _first_of(spelling: Spelling) -> Version:
+  return next(v for v in VERSIONS if v.format == spelling)
 
 
 def changes(
@@ -115,8 +125,10 @@ def changes(
 ) -> dict[int, tuple[str, ...]]:
   """The changelog of a model that was published with some version numbers."""
   log = {numbers[0]: VERSIONS[0].changes}
-  for number in numbers[1:]:
+  for before, number in itertools.pairwise(numbers):
     version = BY_NUMBER[number]
     more = version.variable_size_changes if variable_size else ()
-    log[number] = more + version.changes
+    if BY_NUMBER[before].format != version.format:
+      more += _first_of(version.format).changes
+    log[number] = tuple(dict.fromkeys(more + version.changes))
   return log
