@@ -7,6 +7,7 @@ from model_specs.families import mobilenet_v1
 from model_specs.families import mobilenet_v2
 from model_specs.families import mobilenet_v3
 from model_specs.families import nasnet
+from model_specs.families import plain
 from model_specs.families import pnasnet
 from model_specs.families import resnet
 from model_specs.families import small
@@ -21,18 +22,34 @@ MODELS: tuple[spec.ModelSpec, ...] = (
   *nasnet.MODELS,
   *pnasnet.MODELS,
   *resnet.MODELS,
+  *vgg.MODELS,
 )
 
 # Of networks that nothing was published of.
 TEMPLATES: tuple[spec.ModelSpec, ...] = (
   *mobilenet_v1.TEMPLATES,
   *mobilenet_v2.TEMPLATES,
+  *plain.TEMPLATES,
+  *resnet.TEMPLATES,
   *small.TEMPLATES,
   *vgg.TEMPLATES,
 )
 
 # A published model of each network, or else its template.
 NETWORKS = {model.network: model for model in (*MODELS, *TEMPLATES)}
+
+
+def without_rounding(model: spec.ModelSpec) -> spec.ModelSpec | None:
+  """The published model that differs from another one in not rounding."""
+  network = model.network.removesuffix('_quant')
+  for plain in MODELS:
+    if (plain.network, plain.multiplier, plain.size) == (
+      network,
+      model.multiplier,
+      model.size,
+    ):
+      return None if plain.network == model.network else plain
+  return None
 
 
 def num_features(network: str, multiplier: float | None) -> int:

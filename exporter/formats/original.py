@@ -54,4 +54,4 @@ class Original:
 
   def pictures_for(self, handle: model_specs.Handle) -> np.ndarray | None:
     """The pictures to measure ranges on; None if the handle needs none."""
-    return self._pictures if handle.kind.needs_pictures else None
+    return self._pictures if handle.needs_pictures else None
