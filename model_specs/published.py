@@ -42,13 +42,10 @@ NETWORKS = {model.network: model for model in (*MODELS, *TEMPLATES)}
 def without_rounding(model: spec.ModelSpec) -> spec.ModelSpec | None:
   """The published model that differs from another one in not rounding."""
   network = model.network.removesuffix('_quant')
-  for plain in MODELS:
-    if (plain.network, plain.multiplier, plain.size) == (
-      network,
-      model.multiplier,
-      model.size,
-    ):
-      return None if plain.network == model.network else plain
+  for other in MODELS:
+    is_alike = (other.multiplier, other.size) == (model.multiplier, model.size)
+    if is_alike and other.network == network != model.network:
+      return other
   return None
 
 

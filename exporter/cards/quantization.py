@@ -4,12 +4,11 @@ from exporter import markdown
 from exporter.cards import record
 import model_specs
 from model_specs import kinds
-from model_specs import published
 
 
 def _cost(spec: model_specs.ModelSpec) -> tuple[str, ...]:
   """Says how much accuracy the rounding costs, if both figures are known."""
-  plain = published.without_rounding(spec)
+  plain = model_specs.without_rounding(spec)
   ours = spec.figures.top1_percent
   if plain is None or not ours or not plain.figures.top1_percent:
     return ()

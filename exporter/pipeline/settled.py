@@ -53,10 +53,9 @@ def _result(
   if handle.kind.extra or handle.kind not in kinds.KINDS:
     formats.of(handle).require()
   has_pictures = order.pictures_dir is not None
-  if refused := changes.refuse(handle, has_pictures=has_pictures):
+  refused = changes.refuse(handle, has_pictures=has_pictures)
+  if refused or handle.needs_pictures:
     return refused
-  if handle.needs_pictures:
-    return None
   if order.force:
     return None
   made = storage.read_manifest(order.output_dir, handle.stem)
