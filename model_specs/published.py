@@ -8,6 +8,7 @@ from model_specs.families import mobilenet_v1
 from model_specs.families import mobilenet_v2
 from model_specs.families import mobilenet_v3
 from model_specs.families import nasnet
+from model_specs.families import plain
 from model_specs.families import pnasnet
 from model_specs.families import resnet
 from model_specs.families import small
@@ -22,6 +23,7 @@ MODELS: tuple[spec.ModelSpec, ...] = (
   *nasnet.MODELS,
   *pnasnet.MODELS,
   *resnet.MODELS,
+  *vgg.MODELS,
 )
 
 # Of networks that nothing was published of.
@@ -31,13 +33,25 @@ TEMPLATES: tuple[spec.ModelSpec, ...] = (
   *mobilenet_v2.TEMPLATES,
   *mobilenet_v3.TEMPLATES,
   *nasnet.TEMPLATES,
+  *plain.TEMPLATES,
   *pnasnet.TEMPLATES,
+  *resnet.TEMPLATES,
   *small.TEMPLATES,
   *vgg.TEMPLATES,
 )
 
 # A published model of each network, or else its template.
 NETWORKS = {model.network: model for model in (*MODELS, *TEMPLATES)}
+
+
+def without_rounding(model: spec.ModelSpec) -> spec.ModelSpec | None:
+  """The published model that differs from another one in not rounding."""
+  network = model.network.removesuffix('_quant')
+  for other in MODELS:
+    is_alike = (other.multiplier, other.size) == (model.multiplier, model.size)
+    if is_alike and other.network == network != model.network:
+      return other
+  return None
 
 
 def num_features(network: str, multiplier: float | None) -> int:

@@ -27,13 +27,16 @@ def _of(folder: pathlib.Path, today: str) -> Iterator[programs.Program]:
     checks = {check.name: check for check in described.proof}
     if programs.THROUGH not in checks:
       continue  # A converted file.
-    through, gradients = checks[programs.THROUGH], checks[programs.GRADIENTS]
+    through = checks[programs.THROUGH]
+    gradients = checks.get(programs.GRADIENTS)
     yield programs.Program(
       tf.__version__,
       programs.asked(),
       program.digest(storage.place(folder, handle).artifact),
       programs.Answer(
-        through.compared, gradients.compared, through.proven or today
+        through.compared,
+        gradients.compared if gradients else 0,
+        through.proven or today,
       ),
       str(handle),
     )

@@ -6,10 +6,10 @@ from exporter import markdown
 from exporter import measure
 from exporter import storage
 from exporter.cards import evidence
+from exporter.cards import inputs
 from exporter.cards import measured as measured_lib
 from exporter.cards import names
 from exporter.cards import record
-from exporter.cards import usage
 import model_specs
 from model_specs import formats
 from model_specs import kinds
@@ -42,8 +42,8 @@ def inputs_and_outputs(conversion: model_specs.Handle, labels_in: str) -> str:
     )
   named = f'The names of the classes are in {labels_in}.'
   return markdown.paragraph(
-    f'The input `{formats.INPUT}` is {usage.images(conversion)} {axes}: '
-    f'{values}. The model itself {usage.preprocessing(conversion)}. The '
+    f'The input `{formats.INPUT}` is {inputs.images(conversion)} {axes}: '
+    f'{values}. The model itself {inputs.preprocessing(conversion)}. The '
     f'output `{conversion.output}` is {what}.',
     *([named] if labels.of(conversion) else []),
   )
@@ -188,6 +188,11 @@ def offer(
   if not handle.kind.is_convertible:
     return ()
   is_classifier = handle.task == versions.CLASSIFICATION
+  fitting = [
+    kind
+    for kind in kinds.converted()
+    if not formats.convert(handle, kind).refusal
+  ]
   rows = [
     (
       f'`{handle.number}.{kind.group}/{kind.file}`',
@@ -195,9 +200,9 @@ def offer(
       f'{kind.error!r}',
       *([_parts(kind.disagreement)] if is_classifier else []),
     )
-    for kind in kinds.converted()
+    for kind in fitting
   ]
-  groups = ','.join(dict.fromkeys(k.group for k in kinds.converted()))
+  groups = ','.join(dict.fromkeys(k.group for k in fitting))
   classes = ['Other top-1 class allowed'] if is_classifier else []
   header = ('File', 'Format', 'Error allowed', *classes)
   how = markdown.paragraph(

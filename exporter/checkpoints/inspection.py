@@ -12,6 +12,7 @@ from exporter.checkpoints import recognition
 from exporter.checkpoints import specimen
 from exporter.checkpoints import specimens
 from exporter.checkpoints import weights as weights_lib
+import model_specs
 
 _STEP, _STEP_TYPES = 'global_step', ('int32', 'int64')
 _OBJECTS = '_CHECKPOINTABLE_OBJECT_GRAPH'
@@ -34,6 +35,8 @@ class Network:
   models: tuple[str, ...]  # Names of the published models that it may be.
   sizes: tuple[int, ...]  # Image sizes of the models of this network.
   published_classes: int | None  # How many classes those models have.
+  usual_size: int  # Of images, as TF-Slim trains the network.
+  size: int | None = None  # Of images, if variables depend on it.
 
   @property
   def multiplier(self) -> float | None:
@@ -203,6 +206,8 @@ def _network(match: recognition.Match, size: int | None) -> Network:
     tuple(model.name for model in alike),
     tuple(sorted({model.size for model in models})),
     models[0].num_classes if models else None,
+    model_specs.NETWORKS[match.family.network].size,
+    match.size,
   )
 
 

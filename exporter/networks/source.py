@@ -87,10 +87,11 @@ def _preprocess(
   if not isinstance(preprocessing, model_specs.Standardization):
     return scaled
   axes = [1, 2, 3]
-  centered = scaled - tf.reduce_mean(scaled, axes, keepdims=True)
-  variance = tf.reduce_mean(tf.square(centered), axes, keepdims=True)
+  mean = tf.reduce_mean(scaled, axes, keepdims=True)
+  squares = tf.math.squared_difference(scaled, mean)
+  variance = tf.reduce_mean(squares, axes, keepdims=True)
   least = math.prod(images.shape[1:]) ** -0.5
-  return centered / tf.maximum(tf.sqrt(variance), least)
+  return (scaled - mean) / tf.maximum(tf.sqrt(variance), least)
 
 
 class Source:
@@ -210,7 +211,8 @@ def build(architecture: Architecture, is_training: bool) -> Source:
   return Source(architecture, is_training)
 
 
-def sources(model: model_specs.ModelSpec) -> tuple[Source, Source]:
-  """A model's inference network and its training network."""
+def sources(model: model_specs.ModelSpec) -> tuple[Source, ...]:
+  """A model's inference network and, if it has one, its training network."""
   of_model = architecture(model)
-  return build(of_model, is_training=False), build(of_model, is_training=True)
+  modes = (False,) if model.family.is_quantized else (False, True)
+  return tuple(build(of_model, is_training=mode) for mode in modes)

@@ -42,7 +42,8 @@ class Answer:
   """What TensorFlow's loaders made of a program: all that it should."""
 
   through: int  # How many outputs, names and values were compared.
-  gradients: int  # How many trainable variables get a finite gradient.
+  # How many trainable variables get a finite gradient; 0 if it cannot train.
+  gradients: int
   # The day on which the makers of slimhub asked; empty for anybody else.
   proven: str = ''
 
@@ -52,6 +53,7 @@ class Answer:
     return tuple(
       storage.Check(name, count, 0.0, 0.0, self.proven)
       for name, count in counts.items()
+      if count
     )
 
 

@@ -94,12 +94,17 @@ def _meet(
   with _explain(handle):
     loaded_artifact = stranger.meet(folder, handle.version.format)
     agreed.compare_stranger(loaded_artifact)
-  *others, gradients = agreed.of_stranger
   raise_on_misses(handle, agreed.of_stranger)
   # The answer holds for all artifacts of the program. They differ in how close
   # they come, so it says what was compared, and not by how much it differs.
-  through = sum(len(compared.compared) for compared in others)
-  return programs.Answer(through, len(gradients.compared))
+  through, gradients = (
+    sum(len(compared.compared) for compared in several)
+    for several in (
+      [c for c in agreed.of_stranger if c not in agreed.gradients],
+      agreed.gradients,
+    )
+  )
+  return programs.Answer(through, gradients)
 
 
 def prove(

@@ -13,6 +13,8 @@ from tests.checkpoints import specimens_made
 _FAMILIES = {n: model.family for n, model in model_specs.NETWORKS.items()}
 # What those have beside that which share names with others.
 _SCOPES = {
+  'mobilenet_v1_quant': ['MobilenetV1/MobilenetV1/Conv2d_0/weights_quant'],
+  'mobilenet_v2_quant': ['MobilenetV2/Conv/weights_quant'],
   'mobilenet_v3_large': ['MobilenetV3/expanded_conv_14'],
   'nasnet_large': ['cell_0', 'reduction_cell_0', 'cell_17'],
   'nasnet_mobile': ['cell_0', 'reduction_cell_0'],

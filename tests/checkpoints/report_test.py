@@ -10,7 +10,7 @@ from exporter.checkpoints import specimen
 from model_specs import spec_files
 
 _NETWORK = inspection.Network(
-  'mobilenet_v1', 'MobileNet V1', (0.25,), 5, 217_000, 137, (), (), None
+  'mobilenet_v1', 'MobileNet V1', (0.25,), 5, 217_000, 137, (), (), None, 224
 )
 _FOUND = inspection.Inspection(
   file='a/model.ckpt-7',
@@ -46,6 +46,8 @@ def _of(**changes) -> inspection.Network:
     ({}, 'no variable depends on'),
     ({'size': 96}, '96 x 96 pixels, says the frozen graph'),
     ({'network': _of(sizes=(128, 160))}, 'published models have 128 or 160'),
+    ({}, 'TF-Slim trains this network with 224'),
+    ({'network': _of(size=28)}, '28 x 28 pixels, say the variables'),
     ({'network': _of(multipliers=(0.35, 0.34))}, 'same network: 0.34)'),
     ({'network': _of(num_classes=None)}, 'features alone'),
     (
@@ -83,11 +85,17 @@ def test_values_of_a_spec_are_those_found():
 
 
 @pytest.mark.parametrize(
-  ('size', 'sizes', 'expected'),
-  [(96, (128,), 96), (None, (128, 224), 224), (None, (299,), 299)],
+  ('size', 'network', 'expected'),
+  [
+    (96, {'sizes': (128,)}, 96),
+    (None, {'sizes': (128, 224)}, 224),
+    (None, {'sizes': (299,)}, 299),
+    (None, {'usual_size': 231}, 231),
+    (None, {'usual_size': 28, 'size': 48}, 48),
+  ],
 )
-def test_the_size_to_begin_with(size, sizes, expected):
-  found = dataclasses.replace(_FOUND, size=size, network=_of(sizes=sizes))
+def test_the_size_to_begin_with(size, network, expected):
+  found = dataclasses.replace(_FOUND, size=size, network=_of(**network))
   assert report.size(found) == expected
 
 
