@@ -68,6 +68,8 @@ class Family:
   notes: tuple[str, ...] = ()  # Sentences for the cards of this family.
   # Sentences on the published checkpoints, for the same cards.
   checkpoint_notes: tuple[str, ...] = ()
+  # Whether it rounds in trained ranges, and is made for inference alone.
+  is_quantized: bool = dataclasses.field(default=False, repr=False)
   # What a worker needs to prove the largest model; not part of fingerprints.
   memory_gb: float = dataclasses.field(default=MEMORY_GB, repr=False)
 

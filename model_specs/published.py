@@ -27,6 +27,8 @@ MODELS: tuple[spec.ModelSpec, ...] = (
 # Of networks that nothing was published of.
 TEMPLATES: tuple[spec.ModelSpec, ...] = (
   *mobilenet_edgetpu.TEMPLATES,
+  *mobilenet_v1.TEMPLATES,
+  *mobilenet_v2.TEMPLATES,
   *mobilenet_v3.TEMPLATES,
   *nasnet.TEMPLATES,
   *pnasnet.TEMPLATES,
@@ -43,7 +45,9 @@ def num_features(network: str, multiplier: float | None) -> int:
   widths = {
     'mobilenet_edgetpu': mobilenet_edgetpu.num_features,
     'mobilenet_v1': mobilenet_v1.num_features,
+    'mobilenet_v1_quant': mobilenet_v1.num_features,
     'mobilenet_v2': mobilenet_v2.num_features,
+    'mobilenet_v2_quant': mobilenet_v2.num_features,
     **mobilenet_v3.NUM_FEATURES,
   }
   if multiplier is None:

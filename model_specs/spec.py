@@ -124,7 +124,9 @@ class ModelSpec:
       pairs = self.own.promises
     else:
       pairs = tuple((number, number) for number in self.family.versions)
-    return {number: versions.BY_NUMBER[version] for number, version in pairs}
+    is_quantized = self.family.is_quantized
+    known = versions.QUANTIZED if is_quantized else versions.BY_NUMBER
+    return {number: known[version] for number, version in pairs}
 
   @property
   def current(self) -> tuple[int, ...]:
@@ -274,5 +276,5 @@ class Handle:
     if self.spec.own:
       return {}
     family = self.spec.family
-    numbers = [n for n in family.versions if n <= self.number]
-    return versions.changes(numbers, family.variable_size)
+    published = [v for n, v in self.spec.promises.items() if n <= self.number]
+    return versions.changes(published, family.variable_size)

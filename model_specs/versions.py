@@ -17,6 +17,7 @@ TASKS: tuple[Task, ...] = (CLASSIFICATION, FEATURE_VECTOR)
 # The name of the output of the signature `serving_default`.
 SERVING_OUTPUTS = {CLASSIFICATION: 'logits', FEATURE_VECTOR: 'feature_vector'}
 
+_QUANTIZED_CHANGES = ('Needs `tensorflow-hub>=0.2.0`.',)
 _BN_HPARAMS = '_with_bn_hparams'
 
 
@@ -32,6 +33,8 @@ class Version:
   serving_default: bool  # Whether there is a signature of this name.
   changes: tuple[str, ...]  # Entries of the changelog for all networks.
   variable_size_changes: tuple[str, ...] = ()  # Those for variable sizes.
+  # Whether a module can be trained further; not part of fingerprints.
+  trains: bool = dataclasses.field(default=True, repr=False)
 
   def signatures(self, task: str) -> tuple[str, ...]:
     """The names of the signatures of a module of this version."""
@@ -106,17 +109,28 @@ VERSIONS = (
   ),
 )
 BY_NUMBER = {version.number: version for version in VERSIONS}
+# The same numbers of networks that round: they are for inference alone.
+QUANTIZED = {
+  number: dataclasses.replace(
+    version,
+    configurable_momentum=False,
+    variable_size=False,
+    trains=False,
+    changes=version.changes[:1] if number == 1 else _QUANTIZED_CHANGES,
+    variable_size_changes=(),
+  )
+  for number, version in BY_NUMBER.items()
+}
 # The newest of each format; a name without a version means these.
 CURRENT = (3, 5)
 
 
 def changes(
-  numbers: Sequence[int], variable_size: bool
+  versions: Sequence[Version], variable_size: bool
 ) -> dict[int, tuple[str, ...]]:
-  """The changelog of a model that was published with some version numbers."""
-  log = {numbers[0]: VERSIONS[0].changes}
-  for number in numbers[1:]:
-    version = BY_NUMBER[number]
+  """The changelog of a model that was published with some versions."""
+  log = {versions[0].number: VERSIONS[0].changes}
+  for version in versions[1:]:
     more = version.variable_size_changes if variable_size else ()
-    log[number] = more + version.changes
+    log[version.number] = more + version.changes
   return log

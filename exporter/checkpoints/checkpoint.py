@@ -1,6 +1,7 @@
 """Reads a checkpoint and checks that its tensors are those of the network."""
 
 from collections.abc import Collection
+from collections.abc import Iterable
 from collections.abc import Mapping
 import dataclasses
 import hashlib
@@ -21,6 +22,7 @@ from model_specs import outside
 SHADOW = '/ExponentialMovingAverage'
 _VARIANCE = '/moving_variance'
 _MISSING = 'missing'
+_MIN, _MAX = '/min', '/max'
 _DAMAGED = 'cannot be read: '
 # Matches the variables that quantization-aware training adds to keep ranges of
 # values, such as act_quant/min and those below quantops/.
@@ -139,25 +141,53 @@ def _advice(
   return 'put the checkpoint that was trained for this model in its place'
 
 
-def _refuse_quantized(reader: reader_lib.Reader) -> None:
-  """Raises a CheckpointError if a checkpoint was trained for 8 bits.
+def ranges(names: Iterable[str]) -> list[str]:
+  """The variables that quantization-aware training adds, sorted."""
+  return sorted(filter(QUANTIZED.search, names))
 
-  Its weights are right only together with the rounding that they learned.
+
+def _check_rounding(reader: reader_lib.Reader, wanted: Wanted) -> None:
+  """Raises a CheckpointError if a checkpoint is for 8 bits, and its model not.
+
+  Or the other way round. Weights that were trained for 8 bits are right only
+  together with the rounding that they learned.
   """
-  ranges = sorted(filter(QUANTIZED.search, reader.shapes))
-  if ranges:
+  found, expected = ranges(reader.shapes), ranges(wanted.shapes)
+  if found and not expected:
     raise errors.CheckpointError(
       f'checkpoint {reader.found.shown} was trained for 8 bits: it holds '
-      f'{len(ranges)} ranges for rounding, such as {outside.shown(ranges[0])}, '
-      "which the network does not apply; export the model's float checkpoint "
-      'and quantize the export, as '
-      'docs/getting_checkpoints.md says under "Checkpoints for 8 bits"'
+      f'{len(found)} ranges for rounding, such as {outside.shown(found[0])}, '
+      'which the network does not apply; name its network in a spec file, as '
+      '`slimhub inspect` shows it, or export the float checkpoint of the model'
     )
+  if expected and not found:
+    raise errors.CheckpointError(
+      f'checkpoint {reader.found.shown} was not trained for 8 bits: it holds '
+      f'no ranges for rounding, and the network needs {len(expected)}, such as '
+      f'{expected[0]}; name the checkpoint that was, or the network without '
+      '_quant'
+    )
+
+
+def range_flaws(tensors: Mapping[str, Tensor]) -> dict[str, str]:
+  """What is wrong with ranges, by the variable that holds the lower end.
+
+  The ops that round need zero to be in every range.
+  """
+  flaws = {}
+  for name in ranges(tensors):
+    scope, separator, _ = name.rpartition(_MIN)
+    high = tensors.get(f'{scope}{_MAX}')
+    if separator and high is not None:
+      low = tensors[name]
+      if not low <= 0 <= high:
+        flaws[name] = f'a range from {low:g} to {high:g}, expected 0 in it'
+  return flaws
 
 
 def read(reader: reader_lib.Reader, wanted: Wanted, weights: str) -> Checkpoint:
   """Reads an open checkpoint; otherwise as `read_published`."""
-  _refuse_quantized(reader)
+  _check_rounding(reader, wanted)
   chosen = keys(reader.shapes, wanted, weights)
   tensors, problems = {}, {}
   for name, key in chosen.items():
@@ -165,6 +195,7 @@ def read(reader: reader_lib.Reader, wanted: Wanted, weights: str) -> Checkpoint:
       tensors[name] = _tensor(reader, key, wanted.shapes[name])
     except _ProblemError as problem:
       problems[key] = str(problem)
+  problems.update(range_flaws(tensors))
   if problems:
     raise errors.CheckpointError(
       f'checkpoint {reader.found.shown} does not fit: {len(problems)} of '

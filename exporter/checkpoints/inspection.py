@@ -206,9 +206,11 @@ def _network(match: recognition.Match, size: int | None) -> Network:
   )
 
 
-def _quantized(shapes: recognition.Shapes) -> tuple[str, ...]:
-  ranges = sorted(filter(checkpoint.QUANTIZED.search, shapes))
-  if not ranges:
+def _quantized(
+  shapes: recognition.Shapes, match: recognition.Match
+) -> tuple[str, ...]:
+  ranges = checkpoint.ranges(shapes)
+  if not ranges or match.family.is_quantized:
     return ()
   return (
     f'it was trained for 8 bits: {len(ranges)} ranges for rounding, such as '
@@ -230,7 +232,10 @@ def inspect(weights_file: specimen.Specimen) -> Inspection:
     keys = checkpoint.keys(shapes, _wanted(match), weights_lib.AUTO)
     averaged = any(key.endswith(checkpoint.SHADOW) for key in keys.values())
     kind = weights_lib.EMA if averaged else weights_lib.RAW
-    problems = (*_quantized(shapes), *_misfits(weights_file, keys, match))
+    problems = (
+      *_quantized(shapes, match),
+      *_misfits(weights_file, keys, match),
+    )
   else:
     problems = (_stranger(shapes),)
   return Inspection(

@@ -7,9 +7,16 @@ import dataclasses
 from exporter import networks
 import model_specs
 
+# The ranges of the first kernel, in checkpoints that were trained for 8 bits.
+_V1_RANGE = 'MobilenetV1/MobilenetV1/Conv2d_0/weights_quant/'
+_V2_RANGE = 'MobilenetV2/Conv/weights_quant/'
 # Networks whose variables have the same first scope are told apart by a scope
 # that the network has and, if not None, by one that it does not have.
 _MARKS = {
+  'mobilenet_v1': ('', _V1_RANGE),
+  'mobilenet_v1_quant': (_V1_RANGE, None),
+  'mobilenet_v2': ('', _V2_RANGE),
+  'mobilenet_v2_quant': (_V2_RANGE, None),
   'mobilenet_v3_large': ('MobilenetV3/expanded_conv_14/', None),
   'mobilenet_v3_small': ('', 'MobilenetV3/expanded_conv_14/'),
   'nasnet_large': ('cell_17/', None),

@@ -135,6 +135,10 @@ class Layers:
     )
     return tf.squeeze(net, [1, 2], name='SpatialSqueeze')
 
+  def add(self, net: tf.Tensor, inputs: tf.Tensor) -> tf.Tensor:
+    """The sum of a block's result and its input."""
+    return tf.add(net, inputs, name='add')
+
   def norm(self, net: tf.Tensor, scope: str) -> tf.Tensor:
     """Batch norm alone."""
     return slim.batch_norm(net, scope=scope, **self._params)

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from exporter.networks import layers as layers_lib
+from exporter.networks import quantized
 
 _MIN_DEPTH = 8
 _KEEP_PROB = 0.999
@@ -37,15 +38,13 @@ def widths(multiplier: float) -> dict[str, int]:
   return {f'MobilenetV1/{layer}/weights': n for layer, n in depths.items()}
 
 
-def build(
+def _build(
+  layers: layers_lib.Layers,
   images: tf.Tensor,
   multiplier: float,
   num_classes: int,
-  is_training: bool,
-  momentum: tf.Tensor,
 ) -> layers_lib.Outputs:
-  """Builds the network on images in [-1, 1]."""
-  layers = layers_lib.Layers(is_training, momentum)
+  """Builds the network of some sort of layers."""
   endpoints = {}
 
   with tf.compat.v1.variable_scope('MobilenetV1'):
@@ -65,3 +64,35 @@ def build(
         pooled, num_classes, _KEEP_PROB, 'Dropout_1b'
       )
   return layers_lib.Outputs(logits, 'AvgPool_1a', endpoints)
+
+
+def _op_scope(scope: str) -> str:
+  """The scope of a layer's ops in TF-Slim, given that of its variables."""
+  is_last = scope.startswith('MobilenetV1/Logits/')
+  return scope if is_last else f'MobilenetV1/{scope}'
+
+
+def build(
+  images: tf.Tensor,
+  multiplier: float,
+  num_classes: int,
+  is_training: bool,
+  momentum: tf.Tensor,
+) -> layers_lib.Outputs:
+  """Builds the network on images in [-1, 1]."""
+  layers = layers_lib.Layers(is_training, momentum)
+  return _build(layers, images, multiplier, num_classes)
+
+
+def build_quantized(
+  images: tf.Tensor,
+  multiplier: float,
+  num_classes: int,
+  is_training: bool,
+  momentum: tf.Tensor,
+) -> layers_lib.Outputs:
+  """Builds the network that rounds to 8 bits."""
+  layers = quantized.Layers(is_training, momentum, scope=_op_scope)
+  outputs = _build(layers, images, multiplier, num_classes)
+  convolutions = [n for n in outputs.endpoints if n.startswith('Conv2d_')]
+  return quantized.with_exact(outputs, convolutions)

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from exporter.networks import layers as layers_lib
+from exporter.networks import quantized
 
 _KEEP_PROB = 0.8
 _STEM_DEPTH = 32
@@ -70,20 +71,18 @@ def _inverted_residual(
   net = parts['depthwise_output'] = tf.identity(net, 'depthwise_output')
   net = layers.conv(net, depth, 1, 'project', activation_fn=None)
   if stride == 1 and inputs.shape[-1] == depth:
-    net = tf.add(net, inputs, name='add')
+    net = layers.add(net, inputs)
   parts['output'] = tf.identity(net, 'output')
   return parts
 
 
-def build(
+def _build(
+  layers: layers_lib.Layers,
   images: tf.Tensor,
   multiplier: float,
   num_classes: int,
-  is_training: bool,
-  momentum: tf.Tensor,
 ) -> layers_lib.Outputs:
-  """Builds the network on images in [-1, 1]."""
-  layers = layers_lib.Layers(is_training, momentum)
+  """Builds the network of some sort of layers."""
   endpoints = {}
   with tf.compat.v1.variable_scope('MobilenetV2'):
     stem = layers_lib.divisible(_STEM_DEPTH * multiplier)
@@ -104,3 +103,28 @@ def build(
         pooled, num_classes, _KEEP_PROB, 'Dropout'
       )
   return layers_lib.Outputs(logits, 'global_pool', endpoints)
+
+
+def build(
+  images: tf.Tensor,
+  multiplier: float,
+  num_classes: int,
+  is_training: bool,
+  momentum: tf.Tensor,
+) -> layers_lib.Outputs:
+  """Builds the network on images in [-1, 1]."""
+  layers = layers_lib.Layers(is_training, momentum)
+  return _build(layers, images, multiplier, num_classes)
+
+
+def build_quantized(
+  images: tf.Tensor,
+  multiplier: float,
+  num_classes: int,
+  is_training: bool,
+  momentum: tf.Tensor,
+) -> layers_lib.Outputs:
+  """Builds the network that rounds to 8 bits."""
+  layers = quantized.Layers(is_training, momentum)
+  outputs = _build(layers, images, multiplier, num_classes)
+  return quantized.with_exact(outputs, ('layer_1', 'layer_19'))

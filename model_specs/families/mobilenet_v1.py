@@ -1,5 +1,7 @@
 """MobileNet V1: 16 models, four multipliers at four sizes."""
 
+import dataclasses
+
 from model_specs import family as family_lib
 from model_specs import figures as figures_lib
 from model_specs import spec
@@ -39,6 +41,15 @@ FAMILY = family_lib.Family(
     ),
     'global_pool',
   ),
+)
+
+QUANTIZED = dataclasses.replace(
+  FAMILY,
+  network='mobilenet_v1_quant',
+  title='MobileNet V1 for 8 bits',
+  versions=(1, 3),
+  variable_size=False,
+  is_quantized=True,
 )
 
 _RELEASE = 'mobilenet_v1_2018_02_22'
@@ -84,3 +95,15 @@ def _model(multiplier: float, size: int, *figures: float) -> spec.ModelSpec:
 
 
 MODELS = tuple(_model(*row) for row in _PUBLISHED)
+TEMPLATES = (
+  spec.ModelSpec(
+    name='mobilenet_v1_quant',
+    family=QUANTIZED,
+    multiplier=1.0,
+    size=224,
+    num_features=num_features(1.0),
+    checkpoint='',
+    archive_url='',
+    figures=figures_lib.Figures(),
+  ),
+)

@@ -1,5 +1,7 @@
 """MobileNet V2: 22 models, six multipliers at up to five sizes."""
 
+import dataclasses
+
 from model_specs import family as family_lib
 from model_specs import figures as figures_lib
 from model_specs import spec
@@ -46,6 +48,14 @@ FAMILY = family_lib.Family(
     'Multipliers below 1.0 leave the last convolution, the one the features '
     'come from, at its full 1280 channels.',
   ),
+)
+
+QUANTIZED = dataclasses.replace(
+  FAMILY,
+  network='mobilenet_v2_quant',
+  title='MobileNet V2 for 8 bits',
+  versions=(3, 5),
+  is_quantized=True,
 )
 
 # Multiplier, size, MACs (M), parameters (M), top-1 and top-5 accuracy (%),
@@ -98,3 +108,15 @@ def _model(multiplier: float, size: int, *figures: float) -> spec.ModelSpec:
 
 
 MODELS = tuple(_model(*row) for row in _PUBLISHED)
+TEMPLATES = (
+  spec.ModelSpec(
+    name='mobilenet_v2_quant',
+    family=QUANTIZED,
+    multiplier=1.0,
+    size=224,
+    num_features=num_features(1.0),
+    checkpoint='',
+    archive_url='',
+    figures=figures_lib.Figures(),
+  ),
+)
