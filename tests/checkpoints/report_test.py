@@ -5,18 +5,31 @@ import dataclasses
 import pytest
 
 from exporter.checkpoints import inspection
+from exporter.checkpoints import recognized
 from exporter.checkpoints import report
 from exporter.checkpoints import specimen
 from model_specs import spec_files
 
-_NETWORK = inspection.Network(
-  'mobilenet_v1', 'MobileNet V1', (0.25,), 5, 217_000, 137, (), (), None
+_NETWORK = recognized.Network(
+  name='mobilenet_v1',
+  title='MobileNet V1',
+  multipliers=(0.25,),
+  num_classes=5,
+  parameters=217_000,
+  variables=137,
+  models=(),
+  sizes=(),
+  published_classes=None,
+  preprocessing=recognized.Preprocessing((-1.0, 1.0), (0.0, 0.0, 0.0), False),
 )
+_BYTES = recognized.Preprocessing((0, 255), (123.68, 116.78, 103.94), False)
+_STANDARDIZED = recognized.Preprocessing((0, 255), (0, 0, 0), True)
 _FOUND = inspection.Inspection(
   file='a/model.ckpt-7',
   path='a/model.ckpt-7',
   kind='checkpoint, V2 format',
   network=_NETWORK,
+  scope='',
   size=None,
   weights='ema',
   step=7,
@@ -34,7 +47,7 @@ def _render(**changes) -> str:
   return ' '.join(report.report_text(found).split())
 
 
-def _of(**changes) -> inspection.Network:
+def _of(**changes) -> recognized.Network:
   return dataclasses.replace(_NETWORK, **changes)
 
 
@@ -44,8 +57,26 @@ def _of(**changes) -> inspection.Network:
     ({}, 'network: MobileNet V1 (mobilenet_v1), 137 variables, 0.22 M'),
     ({}, 'multiplier: 0.25 classes: 5'),
     ({}, 'no variable depends on'),
-    ({'size': 96}, '96 x 96 pixels, says the frozen graph'),
-    ({'network': _of(sizes=(128, 160))}, 'published models have 128 or 160'),
+    (
+      {'size': 96, 'kind': specimen.FROZEN},
+      '96 x 96 pixels, says the frozen graph',
+    ),
+    ({'size': 96}, '96 x 96 pixels, says the width of a layer'),
+    (
+      {'network': _of(sizes=(128, 160), published_classes=5)},
+      'published models have 128 or 160',
+    ),
+    ({'network': _of(sizes=(32,))}, 'in TF-Slim it has 32'),
+    ({}, 'colours: from -1 to 1, as TF-Slim trains the network'),
+    (
+      {'network': _of(preprocessing=_BYTES)},
+      'colours: from 0 to 255, less 123.68, 116.78, 103.94, as TF-Slim',
+    ),
+    (
+      {'network': _of(preprocessing=_STANDARDIZED)},
+      'colours: each image is brought to mean 0 and variance 1',
+    ),
+    ({'scope': 'student'}, 'scope: student/ is around the network'),
     ({'network': _of(multipliers=(0.35, 0.34))}, 'same network: 0.34)'),
     ({'network': _of(num_classes=None)}, 'features alone'),
     (
