@@ -56,10 +56,12 @@ def wanted(match: recognition.Match) -> checkpoint.Wanted:
 
 def _preprocessing(family: model_specs.Family) -> Preprocessing:
   given = family.preprocessing
+  low = 0.0
+  mean: tuple[float, ...] = (0.0,) * family.channels
   if isinstance(given.offset, tuple):
-    low, mean = 0.0, given.offset
+    mean = given.offset
   else:
-    low, mean = 0.0 - given.offset, (0.0,) * family.channels
+    low = 0.0 - given.offset
   is_standardized = isinstance(given, model_specs.Standardization)
   return Preprocessing((low, low + given.factor), mean, is_standardized)
 

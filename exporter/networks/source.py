@@ -1,6 +1,8 @@
 """A TF-Slim network in a session, which artifacts are compared with."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping
+import contextlib
 import dataclasses
 import functools
 import math
@@ -74,13 +76,34 @@ def _preprocess(
   return centered / tf.maximum(tf.sqrt(variance), least)
 
 
+@contextlib.contextmanager
+def _identity_of_tensors() -> Iterator[None]:
+  """Tensors equal themselves alone, which graphs are built with anyway.
+
+  TensorFlow's layers put all variables into a set for each new one, and ask at
+  every comparison whether this is a graph. This is the answer beforehand, which
+  halves the time to build the largest networks.
+  """
+  is_by_value = getattr(tf.Tensor, '_USE_EQUALITY', True)
+  _v1.disable_tensor_equality()
+  try:
+    yield
+  finally:
+    if is_by_value:
+      _v1.enable_tensor_equality()
+
+
 class Source:
   """One network in one mode, inference or training, as tf_slim builds it."""
 
   def __init__(self, architecture: Architecture, is_training: bool):
     self.is_training = is_training
     self.graph = tf.Graph()
-    with self.graph.as_default(), warnings.catch_warnings():
+    with (
+      self.graph.as_default(),
+      _identity_of_tensors(),
+      warnings.catch_warnings(),
+    ):
       # tf_slim calls a deprecated method of TensorFlow's legacy layers.
       warnings.filterwarnings('ignore', '.*layer.apply', UserWarning)
       self._build(architecture)
