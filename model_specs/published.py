@@ -8,6 +8,7 @@ from model_specs.families import mobilenet_v1
 from model_specs.families import mobilenet_v2
 from model_specs.families import mobilenet_v3
 from model_specs.families import nasnet
+from model_specs.families import plain
 from model_specs.families import pnasnet
 from model_specs.families import resnet
 from model_specs.families import small
@@ -22,6 +23,7 @@ MODELS: tuple[spec.ModelSpec, ...] = (
   *nasnet.MODELS,
   *pnasnet.MODELS,
   *resnet.MODELS,
+  *vgg.MODELS,
 )
 
 # Of networks that nothing was published of.
@@ -31,7 +33,9 @@ TEMPLATES: tuple[spec.ModelSpec, ...] = (
   *mobilenet_v2.TEMPLATES,
   *mobilenet_v3.TEMPLATES,
   *nasnet.TEMPLATES,
+  *plain.TEMPLATES,
   *pnasnet.TEMPLATES,
+  *resnet.TEMPLATES,
   *small.TEMPLATES,
   *vgg.TEMPLATES,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 import dataclasses
+import itertools
 from typing import Final
 from typing import Literal
 from typing import TypeAlias
@@ -123,6 +124,15 @@ QUANTIZED = {
 }
 # The newest of each format; a name without a version means these.
 CURRENT = (3, 5)
+# For the cards of models that only slimhub gives handles to.
+NEVER_ON_TFHUB = (
+  "The model was never on tfhub.dev: its handles are slimhub's own, and their "
+  'versions promise what those of the other models with the same numbers do.'
+)
+
+
+def _first_of(spelling: Spelling) -> Version:
+  return next(v for v in VERSIONS if v.format == spelling)
 
 
 def changes(
@@ -130,7 +140,9 @@ def changes(
 ) -> dict[int, tuple[str, ...]]:
   """The changelog of a model that was published with some versions."""
   log = {versions[0].number: VERSIONS[0].changes}
-  for version in versions[1:]:
+  for before, version in itertools.pairwise(versions):
     more = version.variable_size_changes if variable_size else ()
-    log[version.number] = more + version.changes
+    if before.format != version.format:
+      more += _first_of(version.format).changes
+    log[version.number] = tuple(dict.fromkeys(more + version.changes))
   return log

@@ -37,7 +37,7 @@ INFERENCE = _VARIABLES | {
   *('FusedBatchNormV3', 'Relu', 'Relu6', 'Softmax'),
   *('AddV2', 'Sub', 'Mul', 'L2Loss', 'Mean', 'AvgPool', 'MaxPool'),
   *('ConcatV2', 'Pad', 'Squeeze', 'StridedSlice', 'Reshape', 'LRN'),
-  *('Square', 'Sqrt', 'Maximum', 'RealDiv'),
+  *('SquaredDifference', 'Sqrt', 'Maximum', 'RealDiv'),
 }
 TRAINING = INFERENCE | {
   *('AssignSubVariableOp', 'GreaterEqual', 'RandomUniform', 'SelectV2'),
@@ -68,8 +68,8 @@ LITERT = frozenset(
     *('ADD', 'AVERAGE_POOL_2D', 'CONCATENATION', 'CONV_2D'),
     *('DEPTHWISE_CONV_2D', 'DEQUANTIZE', 'FULLY_CONNECTED', 'HARD_SWISH'),
     *('MAX_POOL_2D', 'MEAN', 'MUL', 'PAD', 'QUANTIZE', 'RELU', 'RESHAPE'),
-    *('STRIDED_SLICE', 'SUB', 'LOCAL_RESPONSE_NORMALIZATION', 'SQUARE'),
-    *('SQRT', 'MAXIMUM', 'DIV'),
+    *('STRIDED_SLICE', 'SUB', 'LOCAL_RESPONSE_NORMALIZATION'),
+    *('SQUARED_DIFFERENCE', 'SQRT', 'MAXIMUM', 'DIV'),
   )
 )
 ONNX = frozenset(

@@ -6,10 +6,10 @@ from exporter import markdown
 from exporter import measure
 from exporter import storage
 from exporter.cards import evidence
+from exporter.cards import inputs
 from exporter.cards import measured as measured_lib
 from exporter.cards import names
 from exporter.cards import record
-from exporter.cards import usage
 import model_specs
 from model_specs import formats
 from model_specs import kinds
@@ -42,8 +42,8 @@ def inputs_and_outputs(conversion: model_specs.Handle, labels_in: str) -> str:
     )
   named = f'The names of the classes are in {labels_in}.'
   return markdown.paragraph(
-    f'The input `{formats.INPUT}` is {usage.images(conversion)} {axes}: '
-    f'{values}. The model itself {usage.preprocessing(conversion)}. The '
+    f'The input `{formats.INPUT}` is {inputs.images(conversion)} {axes}: '
+    f'{values}. The model itself {inputs.preprocessing(conversion)}. The '
     f'output `{conversion.output}` is {what}.',
     *([named] if labels.of(conversion) else []),
   )

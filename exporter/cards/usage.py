@@ -2,6 +2,7 @@
 
 from exporter import markdown
 from exporter.cards import clients
+from exporter.cards import inputs
 from exporter.cards import record
 from exporter.cards import snippets
 import model_specs
@@ -45,38 +46,13 @@ def _size(handle: model_specs.Handle) -> str:
   )
 
 
-def images(handle: model_specs.Handle) -> str:
-  """What the model takes, in words."""
-  return 'grey images' if handle.spec.family.channels == 1 else 'RGB images'
-
-
-def preprocessing(handle: model_specs.Handle) -> str:
-  """Says what the model does with colours before the network sees them."""
-  wanted = handle.spec.family.preprocessing
-  if isinstance(wanted, model_specs.Standardization):
-    return (
-      'subtracts the mean of each image from it and divides it by its standard '
-      'deviation, as the network was trained with'
-    )
-  if isinstance(wanted.offset, float):
-    low = 0.0 - wanted.offset
-    return (
-      f'maps them to the [{low:g}, {low + wanted.factor:g}] that the network '
-      'was trained with'
-    )
-  return (
-    f'multiplies them by {wanted.factor:g} and subtracts {wanted.offset} from '
-    'red, green and blue, as the network was trained with'
-  )
-
-
 def _input(name: str, handle: model_specs.Handle) -> str:
   channels = handle.spec.family.channels
   return markdown.paragraph(
-    f'The input `{name}` is a float32 batch of {images(handle)} of shape '
-    f'[batch, height, width, {channels}] with values in the range [0, 1]. The '
-    'model '
-    f'itself {preprocessing(handle)}, so do not normalize them any further.'
+    f'The input `{name}` is a float32 batch of {inputs.images(handle)} of '
+    f'shape [batch, height, width, {channels}] with values in the range '
+    f'[0, 1]. The model itself {inputs.preprocessing(handle)}, so do not '
+    'normalize them any further.'
   )
 
 

@@ -216,14 +216,13 @@ def inspect(weights_file: specimen.Specimen) -> Inspection:
     )
   else:
     problems = (_stranger(shapes),)
-  size = weights_file.size or (match.size if match else None)
   return Inspection(
     weights_file.name,
     weights_file.path,
     weights_file.kind,
-    recognized.describe(match, size) if match else None,
+    recognized.describe(match, weights_file.size) if match else None,
     scopes[0] if scopes else '',
-    size,
+    weights_file.size,
     kind,
     _step(weights_file),
     sum(math.prod(shape) for shape in shapes.values()),

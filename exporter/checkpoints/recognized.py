@@ -29,10 +29,11 @@ class Network:
   parameters: int
   variables: int
   models: tuple[str, ...]  # Names of the published models that it may be.
-  # Image sizes of those models, or else the one of TF-Slim's own network.
-  sizes: tuple[int, ...]
+  sizes: tuple[int, ...]  # Image sizes of the models of this network.
   published_classes: int | None  # How many classes those models have.
   preprocessing: Preprocessing
+  usual_size: int  # Of images, as TF-Slim trains the network.
+  size: int | None = None  # Of images, if variables depend on it.
 
   @property
   def multiplier(self) -> float | None:
@@ -78,8 +79,6 @@ def describe(match: recognition.Match, size: int | None) -> Network:
   """
   models, shapes = match.models, wanted(match).shapes
   alike = [model for model in models if size in (None, model.size)]
-  template = model_specs.NETWORKS[match.family.network]
-  sizes = {model.size for model in models} or {template.size}
   return Network(
     match.family.network,
     match.family.title,
@@ -88,7 +87,9 @@ def describe(match: recognition.Match, size: int | None) -> Network:
     sum(math.prod(shape) for shape in shapes.values()),
     len(shapes),
     tuple(model.name for model in alike),
-    tuple(sorted(sizes)),
+    tuple(sorted({model.size for model in models})),
     models[0].num_classes if models else None,
     _preprocessing(match.family),
+    model_specs.NETWORKS[match.family.network].size,
+    match.size,
   )

@@ -47,18 +47,15 @@ def _images(
   inspected: inspection.Inspection, network: recognized.Network
 ) -> str:
   if inspected.size:
-    is_graph = inspected.kind == specimen.FROZEN
-    teller = 'the frozen graph' if is_graph else 'the width of a layer'
-    return f'{inspected.size} x {inspected.size} pixels, says {teller}'
-  sizes = ' or '.join(map(str, network.sizes)) or f'mostly {_USUAL_SIZE}'
-  whose = (
-    'the published models have'
-    if network.published_classes
-    else ('in TF-Slim it has')
-  )
+    return f'{inspected.size} x {inspected.size} pixels, says the frozen graph'
+  if network.size:
+    return f'{network.size} x {network.size} pixels, say the variables'
+  sizes = ' or '.join(map(str, network.sizes))
+  known = f'the published models have {sizes}'
+  if not sizes:
+    known = f'TF-Slim trains this network with {network.usual_size}'
   return (
-    'of a size that no variable depends on: ask whoever trained it; '
-    f'{whose} {sizes}'
+    'of a size that no variable depends on: ask whoever trained it; ' + known
   )
 
 
@@ -120,9 +117,12 @@ def _facts(inspected: inspection.Inspection) -> Iterator[tuple[str, str]]:
 
 def size(inspected: inspection.Inspection) -> int:
   """The image size to propose: the file's own, or the most usual one."""
-  sizes = inspected.network.sizes if inspected.network else ()
+  network = inspected.network
+  if network is None:
+    return inspected.size or _USUAL_SIZE
+  sizes = network.sizes or (network.usual_size,)
   usual = _USUAL_SIZE if _USUAL_SIZE in sizes else max(sizes, default=None)
-  return inspected.size or usual or _USUAL_SIZE
+  return inspected.size or network.size or usual or _USUAL_SIZE
 
 
 def report_values(inspected: inspection.Inspection) -> dict[str, object]:

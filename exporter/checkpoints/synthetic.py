@@ -24,7 +24,7 @@ _BEHIND_LINEAR = re.compile(
 # Where branches are added the sum has more variance than each; these factors
 # make up for that. The first that is found in a name counts.
 _SUMS = {
-  '/bottleneck_v[12]/conv3/(weights|.*gamma)$': 0.25,
+  '/unit_[0-9]+/.*conv3/(weights|.*gamma)$': 0.25,
   '/project/.*gamma$': 0.68,
   '^(reduction_)?cell_.*gamma$': 0.8,
 }

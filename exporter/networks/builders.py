@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from exporter.networks import inception
 from exporter.networks import inception_resnet_v2
+from exporter.networks import inception_v4
 from exporter.networks import layers
 from exporter.networks import mobilenet_edgetpu
 from exporter.networks import mobilenet_v1
@@ -19,6 +20,7 @@ from exporter.networks import small
 BUILDERS: dict[str, Callable[..., layers.Outputs]] = {
   **inception.BUILDERS,
   'inception_resnet_v2': inception_resnet_v2.build,
+  'inception_v4': inception_v4.build,
   'mobilenet_edgetpu': mobilenet_edgetpu.build,
   'mobilenet_v1': mobilenet_v1.build,
   'mobilenet_v1_quant': mobilenet_v1.build_quantized,

@@ -20,7 +20,9 @@ if not hasattr(ops, 'Tensor'):
   ops.Tensor = tf.Tensor
 
 import tf_slim  # It needs the assignment above to build any layer.
+from tf_slim.nets import alexnet
 from tf_slim.nets import inception
+from tf_slim.nets import overfeat
 from tf_slim.nets import resnet_v1
 from tf_slim.nets import resnet_v2
 from tf_slim.nets import vgg
@@ -51,14 +53,20 @@ RESNETS = {
   'resnet_v1_50': resnet_v1.resnet_v1_50,
   'resnet_v1_101': resnet_v1.resnet_v1_101,
   'resnet_v1_152': resnet_v1.resnet_v1_152,
+  'resnet_v1_200': resnet_v1.resnet_v1_200,
   'resnet_v2_50': resnet_v2.resnet_v2_50,
   'resnet_v2_101': resnet_v2.resnet_v2_101,
   'resnet_v2_152': resnet_v2.resnet_v2_152,
+  'resnet_v2_200': resnet_v2.resnet_v2_200,
 }
 
 
 PLAIN = {
+  'alexnet_v2': alexnet.alexnet_v2,
+  'overfeat': overfeat.overfeat,
   'vgg_a': vgg.vgg_a,
+  'vgg_16': vgg.vgg_16,
+  'vgg_19': vgg.vgg_19,
 }
 
 

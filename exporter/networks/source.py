@@ -70,10 +70,11 @@ def _preprocess(
   if not isinstance(preprocessing, model_specs.Standardization):
     return scaled
   axes = [1, 2, 3]
-  centered = scaled - tf.reduce_mean(scaled, axes, keepdims=True)
-  variance = tf.reduce_mean(tf.square(centered), axes, keepdims=True)
+  mean = tf.reduce_mean(scaled, axes, keepdims=True)
+  squares = tf.math.squared_difference(scaled, mean)
+  variance = tf.reduce_mean(squares, axes, keepdims=True)
   least = math.prod(images.shape[1:]) ** -0.5
-  return centered / tf.maximum(tf.sqrt(variance), least)
+  return (scaled - mean) / tf.maximum(tf.sqrt(variance), least)
 
 
 @contextlib.contextmanager

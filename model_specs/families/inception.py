@@ -1,8 +1,9 @@
-"""Inception V1, V2 and V3: one model each."""
+"""Inception V1 to V4: one model each."""
 
 from model_specs import family as family_lib
 from model_specs import figures as figures_lib
 from model_specs import spec
+from model_specs import versions as versions_lib
 
 _SZEGEDY_2015 = family_lib.Paper(
   authors=(
@@ -32,6 +33,16 @@ _SZEGEDY_2016 = family_lib.Paper(
   year=2015,
 )
 
+_SZEGEDY_2016_AGAIN = family_lib.Paper(
+  authors='Christian Szegedy, Sergey Ioffe, Vincent Vanhoucke, Alex Alemi',
+  title=(
+    'Inception-v4, Inception-ResNet and the Impact of Residual Connections on '
+    'Learning'
+  ),
+  url='https://arxiv.org/abs/1602.07261',
+  year=2016,
+)
+
 _V1_BLOCKS = ('3b', '3c', '4b', '4c', '4d', '4e', '4f', '5b', '5c')
 _V1_ENDPOINTS = (
   *('Conv2d_1a_7x7', 'MaxPool_2a_3x3', 'Conv2d_2b_1x1', 'Conv2d_2c_3x3'),
@@ -57,12 +68,30 @@ _V3_ENDPOINTS = (
 )
 
 
+_V4_BLOCKS = (
+  *('3a', '4a', '5a', '5b', '5c', '5d', '5e'),
+  *('6a', '6b', '6c', '6d', '6e', '6f', '6g', '6h', '7a', '7b', '7c', '7d'),
+)
+_V4_ENDPOINTS = (
+  *('Conv2d_1a_3x3', 'Conv2d_2a_3x3', 'Conv2d_2b_3x3'),
+  *(f'Mixed_{block}' for block in _V4_BLOCKS),
+  'global_pool',
+)
+_NO_SECOND_CLASSIFIER = (
+  'The second classifier in the middle of the network, which helps to train '
+  'it from nothing, is left out.',
+)
+
+
 def _family(
   number: int,
   paper: family_lib.Paper,
   endpoints: tuple[str, ...],
   classifier_endpoints: tuple[str, ...] = ('Logits', 'Predictions'),
+  *,
   notes: tuple[str, ...] = (),
+  versions: tuple[int, ...] = (1, 3, 4, 5),
+  memory_gb: float = family_lib.MEMORY_GB,
 ) -> family_lib.Family:
   return family_lib.Family(
     network=f'inception_v{number}',
@@ -74,18 +103,23 @@ def _family(
     paper=paper,
     checkpoints_title='TF-Slim pre-trained models',
     checkpoints_url=spec.SLIM_URL,
-    versions=(1, 3, 4, 5),
+    versions=versions,
     variable_size=True,
     endpoints=endpoints,
     classifier_endpoints=classifier_endpoints,
     notes=notes,
+    memory_gb=memory_gb,
   )
 
 
 def _model(
-  family: family_lib.Family, size: int, num_features: int, *figures: float
+  family: family_lib.Family,
+  size: int,
+  num_features: int,
+  *figures: float,
+  released: str = '2016_08_28',
 ) -> spec.ModelSpec:
-  archive = f'{family.network}_2016_08_28'
+  archive = f'{family.network}_{released}'
   return spec.ModelSpec(
     name=family.network,
     family=family,
@@ -105,10 +139,16 @@ _V3 = _family(
   _SZEGEDY_2016,
   _V3_ENDPOINTS,
   ('PreLogits', 'Logits', 'Predictions'),
-  (
-    'The second classifier in the middle of the network, which helps to train '
-    'it from nothing, is left out.',
-  ),
+  notes=_NO_SECOND_CLASSIFIER,
+)
+_V4 = _family(
+  4,
+  _SZEGEDY_2016_AGAIN,
+  _V4_ENDPOINTS,
+  ('PreLogitsFlatten', 'Logits', 'Predictions'),
+  notes=(*_NO_SECOND_CLASSIFIER, versions_lib.NEVER_ON_TFHUB),
+  versions=versions_lib.CURRENT,
+  memory_gb=2.5,
 )
 
 # Family, size, features, MACs (M), parameters (M), top-1 and top-5 (%).
@@ -116,4 +156,5 @@ MODELS = (
   _model(_V1, 224, 1024, 1498, 6.62, 69.8, 89.6),
   _model(_V2, 224, 1024, 1935, 11.18, 73.9, 91.8),
   _model(_V3, 299, 2048, 5713, 23.82, 78.0, 93.9),
+  _model(_V4, 299, 1536, 1, 1, 80.2, 95.2, released='2016_09_09'),
 )

@@ -1,4 +1,4 @@
-"""ResNet V1 and V2: three models each, of 50, 101 and 152 layers."""
+"""ResNet V1 and V2: models of 50, 101 and 152 layers, networks of 200."""
 
 from model_specs import family as family_lib
 from model_specs import figures as figures_lib
@@ -41,7 +41,12 @@ _CHECKPOINT_NOTES = {
   ),
 }
 # The number of units in each of the four blocks, by the number of layers.
-_UNITS = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
+_UNITS = {
+  50: (3, 4, 6, 3),
+  101: (3, 4, 23, 3),
+  152: (3, 8, 36, 3),
+  200: (3, 24, 36, 3),
+}
 
 
 def _endpoints(version: int, layers: int) -> tuple[str, ...]:
@@ -56,12 +61,13 @@ def _endpoints(version: int, layers: int) -> tuple[str, ...]:
   return (*names, 'global_pool')
 
 
-_MEMORY_GB = {50: family_lib.MEMORY_GB, 101: 2.5, 152: 4.0}
+_MEMORY_GB = {50: family_lib.MEMORY_GB, 101: 2.5, 152: 4.0, 200: 5.0}
 
 
-def _model(version: int, layers: int, *figures: float) -> spec.ModelSpec:
+def _model(
+  version: int, layers: int, *figures: float, is_published: bool = True
+) -> spec.ModelSpec:
   name = f'resnet_v{version}_{layers}'
-  archive = f'{name}_{_RELEASES[version]}'
   family = family_lib.Family(
     network=name,
     title=f'ResNet V{version} {layers}',
@@ -77,17 +83,18 @@ def _model(version: int, layers: int, *figures: float) -> spec.ModelSpec:
     endpoints=_endpoints(version, layers),
     classifier_endpoints=('logits', 'spatial_squeeze', 'predictions'),
     preprocessing=_PREPROCESSING[version],
-    checkpoint_notes=_CHECKPOINT_NOTES[version],
+    checkpoint_notes=_CHECKPOINT_NOTES[version] if is_published else (),
     memory_gb=_MEMORY_GB[layers],
   )
+  archive = f'{name}_{_RELEASES[version]}' if is_published else ''
   return spec.ModelSpec(
     name=name,
     family=family,
     multiplier=None,
     size=224,
     num_features=2048,
-    checkpoint=f'{archive}/{name}.ckpt',
-    archive_url=f'{spec.SLIM_ARCHIVES}/{archive}.tar.gz',
+    checkpoint=archive and f'{archive}/{name}.ckpt',
+    archive_url=archive and f'{spec.SLIM_ARCHIVES}/{archive}.tar.gz',
     figures=figures_lib.Figures(*figures, is_counted=True),
     num_classes=_NUM_CLASSES[version],
   )
@@ -101,4 +108,9 @@ MODELS = (
   _model(2, 50, 3482, 25.57, 75.6, 92.8),
   _model(2, 101, 7195, 44.58, 77.0, 93.7),
   _model(2, 152, 10907, 60.24, 77.8, 94.1),
+)
+# Version, layers, MACs (M) and parameters (M).
+TEMPLATES = (
+  _model(1, 200, 1, 64.67, is_published=False),
+  _model(2, 200, 1, 64.73, is_published=False),
 )

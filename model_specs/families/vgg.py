@@ -1,8 +1,9 @@
-"""VGG: networks of 11 layers, called A, of 16 and of 19."""
+"""VGG: models of 16 and 19 layers, and a network of 11, called A."""
 
 from model_specs import family as family_lib
 from model_specs import figures as figures_lib
 from model_specs import spec
+from model_specs import versions
 
 _PAPER = family_lib.Paper(
   authors='Karen Simonyan, Andrew Zisserman',
@@ -10,10 +11,19 @@ _PAPER = family_lib.Paper(
   url='https://arxiv.org/abs/1409.1556',
   year=2014,
 )
+_CHECKPOINT_NOTE = (
+  "The public checkpoint was converted from the authors' own: it has 1000 "
+  'classes, without one for the background, and was trained on colours from 0 '
+  'to 255 less their mean.'
+)
 # Of each network, the number of convolutions in each of the five blocks.
 _BLOCKS = {
   'vgg_a': (1, 1, 2, 2, 2),
+  'vgg_16': (2, 2, 3, 3, 3),
+  'vgg_19': (2, 2, 4, 4, 4),
 }
+# The largest layer has more parameters than most networks have altogether.
+_MEMORY_GB = 4.0
 
 
 def _endpoints(blocks: tuple[int, ...]) -> tuple[str, ...]:
@@ -25,8 +35,11 @@ def _endpoints(blocks: tuple[int, ...]) -> tuple[str, ...]:
   return (*names, 'fc6', 'fc7')
 
 
-def _family(network: str, title: str) -> family_lib.Family:
-  return family_lib.Family(
+def _model(
+  network: str, title: str, *figures: float, released: str = ''
+) -> spec.ModelSpec:
+  archive = f'{network}_{released}' if released else ''
+  family = family_lib.Family(
     network=network,
     title=title,
     scope=network,
@@ -36,7 +49,7 @@ def _family(network: str, title: str) -> family_lib.Family:
     paper=_PAPER,
     checkpoints_title='TF-Slim pre-trained models',
     checkpoints_url=spec.SLIM_URL,
-    versions=(3, 5),
+    versions=versions.CURRENT,
     variable_size=False,
     sizes=range(224, 256),
     endpoints=_endpoints(_BLOCKS[network]),
@@ -44,19 +57,26 @@ def _family(network: str, title: str) -> family_lib.Family:
     preprocessing=family_lib.Preprocessing(
       factor=255.0, offset=(123.68, 116.78, 103.94)
     ),
+    notes=(versions.NEVER_ON_TFHUB,) if archive else (),
+    checkpoint_notes=(_CHECKPOINT_NOTE,) if archive else (),
+    memory_gb=_MEMORY_GB,
   )
-
-
-TEMPLATES = (
-  spec.ModelSpec(
-    name='vgg_a',
-    family=_family('vgg_a', 'VGG A'),
+  return spec.ModelSpec(
+    name=network,
+    family=family,
     multiplier=None,
     size=224,
     num_features=4096,
-    checkpoint='',
-    archive_url='',
-    figures=figures_lib.Figures(is_counted=True),
+    checkpoint=archive and f'{archive}/{network}.ckpt',
+    archive_url=archive and f'{spec.SLIM_ARCHIVES}/{archive}.tar.gz',
+    figures=figures_lib.Figures(*figures, is_counted=True),
     num_classes=1000,
-  ),
+  )
+
+
+# Network, title, MACs (M), parameters (M), top-1 and top-5 (%).
+MODELS = (
+  _model('vgg_16', 'VGG 16', 1, 138.36, 71.5, 89.8, released='2016_08_28'),
+  _model('vgg_19', 'VGG 19', 1, 143.67, 71.1, 89.8, released='2016_08_28'),
 )
+TEMPLATES = (_model('vgg_a', 'VGG A', 1, 132.86),)

@@ -20,6 +20,7 @@ _NETWORK = recognized.Network(
   models=(),
   sizes=(),
   published_classes=None,
+  usual_size=224,
   preprocessing=recognized.Preprocessing((-1.0, 1.0), (0.0, 0.0, 0.0), False),
 )
 _BYTES = recognized.Preprocessing((0, 255), (123.68, 116.78, 103.94), False)
@@ -57,16 +58,10 @@ def _of(**changes) -> recognized.Network:
     ({}, 'network: MobileNet V1 (mobilenet_v1), 137 variables, 0.22 M'),
     ({}, 'multiplier: 0.25 classes: 5'),
     ({}, 'no variable depends on'),
-    (
-      {'size': 96, 'kind': specimen.FROZEN},
-      '96 x 96 pixels, says the frozen graph',
-    ),
-    ({'size': 96}, '96 x 96 pixels, says the width of a layer'),
-    (
-      {'network': _of(sizes=(128, 160), published_classes=5)},
-      'published models have 128 or 160',
-    ),
-    ({'network': _of(sizes=(32,))}, 'in TF-Slim it has 32'),
+    ({'size': 96}, '96 x 96 pixels, says the frozen graph'),
+    ({'network': _of(sizes=(128, 160))}, 'published models have 128 or 160'),
+    ({}, 'TF-Slim trains this network with 224'),
+    ({'network': _of(size=28)}, '28 x 28 pixels, say the variables'),
     ({}, 'colours: from -1 to 1, as TF-Slim trains the network'),
     (
       {'network': _of(preprocessing=_BYTES)},
@@ -114,11 +109,17 @@ def test_values_of_a_spec_are_those_found():
 
 
 @pytest.mark.parametrize(
-  ('size', 'sizes', 'expected'),
-  [(96, (128,), 96), (None, (128, 224), 224), (None, (299,), 299)],
+  ('size', 'network', 'expected'),
+  [
+    (96, {'sizes': (128,)}, 96),
+    (None, {'sizes': (128, 224)}, 224),
+    (None, {'sizes': (299,)}, 299),
+    (None, {'usual_size': 231}, 231),
+    (None, {'usual_size': 28, 'size': 48}, 48),
+  ],
 )
-def test_the_size_to_begin_with(size, sizes, expected):
-  found = dataclasses.replace(_FOUND, size=size, network=_of(sizes=sizes))
+def test_the_size_to_begin_with(size, network, expected):
+  found = dataclasses.replace(_FOUND, size=size, network=_of(**network))
   assert report.size(found) == expected
 
 
