@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Mapping
 import dataclasses
+import itertools
 import math
 
 from exporter import storage
 from exporter.checkpoints import checkpoint
+from exporter.checkpoints import outer
 from exporter.checkpoints import recognition
+from exporter.checkpoints import recognized
 from exporter.checkpoints import specimen
 from exporter.checkpoints import specimens
 from exporter.checkpoints import weights as weights_lib
-import model_specs
 
 _STEP, _STEP_TYPES = 'global_step', ('int32', 'int64')
 _OBJECTS = '_CHECKPOINTABLE_OBJECT_GRAPH'
@@ -22,36 +24,14 @@ _MOST = 8  # How many names a list shows before it says "and N more".
 
 
 @dataclasses.dataclass(frozen=True)
-class Network:
-  """The network that a file of weights is of."""
-
-  name: str
-  title: str
-  # The depth multipliers that give these shapes, the likeliest first.
-  multipliers: tuple[float, ...]
-  num_classes: int | None  # None: the file has no classifier.
-  parameters: int
-  variables: int
-  models: tuple[str, ...]  # Names of the published models that it may be.
-  sizes: tuple[int, ...]  # Image sizes of the models of this network.
-  published_classes: int | None  # How many classes those models have.
-  usual_size: int  # Of images, as TF-Slim trains the network.
-  size: int | None = None  # Of images, if variables depend on it.
-
-  @property
-  def multiplier(self) -> float | None:
-    """The likeliest of the multipliers; None if the network has none."""
-    return self.multipliers[0] if self.multipliers else None
-
-
-@dataclasses.dataclass(frozen=True)
 class Inspection:
   """All that is known of one file of weights."""
 
   file: str
   path: str  # The path that an export would be given.
   kind: str  # The kind of file: NEW, OLD or FROZEN of specimen.py.
-  network: Network | None
+  network: recognized.Network | None
+  scope: str  # The scope around the network; empty if there is none.
   size: int | None  # Height and width of the images, if the file says it.
   weights: str | None  # Which weights `auto` takes: weights.EMA or weights.RAW.
   step: int | None  # The training step, if the file says it.
@@ -112,13 +92,10 @@ def _stranger(shapes: recognition.Shapes) -> str:
     )
   counts = recognition.scopes(shapes).items()
   scopes = _describe(f'{scope}/ ({count})' for scope, count in counts)
-  nested = recognition.below(shapes)
-  if nested:
-    outer, family = nested
+  for scope, family in recognition.below(shapes).items():
     return (
-      f'it has {family.title} below {outer}/, as another program (object '
-      'detection, segmentation) builds upon it; expected '
-      f'{family.scope}/ at the top. Its scopes are {scopes}'
+      f'it has some of {family.title} below {scope}/, less than half of the '
+      f'variables. Its scopes are {scopes}'
     )
   return (
     'it is of no network that slimhub knows (`slimhub list` shows them); its '
@@ -179,38 +156,6 @@ def _step(weights_file: specimen.Specimen) -> int | None:
   return int(weights_file.read(_STEP))
 
 
-def _wanted(match: recognition.Match) -> checkpoint.Wanted:
-  """The variables that an export needs.
-
-  If the file has no classifier, the model is exported without one.
-  """
-  is_whole = match.num_classes is not None
-  shapes = {
-    name: shape
-    for name, shape in match.shapes.items()
-    if is_whole or not name.startswith(match.family.classifier)
-  }
-  return checkpoint.Wanted(shapes, match.trainable & shapes.keys())
-
-
-def _network(match: recognition.Match, size: int | None) -> Network:
-  models, shapes = match.models, _wanted(match).shapes
-  alike = [model for model in models if size in (None, model.size)]
-  return Network(
-    match.family.network,
-    match.family.title,
-    match.multipliers,
-    match.num_classes,
-    sum(math.prod(shape) for shape in shapes.values()),
-    len(shapes),
-    tuple(model.name for model in alike),
-    tuple(sorted({model.size for model in models})),
-    models[0].num_classes if models else None,
-    model_specs.NETWORKS[match.family.network].size,
-    match.size,
-  )
-
-
 def _quantized(
   shapes: recognition.Shapes, match: recognition.Match
 ) -> tuple[str, ...]:
@@ -223,21 +168,49 @@ def _quantized(
   )
 
 
+@dataclasses.dataclass(frozen=True)
+class _Found:
+  """A file of weights by the names of the network that it is of."""
+
+  weights_file: specimen.Specimen
+  match: recognition.Match | None
+  scopes: tuple[str, ...]  # Those around it; more than one is too many.
+
+
+def _recognize(weights_file: specimen.Specimen) -> _Found:
+  plain = _plain(weights_file.shapes)
+  match = recognition.recognize(plain)
+  if match:
+    return _Found(weights_file, match, ())
+  inner_ones = []
+  for scope in itertools.islice(recognition.below(plain), _MOST):
+    inner = weights_file.within(scope)
+    match = recognition.recognize(_plain(inner.shapes))
+    if match:
+      inner_ones.append(_Found(inner, match, (scope,)))
+  if not inner_ones:
+    return _Found(weights_file, None, ())
+  scopes = tuple(scope for each in inner_ones for scope in each.scopes)
+  return dataclasses.replace(inner_ones[0], scopes=scopes)
+
+
 def inspect(weights_file: specimen.Specimen) -> Inspection:
   """Inspects a file of weights; all of its tensors are read.
 
   Raises:
     CheckpointError: A tensor cannot be read.
   """
-  shapes = weights_file.shapes
-  plain = _plain(shapes)
-  match = recognition.recognize(plain)
+  found = _recognize(weights_file)
+  weights_file, match = found.weights_file, found.match
+  shapes, scopes = weights_file.shapes, found.scopes
   kind, keys, flaws = None, {}, _flaws(weights_file)
+  problems: tuple[str, ...]
   if match:
-    keys = checkpoint.keys(shapes, _wanted(match), weights_lib.AUTO)
+    keys = checkpoint.keys(shapes, recognized.wanted(match), weights_lib.AUTO)
     averaged = any(key.endswith(checkpoint.SHADOW) for key in keys.values())
     kind = weights_lib.EMA if averaged else weights_lib.RAW
     problems = (
+      *([outer.ambiguous('it', scopes)] if scopes[1:] else []),
       *_quantized(shapes, match),
       *_misfits(weights_file, keys, match),
     )
@@ -247,7 +220,8 @@ def inspect(weights_file: specimen.Specimen) -> Inspection:
     weights_file.name,
     weights_file.path,
     weights_file.kind,
-    _network(match, weights_file.size) if match else None,
+    recognized.describe(match, weights_file.size) if match else None,
+    scopes[0] if scopes else '',
     weights_file.size,
     kind,
     _step(weights_file),

@@ -14,6 +14,7 @@ from exporter.checkpoints import checkpoint
 from exporter.checkpoints import copies
 from exporter.checkpoints import folder as folder_lib
 from exporter.checkpoints import members
+from exporter.checkpoints import outer
 from exporter.checkpoints import prefixes
 from exporter.checkpoints import reader as reader_lib
 import model_specs
@@ -121,7 +122,8 @@ def read_own(
     weights: One of weights.WEIGHTS_CHOICES.
 
   Returns:
-    The tensors. If the checkpoint has no classifier, or the spec wants none,
+    The tensors, also of a network that has a scope of the user's own around
+    it. If the checkpoint has no classifier, or the spec wants none,
     the classifier's tensors are zeros.
 
   Raises:
@@ -131,7 +133,7 @@ def read_own(
     n for n in wanted.shapes if n.startswith(model.family.classifier)
   }
   with _find(folder, model) as found:
-    reader = reader_lib.Reader(found)
+    reader = outer.within(reader_lib.Reader(found), wanted.shapes)
     has_classifier = bool(
       model.num_classes and classifier & reader.shapes.keys()
     )

@@ -1,7 +1,9 @@
 """Reads tensors from a checkpoint on disk, whoever made it."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 import contextlib
+import copy
 import math
 import os
 import pathlib
@@ -77,6 +79,7 @@ class Reader:
     self._entries: index.Entries = {}
     self._shards = 0
     self.is_old = False
+    self._keys: dict[str, str] = {}
     try:
       with self._explain():
         self._open()
@@ -132,11 +135,30 @@ class Reader:
     """A text that names the archive instead of the copy from it."""
     return text.replace(str(self.found.prefix), self.found.shown)
 
+  def renamed(self, keys: Mapping[str, str]) -> 'Reader':
+    """The same checkpoint with other names.
+
+    Args:
+      keys: What each tensor is called in the file, by its new name.
+
+    Returns:
+      A reader that knows no other names.
+    """
+    other = copy.copy(self)
+    other._keys = {name: self._key(key) for name, key in keys.items()}
+    other.shapes = {name: self.shapes[key] for name, key in keys.items()}
+    other.dtypes = {name: self.dtypes[key] for name, key in keys.items()}
+    return other
+
+  def _key(self, name: str) -> str:
+    """What a tensor is called in the file."""
+    return self._keys.get(name, name)
+
   def _files(self, key: str) -> list[pathlib.Path]:
     """The files that hold a tensor: of one that was saved in parts, all."""
     if self.is_old:
       return [self.found.prefix]
-    entry = self._entries[key]
+    entry = self._entries[self._key(key)]
     holders = self._entries.values() if entry.slices else (entry,)
     return [
       self.found.prefix.with_name(
@@ -170,6 +192,7 @@ class Reader:
     try:
       with self._explain():
         self._check(key)
-        return self._reader.get_tensor(key)  # Which verifies its checksum.
+        # It verifies the checksum.
+        return self._reader.get_tensor(self._key(key))
     except OSError as error:
       raise UnreadableError(self._renamed(str(error))) from error

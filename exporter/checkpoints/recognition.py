@@ -1,8 +1,11 @@
 """Recognizes a network by the names and shapes of its variables."""
 
+from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Mapping
 import dataclasses
+import functools
+from typing import NamedTuple
 
 from exporter import networks
 import model_specs
@@ -10,18 +13,39 @@ import model_specs
 # The ranges of the first kernel, in checkpoints that were trained for 8 bits.
 _V1_RANGE = 'MobilenetV1/MobilenetV1/Conv2d_0/weights_quant/'
 _V2_RANGE = 'MobilenetV2/Conv/weights_quant/'
-# Networks whose variables have the same first scope are told apart by a scope
-# that the network has and, if not None, by one that it does not have.
+_STEM, _SQUEEZE = 'cell_stem_0/', 'squeeze_excite/'
+_LARGE_V3, _SMALL_V3 = (
+  f'MobilenetV3/expanded_conv{number}/' for number in ('_14', '')
+)
+
+
+class _Marks(NamedTuple):
+  """What tells a network from others whose variables have the same scopes."""
+
+  present: tuple[str, ...] = ()  # Scopes that it has.
+  absent: tuple[str, ...] = ()  # Scopes that it does not have.
+
+
 _MARKS = {
-  'mobilenet_v1': ('', _V1_RANGE),
-  'mobilenet_v1_quant': (_V1_RANGE, None),
-  'mobilenet_v2': ('', _V2_RANGE),
-  'mobilenet_v2_quant': (_V2_RANGE, None),
-  'mobilenet_v3_large': ('MobilenetV3/expanded_conv_14/', None),
-  'mobilenet_v3_small': ('', 'MobilenetV3/expanded_conv_14/'),
-  'nasnet_large': ('cell_17/', None),
-  'nasnet_mobile': ('reduction_cell_0/', 'cell_17/'),
-  'pnasnet_large': ('cell_0/', 'reduction_cell_0/'),
+  'mobilenet_v1': _Marks(absent=(_V1_RANGE,)),
+  'mobilenet_v1_quant': _Marks((_V1_RANGE,)),
+  'mobilenet_v2': _Marks(absent=(_V2_RANGE,)),
+  'mobilenet_v2_quant': _Marks((_V2_RANGE,)),
+  'mobilenet_v3_large': _Marks((_LARGE_V3 + _SQUEEZE,)),
+  'mobilenet_v3_large_minimalistic': _Marks(
+    (_LARGE_V3,), (_LARGE_V3 + _SQUEEZE,)
+  ),
+  'mobilenet_v3_small': _Marks((_SMALL_V3 + _SQUEEZE,), (_LARGE_V3,)),
+  'mobilenet_v3_small_minimalistic': _Marks(
+    (_SMALL_V3,), (_SMALL_V3 + _SQUEEZE, _LARGE_V3)
+  ),
+  'nasnet_cifar': _Marks(('l1_stem_3x3/', 'reduction_cell_0/')),
+  'nasnet_large': _Marks((_STEM, 'reduction_cell_0/', 'cell_17/')),
+  'nasnet_mobile': _Marks((_STEM, 'reduction_cell_0/'), ('cell_17/',)),
+  'pnasnet_large': _Marks((_STEM, 'cell_11/'), ('reduction_cell_0/',)),
+  'pnasnet_mobile': _Marks(
+    (_STEM, 'cell_8/'), ('reduction_cell_0/', 'cell_11/')
+  ),
 }
 _DECIMALS = (2, 3, 4)
 _LARGEST = 4  # The largest multiplier that is tried.
@@ -65,15 +89,22 @@ def _families() -> dict[str, model_specs.Family]:
   }
 
 
+def _starts(family: model_specs.Family) -> tuple[str, ...]:
+  """Scopes that names of the network begin with.
+
+  No scope surrounds the cells of NASNet and PNASNet, which have marks.
+  """
+  return (f'{family.scope}/', *_MARKS.get(family.network, _Marks()).present)
+
+
 def find_family(shapes: Shapes) -> model_specs.Family | None:
   """The family that some or all of the variables are named for, or None."""
   for network, family in _families().items():
-    starts = (f'{family.scope}/', family.classifier)
-    present, absent = _MARKS.get(network, ('', None))
+    marks = _MARKS.get(network, _Marks())
     if (
-      any(_has(shapes, start) for start in starts)
-      and _has(shapes, present)
-      and not (absent and _has(shapes, absent))
+      any(_has(shapes, start) for start in _starts(family))
+      and all(_has(shapes, start) for start in marks.present)
+      and not any(_has(shapes, start) for start in marks.absent)
     ):
       return family
   return None
@@ -146,14 +177,36 @@ def scopes(shapes: Shapes) -> dict[str, int]:
   return counts
 
 
-def below(shapes: Shapes) -> tuple[str, model_specs.Family] | None:
-  """The scope around a known network, and the network's family; or None."""
-  for family in _families().values():
-    for name in shapes:
-      outer, separator, _ = name.partition(f'/{family.scope}/')
+def below(shapes: Shapes) -> dict[str, model_specs.Family]:
+  """The scopes around what is named as a network is, by scope its family.
+
+  Those around the most names come first. Of networks that share names, the
+  family is one of them.
+  """
+  families = {
+    start: family
+    for family in reversed(_families().values())
+    for start in _starts(family)
+  }
+  counts: Counter[tuple[str, str]] = Counter()
+  for name in shapes:
+    for start in families:
+      outer, separator, _ = name.partition(f'/{start}')
       if separator:
-        return outer, family
-  return None
+        counts[outer, start] += 1
+  found: dict[str, model_specs.Family] = {}
+  for (outer, start), _ in counts.most_common():
+    found.setdefault(outer, families[start])
+  return found
+
+
+@functools.lru_cache(maxsize=64)
+def _expected(
+  architecture: networks.Architecture,
+) -> tuple[Shapes, frozenset[str]]:
+  """The variables of a network, and which of them train."""
+  network = networks.Source(architecture, is_training=False)
+  return network.shapes, network.trainable
 
 
 def recognize(shapes: Shapes) -> Match | None:
@@ -174,7 +227,7 @@ def recognize(shapes: Shapes) -> Match | None:
   multipliers = find_multipliers(shapes, family.network)
   num_classes = _num_classes(shapes, family)
   size = _size(shapes, family)
-  network = networks.Source(
+  expected, trainable = _expected(
     networks.Architecture(
       family.network,
       multipliers[0] if multipliers else None,
@@ -182,13 +235,9 @@ def recognize(shapes: Shapes) -> Match | None:
       family.preprocessing,
       family.channels,
       (size or template.size) if family.sizes else None,
-    ),
-    is_training=False,
+    )
   )
-  expected = network.shapes
   matching = sum(shapes.get(name) == shape for name, shape in expected.items())
   if matching < _ENOUGH * len(expected):
     return None
-  return Match(
-    family, multipliers, num_classes, size, expected, network.trainable
-  )
+  return Match(family, multipliers, num_classes, size, expected, trainable)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from exporter.checkpoints import inspection
+from exporter.checkpoints import recognized
 from exporter.checkpoints import specimen
 from exporter.checkpoints import weights
 from model_specs import outside
@@ -18,7 +19,7 @@ def _line(text: str) -> str:
   return outside.shown(text).replace('\n', r'\n')
 
 
-def _network(network: inspection.Network) -> str:
+def _network(network: recognized.Network) -> str:
   parameters = f'{network.parameters / 1e6:.2f} M parameters'
   return (
     f'{network.title} ({network.name}), {network.variables} variables, '
@@ -26,7 +27,7 @@ def _network(network: inspection.Network) -> str:
   )
 
 
-def _multiplier(network: inspection.Network) -> str:
+def _multiplier(network: recognized.Network) -> str:
   first, *others = network.multipliers
   if not others:
     return f'{first:g}'
@@ -36,14 +37,14 @@ def _multiplier(network: inspection.Network) -> str:
   return f'{first:g} (the same network: {", ".join(named)})'
 
 
-def _classes(network: inspection.Network) -> str:
+def _classes(network: recognized.Network) -> str:
   if network.num_classes is None:
     return 'no classifier: features alone'
   return str(network.num_classes)
 
 
 def _images(
-  inspected: inspection.Inspection, network: inspection.Network
+  inspected: inspection.Inspection, network: recognized.Network
 ) -> str:
   if inspected.size:
     return f'{inspected.size} x {inspected.size} pixels, says the frozen graph'
@@ -56,6 +57,16 @@ def _images(
   return (
     'of a size that no variable depends on: ask whoever trained it; ' + known
   )
+
+
+def _colours(network: recognized.Network) -> str:
+  wanted = network.preprocessing
+  if wanted.is_standardized:
+    return 'each image is brought to mean 0 and variance 1'
+  low, high = wanted.input_range
+  mean = ', '.join(f'{value:g}' for value in wanted.input_mean)
+  less = f', less {mean}' if any(wanted.input_mean) else ''
+  return f'from {low:g} to {high:g}{less}, as TF-Slim trains the network'
 
 
 def _weights(inspected: inspection.Inspection) -> str:
@@ -78,12 +89,15 @@ def _facts(inspected: inspection.Inspection) -> Iterator[tuple[str, str]]:
   network = inspected.network
   if network:
     yield 'network', _network(network)
+    if inspected.scope:
+      yield 'scope', f'{inspected.scope}/ is around the network'
     if network.multipliers:
       yield 'multiplier', _multiplier(network)
     yield 'classes', _classes(network)
     if network.models and network.num_classes == network.published_classes:
       yield 'published as', ' or '.join(network.models)
     yield 'images', _images(inspected, network)
+    yield 'colours', _colours(network)
     yield 'weights', _weights(inspected)
   yield 'optimizer slots', _counts(inspected.slots)
   yield (

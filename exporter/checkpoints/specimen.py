@@ -12,6 +12,7 @@ from tensorflow.core.framework import tensor_pb2
 
 from exporter import errors
 from exporter.checkpoints import checkpoint
+from exporter.checkpoints import outer
 from exporter.checkpoints import prefixes
 from exporter.checkpoints import reader as reader_lib
 from model_specs import outside
@@ -35,6 +36,16 @@ class Specimen:
   read: Callable[[str], np.ndarray]
   path: str  # The path that an export would be given.
   size: int | None = None  # Height and width of images, if the file says it.
+
+  def within(self, scope: str) -> 'Specimen':
+    """The same by the names that its tensors have within a scope."""
+    keys = outer.names(self.shapes, scope)
+    return dataclasses.replace(
+      self,
+      shapes={name: self.shapes[key] for name, key in keys.items()},
+      dtypes={name: self.dtypes[key] for name, key in keys.items()},
+      read=lambda name: self.read(keys[name]),
+    )
 
 
 def _damaged(name: str, error: Exception) -> errors.CheckpointError:

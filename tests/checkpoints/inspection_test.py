@@ -151,7 +151,7 @@ def test_training_for_8_bits_is_told():
     (['_CHECKPOINTABLE_OBJECT_GRAPH', 'a/.ATTRIBUTES'], 'object-based'),
     (
       ['FeatureExtractor/MobilenetV1/a', 'BoxPredictor_0/b'],
-      'has MobileNet V1 below FeatureExtractor/',
+      'it has some of MobileNet V1 below FeatureExtractor/',
     ),
     (['bert/embeddings', 'bert/pooler'], 'its scopes are bert/ (2)'),
   ],

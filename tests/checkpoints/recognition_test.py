@@ -15,10 +15,15 @@ _FAMILIES = {n: model.family for n, model in model_specs.NETWORKS.items()}
 _SCOPES = {
   'mobilenet_v1_quant': ['MobilenetV1/MobilenetV1/Conv2d_0/weights_quant'],
   'mobilenet_v2_quant': ['MobilenetV2/Conv/weights_quant'],
-  'mobilenet_v3_large': ['MobilenetV3/expanded_conv_14'],
-  'nasnet_large': ['cell_0', 'reduction_cell_0', 'cell_17'],
-  'nasnet_mobile': ['cell_0', 'reduction_cell_0'],
-  'pnasnet_large': ['cell_0'],
+  'mobilenet_v3_large': ['MobilenetV3/expanded_conv_14/squeeze_excite'],
+  'mobilenet_v3_large_minimalistic': ['MobilenetV3/expanded_conv_14'],
+  'mobilenet_v3_small': ['MobilenetV3/expanded_conv/squeeze_excite'],
+  'mobilenet_v3_small_minimalistic': ['MobilenetV3/expanded_conv'],
+  'nasnet_cifar': ['l1_stem_3x3', 'reduction_cell_0', 'cell_17'],
+  'nasnet_large': ['cell_stem_0', 'reduction_cell_0', 'cell_17'],
+  'nasnet_mobile': ['cell_stem_0', 'reduction_cell_0', 'cell_11'],
+  'pnasnet_large': ['cell_stem_0', 'cell_11'],
+  'pnasnet_mobile': ['cell_stem_0', 'cell_8'],
 }
 # What is built in a second or two.
 _QUICK = ('inception_v1', 'mobilenet_v2_035_96', 'mobilenet_v3_small_100_224')
@@ -129,8 +134,14 @@ def test_a_few_equal_names_are_not_enough():
 
 
 def test_a_network_below_another_scope_is_seen():
-  shapes = {'FeatureExtractor/MobilenetV1/Conv2d_0/weights': (3, 3, 3, 8)}
+  shapes = {
+    'FeatureExtractor/MobilenetV1/Conv2d_0/weights': (3, 3, 3, 8),
+    'student/a/cell_stem_0/1x1/weights': (1, 1, 32, 11),
+    'student/a/cell_stem_1/1x1/weights': (1, 1, 44, 22),
+    'student/a/cell_8/1x1/weights': (1, 1, 44, 22),
+  }
   assert recognition.recognize(shapes) is None
   found = recognition.below(shapes)
-  assert found
-  assert (found[0], found[1].title) == ('FeatureExtractor', 'MobileNet V1')
+  assert found['FeatureExtractor'].title == 'MobileNet V1'
+  assert found['student/a'].title.startswith(('NASNet', 'PNASNet'))
+  assert len(found) == 2

@@ -5,18 +5,32 @@ import dataclasses
 import pytest
 
 from exporter.checkpoints import inspection
+from exporter.checkpoints import recognized
 from exporter.checkpoints import report
 from exporter.checkpoints import specimen
 from model_specs import spec_files
 
-_NETWORK = inspection.Network(
-  'mobilenet_v1', 'MobileNet V1', (0.25,), 5, 217_000, 137, (), (), None, 224
+_NETWORK = recognized.Network(
+  name='mobilenet_v1',
+  title='MobileNet V1',
+  multipliers=(0.25,),
+  num_classes=5,
+  parameters=217_000,
+  variables=137,
+  models=(),
+  sizes=(),
+  published_classes=None,
+  usual_size=224,
+  preprocessing=recognized.Preprocessing((-1.0, 1.0), (0.0, 0.0, 0.0), False),
 )
+_BYTES = recognized.Preprocessing((0, 255), (123.68, 116.78, 103.94), False)
+_STANDARDIZED = recognized.Preprocessing((0, 255), (0, 0, 0), True)
 _FOUND = inspection.Inspection(
   file='a/model.ckpt-7',
   path='a/model.ckpt-7',
   kind='checkpoint, V2 format',
   network=_NETWORK,
+  scope='',
   size=None,
   weights='ema',
   step=7,
@@ -34,7 +48,7 @@ def _render(**changes) -> str:
   return ' '.join(report.report_text(found).split())
 
 
-def _of(**changes) -> inspection.Network:
+def _of(**changes) -> recognized.Network:
   return dataclasses.replace(_NETWORK, **changes)
 
 
@@ -48,6 +62,16 @@ def _of(**changes) -> inspection.Network:
     ({'network': _of(sizes=(128, 160))}, 'published models have 128 or 160'),
     ({}, 'TF-Slim trains this network with 224'),
     ({'network': _of(size=28)}, '28 x 28 pixels, say the variables'),
+    ({}, 'colours: from -1 to 1, as TF-Slim trains the network'),
+    (
+      {'network': _of(preprocessing=_BYTES)},
+      'colours: from 0 to 255, less 123.68, 116.78, 103.94, as TF-Slim',
+    ),
+    (
+      {'network': _of(preprocessing=_STANDARDIZED)},
+      'colours: each image is brought to mean 0 and variance 1',
+    ),
+    ({'scope': 'student'}, 'scope: student/ is around the network'),
     ({'network': _of(multipliers=(0.35, 0.34))}, 'same network: 0.34)'),
     ({'network': _of(num_classes=None)}, 'features alone'),
     (

@@ -63,6 +63,18 @@ def test_built_without_a_warning():
   assert not found
 
 
+def test_tensors_compare_as_before():
+  tensor = tf.constant([1, 2])
+  source_lib.Source(_ARCHITECTURE, False)
+  assert (tensor == tf.constant([1, 3])).numpy().tolist() == [True, False]
+  tf.compat.v1.disable_tensor_equality()
+  try:
+    source_lib.Source(_ARCHITECTURE, False)
+    assert (tensor == tf.constant([1, 2])) is False
+  finally:
+    tf.compat.v1.enable_tensor_equality()
+
+
 def test_the_default_graph_stays_empty():
   with tf.Graph().as_default() as default:
     source_lib.Source(_ARCHITECTURE, False)

@@ -1,0 +1,75 @@
+"""Finds a network in a checkpoint where a program put a scope around it."""
+
+from collections import Counter
+from collections.abc import Collection
+from collections.abc import Iterable
+
+from exporter import errors
+from exporter.checkpoints import reader as reader_lib
+from model_specs import outside
+
+_SHADOW = '/ExponentialMovingAverage'
+_ENOUGH = 0.5  # The share of its variables by which a network is there.
+
+
+def names(keys: Iterable[str], scope: str) -> dict[str, str]:
+  """The keys of a checkpoint by the names that they have within a scope.
+
+  Those outside it keep their names, unless one within it has the same.
+  """
+  start = f'{scope}/'
+  within, others = {}, {}
+  for key in keys:
+    if key.startswith(start):
+      within[key.removeprefix(start)] = key
+    else:
+      others[key] = key
+  return {**others, **within}
+
+
+def _scopes(keys: Iterable[str], wanted: Collection[str]) -> list[str]:
+  """The scopes that hold most of a network; empty for that of the file."""
+  counts: Counter[str] = Counter()
+  for key in {key.removesuffix(_SHADOW) for key in keys}:
+    parts = key.split('/')
+    for number in range(len(parts)):
+      if '/'.join(parts[number:]) in wanted:
+        counts['/'.join(parts[:number])] += 1
+  return [
+    scope
+    for scope, count in counts.most_common()
+    if count >= _ENOUGH * len(wanted)
+  ]
+
+
+def ambiguous(name: str, scopes: Iterable[str]) -> str:
+  """Says that a checkpoint has a network more than once."""
+  shown = ' and '.join(f'{outside.shown(scope)}/' for scope in scopes)
+  return (
+    f'{name} has the network more than once, below {shown}; expected one: save '
+    'the one that is meant in a checkpoint of its own'
+  )
+
+
+def within(
+  reader: reader_lib.Reader, wanted: Collection[str]
+) -> reader_lib.Reader:
+  """The same checkpoint by the names of a network's own variables.
+
+  Args:
+    reader: The checkpoint. Its names may have a scope around the network's.
+    wanted: The names of the network's variables.
+
+  Returns:
+    The checkpoint without that scope, or as it is.
+
+  Raises:
+    CheckpointError: The network is there more than once.
+  """
+  scopes = _scopes(reader.shapes, wanted)
+  if not scopes or '' in scopes:
+    return reader
+  if len(scopes) > 1:
+    told = ambiguous(f'checkpoint {reader.found.shown}', scopes)
+    raise errors.CheckpointError(told)
+  return reader.renamed(names(reader.shapes, scopes[0]))
