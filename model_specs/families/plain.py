@@ -68,7 +68,7 @@ TEMPLATES = (
     ),
     size=224,
     sizes=range(195, 227),
-    figures=(1, 50.3),
+    figures=(737, 50.3),
   ),
   _template(
     network='overfeat',
@@ -87,6 +87,6 @@ TEMPLATES = (
     ),
     size=231,
     sizes=range(231, 263),
-    figures=(1, 145.7),
+    figures=(2647, 145.7),
   ),
 )

@@ -76,7 +76,7 @@ def _model(
 
 # Network, title, MACs (M), parameters (M), top-1 and top-5 (%).
 MODELS = (
-  _model('vgg_16', 'VGG 16', 1, 138.36, 71.5, 89.8, released='2016_08_28'),
-  _model('vgg_19', 'VGG 19', 1, 143.67, 71.1, 89.8, released='2016_08_28'),
+  _model('vgg_16', 'VGG 16', 15470, 138.36, 71.5, 89.8, released='2016_08_28'),
+  _model('vgg_19', 'VGG 19', 19632, 143.67, 71.1, 89.8, released='2016_08_28'),
 )
-TEMPLATES = (_model('vgg_a', 'VGG A', 1, 132.86),)
+TEMPLATES = (_model('vgg_a', 'VGG A', 7609, 132.86),)
