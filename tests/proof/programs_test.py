@@ -135,16 +135,15 @@ def test_a_home_that_cannot_be_written_stops_nothing(met, monkeypatch):
   assert len(met) == 2
 
 
-def _remember(number: int) -> None:
-  programs.remember(_DIGEST, programs.Answer(through=number, gradients=number))
+def _remember_often(number: int) -> None:
+  answer = programs.Answer(through=number, gradients=number)
+  for _ in range(50):
+    programs.remember(_DIGEST, answer)
 
 
 def test_of_two_writers_one_is_read_whole(monkeypatch):
   context = multiprocessing.get_context('fork')
-  writers = [
-    context.Process(target=lambda n=n: [_remember(n) for _ in range(50)])
-    for n in (1, 2)
-  ]
+  writers = [context.Process(target=_remember_often, args=(n,)) for n in (1, 2)]
   for writer in writers:
     writer.start()
   while any(writer.is_alive() for writer in writers):
