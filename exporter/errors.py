@@ -14,6 +14,7 @@
     PictureError       pictures to measure on are missing or unreadable
     HubError           exports cannot be served or packed as requested
     SiteError          the site cannot be built, or cannot be put in place
+    AuditError         a model cannot be read to say what it can do
     PublishError       exports cannot become the uploads that were asked for
 
 Each message names the thing concerned, what was found, what was expected and
@@ -59,6 +60,10 @@ class MachineError(SlimhubError):
 
 class InterpreterError(SlimhubError):
   """Another Python interpreter cannot load any artifact."""
+
+
+class AuditError(SlimhubError):
+  """A model cannot be read to say what it can do."""
 
 
 class PackageError(SlimhubError):

@@ -80,6 +80,7 @@ def test_every_data_file_is_installed(arguments):
 # Modules that import what an extra brings, once it is asked for.
 _EXTRAS = {
   'exporter.pipeline.cluster': {'ray'},
+  'exporter.audit.portable_files': {'onnx'},
   'exporter.hub.answer': {'starlette'},
   'exporter.hub.application': {'starlette'},
   'exporter.hub.calls': {'starlette'},

@@ -7,6 +7,8 @@ from .facts import write_facts as write_facts
 from .frozen import Frozen as Frozen
 from .graph import Graph as Graph
 from .graph import build_graph as build_graph
+from .graph import inputs_of as inputs_of
+from .graph import reachable as reachable
 from .litert import load_litert as load_litert
 from .litert import write_litert as write_litert
 from .loading import load_tf1 as load_tf1

@@ -22,6 +22,7 @@ _COMMANDS = (
   'new',
   'fetch',
   'inspect',
+  'audit',
   'export',
   'verify',
   'evaluate',

@@ -1,3 +1,4 @@
+from . import audit as audit
 from . import benchmark as benchmark
 from . import cards as cards
 from . import doctor as doctor

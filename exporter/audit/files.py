@@ -1,0 +1,45 @@
+"""Audits a model, whatever format it is of."""
+
+import pathlib
+
+from exporter import errors
+from exporter.audit import findings
+from exporter.audit import portable_files
+from exporter.audit import tensorflow_graphs
+
+_EXPECTED = (
+  'expected the folder of a SavedModel or TF1 module, or a file that ends in '
+  '.pb (a frozen graph), .tflite or .onnx'
+)
+
+
+def audit(path: pathlib.Path) -> findings.Audit:
+  """Says what a model can do, without loading it.
+
+  Args:
+    path: The folder of a SavedModel, its program, a frozen graph, a LiteRT or
+      an ONNX file.
+
+  Raises:
+    AuditError: It is none of these, or is damaged.
+    PackageError: A package to read it is missing.
+  """
+  problems: list[str] = []
+  try:
+    if path.name == tensorflow_graphs.PROGRAM or path.is_dir():
+      folder = path if path.is_dir() else path.parent
+      what = 'a SavedModel'
+      nodes, problems = tensorflow_graphs.of_saved_model(folder)
+    elif path.suffix == '.pb':
+      what, nodes = 'a graph', tensorflow_graphs.of_frozen_graph(path)
+    elif path.suffix == '.tflite':
+      what, nodes = 'a LiteRT file', portable_files.of_litert(path)
+    elif path.suffix == '.onnx':
+      what, nodes = 'an ONNX file', portable_files.of_onnx(path)
+    else:
+      raise ValueError(_EXPECTED)
+  except (OSError, ValueError) as error:
+    raise errors.AuditError(f'{path} cannot be audited: {error}') from error
+  return findings.Audit(
+    str(path), what, findings.collect(nodes), tuple(problems)
+  )

@@ -1,0 +1,62 @@
+"""What an audit found: uses of operations, and what is wrong beside them."""
+
+from collections.abc import Iterable
+import dataclasses
+from typing import NamedTuple
+
+from exporter.audit import abilities
+
+
+class Node(NamedTuple):
+  """One operation of a program, and where it stands."""
+
+  ability: abilities.Ability
+  operation: str
+  where: str  # The graph or the function, in words.
+  name: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Use:
+  """An operation that a program has, with the first place where it stands."""
+
+  ability: abilities.Ability
+  operation: str
+  count: int
+  where: str
+  node: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Audit:
+  """What one model can do."""
+
+  path: str
+  what: str  # The kind of files, in words.
+  uses: tuple[Use, ...]  # By ability and operation.
+  problems: tuple[str, ...]  # What no model needs, beside its operations.
+
+  @property
+  def is_closed(self) -> bool:
+    """Whether it does nothing but compute, in its own memory."""
+    allowed = all(use.ability in abilities.ALLOWED for use in self.uses)
+    return allowed and not self.problems
+
+  def of(self, ability: abilities.Ability) -> tuple[Use, ...]:
+    """The uses of operations that can do this."""
+    return tuple(use for use in self.uses if use.ability == ability)
+
+
+def collect(nodes: Iterable[Node]) -> tuple[Use, ...]:
+  """Counts operations, and keeps the first place of each."""
+  first: dict[tuple[abilities.Ability, str], Node] = {}
+  counts: dict[tuple[abilities.Ability, str], int] = {}
+  for node in nodes:
+    key = node.ability, node.operation
+    first.setdefault(key, node)
+    counts[key] = counts.get(key, 0) + 1
+  order = list(abilities.Ability)
+  return tuple(
+    Use(*key, counts[key], first[key].where, first[key].name)
+    for key in sorted(first, key=lambda k: (order.index(k[0]), k[1]))
+  )

@@ -1,0 +1,97 @@
+"""The operations of LiteRT and ONNX files."""
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+import pathlib
+import struct
+from typing import Any
+
+from google.protobuf import message
+from tensorflow.lite.python import schema_py_generated as schema
+
+from exporter import environment
+from exporter.audit import abilities
+from exporter.audit import findings
+from model_specs import outside
+
+_MOST_BYTES = 2**31 - 1  # No protocol buffer and no flat buffer is larger.
+_NAMES = {
+  number: name
+  for name, number in vars(schema.BuiltinOperator).items()
+  if not name.startswith('_')
+}
+_IDENTIFIER = b'TFL3'
+
+
+def of_litert(path: pathlib.Path) -> list[findings.Node]:
+  """The operators of a LiteRT file.
+
+  Raises:
+    ValueError: It is damaged, or is none.
+    OSError: It cannot be read.
+  """
+  data = outside.read_file(path, _MOST_BYTES)
+  if data[4:8] != _IDENTIFIER:
+    raise ValueError(f'{path.name} is no LiteRT file: it lacks TFL3')
+  try:
+    return list(_operators(schema.Model.GetRootAs(data)))
+  except (struct.error, IndexError, TypeError, ValueError) as error:
+    raise ValueError(f'{path.name} is damaged: {error}') from error
+
+
+def _operators(model: Any) -> Iterator[findings.Node]:
+  codes: list[tuple[abilities.Ability, str]] = []
+  for number in range(model.OperatorCodesLength()):
+    code = model.OperatorCodes(number)
+    # Numbers from 127 on have a field of their own.
+    builtin = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
+    custom = (code.CustomCode() or b'').decode(errors='replace')
+    name = custom or _NAMES.get(builtin, f'operator {builtin}')
+    is_custom = bool(custom) or builtin not in _NAMES
+    codes.append((abilities.of_litert(name, is_custom=is_custom), name))
+  for number in range(model.SubgraphsLength()):
+    graph = model.Subgraphs(number)
+    for position in range(graph.OperatorsLength()):
+      ability, name = codes[graph.Operators(position).OpcodeIndex()]
+      where = f'subgraph {number}'
+      yield findings.Node(ability, name, where, f'operator {position}')
+
+
+def of_onnx(path: pathlib.Path) -> list[findings.Node]:
+  """The operators of an ONNX file, and its weights in other files.
+
+  Raises:
+    PackageError: The package onnx is missing.
+    ValueError: It is damaged, or is none.
+    OSError: It cannot be read.
+  """
+  environment.require('onnx')
+  import onnx
+
+  try:
+    model = onnx.ModelProto.FromString(outside.read_file(path, _MOST_BYTES))
+  except message.DecodeError as error:
+    raise ValueError(f'{path.name} is damaged: {error}') from error
+  if not model.graph.node:
+    raise ValueError(f'{path.name} is no ONNX file: it has no nodes')
+  return list(_messages(model))
+
+
+def _messages(model: Any) -> Iterator[findings.Node]:
+  """Every node of a model, in its graph, its functions and its branches."""
+  import onnx
+
+  waiting = [model]
+  while waiting:
+    each = waiting.pop()
+    if isinstance(each, onnx.NodeProto):
+      name = f'{each.domain}.{each.op_type}' if each.domain else each.op_type
+      ability = abilities.of_onnx(each.domain)
+      yield findings.Node(ability, name, 'the graph', each.name)
+    elif isinstance(each, onnx.TensorProto) and each.external_data:
+      yield findings.Node(
+        abilities.Ability.READS, 'external data', 'the graph', each.name
+      )
+    for field, value in each.ListFields():
+      if field.message_type:
+        waiting += value if isinstance(value, Sequence) else [value]

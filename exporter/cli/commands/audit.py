@@ -1,0 +1,77 @@
+"""`slimhub audit`."""
+
+import argparse
+from collections.abc import Iterator
+import dataclasses
+import json
+from typing import TYPE_CHECKING
+
+from exporter.cli import exits
+from exporter.cli import flag_values
+from exporter.cli import hush
+
+if TYPE_CHECKING:
+  from exporter import audit
+
+_TEXT, _JSON = 'text', 'json'
+HELP = 'say what a model can do: compute, or more; nothing of it is run'
+_MOST = 6  # Operations that a line lists.
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+  parser.add_argument(
+    'models',
+    metavar='PATH',
+    nargs='+',
+    type=flag_values.path,
+    help='made by anybody: the folder of a SavedModel, a frozen graph (.pb), a '
+    'LiteRT or an ONNX file',
+  )
+  parser.add_argument('--format', choices=(_TEXT, _JSON), default=_TEXT)
+
+
+def _lines(found: 'audit.Audit') -> Iterator[str]:
+  """What a person reads of one model."""
+  from exporter import audit
+
+  nodes = sum(use.count for use in found.uses)
+  yield (
+    f'{found.path}: {found.what} with {nodes} nodes of {len(found.uses)} '
+    'operations'
+  )
+  for ability in audit.Ability:
+    uses = found.of(ability)
+    if not uses:
+      continue
+    if ability in audit.ALLOWED:
+      names = ', '.join(use.operation for use in uses[:_MOST])
+      more = f' and {len(uses) - _MOST} more' if len(uses) > _MOST else ''
+      yield f'  {ability}: {names}{more}'
+      continue
+    for use in uses:
+      yield (
+        f'  {ability.upper()}: {use.operation}, {use.count} times, first in '
+        f'{use.where}: {use.node}'
+      )
+  for problem in found.problems:
+    yield f'  PROBLEM: {problem}'
+  if found.is_closed:
+    yield '  It can do nothing else: no file, no connection, no other program.'
+  else:
+    yield '  It can do more than compute. Ask who made it before you load it.'
+
+
+def run(args: argparse.Namespace) -> int:
+  with hush.hushed():
+    from exporter import audit
+
+    audits = [audit.audit(path) for path in args.models]
+  if args.format == _JSON:
+    facts = [
+      {**dataclasses.asdict(each), 'closed': each.is_closed} for each in audits
+    ]
+    print(json.dumps(facts, indent=2))
+  else:
+    print('\n\n'.join('\n'.join(_lines(each)) for each in audits))
+  is_closed = all(each.is_closed for each in audits)
+  return exits.OK if is_closed else exits.FAILED

@@ -1,0 +1,71 @@
+"""`slimhub audit` says what a model can do; its exit code, if that is more."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import tensorflow as tf
+
+from exporter.cli import entry
+from tests import artifacts_made as artifacts
+from tests import source_tree
+
+_CLOSED = artifacts.folder(f'{artifacts.TINY}/classification/5')
+
+
+@pytest.fixture(scope='module', name='harmful')
+def _harmful(tmp_path_factory):
+  folder = tmp_path_factory.mktemp('models') / 'harmful'
+  module = tf.Module()
+
+  @tf.function(input_signature=[tf.TensorSpec([1], tf.float32)])
+  def call(x):
+    tf.io.write_file('harm', 'x')
+    return x
+
+  module.f = call
+  tf.saved_model.save(module, str(folder))
+  return folder
+
+
+def _main(*argv):
+  return entry.main(entry.parse(['slimhub', 'audit', *map(str, argv)]))
+
+
+def test_a_person_reads_lines_and_no_logs():
+  done = subprocess.run(
+    [sys.executable, '-m', 'exporter', 'audit', str(_CLOSED)],
+    cwd=source_tree.ROOT,
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  assert (done.returncode, done.stderr) == (0, '')
+  first, *_, last = done.stdout.splitlines()
+  assert first.startswith(f'{_CLOSED}: a SavedModel with ')
+  assert last == (
+    '  It can do nothing else: no file, no connection, no other program.'
+  )
+
+
+def test_what_writes_files_is_named_with_its_place(harmful, capsys):
+  assert _main(_CLOSED, harmful) == 1
+  out = capsys.readouterr().out
+  assert '  WRITES FILES: WriteFile, ' in out
+  assert 'first in function ' in out
+  assert 'Ask who made it before you load it.' in out
+
+
+def test_programs_read_json(harmful, capsys):
+  assert _main(harmful, '--format=json') == 1
+  (found,) = json.loads(capsys.readouterr().out)
+  assert not found['closed']
+  (use,) = [u for u in found['uses'] if u['ability'] == 'writes files']
+  assert use['operation'] == 'WriteFile'
+
+
+def test_what_is_no_model_is_an_error(tmp_path, capsys):
+  assert _main(tmp_path / 'nothing.txt') == 1
+  error = capsys.readouterr().err
+  assert 'nothing.txt cannot be audited: expected the folder of a Sav' in error
