@@ -235,7 +235,7 @@ def test_a_network_that_is_there_twice_is_refused(tmp_path):
   checkpoints.write(tmp_path / 'a', both)
   with pytest.raises(
     errors.CheckpointError,
-    match='the network more than once, below student/ and teacher/; expected one',
+    match='the network more than once, below student/ and teacher/; exp',
   ):
     _read(tmp_path, 'a')
   checkpoints.write(tmp_path / 'b', {**both, **_TENSORS})
