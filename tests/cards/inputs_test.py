@@ -1,5 +1,7 @@
 """A card says what images a model takes, and what it makes of colours."""
 
+import dataclasses
+
 import pytest
 
 from exporter.cards import inputs
@@ -43,3 +45,15 @@ def test_how_many_channels_images_have(handle, images, shape):
   assert f'a float32 batch of {images} of shape {shape}' in text
   size, channels = handle.spec.size, handle.spec.family.channels
   assert f'tf.random.uniform([8, {size}, {size}, {channels}])' in text
+
+
+def test_networks_without_batch_norm_say_so():
+  for network, has_norm in (('lenet', False), ('inception_v4', True)):
+    size = model_specs.NETWORKS[network].size
+    handle = _handle(network, size)
+    for number in (1, 2):
+      of_number = dataclasses.replace(handle, number=number)
+      text = ' '.join(usage.fine_tuning(of_number, '').to_markdown().split())
+      assert ('The network has no batch norm' in text) != has_norm
+      assert ('averages of batch norm stay' in text) <= has_norm
+      assert ("updates batch norm's moving" in text) <= has_norm
