@@ -22,7 +22,6 @@ import pytest
 
 from exporter.artifacts import graph as graph_lib
 import model_specs
-from model_specs import published
 from tests import each
 from tests.networks import facts
 
@@ -115,11 +114,7 @@ def test_parameters(model):
 
 @pytest.mark.parametrize(
   'model',
-  [
-    model
-    for model in (*model_specs.MODELS, *published.TEMPLATES)
-    if model.figures.is_counted
-  ],
+  [m for m in model_specs.NETWORKS.values() if m.figures.is_counted],
   ids=lambda model: model.name,
 )
 def test_what_nobody_published_is_counted(model):
