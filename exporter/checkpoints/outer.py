@@ -44,7 +44,7 @@ def _scopes(keys: Iterable[str], wanted: Collection[str]) -> list[str]:
 
 def ambiguous(name: str, scopes: Iterable[str]) -> str:
   """Says that a checkpoint has a network more than once."""
-  shown = ' and '.join(f'{outside.shown(scope)}/' for scope in scopes)
+  shown = ' and '.join(f'{outside.shown(scope)}/' for scope in sorted(scopes))
   return (
     f'{name} has the network more than once, below {shown}; expected one: save '
     'the one that is meant in a checkpoint of its own'

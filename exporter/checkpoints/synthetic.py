@@ -19,12 +19,13 @@ _COLOURS = 3  # Of images, which are the only inputs with so few channels.
 _LINEAR, _RELU = 1.0, 2 / (1 - 1 / np.pi)
 # Kernels behind layers without an activation.
 _BEHIND_LINEAR = re.compile(
-  '(/expand/|MobilenetV[23]/Conv_1/|/pointwise_)weights$'
+  '(/expand/|Mobilenet(V[23]|EdgeTPU)/Conv_1/|/pointwise_)weights$'
 )
 # Where branches are added the sum has more variance than each; these factors
 # make up for that. The first that is found in a name counts.
 _SUMS = {
   '/unit_[0-9]+/.*conv3/(weights|.*gamma)$': 0.25,
+  '^MobilenetEdgeTPU/.*/project/.*gamma$': 0.55,
   '/project/.*gamma$': 0.68,
   '^(reduction_)?cell_.*gamma$': 0.8,
 }

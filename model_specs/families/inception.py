@@ -148,7 +148,7 @@ _V4 = dataclasses.replace(
     (*_NO_SECOND_CLASSIFIER, versions.NEVER_ON_TFHUB),
   ),
   versions=versions.CURRENT,
-  memory_gb=2.5,
+  memory_gb=3.0,
 )
 
 # Family, size, features, MACs (M), parameters (M), top-1 and top-5 (%).

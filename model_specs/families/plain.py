@@ -37,11 +37,12 @@ def _template(  # noqa: PLR0913  # Facts, each by its name.
     checkpoints_url=_CODE,
     versions=versions.CURRENT,
     variable_size=False,
+    has_norm=False,
     sizes=sizes,
     endpoints=_ENDPOINTS,
     classifier_endpoints=('fc8',),
     notes=(_NOTE,),
-    memory_gb=4.0,
+    memory_gb=5.0,
   )
   return spec.ModelSpec(
     name=network,

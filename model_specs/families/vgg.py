@@ -23,7 +23,7 @@ _BLOCKS = {
   'vgg_19': (2, 2, 4, 4, 4),
 }
 # The largest layer has more parameters than most networks have altogether.
-_MEMORY_GB = 4.0
+_MEMORY_GB = 5.0
 
 
 def _endpoints(blocks: tuple[int, ...]) -> tuple[str, ...]:
@@ -51,6 +51,7 @@ def _model(
     checkpoints_url=spec.SLIM_URL,
     versions=versions.CURRENT,
     variable_size=False,
+    has_norm=False,
     sizes=range(224, 256),
     endpoints=_endpoints(_BLOCKS[network]),
     classifier_endpoints=('fc8',),

@@ -139,6 +139,25 @@ def test_a_checkpoint_without_a_classifier_gives_features():
   assert found.problems == ()
 
 
+def test_a_network_that_is_there_twice_has_no_spec_that_is_right():
+  both = {
+    f'{scope}/{name}': tensor
+    for scope in ('student', 'teacher')
+    for name, tensor in specimens_made.tensors().items()
+  }
+  found = _inspect(both)
+  (problem,) = found.problems
+  assert 'the network more than once, below student/ and teacher/' in problem
+  assert _inspect({**both, **specimens_made.tensors()}).problems == ()
+
+
+def test_two_networks_beside_each_other_are_one_and_what_it_lacks():
+  heads = {'box/a/weights': np.zeros([3], np.float32)}
+  inner = {f'x/{n}': t for n, t in specimens_made.tensors().items()}
+  found = _inspect({**inner, **heads})
+  assert (found.scope, found.extra, found.problems) == ('x', {'box/a': 1}, ())
+
+
 def test_training_for_8_bits_is_told():
   ranges = {'MobilenetV1/Conv2d_0/act_quant/min': np.zeros([], np.float32)}
   found = _inspect({**specimens_made.tensors(), **ranges})

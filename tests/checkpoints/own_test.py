@@ -206,3 +206,45 @@ def test_a_damaged_one_in_an_archive_names_the_archive(folder):
   _pack(folder / 'one.tar.gz', folder / 'one')
   with pytest.raises(errors.CheckpointError, match=r'one\.tar\.gz'):
     _read(folder, 'one.tar.gz')
+
+
+def test_a_scope_of_ones_own_around_the_network_is_no_obstacle(tmp_path):
+  inner = {f'my/student/{name}': tensor for name, tensor in _TENSORS.items()}
+  trained = checkpoints.with_slots(inner, frozenset())
+  others = {'head/dense/kernel': np.zeros([2], np.float32)}
+  checkpoints.write(tmp_path / 'a', {**inner, **others})
+  assert _same(_read(tmp_path, 'a'))
+  checkpoints.write(tmp_path / 'old', inner, old_format=True)
+  assert _same(_read(tmp_path, 'old'))
+  checkpoints.write(tmp_path / 'b', trained)
+  averages = _read(tmp_path, 'b')
+  assert averages.kind == 'ema'
+  name = f'{_CLASSIFIER}/biases'
+  np.testing.assert_array_equal(
+    averages.tensors[name],
+    trained[f'my/student/{name}/{checkpoints.SHADOW}'],
+  )
+
+
+def test_a_network_that_is_there_twice_is_refused(tmp_path):
+  both = {
+    f'{scope}/{name}': tensor
+    for scope in ('student', 'teacher')
+    for name, tensor in _TENSORS.items()
+  }
+  checkpoints.write(tmp_path / 'a', both)
+  with pytest.raises(
+    errors.CheckpointError,
+    match='the network more than once, below student/ and teacher/; exp',
+  ):
+    _read(tmp_path, 'a')
+  checkpoints.write(tmp_path / 'b', {**both, **_TENSORS})
+  assert _same(_read(tmp_path, 'b'))
+
+
+def test_values_below_a_scope_are_checked_as_others_are(tmp_path):
+  inner = {f'student/{name}': tensor for name, tensor in _TENSORS.items()}
+  inner[f'student/{_CLASSIFIER}/biases'] = np.full([3], np.nan, np.float32)
+  checkpoints.write(tmp_path / 'a', inner)
+  with pytest.raises(errors.CheckpointError, match='3 of 3 values are NaN'):
+    _read(tmp_path, 'a')

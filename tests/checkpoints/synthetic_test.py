@@ -5,7 +5,7 @@ import pytest
 
 from exporter.checkpoints import synthetic
 from exporter.networks import source
-import model_specs
+from tests import oracles
 
 
 # First value and sum: what is exported must not change unnoticed.
@@ -82,11 +82,13 @@ def test_depthwise_kernels_keep_rough_and_smooth_images(side):
   [
     *('mobilenet_v1_025_128', 'mobilenet_v2_035_96', 'inception_v1'),
     *('mobilenet_v3_small_075_224', 'mobilenet_v3_large_075_224'),
-    *('resnet_v1_50', 'resnet_v2_50', 'nasnet_mobile'),
+    *('resnet_v1_50', 'resnet_v2_50', 'nasnet_mobile', 'nasnet_cifar'),
+    *('mobilenet_v3_small_minimalistic', 'mobilenet_edgetpu'),
+    'pnasnet_mobile',
   ],
 )
 def test_logits_keep_their_scale_and_differ_between_pictures(name):
-  model = model_specs.get_model(name)
+  model = oracles.model(name)
   network = source.Source(source.architecture(model), is_training=False)
   network.load(synthetic.tensors(network.shapes))
   pictures = synthetic.synthetic_pictures(3, model.size) / np.float32(255)

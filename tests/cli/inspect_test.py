@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+from exporter.checkpoints import checkpoint
 from exporter.cli import entry
 from tests import checkpoints_made as checkpoints
 from tests import source_tree
@@ -59,6 +60,33 @@ def test_the_spec_alone_can_be_exported(prefix, tmp_path, capsys):
   assert entry.main(entry.parse(argv)) == 0
   out = capsys.readouterr().out
   assert 'exported  me/my_pictures/my_mobilenet_v1/classification/1' in out
+
+
+def test_the_spec_of_a_network_below_a_scope_can_be_exported(tmp_path, capsys):
+  prefix = checkpoints.write(
+    tmp_path / 'train' / 'old.ckpt',
+    {f'my/{name}': t for name, t in specimens_made.training().items()},
+    old_format=True,
+  )
+  assert _main(str(prefix)) == 0
+  assert 'my/ is around the network' in capsys.readouterr().out
+  assert _main(str(prefix), '--format=spec') == 0
+  spec = tmp_path / 'my.toml'
+  spec.write_text(capsys.readouterr().out)
+  flags = [f'--spec_file={spec}', f'--output_dir={tmp_path}/exports']
+  argv = ['slimhub', 'export', 'my_mobilenet_v1/classification', *flags]
+  assert entry.main(entry.parse(argv)) == 0
+  handle = 'me/my_pictures/my_mobilenet_v1/classification/1'
+  assert f'exported  {handle}' in capsys.readouterr().out
+  manifest = json.loads((tmp_path / f'exports/{handle}.json').read_text())
+  averages = {
+    name: specimens_made.training()[f'{name}/{checkpoints.SHADOW}']
+    if name in specimens_made.built().trainable
+    else tensor
+    for name, tensor in specimens_made.tensors().items()
+  }
+  expected = checkpoint.Checkpoint('', 'ema', averages).sha256
+  assert manifest['weights']['sha256'] == expected
 
 
 def test_what_cannot_be_exported_is_described_and_exits_1(tmp_path, capsys):

@@ -14,6 +14,7 @@ import pytest
 
 from exporter.artifacts import operations
 from exporter.checkpoints import synthetic
+from exporter.networks import builders
 from exporter.networks import source as source_lib
 import model_specs
 from tests import seeded
@@ -102,12 +103,12 @@ def test_a_size_is_told_by_the_variables(network):
   for size in (4, 24, 30, 64):
     of_size = dataclasses.replace(architecture, size=size)
     shapes = source_lib.Source(of_size, is_training=False).shapes
-    assert source_lib.builders.SIZES[network](shapes) == size // 4 * 4
+    assert builders.SIZES[network](shapes) == size // 4 * 4
 
 
 @pytest.mark.parametrize('shapes', [{}, {'LeNet/fc3/weights': ()}])
 def test_no_size_is_told_by_other_variables(shapes):
-  assert source_lib.builders.SIZES['lenet'](shapes) is None
+  assert builders.SIZES['lenet'](shapes) is None
   rows = 64 * 49 + 1
   odd = {'LeNet/fc3/weights': (rows, 9)}
-  assert source_lib.builders.SIZES['lenet'](odd) is None
+  assert builders.SIZES['lenet'](odd) is None
