@@ -16,6 +16,7 @@ from tests import shared
 from tests import some_spec_file
 
 SIZE = 64
+CHECKPOINT = 'train/model.ckpt-7'
 _TABLE = {
   'name': 'small_quant',
   'version': 5,
@@ -23,7 +24,7 @@ _TABLE = {
   'network': quantized.V1.network,
   'size': SIZE,
   'num_classes': 1001,
-  'checkpoint': 'train/model.ckpt-7',
+  'checkpoint': CHECKPOINT,
 }
 
 
@@ -62,9 +63,7 @@ def slots() -> dict[str, np.ndarray]:
 
 def write_checkpoint(folder: pathlib.Path) -> pathlib.Path:
   """Writes the checkpoint that the spec file names."""
-  return checkpoints_made.write(
-    folder / _TABLE['checkpoint'], {**tensors(), **slots()}
-  )
+  return checkpoints_made.write(folder / CHECKPOINT, {**tensors(), **slots()})
 
 
 def _make(folder: pathlib.Path) -> None:

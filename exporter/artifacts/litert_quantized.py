@@ -29,8 +29,10 @@ _PREFIX = 'first_layer'  # Begins the names of what is added to a graph.
 class _Graph:
   """A frozen graph, and what its constant parts are."""
 
-  def __init__(self, definition: _v1.GraphDef):
-    self.definition = _v1.GraphDef.FromString(definition.SerializeToString())
+  def __init__(self, definition: tf.compat.v1.GraphDef):
+    self.definition = tf.compat.v1.GraphDef.FromString(
+      definition.SerializeToString()
+    )
     self.nodes = {node.name: node for node in self.definition.node}
 
   def values(self, *tensors: str) -> list[np.ndarray]:
@@ -40,12 +42,12 @@ class _Graph:
     with _v1.Session(graph=live) as session:
       return session.run([f'{graph_lib.op_name(t)}:0' for t in tensors])
 
-  def user(self, name: str) -> _v1.NodeDef:
+  def user(self, name: str) -> tf.compat.v1.NodeDef:
     """The only node that takes the output of another."""
     (user,) = (n for n in self.definition.node if name in n.input)
     return user
 
-  def first_convolution(self) -> _v1.NodeDef:
+  def first_convolution(self) -> tf.compat.v1.NodeDef:
     """The convolution of the images, behind nothing but what maps colours."""
     node = self.user(formats.INPUT)
     while node.op != _CONVOLUTION:
@@ -103,7 +105,7 @@ def _padding(size: int, stride: int, kernel: int) -> tuple[int, int]:
 
 def _take_bytes(
   network: frozen.Frozen, conversion: model_specs.Handle
-) -> _v1.GraphDef:
+) -> tf.compat.v1.GraphDef:
   """Lets the first layer take colours in [0, 1], of which 8 bits hold 256.
 
   What maps them to what the network was trained with goes into its kernel and
@@ -140,7 +142,11 @@ def _take_bytes(
   convolution.input[:] = [
     pad.name,
     graph.add_rounding(
-      'weights_quant', scaled, factor * low, factor * high, narrow=True
+      'weights_quant',
+      scaled,
+      factor * float(low),
+      factor * float(high),
+      narrow=True,
     ),
   ]
   convolution.attr['padding'].s = b'VALID'

@@ -93,9 +93,8 @@ def _kernel_range(name: str, tensors: Mapping[str, np.ndarray]) -> np.ndarray:
     )
     is_depthwise = f'{scope}/weights' not in tensors
     kernel = kernel * (factor[:, np.newaxis] if is_depthwise else factor)
-  return (
-    np.minimum(kernel.min(), 0) if end == 'min' else np.maximum(kernel.max(), 0)
-  )
+  value = min(kernel.min(), 0) if end == 'min' else max(kernel.max(), 0)
+  return np.array(value, np.float32)
 
 
 def value(name: str, shape: tuple[int, ...]) -> np.ndarray:
@@ -128,7 +127,7 @@ def tensors(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
   made = {name: value(name, shape) for name, shape in shapes.items()}
   for name in made:
     if '/weights_quant/' in name:
-      made[name] = np.float32(_kernel_range(name, made))
+      made[name] = _kernel_range(name, made)
     elif _RANGE.search(name):
       made[name] = _activation_range(name)
   return made

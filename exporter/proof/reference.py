@@ -170,7 +170,7 @@ def compute_reference(
       'every image alike, and nothing can be proven of it; expected trained '
       'weights: see where they are from'
     )
-  example, statistics = None, {}
+  example, statistics = None, dict[str, np.ndarray]()
   for training in others:
     training.load(tensors)
     example, statistics = _train(training, model)

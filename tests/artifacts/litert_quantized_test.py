@@ -1,5 +1,7 @@
 """Files of 8 bits have the trained ranges, and answer as their network."""
 
+import dataclasses
+
 import ai_edge_litert.interpreter
 import numpy as np
 import pytest
@@ -76,9 +78,8 @@ def test_padding_is_that_of_tensorflow(size, stride, kernel, expected):
 )
 def test_colours_without_a_gray_that_is_zero_are_refused(tmp_path, changes):
   model = quantized_exports.models(tmp_path, **changes)
-  conversion = quantized_exports.conversion(versions.CLASSIFICATION)
-  conversion = type(conversion)(
-    model, conversion.task, 5, model.publisher, conversion.kind
+  conversion = dataclasses.replace(
+    quantized_exports.conversion(versions.CLASSIFICATION), spec=model
   )
   network = frozen.freeze(
     quantized_exports.source(), conversion, quantized_exports.tensors()

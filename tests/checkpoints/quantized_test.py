@@ -12,11 +12,10 @@ from tests import checkpoints_made
 from tests import quantized_exports
 
 _SCOPE = 'MobilenetV1/MobilenetV1/Conv2d_3_pointwise'
-_CHECKPOINT = 'train/model.ckpt-7'
 
 
 def _read(folder, tensors, **changes):
-  checkpoints_made.write(folder / _CHECKPOINT, tensors)
+  checkpoints_made.write(folder / quantized_exports.CHECKPOINT, tensors)
   model = quantized_exports.models(folder, multiplier=0.25, **changes)
   return reading.read_checkpoint(model, checkpoint_dir=folder)
 
@@ -24,6 +23,7 @@ def _read(folder, tensors, **changes):
 def test_inspect_recognizes_it_and_names_its_network(tmp_path):
   prefix = quantized_exports.write_checkpoint(tmp_path)
   (found,) = inspection.inspect_checkpoint(prefix)
+  assert found.network
   assert found.network.name == 'mobilenet_v1_quant'
   assert found.network.multiplier == pytest.approx(0.25)
   assert found.network.variables == 249
@@ -71,8 +71,8 @@ def test_a_spec_for_8_bits_of_a_float_checkpoint_is_refused(tmp_path):
 @pytest.mark.parametrize(('low', 'high'), [(0.5, 6.0), (-6.0, -1.0)])
 def test_a_range_without_zero_is_refused(tmp_path, low, high):
   tensors = dict(quantized_exports.tensors())
-  tensors[f'{_SCOPE}/act_quant/min'] = np.float32(low)
-  tensors[f'{_SCOPE}/act_quant/max'] = np.float32(high)
+  tensors[f'{_SCOPE}/act_quant/min'] = np.array(low, np.float32)
+  tensors[f'{_SCOPE}/act_quant/max'] = np.array(high, np.float32)
   with pytest.raises(errors.CheckpointError, match='expected 0 in it'):
     _read(tmp_path, tensors)
 
