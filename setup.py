@@ -48,6 +48,8 @@ setuptools.setup(
     'litert': ['ai-edge-litert'],
     'onnx': ['onnx', 'onnxruntime', 'tf2onnx>=1.17'],
     'ray': ['ray'],
+    # OpenSSF's own; it imports OpenSSL without naming it.
+    'sign': ['model-signing>=1.1.1', 'pyopenssl'],
     's3': ['s3fs>=2024.12'],  # The first with conditional writes.
     'serve': ['markdown-it-py', 'starlette>=0.49', 'uvicorn>=0.30'],
     'site': ['mkdocs>=1.6,<2', 'mkdocs-material>=9.7,<10', 'nbconvert>=7.16'],
@@ -64,6 +66,7 @@ setuptools.setup(
       'mediapipe',
       'mkdocs>=1.6,<2',
       'mkdocs-material>=9.7,<10',
+      'model-signing>=1.1.1',
       'moto[server]',
       'mypy==2.4.1',
       'nbclient',
@@ -74,6 +77,7 @@ setuptools.setup(
       'pexpect',
       'pillow',
       'playwright',
+      'pyopenssl',
       'pytest',
       'pytest-xdist',
       'ray',

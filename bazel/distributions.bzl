@@ -18,6 +18,7 @@ DISTRIBUTIONS = [
     "markdown-it-py",
     "mediapipe",
     "mkdocs",
+    "model-signing",
     "nbclient",
     "nbconvert",
     "nbformat",

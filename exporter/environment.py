@@ -19,6 +19,7 @@ _PACKAGES = {
     'starlette': 'starlette',
     'uvicorn': 'uvicorn',
   },
+  'sign': {'model-signing': 'model_signing', 'pyopenssl': 'OpenSSL'},
   'site': {
     'mkdocs': 'mkdocs',
     'mkdocs-material': 'material',

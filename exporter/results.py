@@ -23,6 +23,7 @@ Status = Literal[
   'published',
   'refused',
   'seeded',
+  'signed',
   'verified',
 ]
 EXPORTED: Final = 'exported'
@@ -33,6 +34,7 @@ PACKED: Final = 'packed'
 PUBLISHED: Final = 'published'
 REFUSED: Final = 'refused'
 SEEDED: Final = 'seeded'
+SIGNED: Final = 'signed'
 VERIFIED: Final = 'verified'
 
 _ADVICE = 'see that what it names is there, then run the command again'

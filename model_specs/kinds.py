@@ -27,9 +27,10 @@ NHWC: Final = 'nhwc'
 NCHW: Final = 'nchw'
 LAYOUTS: tuple[Layout, ...] = (NHWC, NCHW)
 
-# The suffixes of the manifest and the card beside an artifact.
+# The suffixes of manifest, card and signature, which lie beside an artifact.
 MANIFEST: Final = '.json'
 CARD: Final = '.md'
+SIGNATURE: Final = '.sig'
 
 # Names that a URL can have as they are. A hub server finds no others.
 GROUP = re.compile(r'[a-z][a-z0-9_]*')

@@ -14,7 +14,7 @@ ORDER = (
   ('exporter.networks',),
   ('exporter.checkpoints',),
   ('exporter.artifacts',),
-  ('exporter.audit', 'exporter.proof', 'exporter.measure'),
+  ('exporter.audit', 'exporter.proof', 'exporter.measure', 'exporter.signing'),
   ('exporter.cards',),
   ('exporter.formats',),
   ('exporter.hub', 'exporter.publishing', 'exporter.site'),

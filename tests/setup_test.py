@@ -90,6 +90,7 @@ _EXTRAS = {
   'exporter.hub.limits': {'starlette'},
   'exporter.hub.page': {'markdown-it-py'},
   'exporter.artifacts.litert': {'ai-edge-litert'},
+  'exporter.signing.signatures': {'model-signing'},
   'exporter.site.build': {'mkdocs'},
   'exporter.site.guides': {'nbconvert'},
   'exporter.artifacts.onnx': {'onnx', 'onnxruntime', 'tf2onnx'},

@@ -25,6 +25,7 @@ _COMMANDS = (
   'audit',
   'export',
   'verify',
+  'sign',
   'evaluate',
   'benchmark',
   'cards',

@@ -24,6 +24,7 @@ _EVENTS = {
   results.FETCHED: 'fetched',
   results.EXPORTED: 'proven',
   results.VERIFIED: 'proven',
+  results.SIGNED: 'signed',
   results.PACKED: 'packed',
   results.PUBLISHED: 'published',
   results.SEEDED: 'seeded',

@@ -15,6 +15,7 @@ from model_specs import outside
 
 _log = logging.getLogger('uvicorn.error')
 CARD, MANIFEST = kinds.CARD, kinds.MANIFEST
+SIGNATURE = kinds.SIGNATURE
 # No segment begins with a dot, so that neither `..` nor the folder in which
 # exports are staged has an address.
 SEGMENT = re.compile(r'[a-zA-Z\d_-][\w.-]*', re.ASCII)

@@ -184,6 +184,8 @@ class Hub:
     if part == address.CARD:
       text = export.read_card()
       return responses.Response(text, media_type=_MARKDOWN, headers=_CHANGES)
+    if part == address.SIGNATURE:
+      return self._signature(export)
     name = part.removeprefix('/')
     if part.startswith('/') and name in export.manifest.files:
       return self._stock.send_file(export, name)
@@ -192,6 +194,14 @@ class Hub:
       f'{export.manifest.handle} has no {name}; its files are '
       + ', '.join(export.manifest.files),
     )
+
+  def _signature(self, export: storage.Export) -> responses.Response:
+    signature = export.read_signature()
+    if signature is None:
+      raise refusal.Refusal(
+        404, f'{export.manifest.handle} is not signed; `slimhub sign` does it'
+      )
+    return responses.Response(signature, media_type=_JSON, headers=_CHANGES)
 
   def _whole(
     self, request: requests.Request, export: storage.Export

@@ -147,6 +147,7 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
   registry: model_specs.Registry = model_specs.PUBLISHED,
   client: str | None = None,
   prove: orders_lib.Prove = orders_lib.KNOWN,
+  public_key: storage.LocalPath | None = None,
   engine: batch.Engine | None = None,
   keep_going: bool = False,
   on_result: OnResult | None = None,
@@ -162,6 +163,7 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
       TensorFlow 1.15 or newer.
     prove: `fresh` loads each artifact through TensorFlow's own loaders, also
       where it is known what they make of its program.
+    public_key: A file with the public key that all of them must be signed for.
     engine: What carries out the work; by default this very process.
     keep_going: Whether to go on after a failure, which is then one of the
       results instead of an error.
@@ -179,7 +181,12 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
   words = None if formats is None else _words(formats)
   found = storage.find_artifacts(folder, patterns, words, registry)
   template = orders_lib.Order(
-    orders_lib.VERIFY, (), folder, client=client, prove=prove
+    orders_lib.VERIFY,
+    (),
+    folder,
+    client=client,
+    prove=prove,
+    public_key=_path(public_key),
   )
   orders = orders_lib.make_orders(found.usable, template)
   return _run(orders, engine, keep_going, on_result, found.left_out)

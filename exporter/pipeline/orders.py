@@ -63,6 +63,8 @@ class Order:
   pictures_dir: pathlib.Path | None = None  # Ranges are measured on them.
   client: str | None = None  # Another interpreter that a VERIFY asks, too.
   prove: Prove = KNOWN
+  # A VERIFY takes only what was signed with the other half of this key.
+  public_key: pathlib.Path | None = None
 
   def __post_init__(self) -> None:
     """Raises an OrderError if a folder or the source of weights is unfit."""

@@ -13,6 +13,7 @@ from exporter import checkpoints
 from exporter import errors
 from exporter import formats
 from exporter import results
+from exporter import signing
 from exporter import storage
 from exporter.pipeline import once
 from exporter.pipeline import orders
@@ -136,6 +137,24 @@ def _nothing_beside(handle: model_specs.Handle) -> formats.Original:
   )
 
 
+def _check_signature(
+  handle: model_specs.Handle,
+  order: orders.Order,
+  artifact: pathlib.Path,
+  key: pathlib.Path,
+) -> None:
+  """Raises a SignatureError unless the files are as the key's owner signed."""
+  export = storage.find_export(order.output_dir, handle.stem)
+  signature = export.read_signature() if export else None
+  if signature is None:
+    raise errors.SignatureError(
+      f'{handle} is not signed: there is no '
+      f'{storage.place(order.output_dir, handle).signature}; take it from '
+      'whoever signs, or leave out --public_key'
+    )
+  signing.check(str(handle), artifact, signature, key)
+
+
 def _verify(
   handle: model_specs.Handle,
   order: orders.Order,
@@ -143,6 +162,8 @@ def _verify(
 ) -> results.Result:
   format_ = formats.of(handle)
   with _checked(handle, order.output_dir) as (artifact, manifest):
+    if order.public_key:
+      _check_signature(handle, order, artifact, order.public_key)
     original = dataclasses.replace(
       format_.recover(handle, artifact, manifest, beside),
       afresh=order.prove == orders.FRESH,

@@ -103,7 +103,8 @@ def _move(
     _refuse_others(handle, staged.artifact, place.artifact)
   disk.sync(staged.artifact, staged.card, staged.manifest)
   disk.swap(staged.artifact, place.artifact)
-  place.measured.unlink(missing_ok=True)  # It was measured of the old one.
+  place.measured.unlink(missing_ok=True)  # Both are of the old one.
+  place.signature.unlink(missing_ok=True)
   staged.card.rename(place.card)
   disk.sync_folder(place.card.parent)
   staged.manifest.rename(place.manifest)
@@ -127,6 +128,7 @@ def _upload(
   partial.write_bytes(b'')  # Says that an interrupted upload may be replaced.
   place.manifest.unlink(missing_ok=True)
   place.measured.unlink(missing_ok=True)
+  place.signature.unlink(missing_ok=True)
   storage, path = place.artifact.fs, place.artifact.path
   if exists:
     storage.rm(path, recursive=True)

@@ -132,6 +132,14 @@ class Export:
       )
     return card
 
+  def read_signature(self) -> bytes | None:
+    """The signature of its files; None if nobody has signed it.
+
+    Raises:
+      ManifestError: The file is a link or the like, or too large.
+    """
+    return read_small(self.root, f'{self.stem}{kinds.SIGNATURE}')
+
 
 def find_export(root: places.Folder, stem: str) -> Export | None:
   """The artifact at a path, if it was delivered whole.

@@ -45,6 +45,11 @@ class Place(Generic[_F_co]):
     """
     return cast(_F_co, self.artifact.with_suffix(_MEASURED))
 
+  @property
+  def signature(self) -> _F_co:
+    """The path of the signature of the artifact, if somebody has signed it."""
+    return cast(_F_co, self.artifact.with_suffix(kinds.SIGNATURE))
+
 
 def parse_path(text: str) -> pathlib.Path:
   """The path that a person names; a tilde in front is a home folder.

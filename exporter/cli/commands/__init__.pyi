@@ -13,5 +13,6 @@ from . import pack as pack
 from . import publish as publish
 from . import seed_cache as seed_cache
 from . import serve as serve
+from . import sign as sign
 from . import site as site
 from . import verify as verify

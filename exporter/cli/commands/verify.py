@@ -28,6 +28,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     type=flag_values.program,
     help='an interpreter whose TensorFlow must agree, too: 1.15 or newer',
   )
+  parser.add_argument(
+    '--public_key',
+    metavar='FILE',
+    type=flag_values.path,
+    help='take only what was signed with the other half of this key',
+  )
   work.add_flags(parser)
 
 
@@ -36,7 +42,12 @@ def run(args: argparse.Namespace) -> int:
     args.dir, args.patterns, args.formats, flags.registry(args)
   )
   template = pipeline.Order(
-    pipeline.VERIFY, (), args.dir, client=args.client, prove=args.prove
+    pipeline.VERIFY,
+    (),
+    args.dir,
+    client=args.client,
+    prove=args.prove,
+    public_key=args.public_key,
   )
   return work.carry_out(
     pipeline.make_orders(found.usable, template),

@@ -1,0 +1,70 @@
+"""`slimhub sign`."""
+
+import argparse
+from collections.abc import Iterator
+import functools
+import os
+
+from exporter import environment
+from exporter import results
+from exporter import signing
+from exporter import storage
+from exporter.cli import flag_values
+from exporter.cli import flags
+from exporter.cli import progress
+
+HELP = 'sign exports, so that others can tell who made them'
+_PASSWORD = 'SLIMHUB_KEY_PASSWORD'  # The name of a variable.
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+  parser.add_argument('exports', metavar='EXPORTS', type=flag_values.folder)
+  parser.add_argument(
+    'patterns',
+    nargs='*',
+    default=[],
+    metavar='PATTERN',
+    help='as for verify; all by default',
+  )
+  parser.add_argument(
+    '--private_key',
+    metavar='FILE',
+    type=flag_values.path,
+    required=True,
+    help='an elliptic-curve key as PEM; the variable '
+    f'{_PASSWORD} holds its password, if it has one',
+  )
+  flags.add_formats(parser)
+  flags.add_spec_files(parser)
+  flags.add_progress(parser)
+
+
+def _sign(item: storage.Item, args: argparse.Namespace) -> results.Result:
+  """Signs an export whose files are those that its manifest lists."""
+  password = os.environ.get(_PASSWORD)
+  with storage.open_artifact(item.root, item.handle) as (artifact, made):
+    signature = signing.sign(artifact, args.private_key, password)
+  storage.write_text(item.place.signature, signature.decode())
+  return results.Result(str(item.handle), results.SIGNED, bytes=made.bytes)
+
+
+def _results(
+  found: storage.Found[storage.Item], args: argparse.Namespace
+) -> Iterator[results.Result]:
+  yield from found.left_out
+  for item in found.usable:
+    work = functools.partial(_sign, item, args)
+    yield results.attempt(str(item.handle), work)
+
+
+def run(args: argparse.Namespace) -> int:
+  environment.require('sign')
+  found = storage.items(args.exports)
+  handles = storage.find_artifacts(
+    args.exports, args.patterns, args.formats, flags.registry(args)
+  )
+  wanted = set(map(str, handles.usable))
+  usable = tuple(i for i in found.usable if str(i.handle) in wanted)
+  chosen = storage.Found(usable, found.left_out)
+  total = len(usable) + len(found.left_out)
+  return progress.show(_results(chosen, args), total, args)

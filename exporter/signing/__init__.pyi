@@ -1,0 +1,2 @@
+from .signatures import check as check
+from .signatures import sign as sign

@@ -1,0 +1,110 @@
+"""Signs the files of an artifact, and checks a signature of them.
+
+The form is that of OpenSSF Model Signing: an in-toto statement with the name
+and hash of every file, in a Sigstore bundle. Its own command checks what is
+signed here, and the reverse. Keys are PEM files; nothing is asked of a network.
+"""
+
+from collections.abc import Iterator
+import contextlib
+import pathlib
+import tempfile
+from typing import Any
+
+from exporter import environment
+from exporter import errors
+
+_KEYS = (
+  'an elliptic-curve key in a PEM file, such as `openssl ecparam -genkey '
+  '-noout -name prime256v1` makes; `openssl ec -pubout` writes its public half'
+)
+
+
+def _hashing() -> Any:
+  """All files count, also those that Git would ignore, and no link is one."""
+  from model_signing import hashing
+
+  config = hashing.Config().use_file_serialization(
+    hashing_algorithm='sha256', allow_symlinks=False
+  )
+  return config.set_ignored_paths(paths=[], ignore_git_paths=False)
+
+
+@contextlib.contextmanager
+def _explained(key: pathlib.Path, kind: str) -> Iterator[None]:
+  """Turns what a library raises for a key into a SignatureError."""
+  try:
+    yield
+  except Exception as error:  # The libraries below raise all kinds.
+    reason = next(iter(str(error).splitlines()), type(error).__name__)
+    raise errors.SignatureError(
+      f'{key} is no {kind} key to sign with ({reason}), expected {_KEYS}'
+    ) from error
+
+
+def sign(
+  artifact: pathlib.Path, key: pathlib.Path, password: str | None = None
+) -> bytes:
+  """Signs all files of an artifact.
+
+  Args:
+    artifact: A folder or a file.
+    key: A file with the private key.
+    password: What the key is encrypted with, if it is.
+
+  Returns:
+    The signature, to be kept beside the artifact.
+
+  Raises:
+    PackageError: The package model-signing is missing.
+    SignatureError: The key is none.
+  """
+  environment.require('sign')
+  from model_signing import signing
+
+  config = signing.Config().set_hashing_config(_hashing())
+  with _explained(key, 'private'):
+    config.use_elliptic_key_signer(
+      private_key=key,
+      # It is declared as a text, and handed on to what takes bytes alone.
+      password=password.encode() if password else None,
+    )
+  with tempfile.TemporaryDirectory() as folder:
+    signature = pathlib.Path(folder) / 'signature'
+    config.sign(artifact, signature)
+    return signature.read_bytes()
+
+
+def check(
+  name: str, artifact: pathlib.Path, signature: bytes, key: pathlib.Path
+) -> None:
+  """Checks that whoever has the other half of a key signed these very files.
+
+  Args:
+    name: What to call the artifact in an error.
+    artifact: A folder or a file.
+    signature: What `sign` returned.
+    key: A file with the public key.
+
+  Raises:
+    PackageError: The package model-signing is missing.
+    SignatureError: The key is none, the signature is of another key or none, or
+      a file was changed, added or removed since.
+  """
+  environment.require('sign')
+  from model_signing import verifying
+
+  config = verifying.Config().set_hashing_config(_hashing())
+  with _explained(key, 'public'):
+    config.use_elliptic_key_verifier(public_key=key)
+  with tempfile.TemporaryDirectory() as folder:
+    path = pathlib.Path(folder) / 'signature'
+    path.write_bytes(signature)
+    try:
+      config.verify(artifact, path)
+    except Exception as error:  # A signature of somebody may be anything.
+      reason = ' '.join(str(error).split()) or type(error).__name__
+      raise errors.SignatureError(
+        f'{name} is not what the owner of {key} signed: {reason:.500}; take it '
+        'from its maker again, or use the key of whoever signed it'
+      ) from error

@@ -1,0 +1,136 @@
+"""`slimhub sign`, and what `verify`, `serve` and `pack` make of signatures."""
+
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+import requests
+
+from exporter.cli import entry
+from exporter.storage import places
+from tests import hub_server
+from tests import some_exports
+from tests import source_tree
+from tests.signing import keys as keys_lib
+
+_NAMES = (some_exports.TF1, some_exports.TF2, some_exports.LITE)
+_PATTERN = 'mobilenet_v1_025_128/classification/5'
+_REAL = f'google/imagenet/{_PATTERN}'
+
+
+def _main(*argv: object) -> int:
+  return entry.main(entry.parse(['slimhub', *map(str, argv)]))
+
+
+def _signature(exports: pathlib.Path, name: str) -> pathlib.Path:
+  return places.place(exports, some_exports.handle(name)).signature
+
+
+def _exports(folder: pathlib.Path, *names: str) -> pathlib.Path:
+  for name in names:
+    some_exports.add(folder, name)
+  return folder
+
+
+@pytest.fixture(scope='module', name='keys')
+def _keys(tmp_path_factory) -> keys_lib.Keys:
+  return keys_lib.make(tmp_path_factory.mktemp('keys'))
+
+
+def _sign(exports: pathlib.Path, keys: keys_lib.Keys, *patterns: str) -> int:
+  return _main('sign', exports, *patterns, f'--private_key={keys.private}')
+
+
+def test_a_signature_lies_beside_each_export(tmp_path, keys):
+  exports = _exports(tmp_path / 'exports', *_NAMES)
+  assert _sign(exports, keys) == 0
+  for name in _NAMES:
+    assert _signature(exports, name).is_file()
+  assert _signature(exports, some_exports.TF2).name == '5.sig'
+
+
+def test_only_what_a_pattern_names_is_signed(tmp_path, keys, capsys):
+  exports = _exports(tmp_path / 'exports', *_NAMES)
+  assert _sign(exports, keys, 'mobilenet_v1_*/classification/3') == 0
+  assert capsys.readouterr().out.count('signed ') == 2  # A line, and the sum.
+  assert _signature(exports, some_exports.TF1).is_file()
+  assert not _signature(exports, some_exports.TF2).exists()
+
+
+def test_a_file_that_was_changed_is_not_signed(tmp_path, keys, capsys):
+  exports = _exports(tmp_path / 'exports', some_exports.TF2)
+  (exports / some_exports.TF2 / 'saved_model.pb').write_text('else')
+  assert _sign(exports, keys) == 1
+  assert 'saved_model.pb' in capsys.readouterr().err
+  assert not _signature(exports, some_exports.TF2).exists()
+
+
+def test_what_is_no_key_signs_nothing(tmp_path, keys, capsys):
+  exports = _exports(tmp_path / 'exports', some_exports.TF2)
+  assert _sign(exports, keys._replace(private=keys.public)) == 1
+  assert 'openssl ecparam' in capsys.readouterr().err
+  assert not _signature(exports, some_exports.TF2).exists()
+
+
+def test_the_hub_and_a_packed_folder_hand_signatures_out(tmp_path, keys):
+  exports = _exports(tmp_path / 'exports', *_NAMES)
+  assert _sign(exports, keys, 'mobilenet_v1_*/classification/5') == 0
+  expected = _signature(exports, some_exports.TF2).read_bytes()
+  with hub_server.serve(exports) as hub:
+
+    def ask(name: str) -> requests.Response:
+      return requests.get(f'{hub.url}/{name}.sig', timeout=60)
+
+    assert ask(some_exports.TF2).content == expected
+    lite = ask(some_exports.LITE.removesuffix('.tflite'))
+    assert lite.content == _signature(exports, some_exports.LITE).read_bytes()
+    missing = ask(some_exports.TF1)
+    assert missing.status_code == 404
+    assert 'is not signed' in missing.text
+  packed = tmp_path / 'packed'
+  for _ in range(2):  # The second time all is kept.
+    assert _main('pack', exports, f'--output_dir={packed}') == 0
+    assert (packed / f'{some_exports.TF2}.sig').read_bytes() == expected
+    assert not (packed / f'{some_exports.TF1}.sig').exists()
+
+
+@pytest.fixture(scope='module', name='real')
+def _real(tmp_path_factory, keys) -> pathlib.Path:
+  """A folder with a real export, signed."""
+  exports = tmp_path_factory.mktemp('real') / 'exports'
+  command = ('export', _PATTERN, '--synthetic_weights')
+  subprocess.run(
+    [sys.executable, '-m', 'exporter', *command, f'--output_dir={exports}'],
+    cwd=source_tree.ROOT,
+    check=True,
+  )
+  assert _sign(exports, keys) == 0
+  return exports
+
+
+def test_verify_takes_what_the_owner_of_a_key_signed(
+  real, keys, tmp_path, capsys
+):
+  flag = f'--public_key={keys.public}'
+  assert _main('verify', real, flag) == 0
+  other = keys_lib.make(tmp_path, 'other')
+  assert _main('verify', real, f'--public_key={other.public}') == 1
+  assert 'is not what the owner of' in capsys.readouterr().err
+  copy = tmp_path / 'copy'
+  shutil.copytree(real, copy)
+  _signature(copy, _REAL).unlink()
+  assert _main('verify', copy, flag) == 1
+  assert 'is not signed: there is no' in capsys.readouterr().err
+
+
+def test_what_replaces_a_signed_export_is_not_signed(real, tmp_path):
+  exports = tmp_path / 'exports'
+  shutil.copytree(real, exports)
+  output = f'--output_dir={exports}'
+  command = ('export', _PATTERN, '--synthetic_weights', output)
+  assert _main(*command) == 0
+  assert _signature(exports, _REAL).is_file()  # The export was kept.
+  assert _main(*command, '--force') == 0
+  assert not _signature(exports, _REAL).exists()
