@@ -20,6 +20,7 @@ from model_specs.family import Preprocessing
 from model_specs.family import Standardization
 from model_specs.patterns import UnknownNameError
 from model_specs.published import NETWORKS
+from model_specs.published import without_rounding
 from model_specs.registry import Registry
 from model_specs.spec import COLLECTION
 from model_specs.spec import NUM_CLASSES
@@ -61,6 +62,7 @@ __all__ = [
   'meaning',
   'outside',
   'versions',
+  'without_rounding',
 ]
 
 MODELS = published.MODELS

@@ -15,6 +15,8 @@ from model_specs import spec
 DEFAULT = (kinds.TF1, kinds.TF2)
 INPUT = 'inputs'  # The name of the input of a converted file.
 
+# The only format of networks that were trained for 8 bits.
+_OF_8_BITS = f'{kinds.LITERT}.int8'
 _FIRST = kinds.converted()[0]
 # How many pictures a file is tried on. An exact one needs few.
 _FEW, _SOME, _MANY = 8, 64, 256
@@ -53,6 +55,16 @@ class Conversion(spec.Handle):
   def stem(self) -> str:
     """The handles of its manifest and its card, without suffixes."""
     return f'{self.origin}.{self.kind.group}/{self.kind.stem}'
+
+  @property
+  def refusal(self) -> str:
+    """Why nothing can be written that is right; empty if it can."""
+    if not self.spec.family.is_quantized or self.kind.word == _OF_8_BITS:
+      return ''
+    return (
+      f'{self.spec.name} was trained for 8 bits, and its ranges have no place '
+      f'in {self.kind.title}: --formats={_OF_8_BITS} computes with them'
+    )
 
   @property
   def origin(self) -> spec.Handle:

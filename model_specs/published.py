@@ -44,6 +44,16 @@ TEMPLATES: tuple[spec.ModelSpec, ...] = (
 NETWORKS = {model.network: model for model in (*MODELS, *TEMPLATES)}
 
 
+def without_rounding(model: spec.ModelSpec) -> spec.ModelSpec | None:
+  """The published model that differs from another one in not rounding."""
+  network = model.network.removesuffix('_quant')
+  for other in MODELS:
+    is_alike = (other.multiplier, other.size) == (model.multiplier, model.size)
+    if is_alike and other.network == network != model.network:
+      return other
+  return None
+
+
 def num_features(network: str, multiplier: float | None) -> int:
   """The number of features of a network at any multiplier."""
   widths = {

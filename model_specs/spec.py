@@ -230,6 +230,16 @@ class Handle:
     return self.kind.format
 
   @property
+  def needs_pictures(self) -> bool:
+    """Whether the ranges of its layers are measured on pictures."""
+    return self.kind.needs_pictures and not self.spec.family.is_quantized
+
+  @property
+  def refusal(self) -> str:
+    """Why nothing can be written that is right; empty if it can."""
+    return ''
+
+  @property
   def origin(self) -> 'Handle':
     """The published handle: itself, unless it is a conversion of one."""
     return self

@@ -137,11 +137,14 @@ def _classification(
   source: networks.Source, family: model_specs.Family
 ) -> Graph:
   """The whole network, for any input size."""
+  # What is made for inference alone offers nothing that training needs.
+  is_final = family.is_quantized
+  trainable = frozenset() if is_final else source.trainable
   graph = Graph(
     definition=source.graph.as_graph_def(),
     is_training=source.is_training,
     variables=tuple(
-      Variable(name, shape, name in source.trainable)
+      Variable(name, shape, name in trainable)
       for name, shape in source.shapes.items()
     ),
     features=source.features.name,
@@ -150,7 +153,7 @@ def _classification(
       name: tensor.name
       for name, tensor in source.scoped_endpoints(family.scope).items()
     },
-    losses=tuple(loss.name for loss in source.losses),
+    losses=() if is_final else tuple(loss.name for loss in source.losses),
     updates=tuple(update.op.name for update in source.updates),
   )
   _share(graph.definition)

@@ -12,6 +12,7 @@ from tensorflow.lite.python import schema_py_generated as schema
 from exporter import errors
 from exporter.artifacts import frozen
 from exporter.artifacts import litert_metadata
+from exporter.artifacts import litert_quantized
 from exporter.artifacts import operations
 import model_specs
 from model_specs import formats
@@ -101,7 +102,10 @@ def write_litert(
       needs them.
     path: The file to write.
   """
-  data = _convert(network, conversion.kind, pictures)
+  if conversion.spec.family.is_quantized:
+    data = litert_quantized.convert(network, conversion, _SIGNATURE)
+  else:
+    data = _convert(network, conversion.kind, pictures)
   path.write_bytes(litert_metadata.add(conversion, data))
 
 

@@ -38,6 +38,7 @@ INFERENCE = _VARIABLES | {
   *('AddV2', 'Sub', 'Mul', 'L2Loss', 'Mean', 'AvgPool', 'MaxPool'),
   *('ConcatV2', 'Pad', 'Squeeze', 'StridedSlice', 'Reshape', 'LRN'),
   *('SquaredDifference', 'Sqrt', 'Maximum', 'RealDiv'),
+  *('FakeQuantWithMinMaxVars', 'Rsqrt'),
 }
 TRAINING = INFERENCE | {
   *('AssignSubVariableOp', 'GreaterEqual', 'RandomUniform', 'SelectV2'),
@@ -67,7 +68,16 @@ LITERT = frozenset(
   (
     *('ADD', 'AVERAGE_POOL_2D', 'CONCATENATION', 'CONV_2D'),
     *('DEPTHWISE_CONV_2D', 'DEQUANTIZE', 'FULLY_CONNECTED', 'HARD_SWISH'),
-    *('MAX_POOL_2D', 'MEAN', 'MUL', 'PAD', 'QUANTIZE', 'RELU', 'RESHAPE'),
+    *(
+      'MAX_POOL_2D',
+      'MEAN',
+      'MUL',
+      'PAD',
+      'PADV2',
+      'QUANTIZE',
+      'RELU',
+      'RESHAPE',
+    ),
     *('STRIDED_SLICE', 'SUB', 'LOCAL_RESPONSE_NORMALIZATION'),
     *('SQUARED_DIFFERENCE', 'SQRT', 'MAXIMUM', 'DIV'),
   )

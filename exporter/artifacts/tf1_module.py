@@ -35,10 +35,12 @@ def _collect(meta: meta_graph_pb2.MetaGraphDef, graph: graph_lib.Graph) -> None:
   """Fills the collections of a graph that hub.Module reads."""
 
   def add_bytes(key: str, items: Iterable[bytes]) -> None:
-    meta.collection_def[key].bytes_list.value.extend(items)
+    if listed := list(items):
+      meta.collection_def[key].bytes_list.value.extend(listed)
 
   def add_nodes(key: str, names: Iterable[str]) -> None:
-    meta.collection_def[key].node_list.value.extend(names)
+    if listed := list(names):
+      meta.collection_def[key].node_list.value.extend(listed)
 
   everything = [_variable(v) for v in graph.variables]
   add_bytes(_GraphKeys.GLOBAL_VARIABLES, everything)
@@ -102,7 +104,7 @@ def _meta_graph(
 
 def write_tf1(
   handle: model_specs.Handle,
-  graphs: tuple[graph_lib.Graph, graph_lib.Graph],
+  graphs: tuple[graph_lib.Graph, ...],
   tensors: Mapping[str, np.ndarray],
   folder: pathlib.Path,
 ) -> None:
@@ -110,7 +112,7 @@ def write_tf1(
 
   Args:
     handle: The handle of the module.
-    graphs: Its inference graph and its training graph.
+    graphs: Its inference graph and, if it trains, its training graph.
     tensors: The values of its variables by name; others are ignored.
     folder: An existing, empty folder.
   """

@@ -39,10 +39,11 @@ class _Builder:
   def __init__(
     self,
     handle: model_specs.Handle,
-    graphs: tuple[graph_lib.Graph, graph_lib.Graph],
+    graphs: tuple[graph_lib.Graph, ...],
   ):
     self._handle = handle
-    inference, _ = self._graphs = graphs
+    self._graphs = graphs
+    inference = graphs[0]
     self.variables = inference.variables
     # A number that differs from model to model keeps names apart when one graph
     # holds two models. Loaders cut `__inference_` and the number off the names
@@ -138,22 +139,29 @@ class _Builder:
   def add_call(self) -> int:
     """Adds `__call__`, traced for each combination of its flags."""
     traces: list[str] = []
-    for training, endpoints in itertools.product((False, True), repeat=2):
+    trains = self._handle.version.trains
+    modes = (False, True) if trains else (False,)
+    for training, endpoints in itertools.product(modes, (False, True)):
       trace = self._add_trace(
-        f'call_{len(traces)}', training, endpoints, momentum=True
+        f'call_{len(traces)}', training, endpoints, momentum=trains
       )
-      inputs = (self._images, training, endpoints, self._spec(MOMENTUM, []))
+      inputs: tuple = (self._images, endpoints)
+      if trains:
+        momentum = self._spec(MOMENTUM, [])
+        inputs = (self._images, training, endpoints, momentum)
       outputs: Any = self._spec('default', self._shapes['default'])
       if endpoints:
         outputs = {k: self._spec(k, s) for k, s in self._shapes.items()}
       self._describe(trace, (inputs, {}), outputs)
       traces.append(trace)
-    arguments = {
-      INPUTS: ...,
-      'training': False,
-      'return_endpoints': False,
-      MOMENTUM: self._handle.version.momentum,
-    }
+    arguments = {INPUTS: ..., 'return_endpoints': False}
+    if trains:
+      arguments = {
+        INPUTS: ...,
+        'training': False,
+        'return_endpoints': False,
+        MOMENTUM: self._handle.version.momentum,
+      }
     return self.objects.add_function(arguments, traces)
 
   def add_endpoint(self, name: str, training: bool) -> int:
@@ -163,9 +171,11 @@ class _Builder:
     self._describe(trace, ((self._images,), {}), outputs)
     return self.objects.add_function({INPUTS: ...}, [trace])
 
-  def add_losses(self) -> int:
-    """Adds the function that returns the sum of the regularization losses."""
-    graph, _ = self._graphs
+  def add_losses(self) -> list[int]:
+    """Adds the function that returns the sum of the losses, if any."""
+    graph = self._graphs[0]
+    if not graph.losses:
+      return []
     definition = graph_lib.prune(graph.definition, graph.losses)
     total = definition.node.add(
       name='total', op='AddN', input=map(graph_lib.op_name, graph.losses)
@@ -181,7 +191,7 @@ class _Builder:
     )
     outputs = self._spec('regularization', [])
     self.objects.describe_trace(trace, list(handles), ((), {}), outputs)
-    return self.objects.add_function({}, [trace])
+    return [self.objects.add_function({}, [trace])]
 
   def add_serving(self, meta: Any) -> int:
     """Adds the signature `serving_default`, for Python and for servers."""
@@ -204,7 +214,7 @@ class _Builder:
 
 
 def _build(
-  handle: model_specs.Handle, graphs: tuple[graph_lib.Graph, graph_lib.Graph]
+  handle: model_specs.Handle, graphs: tuple[graph_lib.Graph, ...]
 ) -> tuple[saved_model_pb2.SavedModel, bytes]:
   """The model, and the description of its objects for the variables/ files."""
   builder = _Builder(handle, graphs)
@@ -216,11 +226,12 @@ def _build(
   children = {
     'variables': objects.add_list(list(numbers.values())),
     'trainable_variables': objects.add_list(trainable),
-    'regularization_losses': objects.add_list([builder.add_losses()]),
+    'regularization_losses': objects.add_list(builder.add_losses()),
     '__call__': builder.add_call(),
     'serve': builder.add_endpoint('serve', training=False),
-    'train': builder.add_endpoint('train', training=True),
   }
+  if handle.version.trains:
+    children['train'] = builder.add_endpoint('train', training=True)
   signatures = {}
   if handle.version.serving_default:
     signatures['serving_default'] = builder.add_serving(meta)
@@ -237,7 +248,7 @@ def _build(
 
 def write_tf2(
   handle: model_specs.Handle,
-  graphs: tuple[graph_lib.Graph, graph_lib.Graph],
+  graphs: tuple[graph_lib.Graph, ...],
   tensors: Mapping[str, np.ndarray],
   folder: pathlib.Path,
 ) -> None:
@@ -245,7 +256,7 @@ def write_tf2(
 
   Args:
     handle: The handle of the model.
-    graphs: Its inference graph and its training graph.
+    graphs: Its inference graph and, if it trains, its training graph.
     tensors: The values of its variables by name; others are ignored.
     folder: An existing, empty folder.
   """

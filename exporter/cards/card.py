@@ -11,6 +11,7 @@ from exporter.cards import evidence
 from exporter.cards import measured as measured_lib
 from exporter.cards import names
 from exporter.cards import outputs
+from exporter.cards import quantization
 from exporter.cards import record
 from exporter.cards import usage
 import model_specs
@@ -70,7 +71,7 @@ def _metadata(handle: model_specs.Handle) -> dict[str, str]:
   values = {
     'asset-path': f'{handle}.tar.gz',
     'task': 'image-' + handle.task.replace('_', '-'),
-    'fine-tunable': 'true',
+    'fine-tunable': 'true' if handle.version.trains else 'false',
     'format': handle.version.format,
     'network-architecture': spec.family.architecture,
     'dataset': spec.dataset,
@@ -124,7 +125,8 @@ def _sibling(handle: model_specs.Handle, links: record.Links) -> str:
 
 def _network(spec: model_specs.ModelSpec) -> tuple[str, ...]:
   """Sentences that say what the network is."""
-  network = f"The network is TF-Slim's `{spec.family.network}`"
+  of_slim = spec.family.network.removesuffix('_quant')
+  network = f"The network is TF-Slim's `{of_slim}`"
   trained = f'trained on images of {spec.size} x {spec.size} pixels'
   if spec.multiplier is None:
     return (f'{network}, {trained}.',)
@@ -189,6 +191,12 @@ def _training(
     evidence.weights(made),
   )
   return record.Section('Training', (text,))
+
+
+def _fine_tuning(handle: model_specs.Handle, features: str) -> record.Section:
+  if handle.version.trains:
+    return usage.fine_tuning(handle, features)
+  return quantization.fine_tuning(features)
 
 
 def _changelog(handle: model_specs.Handle) -> tuple[record.Section, ...]:
@@ -258,10 +266,11 @@ def model_card(
       _overview(handle, links),
       evidence.figures(handle, made),
       _training(handle, made),
+      *quantization.sections(handle),
       usage.usage(handle),
       outputs.labels(handle),
       outputs.endpoints(handle),
-      usage.fine_tuning(handle, links.model(features)),
+      _fine_tuning(handle, links.model(features)),
       *conversion.offer(handle, links),
       evidence.verification(handle, made),
       evidence.checksums(handle, made),

@@ -188,6 +188,11 @@ def offer(
   if not handle.kind.is_convertible:
     return ()
   is_classifier = handle.task == versions.CLASSIFICATION
+  fitting = [
+    kind
+    for kind in kinds.converted()
+    if not formats.convert(handle, kind).refusal
+  ]
   rows = [
     (
       f'`{handle.number}.{kind.group}/{kind.file}`',
@@ -195,9 +200,9 @@ def offer(
       f'{kind.error!r}',
       *([_parts(kind.disagreement)] if is_classifier else []),
     )
-    for kind in kinds.converted()
+    for kind in fitting
   ]
-  groups = ','.join(dict.fromkeys(k.group for k in kinds.converted()))
+  groups = ','.join(dict.fromkeys(k.group for k in fitting))
   classes = ['Other top-1 class allowed'] if is_classifier else []
   header = ('File', 'Format', 'Error allowed', *classes)
   how = markdown.paragraph(

@@ -96,7 +96,7 @@ def _check_classes(
   for name, shape in wanted.shapes.items():
     actual = shapes.get(name)
     is_last = name.startswith(model.family.classifier) and (
-      shape[-1] == model.num_classes
+      shape[-1:] == (model.num_classes,)
     )
     if is_last and actual and actual[-1] != shape[-1]:
       raise errors.CheckpointError(

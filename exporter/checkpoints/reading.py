@@ -31,7 +31,7 @@ def read_checkpoint(
   """
   if isinstance(model, str):
     model = model_specs.get_model(model)
-  inference, _ = networks.sources(model)
+  inference, *_ = networks.sources(model)
   wanted = checkpoint.Wanted(inference.shapes, inference.trainable)
   if weights == weights_lib.SYNTHETIC:
     return checkpoint.make_synthetic(wanted)

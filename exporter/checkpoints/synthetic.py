@@ -34,6 +34,9 @@ _PIXELS_OF_BYTES = {
   '^resnet_v1_[0-9]+/conv1/.*moving_variance$': np.square(255 / 2),
   '^vgg_[a-z0-9]+/conv1/conv1_1/weights$': 2 / 255,
 }
+# The ranges of networks that round, and those of what has no Relu6.
+_RANGE = re.compile('_quant/(min|max)$')
+_UNBOUND = re.compile('/(project|Conv2d_1c_1x1|post_activation_bypass_quant)/')
 _GATES = re.compile('/squeeze_excite/Conv_1/biases$')
 
 
@@ -66,6 +69,34 @@ def _depthwise(
   return values * np.sqrt(norm)
 
 
+def _activation_range(name: str) -> np.ndarray:
+  """The end of a trained range of an activation, of a sum or of logits."""
+  is_open = _UNBOUND.search(name) is not None
+  low, high = (-8.0, 8.0) if is_open else (0.0, 6.0)
+  return np.array(low if name.endswith('/min') else high, np.float32)
+
+
+def _kernel_range(name: str, tensors: Mapping[str, np.ndarray]) -> np.ndarray:
+  """The end of the range of a kernel that is multiplied as batch norm says."""
+  scope, end = name.split('/weights_quant/')
+  # TF-Slim's ops, which ranges are named for, may repeat the first scope.
+  scope = re.sub('^([^/]+)/\\1/', '\\1/', scope)
+  (kernel,) = (
+    tensors[f'{scope}/{leaf}']
+    for leaf in ('weights', 'depthwise_weights')
+    if f'{scope}/{leaf}' in tensors
+  )
+  norm = f'{scope}/BatchNorm'
+  if f'{norm}/gamma' in tensors:
+    factor = tensors[f'{norm}/gamma'] / np.sqrt(
+      tensors[f'{norm}/moving_variance']
+    )
+    is_depthwise = f'{scope}/weights' not in tensors
+    kernel = kernel * (factor[:, np.newaxis] if is_depthwise else factor)
+  value = min(kernel.min(), 0) if end == 'min' else max(kernel.max(), 0)
+  return np.array(value, np.float32)
+
+
 def value(name: str, shape: tuple[int, ...]) -> np.ndarray:
   """The weights of one variable, or of one of its optimizer slots."""
   random = np.random.RandomState(zlib.crc32(name.encode()))
@@ -93,7 +124,13 @@ def value(name: str, shape: tuple[int, ...]) -> np.ndarray:
 
 def tensors(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
   """The weights of all variables of a network."""
-  return {name: value(name, shape) for name, shape in shapes.items()}
+  made = {name: value(name, shape) for name, shape in shapes.items()}
+  for name in made:
+    if '/weights_quant/' in name:
+      made[name] = _kernel_range(name, made)
+    elif _RANGE.search(name):
+      made[name] = _activation_range(name)
+  return made
 
 
 def synthetic_images(

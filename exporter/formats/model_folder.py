@@ -53,7 +53,7 @@ class ModelFolder(format_lib.Format):
   def _write_model(
     self,
     handle: model_specs.Handle,
-    graphs: 'tuple[artifacts.Graph, artifacts.Graph]',
+    graphs: 'tuple[artifacts.Graph, ...]',
     tensors: Mapping[str, np.ndarray],
     folder: pathlib.Path,
   ) -> None:
@@ -72,10 +72,8 @@ class ModelFolder(format_lib.Format):
     artifact: pathlib.Path,
   ) -> None:
     """Writes the folder, with its labels and machine-readable facts."""
-    inference, training = original.sources
-    graphs = (
-      artifacts.build_graph(inference, handle),
-      artifacts.build_graph(training, handle),
+    graphs = tuple(
+      artifacts.build_graph(source, handle) for source in original.sources
     )
     artifact.mkdir()
     self._write_model(handle, graphs, original.tensors, artifact)

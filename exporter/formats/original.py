@@ -22,7 +22,7 @@ class Original:
   """The networks of a model and their weights, for all of its handles."""
 
   spec: model_specs.ModelSpec
-  sources: 'tuple[networks.Source, networks.Source]'  # Inference, training.
+  sources: 'tuple[networks.Source, ...]'  # Inference and, if any, training.
   tensors: Mapping[str, np.ndarray]
   weights: storage.Weights  # Where the tensors are from.
   # The graph that was published beside the checkpoint, if there is one.
@@ -54,4 +54,4 @@ class Original:
 
   def pictures_for(self, handle: model_specs.Handle) -> np.ndarray | None:
     """The pictures to measure ranges on; None if the handle needs none."""
-    return self._pictures if handle.kind.needs_pictures else None
+    return self._pictures if handle.needs_pictures else None

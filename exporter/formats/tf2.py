@@ -17,7 +17,7 @@ class Tf2(model_folder.ModelFolder):
   def _write_model(
     self,
     handle: model_specs.Handle,
-    graphs: 'tuple[artifacts.Graph, artifacts.Graph]',
+    graphs: 'tuple[artifacts.Graph, ...]',
     tensors: Mapping[str, np.ndarray],
     folder: pathlib.Path,
   ) -> None:

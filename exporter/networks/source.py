@@ -211,7 +211,8 @@ def build(architecture: Architecture, is_training: bool) -> Source:
   return Source(architecture, is_training)
 
 
-def sources(model: model_specs.ModelSpec) -> tuple[Source, Source]:
-  """A model's inference network and its training network."""
+def sources(model: model_specs.ModelSpec) -> tuple[Source, ...]:
+  """A model's inference network and, if it has one, its training network."""
   of_model = architecture(model)
-  return build(of_model, is_training=False), build(of_model, is_training=True)
+  modes = (False,) if model.family.is_quantized else (False, True)
+  return tuple(build(of_model, is_training=mode) for mode in modes)

@@ -102,11 +102,16 @@ def keep(handle: model_specs.Handle) -> results.Result:
   return results.Result(str(handle), results.KEPT, 'unchanged')
 
 
-def refuse(handle: model_specs.Handle) -> results.Result:
-  """The result for a handle that needs pictures where none are given."""
-  return results.Result(
-    str(handle),
-    results.REFUSED,
-    'integers need the range of every layer, which is measured on pictures: '
-    '--representative_images=DIR',
-  )
+def refuse(
+  handle: model_specs.Handle, *, has_pictures: bool
+) -> results.Result | None:
+  """The result for a handle of which nothing can be made; None if it can."""
+  reason = handle.refusal
+  if handle.needs_pictures and not has_pictures:
+    reason = (
+      'integers need the range of every layer, which is measured on pictures: '
+      '--representative_images=DIR'
+    )
+  if not reason:
+    return None
+  return results.Result(str(handle), results.REFUSED, reason)

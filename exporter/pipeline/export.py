@@ -137,8 +137,9 @@ def _export(
   """
   format_ = formats.of(handle)
   format_.require()
-  if handle.kind.needs_pictures and order.pictures_dir is None:
-    return changes_lib.refuse(handle)
+  has_pictures = order.pictures_dir is not None
+  if refused := changes_lib.refuse(handle, has_pictures=has_pictures):
+    return refused
   model = load()
   model.check_classifier(handle)
   changes = None

@@ -131,8 +131,10 @@ def choose(
     OrderError: No handle has such a format, or pictures are needed and missing.
     PackageError: A package that a format needs is not installed.
   """
+  only_trained = all(handle.spec.family.is_quantized for handle in named)
   for kind in kinds.known():
-    if kind.word in words and kind.needs_pictures and not has_pictures:
+    needs_pictures = kind.needs_pictures and not only_trained
+    if kind.word in words and needs_pictures and not has_pictures:
       raise errors.OrderError(
         f'{kind.word} is asked for without representative_images; expected a '
         'folder of pictures to measure the range of every layer on: '
@@ -142,6 +144,10 @@ def choose(
   asked = formats.named(words)
   for extra in dict.fromkeys(kind.extra for kind in asked if kind.extra):
     environment.require(extra)
+  if handles and all(handle.refusal for handle in handles):
+    raise errors.OrderError(
+      f'{handles[0]} cannot be made: {handles[0].refusal}'
+    )
   if not handles:
     raise errors.OrderError(
       f'none of {len(named)} handles has --formats={",".join(words)}: versions '

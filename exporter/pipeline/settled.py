@@ -52,8 +52,10 @@ def _result(
   """
   if handle.kind.extra or handle.kind not in kinds.KINDS:
     formats.of(handle).require()
-  if handle.kind.needs_pictures:
-    return None if order.pictures_dir else changes.refuse(handle)
+  has_pictures = order.pictures_dir is not None
+  refused = changes.refuse(handle, has_pictures=has_pictures)
+  if refused or handle.needs_pictures:
+    return refused
   if order.force:
     return None
   made = storage.read_manifest(order.output_dir, handle.stem)

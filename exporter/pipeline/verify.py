@@ -25,8 +25,8 @@ def _plain_claims(
   """Statements of a manifest that are checked without a look at files."""
   known = checkpoints.RAW, checkpoints.EMA, checkpoints.SYNTHETIC
   yield 'kind of weights is known', made.weights.kind in known, True
-  needs_pictures = handle.kind.needs_pictures
-  yield 'pictures were measured on', bool(made.pictures), needs_pictures
+  needs = handle.needs_pictures
+  yield 'pictures were measured on', bool(made.pictures), needs
   # Another version of slimhub may know another spec.
   if made.libraries.get('slimhub') == exporter.__version__:
     yield 'spec', made.spec, handle.fingerprint

@@ -7,6 +7,7 @@ from .proving import proven_programs as proven_programs
 from .proving import raise_on_misses as raise_on_misses
 from .proving import read_tf1 as read_tf1
 from .proving import read_tf2 as read_tf2
+from .ranges import prove_ranges as prove_ranges
 from .reference import Reference as Reference
 from .reference import compute_reference as compute_reference
 from .session import Reading as Reading

@@ -29,9 +29,18 @@ def round_up(value: float) -> float:
 class Comparison:
   """Differences of one kind, and the tolerance that they must keep."""
 
-  def __init__(self, name: str, tolerance: float):
+  def __init__(self, name: str, tolerance: float, *, is_mean: bool = False):
+    """Starts with nothing compared.
+
+    Args:
+      name: What is compared, for the manifest.
+      tolerance: The difference that is allowed.
+      is_mean: Whether arrays differ by the root of their mean square
+        difference, and not by the largest.
+    """
     self._name = name
     self._tolerance = tolerance
+    self._is_mean = is_mean
     self._results: list[_Result] = []
 
   def measure(self, what: str, difference: float) -> None:
@@ -73,13 +82,17 @@ class Comparison:
     expected: np.ndarray,
     unit: float,
   ) -> None:
-    """Compares an array; adds the largest difference, divided by `unit`."""
+    """Compares an array; adds how far it differs, divided by `unit`."""
     if actual is None or actual.shape != expected.shape:
       self.miss(what, self._problem(actual, expected.shape))
       return
-    differences = actual - expected
+    differences = np.asarray(actual - expected)  # Of a scalar, too.
     # In place, as a second array may be large.
-    difference = float(np.max(np.abs(differences, out=differences)))
+    np.abs(differences, out=differences)
+    if self._is_mean:
+      difference = float(np.sqrt(np.mean(np.square(differences))))
+    else:
+      difference = float(np.max(differences))
     if math.isfinite(difference):
       self.measure(what, difference / (unit or 1.0))
     else:

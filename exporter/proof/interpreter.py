@@ -102,7 +102,8 @@ class Interpreter:
       array.shape: name for name, array in zip(examples, images, strict=True)
     }
     named = dict(zip(examples, images, strict=True))
-    named[stranger.TRAINING] = reference.training.images
+    if reference.training:
+      named[stranger.TRAINING] = reference.training.images
     for name, array in named.items():
       np.save(self._folder / f'{name}.npy', array)
     request = {

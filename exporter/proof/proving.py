@@ -109,16 +109,16 @@ def _meet(
   with _explain(handle):
     loaded_artifact = stranger.meet(folder, handle.version.format)
     agreed.compare_stranger(loaded_artifact)
-  *others, gradients = agreed.of_stranger
   raise_on_misses(handle, agreed.of_stranger)
   # The result is kept for all artifacts of the program. They differ in how
   # close they come, so only what was compared is kept, not by how much it
   # differs.
   through_tensorflow = comparison.Comparison('through TensorFlow', 0.0)
-  for compared in others:
-    for what in compared.compared:
-      through_tensorflow.measure(what, 0.0)
-  return through_tensorflow.check(), gradients.check()
+  for compared in agreed.of_stranger:
+    if compared not in agreed.gradients:
+      for what in compared.compared:
+        through_tensorflow.measure(what, 0.0)
+  return through_tensorflow.check(), *(g.check() for g in agreed.gradients)
 
 
 def prove(

@@ -44,7 +44,9 @@ class Reference:
   default_size: Example  # Inference, with images of the default size.
   # Inference, with images of another size; None if the network takes one size.
   other_size: Example | None
-  training: Example  # Training, without the outputs that dropout makes random.
+  # Training, without the outputs that dropout makes random; None if the network
+  # is made for inference alone.
+  training: Example | None
   # Means and variances of the training batch, by the moving average for each.
   batch_statistics: Mapping[str, np.ndarray]
   losses: Mapping[str, float]  # The sum of regularization losses, by task.
@@ -133,7 +135,7 @@ def _ask(
 
 def compute_reference(
   model: model_specs.ModelSpec,
-  sources: tuple[networks.Source, networks.Source],
+  sources: tuple[networks.Source, ...],
   tensors: Mapping[str, np.ndarray],
   frozen_graph: bytes | None = None,
 ) -> Reference:
@@ -143,7 +145,7 @@ def compute_reference(
 
   Args:
     model: The model.
-    sources: Its inference network and its training network.
+    sources: Its inference network and, if it has one, its training network.
     tensors: The weights of both.
     frozen_graph: The content of the frozen graph that was published with the
       weights, if there is one.
@@ -154,7 +156,7 @@ def compute_reference(
   Raises:
     CheckpointError: All weights are zero.
   """
-  inference, training = sources
+  inference, *others = sources
   inference.load(tensors)
   default_size = _infer(inference, model, model.size, model.size)
   other_size = None
@@ -168,13 +170,15 @@ def compute_reference(
       'every image alike, and nothing can be proven of it; expected trained '
       'weights: see where they are from'
     )
-  training.load(tensors)
-  example, statistics = _train(training, model)
-  training.unload()
+  example, statistics = None, dict[str, np.ndarray]()
+  for training in others:
+    training.load(tensors)
+    example, statistics = _train(training, model)
+    training.unload()
   published, note = _ask(frozen_graph, model, tensors, default_size)
   return Reference(
     tensors=tensors,
-    trainable=inference.trainable,
+    trainable=inference.trainable if others else frozenset(),
     default_size=default_size,
     other_size=other_size,
     training=example,

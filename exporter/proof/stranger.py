@@ -1,9 +1,8 @@
 """Loads and calls an artifact as a stranger would, with TensorFlow alone.
 
-It imports nothing of slimhub, so that the same code runs in this process and in
-any other environment, back to Python 3.7 with TensorFlow 1.15. There, run as
-`python stranger.py FOLDER`, it reads FOLDER/request.json and writes its answers
-beside it: numbers and names as JSON, arrays as .npz.
+It imports nothing of slimhub, and runs in any environment, back to Python 3.7
+with TensorFlow 1.15: `python stranger.py FOLDER` reads FOLDER/request.json and
+writes answers beside it, numbers and names as JSON, arrays as .npz.
 """
 
 from __future__ import annotations
@@ -47,14 +46,14 @@ class Names(NamedTuple):
   variables: dict[str, list[str]]
   trainable: dict[str, list[str]]
   signatures: dict[str, list[str]]
+  trains: bool = True  # Whether anything that trains is there.
 
 
 def returned_by(signature: str) -> str:
   """What a signature of a TF1 module returns, in the words of Call.returns."""
   if signature == 'default':
     return DEFAULT
-  is_features = signature.startswith('image_feature_vector')
-  return FEATURES if is_features else ENDPOINTS
+  return FEATURES if 'feature_vector' in signature else ENDPOINTS
 
 
 def _name(variable: Any) -> str:
@@ -62,20 +61,15 @@ def _name(variable: Any) -> str:
 
 
 class _Mode:
-  """One of a module's two graphs, with its variables restored."""
+  """One of a module's graphs, with its variables restored."""
 
-  def __init__(self, folder: pathlib.Path, tags: set[str], where: str):
-    data = (folder / 'saved_model.pb').read_bytes()
-    model = saved_model_pb2.SavedModel.FromString(data)
-    graphs = [m for m in model.meta_graphs if set(m.meta_info_def.tags) == tags]
-    if len(graphs) != 1:
-      raise ValueError(f'{len(graphs)} graphs are tagged {sorted(tags)}')
+  def __init__(self, folder: pathlib.Path, meta: Any, where: str):
     self.where, self.graph = where, tf.Graph()
     self._prefix = str(folder / 'variables' / 'variables')
     self.session = _v1.Session(graph=self.graph)
-    self.signatures = dict(sorted(graphs[0].signature_def.items()))
+    self.signatures = dict(sorted(meta.signature_def.items()))
     with self.graph.as_default():
-      self._saver = _v1.train.import_meta_graph(graphs[0])
+      self._saver = _v1.train.import_meta_graph(meta)
       self.variables = {_name(v): v for v in _v1.global_variables()}
       self.trainable = {_name(v): v for v in _v1.trainable_variables()}
       self.losses = _v1.losses.get_regularization_losses()
@@ -107,13 +101,17 @@ class StrangerTf1:
   """A TF1 module, loaded by `import_meta_graph`."""
 
   def __init__(self, folder: pathlib.Path):
-    self._inference = _Mode(folder, set(), 'the inference graph')
-    self._training = _Mode(folder, {'train'}, 'the training graph')
-    self._modes = (self._inference, self._training)
+    data = (folder / 'saved_model.pb').read_bytes()
+    metas = saved_model_pb2.SavedModel.FromString(data).meta_graphs
+    tags = [list(meta.meta_info_def.tags) for meta in metas]
+    if tags not in ([[]], [[], ['train']]):
+      raise ValueError(f'graphs are tagged {tags}')
+    places = ('the inference graph', 'the training graph')
+    self._modes = [_Mode(folder, *each) for each in zip(metas, places)]
 
   def variables(self) -> dict[str, np.ndarray]:
     """Every variable's value, by its TF-Slim name."""
-    return self._inference.session.run(self._inference.variables)
+    return self._modes[0].session.run(self._modes[0].variables)
 
   def names(self) -> Names:
     """The names that the two graphs list."""
@@ -129,18 +127,19 @@ class StrangerTf1:
       {k: v for k, v in names.items() if k not in trainable},
       trainable,
       {f'signatures of {m.where}': sorted(m.signatures) for m in self._modes},
+      len(self._modes) > 1,
     )
 
   def infer(self, images: np.ndarray) -> Iterator[Call]:
     """Calls every signature of the inference graph."""
-    mode = self._inference
+    mode = self._modes[0]
     for name in mode.signatures:
       feeds = mode.feeds(name, images=images, batch_norm_momentum=0.5)
       yield mode.call(name, mode.session.run(mode.fetches(name), feeds))
 
   def train(self, images: np.ndarray, momentum: float) -> Iterator[Call]:
     """Calls every signature of the training graph, from the initial state."""
-    mode = self._training
+    mode = self._modes[-1]
     moving = {
       n: v for n, v in mode.variables.items() if n not in mode.trainable
     }
@@ -159,7 +158,7 @@ class StrangerTf1:
 
   def missing_gradients(self, images: np.ndarray) -> list[str]:
     """Trainable variables that no finite gradient reaches."""
-    mode = self._training
+    mode = self._modes[-1]
     mode.restore()
     output = mode.graph.get_tensor_by_name(mode.fetches('default')['default'])
     with mode.graph.as_default():
@@ -195,6 +194,7 @@ class StrangerTf2:
         'variables flagged as trainable': sorted(flagged),
       },
       {'signatures': sorted(model.signatures)},
+      hasattr(model, 'train'),
     )
 
   def _call(self, name: str, outputs: Any, *training: Any) -> Call:
@@ -207,8 +207,8 @@ class StrangerTf2:
     """Calls every trace and signature that infers."""
     model, inputs = self._model, tf.constant(images)
     yield self._call('__call__', model(inputs))
-    outputs = model(inputs, return_endpoints=True)
-    yield self._call('__call__ with endpoints', outputs)
+    endpoints = model(inputs, return_endpoints=True)
+    yield self._call('__call__ with endpoints', endpoints)
     yield self._call('serve', model.serve(inputs))
     for name, signature in model.signatures.items():
       call = self._call(name, signature(inputs=inputs))
@@ -243,7 +243,7 @@ class StrangerTf2:
     """Trainable variables that no finite gradient reaches, for two losses."""
     variables = self._model.trainable_variables
     missing = []
-    for power in (2, 1):
+    for power in (2, 1) if variables else ():
       with tf.GradientTape() as tape:  # A persistent tape takes much memory.
         output = self._model(tf.constant(images), training=True)
         loss = tf.reduce_sum(output**power)

@@ -1,4 +1,4 @@
-"""Runs the two graphs of a TF1 module, inference and training, in a session."""
+"""Runs the graphs of a TF1 module, inference and training, in a session."""
 
 from collections.abc import Iterator
 import pathlib
@@ -84,8 +84,10 @@ class SessionTf1:
     self._file = session.file(folder)
     model = session.read(folder)
     self._inference = _Mode(model, 'inference', set())
-    self._training = _Mode(model, 'training', {'train'})
-    self._modes = (self._inference, self._training)
+    self._modes = [self._inference]
+    if len(model.meta_graphs) > 1:
+      self._training = _Mode(model, 'training', {'train'})
+      self._modes.append(self._training)
     self._session = session.Session(folder)
     for mode in self._modes:
       self._session.add(mode.meta.graph_def, mode.scope)
@@ -115,6 +117,7 @@ class SessionTf1:
       collected(_GraphKeys.GLOBAL_VARIABLES, _GraphKeys.MODEL_VARIABLES),
       collected(_GraphKeys.TRAINABLE_VARIABLES),
       {f'signatures of {m.where}': m.signatures() for m in self._modes},
+      len(self._modes) > 1,
     )
 
   def infer(self, images: np.ndarray) -> Iterator[stranger.Call]:

@@ -16,6 +16,7 @@ from exporter.proof import stranger
 from exporter.proof import traces
 
 _INPUTS, _MOMENTUM = 'inputs', 'batch_norm_momentum'
+_TRAIN = 'train'
 _OBJECTS = '_CHECKPOINTABLE_OBJECT_GRAPH'
 
 
@@ -87,6 +88,7 @@ class SessionTf2:
         'signatures': sorted(self._traces.children('signatures')),
         'signatures for serving': sorted(self._traces.served),
       },
+      _TRAIN in self._traces.children(),
     )
 
   def _add_bodies(self) -> dict[tuple, _Body]:
@@ -151,8 +153,8 @@ class SessionTf2:
 
   def _inferring(self) -> Iterator[tuple[str, traces.Trace]]:
     for trace in self._traces.of('__call__'):
-      training, endpoints = trace.flags
-      if not training:
+      *training, endpoints = trace.flags
+      if not any(training):
         yield '__call__ with endpoints' if endpoints else '__call__', trace
     for trace in self._traces.of('serve'):
       yield 'serve', trace
@@ -176,10 +178,12 @@ class SessionTf2:
 
   def _training(self) -> Iterator[tuple[str, traces.Trace]]:
     for trace in self._traces.of('__call__'):
-      training, endpoints = trace.flags
-      if training:
+      *training, endpoints = trace.flags
+      if any(training):
         yield f'training {"with" if endpoints else "without"} endpoints', trace
-    for trace in self._traces.of('train'):
+    if _TRAIN not in self._traces.children():
+      return
+    for trace in self._traces.of(_TRAIN):
       yield 'training through `train`', trace
 
   def train(

@@ -152,7 +152,7 @@ def test_trained_for_8_bits(tmp_path, key, weights):
     f'was trained for 8 bits: it holds 1 ranges for rounding, such as {key}'
     in message
   )
-  assert 'docs/getting_checkpoints.md' in message
+  assert '`slimhub inspect` shows it' in message
 
 
 def test_of_another_network(tmp_path):

@@ -1,0 +1,206 @@
+"""Converts a network that rounds to a LiteRT file that computes in 8 bits.
+
+The file has the trained ranges, so that nothing is measured. It is of unsigned
+integers, as those of the original's converter were: of signed ones LiteRT takes
+only kernels whose range is symmetric, and trained ranges mostly are not.
+"""
+
+from collections.abc import Mapping
+
+import flatbuffers
+import numpy as np
+import tensorflow as tf
+from tensorflow.lite.python import schema_py_generated as schema
+
+from exporter import errors
+from exporter.artifacts import frozen
+from exporter.artifacts import graph as graph_lib
+import model_specs
+from model_specs import formats
+
+_v1 = tf.compat.v1
+_WHITE = 255.0
+_OP = 'FakeQuantWithMinMaxVars'
+_CONVOLUTION, _IDENTITY = 'Conv2D', 'Identity'
+_SAME = b'SAME'
+_PREFIX = 'first_layer'  # Begins the names of what is added to a graph.
+
+
+class _Graph:
+  """A frozen graph, and what its constant parts are."""
+
+  def __init__(self, definition: tf.compat.v1.GraphDef):
+    self.definition = tf.compat.v1.GraphDef.FromString(
+      definition.SerializeToString()
+    )
+    self.nodes = {node.name: node for node in self.definition.node}
+
+  def values(self, *tensors: str) -> list[np.ndarray]:
+    """The values of tensors that do not depend on images."""
+    with tf.Graph().as_default() as live:
+      tf.import_graph_def(self.definition, name='')
+    with _v1.Session(graph=live) as session:
+      return session.run([f'{graph_lib.op_name(t)}:0' for t in tensors])
+
+  def user(self, name: str) -> tf.compat.v1.NodeDef:
+    """The only node that takes the output of another."""
+    (user,) = (n for n in self.definition.node if name in n.input)
+    return user
+
+  def first_convolution(self) -> tf.compat.v1.NodeDef:
+    """The convolution of the images, behind nothing but what maps colours."""
+    node = self.user(formats.INPUT)
+    while node.op != _CONVOLUTION:
+      node = self.user(node.name)
+    return node
+
+  def add_constant(self, name: str, value: np.ndarray) -> str:
+    """Adds a constant; returns its name."""
+    node = self.definition.node.add(name=f'{_PREFIX}/{name}', op='Const')
+    tensor = tf.make_tensor_proto(value)
+    node.attr['dtype'].type = tensor.dtype
+    node.attr['value'].tensor.CopyFrom(tensor)
+    return node.name
+
+  def add_rounding(
+    self, name: str, given: str, low: float, high: float, *, narrow: bool
+  ) -> str:
+    """Adds an op that rounds; returns its name."""
+    ends = [
+      self.add_constant(f'{name}/{end}', np.array(value, np.float32))
+      for end, value in (('min', low), ('max', high))
+    ]
+    node = self.definition.node.add(
+      name=f'{_PREFIX}/{name}', op=_OP, input=[given, *ends]
+    )
+    node.attr['num_bits'].i = 8
+    node.attr['narrow_range'].b = narrow
+    return node.name
+
+
+def _gray(conversion: model_specs.Handle) -> tuple[float, float, float]:
+  """Factor and offset of the colours, and the colour that becomes zero.
+
+  Raises:
+    ExportError: There is no such colour in [0, 1] for all channels.
+  """
+  preprocessing = conversion.spec.family.preprocessing
+  offsets = set(np.ravel(preprocessing.offset).tolist())
+  gray = max(offsets) / preprocessing.factor
+  if len(offsets) > 1 or not 0 <= gray <= 1:
+    raise errors.ExportError(
+      f'{conversion} cannot be made: the edges of images are padded with the '
+      'colour that the network sees as 0, which is no colour in [0, 1] that is '
+      f'the same for red, green and blue with {preprocessing}; expected an '
+      'input_range with 0 in it, and no input_mean; tf2 has the same network'
+    )
+  return preprocessing.factor, max(offsets), gray
+
+
+def _padding(size: int, stride: int, kernel: int) -> tuple[int, int]:
+  """What the padding SAME adds before and behind an axis."""
+  total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+  return total // 2, total - total // 2
+
+
+def _take_bytes(
+  network: frozen.Frozen, conversion: model_specs.Handle
+) -> tf.compat.v1.GraphDef:
+  """Lets the first layer take colours in [0, 1], of which 8 bits hold 256.
+
+  What maps them to what the network was trained with goes into its kernel and
+  biases, and the padding, which was zero, becomes the colour that is mapped to
+  it.
+  """
+  factor, offset, gray = _gray(conversion)
+  graph = _Graph(network.definition)
+  convolution = graph.first_convolution()
+  rounding = graph.nodes[graph_lib.op_name(convolution.input[1])]
+  sums = graph.user(convolution.name)
+  kernel, low, high, rounded, biases = graph.values(
+    *rounding.input, rounding.name, sums.input[1]
+  )
+  image = graph.add_rounding('images', formats.INPUT, 0.0, 1.0, narrow=False)
+  strides = convolution.attr['strides'].list.i
+  sides = [
+    _padding(network.shape[axis], strides[axis + 1], kernel.shape[axis])
+    for axis in (0, 1)
+  ]
+  paddings = np.array([(0, 0), *sides, (0, 0)], np.int32)
+  pad = graph.definition.node.add(
+    name=f'{_PREFIX}/pad',
+    op='PadV2',
+    input=[
+      image,
+      graph.add_constant('paddings', paddings),
+      graph.add_constant('gray', np.array(gray, np.float32)),
+    ],
+  )
+  pad.attr['T'].type = tf.float32.as_datatype_enum
+  pad.attr['Tpaddings'].type = tf.int32.as_datatype_enum
+  scaled = graph.add_constant('kernel', np.float32(factor) * kernel)
+  convolution.input[:] = [
+    pad.name,
+    graph.add_rounding(
+      'weights_quant',
+      scaled,
+      factor * float(low),
+      factor * float(high),
+      narrow=True,
+    ),
+  ]
+  convolution.attr['padding'].s = b'VALID'
+  moved = biases - np.float32(offset) * rounded.sum((0, 1, 2))
+  sums.input[1] = graph.add_constant('biases', moved.astype(np.float32))
+  return graph_lib.prune(graph.definition, [network.output])
+
+
+def _sign(data: bytes, signature: str, ends: Mapping[str, str]) -> bytes:
+  """Adds a signature, which files of this converter lack."""
+  model = schema.ModelT.InitFromPackedBuf(data, 0)
+  (graph,) = model.subgraphs
+  added = schema.SignatureDefT()
+  added.signatureKey = signature
+  for side, tensors in (('inputs', graph.inputs), ('outputs', graph.outputs)):
+    entry = schema.TensorMapT()
+    entry.name, entry.tensorIndex = ends[side], int(tensors[0])
+    setattr(added, side, [entry])
+  model.signatureDefs = [added]
+  builder = flatbuffers.Builder(len(data))
+  builder.Finish(model.Pack(builder), b'TFL3')
+  return bytes(builder.Output())
+
+
+def convert(
+  network: frozen.Frozen, conversion: model_specs.Handle, signature: str
+) -> bytes:
+  """Converts a network.
+
+  Args:
+    network: The frozen network.
+    conversion: What to convert it to.
+    signature: The name of the file's only signature.
+
+  Returns:
+    The content of the file.
+
+  Raises:
+    ExportError: The network's colours cannot be given as bytes.
+  """
+  definition = _take_bytes(network, conversion)
+  with tf.Graph().as_default() as live:
+    tf.import_graph_def(definition, name='')
+  ends = [
+    live.get_tensor_by_name(f'{name}:0')
+    for name in (formats.INPUT, network.output)
+  ]
+  with _v1.Session(graph=live) as session:
+    converter = _v1.lite.TFLiteConverter.from_session(
+      session, *([e] for e in ends)
+    )
+    converter.inference_type = tf.uint8
+    converter.quantized_input_stats = {formats.INPUT: (0.0, _WHITE)}
+    data = converter.convert()
+  return _sign(
+    data, signature, {'inputs': formats.INPUT, 'outputs': network.output}
+  )

@@ -1,0 +1,113 @@
+"""Compares the ranges of a file of 8 bits with those that were trained.
+
+What rounding at another place changes is often less than what one value on the
+other side of a step does. The ranges themselves tell: they are all different.
+"""
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+import pathlib
+
+import numpy as np
+from tensorflow.lite.python import schema_py_generated as schema
+
+from exporter import artifacts
+from exporter import storage
+from exporter.proof import comparison
+from exporter.proof import proving
+import model_specs
+from model_specs import versions
+
+_CONVOLUTIONS = (
+  schema.BuiltinOperator.CONV_2D,
+  schema.BuiltinOperator.DEPTHWISE_CONV_2D,
+)
+_SUM = schema.BuiltinOperator.ADD
+_KERNEL = 'weights_quant'
+_LOW, _HIGH = '/min', '/max'
+# Relative; scales are float32, and one is multiplied by a factor.
+_TOLERANCE = 1e-5
+_Steps = dict[str, list[float]]  # By `kernels` and `results`.
+
+
+def _expected(
+  conversion: model_specs.Handle, tensors: Mapping[str, np.ndarray]
+) -> _Steps:
+  """The steps of all ranges that were trained."""
+  steps: _Steps = {'kernels': [], 'results': []}
+  classifier = conversion.spec.family.classifier
+  for name, low in tensors.items():
+    scope, end, _ = name.rpartition(_LOW)
+    is_used = conversion.task == versions.CLASSIFICATION or not name.startswith(
+      classifier
+    )
+    if end and is_used and f'{scope}{_HIGH}' in tensors:
+      is_kernel = scope.endswith(_KERNEL)
+      width = float(tensors[f'{scope}{_HIGH}']) - float(low)
+      # Kernels leave out the lowest of the 256 values.
+      steps['kernels' if is_kernel else 'results'].append(
+        width / (254 if is_kernel else 255)
+      )
+  return steps
+
+
+def _scales(graph: schema.SubGraphT, numbers: Iterable[int]) -> list[float]:
+  scales = []
+  for number in numbers:
+    quantization = graph.tensors[number].quantization
+    found = None if quantization is None else quantization.scale
+    scales.append(float(found[0]) if found is not None else 0.0)
+  return scales
+
+
+def _found(conversion: model_specs.Handle, path: pathlib.Path) -> _Steps:
+  """The steps that a file has, of kernels and of results, in their order."""
+  model = schema.ModelT.InitFromPackedBuf(path.read_bytes(), 0)
+  codes = [
+    max(code.builtinCode, code.deprecatedBuiltinCode)
+    for code in model.operatorCodes
+  ]
+  (graph,) = model.subgraphs
+  layers = [
+    op for op in graph.operators if codes[op.opcodeIndex] in _CONVOLUTIONS
+  ]
+  sums = [op for op in graph.operators if codes[op.opcodeIndex] == _SUM]
+  kernels = _scales(graph, (op.inputs[1] for op in layers))
+  # What maps colours is in the kernel of the first layer.
+  kernels[0] /= conversion.spec.family.preprocessing.factor
+  return {
+    'kernels': kernels,
+    'results': _scales(graph, (op.outputs[0] for op in (*layers, *sums))),
+  }
+
+
+def prove_ranges(
+  conversion: model_specs.Handle,
+  path: pathlib.Path,
+  tensors: Mapping[str, np.ndarray],
+) -> storage.Check:
+  """Compares the ranges in a file with those that were trained.
+
+  Args:
+    conversion: What the file is.
+    path: Where it is; what it does was checked when it was loaded.
+    tensors: The variables of its network.
+
+  Raises:
+    ProofError: One is missing, too many or another.
+  """
+  compared = comparison.Comparison('ranges', _TOLERANCE)
+  with artifacts.explained(conversion, 'read'):
+    found = _found(conversion, path)
+    for what, expected in _expected(conversion, tensors).items():
+      if len(found[what]) != len(expected):
+        compared.miss(what, f'are {len(found[what])}, not {len(expected)}')
+        continue
+      for actual, wanted in zip(
+        sorted(found[what]), sorted(expected), strict=True
+      ):
+        compared.measure(
+          f'{what}: a step of {actual:.6g}', abs(actual - wanted) / wanted
+        )
+  proving.raise_on_misses(conversion, [compared])
+  return compared.check()

@@ -1,0 +1,41 @@
+"""Formats that have no place for trained ranges are refused, by name."""
+
+import pytest
+
+from exporter import errors
+from exporter import pipeline
+from exporter import results
+from tests import quantized_exports
+
+
+def _export(folder, *formats):
+  quantized_exports.write_checkpoint(folder)
+  model = quantized_exports.models(folder)
+  return pipeline.export_models(
+    model.handles((5,))[:1],
+    output_dir=folder / 'exports',
+    formats=formats,
+    keep_going=True,
+  )
+
+
+@pytest.mark.parametrize('word', ['onnx', 'onnx.model', 'litert.float32'])
+def test_a_format_without_ranges_is_an_error(tmp_path, word):
+  with pytest.raises(errors.OrderError, match=r'--formats=litert\.int8'):
+    _export(tmp_path, word)
+  assert not list((tmp_path / 'exports').rglob('*.*'))
+
+
+def test_a_group_is_what_fits_of_it(tmp_path):
+  found = {r.name.rpartition('/')[2]: r for r in _export(tmp_path, 'litert')}
+  assert found['int8.tflite'].status == results.EXPORTED
+  for name in ('float32', 'float16', 'dynamic'):
+    refused = found[f'{name}.tflite']
+    assert refused.status == results.REFUSED
+    assert 'was trained for 8 bits' in refused.reason
+
+
+def test_exports_are_verified_from_their_files_alone():
+  found = pipeline.verify_exports(quantized_exports.folder() / 'exports')
+  assert len(found) == 6
+  assert {result.status for result in found} == {results.VERIFIED}

@@ -1,0 +1,70 @@
+"""A file of 8 bits whose ranges are not those that were trained is refused."""
+
+from unittest import mock
+
+import pytest
+
+from exporter import errors
+from exporter.artifacts import frozen
+from exporter.artifacts import litert
+from exporter.artifacts import litert_quantized
+from exporter.proof import ranges
+from model_specs import versions
+from tests import quantized_exports
+
+
+@pytest.fixture(name='conversion', params=versions.TASKS)
+def _conversion(request):
+  return quantized_exports.conversion(request.param)
+
+
+def test_ranges_of_a_right_file(conversion):
+  path = quantized_exports.artifact(conversion)
+  check = ranges.prove_ranges(conversion, path, quantized_exports.tensors())
+  assert check.difference <= check.tolerance
+  is_whole = conversion.task == versions.CLASSIFICATION
+  assert check.compared == (56 if is_whole else 54)
+
+
+@pytest.mark.parametrize(
+  'scope',
+  [
+    'MobilenetV1/MobilenetV1/Conv2d_0/weights_quant',
+    'MobilenetV1/MobilenetV1/Conv2d_7_pointwise/weights_quant',
+    'MobilenetV1/MobilenetV1/Conv2d_13_depthwise/act_quant',
+  ],
+)
+def test_another_range_is_seen(conversion, scope):
+  tensors = dict(quantized_exports.tensors())
+  tensors[f'{scope}/max'] = tensors[f'{scope}/max'] * 1.001
+  path = quantized_exports.artifact(conversion)
+  with pytest.raises(errors.ProofError, match='a step of'):
+    ranges.prove_ranges(conversion, path, tensors)
+
+
+def test_a_range_too_many_is_seen(conversion):
+  tensors = dict(quantized_exports.tensors())
+  for end in ('min', 'max'):
+    scope = 'MobilenetV1/MobilenetV1/Conv2d_0/'
+    tensors[f'{scope}more_quant/{end}'] = tensors[f'{scope}act_quant/{end}']
+  path = quantized_exports.artifact(conversion)
+  with pytest.raises(errors.ProofError, match=r'not 2[89]'):
+    ranges.prove_ranges(conversion, path, tensors)
+
+
+def test_a_kernel_in_the_wide_range_is_seen(tmp_path):
+  conversion = quantized_exports.conversion(versions.FEATURE_VECTOR)
+  network = frozen.freeze(
+    quantized_exports.source(), conversion, quantized_exports.tensors()
+  )
+  original = litert_quantized._Graph.add_rounding
+
+  def widen(self, *args, narrow):
+    del narrow
+    return original(self, *args, narrow=False)
+
+  path = tmp_path / 'int8.tflite'
+  with mock.patch.object(litert_quantized._Graph, 'add_rounding', widen):
+    litert.write_litert(conversion, network, None, path)
+  with pytest.raises(errors.ProofError, match='1 comparisons miss'):
+    ranges.prove_ranges(conversion, path, quantized_exports.tensors())
