@@ -32,6 +32,8 @@ _CHECKPOINT_NOTES = (
   'used here, holds moving averages under the names of the variables.',
 )
 
+_MEMORY_GB = {'large_minimalistic': 1.6}
+
 
 def _endpoints(blocks: int) -> tuple[str, ...]:
   names = ['layer_1']
@@ -64,6 +66,7 @@ def _family(size: str, blocks: int, *notes: str) -> family_lib.Family:
     classifier_endpoints=('Logits', 'Predictions'),
     notes=(*_NOTES, *notes),
     checkpoint_notes=_CHECKPOINT_NOTES,
+    memory_gb=_MEMORY_GB.get(size, family_lib.MEMORY_GB),
   )
 
 

@@ -63,7 +63,7 @@ MODELS = (
 TEMPLATES = (
   spec.ModelSpec(
     name='pnasnet_mobile',
-    family=_family('mobile', 9, memory_gb=2.0),
+    family=_family('mobile', 9, memory_gb=2.2),
     multiplier=None,
     size=224,
     num_features=1080,

@@ -113,14 +113,16 @@ def _colours(
 ) -> family_lib.Preprocessing:
   """What spec files make of the same."""
   low, high = preprocessing.input_range
-  mean = tuple(value - low for value in preprocessing.input_mean)
-  same = len(set(mean)) == 1
+  offsets = [value - low for value in preprocessing.input_mean]
   kind = (
     family_lib.Standardization
     if preprocessing.is_standardized
     else family_lib.Preprocessing
   )
-  return kind(high - low, mean[0] if same else mean)
+  if len(set(offsets)) == 1:
+    return kind(high - low, offsets[0])
+  red, green, blue = offsets
+  return kind(high - low, (red, green, blue))
 
 
 def _check(
