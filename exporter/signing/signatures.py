@@ -63,12 +63,10 @@ def sign(
   from model_signing import signing
 
   config = signing.Config().set_hashing_config(_hashing())
+  # It is declared as a text, and handed on to what takes bytes alone.
+  encoded: Any = password.encode() if password else None
   with _explained(key, 'private'):
-    config.use_elliptic_key_signer(
-      private_key=key,
-      # It is declared as a text, and handed on to what takes bytes alone.
-      password=password.encode() if password else None,
-    )
+    config.use_elliptic_key_signer(private_key=key, password=encoded)
   with tempfile.TemporaryDirectory() as folder:
     signature = pathlib.Path(folder) / 'signature'
     config.sign(artifact, signature)
