@@ -43,6 +43,7 @@ import model_specs
       29050.660156,
     ),
     ('A/squeeze_excite/Conv_1/biases', (4,), 2.118674, 7.957874),
+    ('vgg_16/conv1/conv1_1/weights', (3, 3, 3, 2), -0.00160044, 0.008967),
   ],
 )
 def test_known_values(name, shape, first, total):
@@ -83,13 +84,16 @@ def test_depthwise_kernels_keep_rough_and_smooth_images(side):
     *('mobilenet_v1_025_128', 'mobilenet_v2_035_96', 'inception_v1'),
     *('mobilenet_v3_small_075_224', 'mobilenet_v3_large_075_224'),
     *('resnet_v1_50', 'resnet_v2_50', 'nasnet_mobile'),
+    *('alexnet_v2', 'cifarnet', 'lenet'),
   ],
 )
 def test_logits_keep_their_scale_and_differ_between_pictures(name):
-  model = model_specs.get_model(name)
+  model = model_specs.NETWORKS.get(name) or model_specs.get_model(name)
   network = source.Source(source.architecture(model), is_training=False)
   network.load(synthetic.tensors(network.shapes))
-  pictures = synthetic.synthetic_pictures(3, model.size) / np.float32(255)
+  pictures = synthetic.synthetic_pictures(
+    3, model.size, model.family.channels
+  ) / np.float32(255)
   logits = network.run(network.logits, pictures)
   network.unload()
   assert 0.3 < logits.std() < 20
