@@ -3,6 +3,7 @@
 The MobileNets are what the other tests export.
 """
 
+import pathlib
 import subprocess
 import sys
 
@@ -13,13 +14,27 @@ from tests.consumers import environments
 
 def _slimhub(*argv: object) -> str:
   done = subprocess.run(
-    [sys.executable, '-m', 'exporter', *map(str, argv), '--progress=none'],
+    [sys.executable, '-m', 'exporter', *map(str, argv)],
     capture_output=True,
     text=True,
     check=False,
   )
   assert done.returncode == 0, done.stderr
   return done.stdout
+
+
+def _check(
+  exports: pathlib.Path, exported: str, publisher: str, count: int
+) -> None:
+  """Checks what was said of an export, and lets two TensorFlows verify it."""
+  assert exported.count(f'exported  {publisher}/') == count
+  client = environments.interpreter(environments.TF1)
+  verified = _slimhub(
+    *('verify', exports, f'--client={client}', '--jobs=1', '--progress=none')
+  )
+  assert verified.count(f'verified  {publisher}/') == count
+  converted = verified.count('.tflite') + verified.count('.onnx/')
+  assert verified.count('in TensorFlow 1.15.5, too') == count - converted
 
 
 @pytest.mark.parametrize(
@@ -37,13 +52,37 @@ def _slimhub(*argv: object) -> str:
   ],
 )
 def test_exported_and_proven_twice(tmp_path, pattern, formats, count):
+  flags = ('--synthetic_weights', f'--output_dir={tmp_path}', '--jobs=1')
+  given = (f'--formats={formats}', '--progress=none')
+  exported = _slimhub('export', pattern, *given, *flags)
+  _check(tmp_path, exported, 'google', count)
+
+
+# Of these, there are own models alone.
+@pytest.mark.parametrize(
+  ('network', 'task', 'formats', 'count'),
+  [
+    ('mobilenet_edgetpu', 'classification', 'tf1,tf2,litert.float32,onnx', 4),
+    ('mobilenet_v3_large_minimalistic', 'feature_vector', 'tf2,onnx', 2),
+    (
+      'mobilenet_v3_small_minimalistic',
+      'classification',
+      'tf1,tf2,litert.float32,onnx',
+      4,
+    ),
+    ('nasnet_cifar', 'classification', 'tf1,litert.float32', 2),
+    ('pnasnet_mobile', 'feature_vector', 'tf1,tf2,litert.float32', 3),
+  ],
+)
+def test_an_own_model_is_proven_as_often(
+  tmp_path, network, task, formats, count
+):
+  spec = tmp_path / 'my.toml'
+  _slimhub('new', 'acme/shapes/my', f'--network={network}', f'--output={spec}')
+  exports = tmp_path / 'exports'
   exported = _slimhub(
-    *('export', pattern, f'--formats={formats}', '--synthetic_weights'),
-    *(f'--output_dir={tmp_path}', '--jobs=1'),
+    *('export', f'acme/shapes/my/{task}', f'--formats={formats}'),
+    *(f'--spec_file={spec}', '--synthetic_weights'),
+    *(f'--output_dir={exports}', '--jobs=1', '--progress=none'),
   )
-  assert exported.count('exported  google/') == count
-  client = environments.interpreter(environments.TF1)
-  verified = _slimhub('verify', tmp_path, f'--client={client}', '--jobs=1')
-  assert verified.count('verified  google/') == count
-  converted = verified.count('.tflite') + verified.count('.onnx/')
-  assert verified.count('in TensorFlow 1.15.5, too') == count - converted
+  _check(exports, exported, 'acme', count)
