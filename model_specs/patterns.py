@@ -57,6 +57,8 @@ def split(pattern: str, collections: Collection[str]) -> Pattern:
     publisher, collection, *parts = parts
   elif len(parts) > 1 and parts[0] == spec.COLLECTION:
     collection, *parts = parts
+  if len(parts) > 1 and parts[1] == spec.VARIANT:
+    parts[:2] = ['/'.join(parts[:2])]
   if not 1 <= len(parts) <= 3 or not all(parts):
     raise UnknownNameError(
       f'{pattern!r} is not a pattern; expected NAME, NAME/TASK or '

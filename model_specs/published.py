@@ -27,7 +27,6 @@ MODELS: tuple[spec.ModelSpec, ...] = (
 
 # Of networks that nothing was published of.
 TEMPLATES: tuple[spec.ModelSpec, ...] = (
-  *mobilenet_v1.TEMPLATES,
   *mobilenet_v2.TEMPLATES,
   *plain.TEMPLATES,
   *resnet.TEMPLATES,

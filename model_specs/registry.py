@@ -27,8 +27,25 @@ class _Match(NamedTuple):
   number: int
 
 
+_QUANTIZED = '_quant'  # What names of checkpoints for 8 bits end in.
+_HANDLE = re.compile(
+  rf'([^/]+)/([^/]+)/([^/]+(?:/{spec.VARIANT})?)/([^/]+)/([0-9]+)'
+)
+
+
 def _spellings(model: spec.ModelSpec) -> tuple[str, ...]:
   return (model.name,) if model.own else (model.name, model.checkpoint_name)
+
+
+def _matches(model: spec.ModelSpec, pattern: str) -> bool:
+  """Whether a name of a model matches a pattern of names.
+
+  A model with a variant in its name matches none that does not ask for it.
+  """
+  asks = spec.VARIANT in pattern or pattern.endswith(_QUANTIZED)
+  return model.is_variant == asks and any(
+    fnmatch.fnmatchcase(s, pattern) for s in _spellings(model)
+  )
 
 
 def _numbers(model: spec.ModelSpec, version: str | None) -> Iterator[int]:
@@ -115,11 +132,7 @@ class Registry:
     if not candidates:
       publishers = {model.publisher for model in self.models}
       raise patterns.unknown('publisher', str(wanted.publisher), publishers)
-    matching = [
-      model
-      for model in candidates
-      if any(fnmatch.fnmatchcase(s, wanted.name) for s in _spellings(model))
-    ]
+    matching = [model for model in candidates if _matches(model, wanted.name)]
     if not matching:
       known = [s for model in candidates for s in _spellings(model)]
       raise patterns.unknown('model', wanted.name, known)
@@ -213,7 +226,7 @@ class Registry:
         names.
     """
     matched: set[tuple[str, str, int]] = set()
-    for pattern in wanted or ('*',):
+    for pattern in wanted or ('*', f'*/{spec.VARIANT}'):
       matches = [
         match
         for match in self._match(pattern)
@@ -276,7 +289,7 @@ class Registry:
     Raises:
       UnknownNameError: No model has such a handle.
     """
-    match = re.fullmatch('([^/]+)/([^/]+)/([^/]+)/([^/]+)/([0-9]+)', handle)
+    match = _HANDLE.fullmatch(handle)
     if not match or match[2] not in self._collections:
       raise patterns.UnknownNameError(
         f'{handle!r} is not a handle; expected '
