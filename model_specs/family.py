@@ -59,9 +59,11 @@ class Family:
   classifier_endpoints: tuple[str, ...] = ('Logits',)
   preprocessing: Preprocessing = FROM_MINUS_1_TO_1
   # What the network itself decides, which therefore is not part of
-  # fingerprints: the channels of images, the heights and widths that its fully
-  # connected layers fit (None: all), and whether TF-Slim evaluates it on the
-  # centre of pictures as they are, not on larger pictures made smaller.
+  # fingerprints: whether it has batch norm, the channels of images, the heights
+  # and widths that its fully connected layers fit (None: all), and whether
+  # TF-Slim evaluates it on the centre of pictures as they are, not on larger
+  # pictures made smaller.
+  has_norm: bool = dataclasses.field(default=True, repr=False)
   channels: int = dataclasses.field(default=3, repr=False)
   sizes: range | None = dataclasses.field(default=None, repr=False)
   is_cropped: bool = dataclasses.field(default=False, repr=False)

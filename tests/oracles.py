@@ -5,7 +5,13 @@ The weights were those of `seeded.value`, the images those of
 
   NAME.npz      logits and features of two images
   NAME.json     variables and trainables; endpoints: shape, mean and standard
-                deviation; number of regularization losses
+                deviation; number of regularization losses. Without the second
+                classifier of Inception V4, which slimhub leaves out
+
+of vgg_16
+
+  NAME.npz      own_logits and own_features, too, for which the images were
+                mapped as its checkpoints expect, not to [-1, 1]
 
 and of TRAINED, beside that,
 
@@ -44,9 +50,11 @@ TRAINED = (
 NAMES = (
   *TRAINED,
   'inception_v1',
+  'inception_v4',
   'mobilenet_v3_small_100_224',
   'nasnet_mobile',
   'resnet_v2_50',
+  'vgg_16',
 )
 # What another implementation computed on the same weights, which it was given
 # layer by layer, logits and features alone: keras.applications and, in PyTorch,

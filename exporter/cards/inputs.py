@@ -1,5 +1,6 @@
 """Says what goes into a model, and what it makes of that itself."""
 
+from exporter import markdown
 import model_specs
 
 
@@ -25,4 +26,27 @@ def preprocessing(handle: model_specs.Handle) -> str:
   return (
     f'multiplies them by {wanted.factor:g} and subtracts {wanted.offset} from '
     'red, green and blue, as the network was trained with'
+  )
+
+
+def size(handle: model_specs.Handle) -> str:
+  """Says which sizes of images the model takes."""
+  side = handle.spec.size
+  if handle.variable_size:
+    return markdown.paragraph(
+      f'The default size is {side} x {side} pixels, the one the network was '
+      'trained with. Other sizes work, also where height and width differ: '
+      'the range from about 96 to 320 pixels is tested. The figures above hold '
+      'for the default size only.'
+    )
+  unchecked = (
+    'A call of `serving_default` in Python does not check it.'
+    if handle.version.serving_default
+    else ''
+  )
+  return markdown.paragraph(
+    f'The size is fixed to {side} x {side} pixels; on any other, TensorFlow '
+    "stops with an error about the input's shape. Resize first, for example "
+    f'with `tf.image.resize(images, [{side}, {side}])`.',
+    *filter(None, [unchecked]),
   )

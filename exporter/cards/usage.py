@@ -13,6 +13,10 @@ _COMMON_SIGNATURES = 'https://www.tensorflow.org/hub/common_signatures/images'
 
 _TFSM_LAYER = 'keras.layers.TFSMLayer'
 
+_NO_NORM = (
+  'The network has no batch norm: a `batch_norm_momentum` is taken, as by all '
+  'models, and changes nothing.'
+)
 _PATH = (
   'In every snippet, `path` is the folder of the exported model and random '
   'numbers stand in for your images.'
@@ -21,29 +25,6 @@ _PATH = (
 
 def _is_classifier(handle: model_specs.Handle) -> bool:
   return handle.task == versions.CLASSIFICATION
-
-
-def _size(handle: model_specs.Handle) -> str:
-  """Says which sizes of images the model takes."""
-  size = handle.spec.size
-  if handle.variable_size:
-    return markdown.paragraph(
-      f'The default size is {size} x {size} pixels, the one the network was '
-      'trained with. Other sizes work, also where height and width differ: '
-      'the range from about 96 to 320 pixels is tested. The figures above hold '
-      'for the default size only.'
-    )
-  unchecked = (
-    'A call of `serving_default` in Python does not check it.'
-    if handle.version.serving_default
-    else ''
-  )
-  return markdown.paragraph(
-    f'The size is fixed to {size} x {size} pixels; on any other, TensorFlow '
-    "stops with an error about the input's shape. Resize first, for example "
-    f'with `tf.image.resize(images, [{size}, {size}])`.',
-    *filter(None, [unchecked]),
-  )
 
 
 def _input(name: str, handle: model_specs.Handle) -> str:
@@ -87,7 +68,7 @@ def _usage_hub(handle: model_specs.Handle) -> tuple[str, ...]:
     markdown.paragraph('Load the model in graph mode.', _PATH),
     snippets.fill(snippets.HUB_LOAD, handle),
     _input('images', handle),
-    _size(handle),
+    inputs.size(handle),
     _output(handle),
     markdown.paragraph(
       'The signatures follow the '
@@ -120,7 +101,7 @@ def _usage_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
     markdown.paragraph('Plain TensorFlow loads and calls the model.', _PATH),
     snippets.fill(snippets.LOAD, handle),
     _input('inputs', handle),
-    _size(handle),
+    inputs.size(handle),
     _output(handle),
     markdown.paragraph(
       'In Keras 3, which does not accept `hub.KerasLayer`, use '
@@ -151,6 +132,8 @@ def _advice(handle: model_specs.Handle, sibling: str) -> tuple[str, ...]:
 
 
 def _momentum_hub(handle: model_specs.Handle) -> str:
+  if not handle.spec.family.has_norm:
+    return markdown.paragraph(_NO_NORM)
   version = handle.version
   if not version.configurable_momentum:
     return markdown.paragraph(
@@ -195,12 +178,16 @@ def _advice_hub(handle: model_specs.Handle, sibling: str) -> tuple[str, ...]:
 
 
 def _tuning_hub(handle: model_specs.Handle) -> tuple[str, ...]:
+  updates = (
+    'without them, the moving averages of batch norm stay as they were'
+    if handle.spec.family.has_norm
+    else 'this network has none, others do'
+  )
   return (
     markdown.paragraph(
       'Load the graph that is tagged `train`, make its variables trainable, '
-      'and run the UPDATE_OPS with every training step: without them, the '
-      'moving averages of batch norm stay as they were. Here a new layer for '
-      'five classes stands on the feature vectors:'
+      f'and run the UPDATE_OPS with every training step: {updates}. Here a new '
+      'layer for five classes stands on the feature vectors:'
     ),
     snippets.fill(snippets.HUB_TUNE, handle),
     _momentum_hub(handle),
@@ -227,11 +214,19 @@ def _no_adam() -> tuple[str, ...]:
 
 
 def _tuning_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
+  training = (
+    "It normalizes with the batch's own statistics and updates batch norm's "
+    'moving averages inside the call:'
+  )
+  momentum = (
+    "The momentum of batch norm's moving averages is "
+    f'{handle.version.momentum} by default, which suits small datasets.'
+  )
+  if not handle.spec.family.has_norm:
+    training, momentum = 'It drops values at random:', _NO_NORM
   return (
     markdown.paragraph(
-      'In Keras 3, `train` is the endpoint for training. It normalizes with '
-      "the batch's own statistics and updates batch norm's moving averages "
-      'inside the call:'
+      'In Keras 3, `train` is the endpoint for training.', training
     ),
     snippets.fill(snippets.TUNE_KERAS_3, handle),
     markdown.paragraph(
@@ -250,9 +245,7 @@ def _tuning_saved_model(handle: model_specs.Handle) -> tuple[str, ...]:
     ),
     snippets.fill(snippets.TUNE_SLIM_LAYER, handle),
     markdown.paragraph(
-      "The momentum of batch norm's moving averages is "
-      f'{handle.version.momentum} by default, which suits small datasets. '
-      'In Keras 2, `hub.KerasLayer` passes another value on:'
+      momentum, 'In Keras 2, `hub.KerasLayer` passes another value on:'
     ),
     snippets.fill(snippets.TUNE_KERAS_LAYER, handle),
     markdown.paragraph(

@@ -1,9 +1,11 @@
 """Inception V1 to V4: one model each."""
 
+import dataclasses
+
 from model_specs import family as family_lib
 from model_specs import figures as figures_lib
 from model_specs import spec
-from model_specs import versions as versions_lib
+from model_specs import versions
 
 _SZEGEDY_2015 = family_lib.Paper(
   authors=(
@@ -88,10 +90,7 @@ def _family(
   paper: family_lib.Paper,
   endpoints: tuple[str, ...],
   classifier_endpoints: tuple[str, ...] = ('Logits', 'Predictions'),
-  *,
   notes: tuple[str, ...] = (),
-  versions: tuple[int, ...] = (1, 3, 4, 5),
-  memory_gb: float = family_lib.MEMORY_GB,
 ) -> family_lib.Family:
   return family_lib.Family(
     network=f'inception_v{number}',
@@ -103,12 +102,11 @@ def _family(
     paper=paper,
     checkpoints_title='TF-Slim pre-trained models',
     checkpoints_url=spec.SLIM_URL,
-    versions=versions,
+    versions=(1, 3, 4, 5),
     variable_size=True,
     endpoints=endpoints,
     classifier_endpoints=classifier_endpoints,
     notes=notes,
-    memory_gb=memory_gb,
   )
 
 
@@ -139,16 +137,18 @@ _V3 = _family(
   _SZEGEDY_2016,
   _V3_ENDPOINTS,
   ('PreLogits', 'Logits', 'Predictions'),
-  notes=_NO_SECOND_CLASSIFIER,
+  _NO_SECOND_CLASSIFIER,
 )
-_V4 = _family(
-  4,
-  _SZEGEDY_2016_AGAIN,
-  _V4_ENDPOINTS,
-  ('PreLogitsFlatten', 'Logits', 'Predictions'),
-  notes=(*_NO_SECOND_CLASSIFIER, versions_lib.NEVER_ON_TFHUB),
-  versions=versions_lib.CURRENT,
-  memory_gb=2.5,
+_V4 = dataclasses.replace(
+  _family(
+    4,
+    _SZEGEDY_2016_AGAIN,
+    _V4_ENDPOINTS,
+    ('PreLogitsFlatten', 'Logits', 'Predictions'),
+    (*_NO_SECOND_CLASSIFIER, versions.NEVER_ON_TFHUB),
+  ),
+  versions=versions.CURRENT,
+  memory_gb=3.0,
 )
 
 # Family, size, features, MACs (M), parameters (M), top-1 and top-5 (%).
@@ -156,5 +156,5 @@ MODELS = (
   _model(_V1, 224, 1024, 1498, 6.62, 69.8, 89.6),
   _model(_V2, 224, 1024, 1935, 11.18, 73.9, 91.8),
   _model(_V3, 299, 2048, 5713, 23.82, 78.0, 93.9),
-  _model(_V4, 299, 1536, 1, 1, 80.2, 95.2, released='2016_09_09'),
+  _model(_V4, 299, 1536, 12254, 42.65, 80.2, 95.2, released='2016_09_09'),
 )

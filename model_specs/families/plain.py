@@ -37,11 +37,12 @@ def _template(  # noqa: PLR0913  # Facts, each by its name.
     checkpoints_url=_CODE,
     versions=versions.CURRENT,
     variable_size=False,
+    has_norm=False,
     sizes=sizes,
     endpoints=_ENDPOINTS,
     classifier_endpoints=('fc8',),
     notes=(_NOTE,),
-    memory_gb=4.0,
+    memory_gb=5.0,
   )
   return spec.ModelSpec(
     name=network,
@@ -68,7 +69,7 @@ TEMPLATES = (
     ),
     size=224,
     sizes=range(195, 227),
-    figures=(1, 50.3),
+    figures=(737, 50.3),
   ),
   _template(
     network='overfeat',
@@ -87,6 +88,6 @@ TEMPLATES = (
     ),
     size=231,
     sizes=range(231, 263),
-    figures=(1, 145.7),
+    figures=(2647, 145.7),
   ),
 )

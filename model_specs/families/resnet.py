@@ -111,6 +111,6 @@ MODELS = (
 )
 # Version, layers, MACs (M) and parameters (M).
 TEMPLATES = (
-  _model(1, 200, 1, 64.67, is_published=False),
-  _model(2, 200, 1, 64.73, is_published=False),
+  _model(1, 200, 14401, 64.67, is_published=False),
+  _model(2, 200, 14401, 64.73, is_published=False),
 )

@@ -38,6 +38,7 @@ def _template(  # noqa: PLR0913  # Facts, each by its name.
     checkpoints_url=_CODE,
     versions=(3, 5),
     variable_size=False,
+    has_norm=False,
     endpoints=endpoints,
     classifier_endpoints=classifier_endpoints,
     preprocessing=preprocessing,

@@ -23,7 +23,7 @@ _BLOCKS = {
   'vgg_19': (2, 2, 4, 4, 4),
 }
 # The largest layer has more parameters than most networks have altogether.
-_MEMORY_GB = 4.0
+_MEMORY_GB = 5.0
 
 
 def _endpoints(blocks: tuple[int, ...]) -> tuple[str, ...]:
@@ -51,6 +51,7 @@ def _model(
     checkpoints_url=spec.SLIM_URL,
     versions=versions.CURRENT,
     variable_size=False,
+    has_norm=False,
     sizes=range(224, 256),
     endpoints=_endpoints(_BLOCKS[network]),
     classifier_endpoints=('fc8',),
@@ -76,7 +77,7 @@ def _model(
 
 # Network, title, MACs (M), parameters (M), top-1 and top-5 (%).
 MODELS = (
-  _model('vgg_16', 'VGG 16', 1, 138.36, 71.5, 89.8, released='2016_08_28'),
-  _model('vgg_19', 'VGG 19', 1, 143.67, 71.1, 89.8, released='2016_08_28'),
+  _model('vgg_16', 'VGG 16', 15470, 138.36, 71.5, 89.8, released='2016_08_28'),
+  _model('vgg_19', 'VGG 19', 19632, 143.67, 71.1, 89.8, released='2016_08_28'),
 )
-TEMPLATES = (_model('vgg_a', 'VGG A', 1, 132.86),)
+TEMPLATES = (_model('vgg_a', 'VGG A', 7609, 132.86),)

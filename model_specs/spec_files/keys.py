@@ -110,15 +110,15 @@ KEYS = (
     'input_range',
     values.RANGE,
     'What the network was trained to see for black and for white. The model '
-    'takes colours in [0, 1] and maps them itself. Without it: as the '
-    'published models of the network.',
+    'takes colours in [0, 1] and maps them itself. Without it: as TF-Slim '
+    'trains the network.',
     [-1.0, 1.0],
   ),
   Key(
     'input_mean',
     values.COLOUR,
     'What is subtracted from red, green and blue after that. Without it: '
-    'nothing, or, without input_range too, as the published models.',
+    'nothing, or, without input_range too, as TF-Slim trains the network.',
     [0.0, 0.0, 0.0],
   ),
   Key(

@@ -47,9 +47,20 @@ def _aspect(picture: np.ndarray, size: int) -> np.ndarray:
   return resized[top : top + size, left : left + size] / 255
 
 
+def _crop(picture: np.ndarray, size: int) -> np.ndarray:
+  height, width = picture.shape[:2]
+  top, left = ((side - size) // 2 for side in (height, width))
+  return picture[top : top + size, left : left + size] / 255
+
+
 @pytest.mark.parametrize('shape', [(50, 71), (200, 131), (32, 32)])
 @pytest.mark.parametrize(
-  ('how', 'expected'), [(crops.CENTRAL, _central), (crops.ASPECT, _aspect)]
+  ('how', 'expected'),
+  [
+    (crops.CENTRAL, _central),
+    (crops.ASPECT, _aspect),
+    (crops.CROP, _crop),
+  ],
 )
 def test_each_pixel_is_as_defined(tmp_path, shape, how, expected):
   random = np.random.RandomState(1)
@@ -70,10 +81,36 @@ def test_each_pixel_is_as_defined(tmp_path, shape, how, expected):
     ('inception_v3', crops.CENTRAL),
     ('resnet_v2_50', crops.CENTRAL),
     ('resnet_v1_50', crops.ASPECT),
+    ('vgg_16', crops.ASPECT),
+    ('inception_v4', crops.CENTRAL),
   ],
 )
 def test_the_way_is_that_of_the_training(name, way):
   assert crops.way(model_specs.get_model(name)) == way
+
+
+@pytest.mark.parametrize('network', ['cifarnet', 'lenet'])
+def test_networks_for_small_pictures_see_them_as_they_are(network):
+  assert crops.way(model_specs.NETWORKS[network]) == crops.CROP
+
+
+def test_a_smaller_picture_gets_a_black_border(tmp_path):
+  Image.new('RGB', (2, 4), (51, 51, 51)).save(tmp_path / 'a.png')
+  found = crops.read(tmp_path / 'a.png', 4, crops.CROP)
+  expected = np.zeros([4, 4, 3])
+  expected[:, 1:3] = 0.2
+  np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_one_channel_is_how_bright_the_pixels_are(tmp_path):
+  picture = np.full([4, 4, 3], (255, 0, 0), np.uint8)
+  picture[0] = 102
+  Image.fromarray(picture).save(tmp_path / 'a.png')
+  found = crops.read(tmp_path / 'a.png', 4, crops.CROP, channels=1)
+  assert found.dtype == np.float32
+  expected = np.full([4, 4, 1], 0.299)
+  expected[0] = 0.4
+  np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def test_grey_pictures_have_three_colours(tmp_path):

@@ -31,6 +31,15 @@ def test_grey_ones_and_those_with_alpha_have_three_colors(tmp_path):
   assert np.all(pictures.read_pictures(tmp_path, 4) == 100)
 
 
+def test_one_channel_is_how_bright_the_pixels_are(tmp_path):
+  Image.new('L', (9, 9), 100).save(tmp_path / 'a.png')
+  _save(tmp_path / 'b.png', (0, 0, 255))
+  found = pictures.read_pictures(tmp_path, 4, channels=1)
+  assert found.shape == (2, 4, 4, 1)
+  assert np.all(found[0] == 100)
+  assert np.all(found[1] == 29)
+
+
 def test_a_large_folder_is_cut(tmp_path, monkeypatch):
   monkeypatch.setattr(pictures, '_MOST', 3)
   for number in range(5):

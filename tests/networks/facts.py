@@ -20,12 +20,15 @@ from tests import oracles
 from tests import seeded
 from tests import shared
 
-# As the original code has it; the oracles cannot tell. A ResNet has no dropout.
+# As the original code has it; the oracles cannot tell. A ResNet has no dropout,
+# and CifarNet none before its classifier.
 KEEP_PROBABILITY = {
   'inception_resnet_v2': 0.8,
   'inception_v1': 0.8,
   'inception_v2': 0.8,
   'inception_v3': 0.8,
+  'inception_v4': 0.8,
+  'lenet': 0.5,
   'mobilenet_v1': 0.999,
   'mobilenet_v2': 0.8,
   'mobilenet_v3_large': 0.8,
@@ -33,13 +36,23 @@ KEEP_PROBABILITY = {
   'nasnet_large': 0.5,
   'nasnet_mobile': 0.5,
   'pnasnet_large': 0.5,
+  'alexnet_v2': 0.5,
+  'overfeat': 0.5,
+  'vgg_16': 0.5,
+  'vgg_19': 0.5,
+  'vgg_a': 0.5,
 }
 # One model of each network, where there is one that an oracle knows.
 NETWORKS: dict[str, str] = {}
 for _name in (*oracles.NAMES, *oracles.PEERS):
   NETWORKS.setdefault(model_specs.get_model(_name).network, _name)
-for _model in model_specs.MODELS:
+for _model in model_specs.NETWORKS.values():
   NETWORKS.setdefault(_model.network, _model.name)
+
+
+def find(name: str) -> model_specs.ModelSpec:
+  """A published model, or the template of a network."""
+  return model_specs.NETWORKS.get(name) or model_specs.get_model(name)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +64,7 @@ class Mode:
   num_updates: int
   losses: tuple[frozenset[str], ...]  # The variables of each.
   random_ops: tuple[str, ...]
-  is_random: bool
+  is_random: bool  # Its logits.
   endpoints: tuple[str, ...]  # Scoped.
   num_features: int
   operations: frozenset[str]  # Of all that an export may have of it.
@@ -116,7 +129,7 @@ def _mode(source: source_lib.Source, model: model_specs.ModelSpec) -> Mode:
       for op in source.graph.get_operations()
       if op.type.startswith(('Random', 'Truncated'))
     ),
-    source.is_random,
+    source.is_random(source.logits),
     tuple(source.scoped_endpoints(model.family.scope)),
     source.features.shape[-1],
     _operations(source),
@@ -137,9 +150,10 @@ def _cost(op: tf.Operation) -> int:
 def _counted(
   source: source_lib.Source, model: model_specs.ModelSpec
 ) -> dict[str, Any]:
-  # The first version is the one that fixes the size of the images.
-  first = model.family.versions[0]
-  handle = model_specs.Handle(model, 'classification', first)
+  # Of one size, whatever its versions take.
+  family = dataclasses.replace(model.family, variable_size=False)
+  fixed = dataclasses.replace(model, family=family)
+  handle = model_specs.Handle(fixed, 'classification', family.versions[0])
   graph = graph_lib.build_graph(source, handle)
   with tf.Graph().as_default() as live:
     tf.import_graph_def(graph.definition, name='')
@@ -154,14 +168,32 @@ def _counted(
   }
 
 
+def _mapped_back(
+  images: np.ndarray, preprocessing: model_specs.Preprocessing
+) -> np.ndarray:
+  """What the source maps to [-1, 1] instead of these images in [0, 1]."""
+  if preprocessing == model_specs.FROM_MINUS_1_TO_1:
+    return images
+  offset = np.array(preprocessing.offset)
+  mapped = (images * 2.0 - 1.0 + offset) / preprocessing.factor
+  return mapped.astype(np.float32)
+
+
 def _computed(source: source_lib.Source, name: str) -> dict[str, Any]:
   """What an oracle or another implementation is compared with."""
-  size = model_specs.get_model(name).size
+  model = find(name)
+  size = model.size
+  images = synthetic.synthetic_images(
+    2, size, size, channels=model.family.channels
+  )
   source.load(seeded.tensors(source.shapes))
   outputs, endpoints = source.run(
     ({'logits': source.logits, 'features': source.features}, source.endpoints),
-    synthetic.synthetic_images(2, size, size),
+    _mapped_back(images, model.family.preprocessing),
   )
+  if isinstance(model.family.preprocessing.offset, tuple):
+    own = {'own_logits': source.logits, 'own_features': source.features}
+    outputs |= source.run(own, images)
   found: dict[str, Any] = {
     'outputs': outputs,
     'endpoints': {
@@ -209,7 +241,7 @@ def _drops(model: model_specs.ModelSpec) -> bool:
 
 
 def _trained(name: str) -> dict[str, Any]:
-  model = model_specs.get_model(name)
+  model = find(name)
   source = source_lib.Source(source_lib.architecture(model), True)
   found: dict[str, Any] = {'training': _mode(source, model)}
   if name in oracles.TRAINED:
@@ -222,7 +254,7 @@ def _trained(name: str) -> dict[str, Any]:
 
 
 def _compute(name: str) -> Facts:
-  model = model_specs.get_model(name)
+  model = find(name)
   # Models of one architecture follow each other: this is built once for them.
   source = source_lib.build(source_lib.architecture(model), False)
   facts: dict[str, Any] = {

@@ -114,7 +114,7 @@ def test_parameters(model):
 
 @pytest.mark.parametrize(
   'model',
-  [m for m in model_specs.MODELS if m.figures.is_counted],
+  [m for m in model_specs.NETWORKS.values() if m.figures.is_counted],
   ids=lambda model: model.name,
 )
 def test_what_nobody_published_is_counted(model):

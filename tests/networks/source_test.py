@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from exporter.checkpoints import synthetic
 from exporter.networks import source as source_lib
+import model_specs
 from tests import tiny_network
 
 _ARCHITECTURE = source_lib.Architecture('tiny', 1.0, 5)
@@ -85,6 +86,45 @@ def test_images_are_mapped_to_minus_1_and_1(inference):
   images = np.array([0, 0.5, 1], np.float32) * np.ones([1, 2, 2, 1], np.float32)
   mapped = inference.run('hub_input/Sub:0', images)
   np.testing.assert_array_equal(mapped[0, 0, 0], [-1, 0, 1])
+
+
+@pytest.fixture(scope='module', name='cifarnet')
+def _cifarnet():
+  model = model_specs.NETWORKS['cifarnet']
+  return source_lib.Source(source_lib.architecture(model), is_training=True)
+
+
+def test_images_are_standardized_as_tensorflow_does(cifarnet):
+  images = synthetic.synthetic_images(4, 32, 32)
+  images[1] = 0.25  # Of no deviation at all.
+  images[2] = 0.5
+  images[2, 0, 0, 0] += 0.001  # Of less than the least.
+  conv = cifarnet.graph.get_operation_by_name('CifarNet/conv1/Conv2D')
+  found = cifarnet.run(conv.inputs[0], images)
+  expected = tf.image.per_image_standardization(images * 255).numpy()
+  np.testing.assert_allclose(found, expected, atol=2e-5)
+
+
+def test_what_stands_behind_dropout_is_random(cifarnet):
+  random = {
+    name
+    for name, tensor in cifarnet.endpoints.items()
+    if cifarnet.is_random(tensor)
+  }
+  assert random == {'fc4', 'Logits', 'Predictions'}
+  assert cifarnet.is_random(cifarnet.features)
+
+
+def test_features_that_are_not_pooled_keep_their_name(cifarnet):
+  assert 'CifarNet/fc4' in cifarnet.scoped_endpoints('CifarNet')
+
+
+def test_an_architecture_has_channels_and_a_size_where_they_are_fixed():
+  lenet = source_lib.architecture(model_specs.NETWORKS['lenet'])
+  assert (lenet.channels, lenet.size) == (1, 28)
+  built = source_lib.Source(lenet, is_training=False)
+  assert built.images.shape.as_list() == [None, 28, 28, 1]
+  assert source_lib.architecture(tiny_network.MODEL).size is None
 
 
 def test_shapes_of_every_variable(inference):

@@ -88,9 +88,26 @@ def test_what_the_network_sees_if_nothing_is_said():
   assert model.family.preprocessing == published
 
 
+def test_what_the_network_sees_replaces_standardization():
+  changes = {'network': 'cifarnet', 'multiplier': None}
+  usual = some_spec_file.model(**changes).family.preprocessing
+  assert usual == family_lib.Standardization(255.0, 0.0)
+  other = some_spec_file.model(**changes, input_range=[0, 255])
+  assert other.family.preprocessing == family_lib.Preprocessing(255.0, 0.0)
+  assert other.family.preprocessing != usual
+
+
 @pytest.mark.parametrize(
   ('changes', 'says'),
   [
+    (
+      {'network': 'vgg_a', 'multiplier': None, 'size': 256},
+      'size is 256, expected 224 to 255, as the fully connected layers',
+    ),
+    (
+      {'network': 'lenet', 'multiplier': None, 'input_mean': [1, 1, 1]},
+      'input_mean is [1, 1, 1], expected none: lenet sees one channel',
+    ),
     ({'size': 0, 'nme': 'x'}, 'size is 0, expected a whole number from 1 to'),
     ({'size': 0, 'nme': 'x'}, 'unknown key nme; did you mean name?'),
     ({'tf1_version': 2}, 'tf1_version is 2, as version is; expected two'),
