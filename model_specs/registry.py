@@ -27,6 +27,7 @@ class _Match(NamedTuple):
   number: int
 
 
+_EVERYTHING = '*'
 _QUANTIZED = '_quant'  # What names of checkpoints for 8 bits end in.
 _HANDLE = re.compile(
   rf'([^/]+)/([^/]+)/([^/]+(?:/{spec.VARIANT})?)/([^/]+)/([0-9]+)'
@@ -40,8 +41,11 @@ def _spellings(model: spec.ModelSpec) -> tuple[str, ...]:
 def _matches(model: spec.ModelSpec, pattern: str) -> bool:
   """Whether a name of a model matches a pattern of names.
 
-  A model with a variant in its name matches none that does not ask for it.
+  A model with a variant in its name matches none that does not ask for it,
+  except the one that asks for everything.
   """
+  if pattern == _EVERYTHING:
+    return True
   asks = spec.VARIANT in pattern or pattern.endswith(_QUANTIZED)
   return model.is_variant == asks and any(
     fnmatch.fnmatchcase(s, pattern) for s in _spellings(model)
@@ -226,7 +230,7 @@ class Registry:
         names.
     """
     matched: set[tuple[str, str, int]] = set()
-    for pattern in wanted or ('*', f'*/{spec.VARIANT}'):
+    for pattern in wanted or ('*',):
       matches = [
         match
         for match in self._match(pattern)
