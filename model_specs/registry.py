@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 import fnmatch
 import functools
-import re
 from typing import NamedTuple
 
 from model_specs import alias_index
@@ -25,31 +24,6 @@ class _Match(NamedTuple):
   model: spec.ModelSpec
   task: str
   number: int
-
-
-_EVERYTHING = '*'
-_QUANTIZED = '_quant'  # What names of checkpoints for 8 bits end in.
-_HANDLE = re.compile(
-  rf'([^/]+)/([^/]+)/([^/]+(?:/{spec.VARIANT})?)/([^/]+)/([0-9]+)'
-)
-
-
-def _spellings(model: spec.ModelSpec) -> tuple[str, ...]:
-  return (model.name,) if model.own else (model.name, model.checkpoint_name)
-
-
-def _matches(model: spec.ModelSpec, pattern: str) -> bool:
-  """Whether a name of a model matches a pattern of names.
-
-  A model with a variant in its name matches none that does not ask for it,
-  except the one that asks for everything.
-  """
-  if pattern == _EVERYTHING:
-    return True
-  asks = spec.VARIANT in pattern or pattern.endswith(_QUANTIZED)
-  return model.is_variant == asks and any(
-    fnmatch.fnmatchcase(s, pattern) for s in _spellings(model)
-  )
 
 
 def _numbers(model: spec.ModelSpec, version: str | None) -> Iterator[int]:
@@ -114,7 +88,7 @@ class Registry:
 
   def get_model(self, name: str) -> spec.ModelSpec:
     """The model with this name, as handles or checkpoints spell it."""
-    by_spelling = {s: m for m in self.models for s in _spellings(m)}
+    by_spelling = {s: m for m in self.models for s in patterns.spellings(m)}
     if name not in by_spelling:
       raise patterns.unknown('model', name, by_spelling)
     return by_spelling[name]
@@ -136,9 +110,11 @@ class Registry:
     if not candidates:
       publishers = {model.publisher for model in self.models}
       raise patterns.unknown('publisher', str(wanted.publisher), publishers)
-    matching = [model for model in candidates if _matches(model, wanted.name)]
+    matching = [
+      model for model in candidates if patterns.matches(model, wanted.name)
+    ]
     if not matching:
-      known = [s for model in candidates for s in _spellings(model)]
+      known = [s for model in candidates for s in patterns.spellings(model)]
       raise patterns.unknown('model', wanted.name, known)
     return matching
 
@@ -293,7 +269,7 @@ class Registry:
     Raises:
       UnknownNameError: No model has such a handle.
     """
-    match = _HANDLE.fullmatch(handle)
+    match = patterns.HANDLE.fullmatch(handle)
     if not match or match[2] not in self._collections:
       raise patterns.UnknownNameError(
         f'{handle!r} is not a handle; expected '
