@@ -37,6 +37,7 @@ class Network:
   published_classes: int | None  # How many classes those models have.
   usual_size: int  # Of images, as TF-Slim trains the network.
   size: int | None = None  # Of images, if variables depend on it.
+  is_quantized: bool = False  # Whether it rounds in trained ranges.
 
   @property
   def multiplier(self) -> float | None:
@@ -208,6 +209,7 @@ def _network(match: recognition.Match, size: int | None) -> Network:
     models[0].num_classes if models else None,
     model_specs.NETWORKS[match.family.network].size,
     match.size,
+    match.family.is_quantized,
   )
 
 
