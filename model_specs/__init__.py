@@ -26,6 +26,7 @@ from model_specs.spec import COLLECTION
 from model_specs.spec import NUM_CLASSES
 from model_specs.spec import PUBLISHER
 from model_specs.spec import PUBLISHER_NAME
+from model_specs.spec import VARIANT
 from model_specs.spec import Handle
 from model_specs.spec import ModelSpec
 
@@ -39,6 +40,7 @@ __all__ = [
   'PUBLISHED',
   'PUBLISHER',
   'PUBLISHER_NAME',
+  'VARIANT',
   'AliasIndex',
   'Family',
   'Handle',

@@ -110,7 +110,8 @@ def namesakes(model: spec.ModelSpec) -> tuple[Namesake, ...]:
 
 
 def _hyphened(*words: str) -> str:
-  return '-'.join(word for word in words if word).replace('_', '-')
+  joined = '-'.join(word for word in words if word)
+  return re.sub('[_/]', '-', joined)
 
 
 def _counted(handle: spec.Handle) -> int:

@@ -5,12 +5,19 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 import difflib
 import fnmatch
+import re
 from typing import NamedTuple
 from typing import NoReturn
 
 from model_specs import checks
 from model_specs import spec
 from model_specs import versions
+
+_EVERYTHING = '*'
+_QUANTIZED = '_quant'  # What names of checkpoints for 8 bits end in.
+HANDLE = re.compile(
+  rf'([^/]+)/([^/]+)/([^/]+(?:/{spec.VARIANT})?)/([^/]+)/([0-9]+)'
+)
 
 
 class UnknownNameError(checks.SpecError):
@@ -41,6 +48,25 @@ def unknown(what: str, given: str, known: Iterable[str]) -> UnknownNameError:
   return UnknownNameError(f'no {what} matches {given!r}; {hint}', bool(close))
 
 
+def spellings(model: spec.ModelSpec) -> tuple[str, ...]:
+  """The names that patterns may give a model."""
+  return (model.name,) if model.own else (model.name, model.checkpoint_name)
+
+
+def matches(model: spec.ModelSpec, pattern: str) -> bool:
+  """Whether a name of a model matches a pattern of names.
+
+  A model with a variant in its name matches none that does not ask for it,
+  except the one that asks for everything.
+  """
+  if pattern == _EVERYTHING:
+    return True
+  asks = spec.VARIANT in pattern or pattern.endswith(_QUANTIZED)
+  if model.is_variant and not asks:
+    return False
+  return any(fnmatch.fnmatchcase(name, pattern) for name in spellings(model))
+
+
 def split(pattern: str, collections: Collection[str]) -> Pattern:
   """The parts of a pattern.
 
@@ -57,6 +83,8 @@ def split(pattern: str, collections: Collection[str]) -> Pattern:
     publisher, collection, *parts = parts
   elif len(parts) > 1 and parts[0] == spec.COLLECTION:
     collection, *parts = parts
+  if len(parts) > 1 and parts[1] == spec.VARIANT:
+    parts[:2] = ['/'.join(parts[:2])]
   if not 1 <= len(parts) <= 3 or not all(parts):
     raise UnknownNameError(
       f'{pattern!r} is not a pattern; expected NAME, NAME/TASK or '

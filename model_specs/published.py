@@ -29,7 +29,6 @@ MODELS: tuple[spec.ModelSpec, ...] = (
 # Of networks that nothing was published of.
 TEMPLATES: tuple[spec.ModelSpec, ...] = (
   *mobilenet_edgetpu.TEMPLATES,
-  *mobilenet_v1.TEMPLATES,
   *mobilenet_v2.TEMPLATES,
   *mobilenet_v3.TEMPLATES,
   *nasnet.TEMPLATES,

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 import fnmatch
 import functools
-import re
 from typing import NamedTuple
 
 from model_specs import alias_index
@@ -25,10 +24,6 @@ class _Match(NamedTuple):
   model: spec.ModelSpec
   task: str
   number: int
-
-
-def _spellings(model: spec.ModelSpec) -> tuple[str, ...]:
-  return (model.name,) if model.own else (model.name, model.checkpoint_name)
 
 
 def _numbers(model: spec.ModelSpec, version: str | None) -> Iterator[int]:
@@ -93,7 +88,7 @@ class Registry:
 
   def get_model(self, name: str) -> spec.ModelSpec:
     """The model with this name, as handles or checkpoints spell it."""
-    by_spelling = {s: m for m in self.models for s in _spellings(m)}
+    by_spelling = {s: m for m in self.models for s in patterns.spellings(m)}
     if name not in by_spelling:
       raise patterns.unknown('model', name, by_spelling)
     return by_spelling[name]
@@ -116,12 +111,10 @@ class Registry:
       publishers = {model.publisher for model in self.models}
       raise patterns.unknown('publisher', str(wanted.publisher), publishers)
     matching = [
-      model
-      for model in candidates
-      if any(fnmatch.fnmatchcase(s, wanted.name) for s in _spellings(model))
+      model for model in candidates if patterns.matches(model, wanted.name)
     ]
     if not matching:
-      known = [s for model in candidates for s in _spellings(model)]
+      known = [s for model in candidates for s in patterns.spellings(model)]
       raise patterns.unknown('model', wanted.name, known)
     return matching
 
@@ -276,7 +269,7 @@ class Registry:
     Raises:
       UnknownNameError: No model has such a handle.
     """
-    match = re.fullmatch('([^/]+)/([^/]+)/([^/]+)/([^/]+)/([0-9]+)', handle)
+    match = patterns.HANDLE.fullmatch(handle)
     if not match or match[2] not in self._collections:
       raise patterns.UnknownNameError(
         f'{handle!r} is not a handle; expected '

@@ -13,7 +13,10 @@ from model_specs import versions
 
 PUBLISHER = 'google'
 PUBLISHER_NAME = re.compile(r'[a-z0-9-]+')
-_NAME = re.compile(r'[a-z][a-z0-9_]*')
+# The last part of the names of published models that round. It is a part of
+# its own: no pattern of names without it matches one with it.
+VARIANT = 'quantops'
+_NAME = re.compile(rf'[a-z][a-z0-9_]*(/{VARIANT})?')
 LICENSE = 'Apache-2.0'
 COLLECTION = 'imagenet'  # Second part of the published handles.
 DATASET = 'imagenet-ilsvrc-2012-cls'
@@ -79,6 +82,11 @@ class ModelSpec:
   def is_template(self) -> bool:
     """Whether it only says what models of a network share."""
     return not (self.own or self.checkpoint or self.archive_url)
+
+  @property
+  def is_variant(self) -> bool:
+    """Whether its name has a variant as a part of its own."""
+    return self.name.endswith(f'/{VARIANT}')
 
   @property
   def network(self) -> str:

@@ -34,6 +34,7 @@ class Network:
   preprocessing: Preprocessing
   usual_size: int  # Of images, as TF-Slim trains the network.
   size: int | None = None  # Of images, if variables depend on it.
+  is_quantized: bool = False  # Whether it rounds in trained ranges.
 
   @property
   def multiplier(self) -> float | None:
@@ -92,4 +93,5 @@ def describe(match: recognition.Match, size: int | None) -> Network:
     _preprocessing(match.family),
     model_specs.NETWORKS[match.family.network].size,
     match.size,
+    match.family.is_quantized,
   )

@@ -10,6 +10,10 @@ from model_specs import outside
 from model_specs import spec_files
 
 _USUAL_SIZE = 224
+_ROUNDING = (
+  'to 8 bits, in ranges that were trained; no variable says for how many bits, '
+  'so ask whoever trained it if they were not 8: slimhub knows no others'
+)
 _MOST = 20  # How many lines or names of one kind are shown.
 _PROPOSED = {'publisher': 'me', 'dataset': 'my_pictures'}
 
@@ -99,6 +103,8 @@ def _facts(inspected: inspection.Inspection) -> Iterator[tuple[str, str]]:
     yield 'images', _images(inspected, network)
     yield 'colours', _colours(network)
     yield 'weights', _weights(inspected)
+    if network.is_quantized:
+      yield 'rounding', _ROUNDING
   yield 'optimizer slots', _counts(inspected.slots)
   yield (
     'training step',

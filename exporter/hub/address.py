@@ -22,7 +22,8 @@ SEGMENT = re.compile(r'[a-zA-Z\d_-][\w.-]*', re.ASCII)
 _NUMBER = re.compile('[0-9]+')
 _MAX_SEGMENTS = 16
 _PATH = re.compile(
-  r'([^/]+(?:/[^/]+){3})'  # PUBLISHER/DATASET/NAME/TASK
+  # PUBLISHER/DATASET/NAME/TASK, with a variant behind some names.
+  rf'([^/]+/[^/]+/[^/]+(?:/{model_specs.VARIANT})?/[^/]+)'
   # /VERSION.GROUP/FILE
   rf'(?:(/[0-9]+)(?:\.({kinds.GROUP.pattern})/([^/]+))?)?'
   r'(|\.[^/]+|/.+)'  # A suffix, or a file of the artifact.
@@ -56,7 +57,8 @@ class Address:
   @property
   def is_versioned(self) -> bool:
     """Whether the path names a version, not only a model and a task."""
-    return self.export.count('/') >= _SLASHES
+    plain = self.export.replace(f'/{model_specs.VARIANT}/', '/')
+    return plain.count('/') >= _SLASHES
 
 
 def parse(path: str) -> Address | None:

@@ -89,7 +89,7 @@ def repository(handle: model_specs.Handle) -> str:
   """The name of what holds all versions and formats of a model for a task."""
   model = handle.spec
   name = f'{model.collection}-{model.name}' if model.own else model.name
-  return f'{name}-{handle.task}'
+  return f'{name}-{handle.task}'.replace('/', '-')
 
 
 def check_name(name: str, pattern: re.Pattern[str], where: str) -> None:

@@ -87,10 +87,16 @@ def _may_be_handle(parts: Sequence[str]) -> bool:
 
 def _unconverted(output_dir: places.Folder, whole: bool) -> Iterator[Candidate]:
   """Finds artifacts that are no conversions, by their folder or manifest."""
-  paths = output_dir.glob('*/*/*/*/*')
-  for parts in {
-    (*p.parts[-_PARTS:-1], p.name.removesuffix(kinds.MANIFEST)) for p in paths
-  }:
+  found = {
+    (*p.parts[-_PARTS:-1], p.name.removesuffix(kinds.MANIFEST))
+    for p in output_dir.glob('*/*/*/*/*')
+  }
+  # Those of variants have a folder more, which belongs to the name.
+  for p in output_dir.glob(f'*/*/*/{model_specs.VARIANT}/*/*'):
+    publisher, dataset, name, variant, task = p.parts[-_PARTS - 1 : -1]
+    number = p.name.removesuffix(kinds.MANIFEST)
+    found.add((publisher, dataset, f'{name}/{variant}', task, number))
+  for parts in found:
     stem = '/'.join(parts)
     manifest = output_dir / f'{stem}{kinds.MANIFEST}'
     if _may_be_handle(parts) and (not whole or manifest.exists()):

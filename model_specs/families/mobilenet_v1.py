@@ -1,4 +1,4 @@
-"""MobileNet V1: 16 models, four multipliers at four sizes."""
+"""MobileNet V1: four multipliers at four sizes, each for float32 and 8 bits."""
 
 import dataclasses
 
@@ -54,6 +54,14 @@ QUANTIZED = dataclasses.replace(
 
 _RELEASE = 'mobilenet_v1_2018_02_22'
 
+# Of the archives of what was trained for 8 bits.
+_QUANTIZED_RELEASE = 'mobilenet_v1_2018_08_02'
+# Top-1 and top-5 accuracy (%) of those checkpoints, where it is known.
+_QUANTIZED_ACCURACIES = {
+  'mobilenet_v1_0.25_128_quant': (39.5, 64.4),
+  'mobilenet_v1_1.0_224_quant': (70.1, 88.9),
+}
+
 # Multiplier, size, MACs (M), parameters (M), top-1 and top-5 accuracy (%).
 _PUBLISHED = (
   (0.25, 128, 14, 0.47, 41.5, 66.3),
@@ -94,16 +102,21 @@ def _model(multiplier: float, size: int, *figures: float) -> spec.ModelSpec:
   )
 
 
-MODELS = tuple(_model(*row) for row in _PUBLISHED)
-TEMPLATES = (
-  spec.ModelSpec(
-    name='mobilenet_v1_quant',
+def _quantized(model: spec.ModelSpec) -> spec.ModelSpec:
+  """The same network, trained for 8 bits."""
+  name = f'{model.checkpoint_name}_quant'
+  top1, top5 = _QUANTIZED_ACCURACIES.get(name, (None, None))
+  return dataclasses.replace(
+    model,
+    name=f'{model.name}/{spec.VARIANT}',
     family=QUANTIZED,
-    multiplier=1.0,
-    size=224,
-    num_features=num_features(1.0),
-    checkpoint='',
-    archive_url='',
-    figures=figures_lib.Figures(),
-  ),
-)
+    checkpoint=f'{_RELEASE}/{name}/{name}.ckpt',
+    archive_url=f'{spec.SLIM_ARCHIVES}/{_QUANTIZED_RELEASE}/{name}.tgz',
+    figures=dataclasses.replace(
+      model.figures, top1_percent=top1, top5_percent=top5
+    ),
+  )
+
+
+_PLAIN = tuple(_model(*row) for row in _PUBLISHED)
+MODELS = (*_PLAIN, *map(_quantized, _PLAIN))

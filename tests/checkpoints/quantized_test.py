@@ -30,6 +30,7 @@ def test_inspect_recognizes_it_and_names_its_network(tmp_path):
   assert not found.problems
   assert not found.extra
   assert 'network = "mobilenet_v1_quant"' in report.report_spec(found)
+  assert '\nrounding:         to 8 bits' in report.report_text(found)
 
 
 def test_ranges_are_read_and_what_training_left_is_not(tmp_path):

@@ -8,6 +8,7 @@ from model_specs import kinds
 from tests import some_exports
 
 _NAME, _TF2 = some_exports.NAME, some_exports.TF2
+_QUANTOPS = 'google/imagenet/mobilenet_v1_025_128/quantops/classification'
 
 
 @pytest.fixture(name='exports')
@@ -26,6 +27,10 @@ def _exports(tmp_path):
     (f'/{_TF2}/variables/x-0-of-1', _TF2, '/variables/x-0-of-1'),
     (f'/{_TF2}.onnx/model.onnx', f'{_TF2}.onnx/model', '.onnx'),
     (f'/{_TF2}.litert/int8.md', f'{_TF2}.litert/int8', '.md'),
+    (f'/{_QUANTOPS}', _QUANTOPS, ''),
+    (f'/{_QUANTOPS}/3', f'{_QUANTOPS}/3', ''),
+    (f'/{_QUANTOPS}/3.tar.gz', f'{_QUANTOPS}/3', '.tar.gz'),
+    (f'/{_QUANTOPS}/3/saved_model.pb', f'{_QUANTOPS}/3', '/saved_model.pb'),
   ],
 )
 def test_a_path_says_what_is_meant(path, export, part):

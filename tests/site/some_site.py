@@ -5,6 +5,7 @@ import fcntl
 import os
 import pathlib
 
+from exporter import elements
 from exporter.measure import measurements
 from exporter.measure import speed
 from exporter.site import build
@@ -66,3 +67,18 @@ def built(tmp_path_factory) -> pathlib.Path:
       site.parent.mkdir()
       build.write_site(site, exports(root / 'site-exports'))
   return site
+
+
+def middle(link: elements.Element) -> tuple[float, float]:
+  """The middle of a mark in a chart; of one with corners, the mean of them."""
+  for shape in link.iter():
+    if shape.get('cx'):
+      return float(shape.get('cx', '')), float(shape.get('cy', ''))
+    if shape.get('points'):
+      corners = [
+        [float(number) for number in corner.split(',')]
+        for corner in shape.get('points', '').split()
+      ]
+      x, y = (sum(axis) / len(corners) for axis in zip(*corners, strict=True))
+      return x, y
+  raise AssertionError('a link without a mark')

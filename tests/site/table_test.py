@@ -98,7 +98,7 @@ def test_filters_narrow_and_their_address_shows_the_same(read):
     ('multiplier=1.4', 2),
     ('size=96', 8),
     ('name=RESNET_v1', 6),
-    ('max_params=0.5&task=feature_vector', 4),
+    ('max_params=0.5&task=feature_vector', 8),
     ('family=nonsense', _ALL),
     ('max_macs=1', 0),
   ],
