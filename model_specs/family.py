@@ -46,7 +46,7 @@ class Family:
   title: str
   scope: str  # Begins the names of all endpoints, and of most variables.
   classifier: str  # Begins the names of the classifier's variables.
-  architecture: str  # The tag that tfhub.dev gives it.
+  architecture: str  # The tag that tfhub.dev gives it; empty if it has none.
   # What Kaggle calls all models of it, which its variations tell apart; not
   # part of fingerprints.
   kaggle: str = dataclasses.field(repr=False)

@@ -147,6 +147,7 @@ _V4 = dataclasses.replace(
     ('PreLogitsFlatten', 'Logits', 'Predictions'),
     (*_NO_SECOND_CLASSIFIER, versions.NEVER_ON_TFHUB),
   ),
+  architecture='',
   versions=versions.CURRENT,
   memory_gb=3.0,
 )

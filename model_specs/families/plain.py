@@ -30,7 +30,7 @@ def _template(  # noqa: PLR0913  # Facts, each by its name.
     title=title,
     scope=network,
     classifier=f'{network}/fc8/',
-    architecture=network.replace('_', '-'),
+    architecture='',
     kaggle=network.replace('_', '-'),
     paper=paper,
     checkpoints_title='TF-Slim networks',

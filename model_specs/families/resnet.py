@@ -73,7 +73,7 @@ def _model(
     title=f'ResNet V{version} {layers}',
     scope=name,
     classifier=f'{name}/logits/',
-    architecture=name.replace('_', '-'),
+    architecture=name.replace('_', '-') if is_published else '',
     kaggle=f'resnet-v{version}',
     paper=_PAPERS[version],
     checkpoints_title='TF-Slim pre-trained models',

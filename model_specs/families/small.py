@@ -31,7 +31,7 @@ def _template(  # noqa: PLR0913  # Facts, each by its name.
     title=title,
     scope=scope,
     classifier=f'{scope}/{classifier}/',
-    architecture=network,
+    architecture='',
     kaggle=network,
     paper=paper,
     checkpoints_title='TF-Slim networks',

@@ -44,7 +44,7 @@ def _model(
     title=title,
     scope=network,
     classifier=f'{network}/fc8/',
-    architecture=network.replace('_', '-'),
+    architecture='',
     kaggle='vgg',
     paper=_PAPER,
     checkpoints_title='TF-Slim pre-trained models',

@@ -98,11 +98,14 @@ def test_every_card_has_what_users_miss(handle):
 def test_metadata_come_from_the_spec(handle):
   text = _text(handle)
   task = handle.task.replace('_', '-')
+  architecture = handle.spec.family.architecture
+  assert ('<!-- network-architecture: ' in text) == bool(architecture)
+  tagged = [f'<!-- network-architecture: {architecture} -->']
   for line in (
     f'<!-- asset-path: {handle}.tar.gz -->',
     f'<!-- task: image-{task} -->',
     f'<!-- format: {handle.version.format} -->',
-    f'<!-- network-architecture: {handle.spec.family.architecture} -->',
+    *(tagged if architecture else []),
     f'<!-- dataset: {handle.spec.dataset} -->',
     '<!-- license: apache-2.0 -->',
   ):
@@ -148,7 +151,9 @@ def test_figures_come_from_the_spec(handle):
 def test_momentum_comes_from_the_version(handle):
   section = _flat(_section(_text(handle), 'Fine-tuning'))
   momentum = handle.version.momentum
-  if handle.version.configurable_momentum:
+  if not handle.spec.family.has_norm:
+    assert 'a `batch_norm_momentum` is taken, as by all models' in section
+  elif handle.version.configurable_momentum:
     assert f'moving averages is {momentum} ' in section
     assert 'batch_norm_momentum=0.997' in section
   else:

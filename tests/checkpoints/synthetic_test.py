@@ -43,6 +43,7 @@ from tests import oracles
       29050.660156,
     ),
     ('A/squeeze_excite/Conv_1/biases', (4,), 2.118674, 7.957874),
+    ('vgg_16/conv1/conv1_1/weights', (3, 3, 3, 2), -0.00160044, 0.008967),
   ],
 )
 def test_known_values(name, shape, first, total):
@@ -84,14 +85,16 @@ def test_depthwise_kernels_keep_rough_and_smooth_images(side):
     *('mobilenet_v3_small_075_224', 'mobilenet_v3_large_075_224'),
     *('resnet_v1_50', 'resnet_v2_50', 'nasnet_mobile', 'nasnet_cifar'),
     *('mobilenet_v3_small_minimalistic', 'mobilenet_edgetpu'),
-    'pnasnet_mobile',
+    *('pnasnet_mobile', 'alexnet_v2', 'cifarnet', 'lenet'),
   ],
 )
 def test_logits_keep_their_scale_and_differ_between_pictures(name):
   model = oracles.model(name)
   network = source.Source(source.architecture(model), is_training=False)
   network.load(synthetic.tensors(network.shapes))
-  pictures = synthetic.synthetic_pictures(3, model.size) / np.float32(255)
+  pictures = synthetic.synthetic_pictures(
+    3, model.size, model.family.channels
+  ) / np.float32(255)
   logits = network.run(network.logits, pictures)
   network.unload()
   assert 0.3 < logits.std() < 20

@@ -194,8 +194,8 @@ def test_every_model_of_the_file_exists():
   assert {model for _, _, model in rows} <= names
   assert len(rows) == len(set(rows))
   assert len(_namesakes('Hugging Face')) == 6
-  assert len(_namesakes('timm')) == 8
-  assert len(_namesakes('keras.applications')) == 52
+  assert len(_namesakes('timm')) == 9
+  assert len(_namesakes('keras.applications')) == 54
 
 
 def _arguments(name: str) -> tuple[str, dict[str, object]]:
