@@ -52,7 +52,7 @@ def _family(size: str, blocks: int, *notes: str) -> family_lib.Family:
     title=f'MobileNet V3 {size.replace("_", " ")}',
     scope='MobilenetV3',
     classifier='MobilenetV3/Logits/',
-    architecture='mobilenet-v3',
+    architecture='' if size.endswith('minimalistic') else 'mobilenet-v3',
     kaggle='mobilenet-v3',
     paper=_PAPER,
     checkpoints_title='MobileNet V3 pre-trained models',

@@ -30,7 +30,7 @@ def _family(size: str, cells: int) -> family_lib.Family:
     title=f'NASNet-A {_TITLES.get(size, size)}',
     scope=f'nasnet_{size}',
     classifier='final_layer/',
-    architecture=f'nasnet-a-{size}',
+    architecture='' if size == 'cifar' else f'nasnet-a-{size}',
     kaggle='nasnet',
     paper=_PAPER,
     checkpoints_title='TF-Slim pre-trained models',

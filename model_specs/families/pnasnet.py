@@ -27,7 +27,7 @@ def _family(size: str, cells: int, memory_gb: float) -> family_lib.Family:
     title=f'PNASNet-5 {size}',
     scope=f'pnasnet_{size}',
     classifier='final_layer/',
-    architecture=f'pnasnet-5-{size}',
+    architecture='' if size == 'mobile' else f'pnasnet-5-{size}',
     kaggle='pnasnet',
     paper=_PAPER,
     checkpoints_title='TF-Slim pre-trained models',
