@@ -24,6 +24,7 @@ def _template(  # noqa: PLR0913  # Facts, each by its name.
   size: int,
   sizes: range,
   figures: tuple[float, float],
+  memory_gb: float,
 ) -> spec.ModelSpec:
   family = family_lib.Family(
     network=network,
@@ -42,7 +43,7 @@ def _template(  # noqa: PLR0913  # Facts, each by its name.
     endpoints=_ENDPOINTS,
     classifier_endpoints=('fc8',),
     notes=(_NOTE,),
-    memory_gb=5.0,
+    memory_gb=memory_gb,
   )
   return spec.ModelSpec(
     name=network,
@@ -70,6 +71,7 @@ TEMPLATES = (
     size=224,
     sizes=range(195, 227),
     figures=(737, 50.3),
+    memory_gb=6.5,
   ),
   _template(
     network='overfeat',
@@ -89,5 +91,6 @@ TEMPLATES = (
     size=231,
     sizes=range(231, 263),
     figures=(2647, 145.7),
+    memory_gb=17.0,  # For LiteRT's converter, as for VGG 19.
   ),
 )

@@ -22,8 +22,9 @@ _BLOCKS = {
   'vgg_16': (2, 2, 3, 3, 3),
   'vgg_19': (2, 2, 4, 4, 4),
 }
-# The largest layer has more parameters than most networks have altogether.
-_MEMORY_GB = 5.0
+# To write and prove either format of VGG 19 takes 4.3. LiteRT's converter takes
+# the rest: as measured for AlexNet, 0.105 for each million parameters.
+_MEMORY_GB = 17.0
 
 
 def _endpoints(blocks: tuple[int, ...]) -> tuple[str, ...]:
