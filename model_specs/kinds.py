@@ -146,6 +146,7 @@ _litert = functools.partial(
   label='LiteRT',
   kaggle='tfLite',
   extra='litert',
+  gb_per_million=0.16,  # Its converter keeps several copies of them.
 )
 _onnx = functools.partial(
   Kind,
@@ -168,8 +169,7 @@ _onnx = functools.partial(
 #
 # Some networks, mostly untrained ones, enlarge rounding so much that no two
 # ways to compute them agree that well. That is measured: a file is allowed
-# twice the error that such rounding of the pictures causes in the network
-# itself.
+# twice the error that such rounding of the pictures causes in the network.
 KINDS: tuple[Kind, ...] = (
   Kind(
     TF1,

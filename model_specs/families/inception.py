@@ -149,7 +149,7 @@ _V4 = dataclasses.replace(
   ),
   architecture='',
   versions=versions.CURRENT,
-  memory_gb=7.0,  # 2.5, and what LiteRT's converter takes.
+  memory_gb=2.6,
 )
 
 # Family, size, features, MACs (M), parameters (M), top-1 and top-5 (%).

@@ -61,7 +61,7 @@ def _endpoints(version: int, layers: int) -> tuple[str, ...]:
   return (*names, 'global_pool')
 
 
-_MEMORY_GB = {50: family_lib.MEMORY_GB, 101: 2.5, 152: 4.0, 200: 9.5}
+_MEMORY_GB = {50: family_lib.MEMORY_GB, 101: 2.5, 152: 4.0, 200: 4.3}
 
 
 def _model(

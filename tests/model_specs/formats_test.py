@@ -89,14 +89,15 @@ def test_what_rounds_more_is_allowed_more():
   assert errors == sorted(errors)
 
 
-def test_onnx_of_many_parameters_takes_much_memory():
+def test_converters_of_many_parameters_take_much_memory():
   (handle,) = model_specs.find('inception_resnet_v2/feature_vector/5')
   onnx, litert = (
     formats.memory_gb(formats.convert(handle, kinds.get(word)))
     for word in ('onnx.model', 'litert.float32')
   )
   assert onnx == pytest.approx(0.2 * 55.81)
-  assert litert == formats.memory_gb(handle) == handle.spec.family.memory_gb
+  assert litert == pytest.approx(0.16 * 55.81)
+  assert formats.memory_gb(handle) == handle.spec.family.memory_gb
   order = orders.Order(
     orders.EXPORT,
     (handle, formats.convert(handle, kinds.get('onnx.model'))),
