@@ -8,7 +8,7 @@ import pytest
 from exporter.checkpoints import members
 from exporter.cli import entry
 import model_specs
-from tests import artifacts_made as artifacts
+from model_specs import formats
 from tests import code_blocks
 from tests import source_tree
 
@@ -43,11 +43,13 @@ def test_the_limits_are_those_of_the_code():
 
 
 def test_the_way_to_8_bits_that_the_page_shows():
-  (code,) = code_blocks.find(_PAGE, 'python')
-  name = 'mobilenet_v1_025_128/classification/5'
-  code = code.replace(
-    f'exports/google/imagenet/{name}', str(artifacts.folder(name))
-  )
-  found: dict = {}
-  exec(code, found)
-  assert 0.4e6 < len(found['quantized']) < 0.7e6  # A byte a parameter.
+  section = _PAGE.partition('## Checkpoints for 8 bits')[2].partition('## ')[0]
+  networks = re.findall(r'`(mobilenet_\w+_quant)`', section)
+  assert {*networks} == {
+    name
+    for name, model in model_specs.NETWORKS.items()
+    if model.family.is_quantized
+  }
+  words = re.findall(r'--formats=([\w.]+)', section)
+  assert words
+  assert {*words} <= {*formats.words()}
