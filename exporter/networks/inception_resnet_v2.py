@@ -6,13 +6,9 @@ from typing import TypeAlias
 import tensorflow as tf
 
 from exporter.networks import layers as layers_lib
-from exporter.networks import slim
 
-# Name and depth of a layer. The name ends in the size of the kernel. A pool has
-# the depth 0, as it has no weights. In a branch, layers called 1a halve the
-# image.
-_Step: TypeAlias = tuple[str, int]
-_Branch: TypeAlias = tuple[_Step, ...]
+# In a branch, layers called 1a halve the image.
+_Branch: TypeAlias = tuple[layers_lib.Step, ...]
 
 _KEEP_PROB = 0.8
 _HALVED = {'stride': 2, 'padding': 'VALID'}
@@ -75,19 +71,6 @@ _STAGES = (
 _LAST_DEPTH = 1536
 
 
-def _layer(
-  layers: layers_lib.Layers, net: tf.Tensor, step: _Step, **kwargs: object
-) -> tf.Tensor:
-  name, depth = step
-  kind, *_, kernel = name.split('_')
-  height, width = map(int, kernel.split('x'))
-  if kind == 'Conv2d':
-    return layers.conv(net, depth, (height, width), name, **kwargs)
-  pool = slim.max_pool2d if kind == 'MaxPool' else slim.avg_pool2d
-  options = {'stride': 1, 'padding': 'SAME', **kwargs}
-  return pool(net, [height, width], scope=name, **options)
-
-
 def _mix(
   layers: layers_lib.Layers, net: tf.Tensor, branches: Iterable[_Branch]
 ) -> tf.Tensor:
@@ -98,7 +81,7 @@ def _mix(
       branch = net
       for step in steps:
         options = _HALVED if '_1a_' in step[0] else {}
-        branch = _layer(layers, branch, step, **options)
+        branch = layers.step(branch, step, **options)
     outputs.append(branch)
   return tf.concat(outputs, 3)
 
@@ -128,7 +111,7 @@ def _extract(
   """The last layer before pooling, and all endpoints up to it."""
   endpoints = {}
   for name, depth, stride, padding in _STEM:
-    net = _layer(layers, net, (name, depth), stride=stride, padding=padding)
+    net = layers.step(net, (name, depth), stride=stride, padding=padding)
     endpoints[name] = net
   for mixed, name, scope, branches, count, scale, last_endpoint in _STAGES:
     with tf.compat.v1.variable_scope(name):

@@ -6,14 +6,10 @@ from typing import TypeAlias
 import tensorflow as tf
 
 from exporter.networks import layers as layers_lib
-from exporter.networks import slim
 
-# Name and depth of a layer. The name ends in the size of the kernel. A pool has
-# the depth 0, as it has no weights.
-_Step: TypeAlias = tuple[str, int]
 # The layers of a branch. Where one is a tuple of layers, each of them sees what
 # is before, and what they make is joined.
-_Branch: TypeAlias = tuple[_Step | tuple[_Step, ...], ...]
+_Branch: TypeAlias = tuple[layers_lib.Step | tuple[layers_lib.Step, ...], ...]
 
 _KEEP_PROB = 0.8
 # Name, depth, stride and padding of each layer of the stem.
@@ -93,19 +89,6 @@ _BLOCKS = {
 _NOT_HALVED = 'Mixed_4a'
 
 
-def _layer(
-  layers: layers_lib.Layers, net: tf.Tensor, step: _Step, **kwargs: object
-) -> tf.Tensor:
-  name, depth = step
-  kind, *_, kernel = name.split('_')
-  height, width = map(int, kernel.split('x'))
-  if kind == 'Conv2d':
-    return layers.conv(net, depth, (height, width), name, **kwargs)
-  pool = slim.max_pool2d if kind == 'MaxPool' else slim.avg_pool2d
-  options = {'stride': 1, 'padding': 'SAME', **kwargs}
-  return pool(net, [height, width], scope=name, **options)
-
-
 def _mix(
   layers: layers_lib.Layers,
   net: tf.Tensor,
@@ -127,10 +110,10 @@ def _mix(
       for step in steps:
         options = last if step is steps[-1] else {}
         if isinstance(step[0], tuple):
-          ends = [_layer(layers, branch, each, **options) for each in step]
+          ends = [layers.step(branch, each, **options) for each in step]
           branch = tf.concat(ends, 3)
         else:
-          branch = _layer(layers, branch, step, **options)
+          branch = layers.step(branch, step, **options)
     outputs.append(branch)
   return tf.concat(outputs, 3)
 
@@ -146,7 +129,7 @@ def build(
   endpoints, net = {}, images
   with tf.compat.v1.variable_scope('InceptionV4'):
     for name, depth, stride, padding in _STEM:
-      net = _layer(layers, net, (name, depth), stride=stride, padding=padding)
+      net = layers.step(net, (name, depth), stride=stride, padding=padding)
       endpoints[name] = net
     for name, branches in _BLOCKS.items():
       last: dict[str, object] = {}

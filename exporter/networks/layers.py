@@ -5,6 +5,7 @@ import contextlib
 import functools
 from typing import Any
 from typing import NamedTuple
+from typing import TypeAlias
 
 import tensorflow as tf
 
@@ -21,6 +22,11 @@ class Style(NamedTuple):
   weight_decay: float = 4e-5  # Not applied to depthwise kernels.
   epsilon: float = 0.001  # Added to variances in batch norm.
   scale: bool = True  # Whether batch norm has a gamma.
+
+
+# Name and depth of a layer of Inception. The name says what it is, and ends in
+# the size of the kernel. A pool has the depth 0, as it has no weights.
+Step: TypeAlias = tuple[str, int]
 
 
 class Outputs(NamedTuple):
@@ -102,6 +108,17 @@ class Layers:
       **kwargs,
     }
     return slim.conv2d(net, depth, kernel, scope=scope, **options)
+
+  def step(self, net: tf.Tensor, step: Step, **kwargs: Any) -> tf.Tensor:
+    """A convolution or a pool, as its name says; `kwargs` are its options."""
+    name, depth = step
+    kind, *_, kernel = name.split('_')
+    height, width = map(int, kernel.split('x'))
+    if kind == 'Conv2d':
+      return self.conv(net, depth, (height, width), name, **kwargs)
+    pool = slim.max_pool2d if kind == 'MaxPool' else slim.avg_pool2d
+    options = {'stride': 1, 'padding': 'SAME', **kwargs}
+    return pool(net, [height, width], scope=name, **options)
 
   def depthwise(
     self,
