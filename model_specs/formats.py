@@ -15,7 +15,7 @@ from model_specs import spec
 DEFAULT = (kinds.TF1, kinds.TF2)
 INPUT = 'inputs'  # The name of the input of a converted file.
 
-# The only format of networks that were trained for 8 bits.
+# The only file of LiteRT for networks that were trained for 8 bits.
 _OF_8_BITS = f'{kinds.LITERT}.int8'
 _FIRST = kinds.converted()[0]
 # How many pictures a file is tried on. An exact one needs few.
@@ -59,7 +59,8 @@ class Conversion(spec.Handle):
   @property
   def refusal(self) -> str:
     """Why nothing can be written that is right; empty if it can."""
-    if not self.spec.family.is_quantized or self.kind.word == _OF_8_BITS:
+    fits = self.kind.word == _OF_8_BITS or self.kind.group == kinds.ONNX
+    if fits or not self.spec.family.is_quantized:
       return ''
     return (
       f'{self.spec.name} was trained for 8 bits, and its ranges have no place '
@@ -81,7 +82,7 @@ def convert(handle: spec.Handle, kind: kinds.Kind) -> Conversion:
 
 def pictures_for(kind: kinds.Kind, model: spec.ModelSpec) -> int:
   """On how many pictures a converted file of a model is tried."""
-  if kind.is_exact:
+  if kind.is_exact and not model.family.is_quantized:
     return _FEW
   costs = _figures(model).macs_millions
   return _SOME if costs and costs > _HEAVY else _MANY

@@ -39,7 +39,7 @@ _SUFFIX = re.compile(r'(\.[a-z0-9_-]+)*')
 
 # The largest errors that are ever allowed: with a larger one, a file is useless
 # even if its network enlarges rounding.
-_MOST_IF_EXACT, _MOST = 0.1, 0.5
+_MOST_IF_EXACT, MOST = 0.1, 0.5
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -136,7 +136,7 @@ class Kind:
   @property
   def most_error(self) -> float:
     """The largest error allowed if its network enlarges rounding."""
-    return _MOST_IF_EXACT if self.is_exact else _MOST
+    return _MOST_IF_EXACT if self.is_exact else MOST
 
 
 _litert = functools.partial(

@@ -72,7 +72,7 @@ def _make(folder: pathlib.Path) -> None:
   pipeline.export_models(
     model.handles(),
     output_dir=folder / 'exports',
-    formats=('tf1', 'tf2', 'litert.int8'),
+    formats=('tf1', 'tf2', 'litert.int8', 'onnx'),
   )
 
 
@@ -87,9 +87,9 @@ def handle(task: str, number: int) -> model_specs.Handle:
   return model_specs.Handle(model, task, number, model.publisher)
 
 
-def conversion(task: str) -> model_specs.Handle:
-  """The file of 8 bits."""
-  (found,) = formats.select([handle(task, 5)], ['litert.int8'])
+def conversion(task: str, word: str = 'litert.int8') -> model_specs.Handle:
+  """A file of 8 bits."""
+  (found,) = formats.select([handle(task, 5)], [word])
   return found
 
 

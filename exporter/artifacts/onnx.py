@@ -16,6 +16,7 @@ import exporter
 from exporter import errors
 from exporter.artifacts import frozen
 from exporter.artifacts import onnx_fold
+from exporter.artifacts import onnx_quantized
 from exporter.artifacts import operations
 import model_specs
 from model_specs import formats
@@ -136,8 +137,12 @@ def write_onnx(
   os.environ['TF2ONNX_CATCH_ERRORS'] = 'FALSE'
   ends = [f'{formats.INPUT}:0'], [f'{network.output}:0']
   is_nchw = conversion.kind.layout == kinds.NCHW
+  definition = network.definition
+  kernels: tuple[onnx_quantized.Kernel, ...] = ()
+  if conversion.spec.family.is_quantized:
+    definition, kernels = onnx_quantized.fold(network)
   model, _ = tf2onnx.convert.from_graph_def(
-    network.definition,
+    definition,
     input_names=ends[0],
     output_names=ends[1],
     opset=OPSET,
@@ -145,6 +150,8 @@ def write_onnx(
   )
   graph = model.graph
   onnx_fold.fold(graph)
+  if kernels:
+    onnx_quantized.round_kernels(graph, kernels)
   _replace(graph.node, _sorted(graph.node, ends[1][0]))
   del graph.value_info[:]
   names = {f'{end}:0': end for end in (formats.INPUT, network.output)}

@@ -87,7 +87,7 @@ ONNX = frozenset(
     *('Add', 'AveragePool', 'BatchNormalization', 'Clip', 'Concat', 'Conv'),
     *('Gemm', 'MatMul', 'MaxPool', 'Mul', 'Pad', 'ReduceMean', 'Relu'),
     *('Reshape', 'Slice', 'Squeeze', 'Sub', 'Transpose', 'LRN', 'Sqrt', 'Max'),
-    'Div',
+    *('Div', 'QuantizeLinear', 'DequantizeLinear'),
   )
 )
 

@@ -51,9 +51,8 @@ def inputs_and_outputs(conversion: model_specs.Handle, labels_in: str) -> str:
 
 def trial_figures(conversion: model_specs.Handle) -> str:
   """Says how to read the figures in the proof of a converted file."""
-  kind = conversion.kind
-  if kind.is_exact:
-    count = formats.pictures_for(kind, conversion.spec)
+  if conversion.is_exact:
+    count = formats.pictures_for(conversion.kind, conversion.spec)
     return (
       f'The largest difference on {count} pictures, in batches and '
       "alone, in standard deviations of the network's own output, rounded up "
@@ -88,7 +87,10 @@ def _verification(
     )
     for each in made.proof
   ]
-  is_restless = made.proof[0].tolerance > kind.error
+  is_restless = (
+    made.proof[0].tolerance > kind.error
+    and not conversion.spec.family.is_quantized
+  )
   restless = (
     'The network enlarges rounding: that of the pictures alone moves its own '
     f'outputs so far that not {kind.error!r} is allowed here, but more. '

@@ -106,6 +106,18 @@ class ConvertedNetwork(ConvertedFile):
       lambda network: self._convert(handle, network, original, artifact),
     )
 
+  def prove(
+    self,
+    handle: model_specs.Handle,
+    artifact: pathlib.Path,
+    original: original_lib.Original,
+  ) -> tuple[storage.Check, ...]:
+    """Compares answers and, where ranges were trained, the ranges."""
+    checks = super().prove(handle, artifact, original)
+    if not handle.spec.family.is_quantized:
+      return checks
+    return (*checks, proof.prove_ranges(handle, artifact, original.tensors))
+
   def load(
     self, handle: model_specs.Handle, artifact: pathlib.Path, threads: int = 1
   ) -> 'artifacts.Run':

@@ -7,8 +7,6 @@ import string
 from exporter import artifacts
 from exporter import cards
 from exporter import markdown
-from exporter import proof
-from exporter import storage
 from exporter.formats import converted_file
 from exporter.formats import original as original_lib
 import model_specs
@@ -54,18 +52,6 @@ class LiteRt(converted_file.ConvertedNetwork):
     self, handle: model_specs.Handle, path: pathlib.Path, threads: int
   ) -> 'artifacts.Run':
     return artifacts.load_litert(handle, path, threads)
-
-  def prove(
-    self,
-    handle: model_specs.Handle,
-    artifact: pathlib.Path,
-    original: original_lib.Original,
-  ) -> tuple[storage.Check, ...]:
-    """Compares answers and, where ranges were trained, the ranges."""
-    checks = super().prove(handle, artifact, original)
-    if not handle.spec.family.is_quantized:
-      return checks
-    return (*checks, proof.prove_ranges(handle, artifact, original.tensors))
 
   def usage(self, handle: model_specs.Handle) -> Sequence[str]:
     """What goes in and what comes out, and code for LiteRT's interpreter."""

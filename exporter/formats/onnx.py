@@ -25,6 +25,13 @@ images = np.random.uniform(size=[8, $shape]).astype(np.float32)
 """)
 
 
+_IN_BYTES = markdown.paragraph(
+  'Kernels are bytes. Every activation, and the logits, pass a `QuantizeLinear` '
+  'and a `DequantizeLinear` with the range that was trained. A runtime that '
+  'fuses these with layers computes in integers, and rounds biases, too.'
+)
+
+
 class Onnx(converted_file.ConvertedNetwork):
   """An ONNX file, with channels last or first as its kind says."""
 
@@ -55,5 +62,6 @@ class Onnx(converted_file.ConvertedNetwork):
     )
     return (
       cards.inputs_and_outputs(handle, _LABELS),
+      *((_IN_BYTES,) if handle.spec.family.is_quantized else ()),
       markdown.code(snippet),
     )

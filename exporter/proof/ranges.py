@@ -7,6 +7,7 @@ other side of a step does. The ranges themselves tell: they are all different.
 from collections.abc import Iterable
 from collections.abc import Mapping
 import pathlib
+from typing import Any
 
 import numpy as np
 from tensorflow.lite.python import schema_py_generated as schema
@@ -16,6 +17,7 @@ from exporter import storage
 from exporter.proof import comparison
 from exporter.proof import proving
 import model_specs
+from model_specs import kinds
 from model_specs import versions
 
 _CONVOLUTIONS = (
@@ -60,8 +62,30 @@ def _scales(graph: schema.SubGraphT, numbers: Iterable[int]) -> list[float]:
   return scales
 
 
-def _found(conversion: model_specs.Handle, path: pathlib.Path) -> _Steps:
-  """The steps that a file has, of kernels and of results, in their order."""
+def _of_onnx(path: pathlib.Path) -> _Steps:
+  """The steps that an ONNX file has, of kernels and of results."""
+  import onnx
+  from onnx import numpy_helper
+
+  graph = onnx.load(path).graph
+  weights = {weight.name: weight for weight in graph.initializer}
+
+  def scale(node: Any) -> float:
+    return float(numpy_helper.to_array(weights[node.input[1]]))
+
+  steps: _Steps = {'kernels': [], 'results': []}
+  for node in graph.node:
+    is_kernel = bool(node.input) and node.input[0] in weights
+    # Of what is computed, both ops of a pair have the same step.
+    if node.op_type == 'QuantizeLinear' or (
+      node.op_type == 'DequantizeLinear' and is_kernel
+    ):
+      steps['kernels' if is_kernel else 'results'].append(scale(node))
+  return steps
+
+
+def _of_litert(conversion: model_specs.Handle, path: pathlib.Path) -> _Steps:
+  """The steps that a LiteRT file has, of kernels and of results."""
   model = schema.ModelT.InitFromPackedBuf(path.read_bytes(), 0)
   codes = [
     max(code.builtinCode, code.deprecatedBuiltinCode)
@@ -98,7 +122,8 @@ def prove_ranges(
   """
   compared = comparison.Comparison('ranges', _TOLERANCE)
   with artifacts.explained(conversion, 'read'):
-    found = _found(conversion, path)
+    is_onnx = conversion.kind.group == kinds.ONNX
+    found = _of_onnx(path) if is_onnx else _of_litert(conversion, path)
     for what, expected in _expected(conversion, tensors).items():
       if len(found[what]) != len(expected):
         compared.miss(what, f'are {len(found[what])}, not {len(expected)}')

@@ -22,7 +22,10 @@ from model_specs import versions
 
 _BATCH = 32
 _WHITE = np.float32(255)
+# Of files whose network itself rounds to 8 bits.
 _LEAST_IF_ROUNDED = 0.05
+_ROUNDING_IF_ROUNDED = 2**-7
+_DISAGREEMENT_IF_ROUNDED = 0.4
 
 _Outputs: TypeAlias = Mapping[str, np.ndarray]  # A batch for each task.
 
@@ -94,6 +97,10 @@ class Trials:
       }
     return self._found[key]
 
+  def _rounding(self, kind: kinds.Kind) -> float:
+    rounds = self._model.family.is_quantized
+    return _ROUNDING_IF_ROUNDED if rounds else kind.rounding
+
   def of(self, kind: kinds.Kind) -> Trial:
     """The trial with which files of a kind are compared."""
     count = formats.pictures_for(kind, self._model)
@@ -105,7 +112,7 @@ class Trials:
     return Trial(
       pictures,
       self._ask(pictures, 0.0),
-      self._ask(pictures[:_BATCH], kind.rounding),
+      self._ask(pictures[:_BATCH], self._rounding(kind)),
       self._is_trained,
     )
 
@@ -118,9 +125,9 @@ def _round_up(value: float) -> float:
   return float(f'{math.ceil(value / unit) * unit:.1e}')
 
 
-def _far(differences: np.ndarray, kind: kinds.Kind) -> float:
+def _far(differences: np.ndarray, is_exact: bool) -> float:
   """The size of differences: the largest, or the root of their mean square."""
-  if kind.is_exact:
+  if is_exact:
     return float(np.max(np.abs(differences)))
   return float(np.sqrt(np.mean(np.square(differences))))
 
@@ -136,12 +143,12 @@ def _allowed(conversion: model_specs.Handle, trial: Trial) -> float:
   expected = trial.outputs[conversion.task]
   rounded = trial.rounded[conversion.task]
   unit = float(np.std(expected)) or 1.0
-  moved = 2 * _far(rounded - expected[: len(rounded)], kind) / unit
-  allowed = comparison.round_up(moved) if kind.is_exact else _round_up(moved)
-  least = kind.error
+  is_exact = conversion.is_exact
+  moved = 2 * _far(rounded - expected[: len(rounded)], is_exact) / unit
+  allowed = comparison.round_up(moved) if is_exact else _round_up(moved)
   if conversion.spec.family.is_quantized:  # The network itself rounds as much.
-    least = _LEAST_IF_ROUNDED
-  return max(least, min(allowed, kind.most_error))
+    return max(_LEAST_IF_ROUNDED, min(allowed, kinds.MOST))
+  return max(kind.error, min(allowed, kind.most_error))
 
 
 def _exact(
@@ -163,12 +170,13 @@ def _lossy(
 ) -> list[storage.Check]:
   """Compares outputs by their mean error and, of a classifier, top-1 class."""
   expected = trial.outputs[conversion.task]
-  count, kind = len(expected), conversion.kind
-  error = _far(found - expected, kind) / (float(np.std(expected)) or 1.0)
+  unit = float(np.std(expected)) or 1.0
+  count = len(expected)
+  error = _far(found - expected, conversion.is_exact) / unit
   checks = [storage.Check('error', count, _round_up(error), allowed)]
   if conversion.task == versions.CLASSIFICATION:
-    assert kind.disagreement is not None  # It is None of exact kinds alone.
-    share = kind.disagreement if trial.is_trained else 1.0
+    usual = conversion.kind.disagreement or _DISAGREEMENT_IF_ROUNDED
+    share = usual if trial.is_trained else 1.0
     others = np.argmax(found, 1) != np.argmax(expected, 1)
     found_share = float(np.mean(others))
     checks.append(storage.Check('other top-1 class', count, found_share, share))
@@ -197,7 +205,7 @@ def _alone(
   which answers the same however many images it is given; most users give one.
   """
   unit = float(np.std(expected)) or 1.0
-  apart = _far(alone - found[:1], conversion.kind) / unit
+  apart = _far(alone - found[:1], conversion.is_exact) / unit
   return storage.Check('an image alone and in a batch', 1, apart, allowed)
 
 
@@ -231,7 +239,7 @@ def compare(
   alone = run(_images(trial.pictures[:1]))
   allowed = _allowed(conversion, trial)
   exact = _exact(found, alone, expected, allowed)
-  if conversion.kind.is_exact:
+  if conversion.is_exact:
     _refuse(conversion, exact.misses())
     return (exact.check(),)
   whole = found.shape == expected.shape and alone.shape == expected[:1].shape

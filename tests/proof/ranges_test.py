@@ -13,9 +13,17 @@ from model_specs import versions
 from tests import quantized_exports
 
 
-@pytest.fixture(name='conversion', params=versions.TASKS)
+@pytest.fixture(
+  name='conversion',
+  params=[
+    (task, word)
+    for task in versions.TASKS
+    for word in ('litert.int8', 'onnx.model')
+  ],
+  ids=' '.join,
+)
 def _conversion(request):
-  return quantized_exports.conversion(request.param)
+  return quantized_exports.conversion(*request.param)
 
 
 def test_ranges_of_a_right_file(conversion):
