@@ -80,6 +80,11 @@ def convert(handle: spec.Handle, kind: kinds.Kind) -> Conversion:
   )
 
 
+def is_exact(conversion: spec.Handle) -> bool:
+  """Whether nothing is rounded in a file but what float32 rounds."""
+  return conversion.kind.is_exact and not conversion.spec.family.is_quantized
+
+
 def pictures_for(kind: kinds.Kind, model: spec.ModelSpec) -> int:
   """On how many pictures a converted file of a model is tried."""
   if kind.is_exact and not model.family.is_quantized:

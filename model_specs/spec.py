@@ -243,11 +243,6 @@ class Handle:
     return self.kind.needs_pictures and not self.spec.family.is_quantized
 
   @property
-  def is_exact(self) -> bool:
-    """Whether nothing is rounded in it but what float32 rounds."""
-    return self.kind.is_exact and not self.spec.family.is_quantized
-
-  @property
   def refusal(self) -> str:
     """Why nothing can be written that is right; empty if it can."""
     return ''

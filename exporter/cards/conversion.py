@@ -51,7 +51,7 @@ def inputs_and_outputs(conversion: model_specs.Handle, labels_in: str) -> str:
 
 def trial_figures(conversion: model_specs.Handle) -> str:
   """Says how to read the figures in the proof of a converted file."""
-  if conversion.is_exact:
+  if formats.is_exact(conversion):
     count = formats.pictures_for(conversion.kind, conversion.spec)
     return (
       f'The largest difference on {count} pictures, in batches and '

@@ -26,9 +26,10 @@ images = np.random.uniform(size=[8, $shape]).astype(np.float32)
 
 
 _IN_BYTES = markdown.paragraph(
-  'Kernels are bytes. Every activation, and the logits, pass a `QuantizeLinear` '
-  'and a `DequantizeLinear` with the range that was trained. A runtime that '
-  'fuses these with layers computes in integers, and rounds biases, too.'
+  'Kernels are bytes. Every activation, and the logits, pass a pair of '
+  '`QuantizeLinear` and `DequantizeLinear` with the range that was trained. A '
+  'runtime that fuses these with layers computes in integers, and rounds '
+  'biases, too.'
 )
 
 

@@ -143,7 +143,7 @@ def _allowed(conversion: model_specs.Handle, trial: Trial) -> float:
   expected = trial.outputs[conversion.task]
   rounded = trial.rounded[conversion.task]
   unit = float(np.std(expected)) or 1.0
-  is_exact = conversion.is_exact
+  is_exact = formats.is_exact(conversion)
   moved = 2 * _far(rounded - expected[: len(rounded)], is_exact) / unit
   allowed = comparison.round_up(moved) if is_exact else _round_up(moved)
   if conversion.spec.family.is_quantized:  # The network itself rounds as much.
@@ -172,7 +172,7 @@ def _lossy(
   expected = trial.outputs[conversion.task]
   unit = float(np.std(expected)) or 1.0
   count = len(expected)
-  error = _far(found - expected, conversion.is_exact) / unit
+  error = _far(found - expected, formats.is_exact(conversion)) / unit
   checks = [storage.Check('error', count, _round_up(error), allowed)]
   if conversion.task == versions.CLASSIFICATION:
     usual = conversion.kind.disagreement or _DISAGREEMENT_IF_ROUNDED
@@ -205,7 +205,7 @@ def _alone(
   which answers the same however many images it is given; most users give one.
   """
   unit = float(np.std(expected)) or 1.0
-  apart = _far(alone - found[:1], conversion.is_exact) / unit
+  apart = _far(alone - found[:1], formats.is_exact(conversion)) / unit
   return storage.Check('an image alone and in a batch', 1, apart, allowed)
 
 
@@ -239,7 +239,7 @@ def compare(
   alone = run(_images(trial.pictures[:1]))
   allowed = _allowed(conversion, trial)
   exact = _exact(found, alone, expected, allowed)
-  if conversion.is_exact:
+  if formats.is_exact(conversion):
     _refuse(conversion, exact.misses())
     return (exact.check(),)
   whole = found.shape == expected.shape and alone.shape == expected[:1].shape
