@@ -70,7 +70,7 @@ def test_exported_and_proven_twice(tmp_path, pattern, formats, count):
       'tf1,tf2,litert.float32,onnx',
       4,
     ),
-    ('nasnet_cifar', 'classification', 'tf1,litert.float32', 2),
+    ('nasnet_cifar', 'classification', 'tf1,tf2,litert.float32', 3),
     ('pnasnet_mobile', 'feature_vector', 'tf1,tf2,litert.float32', 3),
   ],
 )

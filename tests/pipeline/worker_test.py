@@ -33,7 +33,8 @@ def test_a_worker_serves_an_order(tmp_path):
       str(handles[0]),
       results_lib.EXPORTED,
     )
-    assert len(ours.recv()) == 1  # The program that it has proven.
+    # What it has found out of programs: nothing that slimhub does not bring.
+    assert ours.recv() == {}
   process.kill()
   process.join()
   assert log.exists()

@@ -214,11 +214,8 @@ def test_the_table_is_of_the_programs_and_questions_of_today():
   assert {each.asked for each in known} == {programs.asked()}, (
     'what is asked has changed: run `make programs`'
   )
-  covered = {tuple(each.handle.split('/')[2:]) for each in known}
-  networks = {model.name: model.network for model in model_specs.MODELS}
-  asked = {
-    (networks[name], task, int(number)) for name, task, number in covered
-  }
+  handles = [model_specs.get(each.handle) for each in known]
+  asked = {(h.spec.network, h.task, h.number) for h in handles}
   # The newest version of each format is what `make export` makes.
   lacking = {
     (str(handle), (handle.spec.network, handle.task, handle.number))
