@@ -90,11 +90,13 @@ _EXTRAS = {
   'exporter.hub.limits': {'starlette'},
   'exporter.hub.page': {'markdown-it-py'},
   'exporter.artifacts.litert': {'ai-edge-litert'},
+  'exporter.proof.ranges': {'onnx'},
   'exporter.signing.signatures': {'model-signing'},
   'exporter.site.build': {'mkdocs'},
   'exporter.site.guides': {'nbconvert'},
   'exporter.artifacts.onnx': {'onnx', 'onnxruntime', 'tf2onnx'},
   'exporter.artifacts.onnx_fold': {'onnx'},
+  'exporter.artifacts.onnx_quantized': {'onnx'},
   'exporter.hub.server': {'starlette', 'uvicorn'},
 }
 
