@@ -10,10 +10,12 @@ from .graph import build_graph as build_graph
 from .graph import inputs_of as inputs_of
 from .graph import reachable as reachable
 from .litert import load_litert as load_litert
+from .litert import operator as operator
 from .litert import write_litert as write_litert
 from .loading import load_tf1 as load_tf1
 from .loading import load_tf2 as load_tf2
 from .onnx import load_onnx as load_onnx
+from .onnx import messages as messages
 from .onnx import write_onnx as write_onnx
 from .operations import FROZEN as FROZEN
 from .operations import check_model as check_model

@@ -1,6 +1,7 @@
 """Freezes a graph: weights become constants, and the image size is fixed."""
 
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 
 import numpy as np
@@ -71,3 +72,13 @@ def freeze(
   answer.input.append(graph.default)
   answer.attr['T'].type = tf.float32.as_datatype_enum
   return Frozen(frozen, shape, conversion.output)
+
+
+def values(
+  definition: tf.compat.v1.GraphDef, tensors: Sequence[str]
+) -> list[np.ndarray]:
+  """The values of tensors that do not depend on images."""
+  with tf.Graph().as_default() as live:
+    tf.import_graph_def(definition, name='')
+  with tf.compat.v1.Session(graph=live) as session:
+    return session.run([f'{graph_lib.op_name(t)}:0' for t in tensors])

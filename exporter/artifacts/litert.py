@@ -127,13 +127,18 @@ def _check(conversion: model_specs.Handle, runner: Any) -> None:
     )
 
 
+def operator(code: Any) -> str:
+  """The name in the schema of an operator; its number if it has none."""
+  # Numbers from 127 on have a field of their own.
+  builtin = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
+  return _OPERATORS.get(builtin, str(builtin))
+
+
 def _operators(model: Any) -> Iterator[operations.Found]:
   """The operators of a file that no export has."""
   for number in range(model.OperatorCodesLength()):
     code = model.OperatorCodes(number)
-    # Numbers from 127 on have a field of their own.
-    builtin = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
-    name = _OPERATORS.get(builtin, str(builtin))
+    name = operator(code)
     if code.CustomCode():
       name = f'{name} {code.CustomCode().decode(errors="replace")}'
     if name not in operations.LITERT:

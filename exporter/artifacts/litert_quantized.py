@@ -35,13 +35,6 @@ class _Graph:
     )
     self.nodes = {node.name: node for node in self.definition.node}
 
-  def values(self, *tensors: str) -> list[np.ndarray]:
-    """The values of tensors that do not depend on images."""
-    with tf.Graph().as_default() as live:
-      tf.import_graph_def(self.definition, name='')
-    with _v1.Session(graph=live) as session:
-      return session.run([f'{graph_lib.op_name(t)}:0' for t in tensors])
-
   def user(self, name: str) -> tf.compat.v1.NodeDef:
     """The only node that takes the output of another."""
     (user,) = (n for n in self.definition.node if name in n.input)
@@ -117,8 +110,8 @@ def _take_bytes(
   convolution = graph.first_convolution()
   rounding = graph.nodes[graph_lib.op_name(convolution.input[1])]
   sums = graph.user(convolution.name)
-  kernel, low, high, rounded, biases = graph.values(
-    *rounding.input, rounding.name, sums.input[1]
+  kernel, low, high, rounded, biases = frozen.values(
+    graph.definition, [*rounding.input, rounding.name, sums.input[1]]
   )
   image = graph.add_rounding('images', formats.INPUT, 0.0, 1.0, narrow=False)
   strides = convolution.attr['strides'].list.i

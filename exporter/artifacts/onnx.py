@@ -216,7 +216,7 @@ def _problems(model: Any, conversion: model_specs.Handle) -> list[str]:
   return [f'{a} {what}, expected {b}' for a, b, what in checks if a != b]
 
 
-def _messages(parent: Any) -> Iterator[Any]:
+def messages(parent: Any) -> Iterator[Any]:
   """A message and all messages in it."""
   waiting = [parent]
   while waiting:
@@ -231,7 +231,7 @@ def _strange(model: Any) -> Iterator[operations.Found]:
   """All that a file does and no export does, wherever it does it."""
   import onnx
 
-  for each in _messages(model):
+  for each in messages(model):
     if isinstance(each, onnx.NodeProto):
       name = f'{each.domain}.{each.op_type}' if each.domain else each.op_type
       if name not in operations.ONNX:

@@ -57,16 +57,6 @@ def _of_images(definition: tf.compat.v1.GraphDef) -> set[str]:
   return found
 
 
-def _values(
-  definition: tf.compat.v1.GraphDef, names: Sequence[str]
-) -> dict[str, np.ndarray]:
-  """What nodes compute that do not depend on images."""
-  with tf.Graph().as_default() as live:
-    tf.import_graph_def(definition, name='')
-  with _v1.Session(graph=live) as session:
-    return session.run({name: f'{name}:0' for name in names})
-
-
 def _kernels(
   nodes: Sequence[tf.compat.v1.NodeDef],
   values: dict[str, np.ndarray],
@@ -118,7 +108,8 @@ def fold(
     if node.op == _OP
     for name in node.input[1:]
   }
-  values = _values(definition, sorted(ends | ranges))
+  names = sorted(ends | ranges)
+  values = dict(zip(names, frozen.values(definition, names), strict=True))
   folded = _v1.GraphDef(versions=definition.versions)
   for node in definition.node:
     if node.name in live:

@@ -1,7 +1,6 @@
 """The operations of LiteRT and ONNX files."""
 
 from collections.abc import Iterator
-from collections.abc import Sequence
 import pathlib
 import struct
 from typing import Any
@@ -9,17 +8,13 @@ from typing import Any
 from google.protobuf import message
 from tensorflow.lite.python import schema_py_generated as schema
 
+from exporter import artifacts
 from exporter import environment
 from exporter.audit import abilities
 from exporter.audit import findings
 from model_specs import outside
 
 _MOST_BYTES = 2**31 - 1  # No protocol buffer and no flat buffer is larger.
-_NAMES = {
-  number: name
-  for name, number in vars(schema.BuiltinOperator).items()
-  if not name.startswith('_')
-}
 _IDENTIFIER = b'TFL3'
 
 
@@ -43,11 +38,11 @@ def _operators(model: Any) -> Iterator[findings.Node]:
   codes: list[tuple[abilities.Ability, str]] = []
   for number in range(model.OperatorCodesLength()):
     code = model.OperatorCodes(number)
-    # Numbers from 127 on have a field of their own.
-    builtin = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
     custom = (code.CustomCode() or b'').decode(errors='replace')
-    name = custom or _NAMES.get(builtin, f'operator {builtin}')
-    is_custom = bool(custom) or builtin not in _NAMES
+    builtin = artifacts.operator(code)
+    is_unknown = builtin.isdigit()
+    is_custom = bool(custom) or is_unknown
+    name = custom or (f'operator {builtin}' if is_unknown else builtin)
     codes.append((abilities.of_litert(name, is_custom=is_custom), name))
   for number in range(model.SubgraphsLength()):
     graph = model.Subgraphs(number)
@@ -81,9 +76,7 @@ def _messages(model: Any) -> Iterator[findings.Node]:
   """Every node of a model, in its graph, its functions and its branches."""
   import onnx
 
-  waiting = [model]
-  while waiting:
-    each = waiting.pop()
+  for each in artifacts.messages(model):
     if isinstance(each, onnx.NodeProto):
       name = f'{each.domain}.{each.op_type}' if each.domain else each.op_type
       ability = abilities.of_onnx(each.domain)
@@ -92,6 +85,3 @@ def _messages(model: Any) -> Iterator[findings.Node]:
       yield findings.Node(
         abilities.Ability.READS, 'external data', 'the graph', each.name
       )
-    for field, value in each.ListFields():
-      if field.message_type:
-        waiting += value if isinstance(value, Sequence) else [value]
