@@ -40,7 +40,7 @@ def _operators(model: Any) -> Iterator[findings.Node]:
     code = model.OperatorCodes(number)
     custom = (code.CustomCode() or b'').decode(errors='replace')
     builtin = artifacts.operator(code)
-    is_unknown = builtin.isdigit()
+    is_unknown = builtin.isascii() and builtin.isdigit()
     is_custom = bool(custom) or is_unknown
     name = custom or (f'operator {builtin}' if is_unknown else builtin)
     codes.append((abilities.of_litert(name, is_custom=is_custom), name))
