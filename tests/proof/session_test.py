@@ -127,20 +127,20 @@ def test_the_program_is_read():
   assert shape == (None, None, None, 3)
 
 
-def test_two_sizes_of_a_network_share_a_session():
-  readers = [
+@pytest.mark.parametrize(
+  ('read', 'name'),
+  [
     (tf1_session.SessionTf1, 'feature_vector/3'),
     (tf2_session.SessionTf2, 'classification/5'),
-  ]
-  for read, name in readers:
-    one, other = (
-      read(artifacts.folder(f'{model}/{name}'))
-      for model in ('mobilenet_v2_035_96', 'mobilenet_v2_035_128')
-    )
-    assert one._session is other._session
-    shapes = [
-      {call.shapes[stranger.IMAGES] for call in reading.infer(images)}
-      for reading in (one, other)
-      for images in (np.zeros([1, 96, 96, 3], np.float32),)
-    ]
-    assert shapes == [{(None, 96, 96, 3)}, {(None, 128, 128, 3)}]
+  ],
+)
+def test_two_sizes_of_a_network_share_a_session(read, name):
+  one, other = (
+    read(artifacts.folder(f'{model}/{name}'))
+    for model in ('mobilenet_v2_035_96', 'mobilenet_v2_035_128')
+  )
+  assert one._session is other._session
+  images = np.zeros([1, 96, 96, 3], np.float32)
+  for reading, side in ((one, 96), (other, 128)):
+    shapes = {call.shapes[stranger.IMAGES] for call in reading.infer(images)}
+    assert shapes == {(None, side, side, 3)}
