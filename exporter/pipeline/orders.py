@@ -30,7 +30,10 @@ PROVE_CHOICES: tuple[Prove, ...] = (KNOWN, FRESH)
 
 _OF_PATTERNS = frozenset('\\*?[]')
 
-LOCAL, RAY = ENGINES = ('local', 'ray')  # The words of --engine.
+EngineWord = Literal['local', 'ray']  # What --engine takes.
+LOCAL: Final = 'local'
+RAY: Final = 'ray'
+ENGINES: tuple[EngineWord, ...] = (LOCAL, RAY)
 
 
 def _refuse_pattern(folder: storage.Folder | None) -> None:
