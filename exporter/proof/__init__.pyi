@@ -14,3 +14,4 @@ from .reference import compute_reference as compute_reference
 from .session import Reading as Reading
 from .trial import Trials as Trials
 from .trial import prove_file as prove_file
+from .vectors import prove_vectors as prove_vectors
