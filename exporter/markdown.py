@@ -90,9 +90,9 @@ def bullets(items: Iterable[str]) -> str:
   return '\n'.join(f'* {item}' for item in items)
 
 
-def code(text: str) -> str:
-  """A block of Python."""
-  return f'```python\n{text.strip()}\n```'
+def code(text: str, language: str = 'python') -> str:
+  """A block of code."""
+  return f'```{language}\n{text.strip()}\n```'
 
 
 def table(

@@ -19,6 +19,7 @@ TF1: Final = 'tf1'
 TF2: Final = 'tf2'
 LITERT: Final = 'litert'
 ONNX: Final = 'onnx'
+TFJS: Final = 'tfjs'
 
 Kind: TypeAlias = kind_lib.Kind
 Layout: TypeAlias = kind_lib.Layout
@@ -55,6 +56,15 @@ _onnx = functools.partial(
   kaggle='onnx',
   extra='onnx',
   gb_per_million=0.2,  # tf2onnx turns them into lists of Python.
+)
+_tfjs = functools.partial(
+  Kind,
+  TFJS,
+  label='TensorFlow.js',
+  kaggle='tfJs',
+  is_folder=True,
+  extra='tfjs',
+  gb_per_million=0.04,
 )
 # A file that computes in float32 throughout is compared as artifacts are: on
 # a few images, by its largest difference. One that rounds more is tried on
@@ -110,6 +120,21 @@ KINDS: tuple[Kind, ...] = (
   ),
   _onnx('model', title='ONNX, channels last'),
   _onnx('model_nchw', title='ONNX, channels first', layout=NCHW),
+  _tfjs('float32', title='TensorFlow.js', error=1e-4, rounding=2**-23),
+  _tfjs(
+    'float16',
+    title='TensorFlow.js, weights in float16',
+    error=0.05,
+    rounding=2**-11,
+    disagreement=0.1,
+  ),
+  _tfjs(
+    'uint8',
+    title='TensorFlow.js, weights in uint8',
+    error=0.3,
+    rounding=2**-7,
+    disagreement=0.3,
+  ),
 )
 _added: list[Kind] = []  # While a context of `added` is open.
 

@@ -19,6 +19,7 @@ _OUTSIDE = {
   'environments.interpreter': 'interpreters',
   'environments.make': 'interpreters',
   'nginx': 'nginx',
+  'npm': 'npm',
   'playwright': 'browser',
   'ray_nodes': 'ray',
   'skopeo': 'skopeo',

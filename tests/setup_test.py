@@ -85,6 +85,7 @@ _EXTRAS = {
   'exporter.hub.application': {'starlette'},
   'exporter.hub.calls': {'starlette'},
   'exporter.hub.comments': {'markdown-it-py'},
+  'exporter.hub.cors': {'starlette'},
   'exporter.hub.connection': {'uvicorn'},
   'exporter.hub.download': {'starlette'},
   'exporter.hub.limits': {'starlette'},

@@ -13,6 +13,7 @@ from tests import some_manifest
 
 NAME = 'google/imagenet/mobilenet_v1_025_128/classification'
 TF1, TF2 = f'{NAME}/3', f'{NAME}/5'
+TFJS = f'{TF2}.tfjs/float32'
 LITE, ONNX = f'{TF2}.litert/float32.tflite', f'{TF2}.onnx/model.onnx'
 
 
@@ -50,7 +51,12 @@ def add(
 ) -> manifest.Manifest:
   """Adds an artifact whose files hold some text."""
   artifact = places.place(exports, handle(name)).artifact
-  if handle(name).kind.is_converted:
+  kind = handle(name).kind
+  if kind.is_converted and kind.is_folder:
+    artifact.mkdir(parents=True, exist_ok=True)
+    (artifact / 'model.json').write_text(f'{{"name": "{name} {text}"}}')
+    (artifact / 'group1-shard1of1.bin').write_text(text * 1000)
+  elif kind.is_converted:
     artifact.parent.mkdir(parents=True, exist_ok=True)
     artifact.write_text(f'{name} {text}')
   else:

@@ -18,7 +18,7 @@ def make(
   files: dict[str, manifest.File] | None = None,
 ) -> manifest.Manifest:
   """The manifest of an artifact that nobody made."""
-  if not files and handle.kind.is_converted:
+  if not files and handle.kind.is_converted and not handle.kind.is_folder:
     files = {handle.kind.file: manifest.File(1744499, hashed)}
   return manifest.Manifest(
     handle=str(handle),

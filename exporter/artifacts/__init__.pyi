@@ -23,6 +23,12 @@ from .operations import check_model as check_model
 from .operations import strange as strange
 from .tf1_module import write_tf1 as write_tf1
 from .tf2_model import write_tf2 as write_tf2
+from .tfjs import load_tfjs as load_tfjs
+from .tfjs import write_tfjs as write_tfjs
+from .tfjs_node import CPU as CPU
+from .tfjs_node import find_node as find_node
+from .tfjs_runtime import Shipped as Shipped
+from .tfjs_runtime import runtime_files as runtime_files
 from .variables import write_variables as write_variables
 from .vectors import MOST_VECTORS_BYTES as MOST_VECTORS_BYTES
 from .vectors import VECTORS as VECTORS

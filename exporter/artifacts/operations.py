@@ -91,6 +91,18 @@ ONNX = frozenset(
   )
 )
 
+# Of TensorFlow.js's graphs, in which a layer and what follows it are one.
+TFJS = frozenset(
+  (
+    *('Placeholder', 'Const', 'Identity', 'Squeeze', 'Reshape', 'Pad'),
+    *('Conv2D', 'DepthwiseConv2dNative', 'MatMul', 'BiasAdd'),
+    *('_FusedConv2D', 'FusedDepthwiseConv2dNative', '_FusedMatMul'),
+    *('FusedBatchNormV3', 'Relu', 'Relu6', 'AvgPool', 'MaxPool', 'Mean', 'LRN'),
+    *('AddV2', 'Sub', 'Mul', 'RealDiv', 'Maximum', 'ConcatV2', 'StridedSlice'),
+    *('SquaredDifference', 'Sqrt', 'Rsqrt'),
+  )
+)
+
 
 class Found(NamedTuple):
   """An operation, or something else that runs, and where it is."""

@@ -101,7 +101,7 @@ def add_formats(parser: argparse.ArgumentParser) -> None:
     '--formats',
     type=flag_values.format_words,
     metavar='FORMAT,...',
-    help='of tf1, tf2, litert, onnx; without it: all that are there',
+    help='of tf1, tf2, litert, onnx, tfjs; without it: all that are there',
   )
 
 

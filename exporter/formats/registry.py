@@ -16,6 +16,7 @@ from exporter.formats import litert
 from exporter.formats import onnx
 from exporter.formats import tf1
 from exporter.formats import tf2
+from exporter.formats import tfjs
 import model_specs
 from model_specs import kinds
 
@@ -25,6 +26,7 @@ _CLASSES: Mapping[str, type[format_lib.Format]] = {
   kinds.TF2: tf2.Tf2,
   kinds.LITERT: litert.LiteRt,
   kinds.ONNX: onnx.Onnx,
+  kinds.TFJS: tfjs.TfJs,
 }
 FORMATS: tuple[format_lib.Format, ...] = tuple(
   _CLASSES[kind.group](kind) for kind in kinds.KINDS

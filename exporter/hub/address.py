@@ -9,6 +9,7 @@ import re
 from exporter import errors
 from exporter import storage
 from exporter.hub import refusal
+from exporter.hub import tfjs
 import model_specs
 from model_specs import kinds
 from model_specs import outside
@@ -164,19 +165,38 @@ class Exports:
         found.append((stem, self._find(stem)))
     return [each.manifest for _, each in sorted(found) if each]
 
+  def numbers(self, folder: str, kind: kinds.Kind | None = None) -> list[int]:
+    """The versions of a model and task, or those converted to a format."""
+    end = f'.{kind.group}/{kind.stem}{MANIFEST}' if kind else MANIFEST
+    root = self._root / folder
+    names = [
+      path.relative_to(root).as_posix().removesuffix(end)
+      for path in root.glob(f'*{end}')
+    ]
+    return [int(name) for name in names if _NUMBER.fullmatch(name)]
+
   def newest(self, address: Address) -> Address | None:
     """Adds the highest version that there is to an address without one."""
-    folder = self._root / address.export
-    numbers = [
-      int(path.stem)
-      for path in folder.glob(f'*{MANIFEST}')
-      if _NUMBER.fullmatch(path.stem)
-    ]
+    numbers = self.numbers(address.export)
     if not numbers:
       return None
     return dataclasses.replace(
       address, export=f'{address.export}/{max(numbers)}'
     )
+
+  def for_tfjs(self, address: Address) -> Address | None:
+    """What answers TensorFlow.js if it asks for a handle, or a file below it.
+
+    Returns:
+      The address of a conversion, or of a file in it; None if there is none.
+    """
+    folder, _, asked = address.export.rpartition('/')
+    for kind in kinds.of_group(kinds.TFJS):
+      known = tfjs.answering(self.numbers(folder, kind))
+      if _NUMBER.fullmatch(asked) and int(asked) in known:
+        found = f'{folder}/{known[int(asked)]}.{kind.group}/{kind.stem}'
+        return Address(found, address.part)
+    return None
 
   def is_coming(self, address: Address) -> bool:
     """Whether an artifact is there whose manifest may still be delivered."""

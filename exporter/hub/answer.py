@@ -14,6 +14,7 @@ from exporter.hub import names
 from exporter.hub import page
 from exporter.hub import refusal
 from exporter.hub import stock
+from exporter.hub import tfjs
 from model_specs import kinds
 
 _HUB_FORMAT, _LITE_FORMAT = 'tf-hub-format', 'lite-format'
@@ -29,7 +30,8 @@ _PAGE_HEADERS = {
 
 def may_be_page(request: requests.Request) -> bool:
   """Whether a browser would get a page where a program gets something else."""
-  return not {_HUB_FORMAT, _LITE_FORMAT} & request.query_params.keys()
+  asked = {_HUB_FORMAT, _LITE_FORMAT, tfjs.QUERY} & request.query_params.keys()
+  return not asked
 
 
 def wants_page(request: requests.Request) -> bool:
@@ -61,6 +63,11 @@ def _one_of(request: requests.Request, name: str, known: tuple) -> str:
       400, f'{name}={given[:40]!r}, expected one of {", ".join(known)}'
     )
   return given
+
+
+def _media_type(name: str) -> str:
+  """What a file of an artifact is to a browser."""
+  return _JSON if name.endswith('.json') else stock.BYTES
 
 
 class Hub:
@@ -97,11 +104,14 @@ class Hub:
     path = request.scope['path']
     if path in ('/', '/index.json'):
       return self._index(path == '/' and wants_page(request))
+    form = _one_of(request, tfjs.QUERY, (tfjs.FILE, tfjs.COMPRESSED))
     try:
-      wanted = address.parse(path)
+      wanted = address.parse(tfjs.plain(path) if form else path)
     except address.MalformedError as error:
       raise refusal.Refusal(400, str(error)) from error
-    found = self._of_export(request, wanted) if wanted else None
+    found = self._of_tfjs(form, request, wanted) if form and wanted else None
+    if not found and wanted:
+      found = self._of_export(request, wanted)
     return found or self._of_alias(request, path.strip('/'))
 
   def prepare(self) -> listing.Listed:
@@ -131,6 +141,25 @@ class Hub:
     if export and request.scope['path'].endswith('/'):
       return redirect(request, f'{wanted.export}{wanted.part}')
     return self._part(request, export, wanted) if export else None
+
+  def _of_tfjs(
+    self, form: str, request: requests.Request, wanted: address.Address
+  ) -> responses.Response | stock.Sent | None:
+    """The answer to TensorFlow.js; None if no conversion has that handle."""
+    meant = self._exports.for_tfjs(wanted)
+    export = self._exports.whole(meant) if meant else None
+    if meant is None or export is None:
+      other = self._exports.find(wanted)
+      if other and not storage.kind_of(other.manifest).is_converted:
+        raise refusal.Refusal(
+          404,
+          f'{wanted.export} was not exported for TensorFlow.js; `slimhub '
+          'export --formats=tfjs` converts TF2 versions, for older ones, too',
+        )
+      return None
+    if form == tfjs.COMPRESSED and not meant.part:
+      return self._stock.send_bundle(export)
+    return self._part(request, export, meant)
 
   def _of_alias(
     self, request: requests.Request, path: str
@@ -188,7 +217,7 @@ class Hub:
       return self._signature(export)
     name = part.removeprefix('/')
     if part.startswith('/') and name in export.manifest.files:
-      return self._stock.send_file(export, name)
+      return self._stock.send_file(export, name, _media_type(name))
     raise refusal.Refusal(
       404,
       f'{export.manifest.handle} has no {name}; its files are '

@@ -17,6 +17,7 @@ from starlette import types
 from exporter import errors
 from exporter.hub import answer as answer_lib
 from exporter.hub import calls
+from exporter.hub import cors
 from exporter.hub import download
 from exporter.hub import limits
 from exporter.hub import refusal
@@ -125,13 +126,16 @@ class _OwnPaths:
 
 
 def application(
-  hub: answer_lib.Hub, site: pathlib.Path | None = None
+  hub: answer_lib.Hub,
+  site: pathlib.Path | None = None,
+  is_open: bool = True,
 ) -> applications.Starlette:
   """The web application of a hub.
 
   Args:
     hub: Finds the answers from the exports.
     site: The folder of a site, whose pages are shown instead of the hub's own.
+    is_open: Whether pages of other sites may read what it sends.
 
   Returns:
     An ASGI application.
@@ -144,5 +148,8 @@ def application(
       *calls.Calls(hub.kaggle, sender).routes(),
       routing.Route('/{path:path}', answers.answer, methods=['GET']),
     ],
-    middleware=[middleware.Middleware(_OwnPaths)],
+    middleware=[
+      *([cors.open_to_pages()] if is_open else []),
+      middleware.Middleware(_OwnPaths),
+    ],
   )

@@ -12,6 +12,7 @@ from exporter import results
 from exporter import storage
 from exporter.hub import address
 from exporter.hub import page as page_lib
+from exporter.hub import tfjs
 from exporter.hub import webroot
 
 _INDEX = 'index.json'
@@ -42,6 +43,19 @@ def _redirect(path: str) -> str:
   )
 
 
+def _loose(manifest: storage.Manifest) -> dict[str, str]:
+  """The files that are asked for one by one, by their paths in the webroot."""
+  kind = storage.kind_of(manifest)
+  if not (kind.is_folder and kind.is_converted):
+    return {}
+  return {f'{manifest.handle}/{name}': name for name in manifest.files}
+
+
+def _copy(item: storage.Export, name: str, target: pathlib.Path) -> None:
+  with storage.local_root(item.root, item.manifest.handle) as root:
+    storage.copy_file(root, item.manifest, name, target)
+
+
 class _Packer:
   """Packs artifacts into one webroot."""
 
@@ -63,7 +77,10 @@ class _Packer:
     if not (self._root.has(name) and self._root.is_just(manifest_name, data)):
       status = results.PACKED
       self._root.put(name, lambda path: storage.write_download(item, path))
-    self._root.keep(name)
+      for path, file in _loose(manifest).items():
+        self._root.put(path, functools.partial(_copy, item, file))
+    for path in (name, *_loose(manifest)):
+      self._root.keep(path)
     self._root.put_data(f'{base}{address.CARD}', text.encode())
     if signature := item.read_signature():
       self._root.put_data(f'{base}{address.SIGNATURE}', signature)
@@ -86,7 +103,8 @@ class _Packer:
     ):
       self._root.keep(f'{stem}{suffix}')
     for manifest in self._packed([stem]):
-      self._root.keep(storage.download_path(manifest))
+      for path in (storage.download_path(manifest), *_loose(manifest)):
+        self._root.keep(path)
 
   def _packed(self, stems: Iterable[str]) -> list[storage.Manifest]:
     """The manifests, in the webroot, of those of some artifacts that it has."""
@@ -112,6 +130,9 @@ class _Packer:
       self._root.link(f'{folder}{storage.BUNDLE_SUFFIX}', origin)
       page = _redirect(f'{folder.rpartition("/")[2]}/{number}')
       self._root.put_data(f'{folder}{_PAGE}', page.encode())
+    for handle, manifest in tfjs.by_handle(packed).items():
+      for path, file in _loose(manifest).items():
+        self._root.link(f'{handle}/{file}', path)
     self._root.put_data('index.html', page_lib.index_page(packed).encode())
     listed = page_lib.index(packed, self._left_out)
     self._root.put_data(_INDEX, f'{json.dumps(listed, indent=2)}\n'.encode())

@@ -57,7 +57,7 @@ def _title(manifest: storage.Manifest) -> str:
 def card(
   manifest: storage.Manifest, text: str, conversions: Iterable[storage.Manifest]
 ) -> str:
-  """The page of an artifact that tensorflow_hub loads.
+  """The page of an artifact that is a folder.
 
   Args:
     manifest: The manifest of the artifact.
@@ -75,14 +75,16 @@ def card(
     )
     for each in (manifest, *conversions)
   ]
+  how = markdown.paragraph(
+    'The address of this page loads the model: give it to `hub.load`,',
+    '`hub.KerasLayer` or, if it is a TF1 module, `hub.Module`.',
+  )
+  is_loaded = not storage.kind_of(manifest).is_converted
   return to_html(
     manifest.handle,
     '\n\n'.join(
       (
-        markdown.paragraph(
-          'The address of this page loads the model: give it to `hub.load`,',
-          '`hub.KerasLayer` or, if it is a TF1 module, `hub.Module`.',
-        ),
+        *([how] if is_loaded else []),
         markdown.table(('Download', 'Unpacked'), rows, ('Unpacked',)),
         f'What it is made of, and its proof: [{number}.json]({number}.json)',
         text,

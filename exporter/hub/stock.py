@@ -17,7 +17,7 @@ from exporter import storage
 _MARK = '.slimhub-stock'  # In a folder of slimhub's own.
 _NOTE = '.sha256'
 _CHUNK = 2**20
-_BYTES, _GZIP = 'application/octet-stream', 'application/gzip'
+BYTES, _GZIP = 'application/octet-stream', 'application/gzip'
 # All that a stock ever writes or removes, beside its mark.
 _NAME = re.compile(
   rf'[0-9a-f]{{64}}({re.escape(storage.BUNDLE_SUFFIX)}({_NOTE})?)?(\.part)?'
@@ -142,7 +142,7 @@ class Stock:
     )
 
   def send_file(
-    self, export: storage.Export, name: str, media_type: str = _BYTES
+    self, export: storage.Export, name: str, media_type: str = BYTES
   ) -> Sent:
     """A file of an artifact, to send."""
     path = self.file(export.manifest, name)

@@ -100,8 +100,8 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
       puts them, unless the weights are synthetic.
     weights: Which values of a checkpoint to take; `synthetic` takes seeded,
       untrained weights, and needs no checkpoint.
-    formats: Any of `tf1`, `tf2`, `litert` and `onnx`, or one of their files,
-      such as `litert.float16`; the last two convert each TF2 handle.
+    formats: Any of `tf1`, `tf2`, `litert`, `onnx` and `tfjs`, or one of their
+      files, such as `litert.float16`; the last three convert each TF2 handle.
     representative_images: A folder of pictures on which the ranges of
       litert.int8 are measured.
     litert_batch: How many images a LiteRT file takes at once: `1`, which

@@ -21,6 +21,7 @@ from model_specs import kinds
 from model_specs import versions
 
 _BATCH = 32
+_FEW = 2
 _WHITE = np.float32(255)
 # Of files whose network itself rounds to 8 bits.
 _LEAST_IF_ROUNDED = 0.05
@@ -262,3 +263,35 @@ def prove_file(
   trial = trials.of(conversion.kind)
   with artifacts.explained(conversion, 'run'):
     return compare(conversion, run, trial)
+
+
+def prove_on_few(
+  conversion: model_specs.Handle,
+  run: artifacts.Run,
+  trials: Trials,
+  name: str,
+) -> storage.Check:
+  """Compares what another, slow runtime makes of a file with its network.
+
+  Args:
+    conversion: What the file is.
+    run: Calls the file with images.
+    trials: The pictures, of which it gets the first two, and the answers.
+    name: What the check is called.
+
+  Raises:
+    ProofError: A difference is too large, or the file cannot be run.
+  """
+  trial = trials.of(conversion.kind)
+  expected = trial.outputs[conversion.task]
+  unit = float(np.std(expected)) or 1.0
+  is_exact = formats.is_exact(conversion)
+  with artifacts.explained(conversion, 'run'):
+    found = run(_images(trial.pictures[:_FEW]))
+  allowed = _allowed(conversion, trial)
+  compared = comparison.Comparison(name, allowed, is_mean=not is_exact)
+  compared.compare('a few pictures', found, expected[:_FEW], unit)
+  _refuse(conversion, compared.misses())
+  error = _far(found - expected[:_FEW], is_exact) / unit
+  rounded = comparison.round_up(error) if is_exact else _round_up(error)
+  return storage.Check(name, _FEW, rounded, allowed)

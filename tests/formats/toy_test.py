@@ -113,7 +113,7 @@ def test_its_card_says_how_it_is_used_and_the_models_card_that_it_is_there(
   assert len(names['bias']) == 1001
   origin = storage.place(exports, _handles()[0]).card.read_text()
   assert '| `5.toy2/model.json` | Toy, the bias of the logits |' in origin
-  assert '--formats=litert,onnx,toy2' in ' '.join(origin.split())
+  assert '--formats=litert,onnx,tfjs,toy2' in ' '.join(origin.split())
 
 
 @pytest.mark.parametrize('given', [None, ('toy2',), ('toy2.model',)])
@@ -126,7 +126,7 @@ def test_it_is_found_and_listed(exports, given):
 
 def test_the_command_line_knows_it(capsys):
   assert entry.main(entry.parse(['slimhub', 'info', _TF2])) == 0
-  assert 'onnx.model_nchw, toy2.model\n' in capsys.readouterr().out
+  assert 'tfjs.uint8, toy2.model\n' in capsys.readouterr().out
 
 
 def test_it_runs_as_its_users_run_it(exports):

@@ -11,7 +11,7 @@ from model_specs import kinds
   [
     ('tf2', '', ''),
     ('litert.int8', 'int8.tflite', 'int8'),
-    ('onnx.model', 'model.onnx', 'model'),
+    ('tfjs.float32', 'float32', 'float32'),
   ],
 )
 def test_names(word, file, stem):

@@ -64,7 +64,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     type=flag_values.format_words,
     default=formats.DEFAULT,
     metavar='FORMAT,...',
-    help='of tf1, tf2, litert, onnx; the last two convert each TF2 handle',
+    help='of tf1, tf2, litert, onnx, tfjs; the last three convert each TF2 '
+    'handle',
   )
   parser.add_argument(
     '--representative_images',

@@ -46,6 +46,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     default='',
     help='gs://BUCKET/PATH of the same EXPORTS, for clients that read there',
   )
+  parser.add_argument(
+    '--no_cors',
+    dest='cors',
+    action='store_false',
+    help='do not let pages of other sites read what is served',
+  )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,5 +75,5 @@ def run(args: argparse.Namespace) -> int:
   listener = hub.listen(args.host, args.port)
   count, url = len(listed.manifests), hub.url(listener)
   print(f'{count} artifacts of {args.exports} at {url}', flush=True)
-  hub.run_server(hub.application(served, args.site_dir), listener)
+  hub.run_server(hub.application(served, args.site_dir, args.cors), listener)
   return exits.OK

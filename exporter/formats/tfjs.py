@@ -1,0 +1,87 @@
+"""The formats of TensorFlow.js: folders for browsers and Node."""
+
+from collections.abc import Sequence
+import pathlib
+import string
+
+from exporter import artifacts
+from exporter import cards
+from exporter import environment
+from exporter import markdown
+from exporter import proof
+from exporter import storage
+from exporter.formats import converted_file
+from exporter.formats import original as original_lib
+import model_specs
+
+_LABELS = '`labels.txt`'
+_PLAIN = 'outputs without WebAssembly'
+
+_SNIPPET = string.Template("""
+<script src="https://cdn.jsdelivr.net/npm/@tensorflow/tfjs@4.22.0"></script>
+<script>
+  async function main() {
+    const model = await tf.loadGraphModel('$path/model.json');
+    const picture = document.querySelector('img');
+    const image = tf.tidy(() => tf.image.resizeBilinear(
+        tf.browser.fromPixels(picture, $channels), [$size, $size]).div(255));
+    const $output = await model.predict(image.expandDims(0)).data();
+  }
+  window.onload = main;
+</script>
+""")
+
+
+class TfJs(converted_file.ConvertedNetwork):
+  """A folder with a graph as JSON and with weights as its kind says."""
+
+  def _convert(
+    self,
+    handle: model_specs.Handle,
+    network: 'artifacts.Frozen',
+    original: original_lib.Original,
+    path: pathlib.Path,
+  ) -> None:
+    del original  # No weights are rounded by what is measured on pictures.
+    artifacts.write_tfjs(handle, network, path)
+
+  def _run(
+    self, handle: model_specs.Handle, path: pathlib.Path, threads: int
+  ) -> 'artifacts.Run':
+    del threads  # In Node, WebAssembly has one.
+    return artifacts.load_tfjs(handle, path)
+
+  def prove(
+    self,
+    handle: model_specs.Handle,
+    artifact: pathlib.Path,
+    original: original_lib.Original,
+  ) -> tuple[storage.Check, ...]:
+    """Compares answers in WebAssembly and, on a few pictures, in JavaScript."""
+    checks = super().prove(handle, artifact, original)
+    with artifacts.explained(handle, 'loaded'):
+      plain = artifacts.load_tfjs(handle, artifact, artifacts.CPU)
+    few = proof.prove_on_few(handle, plain, original.trials, _PLAIN)
+    return (*checks, few)
+
+  def usage(self, handle: model_specs.Handle) -> Sequence[str]:
+    """What goes in and what comes out, and code for a page."""
+    snippet = _SNIPPET.substitute(
+      path=f'exports/{handle}',
+      size=handle.spec.size,
+      channels=handle.spec.family.channels,
+      output=handle.output,
+    )
+    return (
+      cards.inputs_and_outputs(handle, _LABELS),
+      markdown.code(snippet, 'html'),
+    )
+
+  def require(self) -> None:
+    """Raises a PackageError if there is no Node, of whatever origin."""
+    artifacts.find_node()
+
+  @property
+  def packages(self) -> tuple[str, ...]:
+    """The package that brings Node, if it is that Node that is used."""
+    return tuple(filter(environment.is_installed, super().packages))

@@ -1,0 +1,105 @@
+"""The formats of TensorFlow.js, from an order to an upload."""
+
+import json
+import pathlib
+import shutil
+
+import pytest
+
+from exporter import environment
+from exporter import errors
+from exporter import formats
+from exporter import pipeline
+from exporter import results as results_lib
+from exporter import storage
+from exporter.artifacts import tfjs_node
+from tests import conversions_made
+from tests import shared
+
+_TINY = conversions_made.TINY
+_NAME = 'google/imagenet/mobilenet_v1_025_128/classification/5'
+_WORDS = ('tfjs.float32', 'tfjs.float16', 'tfjs.uint8')
+
+
+def _exports() -> pathlib.Path:
+  def make(folder: pathlib.Path) -> None:
+    pipeline.export_models(
+      _NAME.removeprefix('google/imagenet/'),
+      output_dir=folder / 'exports',
+      weights='synthetic',
+      formats=('tf2', 'tfjs'),
+    )
+
+  return shared.once('tfjs-exports', make) / 'exports'
+
+
+def test_one_word_means_all_three():
+  found = storage.find_artifacts(_exports()).usable
+  assert [str(handle) for handle in found] == [
+    _NAME,
+    *(f'{_NAME}.tfjs/{name}' for name in ('float16', 'float32', 'uint8')),
+  ]
+
+
+def test_a_file_called_model_json_is_no_manifest():
+  found = storage.items(_exports())
+  assert len(found.usable) == 4
+  assert not found.left_out
+
+
+def test_it_is_proven_again_from_its_files():
+  done = pipeline.verify_exports(_exports(), formats=('tfjs',))
+  assert {each.status for each in done} == {results_lib.VERIFIED}
+
+
+def test_another_weight_is_no_proof_whatever_the_manifest_says(tmp_path):
+  copy = pathlib.Path(shutil.copytree(_exports(), tmp_path / 'exports'))
+  folder = copy / f'{_NAME}.tfjs' / 'uint8'
+  model = json.loads((folder / 'model.json').read_text())
+  for weight in model['weightsManifest'][0]['weights']:
+    if 'quantization' in weight:
+      weight['quantization']['scale'] *= 1.1
+  (folder / 'model.json').write_text(json.dumps(model))
+  path = folder.with_suffix('.json')
+  manifest = json.loads(path.read_text())
+  manifest['files'] = {
+    name: {'bytes': file.bytes, 'sha256': file.sha256}
+    for name, file in storage.hash_files(folder).items()
+  }
+  path.write_text(json.dumps(manifest))
+  with pytest.raises(errors.ProofError, match='does not do what its source'):
+    pipeline.verify_exports(copy, formats=('tfjs.uint8',))
+
+
+def test_both_backends_take_part_in_a_proof(monkeypatch):
+  asked = []
+  start = tfjs_node.Process.__init__
+
+  def noted(self, handle, files, backend):
+    asked.append(backend)
+    start(self, handle, files, backend)
+
+  monkeypatch.setattr(tfjs_node.Process, '__init__', noted)
+  made = conversions_made.conversion(_TINY, _WORDS[0])
+  file = conversions_made.file(_TINY, _WORDS[0])
+  original = conversions_made.original(_TINY)
+  checks = formats.of(made).prove(made, file, original)
+  assert asked == [tfjs_node.WASM, tfjs_node.CPU]
+  assert [check.name for check in checks] == [
+    'outputs',
+    'outputs without WebAssembly',
+  ]
+
+
+def test_without_node_nothing_is_delivered(tmp_path, monkeypatch):
+  monkeypatch.setattr(environment, 'program', lambda *_: None)
+  monkeypatch.setenv('PATH', '')
+  with pytest.raises(errors.PackageError, match='there is none'):
+    conversions_made.write(_TINY, _WORDS[0], tmp_path)
+  assert not any(tmp_path.iterdir())
+
+
+def test_its_card_has_a_page():
+  text = (_exports() / f'{_NAME}.tfjs' / 'float32.md').read_text('utf-8')
+  assert f"tf.loadGraphModel('exports/{_NAME}.tfjs/float32/model.json')" in text
+  assert 'outputs without WebAssembly' in text
