@@ -10,21 +10,22 @@ import pytest
 from exporter.checkpoints import synthetic
 from tests import browser as browser_lib
 from tests import conversions_made
-from tests import npm
+from tests.consumers import npm
 
 _WORDS = [w for w in conversions_made.WORDS if w.startswith('litert')]
+_VERSION = '2.5.3'
 _PAGE = string.Template("""<!doctype html>
 <title>LiteRT.js</title>
 <script type="importmap">
 {"imports": {
-  "@litertjs/core": "./node_modules/@litertjs/core/dist/index.js",
-  "@litertjs/wasm-utils": "./node_modules/@litertjs/wasm-utils/dist/index.js"
+  "@litertjs/core": "./core/dist/index.js",
+  "@litertjs/wasm-utils": "./wasm-utils/dist/index.js"
 }}
 </script>
 <script type="module">
 import {loadAndCompile, loadLiteRt, Tensor} from '@litertjs/core';
 
-await loadLiteRt('./node_modules/@litertjs/core/wasm/');
+await loadLiteRt('./core/wasm/');
 window.run = async (name, pixels, shape, isBytes) => {
   const model = await loadAndCompile(name, {accelerator: 'wasm'});
   const numbers = isBytes ? new Uint8Array(pixels) : new Float32Array(pixels);
@@ -40,7 +41,8 @@ window.isReady = true;
 @pytest.fixture(name='page', scope='module')
 def _page(tmp_path_factory):
   folder = tmp_path_factory.mktemp('litert_js')
-  (folder / 'node_modules').symlink_to(npm.install(npm.LITERT))
+  for name in ('core', 'wasm-utils'):
+    (folder / name).symlink_to(npm.package(f'@litertjs/{name}', _VERSION))
   (folder / 'index.html').write_text(_PAGE.substitute())
   for name in (conversions_made.TINY, conversions_made.TINY_FEATURES):
     task = name.split('/')[1]
