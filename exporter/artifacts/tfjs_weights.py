@@ -40,7 +40,11 @@ def encode(
   specs: list[dict[str, Any]] = []
   parts = []
   for each, value in values.items():
-    spec = {'name': each, 'shape': [*value.shape], 'dtype': value.dtype.name}
+    spec: dict[str, Any] = {
+      'name': each,
+      'shape': [*value.shape],
+      'dtype': value.dtype.name,
+    }
     written = value.astype(value.dtype.newbyteorder('<'))
     if each in kernels and name in _ENCODERS:
       written, spec['quantization'] = _ENCODERS[name](value)

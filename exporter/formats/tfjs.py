@@ -19,13 +19,16 @@ _PLAIN = 'outputs without WebAssembly'
 
 _SNIPPET = string.Template("""
 <script src="https://cdn.jsdelivr.net/npm/@tensorflow/tfjs@4.22.0"></script>
+<img src="picture.jpg">
 <script>
   async function main() {
     const model = await tf.loadGraphModel('$path/model.json');
     const picture = document.querySelector('img');
-    const image = tf.tidy(() => tf.image.resizeBilinear(
-        tf.browser.fromPixels(picture, $channels), [$size, $size]).div(255));
-    const $output = await model.predict(image.expandDims(0)).data();
+    const pixels = tf.browser.fromPixels(picture, $channels);
+    const resized = tf.image.resizeBilinear(pixels, [$size, $size]);
+    const images = tf.expandDims(tf.div(resized, 255));
+    const $output = await model.predict(images).data();
+    console.log($output);
   }
   window.onload = main;
 </script>

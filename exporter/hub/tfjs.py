@@ -57,6 +57,6 @@ def by_handle(
         folder, _, number = origin.rpartition('/')
         made.setdefault(folder, {})[int(number)] = each
     for folder, numbers in made.items():
-      for asked, number in answering(numbers).items():
-        found[f'{folder}/{asked}'] = numbers[number]
+      for asked, answers in answering(numbers).items():
+        found[f'{folder}/{asked}'] = numbers[answers]
   return found

@@ -6,11 +6,11 @@ import pytest
 from exporter.artifacts import tfjs_weights
 
 _KERNEL = np.linspace(-1, 1, 255, dtype=np.float32).reshape(3, 5, 17)
-_VALUES = {
+_VALUES: dict[str, np.ndarray] = {
   'kernel': _KERNEL,
   'bias': np.array([0.1, 1e-9], np.float32),
   'axes': np.array([1, 2], np.int32),
-  'one': np.float32(1.0).reshape(()),
+  'one': np.array(1.0, np.float32),
 }
 
 

@@ -2,8 +2,11 @@
 
 import json
 import pathlib
+import re
 import shutil
 
+import numpy as np
+from PIL import Image
 import pytest
 
 from exporter import environment
@@ -13,6 +16,9 @@ from exporter import pipeline
 from exporter import results as results_lib
 from exporter import storage
 from exporter.artifacts import tfjs_node
+from exporter.artifacts import tfjs_runtime
+from exporter.checkpoints import synthetic
+from tests import browser as browser_lib
 from tests import conversions_made
 from tests import shared
 
@@ -99,7 +105,32 @@ def test_without_node_nothing_is_delivered(tmp_path, monkeypatch):
   assert not any(tmp_path.iterdir())
 
 
-def test_its_card_has_a_page():
-  text = (_exports() / f'{_NAME}.tfjs' / 'float32.md').read_text('utf-8')
-  assert f"tf.loadGraphModel('exports/{_NAME}.tfjs/float32/model.json')" in text
-  assert 'outputs without WebAssembly' in text
+def test_its_card_has_a_page_that_runs(tmp_path):
+  exports = _exports()
+  card = (exports / f'{_NAME}.tfjs' / 'float32.md').read_text('utf-8')
+  assert 'outputs without WebAssembly' in card
+  (code,) = re.findall(r'```html\n(.*?)```', card, re.DOTALL)
+  (tmp_path / 'page.html').write_text(code)
+  (tmp_path / 'exports').symlink_to(exports)
+  (picture,) = synthetic.synthetic_pictures(1, 128)
+  Image.fromarray(picture).save(tmp_path / 'picture.jpg', quality=100)
+  scripts = '\n'.join(
+    each.file.read_text('utf-8')
+    for each in tfjs_runtime.runtime_files()
+    if each.name.endswith('.js') and 'wasm' not in each.name
+  )
+  with browser_lib.launch() as browser, browser_lib.serve(tmp_path) as url:
+    page = browser.new_page()
+    page.route(
+      'https://cdn.jsdelivr.net/**', lambda route: route.fulfill(body=scripts)
+    )
+    with page.expect_console_message(
+      lambda said: 'Float32' in said.text
+    ) as got:
+      page.goto(f'{url}/page.html')
+    logits = page.evaluate('found => [...found]', got.value.args[0])
+  image = np.asarray(Image.open(tmp_path / 'picture.jpg')) / np.float32(255)
+  expected = conversions_made.expected(conversions_made.V1, image[np.newaxis])
+  difference = np.max(np.abs(np.array(logits) - expected[0]))
+  # Browsers decode JPEG in their own way.
+  assert difference < 0.1 * np.std(expected)

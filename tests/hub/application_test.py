@@ -55,7 +55,7 @@ def test_a_browser_gets_the_page_of_a_site_by_every_name(tmp_path):
     for path in (f'/models/{name}/2?tfhub-redirect=true', f'/{name}'):
       _, headers, _ = hub.ask(path, accept='text/html')
       assert headers['location'] == f'/{_TF2}'
-      assert headers['vary'] == 'accept'
+      assert headers['vary'] == 'accept, Origin'
     assert hub.ask(f'/{_TF2}', accept='text/html')[2] == b'page'
     bundle = f'/models/{name}/2?tf-hub-format=compressed'
     assert hub.ask(bundle)[2] == hub.ask(f'/{_TF2}.tar.gz')[2]

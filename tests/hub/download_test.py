@@ -78,7 +78,7 @@ def test_a_range_in_other_units_is_none(hub, given, expected):
 @pytest.mark.parametrize('accept', ['text/html', '*/*'])
 @pytest.mark.parametrize('path', [f'/{_TF2}', f'/{_NAME}', '/', '/x', '/.x'])
 def test_a_cache_keeps_pages_for_browsers_alone(hub, path, accept):
-  assert hub.ask(path, accept=accept)[1]['vary'] == 'accept'
+  assert hub.ask(path, accept=accept)[1]['vary'] == 'accept, Origin'
 
 
 @pytest.mark.parametrize('path', ['/', f'/{_TF2}', _BUNDLE, '/x', '/healthz'])
@@ -122,7 +122,7 @@ def _with_site(exports, tmp_path_factory):
 def test_pages_of_a_site_are_for_browsers_alone(with_site, path):
   status, headers, body = with_site.ask(path, accept='text/html')
   assert (status, body) == (200, b'of the site')
-  assert headers['vary'] == 'accept'
+  assert headers['vary'] == 'accept, Origin'
   assert headers['x-content-type-options'] == 'nosniff'
 
 

@@ -130,6 +130,9 @@ def test_conversions_have_names_of_their_own():
     (f'{before}/tfLite/025-128-classification-int8/2',),
     (f'{before}/onnx/025-128-classification/2',),
     (f'{before}/onnx/025-128-classification-nchw/2',),
+    (f'{before}/tfJs/025-128-classification/2',),
+    (f'{before}/tfJs/025-128-classification-float16/2',),
+    (f'{before}/tfJs/025-128-classification-uint8/2',),
   ]
 
 

@@ -72,7 +72,7 @@ def test_only_tf2_versions_are_converted():
 
 def test_each_conversion_is_another_thing():
   found = list(formats.select(_HANDLES, formats.words()))
-  assert len({str(handle) for handle in found}) == len(found) == 8
+  assert len({str(handle) for handle in found}) == len(found) == 11
   assert len({handle.fingerprint for handle in found}) == len(found)
 
 

@@ -19,7 +19,9 @@ def _export(folder, *formats):
   )
 
 
-@pytest.mark.parametrize('word', ['litert.float16', 'litert.float32'])
+@pytest.mark.parametrize(
+  'word', ['litert.float16', 'litert.float32', 'tfjs.uint8']
+)
 def test_a_format_without_ranges_is_an_error(tmp_path, word):
   with pytest.raises(errors.OrderError, match=r'--formats=litert\.int8'):
     _export(tmp_path, word)
