@@ -13,6 +13,12 @@ NHWC: Final = 'nhwc'
 NCHW: Final = 'nchw'
 LAYOUTS: tuple[Layout, ...] = (NHWC, NCHW)
 
+# How many images a file takes at once, where its format can fix that.
+Batch: TypeAlias = Literal['1', 'dynamic']
+ONE: Final = '1'
+DYNAMIC: Final = 'dynamic'
+BATCHES: tuple[Batch, ...] = (ONE, DYNAMIC)
+
 # The suffixes of manifest, card and signature, which lie beside an artifact.
 MANIFEST: Final = '.json'
 CARD: Final = '.md'
@@ -56,6 +62,8 @@ class Kind:
   spelling: str = dataclasses.field(default='', repr=False)  # If not `word`.
   is_folder: bool = dataclasses.field(default=False, repr=False)
   is_convertible: bool = dataclasses.field(default=False, repr=False)
+  # Whether the batch of its files is fixed, unless somebody asks otherwise.
+  fixes_batch: bool = dataclasses.field(default=False, repr=False)
   extra: str = dataclasses.field(default='', repr=False)  # In setup.py.
   media_type: str = dataclasses.field(
     default='application/octet-stream', repr=False

@@ -55,6 +55,7 @@ class _Model:
       self.weights,
       self._checkpoint.frozen_graph,
       order.pictures_dir,
+      batch=order.litert_batch,
       afresh=order.prove == orders.FRESH,
     )
 
@@ -79,6 +80,7 @@ def _make(
   format_: formats.Format,
   model: _Model,
   artifact: pathlib.Path,
+  batch: str,
 ) -> storage.Manifest:
   """Writes an artifact, proves it, and returns its manifest."""
   format_.write(handle, model.original, artifact)
@@ -93,13 +95,14 @@ def _make(
     proof=format_.prove(handle, artifact, model.original),
     libraries=environment.libraries(*format_.packages),
     pictures=model.pictures_digest(handle),
+    batch=batch,
     model=storage.spec_table(handle),
   )
 
 
 def _compare_with_old(
   handle: model_specs.Handle,
-  output_dir: storage.Folder,
+  order: orders.Order,
   model: _Model,
 ) -> list[str] | None:
   """Why an export that is in place must be replaced.
@@ -110,11 +113,12 @@ def _compare_with_old(
   Raises:
     ExportError: It has trained weights, and the new ones are synthetic.
   """
+  output_dir = order.output_dir
   old = storage.read_manifest(output_dir, handle.stem)
   if old is None:
     return None
   pictures = model.pictures_digest(handle)
-  changes = changes_lib.find(handle, output_dir, old, model.weights, pictures)
+  changes = changes_lib.find(handle, order, old, model.weights, pictures)
   synthetic = checkpoints.SYNTHETIC
   if model.weights.kind == synthetic != old.weights.kind:
     raise errors.ExportError(
@@ -145,7 +149,7 @@ def _export(
   model.check_classifier(handle)
   changes = None
   if not order.force:
-    changes = _compare_with_old(handle, order.output_dir, model)
+    changes = _compare_with_old(handle, order, model)
   if changes == []:
     return changes_lib.keep(handle)
   replaced = f'replaced: {"; ".join(changes)}' if changes else ''
@@ -155,7 +159,9 @@ def _export(
       folder / 'manifest.staged',
       folder / 'card.staged',
     )
-    manifest = _make(handle, format_, model, staged.artifact)
+    manifest = _make(
+      handle, format_, model, staged.artifact, order.batch(handle)
+    )
     staged.manifest.write_text(manifest.to_json())
     card = format_.card(handle, manifest).to_markdown()
     staged.card.write_text(card, encoding='utf-8')

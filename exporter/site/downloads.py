@@ -19,8 +19,7 @@ class Download:
 def write(item: storage.Item, root: pathlib.Path) -> Download:
   """Writes an artifact below the root of a site.
 
-  A folder is packed into HANDLE.tar.gz, and a converted file is copied. The
-  manifest is written beside it.
+  A folder is packed into HANDLE.tar.gz, and a converted file is copied.
 
   Raises:
     ManifestError: The artifact is not what its manifest describes.
@@ -30,7 +29,12 @@ def write(item: storage.Item, root: pathlib.Path) -> Download:
   target = root / path
   target.parent.mkdir(parents=True, exist_ok=True)
   storage.write_download(item, target)
-  written = root / f'{item.handle.stem}{kinds.MANIFEST}'
-  written.write_text(made.to_json(), 'utf-8')
   with target.open('rb') as file:
     return Download(path, *storage.digest(file))
+
+
+def write_manifest(item: storage.Item, root: pathlib.Path) -> None:
+  """Writes the manifest of an artifact below the root of a site."""
+  written = root / f'{item.handle.stem}{kinds.MANIFEST}'
+  written.parent.mkdir(parents=True, exist_ok=True)
+  written.write_text(item.manifest.to_json(), 'utf-8')

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 import dataclasses
+import itertools
 import posixpath
 
 from exporter import cards
@@ -53,6 +54,7 @@ def _close(what: str, unit: str) -> _Sentence:
   return sentence
 
 
+_TIME = 'ms an image'  # As the last benchmark of all exports measured it.
 _SPREAD = 'their spread'
 _SENTENCES: dict[str, _Sentence] = {
   'variables': _variables,
@@ -94,10 +96,11 @@ def trail(entry: entries.Entry, page: str, *steps: tuple[str, str]) -> str:
 
 def _rows(
   named: Iterable[tuple[model_specs.Handle, str]],
+  entry: entries.Entry,
   collection: entries.Collection,
   page: str,
 ) -> Iterator[tuple[str, ...]]:
-  """A row for each file to download: name, format, size, hash."""
+  """A row for each file to download: name, format, size, time, hash."""
   for each, title in named:
     file = collection.files.get(str(each))
     if file is None:
@@ -111,10 +114,12 @@ def _rows(
     if target != page:
       shown = f'[{title}]({page_lib.path(page, target)})'
     size = f'{file.bytes / 1e6:.1f}'
-    yield elements.render(name), shown, size, f'`{file.sha256}`'
+    taken = entry.latency(each)
+    time = '' if taken is None else f'{taken:.2f}'
+    yield elements.render(name), shown, size, time, f'`{file.sha256}`'
 
 
-def _manifest(
+def manifest(
   handle: model_specs.Handle, entry: entries.Entry
 ) -> tuple[str, ...]:
   """A link to the manifest, if the artifact is exported."""
@@ -141,12 +146,19 @@ def files(
     page: The page that shows the section.
   """
   named = list(named)
-  rows = list(_rows(named, collection, page))
+  rows = list(_rows(named, entry, collection, page))
   if not rows:
     return ''
-  header = ('File', 'Format', 'MB', 'SHA-256')
-  table = markdown.table(header, rows, numbers=('MB',))
-  return markdown.section('Download', table, *_manifest(named[0][0], entry))
+  header = ('File', 'Format', 'MB', _TIME, 'SHA-256')
+  shown = [
+    title != _TIME or any(r[at] for r in rows)
+    for at, title in enumerate(header)
+  ]
+  names, *cells = (
+    tuple(itertools.compress(row, shown)) for row in (header, *rows)
+  )
+  table = markdown.table(names, cells, numbers=('MB', _TIME))
+  return markdown.section('Download', table, *manifest(named[0][0], entry))
 
 
 def told(made: storage.Manifest) -> list[str]:

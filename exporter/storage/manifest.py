@@ -60,6 +60,9 @@ class Manifest:
   libraries: dict[str, str]  # Version by package, slimhub's own included.
   # Hash of the pictures that ranges for 8 bits were measured on, if any.
   pictures: str = ''
+  # How many images it takes at once, if its format fixes that: 1 or dynamic.
+  # A LiteRT file that does not say so is dynamic.
+  batch: str = ''
   # The spec file of a user's own model, so that it is known without the file.
   model: dict[str, object] = dataclasses.field(default_factory=dict)
 
@@ -77,7 +80,7 @@ class Manifest:
   def to_json(self) -> str:
     """The text of VERSION.json."""
     facts = dataclasses.asdict(self)
-    for name in ('pictures', 'model'):
+    for name in ('pictures', 'batch', 'model'):
       if not facts[name]:
         del facts[name]
     for check in facts['proof']:

@@ -79,6 +79,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     help="the input's axes in ONNX: channels last (nhwc), as without this "
     'flag, or first (nchw)',
   )
+  parser.add_argument(
+    '--litert_batch',
+    choices=kinds.BATCHES,
+    help='how many images LiteRT files take at once: 1, as without this flag '
+    'and as delegates and browsers want it, or dynamic',
+  )
   parser.add_argument('--dry_run', action='store_true', help='only say what')
   parser.add_argument('--force', action='store_true', help='replace exports')
   work.add_flags(parser)
@@ -159,6 +165,10 @@ def _refuse_unused(args: argparse.Namespace) -> None:
     )
   if args.onnx_layout and not any(k.group == kinds.ONNX for k in asked):
     raise flags.UsageError('--onnx_layout is for onnx, which --formats lacks')
+  if args.litert_batch and not any(k.fixes_batch for k in asked):
+    raise flags.UsageError(
+      '--litert_batch is for litert, which --formats lacks'
+    )
   if args.checkpoint_dir and args.checkpoint_dir.is_file():
     raise flags.UsageError(
       f'--checkpoint_dir={args.checkpoint_dir} is a file, expected the folder '
@@ -193,6 +203,7 @@ def run(args: argparse.Namespace) -> int:
     force=args.force,
     prove=args.prove,
     pictures_dir=args.representative_images,
+    litert_batch=args.litert_batch or kinds.ONE,
   )
   return max(
     code, work.carry_out(pipeline.make_orders(handles, template), engine, args)
