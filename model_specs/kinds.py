@@ -27,10 +27,11 @@ NHWC: Final = 'nhwc'
 NCHW: Final = 'nchw'
 LAYOUTS: tuple[Layout, ...] = (NHWC, NCHW)
 
-# The suffixes of manifest, card and signature, which lie beside an artifact.
+# The suffixes of what lies beside an artifact; BOM is a bill of materials.
 MANIFEST: Final = '.json'
 CARD: Final = '.md'
 SIGNATURE: Final = '.sig'
+PROVENANCE, BOM = '.intoto.jsonl', '.cdx.json'
 
 # Names that a URL can have as they are. A hub server finds no others.
 GROUP = re.compile(r'[a-z][a-z0-9_]*')
@@ -125,8 +126,7 @@ class Kind:
     That is the name of the file without its suffix, unless the manifest or the
     card would then have the same name as the file itself.
     """
-    is_taken = self.suffix in (MANIFEST, CARD)
-    return self.file if is_taken else self.name
+    return self.file if self.suffix in (MANIFEST, CARD) else self.name
 
   @property
   def is_exact(self) -> bool:

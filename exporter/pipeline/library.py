@@ -81,6 +81,7 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
   weights: checkpoints.WeightsChoice = checkpoints.AUTO,
   formats: Sequence[str] = formats_lib.DEFAULT,
   representative_images: storage.LocalPath | None = None,
+  require_checksums: bool = False,
   force: bool = False,
   prove: orders_lib.Prove = orders_lib.KNOWN,
   engine: batch.Engine | None = None,
@@ -102,6 +103,8 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
       such as `litert.float16`; the last two convert each TF2 handle.
     representative_images: A folder of pictures on which the ranges of
       litert.int8 are measured.
+    require_checksums: Whether to refuse archives of published models whose
+      checksum nobody knows, instead of trusting the first one.
     force: Whether exports that are there are replaced in any case.
     prove: `fresh` loads each artifact through TensorFlow's own loaders, also
       where it is known what they make of its program.
@@ -131,6 +134,7 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
     storage.to_folder(output_dir),
     checkpoint_dir=_path(checkpoint_dir),
     weights=weights,
+    require_checksums=require_checksums,
     force=force,
     prove=prove,
     pictures_dir=_path(representative_images),

@@ -14,13 +14,14 @@ class Download:
   path: str  # From the root of the site.
   bytes: int
   sha256: str
+  beside: tuple[str, ...] = ()  # Suffixes of what lies beside it.
 
 
 def write(item: storage.Item, root: pathlib.Path) -> Download:
   """Writes an artifact below the root of a site.
 
   A folder is packed into HANDLE.tar.gz, and a converted file is copied. The
-  manifest is written beside it.
+  manifest is written beside it, and what else lies beside the artifact.
 
   Raises:
     ManifestError: The artifact is not what its manifest describes.
@@ -30,7 +31,11 @@ def write(item: storage.Item, root: pathlib.Path) -> Download:
   target = root / path
   target.parent.mkdir(parents=True, exist_ok=True)
   storage.write_download(item, target)
-  written = root / f'{item.handle.stem}{kinds.MANIFEST}'
-  written.write_text(made.to_json(), 'utf-8')
+  beside = {kinds.MANIFEST: made.to_json().encode()}
+  for suffix in (kinds.PROVENANCE, kinds.BOM, kinds.SIGNATURE):
+    if data := item.read_beside(suffix):
+      beside[suffix] = data
+  for suffix, data in beside.items():
+    (root / f'{item.handle.stem}{suffix}').write_bytes(data)
   with target.open('rb') as file:
-    return Download(path, *storage.digest(file))
+    return Download(path, *storage.digest(file), beside=tuple(beside))

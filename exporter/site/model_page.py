@@ -49,7 +49,7 @@ def _get(
   page: str,
 ) -> str:
   """The section with the files of a version, or with a command to make one."""
-  offered = sections.files(_files(handle, entry), entry, collection, page)
+  offered = sections.files(_files(handle, entry), collection, page)
   if offered:
     return offered
   command = (
@@ -232,7 +232,7 @@ def _render_conversion(
     f'# {title}',
     card.summary,
     *card.notes,
-    sections.files([(conversion, kind)], entry, collection, page),
+    sections.files([(conversion, kind)], collection, page),
     sections.proof(conversion, entry),
     *sections.of_card(card),
   )

@@ -13,6 +13,7 @@ from exporter import storage
 from exporter.site import entries
 from exporter.site import page as page_lib
 import model_specs
+from model_specs import kinds
 
 _Sentence = Callable[[storage.Check], str]
 
@@ -114,21 +115,28 @@ def _rows(
     yield elements.render(name), shown, size, f'`{file.sha256}`'
 
 
-def _manifest(
-  handle: model_specs.Handle, entry: entries.Entry
-) -> tuple[str, ...]:
-  """A link to the manifest, if the artifact is exported."""
-  if str(handle) not in entry.made:
-    return ()
-  name = posixpath.basename(handle.stem)
-  link = elements.element('a', {'href': f'{name}.json'}, f'{name}.json')
-  text = ': every file with its hash, the weights and the proof, as JSON.'
-  return (elements.render(elements.element('p', None, link, text)),)
+_BESIDE = {
+  kinds.MANIFEST: 'every file with its hash, the weights and the proof',
+  kinds.PROVENANCE: 'what it was made of and how, as in-toto and SLSA say it',
+  kinds.BOM: 'its bill of materials, in CycloneDX',
+  kinds.SIGNATURE: 'the signature of its files',
+}
+
+
+def _beside(
+  handle: model_specs.Handle, collection: entries.Collection
+) -> Iterator[str]:
+  """Links to what lies beside the artifact, if it is exported."""
+  file = collection.files.get(str(handle))
+  for suffix in file.beside if file else ():
+    name = f'{posixpath.basename(handle.stem)}{suffix}'
+    link = elements.element('a', {'href': name}, name)
+    text = f': {_BESIDE[suffix]}.'
+    yield elements.render(elements.element('p', None, link, text))
 
 
 def files(
   named: Iterable[tuple[model_specs.Handle, str]],
-  entry: entries.Entry,
   collection: entries.Collection,
   page: str,
 ) -> str:
@@ -136,7 +144,6 @@ def files(
 
   Args:
     named: Handles and conversions with their titles, that of the page first.
-    entry: The entry that they belong to.
     collection: All that the site shows.
     page: The page that shows the section.
   """
@@ -146,7 +153,7 @@ def files(
     return ''
   header = ('File', 'Format', 'MB', 'SHA-256')
   table = markdown.table(header, rows, numbers=('MB',))
-  return markdown.section('Download', table, *_manifest(named[0][0], entry))
+  return markdown.section('Download', table, *_beside(named[0][0], collection))
 
 
 def told(made: storage.Manifest) -> list[str]:

@@ -46,6 +46,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     '--fetch', action='store_true', help='download missing archives before'
   )
   transfer.add_flags(parser)
+  transfer.add_trust(parser)
   parser.set_defaults(timeout=None, retries=None)  # Only --fetch asks for them.
   parser.add_argument(
     '--weights',
@@ -103,7 +104,9 @@ def _supply(
   if not lacking:
     return exits.OK, handles
   if args.fetch:
-    code, failed = transfer.fetch_all(lacking, folder, args)
+    code, failed = transfer.fetch_all(
+      lacking, folder, args, require=args.require_checksums
+    )
     return code, tuple(
       h for h in handles if h.spec.own or h.spec.name not in failed
     )
@@ -149,6 +152,10 @@ def _refuse_unused(args: argparse.Namespace) -> None:
     raise flags.UsageError(
       '--fetch gets checkpoints: not with --synthetic_weights'
     )
+  if args.synthetic_weights and args.require_checksums:
+    raise flags.UsageError(
+      '--require_checksums is of archives: not with --synthetic_weights'
+    )
   given = transfer.given(args)
   if given and not args.fetch:
     raise flags.UsageError(f'{", ".join(given)}: for --fetch, which is missing')
@@ -189,6 +196,7 @@ def run(args: argparse.Namespace) -> int:
     output_dir=args.output_dir,
     checkpoint_dir=folder,
     weights=checkpoints.SYNTHETIC if args.synthetic_weights else args.weights,
+    require_checksums=args.require_checksums,
     force=args.force,
     prove=args.prove,
     pictures_dir=args.representative_images,
