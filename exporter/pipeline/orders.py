@@ -62,6 +62,8 @@ class Order:
   # An EXPORT takes weights from there, unless they are SYNTHETIC.
   checkpoint_dir: pathlib.Path | None = None
   weights: checkpoints.WeightsChoice = checkpoints.AUTO
+  # An EXPORT reads published models only from archives with known checksums.
+  require_checksums: bool = False
   force: bool = False  # Replaces exports that could be kept.
   pictures_dir: pathlib.Path | None = None  # Ranges are measured on them.
   litert_batch: kinds.Batch = kinds.ONE  # Of the LiteRT files of an EXPORT.
