@@ -12,7 +12,9 @@ CLIENT ?=
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 
 RUN := $(VENV)/bin/python -m
-INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --editable
+# Python compiles what it imports; pip would compile all of every package.
+INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --no-compile \
+  --editable
 BUILDIFIER_VERSION := 8.2.1
 BUILDIFIER_FOLDER := .cache/buildifier-$(BUILDIFIER_VERSION)
 BUILDIFIER := $(BUILDIFIER_FOLDER)/node_modules/.bin/buildifier

@@ -23,10 +23,11 @@ MODELS = (
 )
 _COUNT = re.compile(r'^all\s+(\d+)', re.MULTILINE)
 _PACKAGES = ('tensorflow', 'keras', 'numpy')
+# They are asked themselves: candidates and nightly builds have other names.
 _VERSIONS = f"""
-from importlib import metadata
-for package in {_PACKAGES}:
-  print(metadata.version(package))
+import {', '.join(_PACKAGES)}
+for package in ({', '.join(_PACKAGES)}):
+  print(package.__version__)
 """
 
 
@@ -72,7 +73,9 @@ def examine(
     MissingPythonError: The machine lacks the Python of the stack.
   """
   python = environments.make(stack)
-  said = subprocess.check_output([python, '-c', _VERSIONS], text=True)
+  said = subprocess.check_output(
+    [python, '-c', _VERSIONS], env=environments.variables(), text=True
+  )
   versions = dict(zip(_PACKAGES, said.split(), strict=True))
   exported, problem = _slimhub(
     *(python, 'export', *models, '--synthetic_weights', '--prove=fresh'),
