@@ -1,6 +1,7 @@
 """Models that run in their pages: the same numbers, and nothing leaves them."""
 
 import dataclasses
+import json
 import pathlib
 import shutil
 
@@ -199,6 +200,22 @@ def test_numbers_that_are_not_those_of_the_proof_are_called_so(read, site):
   assert 'try-it-wrong' in says.get_attribute('class')
 
 
+def test_a_class_is_shown_as_it_is_called_and_does_nothing(read, site):
+  window = read()
+  name = '<img src=x onerror=alert(1)>'
+
+  def rename(route) -> None:
+    text = (site / f'{_CONVERSION.stem}.in_page' / 'about.js').read_text()
+    for label in set(labels.of(_HANDLE)):
+      text = text.replace(json.dumps(label), json.dumps(name))
+    route.fulfill(body=text)
+
+  window.context.route('**/about.js', rename)
+  page = _start(window.open(_PAGE))
+  assert page.locator('.try-it-name').all_inner_texts() == [name] * 5
+  assert not page.locator('.try-it-classes img').count()
+
+
 @pytest.mark.parametrize(
   ('picture', 'settings'),
   [
@@ -245,3 +262,16 @@ def test_vectors_of_other_weights_are_not_compared(tmp_path):
   build._read(copy, tmp_path / 'other')
   about = tmp_path / 'other' / read.in_page[str(_CONVERSION)].about
   assert '"vector": null' in about.read_text()
+
+
+def test_a_model_without_its_graph_is_left_out_and_named(tmp_path):
+  copy = pathlib.Path(shutil.copytree(_exports(), tmp_path / 'copy'))
+  place = places.place(copy, _CONVERSION)
+  (place.artifact / 'model.json').unlink()
+  made = some_manifest.read(place.manifest)
+  files = {n: f for n, f in made.files.items() if n != 'model.json'}
+  place.manifest.write_text(dataclasses.replace(made, files=files).to_json())
+  read = build._read(copy, tmp_path / 'site')
+  assert not read.in_page
+  (left_out,) = read.left_out
+  assert 'has no model.json in its manifest' in left_out.reason
