@@ -132,6 +132,33 @@ def test_a_page_computes_what_python_does(read, site, root, backend):
   assert apart.max() < 1e-4
 
 
+@pytest.mark.parametrize(
+  ('wasm', 'backend'), [("'wasm-unsafe-eval'", 'wasm'), ('', 'cpu')]
+)
+def test_the_scripts_of_the_site_itself_are_enough(
+  browser, site, wasm, backend
+):
+  policy = (
+    f"default-src 'self'; script-src 'self' 'unsafe-inline' {wasm}; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+  )
+
+  def guard(route) -> None:
+    answer = route.fetch()
+    headers = {**answer.headers, 'content-security-policy': policy}
+    route.fulfill(response=answer, headers=headers)
+
+  with browser_lib.serve(site.parent.parent) as root:
+    window = reader.Reader(browser, f'{root}/sub/site/')
+    window.context.route('**/*.html', guard)
+    page = _start(window.open(_PAGE))
+    assert f'({backend})' in page.get_by_role('status').inner_text()
+    assert page.locator('.try-it-check').inner_text().startswith('The same')
+    # TensorFlow.js says so where it may run no WebAssembly.
+    assert bool(window.problems) == (backend == 'cpu'), window.problems
+    window.context.close()
+
+
 def test_the_first_five_classes_are_named_with_their_shares(read):
   page = _start(read().open(_PAGE))
   untrained = 'Its weights are synthetic: what it says means nothing.'
