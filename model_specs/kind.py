@@ -13,10 +13,18 @@ NHWC: Final = 'nhwc'
 NCHW: Final = 'nchw'
 LAYOUTS: tuple[Layout, ...] = (NHWC, NCHW)
 
-# The suffixes of manifest, card and signature, which lie beside an artifact.
+# How many images a file takes at once, where its format can fix that.
+Batch: TypeAlias = Literal['1', 'dynamic']
+ONE: Final = '1'
+DYNAMIC: Final = 'dynamic'
+BATCHES: tuple[Batch, ...] = (ONE, DYNAMIC)
+
+# The suffixes of what lies beside an artifact; BOM is a bill of materials.
 MANIFEST: Final = '.json'
 CARD: Final = '.md'
 SIGNATURE: Final = '.sig'
+PROVENANCE: Final = '.intoto.jsonl'
+BOM: Final = '.cdx.json'
 
 # Names that a URL can have as they are. A hub server finds no others.
 GROUP = re.compile(r'[a-z][a-z0-9_]*')
@@ -56,6 +64,8 @@ class Kind:
   spelling: str = dataclasses.field(default='', repr=False)  # If not `word`.
   is_folder: bool = dataclasses.field(default=False, repr=False)
   is_convertible: bool = dataclasses.field(default=False, repr=False)
+  # Whether the batch of its files is fixed, unless somebody asks otherwise.
+  fixes_batch: bool = dataclasses.field(default=False, repr=False)
   extra: str = dataclasses.field(default='', repr=False)  # In setup.py.
   media_type: str = dataclasses.field(
     default='application/octet-stream', repr=False

@@ -26,9 +26,15 @@ Layout: TypeAlias = kind_lib.Layout
 NHWC: Final = kind_lib.NHWC
 NCHW: Final = kind_lib.NCHW
 LAYOUTS = kind_lib.LAYOUTS
+Batch: TypeAlias = kind_lib.Batch
+ONE: Final = kind_lib.ONE
+DYNAMIC: Final = kind_lib.DYNAMIC
+BATCHES = kind_lib.BATCHES
 MANIFEST: Final = kind_lib.MANIFEST
 CARD: Final = kind_lib.CARD
 SIGNATURE: Final = kind_lib.SIGNATURE
+PROVENANCE: Final = kind_lib.PROVENANCE
+BOM: Final = kind_lib.BOM
 GROUP = kind_lib.GROUP
 MOST = kind_lib.MOST
 
@@ -38,6 +44,7 @@ _litert = functools.partial(
   suffix='.tflite',
   label='LiteRT',
   kaggle='tfLite',
+  fixes_batch=True,
   extra='litert',
   gb_per_million=0.16,  # Its converter keeps several copies of them.
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 import contextlib
 import functools
+import http
 import http.server
 import pathlib
 import shutil
@@ -17,16 +18,39 @@ SCREENSHOTS = source_tree.ROOT / '.cache' / 'screenshots'
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-  """Logs nothing."""
+  """Logs nothing, and shows a site's own page for what is not there."""
+
+  def __init__(self, *args, site: str = '', **kwargs):
+    self._site = site
+    super().__init__(*args, **kwargs)
+
+  def send_error(
+    self, code: int, message: str | None = None, explain: str | None = None
+  ) -> None:
+    """Answers as hosts of plain files do, which look for a 404.html."""
+    page = pathlib.Path(self.directory, self._site, '404.html')
+    if code != http.HTTPStatus.NOT_FOUND or not page.exists():
+      super().send_error(code, message, explain)
+      return
+    self.send_response(code)
+    self.send_header('Content-Type', 'text/html; charset=utf-8')
+    self.end_headers()
+    if self.command != 'HEAD':
+      self.wfile.write(page.read_bytes())
 
   def log_message(self, *_: object) -> None:
     """Says nothing."""
 
 
 @contextlib.contextmanager
-def serve(folder: pathlib.Path) -> Iterator[str]:
-  """The URL that a folder is served under, for a while."""
-  handler = functools.partial(_Quiet, directory=str(folder))
+def serve(folder: pathlib.Path, site: str = '') -> Iterator[str]:
+  """The URL that a folder is served under, for a while.
+
+  Args:
+    folder: The folder.
+    site: The path in it of the site whose 404.html is shown.
+  """
+  handler = functools.partial(_Quiet, directory=str(folder), site=site)
   with http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler) as server:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -38,15 +62,15 @@ def serve(folder: pathlib.Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def launch() -> Iterator[sync_api.Browser]:
-  """Debian's Chromium; without it, the test fails."""
+def launch(*flags: str) -> Iterator[sync_api.Browser]:
+  """Debian's Chromium, with some flags; without it, the test fails."""
   program = shutil.which('chromium')
   if program is None:
     pytest.fail('chromium is missing; run: apt-get install chromium')
   with sync_api.sync_playwright() as playwright:
     browser = playwright.chromium.launch(
       executable_path=program,
-      args=['--no-sandbox'],  # In containers, tests run as root.
+      args=['--no-sandbox', *flags],  # In containers, tests run as root.
     )
     yield browser
     browser.close()

@@ -9,6 +9,7 @@ from .graph import Graph as Graph
 from .graph import build_graph as build_graph
 from .graph import inputs_of as inputs_of
 from .graph import reachable as reachable
+from .litert import check_litert_batch as check_litert_batch
 from .litert import load_litert as load_litert
 from .litert import operator as operator
 from .litert import write_litert as write_litert
@@ -30,3 +31,9 @@ from .tfjs_node import find_node as find_node
 from .tfjs_runtime import Shipped as Shipped
 from .tfjs_runtime import runtime_files as runtime_files
 from .variables import write_variables as write_variables
+from .vectors import MOST_VECTORS_BYTES as MOST_VECTORS_BYTES
+from .vectors import VECTORS as VECTORS
+from .vectors import Vectors as Vectors
+from .vectors import compute_vectors as compute_vectors
+from .vectors import parse_vectors as parse_vectors
+from .vectors import write_vectors as write_vectors

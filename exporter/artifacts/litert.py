@@ -11,6 +11,7 @@ from tensorflow.lite.python import schema_py_generated as schema
 
 from exporter import errors
 from exporter.artifacts import frozen
+from exporter.artifacts import litert_interface
 from exporter.artifacts import litert_metadata
 from exporter.artifacts import litert_quantized
 from exporter.artifacts import operations
@@ -19,7 +20,6 @@ from model_specs import formats
 from model_specs import kinds
 from model_specs import outside
 
-_SIGNATURE = 'serving_default'
 _WHITE = 255
 _MOST_BYTES = 2**31 - 1  # No FlatBuffer is larger.
 _OPERATORS = {
@@ -91,6 +91,7 @@ def write_litert(
   conversion: model_specs.Handle,
   network: frozen.Frozen,
   pictures: np.ndarray | None,
+  batch: kinds.Batch,
   path: pathlib.Path,
 ) -> None:
   """Converts a network and writes the file.
@@ -100,13 +101,16 @@ def write_litert(
     network: The network.
     pictures: Pictures as bytes, to measure ranges on; None unless the format
       needs them.
+    batch: Whether the file has a fixed batch.
     path: The file to write.
   """
   if conversion.spec.family.is_quantized:
-    data = litert_quantized.convert(network, conversion, _SIGNATURE)
+    data = litert_quantized.convert(network, conversion)
   else:
     data = _convert(network, conversion.kind, pictures)
-  path.write_bytes(litert_metadata.add(conversion, data))
+  model = schema.ModelT.InitFromPackedBuf(data, 0)
+  litert_interface.finish(conversion, model, batch)
+  path.write_bytes(litert_metadata.pack(conversion, model))
 
 
 def _check(conversion: model_specs.Handle, runner: Any) -> None:
@@ -172,7 +176,7 @@ def load_litert(
 
   _check_operators(conversion, path)
   interpreter = litert.Interpreter(str(path), num_threads=threads)
-  runner = interpreter.get_signature_runner(_SIGNATURE)
+  runner = interpreter.get_signature_runner(litert_interface.SIGNATURE)
   _check(conversion, runner)
   scale, zero = runner.get_output_details()[conversion.output]['quantization']
 
@@ -185,3 +189,13 @@ def load_litert(
     return output
 
   return run
+
+
+def check_litert_batch(
+  conversion: model_specs.Handle, path: pathlib.Path, batch: kinds.Batch
+) -> None:
+  """Raises a ProofError unless a file that was loaded has this batch."""
+  from ai_edge_litert import interpreter as litert
+
+  (details,) = litert.Interpreter(str(path)).get_input_details()
+  litert_interface.check_batch(conversion, details['shape_signature'], batch)

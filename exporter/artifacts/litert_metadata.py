@@ -203,16 +203,16 @@ def _with_labels(model: bytes, names: str) -> bytes:
   return file.getvalue()
 
 
-def add(conversion: model_specs.Handle, data: bytes) -> bytes:
-  """Adds everything to a LiteRT model that a program must know to call it."""
-  model = schema.ModelT.InitFromPackedBuf(data, 0)
+def pack(conversion: model_specs.Handle, model: schema.ModelT) -> bytes:
+  """A LiteRT file: a model with all that a program must know to call it."""
   buffer = schema.BufferT()
   buffer.data = np.frombuffer(_metadata(conversion), np.uint8)
   entry = schema.MetadataT()
   entry.name, entry.buffer = _NAME, len(model.buffers)
   model.buffers.append(buffer)
   model.metadata = [*(model.metadata or []), entry]
-  builder = _Builder(len(data) + buffer.data.size)
+  sizes = [len(b.data) for b in model.buffers if b.data is not None]
+  builder = _Builder(sum(sizes))
   builder.Finish(model.Pack(builder), b'TFL3')
   packed = bytes(builder.Output())
   if not labels.of(conversion):

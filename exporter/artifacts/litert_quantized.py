@@ -5,12 +5,8 @@ integers, as those of the original's converter were: of signed ones LiteRT takes
 only kernels whose range is symmetric, and trained ranges mostly are not.
 """
 
-from collections.abc import Mapping
-
-import flatbuffers
 import numpy as np
 import tensorflow as tf
-from tensorflow.lite.python import schema_py_generated as schema
 
 from exporter import errors
 from exporter.artifacts import frozen
@@ -148,34 +144,15 @@ def _take_bytes(
   return graph_lib.prune(graph.definition, [network.output])
 
 
-def _sign(data: bytes, signature: str, ends: Mapping[str, str]) -> bytes:
-  """Adds a signature, which files of this converter lack."""
-  model = schema.ModelT.InitFromPackedBuf(data, 0)
-  (graph,) = model.subgraphs
-  added = schema.SignatureDefT()
-  added.signatureKey = signature
-  for side, tensors in (('inputs', graph.inputs), ('outputs', graph.outputs)):
-    entry = schema.TensorMapT()
-    entry.name, entry.tensorIndex = ends[side], int(tensors[0])
-    setattr(added, side, [entry])
-  model.signatureDefs = [added]
-  builder = flatbuffers.Builder(len(data))
-  builder.Finish(model.Pack(builder), b'TFL3')
-  return bytes(builder.Output())
-
-
-def convert(
-  network: frozen.Frozen, conversion: model_specs.Handle, signature: str
-) -> bytes:
+def convert(network: frozen.Frozen, conversion: model_specs.Handle) -> bytes:
   """Converts a network.
 
   Args:
     network: The frozen network.
     conversion: What to convert it to.
-    signature: The name of the file's only signature.
 
   Returns:
-    The content of the file.
+    The content of the file, which has no signature.
 
   Raises:
     ExportError: The network's colours cannot be given as bytes.
@@ -193,7 +170,4 @@ def convert(
     )
     converter.inference_type = tf.uint8
     converter.quantized_input_stats = {formats.INPUT: (0.0, _WHITE)}
-    data = converter.convert()
-  return _sign(
-    data, signature, {'inputs': formats.INPUT, 'outputs': network.output}
-  )
+    return converter.convert()

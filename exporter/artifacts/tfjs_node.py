@@ -68,7 +68,7 @@ def find_node() -> str:
     )
   except (OSError, subprocess.TimeoutExpired) as error:
     raise _refuse(f'{program} cannot be run ({error})') from error
-  version = re.match(r'v(\d+)\.', done.stdout)
+  version = re.match(r'v([0-9]+)\.', done.stdout)
   if not version or int(version[1]) < _OLDEST:
     said = (done.stdout or done.stderr).strip()[:80]
     raise _refuse(f'{program} is {said!r}')

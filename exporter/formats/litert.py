@@ -1,17 +1,28 @@
 """The formats of LiteRT: files for phones and small machines."""
 
 from collections.abc import Sequence
+import dataclasses
 import pathlib
 import string
 
 from exporter import artifacts
 from exporter import cards
+from exporter import errors
 from exporter import markdown
+from exporter import storage
 from exporter.formats import converted_file
+from exporter.formats import format as format_lib
 from exporter.formats import original as original_lib
 import model_specs
+from model_specs import kinds
 
 _LABELS = 'the zip at its end, which MediaPipe reads'
+
+_BATCH = markdown.paragraph(
+  'Its batch is 1, as delegates of graphics chips and browsers want it, unless '
+  'it was exported with `--litert_batch=dynamic`. `resize_tensor_input` makes '
+  'it any other; the runner of a signature, as below, does so by itself.'
+)
 
 _FLOATS = string.Template("""
 import numpy as np
@@ -46,12 +57,46 @@ class LiteRt(converted_file.ConvertedNetwork):
     path: pathlib.Path,
   ) -> None:
     pictures = original.pictures_for(handle)
-    artifacts.write_litert(handle, network, pictures, path)
+    artifacts.write_litert(handle, network, pictures, original.batch, path)
 
   def _run(
     self, handle: model_specs.Handle, path: pathlib.Path, threads: int
   ) -> 'artifacts.Run':
     return artifacts.load_litert(handle, path, threads)
+
+  def recover(
+    self,
+    handle: model_specs.Handle,
+    artifact: pathlib.Path,
+    made: storage.Manifest,
+    beside: format_lib.Beside,
+  ) -> original_lib.Original:
+    """The original of the SavedModel, and the batch that was promised.
+
+    Raises:
+      ManifestError: The manifests contradict each other, or promise no batch
+        that there is.
+    """
+    original = super().recover(handle, artifact, made, beside)
+    promised = made.batch or kinds.DYNAMIC
+    for batch in kinds.BATCHES:
+      if batch == promised:
+        return dataclasses.replace(original, batch=batch)
+    raise errors.ManifestError(
+      f'{handle} has the batch {promised!r} in its manifest, expected one of '
+      f'{", ".join(kinds.BATCHES)}; export it again with --force'
+    )
+
+  def prove(
+    self,
+    handle: model_specs.Handle,
+    artifact: pathlib.Path,
+    original: original_lib.Original,
+  ) -> tuple[storage.Check, ...]:
+    """Compares answers, and the batch of the file with what was asked for."""
+    checks = super().prove(handle, artifact, original)
+    artifacts.check_litert_batch(handle, artifact, original.batch)
+    return checks
 
   def usage(self, handle: model_specs.Handle) -> Sequence[str]:
     """What goes in and what comes out, and code for LiteRT's interpreter."""
@@ -64,5 +109,6 @@ class LiteRt(converted_file.ConvertedNetwork):
     )
     return (
       cards.inputs_and_outputs(handle, _LABELS),
+      _BATCH,
       markdown.code(snippet),
     )

@@ -71,13 +71,14 @@ class ModelFolder(format_lib.Format):
     original: original_lib.Original,
     artifact: pathlib.Path,
   ) -> None:
-    """Writes the folder, with its labels and machine-readable facts."""
+    """Writes the folder, with its labels, facts and test vectors."""
     graphs = tuple(
       artifacts.build_graph(source, handle) for source in original.sources
     )
     artifact.mkdir()
     self._write_model(handle, graphs, original.tensors, artifact)
     artifacts.write_facts(handle, graphs[0], original.weights, artifact)
+    artifacts.write_vectors(original.vectors, handle, artifact)
 
   def recover(
     self,
@@ -111,13 +112,15 @@ class ModelFolder(format_lib.Format):
     original: original_lib.Original,
   ) -> tuple[storage.Check, ...]:
     """Compares everything that the folder offers with the original network."""
-    return proof.prove(
+    checks = proof.prove(
       handle,
       artifact,
       original.reference,
       lambda: original.reading or self._read(handle, artifact),
       afresh=original.afresh,
     )
+    vectors = proof.prove_vectors(handle, artifact, original.vectors)
+    return (*checks, vectors) if vectors else checks
 
   def card(
     self,

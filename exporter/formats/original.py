@@ -7,12 +7,14 @@ import pathlib
 
 import numpy as np
 
+from exporter import artifacts
 from exporter import checkpoints
 from exporter import measure
 from exporter import networks
 from exporter import proof
 from exporter import storage
 import model_specs
+from model_specs import kinds
 
 
 # Types of modules that import TensorFlow are quoted, so that importing this one
@@ -28,6 +30,7 @@ class Original:
   # The graph that was published beside the checkpoint, if there is one.
   frozen_graph: bytes | None = None
   pictures_dir: pathlib.Path | None = None  # Ranges are measured on them.
+  batch: kinds.Batch = kinds.ONE  # Of files whose format can fix it.
   # Whether a proof believes nothing that is known of programs already.
   afresh: bool = False
   # The artifact that the tensors were read from, if it is still open.
@@ -39,6 +42,11 @@ class Original:
     return proof.compute_reference(
       self.spec, self.sources, self.tensors, self.frozen_graph
     )
+
+  @functools.cached_property
+  def vectors(self) -> 'artifacts.Vectors':
+    """The test vectors of the inference network."""
+    return artifacts.compute_vectors(self.sources[0], self.spec, self.tensors)
 
   @functools.cached_property
   def trials(self) -> 'proof.Trials':

@@ -6,11 +6,14 @@ Nothing here needs TensorFlow.
 import exporter
 from exporter import results
 from exporter import storage
+from exporter.pipeline import orders
 import model_specs
+from model_specs import kinds
 
 
 def of_facts(
   handle: model_specs.Handle,
+  order: orders.Order,
   made: storage.Manifest,
   weights: storage.Weights,
   pictures: str,
@@ -19,6 +22,7 @@ def of_facts(
 
   Args:
     handle: What is asked for.
+    order: How it is asked for.
     made: The manifest of the export that is in place.
     weights: The weights that a new export would be made of.
     pictures: The hash of those that its ranges would be measured on.
@@ -27,6 +31,7 @@ def of_facts(
     The changes in words.
   """
   slimhub = made.libraries.get('slimhub')
+  batch = order.batch(handle)
   facts = (
     (made.format, handle.format, f'its manifest says it is {made.format}'),
     (
@@ -44,6 +49,11 @@ def of_facts(
       made.pictures,
       pictures,
       'the pictures that its ranges were measured on are others',
+    ),
+    (
+      made.batch,
+      batch,
+      f'its batch was {made.batch or kinds.DYNAMIC}, not {batch}',
     ),
     (
       slimhub,
@@ -74,7 +84,7 @@ def _of_files(
 
 def find(
   handle: model_specs.Handle,
-  output_dir: storage.Folder,
+  order: orders.Order,
   made: storage.Manifest,
   weights: storage.Weights,
   pictures: str,
@@ -83,7 +93,7 @@ def find(
 
   Args:
     handle: What is asked for.
-    output_dir: Where the old export is.
+    order: How it is asked for, and where the old export is.
     made: The manifest of the old export.
     weights: The weights that the new one would be made of.
     pictures: The hash of those that its ranges would be measured on.
@@ -92,8 +102,8 @@ def find(
     The reasons in words; none if the old export can be kept.
   """
   return [
-    *_of_files(handle, output_dir, made),
-    *of_facts(handle, made, weights, pictures),
+    *_of_files(handle, order.output_dir, made),
+    *of_facts(handle, order, made, weights, pictures),
   ]
 
 

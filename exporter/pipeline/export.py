@@ -11,6 +11,7 @@ from exporter import errors
 from exporter import formats
 from exporter import measure
 from exporter import networks
+from exporter import provenance
 from exporter import results
 from exporter import storage
 from exporter.pipeline import changes as changes_lib
@@ -30,9 +31,14 @@ def _read(
   asked = order.model, order.checkpoint_dir, order.weights
   causes = checkpoints.causes(*asked)
   checkpoint = checkpoints.read_checkpoint(
-    order.model, checkpoint_dir=order.checkpoint_dir, weights=order.weights
+    order.model,
+    checkpoint_dir=order.checkpoint_dir,
+    weights=order.weights,
+    require_checksum=order.require_checksums,
   )
-  weights = storage.Weights(checkpoint.name, checkpoint.sha256, checkpoint.kind)
+  weights = storage.Weights(
+    checkpoint.name, checkpoint.sha256, checkpoint.kind, checkpoint.archive
+  )
   reading = checkpoints.Reading(weights, checkpoint.has_classifier)
   is_known = (
     causes and storage.read_memo(checkpoints.Reading, causes) == reading
@@ -55,6 +61,7 @@ class _Model:
       self.weights,
       self._checkpoint.frozen_graph,
       order.pictures_dir,
+      batch=order.litert_batch,
       afresh=order.prove == orders.FRESH,
     )
 
@@ -79,6 +86,7 @@ def _make(
   format_: formats.Format,
   model: _Model,
   artifact: pathlib.Path,
+  batch: str,
 ) -> storage.Manifest:
   """Writes an artifact, proves it, and returns its manifest."""
   format_.write(handle, model.original, artifact)
@@ -93,13 +101,14 @@ def _make(
     proof=format_.prove(handle, artifact, model.original),
     libraries=environment.libraries(*format_.packages),
     pictures=model.pictures_digest(handle),
+    batch=batch,
     model=storage.spec_table(handle),
   )
 
 
 def _compare_with_old(
   handle: model_specs.Handle,
-  output_dir: storage.Folder,
+  order: orders.Order,
   model: _Model,
 ) -> list[str] | None:
   """Why an export that is in place must be replaced.
@@ -110,11 +119,12 @@ def _compare_with_old(
   Raises:
     ExportError: It has trained weights, and the new ones are synthetic.
   """
+  output_dir = order.output_dir
   old = storage.read_manifest(output_dir, handle.stem)
   if old is None:
     return None
   pictures = model.pictures_digest(handle)
-  changes = changes_lib.find(handle, output_dir, old, model.weights, pictures)
+  changes = changes_lib.find(handle, order, old, model.weights, pictures)
   synthetic = checkpoints.SYNTHETIC
   if model.weights.kind == synthetic != old.weights.kind:
     raise errors.ExportError(
@@ -138,6 +148,7 @@ def _export(
   """
   format_ = formats.of(handle)
   format_.require()
+  build = provenance.this_build()
   has_pictures = order.pictures_dir is not None
   if refused := changes_lib.refuse(handle, has_pictures=has_pictures):
     return refused
@@ -145,7 +156,7 @@ def _export(
   model.check_classifier(handle)
   changes = None
   if not order.force:
-    changes = _compare_with_old(handle, order.output_dir, model)
+    changes = _compare_with_old(handle, order, model)
   if changes == []:
     return changes_lib.keep(handle)
   replaced = f'replaced: {"; ".join(changes)}' if changes else ''
@@ -155,10 +166,17 @@ def _export(
       folder / 'manifest.staged',
       folder / 'card.staged',
     )
-    manifest = _make(handle, format_, model, staged.artifact)
-    staged.manifest.write_text(manifest.to_json())
-    card = format_.card(handle, manifest).to_markdown()
-    staged.card.write_text(card, encoding='utf-8')
+    manifest = _make(
+      handle, format_, model, staged.artifact, order.batch(handle)
+    )
+    said = (
+      format_.card(handle, manifest).to_markdown(),
+      provenance.statement(handle, manifest, build),
+      provenance.bom(handle, manifest, build),
+      manifest.to_json(),
+    )
+    for path, text in zip(staged.said, said, strict=True):
+      path.write_text(text, encoding='utf-8')
     may_replace = order.force or bool(changes)
     storage.deliver(handle, staged, order.output_dir, may_replace)
   reason = '; '.join(filter(None, (replaced, format_.note(model.original))))

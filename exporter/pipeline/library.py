@@ -18,6 +18,7 @@ from exporter.pipeline import here
 from exporter.pipeline import orders as orders_lib
 import model_specs
 from model_specs import formats as formats_lib
+from model_specs import kinds
 
 Models: TypeAlias = (
   str | model_specs.Handle | Iterable[str | model_specs.Handle]
@@ -81,6 +82,8 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
   weights: checkpoints.WeightsChoice = checkpoints.AUTO,
   formats: Sequence[str] = formats_lib.DEFAULT,
   representative_images: storage.LocalPath | None = None,
+  litert_batch: kinds.Batch = kinds.ONE,
+  require_checksums: bool = False,
   force: bool = False,
   prove: orders_lib.Prove = orders_lib.KNOWN,
   engine: batch.Engine | None = None,
@@ -102,6 +105,10 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
       files, such as `litert.float16`; the last three convert each TF2 handle.
     representative_images: A folder of pictures on which the ranges of
       litert.int8 are measured.
+    litert_batch: How many images a LiteRT file takes at once: `1`, which
+      delegates and browsers want, or `dynamic`.
+    require_checksums: Whether to refuse archives of published models whose
+      checksum nobody knows, instead of trusting the first one.
     force: Whether exports that are there are replaced in any case.
     prove: `fresh` loads each artifact through TensorFlow's own loaders, also
       where it is known what they make of its program.
@@ -131,9 +138,11 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
     storage.to_folder(output_dir),
     checkpoint_dir=_path(checkpoint_dir),
     weights=weights,
+    require_checksums=require_checksums,
     force=force,
     prove=prove,
     pictures_dir=_path(representative_images),
+    litert_batch=litert_batch,
   )
   orders = orders_lib.make_orders(handles, template)
   return _run(orders, engine, keep_going, on_result)

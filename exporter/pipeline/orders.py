@@ -30,7 +30,10 @@ PROVE_CHOICES: tuple[Prove, ...] = (KNOWN, FRESH)
 
 _OF_PATTERNS = frozenset('\\*?[]')
 
-LOCAL, RAY = ENGINES = ('local', 'ray')  # The words of --engine.
+EngineWord = Literal['local', 'ray']  # What --engine takes.
+LOCAL: Final = 'local'
+RAY: Final = 'ray'
+ENGINES: tuple[EngineWord, ...] = (LOCAL, RAY)
 
 
 def _refuse_pattern(folder: storage.Folder | None) -> None:
@@ -59,17 +62,25 @@ class Order:
   # An EXPORT takes weights from there, unless they are SYNTHETIC.
   checkpoint_dir: pathlib.Path | None = None
   weights: checkpoints.WeightsChoice = checkpoints.AUTO
+  # An EXPORT reads published models only from archives with known checksums.
+  require_checksums: bool = False
   force: bool = False  # Replaces exports that could be kept.
   pictures_dir: pathlib.Path | None = None  # Ranges are measured on them.
+  litert_batch: kinds.Batch = kinds.ONE  # Of the LiteRT files of an EXPORT.
   client: str | None = None  # Another interpreter that a VERIFY asks, too.
   prove: Prove = KNOWN
   # A VERIFY takes only what was signed with the other half of this key.
   public_key: pathlib.Path | None = None
 
   def __post_init__(self) -> None:
-    """Raises an OrderError if a folder or the source of weights is unfit."""
+    """Raises an OrderError if a folder, a batch or the weights are unfit."""
     for folder in (self.output_dir, self.checkpoint_dir):
       _refuse_pattern(folder)
+    if self.litert_batch not in kinds.BATCHES:
+      raise errors.OrderError(
+        f'an order has litert_batch={self.litert_batch!r}, expected one of '
+        f'{", ".join(map(repr, kinds.BATCHES))}'
+      )
     if self.action != EXPORT:
       return
     is_synthetic = self.weights == checkpoints.SYNTHETIC
@@ -91,6 +102,10 @@ class Order:
   def model(self) -> model_specs.ModelSpec:
     """The model of all handles; they share its checkpoint."""
     return self.handles[0].spec
+
+  def batch(self, handle: model_specs.Handle) -> str:
+    """The batch that its manifest promises; empty if its format fixes none."""
+    return self.litert_batch if handle.kind.fixes_batch else ''
 
   @property
   def memory_gb(self) -> float:

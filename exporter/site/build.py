@@ -1,6 +1,7 @@
 """Builds the site: a folder of HTML, which is delivered whole or not at all."""
 
 from collections.abc import Iterator
+from collections.abc import Mapping
 import contextlib
 import dataclasses
 from importlib import util
@@ -18,14 +19,17 @@ from exporter.site import downloads
 from exporter.site import entries
 from exporter.site import old_names
 from exporter.site import tree
+from exporter.site import try_it
 
 EXTRA = 'site'
 MARK = '.slimhub-site'  # Marks a folder as a site that may be replaced.
 HERE = pathlib.Path(__file__).parent
 _CONFIG, _ASSETS = HERE / 'mkdocs.yml', HERE / 'assets'
-# Files whose links begin at the root of the host. They are left out, because
-# the site may be served from any path below it.
-_ABSOLUTE = ('404.html', 'sitemap.xml', 'sitemap.xml.gz')
+# What hosts show for an address that is not there, in place of MkDocs's own,
+# whose links begin at the root of the host: the site may be at any path below.
+_NOT_FOUND, _NOT_FOUND_NAME = HERE / 'not_found.html', '404.html'
+# Their addresses begin with the host's, as search engines want them.
+_SITEMAPS = ('sitemap.xml', 'sitemap.xml.gz')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,6 +80,7 @@ def _convert(
   docs: pathlib.Path,
   target: pathlib.Path,
   collection: entries.Collection,
+  url: str,
 ) -> None:
   """Lets MkDocs make HTML of the pages in a folder; any warning is an error."""
   from mkdocs import config
@@ -88,6 +93,7 @@ def _convert(
         str(_CONFIG),
         docs_dir=str(docs),
         site_dir=str(target),
+        site_url=url and f'{url.rstrip("/")}/',
         nav=tree.menu(collection),
         strict=True,
       )
@@ -100,8 +106,35 @@ def _convert(
       ) from error
 
 
+def _in_page(
+  whole: Mapping[str, storage.Item],
+  root: pathlib.Path,
+  left_out: list[results.Result],
+) -> dict[str, try_it.InPage]:
+  """Writes the models that run in their pages, and returns them by name.
+
+  Args:
+    whole: All exports that the site shows, by name.
+    root: Where the files of the site are written.
+    left_out: Is told of each that cannot be read.
+  """
+  written = {}
+  for name, item in whole.items():
+    if try_it.fits(item):
+      origin = whole.get(str(item.handle.origin))
+      try:
+        written[name] = try_it.write(item, origin, root)
+      except errors.ManifestError as error:
+        left_out.append(storage.leave_out(item.stem, error))
+  if written:
+    try_it.write_shared(root)
+  return written
+
+
 def _read(
-  hub_dir: storage.Folder | None, root: pathlib.Path
+  hub_dir: storage.Folder | None,
+  root: pathlib.Path,
+  has_downloads: bool = True,
 ) -> entries.Collection:
   """Reads all that the site will show, and writes its downloads.
 
@@ -112,6 +145,8 @@ def _read(
   Args:
     hub_dir: The folder of exports, if there is one.
     root: Where the files to download are written.
+    has_downloads: Whether any are; if not, artifacts are not read, and their
+      manifests are shown as they are.
   """
   if hub_dir is None:
     return entries.Collection(entries.collect({}))
@@ -121,18 +156,23 @@ def _read(
   if text is not None:
     _, speeds = measure.parse_speeds(text, str(figures))
   made, measured, files = {}, {}, {}
+  beside, whole = {}, {}
   present = storage.items(hub_dir)
   left_out = list(present.left_out)
   for item in present.usable:
     handle, manifest = item.handle, item.manifest
     try:
       measured[handle] = measure.read_measurements(hub_dir, handle, manifest)
-      files[str(handle)] = downloads.write(item, root)
+      if has_downloads:
+        files[str(handle)] = downloads.write(item, root)
+      beside[str(handle)] = downloads.write_beside(item, root)
       made[handle] = manifest
+      whole[str(handle)] = item
     except errors.ManifestError as error:
       left_out.append(storage.leave_out(item.stem, error))
+  in_page = _in_page(whole, root, left_out) if has_downloads else {}
   collected = entries.collect(made, measured, speeds)
-  return entries.Collection(collected, files, tuple(left_out))
+  return entries.Collection(collected, files, beside, tuple(left_out), in_page)
 
 
 def _write_docs(
@@ -152,14 +192,18 @@ def _write_docs(
 
 
 def _make(
-  staging: pathlib.Path, hub_dir: storage.Folder | None
+  staging: pathlib.Path,
+  hub_dir: storage.Folder | None,
+  has_downloads: bool,
+  url: str,
 ) -> tuple[pathlib.Path, Site]:
   """Builds the site in a staging folder; returns its path and what it is."""
   docs, files, built = (staging / name for name in ('docs', 'files', 'built'))
-  collection = _read(hub_dir, files)
+  collection = _read(hub_dir, files, has_downloads)
   pages = _write_docs(docs, collection)
-  _convert(docs, built, collection)
-  for name in _ABSOLUTE:
+  _convert(docs, built, collection, url)
+  shutil.copy(_NOT_FOUND, built / _NOT_FOUND_NAME)
+  for name in () if url else _SITEMAPS:
     (built / name).unlink(missing_ok=True)
   for name, text in old_names.pages(collection).items():
     path = built / name
@@ -175,13 +219,19 @@ def _make(
 
 
 def write_site(
-  output_dir: pathlib.Path, hub_dir: storage.Folder | None = None
+  output_dir: pathlib.Path,
+  hub_dir: storage.Folder | None = None,
+  *,
+  has_downloads: bool = True,
+  url: str = '',
 ) -> Site:
   """Writes the site of every published model, and of what is exported.
 
   Args:
     output_dir: Where it goes; a site that is there is replaced.
-    hub_dir: A folder of exports, if the site shall offer them for download.
+    hub_dir: A folder of exports, if the site shall tell of them.
+    has_downloads: Whether their files are copied into it.
+    url: Where it will be, for sitemap.xml; without it, there is none.
 
   Returns:
     How many pages it has, and which exports it lacks, as they are not what
@@ -201,7 +251,7 @@ def write_site(
     work = staging / 'work'
     shutil.rmtree(work, ignore_errors=True)  # A killed run may have left it.
     try:
-      built, site = _make(work, hub_dir)
+      built, site = _make(work, hub_dir, has_downloads, url)
       storage.swap(built, output_dir)
     finally:
       shutil.rmtree(work, ignore_errors=True)

@@ -19,8 +19,7 @@ class Download:
 def write(item: storage.Item, root: pathlib.Path) -> Download:
   """Writes an artifact below the root of a site.
 
-  A folder is packed into HANDLE.tar.gz, and a converted file is copied. The
-  manifest is written beside it.
+  A folder is packed into HANDLE.tar.gz, and a converted file is copied.
 
   Raises:
     ManifestError: The artifact is not what its manifest describes.
@@ -30,7 +29,22 @@ def write(item: storage.Item, root: pathlib.Path) -> Download:
   target = root / path
   target.parent.mkdir(parents=True, exist_ok=True)
   storage.write_download(item, target)
-  written = root / f'{item.handle.stem}{kinds.MANIFEST}'
-  written.write_text(made.to_json(), 'utf-8')
   with target.open('rb') as file:
     return Download(path, *storage.digest(file))
+
+
+def write_beside(item: storage.Item, root: pathlib.Path) -> tuple[str, ...]:
+  """Writes what lies beside an artifact below the root of a site.
+
+  Returns:
+    The suffixes of what was written; the manifest is always there.
+  """
+  beside = {kinds.MANIFEST: item.manifest.to_json().encode()}
+  for suffix in (kinds.PROVENANCE, kinds.BOM, kinds.SIGNATURE):
+    if data := item.read_beside(suffix):
+      beside[suffix] = data
+  for suffix, data in beside.items():
+    written = root / f'{item.handle.stem}{suffix}'
+    written.parent.mkdir(parents=True, exist_ok=True)
+    written.write_bytes(data)
+  return tuple(beside)

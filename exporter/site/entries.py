@@ -10,6 +10,7 @@ from exporter import measure
 from exporter import results
 from exporter import storage
 from exporter.site import downloads
+from exporter.site import try_it
 import model_specs
 from model_specs import versions
 
@@ -75,9 +76,17 @@ class Entry:
 
   @property
   def latency_ms(self) -> float | None:
-    """The time for one image; None if the last benchmark did not measure it."""
+    """The time that the newest handle takes for one image, as `latency`."""
+    return self.latency(self.newest)
+
+  def latency(self, handle: model_specs.Handle) -> float | None:
+    """The milliseconds that a handle or a converted file takes for one image.
+
+    Returns:
+      The time; None if the last benchmark did not measure it.
+    """
     for speed in self.speeds:
-      if (speed.name, speed.batch) == (str(self.newest), 1):
+      if (speed.name, speed.batch) == (str(handle), 1):
         return speed.median_ms
     return None
 
@@ -150,8 +159,14 @@ class Collection:
   files: Mapping[str, downloads.Download] = dataclasses.field(
     default_factory=dict  # By handle or conversion.
   )
+  # The suffixes of what lies beside each artifact.
+  beside: Mapping[str, tuple[str, ...]] = dataclasses.field(
+    default_factory=dict
+  )
   # A failed result for each export that cannot be used.
   left_out: tuple[results.Result, ...] = ()
+  # The models that run in their pages, by the conversion for it.
+  in_page: Mapping[str, try_it.InPage] = dataclasses.field(default_factory=dict)
 
   @property
   def pages(self) -> set[str]:

@@ -35,14 +35,13 @@ def _hero(collection: entries.Collection) -> str:
   """The top of the page: what slimhub is, where to go on, and numbers."""
   cell = elements.element
   models = collection.models()
-  exported = sum(len(entry.made) for entry in collection.entries)
   numbers = [
     (f'{len(models)}', 'models'),
     (f'{len(collection.entries)}', 'handles'),
     (f'{len(collection.families())}', 'families'),
   ]
-  if exported:
-    numbers.append((f'{exported}', 'files to download'))
+  if collection.files:
+    numbers.append((f'{len(collection.files)}', 'files to download'))
   facts = [
     cell('div', None, cell('dt', None, what), cell('dd', None, number))
     for number, what in numbers

@@ -7,10 +7,12 @@ from exporter import elements
 from exporter import formats
 from exporter import markdown
 from exporter.site import choice
+from exporter.site import citation
 from exporter.site import entries
 from exporter.site import guides
 from exporter.site import page as page_lib
 from exporter.site import sections
+from exporter.site import try_it
 import model_specs
 from model_specs import aliases
 
@@ -52,6 +54,12 @@ def _get(
   offered = sections.files(_files(handle, entry), entry, collection, page)
   if offered:
     return offered
+  if str(handle) in entry.made:
+    return markdown.section(
+      'Get it',
+      'This page tells of an export whose files are not part of this site.',
+      *sections.beside(handle, collection),
+    )
   command = (
     f'slimhub export {handle.spec.name}/{handle.task}/{handle.number} '
     '--fetch --output_dir=exports'
@@ -62,6 +70,19 @@ def _get(
     'checkpoint, and proves it:',
     f'```sh\n{command}\n```',
   )
+
+
+def _try_it(
+  handle: model_specs.Handle,
+  entry: entries.Entry,
+  collection: entries.Collection,
+  page: str,
+) -> str:
+  """The section that runs the model, if it is exported for that."""
+  for conversion, _ in _files(handle, entry):  # The most exact one comes first.
+    if model := collection.in_page.get(str(conversion)):
+      return try_it.section(model, page)
+  return ''
 
 
 def _facts(entry: entries.Entry) -> str:
@@ -201,9 +222,11 @@ def _render(
     *_tabs(handle, entry, collection, page),
     _facts(entry),
     _get(handle, entry, collection, page),
+    _try_it(handle, entry, collection, page),
     sections.proof(handle, entry),
     *sections.of_card(card, _is_first(entry, collection)),
     _neighbours(handle, entry, collection, page),
+    citation.section(handle.spec.family),
   )
 
 
@@ -226,13 +249,14 @@ def _render_conversion(
     (f'{conversion.origin}', entries.page(conversion.origin)),
     (conversion.kind.file, page),
   )
+  offered = sections.files([(conversion, kind)], entry, collection, page)
   return page_lib.join(
     page_lib.head(title, about, 'navigation'),
     sections.trail(entry, page, *steps),
     f'# {title}',
     card.summary,
     *card.notes,
-    sections.files([(conversion, kind)], entry, collection, page),
+    offered or '\n\n'.join(sections.beside(conversion, collection)),
     sections.proof(conversion, entry),
     *sections.of_card(card),
   )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 import dataclasses
+import itertools
 import posixpath
 
 from exporter import cards
@@ -13,6 +14,7 @@ from exporter import storage
 from exporter.site import entries
 from exporter.site import page as page_lib
 import model_specs
+from model_specs import kinds
 
 _Sentence = Callable[[storage.Check], str]
 
@@ -53,6 +55,7 @@ def _close(what: str, unit: str) -> _Sentence:
   return sentence
 
 
+_TIME = 'ms an image'  # As the last benchmark of all exports measured it.
 _SPREAD = 'their spread'
 _SENTENCES: dict[str, _Sentence] = {
   'variables': _variables,
@@ -94,10 +97,11 @@ def trail(entry: entries.Entry, page: str, *steps: tuple[str, str]) -> str:
 
 def _rows(
   named: Iterable[tuple[model_specs.Handle, str]],
+  entry: entries.Entry,
   collection: entries.Collection,
   page: str,
 ) -> Iterator[tuple[str, ...]]:
-  """A row for each file to download: name, format, size, hash."""
+  """A row for each file to download: name, format, size, time, hash."""
   for each, title in named:
     file = collection.files.get(str(each))
     if file is None:
@@ -111,19 +115,28 @@ def _rows(
     if target != page:
       shown = f'[{title}]({page_lib.path(page, target)})'
     size = f'{file.bytes / 1e6:.1f}'
-    yield elements.render(name), shown, size, f'`{file.sha256}`'
+    taken = entry.latency(each)
+    time = '' if taken is None else f'{taken:.2f}'
+    yield elements.render(name), shown, size, time, f'`{file.sha256}`'
 
 
-def _manifest(
-  handle: model_specs.Handle, entry: entries.Entry
-) -> tuple[str, ...]:
-  """A link to the manifest, if the artifact is exported."""
-  if str(handle) not in entry.made:
-    return ()
-  name = posixpath.basename(handle.stem)
-  link = elements.element('a', {'href': f'{name}.json'}, f'{name}.json')
-  text = ': every file with its hash, the weights and the proof, as JSON.'
-  return (elements.render(elements.element('p', None, link, text)),)
+_BESIDE = {
+  kinds.MANIFEST: 'every file with its hash, the weights and the proof',
+  kinds.PROVENANCE: 'what it was made of and how, as in-toto and SLSA say it',
+  kinds.BOM: 'its bill of materials, in CycloneDX',
+  kinds.SIGNATURE: 'the signature of its files',
+}
+
+
+def beside(
+  handle: model_specs.Handle, collection: entries.Collection
+) -> Iterator[str]:
+  """Links to what lies beside the artifact, if it is exported."""
+  for suffix in collection.beside.get(str(handle), ()):
+    name = f'{posixpath.basename(handle.stem)}{suffix}'
+    link = elements.element('a', {'href': name}, name)
+    text = f': {_BESIDE[suffix]}.'
+    yield elements.render(elements.element('p', None, link, text))
 
 
 def files(
@@ -136,17 +149,24 @@ def files(
 
   Args:
     named: Handles and conversions with their titles, that of the page first.
-    entry: The entry that they belong to.
+    entry: The one that they are of.
     collection: All that the site shows.
     page: The page that shows the section.
   """
   named = list(named)
-  rows = list(_rows(named, collection, page))
+  rows = list(_rows(named, entry, collection, page))
   if not rows:
     return ''
-  header = ('File', 'Format', 'MB', 'SHA-256')
-  table = markdown.table(header, rows, numbers=('MB',))
-  return markdown.section('Download', table, *_manifest(named[0][0], entry))
+  header = ('File', 'Format', 'MB', _TIME, 'SHA-256')
+  shown = [
+    title != _TIME or any(r[at] for r in rows)
+    for at, title in enumerate(header)
+  ]
+  names, *cells = (
+    tuple(itertools.compress(row, shown)) for row in (header, *rows)
+  )
+  table = markdown.table(names, cells, numbers=('MB', _TIME))
+  return markdown.section('Download', table, *beside(named[0][0], collection))
 
 
 def told(made: storage.Manifest) -> list[str]:

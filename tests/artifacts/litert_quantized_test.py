@@ -85,4 +85,4 @@ def test_colours_without_a_gray_that_is_zero_are_refused(tmp_path, changes):
     quantized_exports.source(), conversion, quantized_exports.tensors()
   )
   with pytest.raises(errors.ExportError, match='is no colour in'):
-    litert_quantized.convert(network, conversion, 'serving_default')
+    litert_quantized.convert(network, conversion)

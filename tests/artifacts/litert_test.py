@@ -8,6 +8,7 @@ from exporter import errors
 from exporter.artifacts import frozen
 from exporter.artifacts import litert as litert_lib
 from exporter.checkpoints import synthetic
+from model_specs import kinds
 from tests import artifacts_made as artifacts
 from tests import conversions_made
 
@@ -28,6 +29,35 @@ def test_the_signature_is_that_of_the_saved_model(name, word, output):
   assert _open(name, word).get_signature_list() == {
     'serving_default': {'inputs': ['inputs'], 'outputs': [output]}
   }
+
+
+@pytest.mark.parametrize('word', _WORDS)
+def test_a_resized_input_gets_the_answers_of_each_picture(word):
+  interpreter = _open(_TINY, word)
+  (images,), (logits,) = (
+    interpreter.get_input_details(),
+    interpreter.get_output_details(),
+  )
+  pictures = synthetic.synthetic_pictures(8, 32)
+  given = pictures.astype(images['dtype'])
+  if images['dtype'] == np.float32:
+    given /= np.float32(255)
+
+  def run(batch: np.ndarray) -> np.ndarray:
+    interpreter.resize_tensor_input(images['index'], batch.shape)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(images['index'], batch)
+    interpreter.invoke()
+    return interpreter.get_tensor(logits['index']).astype(np.float32)
+
+  alone = [run(given[number : number + 1]) for number in range(8)]
+  # Of dynamic ranges, the largest value of a batch decides how all are rounded.
+  apart = 0.1 if word == 'litert.dynamic' else 1e-6
+  for count in (8, 1, 3):
+    expected = np.concatenate(alone[:count])
+    np.testing.assert_allclose(
+      run(given[:count]), expected, atol=apart * np.std(expected)
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,7 +109,7 @@ def test_bytes_stay_bytes_whatever_ranges_were_measured_on(tmp_path):
   network = frozen.freeze(inference, made, artifacts.tensors(_TINY))
   dark = synthetic.synthetic_pictures(4, 32) // 4
   path = tmp_path / made.kind.file
-  litert_lib.write_litert(made, network, dark, path)
+  litert_lib.write_litert(made, network, dark, kinds.ONE, path)
   run = litert_lib.load_litert(made, path)
   assert run(dark / np.float32(255)).shape == (4, 5)
 

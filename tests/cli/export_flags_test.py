@@ -29,6 +29,8 @@ def _run():
     (['--representative_images=p'], 'is for litert.int8'),
     (['--formats=onnx', '--representative_images=p'], 'is for litert.int8'),
     (['--onnx_layout=nchw'], '--onnx_layout is for onnx'),
+    (['--litert_batch=1'], '--litert_batch is for litert'),
+    (['--formats=onnx', '--litert_batch=dynamic'], '--litert_batch is for'),
     (['--formats=litert', '--onnx_layout=nhwc'], '--onnx_layout is for onnx'),
   ],
 )

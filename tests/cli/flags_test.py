@@ -80,6 +80,7 @@ def test_every_command_is_handed_on(argv):
     ([*_EXPORT, '--progress=xyz'], 'choose from auto, bar, json, none'),
     ([*_EXPORT, '--formats=tf2,onyx'], "'onyx'; did you mean onnx?"),
     ([*_EXPORT, '--onnx_layout=ncwh'], 'did you mean nchw?'),
+    ([*_EXPORT, '--litert_batch=8'], 'choose from 1, dynamic'),
     (['verify', 'o', '--formats=tf3'], "unknown format 'tf3'"),
     (['export', 'a', '--output_dr=o'], 'did you mean --output_dir?'),
     (['verify'], 'are required: DIR\n'),

@@ -30,7 +30,9 @@ def _run():
 
 def test_one_order_holds_handles_and_conversions(run):
   flags = ['--formats=tf2,litert,onnx', '--representative_images=p']
-  assert _main(_MODEL, *flags, '--onnx_layout=nchw') == 0
+  assert (
+    _main(_MODEL, *flags, '--onnx_layout=nchw', '--litert_batch=dynamic') == 0
+  )
   words = ['tf2', 'litert', 'onnx']
   order = orders.Order(
     orders.EXPORT,
@@ -38,6 +40,7 @@ def test_one_order_holds_handles_and_conversions(run):
     pathlib.Path('out'),
     pictures_dir=pathlib.Path('p'),
     weights='synthetic',
+    litert_batch='dynamic',
   )
   assert len(order.handles) == 12
   run.assert_called_once_with((order,), processes.Processes(None))

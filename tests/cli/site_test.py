@@ -31,6 +31,33 @@ def test_it_says_where_the_site_is(tmp_path, capsys):
   assert (site / f'{some_site.LITERT}').is_file()
 
 
+@pytest.mark.usefixtures('page')
+def test_it_copies_no_file_if_told_so_and_maps_where_it_will_be(tmp_path):
+  exports = some_site.exports(tmp_path / 'exports')
+  site = tmp_path / 'site'
+  flags = ('--without_downloads', '--site_url=https://example.org/sub/')
+  assert _main(f'--output_dir={site}', f'--hub_dir={exports}', *flags) == 0
+  assert not (site / f'{some_site.LITERT}').exists()
+  assert (site / f'{some_site.LITERT.stem}.json').is_file()
+  found = (site / 'sitemap.xml').read_text()
+  assert '<loc>https://example.org/sub/index.html</loc>' in found
+
+
+@pytest.mark.parametrize(
+  ('flag', 'says'),
+  [
+    ('--without_downloads', 'is for --hub_dir'),
+    ('--site_url=example.org', 'expected http:// or https://'),
+  ],
+)
+def test_a_flag_that_makes_no_sense_is_one_line(tmp_path, capsys, flag, says):
+  with pytest.raises(SystemExit) as left:
+    raise SystemExit(_main(f'--output_dir={tmp_path / "site"}', flag))
+  assert left.value.code == 2
+  assert says in capsys.readouterr().err
+  assert not (tmp_path / 'site').exists()
+
+
 @pytest.mark.parametrize(
   ('name', 'says'),
   [('exports', 'found 0 exports there'), ('nowhere', 'nowhere')],

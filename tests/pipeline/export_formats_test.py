@@ -141,6 +141,33 @@ def test_other_pictures_make_int8_again_and_no_other(exports, tmp_path):
   assert 'pictures' in made['5.litert/int8.tflite'].reason
 
 
+def test_another_batch_makes_litert_again_and_is_verified(exports, pictures):
+  made = some_manifest.read(exports / _TASK / '5.litert/float32.json')
+  assert made.batch == '1'
+  results = _run(_order(exports, pictures, litert_batch='dynamic'))
+  changed = {n: r for n, r in results.items() if r.status != results_lib.KEPT}
+  assert list(changed) == list(_FILES[:4])
+  for each in changed.values():
+    assert each.reason == 'replaced: its batch was 1, not dynamic'
+  made = some_manifest.read(exports / _TASK / '5.litert/float32.json')
+  assert made.batch == 'dynamic'
+  assert set(_statuses(_verify(exports)).values()) == {'verified'}
+
+
+@pytest.mark.parametrize(
+  ('batch', 'says'),
+  [('', 'as its batch is dynamic'), ('8', 'expected one of 1, dynamic')],
+)
+def test_a_batch_that_is_not_the_files_is_no_manifest(exports, batch, says):
+  file = exports / _TASK / '5.litert/float32.json'
+  made = some_manifest.read(file)
+  file.write_text(dataclasses.replace(made, batch=batch).to_json())
+  results = _verify(exports)
+  (failed,) = (r for r in results.values() if r.status == results_lib.FAILED)
+  assert failed.name.endswith('float32.tflite')
+  assert says in failed.reason
+
+
 def test_without_pictures_int8_is_refused_with_the_reason(tmp_path):
   results = _run(_order(tmp_path, None, handles=_handles('litert')))
   assert list(_statuses(results).values()) == [*['exported'] * 3, 'refused']

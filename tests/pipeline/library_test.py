@@ -137,6 +137,7 @@ def test_without_weights_nothing_is_made(tmp_path, monkeypatch):
     ({'formats': ['litert.int8']}, 'without representative_images'),
     ({'models': 'mobilenet_v1_025_128/*/3', 'formats': ['onnx']}, 'none of 2'),
     ({'weights': 'synthetic', 'checkpoint_dir': 'c'}, 'expected one of the'),
+    ({'litert_batch': 8}, "litert_batch=8, expected one of '1', 'dynamic'"),
   ],
 )
 def test_an_order_that_cannot_be_is_an_error_before_anything_runs(

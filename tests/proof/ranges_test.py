@@ -9,6 +9,7 @@ from exporter.artifacts import frozen
 from exporter.artifacts import litert
 from exporter.artifacts import litert_quantized
 from exporter.proof import ranges
+from model_specs import kinds
 from model_specs import versions
 from tests import quantized_exports
 
@@ -73,6 +74,6 @@ def test_a_kernel_in_the_wide_range_is_seen(tmp_path):
 
   path = tmp_path / 'int8.tflite'
   with mock.patch.object(litert_quantized._Graph, 'add_rounding', widen):
-    litert.write_litert(conversion, network, None, path)
+    litert.write_litert(conversion, network, None, kinds.ONE, path)
   with pytest.raises(errors.ProofError, match='1 comparisons miss'):
     ranges.prove_ranges(conversion, path, quantized_exports.tensors())

@@ -40,8 +40,9 @@ def _browser():
 def _url(tmp_path_factory):
   """The site in a sub-path."""
   site = some_site.built(tmp_path_factory)
-  with browser_lib.serve(site.parent.parent) as root:
-    yield f'{root}/{site.parent.name}/{site.name}/'
+  path = f'{site.parent.name}/{site.name}'
+  with browser_lib.serve(site.parent.parent, path) as root:
+    yield f'{root}/{path}/'
 
 
 @pytest.fixture(name='read')
@@ -120,6 +121,34 @@ def test_a_download_arrives(read):
     page.get_by_role('link', name='5.tar.gz').click()
   assert started.value.suggested_filename == '5.tar.gz'
   assert pathlib.Path(started.value.path()).stat().st_size > 100
+
+
+@pytest.mark.parametrize(
+  'missing', ['nothing.html', 'google/imagenet/mobilenet_v9/classification/1']
+)
+def test_an_address_that_is_not_there_leads_back(browser, url, missing):
+  window = reader.Reader(browser, url)
+  page = window.open(missing)
+  assert page.get_by_role('heading').inner_text() == 'There is no such page'
+  name = 'mobilenet_v9' if '/' in missing else 'nothing'
+  search = page.get_by_role('link', name=f'Search for {name}')
+  search.wait_for()
+  assert missing in page.locator('#address').inner_text()
+  _audit(page)
+  hrefs = page.get_by_role('link').evaluate_all('all => all.map(a => a.href)')
+  assert hrefs == [
+    f'{url}index.html',
+    f'{url}choice.html',
+    f'{url}index.html?q={name}',
+  ]
+  # A browser notes each answer of 404; nothing else was wrong.
+  assert all('404' in problem for problem in window.problems)
+  search.click()
+  page.wait_for_url(f'{url}index.html*')
+  typed = page.get_by_role('textbox', name='Search')
+  page.wait_for_function('e => e.value', arg=typed.element_handle())
+  assert typed.input_value() == name
+  window.context.close()
 
 
 @pytest.mark.parametrize('name', _PAGES)

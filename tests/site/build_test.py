@@ -1,23 +1,18 @@
 """The built site: whole, linked, readable from any folder and without a net."""
 
-import hashlib
 from html import parser
 import pathlib
 import posixpath
 import re
-import tarfile
 import urllib.parse
 
 import pytest
 
 from exporter import errors
 from exporter.site import build
-from exporter.site import entries
 from exporter.site import page
 from exporter.site import tree
-from exporter.storage import places
 import model_specs
-from tests import some_manifest
 from tests import source_tree
 from tests.site import some_site
 
@@ -75,6 +70,7 @@ def _pages(site) -> dict[str, _Page]:
     for path in sorted(site.rglob('*.html'))
     # Those that only lead on have a test of their own.
     if 'http-equiv="refresh"' not in (text := path.read_text('utf-8'))
+    and path.name != '404.html'  # Nor does a link lead to this one.
   }
 
 
@@ -166,39 +162,14 @@ def test_a_notebook_is_shown_with_what_its_cells_showed(pages):
   assert len(inside) == 3
 
 
-def test_a_folder_is_downloaded_as_tensorflow_hub_unpacks_it(site, tmp_path):
-  handle = some_site.MODEL.handles()[0]
-  with tarfile.open(site / f'{handle}.tar.gz') as tar:
-    members = tar.getmembers()
-    assert all(m.isfile() or m.isdir() for m in members)
-    assert {(m.uid, m.mtime, m.uname) for m in members} == {(0, 0, '')}
-    tar.extractall(tmp_path, filter='data')
-  text = (tmp_path / 'assets' / 'labels.txt').read_text()
-  assert text == str(handle) * 1000
-
-
-@pytest.mark.parametrize('handle', some_site.EXPORTED, ids=str)
-def test_a_download_has_the_hash_that_stands_beside_it(site, handle):
-  file = site / f'{handle}'
-  if file.is_dir() or not file.exists():
-    file = site / f'{handle}.tar.gz'
-  origin = getattr(handle, 'origin', handle)
-  text = (site / f'{origin}.html').read_text('utf-8')
-  assert hashlib.sha256(file.read_bytes()).hexdigest() in text
-
-
-@pytest.mark.parametrize('handle', some_site.EXPORTED, ids=str)
-def test_the_manifest_stands_beside_its_page(site, handle):
-  page_ = site / entries.page(handle).replace('.md', '.html')
-  made = some_manifest.read(page_.with_suffix('.json'))
-  assert made.handle == str(handle)
-  assert f'href="{page_.stem}.json"' in page_.read_text('utf-8')
-
-
 def test_an_export_says_what_was_proven_and_how_fast_it_is(site):
   text = (site / f'{some_site.LITERT.origin}.html').read_text('utf-8')
   assert 'Each of the 262 variables is the checkpoint' in text
   assert 'Measured by <code>slimhub benchmark</code>' in text
+  plain = re.sub(r'<[^>]+>', ' ', text)
+  offered = plain[plain.index('Download') :].split('LiteRT, float32')[0]
+  assert 'ms an image' in offered
+  assert ' 10.00 ' in offered
   other = site / 'google/imagenet/resnet_v2_50/classification/5.html'
   plain = re.sub(r'<[^>]+>', '', other.read_text('utf-8'))
   assert 'slimhub export resnet_v2_50/classification/5 --fetch' in plain
@@ -271,27 +242,23 @@ def test_an_old_site_is_replaced_whole(tmp_path, monkeypatch):
   assert [path.name for path in tmp_path.iterdir()] == ['site']
 
 
-def _left_out(exports: pathlib.Path, tmp_path: pathlib.Path) -> str:
-  """Why the site offers one export not; it offers all others."""
-  collection = build._read(exports, tmp_path / 'files')
-  (left_out,) = collection.left_out
-  stems = {handle.stem: str(handle) for handle in some_site.EXPORTED}
-  bad = stems.pop(left_out.name)
-  assert collection.files.keys() == set(stems.values())
-  for suffix in ('', '.tar.gz'):  # Nor does it lie there without a link.
-    assert not (tmp_path / 'files' / f'{bad}{suffix}').exists()
-  return left_out.reason
-
-
-def test_figures_that_cannot_be_read_are_named(tmp_path):
-  exports = some_site.exports(tmp_path / 'exports')
-  file = places.place(exports, some_site.LITERT.origin).measured
-  file.write_text('{')
-  assert '5.measured.json does not' in _left_out(exports, tmp_path)
-
-
-def test_an_export_that_changed_since_is_not_offered(tmp_path):
-  exports = some_site.exports(tmp_path / 'exports')
-  file = places.place(exports, some_site.LITERT).artifact
-  file.write_bytes(b'changed')
-  assert 'float32.tflite' in _left_out(exports, tmp_path)
+def test_a_map_of_the_site_has_the_addresses_that_it_will_have(
+  tmp_path, monkeypatch
+):
+  site = tmp_path / 'site'
+  texts = {'index.md': '# New\n', 'guides/a.md': '# A\n'}
+  monkeypatch.setattr(tree, 'pages', lambda _: texts)
+  monkeypatch.setattr(tree, 'menu', lambda _: [{'Home': 'index.md'}])
+  build.write_site(site)
+  assert not list(site.glob('sitemap*'))
+  build.write_site(site, url='https://example.org/sub')
+  found = re.findall('<loc>(.*)</loc>', (site / 'sitemap.xml').read_text())
+  assert sorted(found) == [
+    'https://example.org/sub/guides/a.html',
+    'https://example.org/sub/index.html',
+  ]
+  page_ = (site / 'guides' / 'a.html').read_text()
+  assert 'rel="canonical" href="https://example.org/sub/guides/a.html"' in page_
+  links = _Page(page_)
+  urls = [*links.links, *links.loads]
+  assert not [url for url in urls if url.startswith('/')]

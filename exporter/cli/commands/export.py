@@ -46,6 +46,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     '--fetch', action='store_true', help='download missing archives before'
   )
   transfer.add_flags(parser)
+  transfer.add_trust(parser)
   parser.set_defaults(timeout=None, retries=None)  # Only --fetch asks for them.
   parser.add_argument(
     '--weights',
@@ -79,6 +80,12 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     help="the input's axes in ONNX: channels last (nhwc), as without this "
     'flag, or first (nchw)',
   )
+  parser.add_argument(
+    '--litert_batch',
+    choices=kinds.BATCHES,
+    help='how many images LiteRT files take at once: 1, as without this flag '
+    'and as delegates and browsers want it, or dynamic',
+  )
   parser.add_argument('--dry_run', action='store_true', help='only say what')
   parser.add_argument('--force', action='store_true', help='replace exports')
   work.add_flags(parser)
@@ -104,7 +111,9 @@ def _supply(
   if not lacking:
     return exits.OK, handles
   if args.fetch:
-    code, failed = transfer.fetch_all(lacking, folder, args)
+    code, failed = transfer.fetch_all(
+      lacking, folder, args, require=args.require_checksums
+    )
     return code, tuple(
       h for h in handles if h.spec.own or h.spec.name not in failed
     )
@@ -139,17 +148,28 @@ def _chosen(args: argparse.Namespace) -> tuple[model_specs.Handle, ...]:
     raise flags.UsageError(str(error)) from error
 
 
-def _refuse_unused(args: argparse.Namespace) -> None:
-  """Raises a UsageError for a flag that nothing would come of."""
-  asked = formats.named(args.formats)
-  if args.synthetic_weights and args.weights != checkpoints.AUTO:
+def _refuse_unread(args: argparse.Namespace) -> None:
+  """Raises a UsageError for a flag of checkpoints where none is read."""
+  if not args.synthetic_weights:
+    return
+  if args.weights != checkpoints.AUTO:
     raise flags.UsageError(
       '--weights chooses from a checkpoint: --checkpoint_dir'
     )
-  if args.synthetic_weights and args.fetch:
+  if args.fetch:
     raise flags.UsageError(
       '--fetch gets checkpoints: not with --synthetic_weights'
     )
+  if args.require_checksums:
+    raise flags.UsageError(
+      '--require_checksums is of archives: not with --synthetic_weights'
+    )
+
+
+def _refuse_unused(args: argparse.Namespace) -> None:
+  """Raises a UsageError for a flag that nothing would come of."""
+  _refuse_unread(args)
+  asked = formats.named(args.formats)
   given = transfer.given(args)
   if given and not args.fetch:
     raise flags.UsageError(f'{", ".join(given)}: for --fetch, which is missing')
@@ -159,6 +179,10 @@ def _refuse_unused(args: argparse.Namespace) -> None:
     )
   if args.onnx_layout and not any(k.group == kinds.ONNX for k in asked):
     raise flags.UsageError('--onnx_layout is for onnx, which --formats lacks')
+  if args.litert_batch and not any(k.fixes_batch for k in asked):
+    raise flags.UsageError(
+      '--litert_batch is for litert, which --formats lacks'
+    )
   if args.checkpoint_dir and args.checkpoint_dir.is_file():
     raise flags.UsageError(
       f'--checkpoint_dir={args.checkpoint_dir} is a file, expected the folder '
@@ -190,9 +214,11 @@ def run(args: argparse.Namespace) -> int:
     output_dir=args.output_dir,
     checkpoint_dir=folder,
     weights=checkpoints.SYNTHETIC if args.synthetic_weights else args.weights,
+    require_checksums=args.require_checksums,
     force=args.force,
     prove=args.prove,
     pictures_dir=args.representative_images,
+    litert_batch=args.litert_batch or kinds.ONE,
   )
   return max(
     code, work.carry_out(pipeline.make_orders(handles, template), engine, args)

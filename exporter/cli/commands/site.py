@@ -3,6 +3,7 @@
 import argparse
 
 from exporter.cli import flag_values
+from exporter.cli import flags
 from exporter.cli import progress
 
 HELP = 'write the documentation site, to be read without a network'
@@ -20,11 +21,29 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     type=flag_values.folder,
     help='an export folder: its files, proofs and speeds join the site',
   )
+  parser.add_argument(
+    '--without_downloads',
+    action='store_true',
+    help='tell of the exports in --hub_dir, and copy none of their files',
+  )
+  parser.add_argument(
+    '--site_url',
+    type=flag_values.hub,
+    metavar='URL',
+    help='where the site will be: sitemap.xml for search engines joins it',
+  )
 
 
 def run(args: argparse.Namespace) -> int:
   from exporter import site
 
-  made = site.write_site(args.output_dir, args.hub_dir)
+  if args.without_downloads and args.hub_dir is None:
+    raise flags.UsageError('--without_downloads is for --hub_dir')
+  made = site.write_site(
+    args.output_dir,
+    args.hub_dir,
+    has_downloads=not args.without_downloads,
+    url=args.site_url or '',
+  )
   print(f'{made.pages} pages in {args.output_dir}; open index.html there')
   return progress.tell_left_out(made.left_out)

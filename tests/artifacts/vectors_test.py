@@ -1,0 +1,87 @@
+"""Test vectors: the same bytes each time, and no stranger is believed."""
+
+import io
+
+import numpy as np
+import pytest
+
+from exporter.artifacts import vectors as vectors_lib
+from exporter.checkpoints import synthetic
+from model_specs import versions
+from tests import artifacts_made as artifacts
+
+_CLASSIFIER = artifacts.handle(f'{artifacts.TINY}/classification/5')
+_FEATURES = artifacts.handle(f'{artifacts.TINY}/feature_vector/5')
+
+
+def _vectors() -> vectors_lib.Vectors:
+  model = _CLASSIFIER.spec
+  source, _ = artifacts.sources(model)
+  name = f'{artifacts.TINY}/classification/5'
+  return vectors_lib.compute_vectors(source, model, artifacts.tensors(name))
+
+
+def _write(folder, handle):
+  (folder / 'assets.extra').mkdir(exist_ok=True)
+  vectors_lib.write_vectors(_vectors(), handle, folder)
+  return (folder / vectors_lib.VECTORS).read_bytes()
+
+
+def test_they_are_pictures_and_what_the_network_answers(tmp_path):
+  data = _write(tmp_path, _CLASSIFIER)
+  with np.load(io.BytesIO(data)) as file:
+    arrays = dict(file)
+  assert arrays.keys() == {'pictures', 'logits', 'feature_vector'}
+  pictures = arrays['pictures']
+  assert (pictures.shape, pictures.dtype) == ((2, 32, 32, 3), np.uint8)
+  np.testing.assert_array_equal(pictures, synthetic.synthetic_pictures(2, 32))
+  source, _ = artifacts.sources(_CLASSIFIER.spec)
+  source.load(artifacts.tensors(f'{artifacts.TINY}/classification/5'))
+  expected = source.run(source.logits, pictures / np.float32(255))
+  np.testing.assert_array_equal(arrays['logits'], expected)
+  assert np.std(expected[0] - expected[1]) > 0.01  # Not of any picture alike.
+
+
+def test_features_come_without_a_classifier(tmp_path):
+  found = vectors_lib.parse_vectors(_FEATURES, _write(tmp_path, _FEATURES))
+  assert found.outputs.keys() == {'feature_vector'}
+  expected = _vectors().of(versions.FEATURE_VECTOR)['feature_vector']
+  np.testing.assert_array_equal(found.outputs['feature_vector'], expected)
+
+
+def test_the_bytes_are_the_same_each_time_and_few(tmp_path):
+  first = _write(tmp_path, _CLASSIFIER)
+  assert first == _write(tmp_path, _CLASSIFIER)
+  assert len(first) < 20_000
+
+
+def _packed(**arrays) -> bytes:
+  file = io.BytesIO()
+  np.savez_compressed(file, **arrays)
+  return file.getvalue()
+
+
+_PICTURES = np.zeros([2, 32, 32, 3], np.uint8)
+_OUTPUTS = {
+  'logits': np.zeros([2, 5], np.float32),
+  'feature_vector': np.zeros([2, 8], np.float32),
+}
+
+
+@pytest.mark.parametrize(
+  'data',
+  [
+    b'',
+    b'no zip',
+    _packed(pictures=_PICTURES, **_OUTPUTS)[:-30],
+    _packed(pictures=_PICTURES),
+    _packed(pictures=_PICTURES[:1], **_OUTPUTS),
+    _packed(pictures=_PICTURES.astype(np.float32), **_OUTPUTS),
+    _packed(pictures=_PICTURES, more=_PICTURES, **_OUTPUTS),
+    _packed(pictures=np.array([print], object), **_OUTPUTS),
+    _packed(pictures=np.zeros(2**24, np.uint8), **_OUTPUTS),
+  ],
+)
+def test_another_file_is_refused(data):
+  with pytest.raises(ValueError, match=r'^(no \.npz|arrays|\d+ bytes|Object)'):
+    vectors_lib.parse_vectors(_CLASSIFIER, data)
