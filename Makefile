@@ -12,7 +12,9 @@ CLIENT ?=
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 
 RUN := $(VENV)/bin/python -m
-INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --editable
+# Python compiles what it imports; pip would compile all of every package.
+INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --no-compile \
+  --editable
 BUILDIFIER_VERSION := 8.2.1
 BUILDIFIER_FOLDER := .cache/buildifier-$(BUILDIFIER_VERSION)
 BUILDIFIER := $(BUILDIFIER_FOLDER)/node_modules/.bin/buildifier
@@ -36,7 +38,7 @@ TRAINED = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)') \
   $(if $(filter-out 0,$(FETCH)),--fetch) $(if $(MIRROR),--mirror='$(MIRROR)')
 
 .DELETE_ON_ERROR:
-.PHONY: help export test check bazel consumers programs bench cards site clean
+.PHONY: help export test check bazel consumers matrix programs bench cards site clean
 .PHONY: check-lint check-types check-layout check-build check-cards
 
 help:
@@ -51,6 +53,8 @@ help:
 	@echo '             and a test of each package; BAZEL_TESTS=//... for all'
 	@echo 'make consumers  the table of old and new clients, exporter/cards/clients.tsv;'
 	@echo '             CLIENT is a word of those to run'
+	@echo 'make matrix  slimhub itself on each TensorFlow -> docs/matrix.md; STACK is'
+	@echo '             a word of those to try'
 	@echo 'make programs  the table of what TensorFlow makes of every program'
 	@echo 'make bench   the figures of the README -> BENCH; SHELF=1: of all models'
 	@echo 'make cards   docs/model_cards and docs/catalogue, written anew'
@@ -114,6 +118,9 @@ bazel: $(VENV)/installed-test
 # Environments of old clients are made at first use, in .cache/consumers.
 consumers: $(VENV)/installed-test
 	$(RUN) tests.consumers $(JOBS) '$(CLIENT)'
+
+matrix: $(VENV)/installed-test
+	$(RUN) tests.matrix '$(STACK)'
 
 # TensorFlow is asked for those programs alone that the table does not have.
 programs: $(VENV)/installed-test

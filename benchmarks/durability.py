@@ -41,6 +41,8 @@ def _stage(folder: pathlib.Path, handle: model_specs.Handle) -> storage.Place:
   made = some_manifest.make(handle, files=files)
   staged.manifest.write_text(made.to_json())
   staged.card.write_text('A card.\n' * 1000)
+  staged.provenance.write_text('{}\n')
+  staged.bom.write_text('{}\n')
   return staged
 
 

@@ -4,8 +4,10 @@ import functools
 from importlib import machinery
 from importlib import metadata
 from importlib import util
+import json
 import os
 import pathlib
+import re
 import shutil
 
 import exporter
@@ -19,6 +21,7 @@ _PACKAGES = {
   'ray': {'ray': 'ray'},
   'serve': {
     'markdown-it-py': 'markdown_it',
+    'prometheus-client': 'prometheus_client',
     'starlette': 'starlette',
     'uvicorn': 'uvicorn',
   },
@@ -107,6 +110,19 @@ def libraries(*more: str) -> dict[str, str]:
       'to install'
     )
   return {'slimhub': exporter.__version__, **found}
+
+
+def commit() -> str:
+  """The commit that slimhub was installed from; empty if nobody knows it.
+
+  pip writes it down where it installs from a repository (PEP 610).
+  """
+  try:
+    text = metadata.distribution('slimhub').read_text('direct_url.json')
+    found = json.loads(text or '{}').get('vcs_info', {}).get('commit_id', '')
+  except (metadata.PackageNotFoundError, ValueError, AttributeError):
+    return ''
+  return found if re.fullmatch('[0-9a-f]{40}|[0-9a-f]{64}', str(found)) else ''
 
 
 def cores() -> int:

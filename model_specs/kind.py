@@ -19,10 +19,12 @@ ONE: Final = '1'
 DYNAMIC: Final = 'dynamic'
 BATCHES: tuple[Batch, ...] = (ONE, DYNAMIC)
 
-# The suffixes of manifest, card and signature, which lie beside an artifact.
+# The suffixes of what lies beside an artifact; BOM is a bill of materials.
 MANIFEST: Final = '.json'
 CARD: Final = '.md'
 SIGNATURE: Final = '.sig'
+PROVENANCE: Final = '.intoto.jsonl'
+BOM: Final = '.cdx.json'
 
 # Names that a URL can have as they are. A hub server finds no others.
 GROUP = re.compile(r'[a-z][a-z0-9_]*')

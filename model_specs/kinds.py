@@ -33,6 +33,8 @@ BATCHES = kind_lib.BATCHES
 MANIFEST: Final = kind_lib.MANIFEST
 CARD: Final = kind_lib.CARD
 SIGNATURE: Final = kind_lib.SIGNATURE
+PROVENANCE: Final = kind_lib.PROVENANCE
+BOM: Final = kind_lib.BOM
 GROUP = kind_lib.GROUP
 MOST = kind_lib.MOST
 

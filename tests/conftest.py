@@ -18,6 +18,17 @@ _PAGE = 4096
 _MUCH = 300 * 2**20  # What a module may leave behind before it is looked for.
 
 
+def _make_home() -> pathlib.Path:
+  """A SLIMHUB_HOME of this process, of which all processes share the memos."""
+  memos = shared.root() / 'memos'
+  memos.mkdir(exist_ok=True)
+  home = shared.root() / os.environ.get('PYTEST_XDIST_WORKER', 'home')
+  if not home.exists():
+    home.mkdir()
+    (home / 'memos').symlink_to(memos)
+  return home
+
+
 def pytest_configure(config: pytest.Config) -> None:
   """Prepares the process that was started, and each worker.
 
@@ -30,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
   stack = contextlib.ExitStack()
   stack.enter_context(shared.opened())
   # No test finds what an earlier run left in the user's cache.
-  home = {'SLIMHUB_HOME': str(shared.root() / 'home')}
+  home = {'SLIMHUB_HOME': str(_make_home())}
   stack.enter_context(mock.patch.dict(os.environ, home))
   config.add_cleanup(stack.close)
 
@@ -39,6 +50,14 @@ def _resident() -> int:
   """The bytes of this process that are in memory; 0 where Linux is not."""
   path = pathlib.Path('/proc/self/statm')
   return int(path.read_text().split()[1]) * _PAGE if path.exists() else 0
+
+
+@pytest.fixture(autouse=True)
+def _records() -> Iterator[None]:
+  """No test finds the checksums of archives that another one made up."""
+  yield
+  record = pathlib.Path(os.environ['SLIMHUB_HOME']) / 'checkpoints'
+  (record / 'checksums.tsv').unlink(missing_ok=True)
 
 
 @pytest.fixture(scope='module', autouse=True)

@@ -100,7 +100,7 @@ def serve(
       said += line
       if not line:
         raise RuntimeError(said)
-      found = re.search(r'at (http://\S+)', line)
+      found = re.search(r'at (https?://\S+)', line)
     hub = Server(process, found.group(1))
     try:
       yield hub

@@ -14,7 +14,10 @@ ORDER = (
   ('exporter.networks',),
   ('exporter.checkpoints',),
   ('exporter.artifacts',),
-  ('exporter.audit', 'exporter.proof', 'exporter.measure', 'exporter.signing'),
+  (
+    *('exporter.audit', 'exporter.proof', 'exporter.measure'),
+    *('exporter.signing', 'exporter.provenance'),
+  ),
   ('exporter.cards',),
   ('exporter.formats',),
   ('exporter.hub', 'exporter.publishing', 'exporter.site'),

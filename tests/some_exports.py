@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 
+from exporter import provenance
 from exporter.storage import contents
 from exporter.storage import manifest
 from exporter.storage import places
@@ -41,6 +42,9 @@ def describe(
     model=manifest.spec_table(wanted),
   )
   place.card.write_text(f'# Module {name}\n\n<!-- task: none -->\n\nIts card.')
+  build = provenance.Build()
+  place.provenance.write_text(provenance.statement(wanted, made, build))
+  place.bom.write_text(provenance.bom(wanted, made, build))
   place.manifest.write_text(made.to_json())
   place.measured.write_text('{}')  # Nobody who hands out exports reads it.
   return made

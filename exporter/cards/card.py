@@ -10,6 +10,7 @@ from exporter.cards import conversion
 from exporter.cards import evidence
 from exporter.cards import measured as measured_lib
 from exporter.cards import names
+from exporter.cards import origin
 from exporter.cards import outputs
 from exporter.cards import quantization
 from exporter.cards import record
@@ -274,6 +275,7 @@ def model_card(
       *conversion.offer(handle, links),
       evidence.verification(handle, made),
       evidence.checksums(handle, made),
+      *origin.provenance(handle, made),
       *measured_lib.sections(measured),
       names.also_known_as(handle, links.guide),
       *_changelog(handle),

@@ -9,6 +9,7 @@ from exporter.cards import evidence
 from exporter.cards import inputs
 from exporter.cards import measured as measured_lib
 from exporter.cards import names
+from exporter.cards import origin
 from exporter.cards import record
 import model_specs
 from model_specs import formats
@@ -176,6 +177,7 @@ def conversion_card(
       record.Section('Usage', tuple(use)),
       _verification(conversion, made, figures),
       evidence.checksums(conversion, made, _origin(made)),
+      *origin.provenance(conversion, made),
       *measured_lib.sections(measured),
       names.also_known_as(conversion),
       _license(conversion),

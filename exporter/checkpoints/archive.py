@@ -11,6 +11,9 @@ from exporter.checkpoints import copies
 from exporter.checkpoints import prefixes
 from exporter.checkpoints.fetch import checksums
 import model_specs
+from model_specs import checksums as published
+
+_REQUIRED = '--require_checksums asks for a known checksum'
 
 
 def unpacked(
@@ -72,12 +75,19 @@ def _only(
   return checkpoint._replace(graph=next(iter(found.graphs.values()), None))
 
 
-def _refuse_another(
-  archive: pathlib.Path, folder: pathlib.Path, model: model_specs.ModelSpec
-) -> None:
-  """Raises a CheckpointError unless an archive is the one that is known.
+def _identify(
+  archive: pathlib.Path,
+  folder: pathlib.Path,
+  model: model_specs.ModelSpec,
+  require_checksum: bool,
+) -> storage.Archive:
+  """Says which archive it is, and why it is taken for the published one.
 
   Few archives have a published checksum; `fetch` records those of the others.
+
+  Raises:
+    CheckpointError: It is another one than the one that is known; or none is,
+      and one is required.
   """
   difference = checksums.difference(archive, folder, model.archive_url)
   if difference:
@@ -86,6 +96,23 @@ def _refuse_another(
       f'archive {archive} {difference}; it is exported as the published '
       f'{model.name}, so delete it and get that one with `{fetch}`'
     )
+  known = checksums.known(model.archive_url)
+  if require_checksum and not known:
+    raise errors.CheckpointError(
+      f'archive {archive}: {_REQUIRED}, and none of {model.archive_url} is '
+      f'known; put its line into {checksums.own_file()}, from somebody whom '
+      'you believe'
+    )
+  try:
+    found = known or checksums.measure(archive, model.archive_url)
+  except OSError as error:
+    raise errors.CheckpointError(
+      f'archive {archive} cannot be read: {error.strerror}; put the published '
+      'archive of this model in its place, where you may read it'
+    ) from error
+  is_published = model.archive_url in published.published()
+  trust = published.PUBLISHED if is_published else published.FIRST_USE
+  return storage.Archive(**vars(found), trust=trust)
 
 
 def inspect(archive: pathlib.Path, model: model_specs.ModelSpec) -> None:
@@ -111,7 +138,9 @@ def lacking_archives(
 
 @contextlib.contextmanager
 def find(
-  folder: pathlib.Path, model: model_specs.ModelSpec
+  folder: pathlib.Path,
+  model: model_specs.ModelSpec,
+  require_checksum: bool = False,
 ) -> Iterator[prefixes.Found]:
   """Finds the checkpoint of a model, and unpacks its archive if need be.
 
@@ -119,6 +148,7 @@ def find(
     folder: Holds checkpoints in the folders that the published archives unpack
       to, or the files of checkpoints directly, or the archives themselves.
     model: The model whose checkpoint is wanted.
+    require_checksum: Whether to take only an archive whose checksum is known.
 
   Yields:
     The checkpoint; its files exist while the context is open.
@@ -137,13 +167,18 @@ def find(
   candidates, archives = unpacked(folder, model), places(folder, model)
   for prefix in candidates:
     if _is_checkpoint(prefix):
+      if require_checksum:
+        raise errors.CheckpointError(
+          f'checkpoint {prefix}: {_REQUIRED}, and it lies unpacked, which has '
+          f'none; put the archive {model.archive_name} there instead'
+        )
       yield prefixes.found(prefix)
       return
   for archive in archives:
     if archive.exists():
-      _refuse_another(archive, folder, model)
+      identified = _identify(archive, folder, model, require_checksum)
       with copies.copied(archive, _wanted(model)) as found:
-        yield _only(archive, model, found)
+        yield _only(archive, model, found)._replace(archive=identified)
       return
   raise errors.CheckpointError(
     f'no checkpoint of {model.name} in {folder}; looked for\n'

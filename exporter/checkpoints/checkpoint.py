@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from exporter import errors
+from exporter import storage
 from exporter.checkpoints import archive
 from exporter.checkpoints import reader as reader_lib
 from exporter.checkpoints import synthetic
@@ -53,6 +54,7 @@ class Checkpoint:
   tensors: Mapping[str, Tensor]
   frozen_graph: bytes | None = None  # The file published with them, if any.
   has_classifier: bool = True  # If not, the classifier's tensors are zeros.
+  archive: storage.Archive | None = None  # The published one, if it was read.
 
   @property
   def sha256(self) -> str:
@@ -213,6 +215,7 @@ def read_published(
   model: model_specs.ModelSpec,
   wanted: Wanted,
   weights: str,
+  require_checksum: bool = False,
 ) -> Checkpoint:
   """Reads the checkpoint of a published model.
 
@@ -221,6 +224,7 @@ def read_published(
     model: The model whose checkpoint is wanted.
     wanted: The variables that its network needs.
     weights: One of weights.WEIGHTS_CHOICES.
+    require_checksum: Whether to take only an archive whose checksum is known.
 
   Returns:
     The tensors: complete, finite and of the right shapes.
@@ -229,11 +233,12 @@ def read_published(
     CheckpointError: The checkpoint is missing, damaged or does not fit; the
       message names every variable concerned.
   """
-  with archive.find(folder, model) as found:
+  with archive.find(folder, model, require_checksum) as found:
     checkpoint = read(reader_lib.Reader(found), wanted, weights)
     return dataclasses.replace(
       checkpoint,
       name=model.checkpoint,
+      archive=found.archive,
       frozen_graph=reader_lib.read_graph(found.graph) if found.graph else None,
     )
 

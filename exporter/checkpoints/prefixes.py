@@ -4,6 +4,7 @@ import pathlib
 import re
 from typing import NamedTuple
 
+from exporter import storage
 import model_specs
 from model_specs import outside
 
@@ -24,6 +25,7 @@ class Found(NamedTuple):
   name: str  # The last part of its prefix, in the archive if it is a copy.
   shown: str  # What to call it: its path, or ARCHIVE: NAME.
   graph: pathlib.Path | None = None  # The frozen graph beside it.
+  archive: storage.Archive | None = None  # That it was copied from.
 
 
 def index_of(prefix: pathlib.Path) -> pathlib.Path:

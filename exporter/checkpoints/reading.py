@@ -13,6 +13,7 @@ def read_checkpoint(
   *,
   checkpoint_dir: storage.LocalPath | None = None,
   weights: weights_lib.WeightsChoice = weights_lib.AUTO,
+  require_checksum: bool = False,
 ) -> checkpoint.Checkpoint:
   """Reads all that a model's network needs.
 
@@ -21,6 +22,8 @@ def read_checkpoint(
     checkpoint_dir: Where checkpoints are; by default where `slimhub fetch`
       puts them. An own model's spec may name its checkpoint itself.
     weights: Which of the checkpoint's; `synthetic` reads no checkpoint.
+    require_checksum: Whether to read a published model only from an archive
+      whose checksum is known.
 
   Returns:
     The tensors, complete, finite and of the right shapes.
@@ -39,5 +42,8 @@ def read_checkpoint(
     folder = storage.default_checkpoint_dir()
   else:
     folder = storage.to_path(checkpoint_dir)
-  read = own.read_own if model.own else checkpoint.read_published
-  return read(folder, model, wanted, weights)
+  if model.own:
+    return own.read_own(folder, model, wanted, weights)
+  return checkpoint.read_published(
+    folder, model, wanted, weights, require_checksum
+  )

@@ -19,6 +19,7 @@ from exporter.checkpoints import prefixes
 from exporter.checkpoints import weights as weights_lib
 from exporter.checkpoints.fetch import checksums
 import model_specs
+from model_specs import checksums as checksums_lib
 from model_specs import outside
 
 _STATE = 'checkpoint'  # The file that names the newest in a folder.
@@ -91,7 +92,9 @@ def _of_own(
 def _of_published(
   folder: pathlib.Path, model: model_specs.ModelSpec
 ) -> Iterator[Causes]:
-  yield 'known', str(checksums.known(folder, model.archive_url))
+  yield 'known', str(checksums.known(model.archive_url))
+  beside = checksums.read(folder / checksums_lib.FILE)
+  yield 'beside', str(beside.get(model.archive_url))
   for prefix in archive.unpacked(folder, model):
     yield from _at_prefix(prefix)
   for path in archive.places(folder, model):

@@ -38,6 +38,16 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   )
 
 
+def add_trust(parser: argparse.ArgumentParser) -> None:
+  """Adds the flag that says which archives are trusted."""
+  parser.add_argument(
+    '--require_checksums',
+    action='store_true',
+    help='refuse published archives whose checksum is not known, instead of '
+    'trusting the first one',
+  )
+
+
 def given(args: argparse.Namespace) -> list[str]:
   """The flags of `add_flags` that a command line has, if none has a default."""
   names = ('mirror', 'timeout', 'retries')

@@ -1,9 +1,13 @@
 from .answer import Hub as Hub
 from .application import application as application
+from .exposure import exposed as exposed
 from .kagglehub_cache import seed_kagglehub as seed_kagglehub
 from .pack import pack_exports as pack_exports
+from .server import Tls as Tls
 from .server import listen as listen
 from .server import run_server as run_server
 from .server import url as url
 from .stock import Stock as Stock
 from .tfhub_cache import seed_tfhub as seed_tfhub
+from .tokens import Access as Access
+from .tokens import read_tokens as read_tokens

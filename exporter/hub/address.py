@@ -16,7 +16,8 @@ from model_specs import outside
 
 _log = logging.getLogger('uvicorn.error')
 CARD, MANIFEST = kinds.CARD, kinds.MANIFEST
-SIGNATURE = kinds.SIGNATURE
+# Suffixes of what may lie beside an artifact, as it is handed out.
+BESIDE = (kinds.SIGNATURE, kinds.PROVENANCE, kinds.BOM)
 # No segment begins with a dot, so that neither `..` nor the folder in which
 # exports are staged has an address.
 SEGMENT = re.compile(r'[a-zA-Z\d_-][\w.-]*', re.ASCII)

@@ -21,6 +21,18 @@ _HUB_FORMAT, _LITE_FORMAT = 'tf-hub-format', 'lite-format'
 _COMPRESSED, _UNCOMPRESSED = 'compressed', 'uncompressed'
 _LITE = kinds.get('litert.float32')  # Sent for `?lite-format=tflite`.
 _JSON, _MARKDOWN = 'application/json', 'text/markdown; charset=utf-8'
+# What may lie beside an artifact, what it is to a browser, and who writes it.
+_BESIDE = {
+  kinds.SIGNATURE: (_JSON, 'is not signed; `slimhub sign` does it'),
+  kinds.PROVENANCE: (
+    'application/vnd.in-toto+json',
+    'has no provenance beside it; `slimhub export --force` writes it',
+  ),
+  kinds.BOM: (
+    'application/vnd.cyclonedx+json',
+    'has no bill of materials beside it; `slimhub export --force` writes it',
+  ),
+}
 _CHANGES = {'cache-control': 'no-cache'}  # Of what may be replaced.
 _PAGE_HEADERS = {
   'cache-control': 'no-cache',
@@ -213,8 +225,8 @@ class Hub:
     if part == address.CARD:
       text = export.read_card()
       return responses.Response(text, media_type=_MARKDOWN, headers=_CHANGES)
-    if part == address.SIGNATURE:
-      return self._signature(export)
+    if part in _BESIDE:
+      return self._beside(export, part)
     name = part.removeprefix('/')
     if part.startswith('/') and name in export.manifest.files:
       return self._stock.send_file(export, name, _media_type(name))
@@ -224,13 +236,12 @@ class Hub:
       + ', '.join(export.manifest.files),
     )
 
-  def _signature(self, export: storage.Export) -> responses.Response:
-    signature = export.read_signature()
-    if signature is None:
-      raise refusal.Refusal(
-        404, f'{export.manifest.handle} is not signed; `slimhub sign` does it'
-      )
-    return responses.Response(signature, media_type=_JSON, headers=_CHANGES)
+  def _beside(self, export: storage.Export, part: str) -> responses.Response:
+    media_type, advice = _BESIDE[part]
+    data = export.read_beside(part)
+    if data is None:
+      raise refusal.Refusal(404, f'{export.manifest.handle} {advice}')
+    return responses.Response(data, media_type=media_type, headers=_CHANGES)
 
   def _whole(
     self, request: requests.Request, export: storage.Export

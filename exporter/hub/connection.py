@@ -17,6 +17,13 @@ _FEWEST = 16
 # closed, threads that read manifests and cards, bundles that are being made.
 _SPARE = 4 * AT_ONCE + 64
 
+# The answer to a client that has too many connections.
+_TOO_MANY = (
+  b'HTTP/1.1 429 Too Many Requests\r\ncontent-type: text/plain\r\n'
+  b'content-length: 31\r\nretry-after: 5\r\nconnection: close\r\n\r\n'
+  b'too many connections at a time\n'
+)
+
 _log = logging.getLogger('uvicorn.error')
 
 
@@ -53,6 +60,7 @@ class Connection(h11_impl.H11Protocol):
   # For a request, with its body, from its first byte or none.
   request_seconds = 20.0
   stall_seconds = 60.0  # In which a client must take some of an answer.
+  most_of_one: int | None = None  # Connections that one address may have.
 
   def __init__(self, *args: Any, **kwargs: Any):
     super().__init__(*args, **kwargs)
@@ -68,6 +76,10 @@ class Connection(h11_impl.H11Protocol):
     # A connection is paused from the first byte that cannot be sent at once, so
     # that `resume_writing` says when its client has taken everything.
     transport.set_write_buffer_limits(0)
+    if self._is_one_too_many:
+      transport.write(_TOO_MANY)
+      transport.close()
+      return
     self._expect_request()
     limit = self.config.limit_concurrency
     if limit and len(self.connections) >= limit:
@@ -100,6 +112,18 @@ class Connection(h11_impl.H11Protocol):
     super().resume_writing()
     if self._stall_timer:
       self._stall_timer.cancel()
+
+  @property
+  def _is_one_too_many(self) -> bool:
+    """Whether its address has as many connections as one may have."""
+    if self.most_of_one is None or not self.client:
+      return False
+    own = [
+      each
+      for each in self.connections
+      if each.client and each.client[0] == self.client[0]
+    ]
+    return len(own) > self.most_of_one
 
   @property
   def _is_answered(self) -> bool:
@@ -166,3 +190,8 @@ class Connection(h11_impl.H11Protocol):
         self.stall_seconds,
       )
       self.transport.abort()
+
+
+def limited(most_of_one: int | None) -> type[Connection]:
+  """Connections of which one address may have no more than so many."""
+  return type('Limited', (Connection,), {'most_of_one': most_of_one})

@@ -82,8 +82,9 @@ class _Packer:
     for path in (name, *_loose(manifest)):
       self._root.keep(path)
     self._root.put_data(f'{base}{address.CARD}', text.encode())
-    if signature := item.read_signature():
-      self._root.put_data(f'{base}{address.SIGNATURE}', signature)
+    for suffix in address.BESIDE:
+      if data := item.read_beside(suffix):
+        self._root.put_data(f'{base}{suffix}', data)
     if not storage.kind_of(manifest).is_converted:
       prefix = f'{manifest.handle}.'
       conversions = [
@@ -98,9 +99,7 @@ class _Packer:
 
   def keep(self, stem: str) -> None:
     """Keeps what an earlier run packed of an artifact."""
-    for suffix in (
-      *(address.MANIFEST, address.CARD, address.SIGNATURE, _PAGE),
-    ):
+    for suffix in (address.MANIFEST, address.CARD, _PAGE, *address.BESIDE):
       self._root.keep(f'{stem}{suffix}')
     for manifest in self._packed([stem]):
       for path in (storage.download_path(manifest), *_loose(manifest)):

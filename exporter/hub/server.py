@@ -1,10 +1,15 @@
 """Listens for the requests to a hub, with uvicorn."""
 
+import asyncio
+import dataclasses
 import errno
+import functools
+import pathlib
 import signal
 import socket
+import ssl
 
-from starlette import applications
+from starlette import types
 import uvicorn
 
 from exporter import errors
@@ -13,6 +18,7 @@ from exporter.hub import connection
 _GRACE = 30  # Seconds that downloads have to end after a signal to stop.
 _OF_PORTS = (errno.EADDRINUSE, errno.EACCES, errno.EPERM)
 _QUEUE = 1024  # Connections that the system keeps until they are accepted.
+_HANDSHAKE = 10  # Seconds for a client to agree on how to encrypt.
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -40,10 +46,33 @@ def listen(host: str, port: int) -> socket.socket:
   return listener
 
 
-def url(listener: socket.socket) -> str:
+@dataclasses.dataclass(frozen=True)
+class Tls:
+  """The files with which a server shows who it is."""
+
+  certificate: pathlib.Path  # With those that vouch for it behind it.
+  key: pathlib.Path
+
+  def __post_init__(self) -> None:
+    """Raises a HubError if the two cannot be used together."""
+    try:
+      context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+      # A password would be asked for at the terminal: there is none.
+      context.load_cert_chain(self.certificate, self.key, password=str)
+    except (OSError, ssl.SSLError, ValueError) as error:
+      raise errors.HubError(
+        f'{self.certificate} and {self.key} are no certificate with its key: '
+        f'{getattr(error, "reason", None) or error}; expected two PEM files, '
+        'the key without a password'
+      ) from error
+
+
+def url(listener: socket.socket, tls: Tls | None = None) -> str:
   """The URL at which a listening socket is reached from this machine."""
   host, port, *_ = listener.getsockname()
-  return f'http://[{host}]:{port}' if ':' in host else f'http://{host}:{port}'
+  scheme = 'https' if tls else 'http'
+  shown = f'[{host}]' if ':' in host else host
+  return f'{scheme}://{shown}:{port}'
 
 
 class _Server(uvicorn.Server):
@@ -54,13 +83,34 @@ class _Server(uvicorn.Server):
 
   async def startup(self, sockets: list[socket.socket] | None = None) -> None:
     """Is called by uvicorn to listen."""
+    if self.config.ssl:
+      # uvicorn hands it on to nobody, and the default is a minute.
+      loop = asyncio.get_running_loop()
+      loop.create_server = functools.partial(  # type: ignore[method-assign]
+        loop.create_server, ssl_handshake_timeout=_HANDSHAKE
+      )
     await super().startup(sockets)
     for listener in sockets or ():
       listener.listen(_QUEUE)
 
 
-def run_server(app: applications.Starlette, listener: socket.socket) -> None:
+def run_server(
+  app: types.ASGIApp,
+  listener: socket.socket,
+  *,
+  tls: Tls | None = None,
+  has_log: bool = True,
+  client_connections: int | None = None,
+) -> None:
   """Serves until a signal asks to stop, then lets running downloads end.
+
+  Args:
+    app: What answers.
+    listener: Where.
+    tls: The certificate; without one it speaks plain HTTP.
+    has_log: Whether a line of text is written for each request.
+    client_connections: How many one address may have at a time; None does not
+      limit them, as behind a proxy all clients have its address.
 
   Raises:
     HubError: This process may open too few files for any connection.
@@ -69,7 +119,10 @@ def run_server(app: applications.Starlette, listener: socket.socket) -> None:
     app,
     # It reads requests with h11, as the other parsers do not limit the size of
     # headers.
-    http=connection.Connection,
+    http=connection.limited(client_connections),
+    access_log=has_log,
+    ssl_certfile=tls.certificate if tls else None,
+    ssl_keyfile=tls.key if tls else None,
     loop='asyncio',  # Others accept more connections at a time than are asked.
     backlog=connection.AT_ONCE,
     limit_concurrency=connection.most(),

@@ -11,6 +11,7 @@ from exporter import errors
 from exporter import formats
 from exporter import measure
 from exporter import networks
+from exporter import provenance
 from exporter import results
 from exporter import storage
 from exporter.pipeline import changes as changes_lib
@@ -30,9 +31,14 @@ def _read(
   asked = order.model, order.checkpoint_dir, order.weights
   causes = checkpoints.causes(*asked)
   checkpoint = checkpoints.read_checkpoint(
-    order.model, checkpoint_dir=order.checkpoint_dir, weights=order.weights
+    order.model,
+    checkpoint_dir=order.checkpoint_dir,
+    weights=order.weights,
+    require_checksum=order.require_checksums,
   )
-  weights = storage.Weights(checkpoint.name, checkpoint.sha256, checkpoint.kind)
+  weights = storage.Weights(
+    checkpoint.name, checkpoint.sha256, checkpoint.kind, checkpoint.archive
+  )
   reading = checkpoints.Reading(weights, checkpoint.has_classifier)
   is_known = (
     causes and storage.read_memo(checkpoints.Reading, causes) == reading
@@ -142,6 +148,7 @@ def _export(
   """
   format_ = formats.of(handle)
   format_.require()
+  build = provenance.this_build()
   has_pictures = order.pictures_dir is not None
   if refused := changes_lib.refuse(handle, has_pictures=has_pictures):
     return refused
@@ -162,9 +169,14 @@ def _export(
     manifest = _make(
       handle, format_, model, staged.artifact, order.batch(handle)
     )
-    staged.manifest.write_text(manifest.to_json())
-    card = format_.card(handle, manifest).to_markdown()
-    staged.card.write_text(card, encoding='utf-8')
+    said = (
+      format_.card(handle, manifest).to_markdown(),
+      provenance.statement(handle, manifest, build),
+      provenance.bom(handle, manifest, build),
+      manifest.to_json(),
+    )
+    for path, text in zip(staged.said, said, strict=True):
+      path.write_text(text, encoding='utf-8')
     may_replace = order.force or bool(changes)
     storage.deliver(handle, staged, order.output_dir, may_replace)
   reason = '; '.join(filter(None, (replaced, format_.note(model.original))))

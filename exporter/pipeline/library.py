@@ -83,6 +83,7 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
   formats: Sequence[str] = formats_lib.DEFAULT,
   representative_images: storage.LocalPath | None = None,
   litert_batch: kinds.Batch = kinds.ONE,
+  require_checksums: bool = False,
   force: bool = False,
   prove: orders_lib.Prove = orders_lib.KNOWN,
   engine: batch.Engine | None = None,
@@ -106,6 +107,8 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
       litert.int8 are measured.
     litert_batch: How many images a LiteRT file takes at once: `1`, which
       delegates and browsers want, or `dynamic`.
+    require_checksums: Whether to refuse archives of published models whose
+      checksum nobody knows, instead of trusting the first one.
     force: Whether exports that are there are replaced in any case.
     prove: `fresh` loads each artifact through TensorFlow's own loaders, also
       where it is known what they make of its program.
@@ -135,6 +138,7 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
     storage.to_folder(output_dir),
     checkpoint_dir=_path(checkpoint_dir),
     weights=weights,
+    require_checksums=require_checksums,
     force=force,
     prove=prove,
     pictures_dir=_path(representative_images),

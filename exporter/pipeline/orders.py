@@ -30,7 +30,10 @@ PROVE_CHOICES: tuple[Prove, ...] = (KNOWN, FRESH)
 
 _OF_PATTERNS = frozenset('\\*?[]')
 
-LOCAL, RAY = ENGINES = ('local', 'ray')  # The words of --engine.
+EngineWord = Literal['local', 'ray']  # What --engine takes.
+LOCAL: Final = 'local'
+RAY: Final = 'ray'
+ENGINES: tuple[EngineWord, ...] = (LOCAL, RAY)
 
 
 def _refuse_pattern(folder: storage.Folder | None) -> None:
@@ -59,6 +62,8 @@ class Order:
   # An EXPORT takes weights from there, unless they are SYNTHETIC.
   checkpoint_dir: pathlib.Path | None = None
   weights: checkpoints.WeightsChoice = checkpoints.AUTO
+  # An EXPORT reads published models only from archives with known checksums.
+  require_checksums: bool = False
   force: bool = False  # Replaces exports that could be kept.
   pictures_dir: pathlib.Path | None = None  # Ranges are measured on them.
   litert_batch: kinds.Batch = kinds.ONE  # Of the LiteRT files of an EXPORT.

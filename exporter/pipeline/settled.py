@@ -56,7 +56,7 @@ def _result(
   refused = changes.refuse(handle, has_pictures=has_pictures)
   if refused or handle.needs_pictures:
     return refused
-  if order.force:
+  if order.force or order.require_checksums:
     return None
   made = storage.read_manifest(order.output_dir, handle.stem)
   # As if the weights were the same: what differs is seen without them.

@@ -12,12 +12,14 @@ import exporter
 from exporter import checkpoints
 from exporter import errors
 from exporter import formats
+from exporter import provenance
 from exporter import results
 from exporter import signing
 from exporter import storage
 from exporter.pipeline import once
 from exporter.pipeline import orders
 import model_specs
+from model_specs import kinds
 
 
 def _plain_claims(
@@ -71,6 +73,10 @@ def _false_claims(
     *formats.of(handle).claims(made, artifact),
     ('card', storage.read_card(output_dir, handle.stem) is not None, True),
     *_plain_claims(handle, made),
+    *(
+      (f'{suffix} beside it', 'of other files', 'of its files')
+      for suffix in provenance.false_claims(storage.Export(output_dir, made))
+    ),
     *(
       (check.name, check.difference <= check.tolerance, True)
       for check in made.proof
@@ -145,7 +151,7 @@ def _check_signature(
 ) -> None:
   """Raises a SignatureError unless the files are as the key's owner signed."""
   export = storage.find_export(order.output_dir, handle.stem)
-  signature = export.read_signature() if export else None
+  signature = export.read_beside(kinds.SIGNATURE) if export else None
   if signature is None:
     raise errors.SignatureError(
       f'{handle} is not signed: there is no '

@@ -2,12 +2,18 @@
 
 TensorFlow's public loaders take seconds for an artifact. What they add to its
 graphs depends only on its program, so stranger.py loads one artifact of each
-program through them, and all artifacts are proven in a session.
+program through them, and all artifacts are proven in a session. Artifacts whose
+graphs are equal, byte by byte, share a session, each with its own variables.
 """
 
+import collections
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
+import dataclasses
+import hashlib
 import pathlib
+import re
 from typing import Any
 from typing import Protocol
 
@@ -20,6 +26,14 @@ from exporter.proof import stranger
 _FLOAT = tf.float32.as_datatype_enum
 _STRING = tf.string.as_datatype_enum
 _FILE, _RESTORE = 'restore/file', 'restore/all'
+# A TF2 SavedModel has a number in its names, by which two models can be told
+# apart in one graph. It says nothing of what the model computes.
+_NUMBER = re.compile(rb'\bmodel_(\d{10})/')
+# The graphs that depend on nothing but their architecture: what a model mostly
+# has, two tasks in two formats. Large networks come in one size alone, so their
+# sessions would be kept for nobody.
+_MOST_KEPT = 4
+_MOST_BYTES = 1 << 25
 
 
 class Reading(Protocol):
@@ -57,14 +71,44 @@ class Loaded(Reading, Protocol):
 
 
 def read(folder: pathlib.Path) -> saved_model_pb2.SavedModel:
-  """The program of an artifact: its saved_model.pb."""
+  """The program of an artifact: its saved_model.pb, its number being zero."""
   data = (folder / 'saved_model.pb').read_bytes()
+  if numbered := _NUMBER.search(data):
+    data = data.replace(numbered[1], b'0' * len(numbered[1]))
   return saved_model_pb2.SavedModel.FromString(data)
 
 
-def file(folder: pathlib.Path) -> str:
-  """The prefix of the files that hold an artifact's variables."""
-  return str(folder / 'variables' / 'variables')
+@dataclasses.dataclass(frozen=True, eq=False)
+class Values:
+  """The values that one artifact has for the variables of its program."""
+
+  folder: pathlib.Path
+
+  @property
+  def prefix(self) -> str:
+    """The prefix of the files that hold them."""
+    return str(self.folder / 'variables' / 'variables')
+
+  @property
+  def bytes(self) -> int:
+    """How large these files are."""
+    return sum(each.stat().st_size for each in self.folder.glob('variables/*'))
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+  """A graph that a session imports.
+
+  Attributes:
+    definition: The graph.
+    scope: The scope to import the nodes into; empty for none.
+    inputs: The tensors of the session that replace inputs of the graph, by the
+      names of the inputs.
+  """
+
+  definition: tf.compat.v1.GraphDef
+  scope: str
+  inputs: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def shape(declared: Any) -> tuple[int | None, ...]:
@@ -87,8 +131,9 @@ def _numbered(handles: Mapping[str, str]) -> dict[str, str]:
   return {f'handle_{i}': handle for i, handle in enumerate(handles.values())}
 
 
-def _restore(keys: list[str]) -> tf.compat.v1.GraphDef:
-  """A graph that sets the variable of `handle_N` to the Nth key of a file."""
+def restoring(handles: Mapping[str, str]) -> Part:
+  """A graph that sets variables, given the handles by key in the file."""
+  keys = list(handles)
   graph = tf.compat.v1.GraphDef()
   graph.node.add(name=_FILE, op='Placeholder').attr['dtype'].type = _STRING
   inputs = [
@@ -107,61 +152,84 @@ def _restore(keys: list[str]) -> tf.compat.v1.GraphDef:
     op='NoOp',
     input=[f'^restore/{number}' for number in range(len(keys))],
   )
-  return graph
+  return Part(graph, '', _numbered(handles))
+
+
+def reading(handles: Mapping[str, str]) -> Part:
+  """A graph that reads variables, given the handles by name."""
+  graph = tf.compat.v1.GraphDef()
+  for number, name in enumerate(handles):
+    node = graph.node.add(
+      name=name, op='ReadVariableOp', input=[f'handle_{number}']
+    )
+    node.attr['dtype'].type = _FLOAT
+  return Part(graph, 'value', _numbered(handles))
+
+
+def _of_any_size(
+  definition: tf.compat.v1.GraphDef,
+) -> tf.compat.v1.GraphDef:
+  """A copy of a graph whose inputs have no declared shapes.
+
+  What an artifact declares of shapes is compared with the shapes of what it
+  returns, so the session need not hold it to them.
+  """
+  changed = tf.compat.v1.GraphDef()
+  changed.CopyFrom(definition)
+  for node in changed.node:
+    if node.op == 'Placeholder':
+      node.attr.pop('shape', None)
+  for function in changed.library.function:
+    function.attr.pop('_input_shapes', None)
+  return changed
 
 
 class Session:
-  """A session whose graphs share the variables of one artifact."""
+  """A session of some graphs, with the variables of one artifact at a time."""
 
-  def __init__(self, folder: pathlib.Path):
-    self._file = file(folder)
-    self._graph = tf.Graph()
-    self._session = tf.compat.v1.Session(graph=self._graph)
-    self._is_restored = False
+  def __init__(self, parts: Sequence[Part]):
+    """Imports graphs.
 
-  def add(
-    self,
-    definition: tf.compat.v1.GraphDef,
-    scope: str,
-    inputs: Mapping[str, str] | None = None,
-  ) -> None:
-    """Adds the nodes of a graph.
+    All are imported before the first run: TensorFlow would prepare the whole
+    graph again for what is added later.
 
     Args:
-      definition: The graph.
-      scope: The scope to import the nodes into; empty for none.
-      inputs: The tensors of the session that replace inputs of the graph, by
-        the names of the inputs.
+      parts: The graphs; the inputs of each are tensors of those before it.
     """
+    self._graph = tf.Graph()
     with self._graph.as_default():
-      given = {
-        name: self._graph.get_tensor_by_name(tensor)
-        for name, tensor in (inputs or {}).items()
-      }
-      tf.import_graph_def(definition, name=scope, input_map=given)
+      for part in parts:
+        given = {
+          name: self._graph.get_tensor_by_name(tensor)
+          for name, tensor in part.inputs.items()
+        }
+        tf.import_graph_def(part.definition, name=part.scope, input_map=given)
+    self._session = tf.compat.v1.Session(graph=self._graph)
+    self._values: Values | None = None
+    self._is_updated = False
 
-  def add_restore(self, handles: Mapping[str, str]) -> None:
-    """Adds nodes that set variables, given the handles by key in the file."""
-    self.add(_restore(list(handles)), '', _numbered(handles))
+  def hold(
+    self, values: Values, op: str = _RESTORE, filename: str = f'{_FILE}:0'
+  ) -> None:
+    """Restores the variables, unless they are those of this artifact already.
 
-  def add_reads(self, handles: Mapping[str, str]) -> None:
-    """Adds nodes that read variables, given the handles by name."""
-    graph = tf.compat.v1.GraphDef()
-    for number, name in enumerate(handles):
-      node = graph.node.add(
-        name=name, op='ReadVariableOp', input=[f'handle_{number}']
-      )
-      node.attr['dtype'].type = _FLOAT
-    self.add(graph, 'value', _numbered(handles))
+    They may have been updated since.
+    """
+    if self._values is not values:
+      self._values = None
+      self._session.run(op, {filename: values.prefix})
+      self._values, self._is_updated = values, False
 
-  def restore(self, op: str = _RESTORE, filename: str = f'{_FILE}:0') -> None:
-    """Sets every variable to its value in the file, if an update has run."""
-    if not self._is_restored:
-      self._session.run(op, {filename: self._file})
-    self._is_restored = True
+  def restore(
+    self, values: Values, op: str = _RESTORE, filename: str = f'{_FILE}:0'
+  ) -> None:
+    """Sets every variable to its value in the files, if it may differ."""
+    if self._is_updated:
+      self._values = None
+    self.hold(values, op, filename)
 
   def values(self, names: list[str]) -> dict[str, np.ndarray]:
-    """The present values of variables that `add_reads` was called for."""
+    """The present values of variables that a part reads."""
     return self._session.run({name: f'value/{name}:0' for name in names})
 
   def run(self, fetches: Any, feeds: Mapping[str, Any] | None = None) -> Any:
@@ -172,6 +240,41 @@ class Session:
     self, fetches: Any, updates: list[str], feeds: Mapping[str, Any]
   ) -> Any:
     """Computes tensors, and runs ops that change variables."""
-    self._is_restored = False
+    self._is_updated = True
     answers, _ = self._session.run((fetches, updates), feeds)
     return answers
+
+
+_kept: collections.OrderedDict[str, Session] = collections.OrderedDict()
+
+
+def _digest(parts: Sequence[Part]) -> str:
+  """A hash of all that a session imports."""
+  hashed = hashlib.sha256()
+  for part in parts:
+    definition = part.definition.SerializeToString(deterministic=True)
+    place = repr((len(definition), part.scope, sorted(part.inputs.items())))
+    hashed.update(place.encode() + definition)
+  return hashed.hexdigest()
+
+
+def opened(parts: Sequence[Part], values: Values) -> Session:
+  """A session of an artifact's graphs; the one that has them, if there is one.
+
+  Args:
+    parts: The graphs.
+    values: The artifact's variables, which tell how much memory it would take
+      to keep the session.
+  """
+  parts = [
+    dataclasses.replace(part, definition=_of_any_size(part.definition))
+    for part in parts
+  ]
+  if values.bytes > _MOST_BYTES:
+    return Session(parts)
+  key = _digest(parts)
+  session = _kept.pop(key, None) or Session(parts)
+  _kept[key] = session
+  if len(_kept) > _MOST_KEPT:
+    _kept.popitem(last=False)
+  return session

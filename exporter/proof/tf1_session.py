@@ -81,25 +81,22 @@ class SessionTf1:
       raise ValueError(
         f'tfhub_module.pb holds {declared!r}, expected {_MODULE!r}'
       )
-    self._file = session.file(folder)
+    self._values = session.Values(folder)
     model = session.read(folder)
     self._inference = _Mode(model, 'inference', set())
     self._modes = [self._inference]
     if len(model.meta_graphs) > 1:
       self._training = _Mode(model, 'training', {'train'})
       self._modes.append(self._training)
-    self._session = session.Session(folder)
-    for mode in self._modes:
-      self._session.add(mode.meta.graph_def, mode.scope)
     # A variable has the same name in both graphs, so they share it.
     handles = self._inference.handles(_GraphKeys.GLOBAL_VARIABLES)
-    self._session.add_restore(handles)
-    self._session.add_reads(handles)
-    self._session.restore()
+    parts = [session.Part(m.meta.graph_def, m.scope) for m in self._modes]
+    parts += [session.restoring(handles), session.reading(handles)]
+    self._session = session.opened(parts, self._values)
 
   def variables(self) -> dict[str, np.ndarray]:
     """Every variable's value in the files, by its TF-Slim name."""
-    reader = tf.train.load_checkpoint(self._file)
+    reader = tf.train.load_checkpoint(self._values.prefix)
     names = self._inference.handles(_GraphKeys.GLOBAL_VARIABLES)
     return {name: reader.get_tensor(name) for name in names}
 
@@ -126,6 +123,7 @@ class SessionTf1:
     for name in mode.signatures():
       feeds.update(mode.feeds(name, images, 0.5))
     fetches = {name: mode.fetches(name) for name in mode.signatures()}
+    self._session.restore(self._values)
     for name, outputs in self._session.run(fetches, feeds).items():
       yield mode.call(name, outputs)
 
@@ -142,7 +140,7 @@ class SessionTf1:
       has_momentum = _MOMENTUM in mode.meta.signature_def[name].inputs
       groups.setdefault(has_momentum, []).append(name)
     for has_momentum, names in groups.items():
-      self._session.restore()
+      self._session.restore(self._values)
       feeds = {}
       for name in names:
         feeds.update(mode.feeds(name, images, momentum))
@@ -155,6 +153,7 @@ class SessionTf1:
 
   def losses(self) -> float:
     """The sum of the regularization losses; NaN if the two graphs differ."""
+    self._session.hold(self._values)
     of_modes = self._session.run([mode.losses for mode in self._modes])
     sums = {float(sum(losses)) for losses in of_modes}
     return sums.pop() if len(sums) == 1 else float('nan')

@@ -21,7 +21,7 @@ _OBJECTS = '_CHECKPOINTABLE_OBJECT_GRAPH'
 
 
 class _Body(NamedTuple):
-  """A function that computes, imported into the session."""
+  """A function that computes, as the session imports it."""
 
   outputs: list[str]  # Names of tensors.
   updates: list[str]  # Names of the ops that change variables.
@@ -32,24 +32,21 @@ class SessionTf2:
   """A TF2 SavedModel in a session."""
 
   def __init__(self, folder: pathlib.Path):
-    self._file = session.file(folder)
+    self._values = session.Values(folder)
     (self._meta,) = session.read(folder).meta_graphs
     self._traces = traces.Traces(self._meta)
-    self._session = session.Session(folder)
-    self._session.add(self._meta.graph_def, '')
     self._handles = {
       name: f'{node}:0' for node, name in self._traces.handles.items()
     }
-    self._session.add_reads(self._handles)
-    # Everything is added before the first run: TensorFlow would prepare the
-    # whole graph again for what is added later.
+    self._parts = [
+      session.Part(self._meta.graph_def, ''),
+      session.reading(self._handles),
+    ]
     self._bodies = self._add_bodies()
-    self._restore()
-
-  def _restore(self) -> None:
-    """Sets the variables as TensorFlow Serving does."""
+    self._session = session.opened(self._parts, self._values)
+    # The ops by which TensorFlow Serving restores the variables.
     saver = self._meta.saver_def
-    self._session.restore(saver.restore_op_name, saver.filename_tensor_name)
+    self._restoring = saver.restore_op_name, saver.filename_tensor_name
 
   def variables(self) -> dict[str, np.ndarray]:
     """Every variable's value in the files, by its TF-Slim name.
@@ -57,7 +54,7 @@ class SessionTf2:
     Raises:
       ValueError: Python and TensorFlow Serving restore a different value.
     """
-    reader = tf.train.load_checkpoint(self._file)
+    reader = tf.train.load_checkpoint(self._values.prefix)
     objects = trackable_object_graph_pb2.TrackableObjectGraph.FromString(
       reader.get_tensor(_OBJECTS)
     )
@@ -65,6 +62,7 @@ class SessionTf2:
     for number, name in self._traces.variables.items():
       (attribute,) = objects.nodes[number].attributes
       values[name] = reader.get_tensor(attribute.checkpoint_key)
+    self._session.restore(self._values, *self._restoring)
     restored = self._session.values(list(values))
     for name, value in values.items():
       if not np.array_equal(value, restored[name], equal_nan=True):
@@ -92,7 +90,7 @@ class SessionTf2:
     )
 
   def _add_bodies(self) -> dict[tuple, _Body]:
-    """Adds the bodies that the traces call to the session.
+    """Adds the bodies that the traces call to what the session imports.
 
     Several traces may call one body with other inputs; it is added once.
     """
@@ -112,7 +110,7 @@ class SessionTf2:
       for name, given in zip(names, trace.inputs, strict=True)
       if isinstance(given, traces.Variable)
     }
-    self._session.add(graph, scope, handles)
+    self._parts.append(session.Part(graph, scope, handles))
     returned = [function.ret[o.name] for o in function.signature.output_arg]
     return _Body(
       [f'{scope}/{tensors[tensor]}' for tensor in returned],
@@ -170,6 +168,7 @@ class SessionTf2:
     for name, trace in self._inferring():
       key = (trace.body, trace.inputs)
       if key not in answers:
+        self._session.restore(self._values, *self._restoring)
         answers[key] = self._run(trace, {_INPUTS: images})
       call = self._call(name, trace, answers[key])
       if 'serving_default' in name:
@@ -196,7 +195,7 @@ class SessionTf2:
     for name, trace in self._training():
       key = (trace.body, trace.inputs)
       if key not in answers:
-        self._restore()
+        self._session.restore(self._values, *self._restoring)
         given = {_INPUTS: images, _MOMENTUM: momentum}
         outputs = self._run(trace, given)
         answers[key] = outputs, self._session.values(moving)
@@ -211,4 +210,5 @@ class SessionTf2:
 
   def losses(self) -> float:
     """The sum of the regularization losses."""
+    self._session.hold(self._values, *self._restoring)
     return sum(float(self._run(trace, {})[0]) for _, trace in self._losing())

@@ -150,11 +150,12 @@ def _card(
   """The card of one of the exports, with snippets that download it."""
   card = rewiring.describe(item)
   path = _download(name, item.handle, items)
+  url = f'https://huggingface.co/{name}/resolve/main/{folder(item.handle.kind)}'
   return dataclasses.replace(
     card,
     metadata={},
     sections=tuple(
-      rewiring.rewire(section, item, 'huggingface_hub', path)
+      rewiring.rewire(section, item, 'huggingface_hub', path, url)
       for section in card.sections
     ),
   )

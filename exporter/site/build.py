@@ -156,7 +156,7 @@ def _read(
   if text is not None:
     _, speeds = measure.parse_speeds(text, str(figures))
   made, measured, files = {}, {}, {}
-  whole = {}
+  beside, whole = {}, {}
   present = storage.items(hub_dir)
   left_out = list(present.left_out)
   for item in present.usable:
@@ -165,14 +165,14 @@ def _read(
       measured[handle] = measure.read_measurements(hub_dir, handle, manifest)
       if has_downloads:
         files[str(handle)] = downloads.write(item, root)
-      downloads.write_manifest(item, root)
+      beside[str(handle)] = downloads.write_beside(item, root)
       made[handle] = manifest
       whole[str(handle)] = item
     except errors.ManifestError as error:
       left_out.append(storage.leave_out(item.stem, error))
   in_page = _in_page(whole, root, left_out) if has_downloads else {}
   collected = entries.collect(made, measured, speeds)
-  return entries.Collection(collected, files, tuple(left_out), in_page)
+  return entries.Collection(collected, files, beside, tuple(left_out), in_page)
 
 
 def _write_docs(

@@ -33,8 +33,18 @@ def write(item: storage.Item, root: pathlib.Path) -> Download:
     return Download(path, *storage.digest(file))
 
 
-def write_manifest(item: storage.Item, root: pathlib.Path) -> None:
-  """Writes the manifest of an artifact below the root of a site."""
-  written = root / f'{item.handle.stem}{kinds.MANIFEST}'
-  written.parent.mkdir(parents=True, exist_ok=True)
-  written.write_text(item.manifest.to_json(), 'utf-8')
+def write_beside(item: storage.Item, root: pathlib.Path) -> tuple[str, ...]:
+  """Writes what lies beside an artifact below the root of a site.
+
+  Returns:
+    The suffixes of what was written; the manifest is always there.
+  """
+  beside = {kinds.MANIFEST: item.manifest.to_json().encode()}
+  for suffix in (kinds.PROVENANCE, kinds.BOM, kinds.SIGNATURE):
+    if data := item.read_beside(suffix):
+      beside[suffix] = data
+  for suffix, data in beside.items():
+    written = root / f'{item.handle.stem}{suffix}'
+    written.parent.mkdir(parents=True, exist_ok=True)
+    written.write_bytes(data)
+  return tuple(beside)

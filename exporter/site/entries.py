@@ -159,6 +159,10 @@ class Collection:
   files: Mapping[str, downloads.Download] = dataclasses.field(
     default_factory=dict  # By handle or conversion.
   )
+  # The suffixes of what lies beside each artifact.
+  beside: Mapping[str, tuple[str, ...]] = dataclasses.field(
+    default_factory=dict
+  )
   # A failed result for each export that cannot be used.
   left_out: tuple[results.Result, ...] = ()
   # The models that run in their pages, by the conversion for it.

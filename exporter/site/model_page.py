@@ -59,7 +59,7 @@ def _get(
     return markdown.section(
       'Get it',
       'This page tells of an export whose files are not part of this site.',
-      *sections.manifest(handle, entry),
+      *sections.beside(handle, collection),
     )
   command = (
     f'slimhub export {handle.spec.name}/{handle.task}/{handle.number} '
@@ -274,7 +274,7 @@ def _render_conversion(
     f'# {title}',
     card.summary,
     *card.notes,
-    offered or '\n\n'.join(sections.manifest(conversion, entry)),
+    offered or '\n\n'.join(sections.beside(conversion, collection)),
     sections.proof(conversion, entry),
     *sections.of_card(card),
   )

@@ -14,6 +14,7 @@ from exporter import storage
 from exporter.site import entries
 from exporter.site import page as page_lib
 import model_specs
+from model_specs import kinds
 
 _Sentence = Callable[[storage.Check], str]
 
@@ -124,16 +125,23 @@ def _rows(
     yield elements.render(name), shown, size, time, f'`{file.sha256}`'
 
 
-def manifest(
-  handle: model_specs.Handle, entry: entries.Entry
-) -> tuple[str, ...]:
-  """A link to the manifest, if the artifact is exported."""
-  if str(handle) not in entry.made:
-    return ()
-  name = posixpath.basename(handle.stem)
-  link = elements.element('a', {'href': f'{name}.json'}, f'{name}.json')
-  text = ': every file with its hash, the weights and the proof, as JSON.'
-  return (elements.render(elements.element('p', None, link, text)),)
+_BESIDE = {
+  kinds.MANIFEST: 'every file with its hash, the weights and the proof',
+  kinds.PROVENANCE: 'what it was made of and how, as in-toto and SLSA say it',
+  kinds.BOM: 'its bill of materials, in CycloneDX',
+  kinds.SIGNATURE: 'the signature of its files',
+}
+
+
+def beside(
+  handle: model_specs.Handle, collection: entries.Collection
+) -> Iterator[str]:
+  """Links to what lies beside the artifact, if it is exported."""
+  for suffix in collection.beside.get(str(handle), ()):
+    name = f'{posixpath.basename(handle.stem)}{suffix}'
+    link = elements.element('a', {'href': name}, name)
+    text = f': {_BESIDE[suffix]}.'
+    yield elements.render(elements.element('p', None, link, text))
 
 
 def files(
@@ -146,7 +154,7 @@ def files(
 
   Args:
     named: Handles and conversions with their titles, that of the page first.
-    entry: The entry that they belong to.
+    entry: The one that they are of.
     collection: All that the site shows.
     page: The page that shows the section.
   """
@@ -163,7 +171,7 @@ def files(
     tuple(itertools.compress(row, shown)) for row in (header, *rows)
   )
   table = markdown.table(names, cells, numbers=('MB', _TIME))
-  return markdown.section('Download', table, *manifest(named[0][0], entry))
+  return markdown.section('Download', table, *beside(named[0][0], collection))
 
 
 def told(made: storage.Manifest) -> list[str]:

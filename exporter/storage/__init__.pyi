@@ -37,6 +37,7 @@ from .locations import to_folder as to_folder
 from .locations import to_path as to_path
 from .lock import hold as hold
 from .lock import is_held as is_held
+from .manifest import Archive as Archive
 from .manifest import Check as Check
 from .manifest import Manifest as Manifest
 from .manifest import Weights as Weights

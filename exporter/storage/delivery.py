@@ -96,18 +96,20 @@ def _move(
   place: places.Place[pathlib.Path],
   may_replace: bool,
 ) -> None:
-  """Moves an artifact, its card and its manifest by renaming them."""
+  """Moves an artifact and what is said of it by renaming them."""
   place.artifact.parent.mkdir(parents=True, exist_ok=True)
   if place.artifact.exists() and not may_replace:
     # A run was killed between two renames, or the folder is not ours.
     _refuse_others(handle, staged.artifact, place.artifact)
-  disk.sync(staged.artifact, staged.card, staged.manifest)
+  disk.sync(staged.artifact, *staged.said)
   disk.swap(staged.artifact, place.artifact)
   place.measured.unlink(missing_ok=True)  # Both are of the old one.
   place.signature.unlink(missing_ok=True)
-  staged.card.rename(place.card)
-  disk.sync_folder(place.card.parent)
-  staged.manifest.rename(place.manifest)
+  *others, last = zip(staged.said, place.said, strict=True)
+  for path, target in others:
+    path.rename(target)
+  disk.sync_folder(place.manifest.parent)
+  last[0].rename(last[1])
   disk.sync_folder(place.manifest.parent)
 
 
@@ -136,9 +138,11 @@ def _upload(
     storage.put_file(str(staged.artifact), path)
   else:
     storage.put(f'{staged.artifact}/', f'{path}/', recursive=True)
-  place.card.write_bytes(staged.card.read_bytes())
+  *others, last = zip(staged.said, place.said, strict=True)
+  for path, target in others:
+    target.write_bytes(path.read_bytes())
   partial.unlink()
-  place.manifest.write_bytes(staged.manifest.read_bytes())
+  last[1].write_bytes(last[0].read_bytes())
 
 
 def deliver(
@@ -147,11 +151,11 @@ def deliver(
   output_dir: places.Folder,
   may_replace: bool,
 ) -> None:
-  """Moves an artifact, its card and its manifest to their places.
+  """Moves an artifact, and all that is said of it, to their places.
 
   Args:
     handle: What the artifact is.
-    staged: Where the three are now, in a folder of `stage`.
+    staged: Where they are now, in a folder of `stage`.
     output_dir: The folder or bucket of exports.
     may_replace: Whether another artifact that is in place may be replaced.
 

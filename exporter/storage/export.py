@@ -132,13 +132,17 @@ class Export:
       )
     return card
 
-  def read_signature(self) -> bytes | None:
-    """The signature of its files; None if nobody has signed it.
+  def read_beside(self, suffix: str) -> bytes | None:
+    """What lies beside it: `kinds.SIGNATURE`, PROVENANCE or BOM.
+
+    Returns:
+      The content; None if nobody has signed it, or a slimhub made it that wrote
+      no such file.
 
     Raises:
       ManifestError: The file is a link or the like, or too large.
     """
-    return read_small(self.root, f'{self.stem}{kinds.SIGNATURE}')
+    return read_small(self.root, f'{self.stem}{suffix}')
 
 
 def find_export(root: places.Folder, stem: str) -> Export | None:

@@ -144,7 +144,12 @@ def find_artifacts(
   return chosen
 
 
-def items(folder: locations.Location) -> Found[Item]:
+def items(
+  folder: locations.Location,
+  patterns: Sequence[str] = (),
+  given: Sequence[str] | None = None,
+  registry: model_specs.Registry = model_specs.PUBLISHED,
+) -> Found[Item]:
   """The artifacts below an export folder that were delivered whole.
 
   The manifest of an artifact is delivered last, so an artifact without one is
@@ -152,6 +157,9 @@ def items(folder: locations.Location) -> Found[Item]:
 
   Args:
     folder: The export folder.
+    patterns: Patterns of handles, to find only what matches one of them.
+    given: Words of --formats, to find only these formats.
+    registry: Describes own models whose manifests do not.
 
   Returns:
     The artifacts with their manifests, sorted by handle, and failed results for
@@ -159,9 +167,10 @@ def items(folder: locations.Location) -> Found[Item]:
 
   Raises:
     ManifestError: There are none.
+    UnknownNameError: A pattern matches no model.
   """
   folder = locations.to_folder(folder)
-  present = find_artifacts(folder, whole=True)
+  present = find_artifacts(folder, patterns, given, registry, whole=True)
   whole, left_out = [], list(present.left_out)
   for handle in present.usable:
     try:

@@ -8,6 +8,7 @@ import re
 from exporter import errors
 from exporter.storage import record
 import model_specs
+from model_specs import checksums
 from model_specs import kinds
 from model_specs import outside
 
@@ -26,12 +27,26 @@ class File:
 
 
 @dataclasses.dataclass(frozen=True)
+class Archive(checksums.Checksum):
+  """The published archive that a checkpoint was read from."""
+
+  trust: str  # Why it is taken for the published one: of `checksums.TRUSTS`.
+
+  def __post_init__(self) -> None:
+    super().__post_init__()
+    if self.trust not in checksums.TRUSTS:
+      raise ValueError(f'trust is {self.trust!r:.80}')
+
+
+@dataclasses.dataclass(frozen=True)
 class Weights:
   """Where the weights of an artifact came from."""
 
   checkpoint: str  # Its prefix or archive, as the spec spells it.
   sha256: str  # Hash of all tensors with their names and shapes, by name.
   kind: str  # 'ema' (averages), 'raw', or 'synthetic' (untrained).
+  # None if there was none: the checkpoint lay unpacked, or is synthetic.
+  archive: Archive | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,6 +98,8 @@ class Manifest:
     for name in ('pictures', 'batch', 'model'):
       if not facts[name]:
         del facts[name]
+    if self.weights.archive is None:
+      del facts['weights']['archive']
     for check in facts['proof']:
       if not check['proven']:
         del check['proven']

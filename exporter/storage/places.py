@@ -48,7 +48,25 @@ class Place(Generic[_F_co]):
   @property
   def signature(self) -> _F_co:
     """The path of the signature of the artifact, if somebody has signed it."""
-    return cast(_F_co, self.artifact.with_suffix(kinds.SIGNATURE))
+    return cast(_F_co, self.card.with_suffix(kinds.SIGNATURE))
+
+  @property
+  def provenance(self) -> _F_co:
+    """The path of the statement on what the artifact was made of, and how."""
+    return cast(_F_co, self.card.with_suffix(kinds.PROVENANCE))
+
+  @property
+  def bom(self) -> _F_co:
+    """The path of the bill of materials of the artifact."""
+    return cast(_F_co, self.card.with_suffix(kinds.BOM))
+
+  @property
+  def said(self) -> tuple[_F_co, ...]:
+    """The paths of all that an export says of its artifact, in their order.
+
+    The manifest is the last: with it, the artifact is whole.
+    """
+    return (self.card, self.provenance, self.bom, self.manifest)
 
 
 def parse_path(text: str) -> pathlib.Path:

@@ -150,7 +150,8 @@ def _install(environment: Environment, interpreter: str) -> None:
   folder = environment.folder
   subprocess.run([interpreter, '-m', 'venv', '--clear', folder], check=True)
   python = str(folder / 'bin' / 'python')
-  options = ('--quiet', '--disable-pip-version-check')
+  # Python compiles what is imported; pip would compile all of TensorFlow.
+  options = ('--quiet', '--disable-pip-version-check', '--no-compile')
   subprocess.run(
     [python, '-m', 'pip', 'install', *options, *environment.requirements],
     check=True,

@@ -1,10 +1,19 @@
-"""That a session holds graphs that share variables, and restores them."""
+"""That a session holds graphs that share variables, and restores them.
+
+And that artifacts share a session only if their graphs are equal.
+"""
+
+import pathlib
+import shutil
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from exporter.proof import session
+from exporter.proof import stranger
+from exporter.proof import tf1_session
+from exporter.proof import tf2_session
 from tests import artifacts_made as artifacts
 
 _NAME = f'{artifacts.TINY}/feature_vector/3'
@@ -22,32 +31,89 @@ def _doubling():
   return graph.as_graph_def()
 
 
-@pytest.fixture
-def folder(tmp_path):
+def _values(folder: pathlib.Path, *numbers: float) -> session.Values:
   """An artifact's variables: one, under another key than its name."""
-  file = session.file(tmp_path)
-  (tmp_path / 'variables').mkdir()
+  values = session.Values(folder)
+  (folder / 'variables').mkdir(parents=True)
   tf.raw_ops.SaveV2(
-    prefix=file,
+    prefix=values.prefix,
     tensor_names=['key'],
     shape_and_slices=[''],
-    tensors=[tf.constant([1.0, 3.0])],
+    tensors=[tf.constant(numbers, tf.float32)],
   )
-  return tmp_path
+  return values
 
 
-def test_a_variable_is_restored_read_and_restored_again(folder):
-  opened = session.Session(folder)
-  for scope in ('one', 'other'):  # They share the variable.
-    opened.add(_doubling(), scope)
-  opened.add_restore({'key': 'one/it:0'})
-  opened.add_reads({'its/name': 'other/it:0'})
-  opened.restore()
+def _parts(definition=None):
+  """Two graphs that share the variable, and what restores and reads it."""
+  graph = definition or _doubling()
+  return [
+    *(session.Part(graph, scope) for scope in ('one', 'other')),
+    session.restoring({'key': 'one/it:0'}),
+    session.reading({'its/name': 'other/it:0'}),
+  ]
+
+
+def test_a_variable_is_restored_read_and_restored_again(tmp_path):
+  values = _values(tmp_path, 1, 3)
+  opened = session.Session(_parts())
+  opened.restore(values)
   opened.update([], ['other/double'], {})
-  values = opened.values(['its/name'])
-  np.testing.assert_array_equal(values['its/name'], [2, 6])
-  opened.restore()
+  opened.hold(values)  # Which says nothing of updates.
+  np.testing.assert_array_equal(opened.values(['its/name'])['its/name'], [2, 6])
+  opened.restore(values)
   np.testing.assert_array_equal(opened.run('value/its/name:0'), [1, 3])
+
+
+def test_artifacts_of_equal_graphs_share_a_session_and_no_values(tmp_path):
+  first, second = _values(tmp_path / '1', 1, 3), _values(tmp_path / '2', 5, 7)
+  opened = session.opened(_parts(), first)
+  assert session.opened(_parts(), second) is opened
+  for values, numbers in ((first, [1, 3]), (second, [5, 7]), (first, [1, 3])):
+    opened.hold(values)
+    np.testing.assert_array_equal(opened.run('value/its/name:0'), numbers)
+    opened.update([], ['one/double'], {})
+
+
+def test_a_file_that_cannot_be_read_leaves_no_values_to_anybody(tmp_path):
+  first, second = _values(tmp_path / '1', 1, 3), _values(tmp_path / '2', 5, 7)
+  opened = session.opened(_parts(), first)
+  opened.hold(first)
+  shutil.rmtree(tmp_path / '2')
+  with pytest.raises(tf.errors.NotFoundError):
+    opened.hold(second)
+  with pytest.raises(tf.errors.NotFoundError):
+    opened.hold(second)
+  opened.hold(first)
+  np.testing.assert_array_equal(opened.run('value/its/name:0'), [1, 3])
+
+
+def test_other_graphs_have_a_session_of_their_own(tmp_path):
+  values = _values(tmp_path, 1, 3)
+  opened = session.opened(_parts(), values)
+  tripling = _doubling()
+  (factor,) = (node for node in tripling.node if node.op == 'Const')
+  factor.attr['value'].tensor.float_val[:] = [3]
+  others = [
+    _parts(tripling),
+    _parts()[:-1],
+    [*_parts(), session.Part(_doubling(), 'third')],
+    [*_parts()[:-1], session.reading({'its/name': 'one/it:0'})],
+  ]
+  for parts in others:
+    assert session.opened(parts, values) is not opened
+  other = session.opened(others[0], values)
+  other.hold(values)
+  other.update([], ['one/double'], {})
+  np.testing.assert_array_equal(other.run('value/its/name:0'), [3, 9])
+
+
+def test_a_session_of_many_values_is_not_kept(tmp_path, monkeypatch):
+  values = _values(tmp_path, 1, 3)
+  assert session.opened(_parts(), values) is session.opened(_parts(), values)
+  monkeypatch.setattr(session, '_MOST_BYTES', values.bytes - 1)
+  one, other = (session.opened(_parts(), values) for _ in range(2))
+  assert one is not other
 
 
 def test_the_program_is_read():
@@ -59,3 +125,22 @@ def test_the_program_is_read():
   signature = model.meta_graphs[0].signature_def['default']
   shape = session.shape(signature.inputs['images'].tensor_shape)
   assert shape == (None, None, None, 3)
+
+
+@pytest.mark.parametrize(
+  ('read', 'name'),
+  [
+    (tf1_session.SessionTf1, 'feature_vector/3'),
+    (tf2_session.SessionTf2, 'classification/5'),
+  ],
+)
+def test_two_sizes_of_a_network_share_a_session(read, name):
+  one, other = (
+    read(artifacts.folder(f'{model}/{name}'))
+    for model in ('mobilenet_v2_035_96', 'mobilenet_v2_035_128')
+  )
+  assert one._session is other._session
+  images = np.zeros([1, 96, 96, 3], np.float32)
+  for reading, side in ((one, 96), (other, 128)):
+    shapes = {call.shapes[stranger.IMAGES] for call in reading.infer(images)}
+    assert shapes == {(None, side, side, 3)}

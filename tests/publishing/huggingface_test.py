@@ -3,12 +3,14 @@
 import pathlib
 import shutil
 import sys
+import tempfile
 
 from huggingface_hub import errors as client_errors
 from huggingface_hub.utils import _validators as client
 import pytest
 
 from exporter import errors
+from exporter.publishing import content
 from exporter.publishing import huggingface
 from exporter.publishing import readme
 from tests import code_blocks
@@ -138,3 +140,14 @@ def test_each_kind_for_tensorflow_js_has_a_folder(tmp_path):
   for name in ('float32', 'uint8'):
     for file in ('model.json', 'group1-shard1of1.bin', f'{name}.json'):
       assert f'tfjs/{name}/{file}' in files
+  page = 'https://huggingface.co/google/mobilenet_v1_025_128-classification'
+  assert f"'{page}/resolve/main/tfjs/uint8/model.json'" in _text(
+    files['tfjs/uint8/uint8.md']
+  )
+
+
+def _text(file: content.Content) -> str:
+  with tempfile.TemporaryDirectory() as folder:
+    path = pathlib.Path(folder, 'file')
+    file.write(path)
+    return path.read_text('utf-8')

@@ -43,6 +43,8 @@ def _make(folder: pathlib.Path, text: str) -> places.Place[pathlib.Path]:
   (place.artifact / f'variables/{text}').write_text(f'variables {text}')
   place.manifest.write_text(f'manifest {text}')
   place.card.write_text(f'card {text}')
+  place.provenance.write_text(f'provenance {text}')
+  place.bom.write_text(f'bom {text}')
   return place
 
 
@@ -65,6 +67,8 @@ def _found(output: places.Folder) -> dict[str, str]:
 
 def _expected(text: str) -> dict[str, str]:
   return {
+    '.cdx.json': f'bom {text}',
+    '.intoto.jsonl': f'provenance {text}',
     '.json': f'manifest {text}',
     '.md': f'card {text}',
     '/model': f'model {text}',

@@ -47,7 +47,8 @@ def _stage(folder: pathlib.Path) -> places.Place[pathlib.Path]:
   (place.artifact / 'saved_model.pb').write_bytes(b'graph')
   (place.artifact / 'variables/data').write_bytes(b'weights')
   place.manifest.write_text('manifest')
-  place.card.write_text('card')
+  for path in (place.card, place.provenance, place.bom):
+    path.write_text('text')
   return place
 
 
@@ -68,18 +69,16 @@ def test_all_of_an_artifact_is_on_the_disk_before_it_has_its_name(
       staged.artifact / 'saved_model.pb',
       staged.artifact / 'variables',
       staged.artifact / 'variables/data',
-      staged.card,
-      staged.manifest,
+      *staged.said,
     )
   }
-  # The names of artifact and card, then the manifest, and that name.
+  # The names of all others, then the manifest, and that name.
   beside = ('sync', str(place.manifest.parent))
   assert [calls[at][1] for at in renames] == [
     str(staged.artifact),
-    str(staged.card),
-    str(staged.manifest),
+    *map(str, staged.said),
   ]
-  assert beside in calls[renames[1] : renames[2]]
+  assert beside in calls[renames[-2] : renames[-1]]
   assert calls[-1] == beside
 
 

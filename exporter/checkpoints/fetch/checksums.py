@@ -7,7 +7,9 @@ import fcntl
 import os
 import pathlib
 import re
+import stat
 
+from exporter import errors
 from exporter import storage
 from exporter.checkpoints import members
 import model_specs
@@ -57,15 +59,70 @@ def read(path: pathlib.Path) -> dict[str, checksums.Checksum]:
   return {each.url: each for each in secure}
 
 
-def known(folder: pathlib.Path, url: str) -> checksums.Checksum | None:
-  """What an archive must be, if that was published or recorded in its folder.
+def own_file() -> pathlib.Path:
+  """The file in which the user's first archives are recorded.
+
+  It lies among what is the user's own, whichever folder the archives are in:
+  that may be one that others write to, too.
+
+  Raises:
+    ExportError: The user has no folder of their own.
+  """
+  return storage.default_checkpoint_dir() / checksums.FILE
+
+
+def _refuse_writers(path: pathlib.Path) -> None:
+  """Raises a SpecError if others can write to a file, or put one there."""
+  for each in (path, path.parent):
+    facts = each.stat()
+    is_shared = facts.st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH
+    if is_shared or facts.st_uid not in (os.geteuid(), 0):
+      raise model_specs.SpecError(
+        f'{each} can be written to by others, and says which archives are '
+        'trusted; expected one that only you can write to: `chmod o-w`, or '
+        'name another SLIMHUB_HOME'
+      )
+
+
+def _recorded() -> dict[str, checksums.Checksum]:
+  """What the user's own file says; empty where there can be none."""
+  try:
+    path = own_file()
+  except errors.ExportError:
+    return {}
+  if not path.exists():
+    return {}
+  _refuse_writers(path)
+  return read(path)
+
+
+def known(url: str) -> checksums.Checksum | None:
+  """What an archive must be, if that was published or recorded.
 
   Args:
-    folder: Holds archives; `fetch` records there what it met first.
     url: Where the archive was published.
+
+  Raises:
+    SpecError: Others can write to what was recorded, or it is damaged.
   """
-  published = checksums.published().get(url)
-  return published or read(folder / checksums.FILE).get(url)
+  return checksums.published().get(url) or _recorded().get(url)
+
+
+def _expected(folder: pathlib.Path, url: str) -> dict[str, checksums.Checksum]:
+  """What an archive must be, by where that stands.
+
+  What lies beside archives may come from whoever put them there. It can refuse
+  one, and vouches for none.
+  """
+  beside = folder / checksums.FILE
+  found = {
+    f"slimhub's own {checksums.FILE}": checksums.published().get(url),
+    f'{beside}, where the first one was recorded': read(beside).get(url),
+  }
+  with contextlib.suppress(errors.ExportError):
+    name = f'{own_file()}, where the first one was recorded'
+    found[name] = _recorded().get(url)
+  return {name: each for name, each in found.items() if each}
 
 
 def difference(path: pathlib.Path, folder: pathlib.Path, url: str) -> str:
@@ -73,22 +130,17 @@ def difference(path: pathlib.Path, folder: pathlib.Path, url: str) -> str:
 
   Args:
     path: The file.
-    folder: The folder that archives are recorded in.
+    folder: The folder of archives, which may have a file of checksums, too.
     url: Where the archive was published.
   """
-  expected = known(folder, url)
-  if not expected:
-    return ''
-  try:
-    actual = measure(path, url, expected.algorithm)
-  except outside.NotUsableError as error:
-    return str(error.strerror)
-  if actual == expected:
-    return ''
-  source = f'{folder / checksums.FILE}, where the first one was recorded'
-  if url in checksums.published():
-    source = f"slimhub's own {checksums.FILE}"
-  return f'is {actual}; expected {expected}, as in {source}'
+  for source, expected in _expected(folder, url).items():
+    try:
+      actual = measure(path, url, expected.algorithm)
+    except outside.NotUsableError as error:
+      return str(error.strerror)
+    if actual != expected:
+      return f'is {actual}; expected {expected}, as in {source}'
+  return ''
 
 
 @contextlib.contextmanager
@@ -104,6 +156,7 @@ def _locked(folder: pathlib.Path) -> Iterator[None]:
 
 def add(path: pathlib.Path, checksum: checksums.Checksum) -> None:
   """Adds a checksum to a file, replacing the file as a whole."""
+  path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
   with _locked(path.parent):
     known = {**read(path), checksum.url: checksum}
     storage.write_whole(path, checksums.render(known.values()).encode())

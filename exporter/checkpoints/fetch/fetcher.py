@@ -27,6 +27,7 @@ class Request:
   mirror: str | None = None  # URL of a folder with the archives.
   offline: bool = False
   register: bool = False  # Whether to add new checksums to the source tree.
+  require: bool = False  # Whether to refuse archives without a known checksum.
   policy: download.Policy = download.DEFAULT
 
 
@@ -75,8 +76,9 @@ class Fetcher:
     self._url = model.archive_url
     if request.mirror:
       self._url = f'{request.mirror}/{model.archive_name}'
-    self._own_file = request.folder / checksums.FILE
-    self._file = tree_file() if request.register else self._own_file
+    self._files = (request.folder / checksums.FILE, checksums_lib.own_file())
+    if request.register:
+      self._files = (tree_file(),)
     self._published = checksums.published().get(model.archive_url)
     self._download = download.Download(
       self._url,
@@ -93,6 +95,12 @@ class Fetcher:
       FetchError: It cannot be downloaded, or is not the known archive.
       CheckpointError: The archive in place is not one of the model.
     """
+    if self._request.require and not self._expected():
+      raise errors.FetchError(
+        f'no checksum of {self._model.archive_url} is known, and '
+        f'--require_checksums takes no archive on trust; put its line into '
+        f'{checksums_lib.own_file()}, from somebody whom you believe'
+      )
     self._request.folder.mkdir(parents=True, exist_ok=True)
     if not self._archive.exists():
       with self._part.locked():
@@ -103,7 +111,7 @@ class Fetcher:
     return results.Result(self._model.name, results.KEPT, self._keep())
 
   def _expected(self) -> checksums.Checksum | None:
-    return checksums_lib.known(self._request.folder, self._model.archive_url)
+    return checksums_lib.known(self._model.archive_url)
 
   def _difference(self, path: pathlib.Path) -> str:
     """Says how a file differs from the known archive; empty if it does not."""
@@ -160,9 +168,11 @@ class Fetcher:
       known = checksums_lib.measure(path, self._model.archive_url)
     elif self._published or not self._request.register:
       return ''
-    checksums_lib.add(self._file, known)
+    for file in dict.fromkeys(self._files):
+      checksums_lib.add(file, known)
     return (
-      f'first use: its checksum was unknown, {known} is now in {self._file}'
+      f'trusted on first use: its checksum was unknown, {known} is now in '
+      f'{self._files[-1]}'
     )
 
   def _inspect(self, path: pathlib.Path) -> None:

@@ -46,6 +46,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     '--fetch', action='store_true', help='download missing archives before'
   )
   transfer.add_flags(parser)
+  transfer.add_trust(parser)
   parser.set_defaults(timeout=None, retries=None)  # Only --fetch asks for them.
   parser.add_argument(
     '--weights',
@@ -110,7 +111,9 @@ def _supply(
   if not lacking:
     return exits.OK, handles
   if args.fetch:
-    code, failed = transfer.fetch_all(lacking, folder, args)
+    code, failed = transfer.fetch_all(
+      lacking, folder, args, require=args.require_checksums
+    )
     return code, tuple(
       h for h in handles if h.spec.own or h.spec.name not in failed
     )
@@ -145,17 +148,28 @@ def _chosen(args: argparse.Namespace) -> tuple[model_specs.Handle, ...]:
     raise flags.UsageError(str(error)) from error
 
 
-def _refuse_unused(args: argparse.Namespace) -> None:
-  """Raises a UsageError for a flag that nothing would come of."""
-  asked = formats.named(args.formats)
-  if args.synthetic_weights and args.weights != checkpoints.AUTO:
+def _refuse_unread(args: argparse.Namespace) -> None:
+  """Raises a UsageError for a flag of checkpoints where none is read."""
+  if not args.synthetic_weights:
+    return
+  if args.weights != checkpoints.AUTO:
     raise flags.UsageError(
       '--weights chooses from a checkpoint: --checkpoint_dir'
     )
-  if args.synthetic_weights and args.fetch:
+  if args.fetch:
     raise flags.UsageError(
       '--fetch gets checkpoints: not with --synthetic_weights'
     )
+  if args.require_checksums:
+    raise flags.UsageError(
+      '--require_checksums is of archives: not with --synthetic_weights'
+    )
+
+
+def _refuse_unused(args: argparse.Namespace) -> None:
+  """Raises a UsageError for a flag that nothing would come of."""
+  _refuse_unread(args)
+  asked = formats.named(args.formats)
   given = transfer.given(args)
   if given and not args.fetch:
     raise flags.UsageError(f'{", ".join(given)}: for --fetch, which is missing')
@@ -200,6 +214,7 @@ def run(args: argparse.Namespace) -> int:
     output_dir=args.output_dir,
     checkpoint_dir=folder,
     weights=checkpoints.SYNTHETIC if args.synthetic_weights else args.weights,
+    require_checksums=args.require_checksums,
     force=args.force,
     prove=args.prove,
     pictures_dir=args.representative_images,

@@ -20,6 +20,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     help='where archives go; the default is below SLIMHUB_HOME, or ~/.cache',
   )
   transfer.add_flags(parser)
+  transfer.add_trust(parser)
   parser.add_argument(
     '--offline',
     action='store_true',
@@ -52,5 +53,6 @@ def run(args: argparse.Namespace) -> int:
     args.jobs,
     offline=args.offline,
     register=args.register_checksums,
+    require=args.require_checksums,
   )
   return code

@@ -10,6 +10,7 @@ from exporter.cli import flag_values
 from exporter.cli import flags
 from exporter.cli import progress
 
+_TEXT, _JSON = 'text', 'json'
 HELP = 'serve exports over HTTP, as tensorflow_hub and kagglehub ask for them'
 
 
@@ -52,6 +53,44 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     action='store_false',
     help='do not let pages of other sites read what is served',
   )
+  _add_exposure(parser)
+
+
+def _add_exposure(parser: argparse.ArgumentParser) -> None:
+  """Adds the flags of a hub that others reach."""
+  parser.add_argument(
+    '--token_file',
+    metavar='FILE',
+    type=flag_values.path,
+    help='hashes of tokens, and which paths they open: docs/trust.md',
+  )
+  parser.add_argument(
+    '--tls_certificate',
+    metavar='FILE',
+    type=flag_values.path,
+    help='a PEM file; with --tls_key, to speak HTTPS',
+  )
+  parser.add_argument(
+    '--tls_key',
+    metavar='FILE',
+    type=flag_values.path,
+    help='the key of the certificate, without a password',
+  )
+  parser.add_argument(
+    '--log_format',
+    choices=(_TEXT, _JSON),
+    default=_TEXT,
+    help='of the access log',
+  )
+  parser.add_argument(
+    '--metrics', action='store_true', help='answer Prometheus at /metrics'
+  )
+  parser.add_argument(
+    '--client_connections',
+    metavar='N',
+    type=flag_values.positive,
+    help='how many one address may have at a time; not behind a proxy',
+  )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -68,12 +107,31 @@ def run(args: argparse.Namespace) -> int:
       f'--site_dir={args.site_dir} holds no index.html; name the folder that '
       'a site was built into'
     )
+  if bool(args.tls_certificate) != bool(args.tls_key):
+    raise flags.UsageError(
+      '--tls_certificate and --tls_key go together: name both files'
+    )
+  tls = hub.Tls(args.tls_certificate, args.tls_key) if args.tls_key else None
+  grants = hub.read_tokens(args.token_file) if args.token_file else ()
   ready = hub.Stock(args.stock_dir or storage.default_stock_dir(args.exports))
   served = hub.Hub(args.exports, ready, args.storage_url)
   listed = served.prepare()
   progress.tell_left_out(listed.left_out)
   listener = hub.listen(args.host, args.port)
-  count, url = len(listed.manifests), hub.url(listener)
+  count, url = len(listed.manifests), hub.url(listener, tls)
   print(f'{count} artifacts of {args.exports} at {url}', flush=True)
-  hub.run_server(hub.application(served, args.site_dir, args.cors), listener)
+  logs_json = args.log_format == _JSON
+  app = hub.exposed(
+    hub.application(served, args.site_dir, args.cors),
+    access=hub.Access(grants) if grants else None,
+    logs_json=logs_json,
+    has_metrics=args.metrics,
+  )
+  hub.run_server(
+    app,
+    listener,
+    tls=tls,
+    has_log=not logs_json,
+    client_connections=args.client_connections,
+  )
   return exits.OK

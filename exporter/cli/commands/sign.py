@@ -59,12 +59,8 @@ def _results(
 
 def run(args: argparse.Namespace) -> int:
   environment.require('sign')
-  found = storage.items(args.exports)
-  handles = storage.find_artifacts(
+  found = storage.items(
     args.exports, args.patterns, args.formats, flags.registry(args)
   )
-  wanted = set(map(str, handles.usable))
-  usable = tuple(i for i in found.usable if str(i.handle) in wanted)
-  chosen = storage.Found(usable, found.left_out)
-  total = len(usable) + len(found.left_out)
-  return progress.show(_results(chosen, args), total, args)
+  total = len(found.usable) + len(found.left_out)
+  return progress.show(_results(found, args), total, args)

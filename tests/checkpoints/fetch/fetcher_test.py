@@ -138,13 +138,38 @@ def test_the_error_says_both_hashes_and_where_the_known_one_stands(
 
 def test_an_unknown_one_is_recorded_visibly(request_):
   result = _fetch(request_)
-  record = request_.folder / checksums.FILE
+  own = checksums_lib.own_file()
   assert result.reason == (
-    f'first use: its checksum was unknown, {len(_GOOD)} bytes, sha256 '
-    f'{_SHA256} is now in {record}'
+    f'trusted on first use: its checksum was unknown, {len(_GOOD)} bytes, '
+    f'sha256 {_SHA256} is now in {own}'
   )
-  assert checksums_lib.read(record)[_MODEL.archive_url].digest == _SHA256
+  for record in (own, request_.folder / checksums.FILE):
+    assert checksums_lib.read(record)[_MODEL.archive_url].digest == _SHA256
   assert _fetch(request_).reason == 'unchanged'
+
+
+def test_what_was_recorded_holds_in_every_folder(server, request_, tmp_path):
+  _fetch(request_)
+  server.always = Answer(body=bytes(len(_GOOD)))
+  message = _refused(request_, folder=tmp_path / 'other')
+  assert f'as in {checksums_lib.own_file()}' in message
+
+
+def test_where_a_checksum_is_required_nothing_is_trusted_on_sight(
+  server, request_
+):
+  message = _refused(request_, require=True)
+  assert '--require_checksums takes no archive on trust' in message
+  assert str(checksums_lib.own_file()) in message
+  assert not server.asked
+  assert not request_.folder.exists()
+  _fetch(request_)
+  assert _fetch(request_, require=True).reason == 'unchanged'
+
+
+@pytest.mark.usefixtures('known')
+def test_a_published_checksum_is_one(request_):
+  assert _fetch(request_, require=True).status == results.FETCHED
 
 
 def test_what_was_recorded_must_match_ever_after(server, request_):

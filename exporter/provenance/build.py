@@ -1,0 +1,69 @@
+"""Who makes an artifact, and when: what no manifest says."""
+
+import dataclasses
+import datetime
+import os
+import re
+import shlex
+
+from exporter import checkpoints
+from exporter import environment
+from exporter import errors
+from exporter import storage
+import model_specs
+
+_VARIABLE = 'SOURCE_DATE_EPOCH'
+_SECONDS = re.compile('[0-9]{1,11}')
+
+
+@dataclasses.dataclass(frozen=True)
+class Build:
+  """What is known of the process that makes artifacts."""
+
+  commit: str = ''  # That slimhub was installed from; empty if unknown.
+  # None unless somebody says when: the same inputs give the same files.
+  time: datetime.datetime | None = None
+
+  @property
+  def stamp(self) -> str:
+    """The time as files spell it; empty if there is none."""
+    return self.time.strftime('%Y-%m-%dT%H:%M:%SZ') if self.time else ''
+
+
+def this_build() -> Build:
+  """What is known of this process.
+
+  Raises:
+    ExportError: SOURCE_DATE_EPOCH is set and is no time.
+  """
+  text = os.environ.get(_VARIABLE, '')
+  time = None
+  if text:
+    try:
+      if not _SECONDS.fullmatch(text):
+        raise ValueError(text)
+      time = datetime.datetime.fromtimestamp(int(text), datetime.timezone.utc)
+    except (ValueError, OverflowError, OSError) as error:
+      raise errors.ExportError(
+        f'{_VARIABLE} is {text[:80]!r}, expected the seconds since 1970 as '
+        'digits, such as `git log -1 --format=%ct` prints; correct it, or '
+        'unset it, and files name no time'
+      ) from error
+  return Build(environment.commit(), time)
+
+
+def command(handle: model_specs.Handle, made: storage.Manifest) -> str:
+  """The command that makes an artifact, without the folders of a machine."""
+  words = ['slimhub', 'export', str(handle.origin)]
+  words.append(f'--formats={handle.kind.word}')
+  if handle.spec.own:
+    words.append('--spec_file=FILE')
+  elif handle.publisher != model_specs.PUBLISHER:
+    words.append(f'--publisher={handle.publisher}')
+  if made.weights.kind == checkpoints.SYNTHETIC:
+    words.append('--synthetic_weights')
+  else:
+    words.append(f'--weights={made.weights.kind}')
+  if made.pictures:
+    words.append('--representative_images=DIR')
+  return shlex.join((*words, '--output_dir=DIR'))

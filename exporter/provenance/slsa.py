@@ -1,0 +1,104 @@
+"""The provenance of an artifact: an in-toto statement, as SLSA describes it.
+
+It names the files with their hashes, what they were made of, and by which
+command. Like the manifest, from which it is made, it is only as true as whoever
+wrote it is honest.
+"""
+
+from collections.abc import Iterator
+import json
+from typing import Any
+
+from exporter import storage
+from exporter.provenance import build as build_lib
+import model_specs
+
+STATEMENT = 'https://in-toto.io/Statement/v1'
+PREDICATE = 'https://slsa.dev/provenance/v1'
+_BUILD_TYPE = 'urn:slimhub:export:1'
+_BUILDER = 'pkg:generic/slimhub'
+
+
+def subjects(made: storage.Manifest) -> dict[str, str]:
+  """The SHA-256 of each file of an artifact, by its path in a hub."""
+  is_folder = storage.kind_of(made).is_folder
+  return {
+    f'{made.handle}/{name}' if is_folder else made.handle: file.sha256
+    for name, file in sorted(made.files.items())
+  }
+
+
+def _of_checkpoint(made: storage.Manifest) -> Iterator[dict[str, Any]]:
+  archive = made.weights.archive
+  if archive:
+    yield {
+      'name': 'archive',
+      'uri': archive.url,
+      'digest': {archive.algorithm: archive.digest},
+      'annotations': {'trust': archive.trust},
+    }
+  yield {
+    'name': f'tensors of {made.weights.checkpoint}',
+    'digest': {'sha256': made.weights.sha256},
+    'annotations': {'kind': made.weights.kind},
+  }
+
+
+def _dependencies(
+  made: storage.Manifest, build: build_lib.Build
+) -> Iterator[dict[str, Any]]:
+  yield from _of_checkpoint(made)
+  if made.pictures:
+    yield {'name': 'representative images', 'digest': {'sha256': made.pictures}}
+  for package, version in made.libraries.items():
+    own = package == 'slimhub'
+    found: dict[str, Any] = {
+      'name': package,
+      'uri': f'{_BUILDER if own else f"pkg:pypi/{package}"}@{version}',
+    }
+    if own and build.commit:
+      found['digest'] = {'gitCommit': build.commit}
+    yield found
+
+
+def statement(
+  handle: model_specs.Handle, made: storage.Manifest, build: build_lib.Build
+) -> str:
+  """The text of VERSION.intoto.jsonl: one statement, in one line.
+
+  Args:
+    handle: The artifact.
+    made: Its manifest.
+    build: Who makes it, and when.
+  """
+  metadata = {'startedOn': build.stamp, 'finishedOn': build.stamp}
+  predicate = {
+    'buildDefinition': {
+      'buildType': _BUILD_TYPE,
+      'externalParameters': {
+        'handle': made.handle,
+        'format': made.format,
+        'command': build_lib.command(handle, made),
+        **({'model': made.model} if made.model else {}),
+      },
+      'internalParameters': {'spec': made.spec},
+      'resolvedDependencies': list(_dependencies(made, build)),
+    },
+    'runDetails': {
+      'builder': {
+        'id': _BUILDER,
+        'version': {'slimhub': made.libraries['slimhub']},
+      },
+      **({'metadata': metadata} if build.stamp else {}),
+    },
+  }
+  whole = {
+    '_type': STATEMENT,
+    'subject': [
+      {'name': name, 'digest': {'sha256': sha256}}
+      for name, sha256 in subjects(made).items()
+    ],
+    'predicateType': PREDICATE,
+    'predicate': predicate,
+  }
+  return json.dumps(whole) + '\n'

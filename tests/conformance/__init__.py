@@ -1,0 +1,1 @@
+"""Programs that nobody here wrote, from package registries, on our exports."""

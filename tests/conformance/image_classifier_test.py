@@ -1,0 +1,67 @@
+"""tensorflow_hub's own program that fine-tunes, from a seeded cache."""
+
+from ai_edge_litert import interpreter
+import numpy as np
+from PIL import Image
+import pytest
+import tensorflow as tf
+
+from exporter.checkpoints import synthetic
+from tests.conformance import program
+from tests.conformance import programs
+
+_URL = 'https://tfhub.dev/google/imagenet/mobilenet_v1_025_128/feature_vector/5'
+_COLOURS = {'blue': (0, 0, 1), 'red': (1, 0, 0)}
+_EACH = 10  # It keeps a fifth of them for itself.
+
+
+@pytest.fixture(name='pictures')
+def _pictures(tmp_path):
+  """A folder for each class, of noise in its colour."""
+  for number, (label, colour) in enumerate(_COLOURS.items()):
+    folder = tmp_path / 'pictures' / label
+    folder.mkdir(parents=True)
+    noise = synthetic.synthetic_images(
+      _EACH, program.SIZE, program.SIZE, seed=number
+    )
+    for index, image in enumerate(0.5 * noise + 0.5 * np.array(colour)):
+      picture = Image.fromarray((image * 255).astype(np.uint8))
+      picture.save(folder / f'{index}.jpg')
+  return tmp_path / 'pictures'
+
+
+def _fine_tune(pictures, folder, cache):
+  return program.run(
+    programs.IMAGE_CLASSIFIER,
+    *('make_image_classifier', f'--image_dir={pictures}'),
+    *(f'--tfhub_module={_URL}', f'--image_size={program.SIZE}'),
+    *('--do_fine_tuning', '--train_epochs=3', '--batch_size=4'),
+    *('--learning_rate=0.01', '--labels_output_file=labels.txt'),
+    *('--saved_model_dir=model', '--tflite_output_file=model.tflite'),
+    folder=folder,
+    more={'TFHUB_CACHE_DIR': str(cache)},
+  )
+
+
+def test_it_fine_tunes_and_writes_both_of_its_files(pictures, tmp_path):
+  ran = _fine_tune(pictures, tmp_path, program.cache())
+  assert ran.code == 0, ran.said
+  assert (tmp_path / 'labels.txt').read_text().split() == sorted(_COLOURS)
+  model = tf.saved_model.load(str(tmp_path / 'model'))
+  lite = interpreter.Interpreter(str(tmp_path / 'model.tflite'))
+  lite.allocate_tensors()
+  (into,), (out,) = lite.get_input_details(), lite.get_output_details()
+  images = synthetic.synthetic_images(1, program.SIZE, program.SIZE)
+  lite.set_tensor(into['index'], images)
+  lite.invoke()
+  found = lite.get_tensor(out['index'])
+  expected = model(tf.constant(images), training=False).numpy()
+  assert expected.shape == (1, len(_COLOURS))
+  np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_nothing_else_than_the_cache_answers_it(pictures, tmp_path):
+  ran = _fine_tune(pictures, tmp_path, tmp_path / 'empty')
+  assert ran.code != 0
+  assert 'tfhub.dev' in ran.said or 'urlopen error' in ran.said, ran.said
+  assert not (tmp_path / 'model').exists()

@@ -1,0 +1,90 @@
+"""Runs a program of a package, as it was published, on exports."""
+
+from collections.abc import Mapping
+import dataclasses
+import os
+import pathlib
+import subprocess
+
+from exporter.cli import entry
+from tests import artifacts_made as artifacts
+from tests import shared
+from tests import some_exports
+from tests.consumers import environments
+
+# Two tasks of one model. A name that programs ask for is in the caches.
+NAME = artifacts.V1
+FEATURES, CLASSES = f'{NAME}/feature_vector/5', f'{NAME}/classification/5'
+SIZE = 128
+
+
+@dataclasses.dataclass(frozen=True)
+class Ran:
+  """What a program printed, and how it ended."""
+
+  code: int
+  said: str  # The last of it, of both streams.
+
+
+def _make(folder: pathlib.Path) -> None:
+  exports = folder / 'exports'
+  for name in (FEATURES, CLASSES):
+    artifacts.copy(name, exports / 'google' / 'imagenet')
+    some_exports.describe(exports, f'google/imagenet/{name}')
+  argv = ['slimhub', 'seed_cache', str(exports)]
+  assert (
+    entry.main(entry.parse([*argv, f'--cache_dir={folder / "tfhub"}'])) == 0
+  )
+
+
+def exports() -> pathlib.Path:
+  """A folder of exports."""
+  return shared.once('conformance/exports', _make) / 'exports'
+
+
+def export(name: str) -> pathlib.Path:
+  """The folder of one export."""
+  return exports() / 'google' / 'imagenet' / name
+
+
+def cache() -> pathlib.Path:
+  """The cache of tensorflow_hub that was seeded with the exports."""
+  return exports().with_name('tfhub')
+
+
+def run(
+  environment: environments.Environment,
+  program: str,
+  *arguments: object,
+  folder: pathlib.Path,
+  more: Mapping[str, str] | None = None,
+) -> Ran:
+  """Runs a program of an environment in a folder, without a network.
+
+  Args:
+    environment: What has it.
+    program: Its name in the environment's folder of programs, or `-m MODULE`.
+    *arguments: For it.
+    folder: Where it runs.
+    more: Variables of its environment.
+  """
+  python = environments.interpreter(environment)
+  is_module = program.startswith('-m ')
+  command = (
+    [python, *program.split()] if is_module else [python.parent / program]
+  )
+  done = subprocess.run(
+    [*map(str, command), *map(str, arguments)],
+    env={
+      **environments.variables(HTTPS_PROXY='http://127.0.0.1:9'),
+      'PATH': f'{python.parent}:{os.environ["PATH"]}',
+      **(more or {}),
+    },
+    cwd=folder,
+    stdout=subprocess.PIPE,
+    stderr=subprocess.STDOUT,
+    text=True,
+    errors='replace',
+    check=False,
+  )
+  return Ran(done.returncode, done.stdout[-3000:])

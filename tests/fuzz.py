@@ -1,0 +1,96 @@
+"""Inputs that nobody wrote by hand, of as many examples as a test has time for.
+
+The same ones come each time, so that a test that fails here fails everywhere.
+"""
+
+from collections.abc import Iterator
+import contextlib
+from typing import Any
+
+import hypothesis
+from hypothesis import strategies
+
+KEYS = strategies.text(max_size=20)
+LEAVES = strategies.one_of(
+  strategies.none(),
+  strategies.booleans(),
+  strategies.integers(),
+  strategies.floats(),
+  strategies.text(max_size=40),
+)
+# All that JSON and TOML can say.
+VALUES = strategies.recursive(
+  LEAVES,
+  lambda inner: strategies.one_of(
+    strategies.lists(inner, max_size=4),
+    strategies.dictionaries(KEYS, inner, max_size=4),
+  ),
+  max_leaves=8,
+)
+
+
+def examples(count: int) -> hypothesis.settings:
+  """The settings of a test of so many examples, however long one takes."""
+  return hypothesis.settings(
+    max_examples=count,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(hypothesis.HealthCheck),
+  )
+
+
+@contextlib.contextmanager
+def or_refused(kind: type[Exception], word: str = '') -> Iterator[None]:
+  """Lets a test end in an error of one kind whose text has a word, if any."""
+  said = word
+  try:
+    yield
+  except kind as error:
+    said = str(error)
+  if word not in said:
+    raise AssertionError(f'{said!r} does not name {word!r}')
+
+
+def _paths(value: Any, at: tuple = ()) -> list[tuple]:
+  """The places in a value, from the outermost on."""
+  inner = []
+  if isinstance(value, dict):
+    inner = list(value.items())
+  elif isinstance(value, list):
+    inner = list(enumerate(value))
+  found = [at] if at else []
+  for key, each in inner:
+    found += _paths(each, (*at, key))
+  return found
+
+
+def _replaced(value: Any, at: tuple, new: Any) -> Any:
+  """A value with another one at a place in it."""
+  if not at:
+    return new
+  copy = value.copy()
+  copy[at[0]] = _replaced(value[at[0]], at[1:], new)
+  return copy
+
+
+@strategies.composite
+def spoiled(draw: Any, value: Any) -> Any:
+  """A value in which something is something else, at one or a few places."""
+  for _ in range(draw(strategies.integers(1, 3))):
+    places = _paths(value)
+    if not places:
+      break
+    place = draw(strategies.sampled_from(places))
+    value = _replaced(value, place, draw(VALUES))
+  return value
+
+
+@strategies.composite
+def damaged(draw: Any, data: bytes) -> bytes:
+  """Bytes of which some are others, are missing or are there twice."""
+  for _ in range(draw(strategies.integers(1, 4))):
+    start = draw(strategies.integers(0, len(data)))
+    end = min(len(data), start + draw(strategies.integers(0, 16)))
+    data = data[:start] + draw(strategies.binary(max_size=16)) + data[end:]
+  return data

@@ -1,0 +1,21 @@
+"""A line of the log is JSON, whatever a client sends."""
+
+import json
+
+from exporter.hub import access_log
+from exporter.hub import watching
+
+_SEEN = watching.Seen(
+  '127.0.0.1', 'alice', 'GET', '/a\n{"path": "/b"}', 200, 7, 0.1234567, '\x1b['
+)
+
+
+def test_each_request_is_one_line(capsys):
+  access_log.write(_SEEN)
+  access_log.write(_SEEN)
+  lines = capsys.readouterr().out.splitlines()
+  assert len(lines) == 2
+  found = json.loads(lines[0])
+  assert found.pop('time').endswith('+00:00')
+  assert found == {**vars(_SEEN), 'seconds': 0.123457}
+  assert '\x1b' not in lines[0]

@@ -1,0 +1,145 @@
+"""A hub as it stands where others reach it: everything at once, for real."""
+
+import contextlib
+import hashlib
+import json
+import socket
+import ssl
+
+import pytest
+import requests
+
+from tests import hub_server
+from tests import some_exports
+from tests.checkpoints import certificate_made
+from tests.signing import keys as keys_lib
+
+_TOKEN = 'correct horse battery'
+
+
+@pytest.fixture(scope='module', name='folder')
+def _folder(tmp_path_factory):
+  folder = tmp_path_factory.mktemp('exposed')
+  some_exports.make(folder / 'exports')
+  certificate_made.write(folder / 'both.pem')
+  sha256 = hashlib.sha256(_TOKEN.encode()).hexdigest()
+  (folder / 'tokens').write_text(
+    f'alice {sha256} /google\nwatch {sha256} /metrics\n'
+  )
+  return folder
+
+
+@pytest.fixture(scope='module', name='hub')
+def _hub(folder):
+  with hub_server.serve(
+    folder / 'exports',
+    f'--tls_certificate={folder / "both.pem"}',
+    f'--tls_key={folder / "both.pem"}',
+    f'--token_file={folder / "tokens"}',
+    '--log_format=json',
+    '--metrics',
+    '--client_connections=20',
+  ) as hub:
+    yield hub
+
+
+@pytest.fixture(name='ask')
+def _ask(hub, folder):
+  def ask(path: str, token: str = _TOKEN) -> requests.Response:
+    return requests.get(
+      f'{hub.url}/{path}',
+      headers={'Authorization': f'Bearer {token}'} if token else {},
+      verify=folder / 'both.pem',
+      timeout=60,
+    )
+
+  return ask
+
+
+def test_it_answers_over_tls_who_has_a_token(hub, ask, folder):
+  assert hub.url.startswith('https://')
+  answer = ask(f'{some_exports.TF2}.json')
+  assert answer.json()['handle'] == some_exports.TF2
+  file = ask(f'{some_exports.TF2}/saved_model.pb')
+  path = folder / 'exports' / some_exports.TF2 / 'saved_model.pb'
+  assert file.content == path.read_bytes()
+  assert ask(f'{some_exports.TF2}.json', '').status_code == 401
+  assert ask('index.json').status_code == 403
+  assert ask('healthz', '').status_code == 200
+
+
+def test_the_log_is_json_and_names_who_asked(hub, ask):
+  ask('google/nobody%0Aasked', _TOKEN)
+  ask('google/nobody', 'guess')
+  found = []
+  while len(found) < 2:  # The log is written after the answer.
+    lines = [line for line in hub.said.splitlines() if line.startswith('{')]
+    found = [json.loads(x) for x in lines if 'google/nobody' in x]
+  assert [each['user'] for each in found] == ['alice', '']
+  assert [each['status'] for each in found] == [400, 401]
+  assert '"GET ' not in hub.said  # The log of uvicorn itself.
+
+
+def test_it_counts(ask):
+  ask(f'{some_exports.TF2}.json')
+  text = ask('metrics').text
+  assert 'slimhub_requests_total{method="GET",status="200"}' in text
+  assert ask('metrics', '').status_code == 401
+
+
+def test_who_speaks_no_tls_is_not_answered(hub):
+  with hub.open() as client:
+    client.sendall(b'GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n')
+    with contextlib.suppress(ConnectionResetError):
+      assert not client.recv(2**16).startswith(b'HTTP')
+
+
+def _open(hub: hub_server.Server) -> socket.socket:
+  context = ssl.create_default_context()
+  context.check_hostname = False
+  context.verify_mode = ssl.CERT_NONE
+  return context.wrap_socket(hub.open())
+
+
+def test_one_address_has_no_more_connections_than_one_may(hub):
+  with contextlib.ExitStack() as stack:
+    for _ in range(20):
+      stack.enter_context(_open(hub))
+    client = stack.enter_context(_open(hub))
+    assert client.recv(2**16).startswith(b'HTTP/1.1 429 ')
+  while True:  # Until it sees that they are gone.
+    with _open(hub) as client:
+      client.sendall(b'GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n')
+      if client.recv(2**16).startswith(b'HTTP/1.1 200'):
+        break
+
+
+@pytest.mark.parametrize(
+  ('flags', 'says'),
+  [
+    (['--tls_key={}/both.pem'], '--tls_certificate and --tls_key go together'),
+    (
+      ['--tls_certificate={}/tokens', '--tls_key={}/both.pem'],
+      'are no certificate with its key',
+    ),
+    (
+      ['--tls_certificate={}/both.pem', '--tls_key={}/other.pem'],
+      'are no certificate with its key',
+    ),
+    (
+      ['--tls_certificate={}/both.pem', '--tls_key={}/none'],
+      'are no certificate with its key',
+    ),
+    (['--token_file={}/both.pem'], 'expected NAME SHA256 /PREFIX'),
+  ],
+)
+def test_files_that_do_not_fit_are_refused_at_once(folder, flags, says):
+  keys_lib.make(folder, 'other', 'secret')
+  named = [flag.format(folder) for flag in flags]
+  with (
+    pytest.raises(RuntimeError) as raised,
+    hub_server.serve(folder / 'exports', *named),
+  ):
+    pass
+  assert says in str(raised.value)
+  assert 'Traceback' not in str(raised.value)

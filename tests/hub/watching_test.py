@@ -1,0 +1,36 @@
+"""Of each request it is told once, whatever came of it."""
+
+import pytest
+import requests
+
+from exporter.hub import watching
+from tests.hub import served_app
+
+
+@pytest.fixture(name='seen')
+def _seen():
+  return []
+
+
+@pytest.fixture(name='url')
+def _url(seen):
+  app = watching.Watch(served_app.plain, [seen.append])
+  with served_app.serve(app) as url:
+    yield url
+
+
+def test_it_tells_what_was_asked_and_answered(url, seen):
+  headers = {'User-Agent': 'a test'}
+  requests.get(f'{url}/some%0Apath?query=1', headers=headers, timeout=60)
+  (found,) = seen
+  assert (found.client, found.user) == ('127.0.0.1', '')
+  assert (found.method, found.path) == ('GET', '/some\npath')
+  assert (found.status, found.bytes) == (200, len('/some\npath'))
+  assert 0 <= found.seconds < 60
+  assert found.agent == 'a test'
+
+
+def test_it_tells_of_errors_and_failures(url, seen):
+  for path in ('missing', 'fail'):
+    requests.get(f'{url}/{path}', timeout=60)
+  assert [each.status for each in seen] == [404, 500]

@@ -1,0 +1,1 @@
+"""slimhub itself, on each TensorFlow that it promises to work with."""

@@ -1,0 +1,62 @@
+"""What lies beside an artifact is of its files, whoever wrote it."""
+
+import json
+
+import pytest
+
+from exporter import errors
+from exporter.provenance import claims
+from exporter.storage import export
+from exporter.storage import places
+from tests import some_exports
+
+
+@pytest.fixture(name='place', params=[some_exports.TF2, some_exports.LITE])
+def _place(request, tmp_path):
+  some_exports.add(tmp_path, request.param)
+  return places.place(tmp_path, some_exports.handle(request.param))
+
+
+def _false(place) -> list[str]:
+  stem = place.manifest.with_suffix('')
+  root = stem.parents[5 if stem.suffix or '.litert' in str(stem) else 4]
+  found = export.find_export(root, stem.relative_to(root).as_posix())
+  assert found
+  return claims.false_claims(found)
+
+
+def test_what_an_export_wrote_is_true(place):
+  assert _false(place) == []
+
+
+def test_an_older_export_claims_nothing(place):
+  place.provenance.unlink()
+  place.bom.unlink()
+  assert _false(place) == []
+
+
+@pytest.mark.parametrize('which', ['provenance', 'bom'])
+@pytest.mark.parametrize(
+  'text',
+  ['else', '[]', '{}', '[' * 100000, '{"subject": 1, "metadata": 1}', 'null'],
+)
+def test_what_is_something_else_is_said(place, which, text):
+  getattr(place, which).write_text(text)
+  (suffix,) = _false(place)
+  assert getattr(place, which).name.endswith(suffix)
+
+
+@pytest.mark.parametrize('which', ['provenance', 'bom'])
+def test_what_is_of_other_files_is_said(place, which):
+  path = getattr(place, which)
+  (digest, *_) = json.loads(place.manifest.read_text())['files'].values()
+  path.write_text(path.read_text().replace(digest['sha256'], 'aa' * 32))
+  assert len(_false(place)) == 1
+
+
+def test_no_link_is_followed(place, tmp_path):
+  (tmp_path / 'else').write_text('{}')
+  place.bom.unlink()
+  place.bom.symlink_to(tmp_path / 'else')
+  with pytest.raises(errors.ManifestError, match='link'):
+    _false(place)
