@@ -13,6 +13,7 @@ from exporter.checkpoints import synthetic
 from exporter.storage import places
 from model_specs import labels
 from tests import browser as browser_lib
+from tests import hub_server
 from tests.site import in_page
 from tests.site import reader
 
@@ -85,6 +86,17 @@ def test_a_page_computes_what_python_does(read, site, root, backend):
   expected = run(pictures / np.float32(255))
   apart = np.abs(_logits(page, pictures) - expected) / np.std(expected)
   assert apart.max() < 1e-4
+
+
+def test_a_hub_lets_its_pages_run_their_models(browser, site):
+  exports = in_page.exports()
+  with (
+    hub_server.serve(exports, f'--site_dir={site}') as hub,
+    reader.readers(browser, f'{hub.url}/') as read,
+  ):
+    page = _start(read().open(_PAGE))
+    assert '(wasm)' in page.get_by_role('status').inner_text()
+    assert page.locator('.try-it-check').inner_text().startswith('The same')
 
 
 @pytest.mark.parametrize(
