@@ -74,7 +74,8 @@ _tfjs = functools.partial(
 # in standard deviations of the network's own output. The error allowed is two
 # to four times that of the smallest published MobileNet V1, which rounding
 # hurts most: 0.014, 0.16 and 0.19, with 3, 16 and 18 % of the pictures in
-# another class. The error of a broken file is 1 or more.
+# another class; for TensorFlow.js 0.008 and 0.19, with 2 and 18 %. The error of
+# a broken file is 1 or more.
 #
 # Some networks, mostly untrained ones, enlarge rounding so much that no two
 # ways to compute them agree that well. That is measured: a file is allowed
@@ -133,9 +134,9 @@ KINDS: tuple[Kind, ...] = (
   _tfjs(
     'uint8',
     title='TensorFlow.js, weights in uint8',
-    error=0.3,
+    error=0.4,
     rounding=2**-7,
-    disagreement=0.3,
+    disagreement=0.4,
   ),
 )
 _added: list[Kind] = []  # While a context of `added` is open.

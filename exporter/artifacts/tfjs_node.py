@@ -167,8 +167,9 @@ class Process:
     *_, reason = said.splitlines() or [f'it ended with {code} and said nothing']
     if code < 0:
       reason = (
-        f'it was killed by signal {-code}; slimhub itself does so after '
-        f'{_PATIENCE_SECONDS / 60:.0f} minutes without an answer'
+        f'it was killed by signal {-code}: by the system, if memory is short, '
+        f'or by slimhub after {_PATIENCE_SECONDS / 60:.0f} minutes without an '
+        'answer'
       )
     return errors.ProofError(
       f'{self._conversion} cannot be run by TensorFlow.js in Node with its '

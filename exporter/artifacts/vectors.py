@@ -45,7 +45,7 @@ class Vectors:
 
 
 def compute_vectors(
-  source: networks.Source,
+  source: 'networks.Source',  # Which imports TensorFlow.
   model: model_specs.ModelSpec,
   tensors: Mapping[str, np.ndarray],
 ) -> Vectors:

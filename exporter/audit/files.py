@@ -3,22 +3,30 @@
 import pathlib
 
 from exporter import errors
+from exporter.audit import browser_files
 from exporter.audit import findings
 from exporter.audit import portable_files
 from exporter.audit import tensorflow_graphs
 
 _EXPECTED = (
-  'expected the folder of a SavedModel or TF1 module, or a file that ends in '
-  '.pb (a frozen graph), .tflite or .onnx'
+  'expected the folder of a SavedModel, of a TF1 module or for TensorFlow.js, '
+  'or a file that ends in .pb (a frozen graph), .tflite or .onnx'
 )
+
+
+def _is_tfjs(path: pathlib.Path) -> bool:
+  name = browser_files.MODEL
+  has_model = path.is_dir() and (path / name).is_file()
+  has_program = (path / tensorflow_graphs.PROGRAM).exists()
+  return path.name == name or (has_model and not has_program)
 
 
 def audit(path: pathlib.Path) -> findings.Audit:
   """Says what a model can do, without loading it.
 
   Args:
-    path: The folder of a SavedModel, its program, a frozen graph, a LiteRT or
-      an ONNX file.
+    path: The folder of a SavedModel or for TensorFlow.js, its program, a
+      frozen graph, a LiteRT or an ONNX file.
 
   Raises:
     AuditError: It is none of these, or is damaged.
@@ -26,7 +34,10 @@ def audit(path: pathlib.Path) -> findings.Audit:
   """
   problems: list[str] = []
   try:
-    if path.name == tensorflow_graphs.PROGRAM or path.is_dir():
+    if _is_tfjs(path):
+      what = 'a model of TensorFlow.js'
+      nodes = browser_files.of_tfjs(path if path.is_dir() else path.parent)
+    elif path.name == tensorflow_graphs.PROGRAM or path.is_dir():
       folder = path if path.is_dir() else path.parent
       what = 'a SavedModel'
       nodes, problems = tensorflow_graphs.of_saved_model(folder)

@@ -1,5 +1,6 @@
 """The sections of a card with evidence: figures, proof and checksums."""
 
+from exporter import artifacts
 from exporter import checkpoints
 from exporter import errors
 from exporter import markdown
@@ -173,6 +174,17 @@ def _asked(made: storage.Manifest) -> str:
   return _ASKED_HERE
 
 
+def _vectors(handle: model_specs.Handle) -> str:
+  """What the test vectors in an artifact are for."""
+  logits = '`logits` and ' * (handle.task == versions.CLASSIFICATION)
+  return markdown.paragraph(
+    f'With `{artifacts.VECTORS}` you can check any runtime yourself, and every '
+    'file that this model is converted to: NumPy reads from it two `pictures`, '
+    'whose bytes divided by 255 are the input, and what the network answers: '
+    f'{logits}`feature_vector`.'
+  )
+
+
 def verification(
   handle: model_specs.Handle, made: storage.Manifest | None
 ) -> record.Section:
@@ -201,6 +213,7 @@ def verification(
       markdown.paragraph(f'When it was made, this artifact was {method}.'),
       markdown.table(header, _proof_rows(made), numbers=header[1:]),
       markdown.paragraph(*units),
+      *([_vectors(handle)] if artifacts.VECTORS in made.files else []),
     ),
   )
 

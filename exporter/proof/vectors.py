@@ -10,6 +10,7 @@ from exporter.proof import proving
 import model_specs
 from model_specs import outside
 
+TEST_VECTORS = 'test vectors'  # The name of the check.
 _TOLERANCE = 1e-4  # As for all outputs, in standard deviations.
 
 
@@ -42,7 +43,7 @@ def prove_vectors(
       f'{handle}: {artifacts.VECTORS} cannot be read, expected pictures and '
       f'the outputs for them: {error}; export it again with --force'
     ) from error
-  compared = comparison.Comparison('test vectors', _TOLERANCE)
+  compared = comparison.Comparison(TEST_VECTORS, _TOLERANCE)
   if (found.pictures != expected.pictures).any():
     compared.miss('pictures', 'are others than those that slimhub draws')
   for name, wanted in expected.of(handle.task).items():

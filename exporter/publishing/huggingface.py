@@ -17,7 +17,10 @@ _PART = r'[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?'
 _ID = re.compile(rf'(?!.*(?:--|\.\.)){_PART}/{_PART}')
 # What it keeps as large files: everything that a network is made of.
 _AS_LARGE = ' filter=lfs diff=lfs merge=lfs -text'
-_LARGE = ('*.pb', '*.tflite', '*.onnx', 'variables/**', 'tf1/variables/**')
+_LARGE = (
+  *('*.pb', '*.tflite', '*.onnx', '*.bin'),
+  *('variables/**', 'tf1/variables/**'),
+)
 
 
 def _part(item: storage.Item) -> content.Files:

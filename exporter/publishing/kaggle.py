@@ -37,7 +37,7 @@ _STEM = re.compile(r'(.+)/([0-9]{1,9})((?:\..+)?)')
 def _usage(name: str, item: storage.Item) -> str:
   """The card, with snippets that download the variation."""
   handle = item.handle
-  file = f", '{handle.kind.file}'" if handle.kind.is_converted else ''
+  file = f", '{handle.kind.file}'" if not handle.kind.is_folder else ''
   path = f"kagglehub.model_download('{name}'{file})"
   card = rewiring.describe(item)
   sections = tuple(

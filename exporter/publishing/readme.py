@@ -28,6 +28,8 @@ _IMAGENET = 'imagenet-1k'
 
 def folder(kind: kinds.Kind) -> str:
   """Where a repository has the files of a format, with a slash at the end."""
+  if kind.is_converted and kind.is_folder:
+    return f'{kind.group}/{kind.name}/'
   return '' if kind.word == kinds.TF2 else f'{kind.group}/'
 
 
@@ -36,7 +38,7 @@ def _download(
 ) -> str:
   """The expression that downloads one model of a repository and is its path."""
   inside = folder(handle.kind)
-  if handle.kind.is_converted:
+  if not handle.kind.is_folder:
     file = f'{inside}{handle.kind.file}'
     return f"huggingface_hub.hf_hub_download(\n  '{name}', '{file}'\n)"
   others = dict.fromkeys(folder(item.handle.kind) for item in items)
@@ -121,8 +123,9 @@ def _page(item: storage.Item) -> str:
 def _row(item: storage.Item, is_first: bool) -> tuple[str, ...]:
   kind = item.handle.kind
   base = folder(kind)
-  path = f'{base}{kind.file}' if kind.is_converted else f'{base}saved_model.pb'
-  what = f'`{path}`' + ('' if kind.is_converted else ' and all beside it')
+  what = f'`{base}saved_model.pb` and all beside it'
+  if kind.is_converted:
+    what = f'`{base}`' if kind.is_folder else f'`{base}{kind.file}`'
   card = 'this page' if is_first else f'[card]({_page(item)})'
   megabytes = f'{item.manifest.bytes / 1e6:.1f}'
   return (what, kind.title, megabytes, f'`{item.handle}`', card)
@@ -147,11 +150,12 @@ def _card(
   """The card of one of the exports, with snippets that download it."""
   card = rewiring.describe(item)
   path = _download(name, item.handle, items)
+  url = f'https://huggingface.co/{name}/resolve/main/{folder(item.handle.kind)}'
   return dataclasses.replace(
     card,
     metadata={},
     sections=tuple(
-      rewiring.rewire(section, item, 'huggingface_hub', path)
+      rewiring.rewire(section, item, 'huggingface_hub', path, url)
       for section in card.sections
     ),
   )

@@ -24,21 +24,26 @@ def describe(item: storage.Item) -> cards.Card:
 
 
 def _rewired(
-  blocks: Iterable[str], item: storage.Item, module: str, path: str
+  blocks: Iterable[str], item: storage.Item, module: str, path: str, url: str
 ) -> tuple[str, ...]:
   there = f"path = 'exports/{item.handle}'\n"
+  in_page = f"'exports/{item.handle}/"
   return tuple(
     block.replace(there, f'path = {path}\n').replace(
       _CODE, f'{_CODE}import {module}\n', 1
     )
     if there in block
-    else block
+    else block.replace(in_page, f"'{url}" if url else in_page)
     for block in blocks
   )
 
 
 def rewire(
-  section: cards.Section, item: storage.Item, module: str, path: str
+  section: cards.Section,
+  item: storage.Item,
+  module: str,
+  path: str,
+  url: str = '',
 ) -> cards.Section:
   """A section of a card, with snippets that work anywhere.
 
@@ -47,9 +52,12 @@ def rewire(
     item: The export that its snippets load, from a folder of exports.
     module: The package that downloads it.
     path: The expression that downloads it and is its path.
+    url: Where its files are, with a slash at the end, for snippets of pages.
   """
   return dataclasses.replace(
     section,
-    blocks=_rewired(section.blocks, item, module, path),
-    parts=tuple(rewire(part, item, module, path) for part in section.parts),
+    blocks=_rewired(section.blocks, item, module, path, url),
+    parts=tuple(
+      rewire(part, item, module, path, url) for part in section.parts
+    ),
   )

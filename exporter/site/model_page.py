@@ -15,6 +15,7 @@ from exporter.site import sections
 from exporter.site import try_it
 import model_specs
 from model_specs import aliases
+from model_specs import kinds
 
 _NUMBERS = ('Top-1, %', 'MACs, M', 'Parameters, M', 'Image, px')
 
@@ -69,6 +70,22 @@ def _get(
     'No file comes with this page. This makes one, of the published '
     'checkpoint, and proves it:',
     f'```sh\n{command}\n```',
+  )
+
+
+def _use(handle: model_specs.Handle, entry: entries.Entry) -> str:
+  """The section with the shortest code for each way to use a version."""
+  ways = cards.shortest_code(handle)
+  for conversion, _ in _files(handle, entry)[1:]:
+    group = kinds.label(conversion.kind.group)
+    format_ = formats.of(conversion)
+    # One of each group is enough here; the others have pages of their own.
+    if group not in ways and isinstance(format_, formats.ConvertedFile):
+      code = [b for b in format_.usage(conversion) if b.startswith('```')]
+      ways |= {group: code[-1]} if code else {}
+  # Search finds the same code among the sections of the card.
+  return markdown.section(
+    'Use it { data-search-exclude }', page_lib.folds(ways)
   )
 
 
@@ -223,6 +240,7 @@ def _render(
     _facts(entry),
     _get(handle, entry, collection, page),
     _try_it(handle, entry, collection, page),
+    _use(handle, entry),
     sections.proof(handle, entry),
     *sections.of_card(card, _is_first(entry, collection)),
     _neighbours(handle, entry, collection, page),

@@ -1,10 +1,12 @@
 """What all pages of the site have in common: paths, heads and links."""
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Sequence
 import html
 import json
 import posixpath
+import textwrap
 
 from exporter import elements
 
@@ -94,6 +96,14 @@ def publisher(name: str) -> str:
 def join(*blocks: str) -> str:
   """The text of a page that consists of some blocks; empty ones are skipped."""
   return '\n\n'.join(filter(None, blocks)) + '\n'
+
+
+def folds(blocks: Mapping[str, str]) -> str:
+  """Blocks of Markdown of which one is seen at a time, by their titles."""
+  return '\n\n'.join(
+    f'=== "{title}"\n\n{textwrap.indent(block, "    ")}'
+    for title, block in blocks.items()
+  )
 
 
 def tabs(page: str, name: str, steps: Sequence[tuple[str, str]]) -> str:

@@ -65,6 +65,11 @@ _SENTENCES: dict[str, _Sentence] = {
   'published graph': _close(
     'outputs agree with the graph that the authors published', _SPREAD
   ),
+  'test vectors': _close(
+    'outputs of the test vectors that come with it are those of the original '
+    'network',
+    _SPREAD,
+  ),
   'training outputs': _close('outputs agree in training mode, too', _SPREAD),
   'moving averages': _close(
     "of batch norm's averages move as they should in a training step",

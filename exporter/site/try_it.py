@@ -120,9 +120,14 @@ def write(
     root: The root of the site.
 
   Raises:
-    ManifestError: A file is not what the manifest describes.
+    ManifestError: A file is not what the manifest describes, or missing there.
   """
   handle, made = item.handle, item.manifest
+  if _MODEL not in made.files:
+    raise errors.ManifestError(
+      f'{handle} has no {_MODEL} in its manifest, expected what TensorFlow.js '
+      'loads first; export it again with --force'
+    )
   folder = root / f'{handle.stem}.in_page'
   folder.mkdir(parents=True, exist_ok=True)
   weights = [name for name in made.files if name.endswith('.bin')]

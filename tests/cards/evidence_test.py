@@ -57,6 +57,20 @@ def test_the_published_graph_is_explained_where_it_was_asked():
   assert words in _flat(text)
 
 
+def test_test_vectors_are_explained_where_they_are():
+  made = some_manifest.make(_HANDLE)
+  section = evidence.verification(_HANDLE, made)
+  assert 'test_vectors' not in section.to_markdown()
+  files = {
+    **made.files,
+    'assets.extra/test_vectors.npz': made.files['saved_model.pb'],
+  }
+  made = dataclasses.replace(made, files=files)
+  text = _flat(evidence.verification(_HANDLE, made).to_markdown())
+  assert '`assets.extra/test_vectors.npz`' in text
+  assert '`pictures`, whose bytes divided by 255' in text
+
+
 def test_without_an_artifact_verification_says_how_to_get_it():
   text = _flat(evidence.verification(_HANDLE, None).to_markdown())
   assert '`slimhub export`' in text

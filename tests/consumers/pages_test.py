@@ -26,10 +26,14 @@ from tests.consumers import npm
 
 _MOBILENET = ('@tensorflow-models/mobilenet', '2.1.1')
 _ML5 = ('ml5', '1.4.0')
+# The first TensorFlow.js that knows layers with what follows them in one, and
+# the first MobileNet that gives images in [0, 1].
+_OLD_TFJS = ('@tensorflow/tfjs', '1.5.2')
+_OLD_MOBILENET = ('@tensorflow-models/mobilenet', '2.0.4')
 _SIZE = 224
 _CALL = """async ([version, alpha, modelUrl]) => {
-  tf.wasm.setWasmPaths('/');
-  await tf.setBackend('wasm');
+  if (tf.wasm) tf.wasm.setWasmPaths('/');
+  await tf.setBackend(tf.wasm ? 'wasm' : 'cpu');
   const given = modelUrl ? {modelUrl, inputRange: [0, 1]} : {};
   const net = await mobilenet.load({version, alpha, ...given});
   const picture = document.querySelector('img');
@@ -83,12 +87,16 @@ def _page_url(tmp_path_factory, picture) -> Iterator[str]:
     shutil.copy(each.file, folder)
   shutil.copy(npm.package(*_MOBILENET) / 'dist/mobilenet.min.js', folder)
   shutil.copy(npm.package(*_ML5) / 'dist/ml5.min.js', folder)
+  shutil.copy(npm.package(*_OLD_TFJS) / 'dist/tf.min.js', folder)
+  old = npm.package(*_OLD_MOBILENET) / 'dist/mobilenet.min.js'
+  shutil.copy(old, folder / 'old.min.js')
   ours = [
     e.name for e in tfjs_runtime.runtime_files() if e.name.endswith('.js')
   ]
   for name, scripts in (
     ('page', (*ours, 'mobilenet.min.js')),
     ('ml5', ('ml5.min.js',)),
+    ('old', ('tf.min.js', 'old.min.js')),
   ):
     tags = ''.join(f'<script src="{script}"></script>' for script in scripts)
     text = f'<!doctype html><img src="picture.png">{tags}'
@@ -173,3 +181,12 @@ def test_ml5_classifies(page_url, picture):
   shares = np.exp(logits - np.max(logits))
   best = np.max(shares) / np.sum(shares)
   assert found[0]['confidence'] == pytest.approx(best, rel=1e-2)
+
+
+def test_a_page_of_2019_runs(page_url, picture):
+  model = _MODELS[_SMALLEST]
+  with (
+    hub_server.serve(_exports(model)) as hub,
+    _open(f'{page_url}/old.html', hub.url) as page,
+  ):
+    _check(page, [*_SMALLEST, None], model, picture)

@@ -24,8 +24,9 @@ from tests import checkpoints_made
 from tests import shared
 from tests import some_spec_file
 
+_TFJS = 'tfjs.float32'
 _NETWORKS = {'lenet': 28, 'cifarnet': 32}
-_FORMATS = ('tf1', 'tf2', 'litert', 'onnx', 'onnx.model_nchw')
+_FORMATS = ('tf1', 'tf2', 'litert', 'onnx', 'onnx.model_nchw', 'tfjs')
 
 
 def _main(*argv: object) -> int:
@@ -101,7 +102,7 @@ def test_every_format_computes_what_the_network_does(folder, network):
   with pytest.raises((ValueError, TypeError)):
     loaded(images[..., :1] if channels == 3 else images.repeat(3, -1))
   handle = model.handles((2,))[0]
-  for word in ('litert.float32', 'onnx.model', 'onnx.model_nchw'):
+  for word in ('litert.float32', 'onnx.model', 'onnx.model_nchw', _TFJS):
     made = formats.convert(handle, model_specs.kinds.get(word))
     path = folder / 'exports' / str(made)
     run = formats_lib.of(made).load(made, path, 1)

@@ -167,3 +167,40 @@ def test_the_pictures_differ_from_each_other():
   assert pictures.dtype == np.uint8
   assert len({picture.tobytes() for picture in pictures}) == 16
   assert np.array_equal(pictures, synthetic.synthetic_pictures(16, 32))
+
+
+def _on_few(word, change):
+  handle = artifacts.handle(_NAME)
+  inference, _ = artifacts.sources(handle.spec)
+  tensors = artifacts.tensors(_NAME)
+
+  def run(images):
+    return change(conversions_made.expected(_NAME, images))
+
+  return trial.prove_on_few(
+    conversions_made.conversion(_NAME, word),
+    run,
+    trial.Trials(inference, handle.spec, tensors, is_trained=False),
+    'outputs elsewhere',
+  )
+
+
+@pytest.mark.parametrize('word', ['tfjs.float32', 'tfjs.uint8'])
+def test_a_slow_runtime_is_asked_about_two_pictures(word):
+  found = _on_few(word, lambda outputs: outputs)
+  assert (found.name, found.compared) == ('outputs elsewhere', 2)
+  assert found.difference <= found.tolerance
+
+
+@pytest.mark.parametrize(
+  ('word', 'change'),
+  [
+    ('tfjs.float32', lambda outputs: outputs * np.float32(1.01)),
+    ('tfjs.uint8', lambda outputs: outputs * 2),
+    ('tfjs.uint8', lambda outputs: outputs[:, :-1]),
+    ('tfjs.uint8', lambda outputs: outputs * np.nan),
+  ],
+)
+def test_what_a_slow_runtime_makes_otherwise_is_refused(word, change):
+  with pytest.raises(errors.ProofError, match='outputs elsewhere'):
+    _on_few(word, change)

@@ -3,18 +3,22 @@
 import pathlib
 import shutil
 import sys
+import tempfile
 
 from huggingface_hub import errors as client_errors
 from huggingface_hub.utils import _validators as client
 import pytest
 
 from exporter import errors
+from exporter.publishing import content
 from exporter.publishing import huggingface
 from exporter.publishing import readme
 from tests import code_blocks
 from tests import file_tree
+from tests import some_exports
 from tests.publishing import endpoint
 from tests.publishing import real_exports
+from tests.publishing import some_uploads
 
 _NAME = f'acme/{real_exports.NAME}'
 _COMMIT = '0' * 40
@@ -125,3 +129,25 @@ def test_a_name_that_the_client_refuses_is_refused_here(account):
   with pytest.raises(errors.PublishError, match='no name that Hugging Face'):
     upload.files()
   client.validate_repo_id(good.name)
+
+
+def test_each_kind_for_tensorflow_js_has_a_folder(tmp_path):
+  origin = some_exports.TF2
+  for name in ('float32', 'uint8'):
+    some_uploads.add(tmp_path / 'exports', f'{origin}.tfjs/{name}')
+  (upload,) = some_uploads.uploads(tmp_path / 'exports', 'huggingface').values()
+  files = upload.files()
+  for name in ('float32', 'uint8'):
+    for file in ('model.json', 'group1-shard1of1.bin', f'{name}.json'):
+      assert f'tfjs/{name}/{file}' in files
+  page = 'https://huggingface.co/google/mobilenet_v1_025_128-classification'
+  assert f"'{page}/resolve/main/tfjs/uint8/model.json'" in _text(
+    files['tfjs/uint8/uint8.md']
+  )
+
+
+def _text(file: content.Content) -> str:
+  with tempfile.TemporaryDirectory() as folder:
+    path = pathlib.Path(folder, 'file')
+    file.write(path)
+    return path.read_text('utf-8')

@@ -115,6 +115,17 @@ def test_a_handle_leads_to_its_versions_task_and_neighbours(read):
   assert page.url.endswith('mobilenet_v1_050_128/feature_vector/3.html')
 
 
+def test_the_code_of_one_way_to_use_it_is_shown_at_a_time(read):
+  page = read().open(_HANDLE)
+  code = page.locator('.tabbed-content')
+  assert 'TFSMLayer' in code.inner_text()
+  page.locator('.tabbed-labels').get_by_text('LiteRT').click()
+  code.get_by_text('get_signature_runner').wait_for()
+  shown = code.inner_text()
+  assert 'get_signature_runner' in shown
+  assert 'TFSMLayer' not in shown
+
+
 def test_a_download_arrives(read):
   page = read().open(_HANDLE)
   with page.expect_download() as started:

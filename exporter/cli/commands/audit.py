@@ -24,8 +24,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     metavar='PATH',
     nargs='+',
     type=flag_values.path,
-    help='made by anybody: the folder of a SavedModel, a frozen graph (.pb), a '
-    'LiteRT or an ONNX file',
+    help='made by anybody: the folder of a SavedModel or for TensorFlow.js, a '
+    'frozen graph (.pb), a LiteRT or an ONNX file',
   )
   parser.add_argument('--format', choices=(_TEXT, _JSON), default=_TEXT)
 

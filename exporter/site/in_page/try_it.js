@@ -253,9 +253,10 @@ class TryIt {
       .sort((a, b) => shares[b] - shares[a])
       .slice(0, CLASSES_SHOWN);
     const {labels} = this.model.about;
+    const called = (place) => labels[place] ?? `class ${place}`;
+    const percent = (place) => `${(100 * shares[place]).toFixed(1)} %`;
     this.classes.replaceChildren(
       ...best.map((place) => {
-        const percent = `${(100 * shares[place]).toFixed(1)} %`;
         const bar = element('div', {className: 'try-it-bar'});
         bar.setAttribute('aria-hidden', 'true');
         bar.style.setProperty('--share', shares[place]);
@@ -265,15 +266,18 @@ class TryIt {
           element(
             'span',
             {className: 'try-it-name'},
-            labels[place] ?? `class ${place}`,
+            called(place),
           ),
-          element('span', {className: 'try-it-share'}, percent),
+          element('span', {className: 'try-it-share'}, percent(place)),
           bar,
         );
       }),
     );
     const time = `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
-    this.say(`${name}: ${time} in this browser (${this.backend}).`);
+    this.say(
+      `${name}: ${called(best[0])}, ${percent(best[0])}. It took ${time} in` +
+        ` this browser (${this.backend}).`,
+    );
   }
 
   async showSample() {
