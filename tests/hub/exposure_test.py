@@ -76,7 +76,7 @@ def test_the_log_is_json_and_names_who_asked(hub, ask):
     lines = [line for line in hub.said.splitlines() if line.startswith('{')]
     found = [json.loads(x) for x in lines if 'google/nobody' in x]
   assert [each['user'] for each in found] == ['alice', '']
-  assert [each['status'] for each in found] == [400, 401]
+  assert [each['status'] for each in found] == [404, 401]
   assert '"GET ' not in hub.said  # The log of uvicorn itself.
 
 
