@@ -1,6 +1,7 @@
 """An optional package that is missing is asked for by name."""
 
 from importlib import util
+import json
 import os
 import pathlib
 import runpy
@@ -92,3 +93,26 @@ def test_without_tensorflow_an_error_says_so(tmp_path):
   _install(tmp_path, 'numpy', 'numpy')
   done = _alone(tmp_path, _LIBRARIES)
   assert 'PackageError: tensorflow, tf-slim cannot be found' in done.stderr
+
+
+@pytest.mark.parametrize(
+  ('written', 'expected'),
+  [
+    ({'url': 'x', 'vcs_info': {'vcs': 'git', 'commit_id': 'ab' * 20}}, True),
+    ({'url': 'x', 'vcs_info': {'vcs': 'git', 'commit_id': 'main'}}, False),
+    ({'url': 'x', 'dir_info': {'editable': True}}, False),
+    ({'url': 'x', 'vcs_info': 7}, False),
+    ([], False),
+    (None, False),
+  ],
+)
+def test_the_commit_is_the_one_that_pip_wrote_down(
+  tmp_path, monkeypatch, written, expected
+):
+  folder = tmp_path / 'slimhub-9.dist-info'
+  folder.mkdir()
+  (folder / 'METADATA').write_text('Name: slimhub\nVersion: 9\n')
+  if written is not None:
+    (folder / 'direct_url.json').write_text(json.dumps(written))
+  monkeypatch.syspath_prepend(str(tmp_path))
+  assert environment.commit() == ('ab' * 20 if expected else '')

@@ -45,7 +45,8 @@ _HEADERS = strategies.dictionaries(
 def _hub(tmp_path_factory):
   exports = some_exports.make(tmp_path_factory.mktemp('fuzz') / 'exports')
   (exports.parent / 'secret.txt').write_text(_SECRET)
-  with hub_server.serve(exports) as hub:
+  # A request may announce a body that never comes.
+  with hub_server.serve(exports, module='tests.hub.impatient') as hub:
     yield hub
 
 
@@ -60,7 +61,7 @@ def _answer(hub: hub_server.Server, request: bytes) -> bytes:
   return found
 
 
-@fuzz.examples(300)
+@fuzz.examples(150)
 @hypothesis.given(_PATHS, _QUERIES, _HEADERS)
 def test_a_request_is_answered_from_the_exports(hub, path, query, headers):
   given = {'Host': 'a', 'Connection': 'close', **headers}
