@@ -130,7 +130,9 @@ class Connection(h11_impl.H11Protocol):
     own = [
       each
       for each in self.connections
-      if each.client and each.client[0] == self.client[0]
+      if isinstance(each, Connection)
+      and each.client
+      and each.client[0] == self.client[0]
     ]
     return len(own) > self.most_of_one
 

@@ -71,7 +71,7 @@ def test_it_answers_over_tls_who_has_a_token(hub, ask, folder):
 def test_the_log_is_json_and_names_who_asked(hub, ask):
   ask('google/nobody%0Aasked', _TOKEN)
   ask('google/nobody', 'guess')
-  found = []
+  found: list[dict] = []
   while len(found) < 2:  # The log is written after the answer.
     lines = [line for line in hub.said.splitlines() if line.startswith('{')]
     found = [json.loads(x) for x in lines if 'google/nobody' in x]
