@@ -23,9 +23,14 @@ _WORDS = strategies.sampled_from(
 _VISIBLE = strategies.text(
   strategies.characters(min_codepoint=33, max_codepoint=126), max_size=12
 )
-_PATHS = strategies.lists(strategies.one_of(_WORDS, _VISIBLE), max_size=9).map(
-  '/'.join
+# Of parts that look as those of handles, so that few are refused for others.
+_PLAIN = strategies.sampled_from(
+  [*some_exports.TF2.split('/'), '..', '.', 'a', 'secret.txt', '5.json', '1']
 )
+_PATHS = strategies.one_of(
+  strategies.lists(strategies.one_of(_WORDS, _VISIBLE), max_size=9),
+  strategies.lists(_PLAIN, min_size=3, max_size=9),
+).map('/'.join)
 _QUERIES = strategies.sampled_from(
   ['', '?tf-hub-format=compressed', '?lite-format=tflite', '?a=%ff&b', '?%']
 )
