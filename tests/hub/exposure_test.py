@@ -1,8 +1,10 @@
 """A hub as it stands where others reach it: everything at once, for real."""
 
+from concurrent import futures
 import contextlib
 import hashlib
 import json
+import os
 import socket
 import ssl
 
@@ -20,7 +22,9 @@ _TOKEN = 'correct horse battery'
 @pytest.fixture(scope='module', name='folder')
 def _folder(tmp_path_factory):
   folder = tmp_path_factory.mktemp('exposed')
-  some_exports.make(folder / 'exports')
+  exports = some_exports.make(folder / 'exports')
+  (exports / some_exports.ONNX).write_bytes(os.urandom(2**24))
+  some_exports.describe(exports, some_exports.ONNX)
   certificate_made.write(folder / 'both.pem')
   sha256 = hashlib.sha256(_TOKEN.encode()).hexdigest()
   (folder / 'tokens').write_text(
@@ -66,6 +70,15 @@ def test_it_answers_over_tls_who_has_a_token(hub, ask, folder):
   assert ask(f'{some_exports.TF2}.json', '').status_code == 401
   assert ask('index.json').status_code == 403
   assert ask('healthz', '').status_code == 200
+
+
+def test_downloads_over_tls_at_once_are_whole(ask, folder):
+  data = (folder / 'exports' / some_exports.ONNX).read_bytes()
+  with futures.ThreadPoolExecutor(8) as pool:
+    found = list(pool.map(ask, [some_exports.ONNX] * 8))
+  assert {hashlib.sha256(each.content).digest() for each in found} == {
+    hashlib.sha256(data).digest()
+  }
 
 
 def test_the_log_is_json_and_names_who_asked(hub, ask):
