@@ -78,7 +78,8 @@ def examine(
   )
   versions = dict(zip(_PACKAGES, said.split(), strict=True))
   exported, problem = _slimhub(
-    *(python, 'export', *models, '--synthetic_weights', '--prove=fresh'),
+    python,
+    *('export', *models, '--synthetic_weights', '--prove=fresh'),
     *(f'--output_dir={folder}', f'--jobs={os.cpu_count()}'),
   )
   verified = 0

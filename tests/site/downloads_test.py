@@ -61,9 +61,14 @@ def test_without_downloads_exports_are_told_of_and_not_copied(tmp_path):
   assert not collection.left_out
   made = {name for entry in collection.entries for name in entry.made}
   assert made == set(map(str, some_site.EXPORTED))
-  written = {p.relative_to(root).as_posix() for p in root.rglob('*.json')}
-  assert written == {f'{handle.stem}.json' for handle in some_site.EXPORTED}
-  assert not [p for p in root.rglob('*.*') if p.name.endswith('.gz')]
+  written = {
+    p.relative_to(root).as_posix() for p in root.rglob('*') if p.is_file()
+  }
+  assert written == {
+    f'{handle.stem}{suffix}'
+    for handle in some_site.EXPORTED
+    for suffix in ('.json', '.intoto.jsonl', '.cdx.json')
+  }
   texts = tree.pages(collection)
   for handle in some_site.EXPORTED:
     text = texts[entries.page(handle)]
