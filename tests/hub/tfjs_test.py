@@ -5,6 +5,7 @@ import urllib.request
 
 import pytest
 
+from exporter.hub import kagglehub_cache
 from exporter.hub import pack
 from exporter.hub import tfjs
 from exporter.storage import folder
@@ -121,6 +122,15 @@ def test_one_of_the_best_kind_answers_for_each_version():
 def test_versions_that_were_never_published_answer_for_themselves():
   assert tfjs.answering([]) == {}
   assert tfjs.answering([7]) == {**dict.fromkeys((1, 2, 3, 4, 5), 7), 7: 7}
+
+
+def test_a_seeded_cache_has_the_folder(exports, tmp_path):
+  found = folder.items(exports)
+  assert list(kagglehub_cache.seed_kagglehub(found, tmp_path))
+  name = 'models/google/mobilenet-v1/tfJs/025-128-classification/2'
+  for file in ('model.json', 'group1-shard1of1.bin'):
+    expected = _content(exports, some_exports.TFJS, file)
+    assert (tmp_path / name / file).read_bytes() == expected
 
 
 def test_nginx_serves_them_too(exports, tmp_path):
