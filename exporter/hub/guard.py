@@ -7,6 +7,7 @@ from starlette import types
 from exporter.hub import tokens
 
 _LACKS = 'this hub asks for a token: Authorization: Bearer TOKEN\n'
+_ERROR = 400  # All statuses from here on are of errors.
 _OTHER = 'this token is not for this path\n'
 
 
@@ -52,9 +53,9 @@ def _private(send: types.Send) -> types.Send:
     if message['type'] == 'http.response.start':
       headers = datastructures.MutableHeaders(scope=message)
       headers.add_vary_header('authorization')
-      kept = headers.get('cache-control')
-      if kept is None or 'no-store' not in kept:
-        headers['cache-control'] = f'{kept or "no-cache"}, private'
+      kept = headers.get('cache-control', 'no-cache')
+      is_kept = message['status'] < _ERROR and 'no-store' not in kept
+      headers['cache-control'] = f'{kept}, private' if is_kept else 'no-store'
     await send(message)
 
   return sent

@@ -138,11 +138,10 @@ def _upload(
     storage.put_file(str(staged.artifact), path)
   else:
     storage.put(f'{staged.artifact}/', f'{path}/', recursive=True)
-  *others, last = zip(staged.said, place.said, strict=True)
-  for path, target in others:
-    target.write_bytes(path.read_bytes())
-  partial.unlink()
-  last[1].write_bytes(last[0].read_bytes())
+  for source, target in zip(staged.said, place.said, strict=True):
+    if target == place.manifest:
+      partial.unlink()
+    target.write_bytes(source.read_bytes())
 
 
 def deliver(

@@ -91,7 +91,7 @@ def test_both_stand_on_the_card_however_they_came(export):
   headings = _headings(first)
   at = headings.index('Speed')
   assert headings[at - 1 : at + 2] == [
-    'Checksums',
+    'Provenance',
     'Speed',
     'Measured accuracy',
   ]

@@ -4,6 +4,7 @@ import hashlib
 import io
 import pathlib
 import tarfile
+from unittest import mock
 
 import pytest
 
@@ -71,3 +72,52 @@ def test_what_lies_unpacked_is_taken_as_it_is(tmp_path):
   prefix.parent.mkdir(parents=True, exist_ok=True)
   prefix.with_name(f'{prefix.name}.index').write_bytes(b'mine')
   assert _find(tmp_path, model) == b'mine'
+
+
+def _trust(folder: pathlib.Path, model: model_specs.ModelSpec) -> str:
+  """Why the archive in a folder is taken for the published one."""
+  with archive.find(folder, model) as found:
+    assert found.archive
+    assert found.archive.url == model.archive_url
+    data = (folder / model.archive_name).read_bytes()
+    digest = hashlib.new(found.archive.algorithm, data).hexdigest()
+    assert (found.archive.bytes, found.archive.digest) == (len(data), digest)
+    return found.archive.trust
+
+
+def test_it_is_said_why_an_archive_is_trusted(tmp_path):
+  model = tiny_network.MODEL
+  path = _pack(tmp_path, model)
+  assert _trust(tmp_path, model) == 'first use'
+  known = recorded.measure(path, model.archive_url, 'sha384')
+  recorded.add(recorded.own_file(), known)
+  assert _trust(tmp_path, model) == 'first use'
+  published = {model.archive_url: known}
+  with mock.patch.object(checksums, 'published', return_value=published):
+    assert _trust(tmp_path, model) == 'published'
+
+
+def test_where_a_checksum_is_required_an_unknown_archive_is_refused(tmp_path):
+  model = tiny_network.MODEL
+  path = _pack(tmp_path, model)
+  with (
+    pytest.raises(errors.CheckpointError, match='asks for a known checksum'),
+    archive.find(tmp_path, model, require_checksum=True),
+  ):
+    pass
+  known = recorded.measure(path, model.archive_url)
+  recorded.add(recorded.own_file(), known)
+  with archive.find(tmp_path, model, require_checksum=True) as found:
+    assert found.archive
+
+
+def test_where_a_checksum_is_required_nothing_unpacked_is_taken(tmp_path):
+  model = tiny_network.MODEL
+  prefix = tmp_path / model.checkpoint
+  prefix.parent.mkdir(parents=True)
+  prefix.with_name(f'{prefix.name}.index').write_bytes(b'mine')
+  with (
+    pytest.raises(errors.CheckpointError, match='it lies unpacked'),
+    archive.find(tmp_path, model, require_checksum=True),
+  ):
+    pass

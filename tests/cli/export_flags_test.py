@@ -26,6 +26,7 @@ def _run():
   [
     (['--mirror=http://host/a'], '--mirror: for --fetch'),
     (['--retries=2', '--timeout=3'], '--timeout, --retries: for --fetch'),
+    (['--require_checksums'], '--require_checksums is of archives'),
     (['--representative_images=p'], 'is for litert.int8'),
     (['--formats=onnx', '--representative_images=p'], 'is for litert.int8'),
     (['--onnx_layout=nchw'], '--onnx_layout is for onnx'),
@@ -38,6 +39,16 @@ def test_a_flag_that_nothing_would_come_of_is_refused(run, capsys, flags, says):
   assert _main('export', _MODEL, *_EXPORT, *flags) == 2
   assert says in capsys.readouterr().err
   run.assert_not_called()
+
+
+def test_checksums_are_required_where_it_is_said(run, tmp_path):
+  given = f'--checkpoint_dir={tmp_path}'
+  pattern = f'{_MODEL}/classification/5'
+  (tmp_path / 'mobilenet_v1_0.25_128.tgz').touch()
+  for flags, expected in (((), False), (('--require_checksums',), True)):
+    assert _main('export', pattern, '--output_dir=out', given, *flags) == 0
+    (order,) = run.call_args.args[0]
+    assert order.require_checksums is expected
 
 
 def test_a_file_is_no_folder_of_checkpoints(run, capsys, tmp_path):

@@ -1,8 +1,10 @@
 """A hub as it stands where others reach it: everything at once, for real."""
 
+from concurrent import futures
 import contextlib
 import hashlib
 import json
+import os
 import socket
 import ssl
 
@@ -20,7 +22,9 @@ _TOKEN = 'correct horse battery'
 @pytest.fixture(scope='module', name='folder')
 def _folder(tmp_path_factory):
   folder = tmp_path_factory.mktemp('exposed')
-  some_exports.make(folder / 'exports')
+  exports = some_exports.make(folder / 'exports')
+  (exports / some_exports.ONNX).write_bytes(os.urandom(2**24))
+  some_exports.describe(exports, some_exports.ONNX)
   certificate_made.write(folder / 'both.pem')
   sha256 = hashlib.sha256(_TOKEN.encode()).hexdigest()
   (folder / 'tokens').write_text(
@@ -68,15 +72,24 @@ def test_it_answers_over_tls_who_has_a_token(hub, ask, folder):
   assert ask('healthz', '').status_code == 200
 
 
+def test_downloads_over_tls_at_once_are_whole(ask, folder):
+  data = (folder / 'exports' / some_exports.ONNX).read_bytes()
+  with futures.ThreadPoolExecutor(8) as pool:
+    found = list(pool.map(ask, [some_exports.ONNX] * 8))
+  assert {hashlib.sha256(each.content).digest() for each in found} == {
+    hashlib.sha256(data).digest()
+  }
+
+
 def test_the_log_is_json_and_names_who_asked(hub, ask):
   ask('google/nobody%0Aasked', _TOKEN)
   ask('google/nobody', 'guess')
-  found = []
+  found: list[dict] = []
   while len(found) < 2:  # The log is written after the answer.
     lines = [line for line in hub.said.splitlines() if line.startswith('{')]
     found = [json.loads(x) for x in lines if 'google/nobody' in x]
   assert [each['user'] for each in found] == ['alice', '']
-  assert [each['status'] for each in found] == [400, 401]
+  assert [each['status'] for each in found] == [404, 401]
   assert '"GET ' not in hub.said  # The log of uvicorn itself.
 
 

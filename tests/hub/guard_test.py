@@ -53,6 +53,7 @@ def test_whoever_watches_over_the_server_needs_no_token(url):
 
 
 def test_no_cache_hands_on_what_is_for_one(url):
-  for answer in (_ask(url, '/acme/model', _TOKEN), _ask(url, '/acme/model')):
+  for token, kept in ((_TOKEN, 'no-cache, private'), ('', 'no-store')):
+    answer = _ask(url, '/acme/model', token)
     assert 'authorization' in answer.headers['Vary']
-    assert 'private' in answer.headers['Cache-Control']
+    assert answer.headers['Cache-Control'] == kept

@@ -152,7 +152,7 @@ def test_models_are_downloaded(client, exports):
   ):
     assert not error
     expected = file_tree.read(exports / export)
-    kept = ('.json', '.md')
+    kept = ('.json', '.jsonl', '.md')
     assert file_tree.read(path) == {
       k: v for k, v in expected.items() if not k.endswith(kept)
     }

@@ -15,6 +15,8 @@ from tests import some_exports
 
 _NAME, _TF1, _TF2 = some_exports.NAME, some_exports.TF1, some_exports.TF2
 
+_BESIDE = ('.json', '.md', '.intoto.jsonl', '.cdx.json')
+
 
 @pytest.fixture(name='exports')
 def _exports(tmp_path):
@@ -45,10 +47,10 @@ def test_what_is_there(exports, packed):
   expected = {'index.html', 'index.json'}
   expected |= {f'{_NAME}{s}' for s in ('.tar.gz', '.html')}
   for handle in (_TF1, _TF2):
-    expected |= {f'{handle}{s}' for s in ('.tar.gz', '.html', '.json', '.md')}
+    expected |= {f'{handle}{s}' for s in ('.tar.gz', '.html', *_BESIDE)}
   for file in (some_exports.LITE, some_exports.ONNX):
     base = file.rpartition('.')[0]
-    expected |= {file, f'{base}.json', f'{base}.md'}
+    expected |= {file, *(f'{base}{suffix}' for suffix in _BESIDE)}
   assert set(file_tree.read(packed)) == expected
   newest = packed / f'{_NAME}.tar.gz'
   assert newest.samefile(packed / f'{_TF2}.tar.gz')

@@ -135,6 +135,21 @@ def test_a_false_claim_of_a_manifest_is_found(exports, claim, says):
   assert says in _failed(exports, 3)
 
 
+@pytest.mark.parametrize('which', ['provenance', 'bom'])
+def test_what_lies_beside_and_is_of_other_files_is_found(exports, which):
+  place = places.place(exports, _HANDLES[0])
+  path = getattr(place, which)
+  path.write_text(path.read_text().replace('tfhub_module.pb', 'another.pb'))
+  assert 'beside it: of other files, expected of its' in _failed(exports, 3)
+
+
+def test_an_export_of_an_older_slimhub_has_nothing_beside_it(exports):
+  place = places.place(exports, _HANDLES[0])
+  for path in (place.provenance, place.bom):
+    path.unlink()
+  assert {r.status for r in _verify(exports).values()} == {'verified'}
+
+
 def test_garbage_facts_are_found_whatever_the_manifest_says(exports):
   place = places.place(exports, _HANDLES[0])
   (place.artifact / 'assets.extra' / 'model.json').write_text('{')

@@ -46,7 +46,9 @@ def test_the_manifest_stands_beside_its_page(site, handle):
   page_ = site / entries.page(handle).replace('.md', '.html')
   made = some_manifest.read(page_.with_suffix('.json'))
   assert made.handle == str(handle)
-  assert f'href="{page_.stem}.json"' in page_.read_text('utf-8')
+  for suffix in ('.json', '.intoto.jsonl', '.cdx.json'):
+    assert f'href="{page_.stem}{suffix}"' in page_.read_text('utf-8')
+    assert made.handle in page_.with_suffix(suffix).read_text()
 
 
 def test_without_downloads_exports_are_told_of_and_not_copied(tmp_path):
@@ -60,7 +62,9 @@ def test_without_downloads_exports_are_told_of_and_not_copied(tmp_path):
   made = {name for entry in collection.entries for name in entry.made}
   assert made == set(map(str, some_site.EXPORTED))
   written = {p.relative_to(root).as_posix() for p in root.rglob('*.json')}
-  assert written == {f'{handle.stem}.json' for handle in some_site.EXPORTED}
+  stems = [handle.stem for handle in some_site.EXPORTED]
+  ends = ('.json', '.cdx.json')
+  assert written == {f'{stem}{end}' for stem in stems for end in ends}
   assert not [p for p in root.rglob('*.*') if p.name.endswith('.gz')]
   texts = tree.pages(collection)
   for handle in some_site.EXPORTED:

@@ -6,6 +6,7 @@ import os
 import pathlib
 
 from exporter import elements
+from exporter import provenance
 from exporter.measure import measurements
 from exporter.measure import speed
 from exporter.site import build
@@ -34,6 +35,9 @@ def _write(folder: pathlib.Path, handle: spec.Handle) -> None:
   file.write_bytes(str(handle).encode() * 1000)
   made = some_manifest.make(handle, files=contents.hash_files(place.artifact))
   place.manifest.write_text(made.to_json())
+  build = provenance.Build()
+  place.provenance.write_text(provenance.statement(handle, made, build))
+  place.bom.write_text(provenance.bom(handle, made, build))
   place.card.write_text('A card.\n')
   speeds = [
     dataclasses.replace(each, network=handle.folder)

@@ -146,3 +146,12 @@ def test_a_version_that_never_was_is_named_and_stops_nobody(folder):
 def test_the_number_of_a_version_has_ascii_digits(folder):
   (folder / str(_CURRENT[0])).with_name('\u0665').mkdir()
   assert not folder_lib.find_artifacts(folder).left_out
+
+
+def test_only_what_matches_a_pattern_is_taken(folder):
+  first, *others = _CURRENT
+  found = folder_lib.items(folder, [str(first)]).usable
+  assert [item.handle for item in found] == [first]
+  places.place(folder, others[0]).manifest.write_text('{}')
+  assert not folder_lib.items(folder, [str(first)]).left_out
+  assert len(folder_lib.items(folder).left_out) == 1

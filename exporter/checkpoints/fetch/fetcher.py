@@ -76,7 +76,10 @@ class Fetcher:
     self._url = model.archive_url
     if request.mirror:
       self._url = f'{request.mirror}/{model.archive_name}'
-    self._files = (request.folder / checksums.FILE, checksums_lib.own_file())
+    self._files: tuple[pathlib.Path, ...] = (
+      request.folder / checksums.FILE,
+      checksums_lib.own_file(),
+    )
     if request.register:
       self._files = (tree_file(),)
     self._published = checksums.published().get(model.archive_url)
