@@ -57,12 +57,20 @@ def _failed(folder: pathlib.Path, number: int) -> str:
   return failed[str(handle)].reason
 
 
+def _of(url: str) -> manifest.Weights:
+  """Weights of an archive that is said to be the published one."""
+  archive = manifest.Archive(url, 1, 'sha256', 'ab' * 32, 'published')
+  return manifest.Weights('x', 'ab' * 32, 'raw', archive)
+
+
 def _rehash(place: places.Place) -> None:
   """Makes a manifest describe the files as they are now."""
   made = manifest.parse_manifest(place.manifest.read_text(), 'it')
   files = contents.hash_files(place.artifact)
   changed = dataclasses.replace(made, files=files)
   place.manifest.write_text(changed.to_json())
+  for path in (place.provenance, place.bom):
+    path.unlink()
 
 
 def test_whole_exports_are_verified(exports):
@@ -118,6 +126,11 @@ def test_other_weights_under_a_fitting_manifest_are_found(exports, number):
     (
       {'weights': manifest.Weights('x', 'ab' * 32, 'best')},
       'kind of weights is known: False',
+    ),
+    ({'weights': _of('https://example.org/x')}, 'URL of the archive: https:'),
+    (
+      {'weights': _of(tiny_network.MODEL.archive_url)},
+      'published archive: 1 bytes, sha256 abab',
     ),
     ({'pictures': 'ab' * 32}, 'pictures were measured on: True, expected'),
     ({'model': {'name': 'other'}}, "spec file: {'name': 'other'}"),
