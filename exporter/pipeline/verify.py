@@ -19,7 +19,21 @@ from exporter import storage
 from exporter.pipeline import once
 from exporter.pipeline import orders
 import model_specs
+from model_specs import checksums
 from model_specs import kinds
+
+
+def _claims_of_archive(
+  handle: model_specs.Handle, archive: storage.Archive
+) -> Iterator[formats.Claim]:
+  """That it is the archive of the model and, where it says so, published."""
+  yield 'URL of the archive', archive.url, handle.spec.archive_url
+  if archive.trust == checksums.PUBLISHED:
+    known = checksums.published().get(archive.url)
+    claimed = checksums.Checksum(
+      archive.url, archive.bytes, archive.algorithm, archive.digest
+    )
+    yield 'published archive', claimed, known
 
 
 def _plain_claims(
@@ -34,6 +48,8 @@ def _plain_claims(
   if made.libraries.get('slimhub') == exporter.__version__:
     yield 'spec', made.spec, handle.fingerprint
     yield 'spec file', made.model, storage.spec_table(handle)
+    if made.weights.archive:
+      yield from _claims_of_archive(handle, made.weights.archive)
 
 
 def _check_proof(

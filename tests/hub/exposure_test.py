@@ -107,6 +107,21 @@ def test_who_speaks_no_tls_is_not_answered(hub):
       assert not client.recv(2**16).startswith(b'HTTP')
 
 
+def test_who_takes_nothing_over_tls_is_not_waited_for(folder):
+  certificate = folder / 'both.pem'
+  flags = (f'--tls_certificate={certificate}', f'--tls_key={certificate}')
+  with hub_server.serve(
+    folder / 'exports', *flags, module='tests.hub.impatient'
+  ) as hub:
+    with _open(hub) as client:
+      request = f'GET /{some_exports.ONNX} HTTP/1.1\r\nhost: a\r\n\r\n'
+      client.sendall(request.encode())
+      while 'has taken nothing' not in hub.said:
+        pass
+    with _open(hub) as client:
+      assert not client.recv(1)  # It never asked for anything.
+
+
 def _open(hub: hub_server.Server) -> socket.socket:
   context = ssl.create_default_context()
   context.check_hostname = False

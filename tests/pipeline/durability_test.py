@@ -46,10 +46,11 @@ def _run(command: list[str]) -> subprocess.CompletedProcess:
 
 def _assert_whole(folder: pathlib.Path) -> None:
   """Every version with a manifest is what the manifest says, and has a card."""
-  for path in folder.glob('google/imagenet/*/*/*.json'):
+  for path in folder.glob('google/imagenet/*/*/[0-9].json'):
     made = some_manifest.read(path)
     assert not contents.differences(made, path.with_suffix(''))
-    assert path.with_suffix('.md').exists()
+    for suffix in ('.md', '.intoto.jsonl', '.cdx.json'):
+      assert path.with_suffix(suffix).exists()
 
 
 @pytest.fixture(scope='module', name='whole')
@@ -71,7 +72,7 @@ def _start(folder: pathlib.Path) -> subprocess.Popen:
 
 
 def _delivered(folder: pathlib.Path) -> int:
-  return len(list(folder.glob('google/imagenet/*/*/*.json')))
+  return len(list(folder.glob('google/imagenet/*/*/[0-9].json')))
 
 
 def _wait(

@@ -58,6 +58,12 @@ def _failed(folder: pathlib.Path, number: int) -> str:
   return failed[str(handle)].reason
 
 
+def _of(url: str) -> manifest.Weights:
+  """Weights of an archive that is said to be the published one."""
+  archive = manifest.Archive(url, 1, 'sha256', 'ab' * 32, 'published')
+  return manifest.Weights('x', 'ab' * 32, 'raw', archive)
+
+
 def _rehash(place: places.Place) -> None:
   """Makes a manifest describe the files as they are now."""
   made = manifest.parse_manifest(place.manifest.read_text(), 'it')
@@ -123,6 +129,11 @@ def test_other_weights_under_a_fitting_manifest_are_found(exports, number):
     (
       {'weights': manifest.Weights('x', 'ab' * 32, 'best')},
       'kind of weights is known: False',
+    ),
+    ({'weights': _of('https://example.org/x')}, 'URL of the archive: https:'),
+    (
+      {'weights': _of(tiny_network.MODEL.archive_url)},
+      'published archive: 1 bytes, sha256 abab',
     ),
     ({'pictures': 'ab' * 32}, 'pictures were measured on: True, expected'),
     ({'model': {'name': 'other'}}, "spec file: {'name': 'other'}"),

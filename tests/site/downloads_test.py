@@ -61,7 +61,6 @@ def test_without_downloads_exports_are_told_of_and_not_copied(tmp_path):
   assert not collection.left_out
   made = {name for entry in collection.entries for name in entry.made}
   assert made == set(map(str, some_site.EXPORTED))
-<<<<<<< HEAD
   written = {
     p.relative_to(root).as_posix() for p in root.rglob('*') if p.is_file()
   }
@@ -70,13 +69,6 @@ def test_without_downloads_exports_are_told_of_and_not_copied(tmp_path):
     for handle in some_site.EXPORTED
     for suffix in ('.json', '.intoto.jsonl', '.cdx.json')
   }
-=======
-  written = {p.relative_to(root).as_posix() for p in root.rglob('*.json')}
-  stems = [handle.stem for handle in some_site.EXPORTED]
-  ends = ('.json', '.cdx.json')
-  assert written == {f'{stem}{end}' for stem in stems for end in ends}
-  assert not [p for p in root.rglob('*.*') if p.name.endswith('.gz')]
->>>>>>> browser
   texts = tree.pages(collection)
   for handle in some_site.EXPORTED:
     text = texts[entries.page(handle)]
