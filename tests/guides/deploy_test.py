@@ -63,7 +63,7 @@ def test_the_files_of_the_table_are_there(folder):
 @phone.needed
 def test_the_code_runs(folder):
   blocks = code_blocks.find(_GUIDE, 'python')
-  assert len(blocks) == 2
+  assert len(blocks) == 4
   path = os.pathsep.join([str(source_tree.ROOT), *sys.path])
   code_blocks.run(sys.executable, blocks, folder, PYTHONPATH=path)
 
