@@ -48,4 +48,4 @@ def test_a_real_hub_says_them_all(tmp_path):
       assert found['content-security-policy'].startswith("default-src 'none'")
       assert found['cache-control'] == 'no-cache'
       if 'tar.gz' not in path:
-        assert found['vary'] == 'accept'
+        assert found['vary'] == 'accept, Origin'
