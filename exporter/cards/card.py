@@ -38,7 +38,9 @@ def _dataset(spec: model_specs.ModelSpec) -> str:
   return markdown.text(spec.own.dataset_title) if spec.own else _IMAGENET
 
 
-def _summary(handle: model_specs.Handle, made: storage.Manifest | None) -> str:
+def _summary(
+  handle: model_specs.Handle, manifest: storage.Manifest | None
+) -> str:
   """What the model does, in one sentence."""
   spec = handle.spec
   network = (
@@ -53,7 +55,7 @@ def _summary(handle: model_specs.Handle, made: storage.Manifest | None) -> str:
       f'Turns images into feature vectors of {handle.num_outputs} numbers '
       f'with {network} trained on {_dataset(spec)}'
     )
-  if evidence.is_untrained(made):
+  if evidence.is_untrained(manifest):
     does = (
       f'UNTRAINED weights, to test software only: {does[0].lower()}{does[1:]}'
     )
@@ -97,13 +99,15 @@ def _newer(handle: model_specs.Handle, links: record.Links) -> str:
 
 
 def _format(
-  handle: model_specs.Handle, made: storage.Manifest | None, links: record.Links
+  handle: model_specs.Handle,
+  manifest: storage.Manifest | None,
+  links: record.Links,
 ) -> record.Section:
   newer = '' if handle.kind.is_convertible else _newer(handle, links)
   text = markdown.paragraph(*filter(None, (_WHAT[handle.kind.word], newer)))
   return record.Section(
     handle.kind.title,
-    (*evidence.warning(made), text, *clients.requirement(handle)),
+    (*evidence.warning(manifest), text, *clients.requirement(handle)),
   )
 
 
@@ -164,32 +168,32 @@ def _overview(
 
 
 def _own_training(
-  spec: model_specs.ModelSpec, made: storage.Manifest | None
+  spec: model_specs.ModelSpec, manifest: storage.Manifest | None
 ) -> record.Section:
   whose = f'The weights are those of `{spec.publisher}`'
-  if made is not None and not evidence.is_untrained(made):
+  if manifest is not None and not evidence.is_untrained(manifest):
     whose += (
-      f', from the checkpoint {markdown.literal(made.weights.checkpoint)}'
+      f', from the checkpoint {markdown.literal(manifest.weights.checkpoint)}'
     )
   text = markdown.paragraph(
     f'{whose}. The network was trained on {_dataset(spec)}.',
-    evidence.weights(made),
+    evidence.weights(manifest),
   )
   return record.Section('Training', (text,))
 
 
 def _training(
-  handle: model_specs.Handle, made: storage.Manifest | None
+  handle: model_specs.Handle, manifest: storage.Manifest | None
 ) -> record.Section:
   spec = handle.spec
   if spec.own:
-    return _own_training(spec, made)
+    return _own_training(spec, manifest)
   source = f'[{spec.family.checkpoints_title}]({spec.family.checkpoints_url})'
   text = markdown.paragraph(
     f'The published weights are those of the checkpoint `{spec.checkpoint}` '
     f'([archive]({spec.archive_url})), one of the {source}. The network was '
     f'trained to classify the images of {_dataset(spec)}.',
-    evidence.weights(made),
+    evidence.weights(manifest),
   )
   return record.Section('Training', (text,))
 
@@ -237,7 +241,7 @@ _NAMES = record.Links(lambda other: f'`{other}`')
 
 def model_card(
   handle: model_specs.Handle,
-  made: storage.Manifest | None = None,
+  manifest: storage.Manifest | None = None,
   measured: measure.Measurements | None = None,
   links: record.Links | None = None,
 ) -> record.Card:
@@ -245,7 +249,7 @@ def model_card(
 
   Args:
     handle: The model.
-    made: The manifest, if this is the card of an export.
+    manifest: The manifest, if this is the card of an export.
     measured: The speed and accuracy of the export that were measured since.
     links: How other models are mentioned. By default, the card of an export
       names them, and the card of a model links to their cards in the same
@@ -254,28 +258,28 @@ def model_card(
   Raises:
     ManifestError: `made` describes another handle's artifact.
   """
-  evidence.check_handle(handle, made)
+  evidence.check_handle(handle, manifest)
   if links is None:
-    links = _NAMES if made else _links_in_tree(handle)
+    links = _NAMES if manifest else _links_in_tree(handle)
   features = handle.sibling() or handle
   return record.Card(
     title=f'Module {handle}',
-    summary=_summary(handle, made),
+    summary=_summary(handle, manifest),
     metadata=_metadata(handle),
     sections=(
-      _format(handle, made, links),
+      _format(handle, manifest, links),
       _overview(handle, links),
-      evidence.figures(handle, made),
-      _training(handle, made),
+      evidence.figures(handle, manifest),
+      _training(handle, manifest),
       *quantization.sections(handle),
       usage.usage(handle),
       outputs.labels(handle),
       outputs.endpoints(handle),
       _fine_tuning(handle, links.model(features)),
       *conversion.offer(handle, links),
-      evidence.verification(handle, made),
-      evidence.checksums(handle, made),
-      *origin.provenance(handle, made),
+      evidence.verification(handle, manifest),
+      evidence.checksums(handle, manifest),
+      *origin.provenance(handle, manifest),
       *measured_lib.sections(measured),
       names.also_known_as(handle, links.guide),
       *_changelog(handle),

@@ -76,7 +76,7 @@ def _parts(share: float | None) -> str:
 
 
 def _verification(
-  conversion: model_specs.Handle, made: storage.Manifest, figures: str
+  conversion: model_specs.Handle, manifest: storage.Manifest, figures: str
 ) -> record.Section:
   kind = conversion.kind
   rows = [
@@ -86,10 +86,10 @@ def _verification(
       f'{each.difference!r}',
       f'{each.tolerance!r}',
     )
-    for each in made.proof
+    for each in manifest.proof
   ]
   is_restless = (
-    made.proof[0].tolerance > kind.error
+    manifest.proof[0].tolerance > kind.error
     and not conversion.spec.family.is_quantized
   )
   restless = (
@@ -114,15 +114,15 @@ def _verification(
   )
 
 
-def _origin(made: storage.Manifest) -> tuple[str, ...]:
+def _origin(manifest: storage.Manifest) -> tuple[str, ...]:
   """Which pictures the ranges were measured on, if any were."""
-  if not made.pictures:
+  if not manifest.pictures:
     return ()
   return (
     markdown.bullets(
       [
         'SHA-256 of the pictures that the ranges were measured on: '
-        f'{markdown.literal(made.pictures)}'
+        f'{markdown.literal(manifest.pictures)}'
       ]
     ),
     markdown.paragraph(
@@ -146,7 +146,7 @@ def _license(conversion: model_specs.Handle) -> record.Section:
 
 def conversion_card(
   conversion: model_specs.Handle,
-  made: storage.Manifest,
+  manifest: storage.Manifest,
   use: Sequence[str],
   figures: str,
   measured: measure.Measurements | None = None,
@@ -155,7 +155,7 @@ def conversion_card(
 
   Args:
     conversion: The file.
-    made: Its manifest.
+    manifest: Its manifest.
     use: How to use the file, in blocks of Markdown.
     figures: How to read the figures of its proof.
     measured: The speed and accuracy that were measured since, if any.
@@ -163,7 +163,7 @@ def conversion_card(
   Raises:
     ManifestError: `made` describes another artifact.
   """
-  evidence.check_handle(conversion, made)
+  evidence.check_handle(conversion, manifest)
   model = conversion.spec
   return record.Card(
     title=f'File {conversion}',
@@ -172,12 +172,12 @@ def conversion_card(
       f'({model.width}{model.size} x {model.size} pixels), converted from the '
       f'model `{conversion.origin}`.'
     ),
-    notes=evidence.warning(made),
+    notes=evidence.warning(manifest),
     sections=(
       record.Section('Usage', tuple(use)),
-      _verification(conversion, made, figures),
-      evidence.checksums(conversion, made, _origin(made)),
-      *origin.provenance(conversion, made),
+      _verification(conversion, manifest, figures),
+      evidence.checksums(conversion, manifest, _origin(manifest)),
+      *origin.provenance(conversion, manifest),
       *measured_lib.sections(measured),
       names.also_known_as(conversion),
       _license(conversion),

@@ -46,24 +46,24 @@ _ASKED_HERE = (
 
 
 def check_handle(
-  handle: model_specs.Handle, made: storage.Manifest | None
+  handle: model_specs.Handle, manifest: storage.Manifest | None
 ) -> None:
   """Raises a ManifestError if a manifest is of another handle's artifact."""
-  if made is not None and made.handle != str(handle):
+  if manifest is not None and manifest.handle != str(handle):
     raise errors.ManifestError(
-      f'the manifest is of {made.handle}, expected that of {handle}; move the '
-      'export to where it belongs, or export it again with --force'
+      f'the manifest is of {manifest.handle}, expected that of {handle}; move '
+      'the export to where it belongs, or export it again with --force'
     )
 
 
-def is_untrained(made: storage.Manifest | None) -> bool:
+def is_untrained(manifest: storage.Manifest | None) -> bool:
   """Whether the weights are synthetic, so that the outputs mean nothing."""
-  return made is not None and made.weights.kind == checkpoints.SYNTHETIC
+  return manifest is not None and manifest.weights.kind == checkpoints.SYNTHETIC
 
 
-def warning(made: storage.Manifest | None) -> tuple[str, ...]:
+def warning(manifest: storage.Manifest | None) -> tuple[str, ...]:
   """The warning that stands first on the card of untrained weights."""
-  if not is_untrained(made):
+  if not is_untrained(manifest):
     return ()
   return (
     markdown.quote(
@@ -74,9 +74,11 @@ def warning(made: storage.Manifest | None) -> tuple[str, ...]:
   )
 
 
-def weights(made: storage.Manifest | None) -> str:
+def weights(manifest: storage.Manifest | None) -> str:
   """Says which values of a checkpoint the variables of an export hold."""
-  return _EXPORT_WEIGHTS if made is None else _WEIGHTS[made.weights.kind]
+  return (
+    _EXPORT_WEIGHTS if manifest is None else _WEIGHTS[manifest.weights.kind]
+  )
 
 
 def _figure_rows(handle: model_specs.Handle) -> list[tuple[str, str]]:
@@ -121,7 +123,7 @@ def _origin_of_figures(spec: model_specs.ModelSpec) -> str:
 
 
 def figures(
-  handle: model_specs.Handle, made: storage.Manifest | None
+  handle: model_specs.Handle, manifest: storage.Manifest | None
 ) -> record.Section:
   """The accuracy and the cost that the authors published."""
   spec = handle.spec
@@ -131,7 +133,7 @@ def figures(
   sentences = [_origin_of_figures(spec)]
   if handle.task == versions.FEATURE_VECTOR:
     sentences.append(_figures_of_features(handle))
-  if is_untrained(made):
+  if is_untrained(manifest):
     sentences.append('The accuracy is not that of these untrained weights.')
   return record.Section(
     'Figures',
@@ -148,7 +150,7 @@ _PUBLISHED = (
 )
 
 
-def _proof_rows(made: storage.Manifest) -> list[tuple[str, ...]]:
+def _proof_rows(manifest: storage.Manifest) -> list[tuple[str, ...]]:
   return [
     (
       markdown.text(check.name.replace('_', ' ')),
@@ -156,17 +158,17 @@ def _proof_rows(made: storage.Manifest) -> list[tuple[str, ...]]:
       f'{check.difference!r}',
       f'{check.tolerance!r}',
     )
-    for check in made.proof
+    for check in manifest.proof
   ]
 
 
-def _has_published_graph(made: storage.Manifest) -> bool:
-  return any(check.name == 'published graph' for check in made.proof)
+def _has_published_graph(manifest: storage.Manifest) -> bool:
+  return any(check.name == 'published graph' for check in manifest.proof)
 
 
-def _asked(made: storage.Manifest) -> str:
+def _asked(manifest: storage.Manifest) -> str:
   """Says who asked TensorFlow's loaders, and when."""
-  if day := max((check.proven for check in made.proof), default=''):
+  if day := max((check.proven for check in manifest.proof), default=''):
     return (
       f'The makers of slimhub asked them on {markdown.text(day)}, with the '
       'TensorFlow that is named below.'
@@ -186,7 +188,7 @@ def _vectors(handle: model_specs.Handle) -> str:
 
 
 def verification(
-  handle: model_specs.Handle, made: storage.Manifest | None
+  handle: model_specs.Handle, manifest: storage.Manifest | None
 ) -> record.Section:
   """What was proven of an artifact; without one, what is proven of all."""
   title = 'Verification'
@@ -194,7 +196,7 @@ def verification(
     'loaded again from its files and compared with the TF-Slim network on the '
     'same weights'
   )
-  if made is None:
+  if manifest is None:
     text = markdown.paragraph(
       'This page describes the model; no artifact comes with it. Every '
       f'artifact that `slimhub export` makes is {method}, and is delivered '
@@ -204,37 +206,37 @@ def verification(
     )
     return record.Section(title, (text,))
   header = ('Check', 'Compared', 'Largest difference', 'Allowed')
-  units = [_UNITS, _asked(made)]
-  if _has_published_graph(made):
+  units = [_UNITS, _asked(manifest)]
+  if _has_published_graph(manifest):
     units.append(_PUBLISHED)
   return record.Section(
     title,
     (
       markdown.paragraph(f'When it was made, this artifact was {method}.'),
-      markdown.table(header, _proof_rows(made), numbers=header[1:]),
+      markdown.table(header, _proof_rows(manifest), numbers=header[1:]),
       markdown.paragraph(*units),
-      *([_vectors(handle)] if artifacts.VECTORS in made.files else []),
+      *([_vectors(handle)] if artifacts.VECTORS in manifest.files else []),
     ),
   )
 
 
-def _files(made: storage.Manifest) -> str:
+def _files(manifest: storage.Manifest) -> str:
   rows = [
     (markdown.literal(path), f'{file.bytes}', markdown.literal(file.sha256))
-    for path, file in made.files.items()
+    for path, file in manifest.files.items()
   ]
   return markdown.table(('File', 'Bytes', 'SHA-256'), rows, numbers=('Bytes',))
 
 
-def _origin(made: storage.Manifest) -> str:
+def _origin(manifest: storage.Manifest) -> str:
   libraries = markdown.text(
-    ', '.join(f'{k} {v}' for k, v in made.libraries.items())
+    ', '.join(f'{k} {v}' for k, v in manifest.libraries.items())
   )
   return markdown.bullets(
     (
-      f'Checkpoint: {markdown.literal(made.weights.checkpoint)}',
+      f'Checkpoint: {markdown.literal(manifest.weights.checkpoint)}',
       "SHA-256 of the checkpoint's tensors, names and shapes: "
-      f'{markdown.literal(made.weights.sha256)}',
+      f'{markdown.literal(manifest.weights.sha256)}',
       f'Made with: {libraries}',
     )
   )
@@ -242,18 +244,18 @@ def _origin(made: storage.Manifest) -> str:
 
 def checksums(
   handle: model_specs.Handle,
-  made: storage.Manifest | None,
+  manifest: storage.Manifest | None,
   more: tuple[str, ...] = (),
 ) -> record.Section:
   """The files of an artifact, with their hashes, and what they were made of.
 
   Args:
     handle: What the card describes.
-    made: The manifest, if there is an artifact.
+    manifest: The manifest, if there is an artifact.
     more: Blocks of Markdown for the end of the section.
   """
   title = 'Checksums'
-  if made is None:
+  if manifest is None:
     text = markdown.paragraph(
       'Size and SHA-256 of every file, a SHA-256 of the checkpoint that the '
       'weights came from and the versions of the libraries used stand here '
@@ -262,5 +264,6 @@ def checksums(
     return record.Section(title, (text,))
   beside = 'The same facts are in the `.json` beside this card.'
   return record.Section(
-    title, (_files(made), _origin(made), markdown.paragraph(beside), *more)
+    title,
+    (_files(manifest), _origin(manifest), markdown.paragraph(beside), *more),
   )

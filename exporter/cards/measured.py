@@ -17,32 +17,32 @@ def _speed_row(speed: measure.Speed, peer: measure.Speed | None) -> list[str]:
   return [*row, f'{peer.images_per_second:.0f}'] if peer else row
 
 
-def _speed(found: measure.Timed) -> record.Section:
+def _speed(timed: measure.Timed) -> record.Section:
   """How fast the artifact is, and the same network of Keras if there is one."""
-  peers = {speed.batch: speed for speed in found.keras}
+  peers = {speed.batch: speed for speed in timed.keras}
   header = ['Batch', 'Median, ms', '95th percentile, ms', 'Images a second']
   if peers:
     header.append('Those of `keras.applications`')
-  rows = [_speed_row(speed, peers.get(speed.batch)) for speed in found.own]
+  rows = [_speed_row(speed, peers.get(speed.batch)) for speed in timed.own]
   return record.Section(
     'Speed',
     (
       markdown.paragraph(
         'Measured by `slimhub benchmark` on '
-        f'{markdown.text(str(found.machine))}:'
+        f'{markdown.text(str(timed.machine))}:'
       ),
       markdown.table(header, rows, numbers=header),
     ),
   )
 
 
-def _worst(found: measure.AccuracySummary) -> tuple[str, ...]:
-  if not found.worst:
+def _worst(accuracy: measure.AccuracySummary) -> tuple[str, ...]:
+  if not accuracy.worst:
     return ()
   header = ('Class', 'Pictures', 'Top-1, %', 'Mostly taken for')
   rows = [
     [markdown.text(cell) for cell in row]
-    for row in measure.class_rows(found.worst, found.names)
+    for row in measure.class_rows(accuracy.worst, accuracy.names)
   ]
   return (
     'The classes that it knows worst:',
@@ -50,35 +50,35 @@ def _worst(found: measure.AccuracySummary) -> tuple[str, ...]:
   )
 
 
-def _accuracy(found: measure.AccuracySummary) -> record.Section:
+def _accuracy(accuracy: measure.AccuracySummary) -> record.Section:
   """How accurate the artifact is, on which pictures, and its worst classes."""
-  setting = found.setting
+  setting = accuracy.setting
   header = ['Pictures', 'Top-1', '95 % interval']
   row = [
     f'{setting.pictures}',
-    f'{found.top1_percent:.2f} %',
-    f'{measure.interval(found)} %',
+    f'{accuracy.top1_percent:.2f} %',
+    f'{measure.interval(accuracy)} %',
   ]
-  if found.top5 is not None:
+  if accuracy.top5 is not None:
     header.append('Top-5')
-    row.append(f'{measure.top5(found)} %')
+    row.append(f'{measure.top5(accuracy)} %')
   used = ', '.join(f'{k} {v}' for k, v in setting.libraries.items())
   how = markdown.text(f'{setting.preprocessing}, with {used}')
   origin = markdown.paragraph(
     f'Measured by `slimhub evaluate` on {setting.pictures} pictures of '
-    f'{found.classes} classes, {how}. SHA-256 of the pictures and their '
+    f'{accuracy.classes} classes, {how}. SHA-256 of the pictures and their '
     f'labels: {markdown.literal(setting.sha256)}.'
   )
   table = markdown.table(header, [row], numbers=header)
-  return record.Section('Measured accuracy', (origin, table, *_worst(found)))
+  return record.Section('Measured accuracy', (origin, table, *_worst(accuracy)))
 
 
 def sections(
-  found: measure.Measurements | None,
+  measurements: measure.Measurements | None,
 ) -> tuple[record.Section, ...]:
   """The sections on what was measured of an export, if anything was."""
-  if found is None:
+  if measurements is None:
     return ()
-  speed = [_speed(found.speed)] if found.speed else []
-  accuracy = [_accuracy(found.accuracy)] if found.accuracy else []
+  speed = [_speed(measurements.speed)] if measurements.speed else []
+  accuracy = [_accuracy(measurements.accuracy)] if measurements.accuracy else []
   return (*speed, *accuracy)

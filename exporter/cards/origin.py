@@ -35,10 +35,10 @@ def _archive(weights: storage.Weights) -> str:
 
 
 def provenance(
-  handle: model_specs.Handle, made: storage.Manifest | None
+  handle: model_specs.Handle, manifest: storage.Manifest | None
 ) -> tuple[record.Section, ...]:
   """Where an artifact comes from, and what else lies beside it."""
-  if made is None:
+  if manifest is None:
     return ()
   stem = handle.stem.rpartition('/')[2]
   files = (
@@ -51,7 +51,7 @@ def provenance(
     record.Section(
       'Provenance',
       (
-        _archive(made.weights),
+        _archive(manifest.weights),
         'Beside this card lie, for programs:',
         markdown.bullets(files),
       ),

@@ -27,16 +27,16 @@ def _write(
   """Stores new figures with those that are there, and rewrites the card."""
   folder = storage.to_folder(output_dir)
   place = storage.place(folder, handle)
-  made = storage.read_manifest(folder, handle.stem)
-  if made is None:
+  manifest = storage.read_manifest(folder, handle.stem)
+  if manifest is None:
     raise errors.ManifestError(
       f'{place.manifest} is missing, so the figures of {handle} have no place '
       'beside it; export the version again'
     )
-  before = measure.read_measurements(folder, handle, made)
+  before = measure.read_measurements(folder, handle, manifest)
   now = measure.Measurements(speed or before.speed, accuracy or before.accuracy)
-  measure.write_measurements(folder, handle, made, now)
-  storage.write_text(place.card, describe(handle, made, now).to_markdown())
+  measure.write_measurements(folder, handle, manifest, now)
+  storage.write_text(place.card, describe(handle, manifest, now).to_markdown())
 
 
 def write_each(
@@ -68,7 +68,7 @@ def write_each(
 def write_accuracy(
   handle: model_specs.Handle,
   output_dir: storage.Location,
-  found: measure.Accuracy,
+  accuracy: measure.Accuracy,
   describe: Describe,
 ) -> None:
   """Writes how accurate an export is into a file beside it and on its card.
@@ -76,13 +76,13 @@ def write_accuracy(
   Args:
     handle: The export.
     output_dir: Where exports are.
-    found: The figures of the export.
+    accuracy: The figures of the export.
     describe: Makes the card of an artifact of any format.
 
   Raises:
     ManifestError: Its manifest, or what was measured before, is unreadable.
   """
-  summary = measure.shorten(found, measured.MOST_CLASSES)
+  summary = measure.shorten(accuracy, measured.MOST_CLASSES)
   _write(handle, output_dir, describe, accuracy=summary)
 
 
@@ -90,7 +90,7 @@ def write_speed(
   handle: model_specs.Handle,
   output_dir: storage.Location,
   on: measure.Machine,
-  found: Sequence[measure.Speed],
+  speeds: Sequence[measure.Speed],
   describe: Describe,
 ) -> None:
   """Writes how fast an export is into a file beside it and on its card.
@@ -99,12 +99,12 @@ def write_speed(
     handle: The export.
     output_dir: Where exports are.
     on: The machine on which it was measured.
-    found: All figures of a benchmark; only those of this export and of the same
-      network of Keras are used.
+    speeds: All figures of a benchmark; only those of this export and of the
+      same network of Keras are used.
     describe: Makes the card of an artifact of any format.
 
   Raises:
     ManifestError: Its manifest, or what was measured before, is unreadable.
   """
-  speed = measure.of_export(handle, on, found)
+  speed = measure.of_export(handle, on, speeds)
   _write(handle, output_dir, describe, speed=speed)

@@ -66,16 +66,16 @@ def read_graph(path: pathlib.Path) -> bytes:
 class Reader:
   """Reads the tensors of a checkpoint of V1 or V2 format."""
 
-  def __init__(self, found: prefixes.Found):
+  def __init__(self, checkpoint: prefixes.Found):
     """Opens a checkpoint.
 
     Args:
-      found: The checkpoint.
+      checkpoint: The checkpoint.
 
     Raises:
       CheckpointError: It is missing, damaged, or cannot be opened.
     """
-    self.found = found
+    self.found = checkpoint
     self._entries: index.Entries = {}
     self._shards = 0
     self.is_old = False
@@ -85,14 +85,14 @@ class Reader:
         self._open()
     except UnreadableError as error:
       raise errors.CheckpointError(
-        f'checkpoint {found.shown} cannot be read: {error}; expected '
-        f'{found.name}.index and {found.name}.data-*, or one file in the older '
-        f'format; {DOWNLOAD}'
+        f'checkpoint {checkpoint.shown} cannot be read: {error}; expected '
+        f'{checkpoint.name}.index and {checkpoint.name}.data-*, or one file in '
+        f'the older format; {DOWNLOAD}'
       ) from error
     except OSError as error:
       raise errors.CheckpointError(
-        f'checkpoint {found.shown} cannot be read: {error}; see that you may '
-        'read its files'
+        f'checkpoint {checkpoint.shown} cannot be read: {error}; see that you '
+        'may read its files'
       ) from error
 
   def _open(self) -> None:

@@ -33,7 +33,7 @@ class ConvertedFile(format_lib.Format):
     self,
     handle: model_specs.Handle,
     artifact: pathlib.Path,
-    made: storage.Manifest,
+    manifest: storage.Manifest,
     beside: format_lib.Beside,
   ) -> original_lib.Original:
     """The original of the SavedModel that lies beside the file.
@@ -43,9 +43,9 @@ class ConvertedFile(format_lib.Format):
     """
     del artifact
     original = beside(handle.origin)
-    if made.weights.sha256 != original.weights.sha256:
+    if manifest.weights.sha256 != original.weights.sha256:
       raise errors.ManifestError(
-        f'{handle} has weights of hash {made.weights.sha256}, and the '
+        f'{handle} has weights of hash {manifest.weights.sha256}, and the '
         f'SavedModel beside it {original.weights.sha256}; export both again'
       )
     return original
@@ -63,12 +63,12 @@ class ConvertedFile(format_lib.Format):
   def card(
     self,
     handle: model_specs.Handle,
-    made: storage.Manifest,
+    manifest: storage.Manifest,
     measured: measure.Measurements | None = None,
   ) -> cards.Card:
     """The card: what the file is, how to use it, and how exact it is."""
     return cards.conversion_card(
-      handle, made, self.usage(handle), self.figures(handle), measured
+      handle, manifest, self.usage(handle), self.figures(handle), measured
     )
 
 

@@ -69,7 +69,7 @@ class Format(abc.ABC):
     self,
     handle: model_specs.Handle,
     artifact: pathlib.Path,
-    made: storage.Manifest,
+    manifest: storage.Manifest,
     beside: Beside,
   ) -> original_lib.Original:
     """Restores the original of an artifact from delivered files alone.
@@ -77,7 +77,7 @@ class Format(abc.ABC):
     Args:
       handle: What the artifact is.
       artifact: Where it is.
-      made: Its manifest.
+      manifest: Its manifest.
       beside: Gives the original of a published handle; for formats whose own
         files do not hold the weights as they were.
 
@@ -109,22 +109,22 @@ class Format(abc.ABC):
   def card(
     self,
     handle: model_specs.Handle,
-    made: storage.Manifest,
+    manifest: storage.Manifest,
     measured: measure.Measurements | None = None,
   ) -> cards.Card:
     """The card of an artifact.
 
     Args:
       handle: What the artifact is.
-      made: Its manifest.
+      manifest: Its manifest.
       measured: The speed and accuracy that were measured since, if any.
     """
 
   def claims(
-    self, made: storage.Manifest, artifact: pathlib.Path
+    self, manifest: storage.Manifest, artifact: pathlib.Path
   ) -> tuple[Claim, ...]:
     """Statements of the manifest that can be checked against the files."""
-    del made, artifact
+    del manifest, artifact
     return ()
 
   def note(self, original: original_lib.Original) -> str:

@@ -68,7 +68,7 @@ class LiteRt(converted_file.ConvertedNetwork):
     self,
     handle: model_specs.Handle,
     artifact: pathlib.Path,
-    made: storage.Manifest,
+    manifest: storage.Manifest,
     beside: format_lib.Beside,
   ) -> original_lib.Original:
     """The original of the SavedModel, and the batch that was promised.
@@ -77,8 +77,8 @@ class LiteRt(converted_file.ConvertedNetwork):
       ManifestError: The manifests contradict each other, or promise no batch
         that there is.
     """
-    original = super().recover(handle, artifact, made, beside)
-    promised = made.batch or kinds.DYNAMIC
+    original = super().recover(handle, artifact, manifest, beside)
+    promised = manifest.batch or kinds.DYNAMIC
     for batch in kinds.BATCHES:
       if batch == promised:
         return dataclasses.replace(original, batch=batch)

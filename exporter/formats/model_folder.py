@@ -27,7 +27,7 @@ _MOST_FACTS = 1 << 24  # Bytes.
 
 def _check_weights(
   handle: model_specs.Handle,
-  made: storage.Manifest,
+  manifest: storage.Manifest,
   tensors: Mapping[str, np.ndarray],
 ) -> None:
   """Raises a ProofError if tensors are not those that a manifest names.
@@ -38,10 +38,10 @@ def _check_weights(
   if handle.task != versions.CLASSIFICATION:
     return
   sha256 = checkpoints.Checkpoint('', '', tensors).sha256
-  if sha256 != made.weights.sha256:
+  if sha256 != manifest.weights.sha256:
     raise errors.ProofError(
       f'{handle} holds weights of hash {sha256}, expected those of '
-      f'{made.weights.checkpoint}, {made.weights.sha256}; '
+      f'{manifest.weights.checkpoint}, {manifest.weights.sha256}; '
       'export it again with --force'
     )
 
@@ -84,7 +84,7 @@ class ModelFolder(format_lib.Format):
     self,
     handle: model_specs.Handle,
     artifact: pathlib.Path,
-    made: storage.Manifest,
+    manifest: storage.Manifest,
     beside: format_lib.Beside,
   ) -> original_lib.Original:
     """The networks with the weights that the folder holds.
@@ -100,9 +100,9 @@ class ModelFolder(format_lib.Format):
       name: variables.get(name, np.zeros(shape, np.float32))
       for name, shape in sources[0].shapes.items()
     }
-    _check_weights(handle, made, tensors)
+    _check_weights(handle, manifest, tensors)
     return original_lib.Original(
-      handle.spec, sources, tensors, made.weights, reading=reading
+      handle.spec, sources, tensors, manifest.weights, reading=reading
     )
 
   def prove(
@@ -125,14 +125,14 @@ class ModelFolder(format_lib.Format):
   def card(
     self,
     handle: model_specs.Handle,
-    made: storage.Manifest,
+    manifest: storage.Manifest,
     measured: measure.Measurements | None = None,
   ) -> cards.Card:
     """The model card."""
-    return cards.model_card(handle, made, measured)
+    return cards.model_card(handle, manifest, measured)
 
   def claims(
-    self, made: storage.Manifest, artifact: pathlib.Path
+    self, manifest: storage.Manifest, artifact: pathlib.Path
   ) -> tuple[format_lib.Claim, ...]:
     """That the facts name the same weights, and of what there are vectors."""
     try:
@@ -141,12 +141,12 @@ class ModelFolder(format_lib.Format):
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
       stated = {}  # Every claim below is false then.
     return (
-      ('weights', made.weights.kind, stated.get('kind')),
-      ('weights', made.weights.sha256, stated.get('sha256')),
+      ('weights', manifest.weights.kind, stated.get('kind')),
+      ('weights', manifest.weights.sha256, stated.get('sha256')),
       (
         proof.TEST_VECTORS,
-        artifacts.VECTORS in made.files,
-        any(check.name == proof.TEST_VECTORS for check in made.proof),
+        artifacts.VECTORS in manifest.files,
+        any(check.name == proof.TEST_VECTORS for check in manifest.proof),
       ),
     )
 

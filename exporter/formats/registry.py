@@ -90,8 +90,8 @@ def load(
 
 def describe(
   handle: model_specs.Handle,
-  made: storage.Manifest,
+  manifest: storage.Manifest,
   measured: measure.Measurements | None = None,
 ) -> cards.Card:
   """The card of an artifact of any format."""
-  return of(handle).card(handle, made, measured)
+  return of(handle).card(handle, manifest, measured)

@@ -110,7 +110,7 @@ class _Layout(seeding.Layout):
 
 
 def seed_kagglehub(
-  found: storage.Found[storage.Item],
+  exports: storage.Found[storage.Item],
   cache_dir: pathlib.Path,
   force: bool = False,
   copy: bool = False,
@@ -118,7 +118,7 @@ def seed_kagglehub(
   """Lays artifacts into the cache.
 
   Args:
-    found: The artifacts and conversions, and those that cannot be used.
+    exports: The artifacts and conversions, and those that cannot be used.
     cache_dir: The folder that users name in KAGGLEHUB_CACHE.
     force: Whether what slimhub did not seed is replaced.
     copy: Whether each name gets a copy, instead of links to the first.
@@ -130,4 +130,4 @@ def seed_kagglehub(
     ExportError: Another slimhub works in the cache, or it is not writable, or
       takes no links.
   """
-  yield from seeding.seed(found, _Layout(cache_dir), force, copy)
+  yield from seeding.seed(exports, _Layout(cache_dir), force, copy)

@@ -60,10 +60,10 @@ class _Packer:
   """Packs artifacts into one webroot."""
 
   def __init__(
-    self, found: storage.Found[storage.Export], root: webroot.Webroot
+    self, exports: storage.Found[storage.Export], root: webroot.Webroot
   ):
-    self._whole = found.usable
-    self._left_out = found.left_out
+    self._whole = exports.usable
+    self._left_out = exports.left_out
     self._root = root
 
   def pack(self, item: storage.Export) -> results.Result:
@@ -139,12 +139,12 @@ class _Packer:
 
 
 def pack_exports(
-  found: storage.Found[storage.Export], output_dir: pathlib.Path
+  exports: storage.Found[storage.Export], output_dir: pathlib.Path
 ) -> Iterator[results.Result]:
   """Packs artifacts; the files of those that have not changed are kept.
 
   Args:
-    found: The artifacts to pack, and those that cannot be used.
+    exports: The artifacts to pack, and those that cannot be used.
     output_dir: A folder that is new, empty or was packed before.
 
   Yields:
@@ -164,11 +164,11 @@ def pack_exports(
       # run after one that was killed does not refuse the folder.
       if not root.has(_INDEX):
         root.put_data(_INDEX, json.dumps(page_lib.index([])).encode())
-      packer = _Packer(found, root)
-      for left_out in found.left_out:
+      packer = _Packer(exports, root)
+      for left_out in exports.left_out:
         packer.keep(left_out.name)
         yield left_out
-      for item in found.usable:
+      for item in exports.usable:
         work = functools.partial(packer.pack, item)
         result = results.attempt(item.manifest.handle, work)
         if result.status == results.FAILED:

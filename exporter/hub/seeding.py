@@ -221,12 +221,12 @@ class _Seeder:
 
 
 def seed(
-  found: storage.Found[storage.Item], layout: Layout, force: bool, copy: bool
+  exports: storage.Found[storage.Item], layout: Layout, force: bool, copy: bool
 ) -> Iterator[results.Result]:
   """Lays artifacts into a cache.
 
   Args:
-    found: The artifacts, and those that cannot be used.
+    exports: The artifacts, and those that cannot be used.
     layout: That of the cache.
     force: Whether what slimhub did not seed is replaced.
     copy: Whether each name gets a copy, instead of links to one.
@@ -238,7 +238,7 @@ def seed(
     ExportError: Another slimhub works in the cache, or it is not writable, or
       takes no links.
   """
-  items = {item.handle: item for item in found.usable}
+  items = {item.handle: item for item in exports.usable}
   names = {handle: layout.names(handle) for handle in items}
   claims = claims_lib.settle({h: n for h, n in names.items() if n})
   with storage.hold(layout.root):
@@ -246,7 +246,7 @@ def seed(
     with storage.stage(layout.root) as staging:
       seeder = _Seeder(layout, staging, force, copy)
       seeder.check_links()
-      yield from found.left_out
+      yield from exports.left_out
       for handle, claim in claims.items():
         work = functools.partial(seeder.seed, items[handle], claim)
         yield results.attempt(names[handle][0], work)

@@ -88,7 +88,7 @@ class _Layout(seeding.Layout):
 
 
 def seed_tfhub(
-  found: storage.Found[storage.Item],
+  exports: storage.Found[storage.Item],
   cache_dir: pathlib.Path,
   prefix: str,
   force: bool = False,
@@ -97,8 +97,8 @@ def seed_tfhub(
   """Lays artifacts into the cache.
 
   Args:
-    found: The artifacts, and those that cannot be used; conversions are passed
-      over, as tensorflow_hub does not load them.
+    exports: The artifacts, and those that cannot be used; conversions are
+      passed over, as tensorflow_hub does not load them.
     cache_dir: The folder that users name in TFHUB_CACHE_DIR.
     prefix: The URL that stands before the handles in the code of users.
     force: Whether what slimhub did not seed is replaced.
@@ -111,4 +111,4 @@ def seed_tfhub(
     ExportError: Another slimhub works in the cache, or it is not writable, or
       takes no links.
   """
-  yield from seeding.seed(found, _Layout(cache_dir, prefix), force, copy)
+  yield from seeding.seed(exports, _Layout(cache_dir, prefix), force, copy)

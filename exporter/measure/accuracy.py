@@ -176,34 +176,34 @@ def to_json(accuracies: Iterable[Accuracy]) -> str:
   return json.dumps({'accuracies': facts}, indent=2) + '\n'
 
 
-def shorten(found: Accuracy, most: int) -> AccuracySummary:
+def shorten(accuracy: Accuracy, most: int) -> AccuracySummary:
   """The summary of an Accuracy, with at most so many classes."""
   worst = tuple(
     dataclasses.replace(each, taken_for=dict([*each.taken_for.items()][:1]))
-    for each in found.classes[:most]
+    for each in accuracy.classes[:most]
     if each.right < each.pictures
   )
   met = {number for each in worst for number in (each.number, *each.taken_for)}
   return AccuracySummary(
-    found.name,
-    found.setting,
-    found.top1,
-    found.top5,
-    len(found.classes),
+    accuracy.name,
+    accuracy.setting,
+    accuracy.top1,
+    accuracy.top5,
+    len(accuracy.classes),
     worst,
-    {number: found.names[number] for number in sorted(met)},
+    {number: accuracy.names[number] for number in sorted(met)},
   )
 
 
-def interval(found: Score) -> str:
+def interval(score: Score) -> str:
   """The interval, to be read."""
-  low, high = found.interval
+  low, high = score.interval
   return f'{low:.1f} to {high:.1f}'
 
 
-def top5(found: Score) -> str:
+def top5(score: Score) -> str:
   """The part of pictures, to be read."""
-  percent = found.top5_percent
+  percent = score.top5_percent
   return '' if percent is None else f'{percent:.2f}'
 
 

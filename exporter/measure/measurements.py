@@ -28,14 +28,14 @@ class _File:
 
 
 def read_measurements(
-  folder: storage.Folder, handle: model_specs.Handle, made: storage.Manifest
+  folder: storage.Folder, handle: model_specs.Handle, manifest: storage.Manifest
 ) -> Measurements:
   """What was measured of an export since it was made.
 
   Args:
     folder: The folder of exports.
     handle: The export.
-    made: Its manifest.
+    manifest: Its manifest.
 
   Returns:
     The figures. What was measured of other files than those of the manifest
@@ -57,16 +57,16 @@ def read_measurements(
       'remove it, and measure again with `slimhub benchmark` or '
       '`slimhub evaluate --card`'
     ) from error
-  return found.measured if found.artifact == made.digest else Measurements()
+  return found.measured if found.artifact == manifest.digest else Measurements()
 
 
 def write_measurements(
   folder: storage.Folder,
   handle: model_specs.Handle,
-  made: storage.Manifest,
-  found: Measurements,
+  manifest: storage.Manifest,
+  measurements: Measurements,
 ) -> None:
   """Writes what was measured of an export, whole or not at all."""
-  file = _File(made.digest, found)
+  file = _File(manifest.digest, measurements)
   text = json.dumps(dataclasses.asdict(file), indent=2) + '\n'
   storage.write_text(storage.place(folder, handle).measured, text)

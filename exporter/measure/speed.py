@@ -114,10 +114,10 @@ def summarize(
 
 
 def of_export(
-  handle: model_specs.Handle, on: Machine, found: Iterable[Speed]
+  handle: model_specs.Handle, on: Machine, speeds: Iterable[Speed]
 ) -> Timed:
   """What some figures say of one export and of its peer in Keras."""
-  same = [speed for speed in found if speed.network == handle.folder]
+  same = [speed for speed in speeds if speed.network == handle.folder]
   return Timed(
     on,
     tuple(speed for speed in same if speed.name == str(handle)),

@@ -14,7 +14,7 @@ from model_specs import kinds
 def of_facts(
   handle: model_specs.Handle,
   order: orders.Order,
-  made: storage.Manifest,
+  manifest: storage.Manifest,
   weights: storage.Weights,
   pictures: str,
 ) -> list[str]:
@@ -23,37 +23,41 @@ def of_facts(
   Args:
     handle: What is asked for.
     order: How it is asked for.
-    made: The manifest of the export that is in place.
+    manifest: The manifest of the export that is in place.
     weights: The weights that a new export would be made of.
     pictures: The hash of those that its ranges would be measured on.
 
   Returns:
     The changes in words.
   """
-  slimhub = made.libraries.get('slimhub')
+  slimhub = manifest.libraries.get('slimhub')
   batch = order.batch(handle)
   facts = (
-    (made.format, handle.format, f'its manifest says it is {made.format}'),
     (
-      made.weights.sha256,
+      manifest.format,
+      handle.format,
+      f'its manifest says it is {manifest.format}',
+    ),
+    (
+      manifest.weights.sha256,
       weights.sha256,
       f'the weights of {weights.checkpoint} are others',
     ),
     (
-      made.weights.kind,
+      manifest.weights.kind,
       weights.kind,
-      f'its weights were {made.weights.kind}, not {weights.kind}',
+      f'its weights were {manifest.weights.kind}, not {weights.kind}',
     ),
-    (made.spec, handle.fingerprint, 'its spec changed'),
+    (manifest.spec, handle.fingerprint, 'its spec changed'),
     (
-      made.pictures,
+      manifest.pictures,
       pictures,
       'the pictures that its ranges were measured on are others',
     ),
     (
-      made.batch,
+      manifest.batch,
       batch,
-      f'its batch was {made.batch or kinds.DYNAMIC}, not {batch}',
+      f'its batch was {manifest.batch or kinds.DYNAMIC}, not {batch}',
     ),
     (
       slimhub,
@@ -67,13 +71,13 @@ def of_facts(
 def _of_files(
   handle: model_specs.Handle,
   output_dir: storage.Folder,
-  made: storage.Manifest,
+  manifest: storage.Manifest,
 ) -> list[str]:
   """How the files in place are others than when they were delivered."""
   changes = []
   place = storage.place(output_dir, handle)
   with storage.local_copy(place.artifact) as artifact:
-    differences = storage.differences(made, artifact)
+    differences = storage.differences(manifest, artifact)
   if differences:
     files = ', '.join(line.split(':')[0] for line in differences)
     changes.append(f'its files changed: {files}')
@@ -85,7 +89,7 @@ def _of_files(
 def find(
   handle: model_specs.Handle,
   order: orders.Order,
-  made: storage.Manifest,
+  manifest: storage.Manifest,
   weights: storage.Weights,
   pictures: str,
 ) -> list[str]:
@@ -94,7 +98,7 @@ def find(
   Args:
     handle: What is asked for.
     order: How it is asked for, and where the old export is.
-    made: The manifest of the old export.
+    manifest: The manifest of the old export.
     weights: The weights that the new one would be made of.
     pictures: The hash of those that its ranges would be measured on.
 
@@ -102,8 +106,8 @@ def find(
     The reasons in words; none if the old export can be kept.
   """
   return [
-    *_of_files(handle, order.output_dir, made),
-    *of_facts(handle, order, made, weights, pictures),
+    *_of_files(handle, order.output_dir, manifest),
+    *of_facts(handle, order, manifest, weights, pictures),
   ]
 
 

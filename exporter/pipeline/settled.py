@@ -58,15 +58,17 @@ def _result(
     return refused
   if order.force or order.require_checksums:
     return None
-  made = storage.read_manifest(order.output_dir, handle.stem)
+  manifest = storage.read_manifest(order.output_dir, handle.stem)
   # As if the weights were the same: what differs is seen without them.
-  if made is None or changes.of_facts(handle, order, made, made.weights, ''):
+  if manifest is None or changes.of_facts(
+    handle, order, manifest, manifest.weights, ''
+  ):
     return None
   known = recall()
   if known is None:
     return None
   lacks = handle.task == versions.CLASSIFICATION and not known.has_classifier
-  if lacks or changes.find(handle, order, made, known.weights, pictures=''):
+  if lacks or changes.find(handle, order, manifest, known.weights, pictures=''):
     return None
   return changes.keep(handle)
 

@@ -37,28 +37,28 @@ def _claims_of_archive(
 
 
 def _plain_claims(
-  handle: model_specs.Handle, made: storage.Manifest
+  handle: model_specs.Handle, manifest: storage.Manifest
 ) -> Iterator[formats.Claim]:
   """Statements of a manifest that are checked without a look at files."""
   known = checkpoints.RAW, checkpoints.EMA, checkpoints.SYNTHETIC
-  yield 'kind of weights is known', made.weights.kind in known, True
+  yield 'kind of weights is known', manifest.weights.kind in known, True
   needs = handle.needs_pictures
-  yield 'pictures were measured on', bool(made.pictures), needs
+  yield 'pictures were measured on', bool(manifest.pictures), needs
   # Another version of slimhub may know another spec.
-  if made.libraries.get('slimhub') == exporter.__version__:
-    yield 'spec', made.spec, handle.fingerprint
-    yield 'spec file', made.model, storage.spec_table(handle)
-    if made.weights.archive:
-      yield from _claims_of_archive(handle, made.weights.archive)
+  if manifest.libraries.get('slimhub') == exporter.__version__:
+    yield 'spec', manifest.spec, handle.fingerprint
+    yield 'spec file', manifest.model, storage.spec_table(handle)
+    if manifest.weights.archive:
+      yield from _claims_of_archive(handle, manifest.weights.archive)
 
 
 def _check_proof(
   handle: model_specs.Handle,
-  made: storage.Manifest,
+  manifest: storage.Manifest,
   proven: Sequence[storage.Check],
 ) -> None:
   """Raises a ManifestError if a manifest lacks what was just proven."""
-  lacking = {c.name for c in proven} - {c.name for c in made.proof}
+  lacking = {c.name for c in proven} - {c.name for c in manifest.proof}
   if lacking:
     raise errors.ManifestError(
       f'{handle} is proven, and its manifest does not say so: it names no '
@@ -69,7 +69,7 @@ def _check_proof(
 
 def _false_claims(
   handle: model_specs.Handle,
-  made: storage.Manifest,
+  manifest: storage.Manifest,
   output_dir: storage.Folder,
   artifact: pathlib.Path,
 ) -> list[str]:
@@ -77,7 +77,7 @@ def _false_claims(
 
   Args:
     handle: What the artifact is.
-    made: The manifest.
+    manifest: The manifest.
     output_dir: Where the exports are.
     artifact: A local copy of the artifact.
 
@@ -85,17 +85,19 @@ def _false_claims(
     One line for each false statement.
   """
   claims = (
-    ('format', made.format, handle.format),
-    *formats.of(handle).claims(made, artifact),
+    ('format', manifest.format, handle.format),
+    *formats.of(handle).claims(manifest, artifact),
     ('card', storage.read_card(output_dir, handle.stem) is not None, True),
-    *_plain_claims(handle, made),
+    *_plain_claims(handle, manifest),
     *(
       (f'{suffix} beside it', 'of other files', 'of its files')
-      for suffix in provenance.false_claims(storage.Export(output_dir, made))
+      for suffix in provenance.false_claims(
+        storage.Export(output_dir, manifest)
+      )
     ),
     *(
       (check.name, check.difference <= check.tolerance, True)
-      for check in made.proof
+      for check in manifest.proof
     ),
   )
   return [

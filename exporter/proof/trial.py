@@ -153,19 +153,19 @@ def _allowed(conversion: model_specs.Handle, trial: Trial) -> float:
 
 
 def _exact(
-  found: np.ndarray, alone: np.ndarray, expected: np.ndarray, error: float
+  answers: np.ndarray, alone: np.ndarray, expected: np.ndarray, error: float
 ) -> comparison.Comparison:
   """Compares outputs by their largest difference, in a batch and alone."""
   compared = comparison.Comparison('outputs', error)
   unit = float(np.std(expected))
-  compared.compare('a batch', found, expected, unit)
+  compared.compare('a batch', answers, expected, unit)
   compared.compare('an image alone', alone, expected[:1], unit)
   return compared
 
 
 def _lossy(
   conversion: model_specs.Handle,
-  found: np.ndarray,
+  answers: np.ndarray,
   trial: Trial,
   allowed: float,
 ) -> list[storage.Check]:
@@ -173,12 +173,12 @@ def _lossy(
   expected = trial.outputs[conversion.task]
   unit = float(np.std(expected)) or 1.0
   count = len(expected)
-  error = _far(found - expected, formats.is_exact(conversion)) / unit
+  error = _far(answers - expected, formats.is_exact(conversion)) / unit
   checks = [storage.Check('error', count, _round_up(error), allowed)]
   if conversion.task == versions.CLASSIFICATION:
     usual = conversion.kind.disagreement or _DISAGREEMENT_IF_ROUNDED
     share = usual if trial.is_trained else 1.0
-    others = np.argmax(found, 1) != np.argmax(expected, 1)
+    others = np.argmax(answers, 1) != np.argmax(expected, 1)
     found_share = float(np.mean(others))
     checks.append(storage.Check('other top-1 class', count, found_share, share))
   return checks
@@ -196,7 +196,7 @@ def _misses(checks: Iterable[storage.Check]) -> list[str]:
 def _alone(
   conversion: model_specs.Handle,
   alone: np.ndarray,
-  found: np.ndarray,
+  answers: np.ndarray,
   expected: np.ndarray,
   allowed: float,
 ) -> storage.Check:
@@ -206,7 +206,7 @@ def _alone(
   which answers the same however many images it is given; most users give one.
   """
   unit = float(np.std(expected)) or 1.0
-  apart = _far(alone - found[:1], formats.is_exact(conversion)) / unit
+  apart = _far(alone - answers[:1], formats.is_exact(conversion)) / unit
   return storage.Check('an image alone and in a batch', 1, apart, allowed)
 
 

@@ -52,7 +52,7 @@ def this_build() -> Build:
   return Build(environment.commit(), time)
 
 
-def command(handle: model_specs.Handle, made: storage.Manifest) -> str:
+def command(handle: model_specs.Handle, manifest: storage.Manifest) -> str:
   """The command that makes an artifact, without the folders of a machine."""
   words = ['slimhub', 'export', str(handle.origin)]
   words.append(f'--formats={handle.kind.word}')
@@ -60,10 +60,10 @@ def command(handle: model_specs.Handle, made: storage.Manifest) -> str:
     words.append('--spec_file=FILE')
   elif handle.publisher != model_specs.PUBLISHER:
     words.append(f'--publisher={handle.publisher}')
-  if made.weights.kind == checkpoints.SYNTHETIC:
+  if manifest.weights.kind == checkpoints.SYNTHETIC:
     words.append('--synthetic_weights')
   else:
-    words.append(f'--weights={made.weights.kind}')
-  if made.pictures:
+    words.append(f'--weights={manifest.weights.kind}')
+  if manifest.pictures:
     words.append('--representative_images=DIR')
   return shlex.join((*words, '--output_dir=DIR'))

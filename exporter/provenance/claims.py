@@ -20,9 +20,11 @@ def _of_bom(found: Any) -> dict[str, str]:
 _READERS = {kinds.PROVENANCE: _of_statement, kinds.BOM: _of_bom}
 
 
-def _names_the_files(data: bytes, suffix: str, made: storage.Manifest) -> bool:
+def _names_the_files(
+  data: bytes, suffix: str, manifest: storage.Manifest
+) -> bool:
   try:
-    return _READERS[suffix](json.loads(data)) == slsa.subjects(made)
+    return _READERS[suffix](json.loads(data)) == slsa.subjects(manifest)
   except (ValueError, TypeError, LookupError, RecursionError):
     return False  # Somebody else wrote it, and it may be anything.
 

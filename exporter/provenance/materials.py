@@ -40,18 +40,18 @@ def _licenses(spec: model_specs.ModelSpec) -> list[dict[str, Any]]:
 
 
 def _datasets(
-  spec: model_specs.ModelSpec, made: storage.Manifest
+  spec: model_specs.ModelSpec, manifest: storage.Manifest
 ) -> Iterator[dict[str, Any]]:
   """What the network was trained on, and its ranges were measured on."""
-  if made.weights.kind != checkpoints.SYNTHETIC:
+  if manifest.weights.kind != checkpoints.SYNTHETIC:
     title = spec.own.dataset_title if spec.own else spec.dataset
     yield {'type': 'dataset', 'name': title}
-  if made.pictures:
+  if manifest.pictures:
     yield {
       'type': 'dataset',
       'name': 'pictures that ranges were measured on',
       'contents': {
-        'properties': [{'name': 'slimhub:sha256', 'value': made.pictures}]
+        'properties': [{'name': 'slimhub:sha256', 'value': manifest.pictures}]
       },
     }
 
@@ -68,18 +68,18 @@ def _figures(spec: model_specs.ModelSpec) -> list[dict[str, str]]:
 
 
 def _model_card(
-  handle: model_specs.Handle, made: storage.Manifest
+  handle: model_specs.Handle, manifest: storage.Manifest
 ) -> dict[str, Any]:
   spec = handle.spec
   is_classifier = handle.task == versions.CLASSIFICATION
-  is_trained = made.weights.kind != checkpoints.SYNTHETIC
+  is_trained = manifest.weights.kind != checkpoints.SYNTHETIC
   card: dict[str, Any] = {
     'modelParameters': {
       'approach': {'type': 'supervised'},
       'task': f'image-{handle.task.replace("_", "-")}',
       'architectureFamily': spec.family.title,
       'modelArchitecture': spec.family.network,
-      'datasets': list(_datasets(spec, made)),
+      'datasets': list(_datasets(spec, manifest)),
       'inputs': [{'format': f'image, {spec.size} x {spec.size} pixels'}],
       'outputs': [{'format': 'logits' if is_classifier else 'feature vector'}],
     },
@@ -88,7 +88,7 @@ def _model_card(
         'name': f'slimhub:proof:{check.name}',
         'value': f'{check.difference!r}, allowed {check.tolerance!r}',
       }
-      for check in made.proof
+      for check in manifest.proof
     ],
   }
   figures = _figures(spec)
@@ -99,7 +99,7 @@ def _model_card(
   return card
 
 
-def _files(made: storage.Manifest) -> list[dict[str, Any]]:
+def _files(manifest: storage.Manifest) -> list[dict[str, Any]]:
   return [
     {
       'type': 'file',
@@ -107,12 +107,12 @@ def _files(made: storage.Manifest) -> list[dict[str, Any]]:
       'name': name,
       'hashes': [_hash('sha256', sha256)],
     }
-    for name, sha256 in slsa.subjects(made).items()
+    for name, sha256 in slsa.subjects(manifest).items()
   ]
 
 
 def _model(
-  handle: model_specs.Handle, made: storage.Manifest
+  handle: model_specs.Handle, manifest: storage.Manifest
 ) -> dict[str, Any]:
   paper = handle.spec.family.paper
   licenses = _licenses(handle.spec)
@@ -120,20 +120,20 @@ def _model(
     'type': 'machine-learning-model',
     'bom-ref': _MODEL,
     'publisher': handle.publisher,
-    'name': made.handle,
+    'name': manifest.handle,
     'version': f'{handle.number}',
-    'description': f'{handle.spec.family.title}, as {made.format}',
+    'description': f'{handle.spec.family.title}, as {manifest.format}',
     **({'licenses': licenses} if licenses else {}),
     'externalReferences': [
       {'type': 'documentation', 'url': paper.url, 'comment': paper.title}
     ],
-    'components': _files(made),
-    'modelCard': _model_card(handle, made),
+    'components': _files(manifest),
+    'modelCard': _model_card(handle, manifest),
   }
 
 
-def _checkpoint(made: storage.Manifest) -> dict[str, Any]:
-  weights = made.weights
+def _checkpoint(manifest: storage.Manifest) -> dict[str, Any]:
+  weights = manifest.weights
   found: dict[str, Any] = {
     'type': 'data',
     'bom-ref': _CHECKPOINT,
@@ -180,27 +180,27 @@ def _tool(version: str, build: build_lib.Build) -> dict[str, Any]:
 
 
 def bom(
-  handle: model_specs.Handle, made: storage.Manifest, build: build_lib.Build
+  handle: model_specs.Handle, manifest: storage.Manifest, build: build_lib.Build
 ) -> str:
   """The text of VERSION.cdx.json.
 
   Args:
     handle: The artifact.
-    made: Its manifest.
+    manifest: Its manifest.
     build: Who makes it, and when.
 
   Returns:
     JSON whose serial number follows from the rest of it.
   """
-  libraries = dict(made.libraries)
+  libraries = dict(manifest.libraries)
   slimhub = libraries.pop('slimhub')
   used = [_library(*each) for each in libraries.items()]
-  parts = [_checkpoint(made), *used]
+  parts = [_checkpoint(manifest), *used]
   content = {
     'metadata': {
       **({'timestamp': build.stamp} if build.stamp else {}),
       'tools': {'components': [_tool(slimhub, build)]},
-      'component': _model(handle, made),
+      'component': _model(handle, manifest),
     },
     'components': parts,
     'dependencies': [

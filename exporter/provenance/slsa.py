@@ -19,17 +19,17 @@ _BUILD_TYPE = 'urn:slimhub:export:1'
 _BUILDER = 'pkg:generic/slimhub'
 
 
-def subjects(made: storage.Manifest) -> dict[str, str]:
+def subjects(manifest: storage.Manifest) -> dict[str, str]:
   """The SHA-256 of each file of an artifact, by its path in a hub."""
-  is_folder = storage.kind_of(made).is_folder
+  is_folder = storage.kind_of(manifest).is_folder
   return {
-    f'{made.handle}/{name}' if is_folder else made.handle: file.sha256
-    for name, file in sorted(made.files.items())
+    f'{manifest.handle}/{name}' if is_folder else manifest.handle: file.sha256
+    for name, file in sorted(manifest.files.items())
   }
 
 
-def _of_checkpoint(made: storage.Manifest) -> Iterator[dict[str, Any]]:
-  archive = made.weights.archive
+def _of_checkpoint(manifest: storage.Manifest) -> Iterator[dict[str, Any]]:
+  archive = manifest.weights.archive
   if archive:
     yield {
       'name': 'archive',
@@ -38,19 +38,22 @@ def _of_checkpoint(made: storage.Manifest) -> Iterator[dict[str, Any]]:
       'annotations': {'trust': archive.trust},
     }
   yield {
-    'name': f'tensors of {made.weights.checkpoint}',
-    'digest': {'sha256': made.weights.sha256},
-    'annotations': {'kind': made.weights.kind},
+    'name': f'tensors of {manifest.weights.checkpoint}',
+    'digest': {'sha256': manifest.weights.sha256},
+    'annotations': {'kind': manifest.weights.kind},
   }
 
 
 def _dependencies(
-  made: storage.Manifest, build: build_lib.Build
+  manifest: storage.Manifest, build: build_lib.Build
 ) -> Iterator[dict[str, Any]]:
-  yield from _of_checkpoint(made)
-  if made.pictures:
-    yield {'name': 'representative images', 'digest': {'sha256': made.pictures}}
-  for package, version in made.libraries.items():
+  yield from _of_checkpoint(manifest)
+  if manifest.pictures:
+    yield {
+      'name': 'representative images',
+      'digest': {'sha256': manifest.pictures},
+    }
+  for package, version in manifest.libraries.items():
     own = package == 'slimhub'
     found: dict[str, Any] = {
       'name': package,
@@ -62,13 +65,13 @@ def _dependencies(
 
 
 def statement(
-  handle: model_specs.Handle, made: storage.Manifest, build: build_lib.Build
+  handle: model_specs.Handle, manifest: storage.Manifest, build: build_lib.Build
 ) -> str:
   """The text of VERSION.intoto.jsonl: one statement, in one line.
 
   Args:
     handle: The artifact.
-    made: Its manifest.
+    manifest: Its manifest.
     build: Who makes it, and when.
   """
   metadata = {'startedOn': build.stamp, 'finishedOn': build.stamp}
@@ -76,18 +79,18 @@ def statement(
     'buildDefinition': {
       'buildType': _BUILD_TYPE,
       'externalParameters': {
-        'handle': made.handle,
-        'format': made.format,
-        'command': build_lib.command(handle, made),
-        **({'model': made.model} if made.model else {}),
+        'handle': manifest.handle,
+        'format': manifest.format,
+        'command': build_lib.command(handle, manifest),
+        **({'model': manifest.model} if manifest.model else {}),
       },
-      'internalParameters': {'spec': made.spec},
-      'resolvedDependencies': list(_dependencies(made, build)),
+      'internalParameters': {'spec': manifest.spec},
+      'resolvedDependencies': list(_dependencies(manifest, build)),
     },
     'runDetails': {
       'builder': {
         'id': _BUILDER,
-        'version': {'slimhub': made.libraries['slimhub']},
+        'version': {'slimhub': manifest.libraries['slimhub']},
       },
       **({'metadata': metadata} if build.stamp else {}),
     },
@@ -96,7 +99,7 @@ def statement(
     '_type': STATEMENT,
     'subject': [
       {'name': name, 'digest': {'sha256': sha256}}
-      for name, sha256 in subjects(made).items()
+      for name, sha256 in subjects(manifest).items()
     ],
     'predicateType': PREDICATE,
     'predicate': predicate,

@@ -118,9 +118,9 @@ class Variation(upload_lib.Upload):
   def commands(self, folder: pathlib.Path) -> tuple[str, ...]:
     """The upload by kagglehub, which makes whatever is not there yet."""
     (item,) = self.items
-    made = item.manifest
+    manifest = item.manifest
     notes = (
-      f'{item.handle}, weights {made.weights.sha256[:12]}, published by '
+      f'{item.handle}, weights {manifest.weights.sha256[:12]}, published by '
       f'slimhub {exporter.__version__}'
     )
     arguments = ', '.join(

@@ -42,16 +42,16 @@ def _write(item: storage.Item, file: IO[bytes]) -> None:
   Raises:
     ManifestError: A file is missing or is not what the manifest describes.
   """
-  made = item.manifest
+  manifest = item.manifest
   base = f'{_ROOT}/{item.handle.number}'
-  names = {f'{base}/{name}': name for name in sorted(made.files)}
+  names = {f'{base}/{name}': name for name in sorted(manifest.files)}
   parents = {
     parent.as_posix()
     for name in names
     for parent in pathlib.PurePosixPath(name).parents
   }
   with (
-    storage.local_root(item.root, made.handle) as root,
+    storage.local_root(item.root, manifest.handle) as root,
     tarfile.open(fileobj=file, mode='w|', format=tarfile.USTAR_FORMAT) as tar,
   ):
     for parent in sorted(parents - {'.'}):
@@ -60,8 +60,8 @@ def _write(item: storage.Item, file: IO[bytes]) -> None:
       tar.addfile(folder)
     for path, name in names.items():
       member = _member(path, 0o644)
-      member.size = made.files[name].bytes
-      with storage.reading(root, made, name) as reader:
+      member.size = manifest.files[name].bytes
+      with storage.reading(root, manifest, name) as reader:
         tar.addfile(member, cast(IO[bytes], reader))
 
 

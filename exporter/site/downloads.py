@@ -24,8 +24,8 @@ def write(item: storage.Item, root: pathlib.Path) -> Download:
   Raises:
     ManifestError: The artifact is not what its manifest describes.
   """
-  made = item.manifest
-  path = storage.download_path(made)
+  manifest = item.manifest
+  path = storage.download_path(manifest)
   target = root / path
   target.parent.mkdir(parents=True, exist_ok=True)
   storage.write_download(item, target)

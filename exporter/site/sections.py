@@ -174,14 +174,14 @@ def files(
   return markdown.section('Download', table, *beside(named[0][0], collection))
 
 
-def told(made: storage.Manifest) -> list[str]:
+def told(manifest: storage.Manifest) -> list[str]:
   """What a proof found, in words for people who have not read the code.
 
   The card has the whole table.
   """
   return [
     _SENTENCES[check.name](check)
-    for check in made.proof
+    for check in manifest.proof
     if check.name in _SENTENCES
   ]
 

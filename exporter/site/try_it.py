@@ -64,17 +64,21 @@ def fits(item: storage.Item) -> bool:
   )
 
 
-def _vector(origin: storage.Item | None, made: storage.Manifest) -> dict | None:
+def _vector(
+  origin: storage.Item | None, manifest: storage.Manifest
+) -> dict | None:
   """The first test vector of the SavedModel that an artifact is made of.
 
   Args:
     origin: The SavedModel, if it is exported.
-    made: The manifest of the artifact, which must be of the same weights.
+    manifest: The manifest of the artifact, which must be of the same weights.
 
   Raises:
     ManifestError: The vectors are not what the manifest describes.
   """
-  if origin is None or origin.manifest.weights.sha256 != made.weights.sha256:
+  if (
+    origin is None or origin.manifest.weights.sha256 != manifest.weights.sha256
+  ):
     return None
   if artifacts.VECTORS not in origin.manifest.files:
     return None
@@ -103,9 +107,9 @@ def _number(shard: str) -> int:
   return int(match[1]) if match else 0
 
 
-def _allowed(handle: model_specs.Handle, made: storage.Manifest) -> float:
+def _allowed(handle: model_specs.Handle, manifest: storage.Manifest) -> float:
   """How far answers may be from those of the network, by its proof."""
-  found = (c.tolerance for c in made.proof if c.name in _CHECKS)
+  found = (c.tolerance for c in manifest.proof if c.name in _CHECKS)
   return min(next(found, handle.kind.error), handle.kind.most_error)
 
 

@@ -70,19 +70,19 @@ def read_manifest(
   text = read_small(folder, name)
   if text is None:
     return None
-  made = manifest_lib.parse_manifest(text, f'{folder / name}')
-  if manifest_lib.described_stem(made) != stem:
+  manifest = manifest_lib.parse_manifest(text, f'{folder / name}')
+  if manifest_lib.described_stem(manifest) != stem:
     raise errors.ManifestError(
-      f'{folder / name} is the manifest of {made.handle}, expected one of '
+      f'{folder / name} is the manifest of {manifest.handle}, expected one of '
       f'{stem}; export it again with --force'
     )
-  kind = manifest_lib.kind_of(made)
-  if not kind.is_folder and list(made.files) != [kind.file]:
+  kind = manifest_lib.kind_of(manifest)
+  if not kind.is_folder and list(manifest.files) != [kind.file]:
     raise errors.ManifestError(
-      f'{folder / name} lists {len(made.files)} files, expected {kind.file} '
-      'alone; export it again with --force'
+      f'{folder / name} lists {len(manifest.files)} files, expected '
+      f'{kind.file} alone; export it again with --force'
     )
-  return made
+  return manifest
 
 
 def read_card(folder: places.Folder, stem: str) -> str | None:
@@ -156,17 +156,17 @@ def find_export(root: places.Folder, stem: str) -> Export | None:
     ManifestError: Its manifest is none, or that of another artifact; or it lies
       behind a link.
   """
-  made = read_manifest(root, stem)
-  if made is None:
+  manifest = read_manifest(root, stem)
+  if manifest is None:
     return None
   if not isinstance(root, pathlib.Path):
-    is_there = (root / made.handle).exists()
+    is_there = (root / manifest.handle).exists()
   else:
     try:
-      is_there = inside.is_there(root, made.handle)
+      is_there = inside.is_there(root, manifest.handle)
     except outside.NotUsableError as error:
       raise errors.ManifestError(f'{error}; copy it there') from error
-  return Export(root, made) if is_there else None
+  return Export(root, manifest) if is_there else None
 
 
 @contextlib.contextmanager
@@ -187,17 +187,17 @@ def open_artifact(
       manifest.
   """
   place = places.place(root, handle)
-  made = read_manifest(root, handle.stem)
-  if made is None:
+  manifest = read_manifest(root, handle.stem)
+  if manifest is None:
     raise errors.ManifestError(
       f'{place.artifact} has no manifest {place.manifest.name} beside it; '
       'export the version again with --force'
     )
   with places.local_copy(place.artifact) as artifact:
-    different = contents.differences(made, artifact)
+    different = contents.differences(manifest, artifact)
     if different:
       raise errors.ManifestError(
         f'{place.artifact} is not what its manifest describes; export the '
         'version again with --force\n  ' + '\n  '.join(different)
       )
-    yield artifact, made
+    yield artifact, manifest

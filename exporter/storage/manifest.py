@@ -112,21 +112,21 @@ def spec_table(handle: model_specs.Handle) -> dict[str, object]:
   return json.loads(own.table) if own else {}
 
 
-def _check_claims(made: Manifest) -> None:
+def _check_claims(manifest: Manifest) -> None:
   """Raises a ValueError for a manifest that no export could have."""
-  if not _HANDLE.fullmatch(made.handle):
-    raise ValueError(f'handle {made.handle:.200} is no path of an export')
-  if not made.files:
+  if not _HANDLE.fullmatch(manifest.handle):
+    raise ValueError(f'handle {manifest.handle:.200} is no path of an export')
+  if not manifest.files:
     raise ValueError('it lists no files')
-  for path, file in made.files.items():
+  for path, file in manifest.files.items():
     parts = path.split('/')
     if {'', '.', '..'}.intersection(parts) or not outside.is_plain(path):
       raise ValueError(f'{path!r:.200} is no path in an artifact')
     if file.bytes < 0:
       raise ValueError(f'{path} has {file.bytes} bytes')
-  hashes = [made.spec, made.weights.sha256]
-  hashes += [file.sha256 for file in made.files.values()]
-  hashes += [made.pictures] if made.pictures else []
+  hashes = [manifest.spec, manifest.weights.sha256]
+  hashes += [file.sha256 for file in manifest.files.values()]
+  hashes += [manifest.pictures] if manifest.pictures else []
   for each in hashes:
     if not _SHA256.fullmatch(each):
       raise ValueError(f'{each!r:.80} is no SHA-256: 64 hexadecimal digits')

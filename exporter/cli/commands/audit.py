@@ -30,17 +30,17 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   parser.add_argument('--format', choices=(_TEXT, _JSON), default=_TEXT)
 
 
-def _lines(found: 'audit.Audit') -> Iterator[str]:
+def _lines(audited: 'audit.Audit') -> Iterator[str]:
   """What a person reads of one model."""
   from exporter import audit
 
-  nodes = sum(use.count for use in found.uses)
+  nodes = sum(use.count for use in audited.uses)
   yield (
-    f'{found.path}: {found.what} with {nodes} nodes of {len(found.uses)} '
+    f'{audited.path}: {audited.what} with {nodes} nodes of {len(audited.uses)} '
     'operations'
   )
   for ability in audit.Ability:
-    uses = found.of(ability)
+    uses = audited.of(ability)
     if not uses:
       continue
     if ability in audit.ALLOWED:
@@ -53,9 +53,9 @@ def _lines(found: 'audit.Audit') -> Iterator[str]:
         f'  {ability.upper()}: {use.operation}, {use.count} times, first in '
         f'{use.where}: {use.node}'
       )
-  for problem in found.problems:
+  for problem in audited.problems:
     yield f'  PROBLEM: {problem}'
-  if found.is_closed:
+  if audited.is_closed:
     yield '  It can do nothing else: no file, no connection, no other program.'
   else:
     yield '  It can do more than compute. Ask who made it before you load it.'

@@ -49,10 +49,10 @@ def _sign(item: storage.Item, args: argparse.Namespace) -> results.Result:
 
 
 def _results(
-  found: storage.Found[storage.Item], args: argparse.Namespace
+  exports: storage.Found[storage.Item], args: argparse.Namespace
 ) -> Iterator[results.Result]:
-  yield from found.left_out
-  for item in found.usable:
+  yield from exports.left_out
+  for item in exports.usable:
     work = functools.partial(_sign, item, args)
     yield results.attempt(str(item.handle), work)
 
