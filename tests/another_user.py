@@ -17,7 +17,7 @@ _USERS = pathlib.Path('/proc/self/uid_map')
 
 
 def _can_be_another() -> bool:
-  """Whether this is a root who knows other users; that of a sandbox does not."""
+  """Whether this is a root with other users; that of a sandbox has none."""
   ranges = [map(int, line.split()) for line in _USERS.read_text().splitlines()]
   is_known = any(first <= _NUMBER < first + count for first, _, count in ranges)
   return is_known and os.geteuid() == 0
