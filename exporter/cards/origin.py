@@ -29,7 +29,7 @@ def _archive(weights: storage.Weights) -> str:
   if weights.kind == checkpoints.SYNTHETIC:
     return 'The weights are synthetic: they come from no archive.'
   return (
-    'The checkpoint did not come out of a published archive: whoever exported '
+    'The checkpoint did not come out of anything published: whoever exported '
     'it answers for it.'
   )
 

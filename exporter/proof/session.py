@@ -21,11 +21,9 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
+from exporter.proof import parts as parts_lib
 from exporter.proof import stranger
 
-_FLOAT = tf.float32.as_datatype_enum
-_STRING = tf.string.as_datatype_enum
-_FILE, _RESTORE = 'restore/file', 'restore/all'
 # A TF2 SavedModel has a number in its names, by which two models can be told
 # apart in one graph. It says nothing of what the model computes.
 _NUMBER = re.compile(rb'\bmodel_(\d{10})/')
@@ -80,9 +78,15 @@ def read(folder: pathlib.Path) -> saved_model_pb2.SavedModel:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Values:
-  """The values that one artifact has for the variables of its program."""
+  """The values that one artifact has for the variables of its program.
+
+  Attributes:
+    folder: The folder of the artifact.
+    declared: The shapes that its graphs declare for their inputs, by tensor.
+  """
 
   folder: pathlib.Path
+  declared: dict[str, tf.TensorShape] = dataclasses.field(default_factory=dict)
 
   @property
   def prefix(self) -> str:
@@ -95,75 +99,9 @@ class Values:
     return sum(each.stat().st_size for each in self.folder.glob('variables/*'))
 
 
-@dataclasses.dataclass(frozen=True)
-class Part:
-  """A graph that a session imports.
-
-  Attributes:
-    definition: The graph.
-    scope: The scope to import the nodes into; empty for none.
-    inputs: The tensors of the session that replace inputs of the graph, by the
-      names of the inputs.
-  """
-
-  definition: tf.compat.v1.GraphDef
-  scope: str
-  inputs: Mapping[str, str] = dataclasses.field(default_factory=dict)
-
-
 def shape(declared: Any) -> tuple[int | None, ...]:
   """A shape that an artifact declares, with None for open sizes."""
   return tuple(tf.TensorShape(declared).as_list())
-
-
-def _add_strings(
-  graph: tf.compat.v1.GraphDef, name: str, values: list[str]
-) -> str:
-  value = tf.make_tensor_proto(np.array(values, object), tf.string)
-  node = graph.node.add(name=name, op='Const')
-  node.attr['dtype'].type = _STRING
-  node.attr['value'].tensor.CopyFrom(value)
-  return name
-
-
-def _numbered(handles: Mapping[str, str]) -> dict[str, str]:
-  """The handles by the names, `handle_N`, that the graphs built here use."""
-  return {f'handle_{i}': handle for i, handle in enumerate(handles.values())}
-
-
-def restoring(handles: Mapping[str, str]) -> Part:
-  """A graph that sets variables, given the handles by key in the file."""
-  keys = list(handles)
-  graph = tf.compat.v1.GraphDef()
-  graph.node.add(name=_FILE, op='Placeholder').attr['dtype'].type = _STRING
-  inputs = [
-    _FILE,
-    _add_strings(graph, 'restore/keys', keys),
-    _add_strings(graph, 'restore/slices', [''] * len(keys)),
-  ]
-  values = graph.node.add(name='restore/values', op='RestoreV2', input=inputs)
-  values.attr['dtypes'].list.type.extend([_FLOAT] * len(keys))
-  for number in range(len(keys)):
-    assign = graph.node.add(name=f'restore/{number}', op='AssignVariableOp')
-    assign.input.extend([f'handle_{number}', f'{values.name}:{number}'])
-    assign.attr['dtype'].type = _FLOAT
-  graph.node.add(
-    name=_RESTORE,
-    op='NoOp',
-    input=[f'^restore/{number}' for number in range(len(keys))],
-  )
-  return Part(graph, '', _numbered(handles))
-
-
-def reading(handles: Mapping[str, str]) -> Part:
-  """A graph that reads variables, given the handles by name."""
-  graph = tf.compat.v1.GraphDef()
-  for number, name in enumerate(handles):
-    node = graph.node.add(
-      name=name, op='ReadVariableOp', input=[f'handle_{number}']
-    )
-    node.attr['dtype'].type = _FLOAT
-  return Part(graph, 'value', _numbered(handles))
 
 
 def _of_any_size(
@@ -171,8 +109,7 @@ def _of_any_size(
 ) -> tf.compat.v1.GraphDef:
   """A copy of a graph whose inputs have no declared shapes.
 
-  What an artifact declares of shapes is compared with the shapes of what it
-  returns, so the session need not hold it to them.
+  The session holds each artifact to what its own graphs declare.
   """
   changed = tf.compat.v1.GraphDef()
   changed.CopyFrom(definition)
@@ -184,10 +121,18 @@ def _of_any_size(
   return changed
 
 
+def _declared(part: parts_lib.Part) -> Iterator[tuple[str, tf.TensorShape]]:
+  """The shape of each input of a graph, by the name of its tensor."""
+  for node in part.definition.node:
+    if node.op == 'Placeholder' and 'shape' in node.attr:
+      name = f'{part.scope}/{node.name}' if part.scope else node.name
+      yield f'{name}:0', tf.TensorShape(node.attr['shape'].shape)
+
+
 class Session:
   """A session of some graphs, with the variables of one artifact at a time."""
 
-  def __init__(self, parts: Sequence[Part]):
+  def __init__(self, parts: Sequence[parts_lib.Part]):
     """Imports graphs.
 
     All are imported before the first run: TensorFlow would prepare the whole
@@ -209,7 +154,10 @@ class Session:
     self._is_updated = False
 
   def hold(
-    self, values: Values, op: str = _RESTORE, filename: str = f'{_FILE}:0'
+    self,
+    values: Values,
+    op: str = parts_lib.RESTORE,
+    filename: str = f'{parts_lib.FILE}:0',
   ) -> None:
     """Restores the variables, unless they are those of this artifact already.
 
@@ -221,7 +169,10 @@ class Session:
       self._values, self._is_updated = values, False
 
   def restore(
-    self, values: Values, op: str = _RESTORE, filename: str = f'{_FILE}:0'
+    self,
+    values: Values,
+    op: str = parts_lib.RESTORE,
+    filename: str = f'{parts_lib.FILE}:0',
   ) -> None:
     """Sets every variable to its value in the files, if it may differ."""
     if self._is_updated:
@@ -233,13 +184,30 @@ class Session:
     return self._session.run({name: f'value/{name}:0' for name in names})
 
   def run(self, fetches: Any, feeds: Mapping[str, Any] | None = None) -> Any:
-    """Computes tensors, given by name."""
+    """Computes tensors, given by name.
+
+    Raises:
+      ValueError: The artifact does not take what it is fed.
+    """
+    self._check(feeds or {})
     return self._session.run(fetches, feeds)
+
+  def _check(self, feeds: Mapping[str, Any]) -> None:
+    """Does what TensorFlow does where inputs have their declared shapes."""
+    declared = self._values.declared if self._values else {}
+    for name, value in feeds.items():
+      expected = declared.get(name, tf.TensorShape(None))
+      if not expected.is_compatible_with(np.shape(value)):
+        raise ValueError(
+          f'Cannot feed value of shape {np.shape(value)} for {name}, which the '
+          f'graph declares as {expected}'
+        )
 
   def update(
     self, fetches: Any, updates: list[str], feeds: Mapping[str, Any]
   ) -> Any:
     """Computes tensors, and runs ops that change variables."""
+    self._check(feeds)
     self._is_updated = True
     answers, _ = self._session.run((fetches, updates), feeds)
     return answers
@@ -248,7 +216,7 @@ class Session:
 _kept: collections.OrderedDict[str, Session] = collections.OrderedDict()
 
 
-def _digest(parts: Sequence[Part]) -> str:
+def _digest(parts: Sequence[parts_lib.Part]) -> str:
   """A hash of all that a session imports."""
   hashed = hashlib.sha256()
   for part in parts:
@@ -258,7 +226,7 @@ def _digest(parts: Sequence[Part]) -> str:
   return hashed.hexdigest()
 
 
-def opened(parts: Sequence[Part], values: Values) -> Session:
+def opened(parts: Sequence[parts_lib.Part], values: Values) -> Session:
   """A session of an artifact's graphs; the one that has them, if there is one.
 
   Args:
@@ -266,6 +234,7 @@ def opened(parts: Sequence[Part], values: Values) -> Session:
     values: The artifact's variables, which tell how much memory it would take
       to keep the session.
   """
+  values.declared.update(each for part in parts for each in _declared(part))
   parts = [
     dataclasses.replace(part, definition=_of_any_size(part.definition))
     for part in parts

@@ -9,6 +9,7 @@ import tensorflow as tf
 from tensorflow.core.framework import variable_pb2
 from tensorflow.core.protobuf import saved_model_pb2
 
+from exporter.proof import parts
 from exporter.proof import session
 from exporter.proof import stranger
 
@@ -90,9 +91,9 @@ class SessionTf1:
       self._modes.append(self._training)
     # A variable has the same name in both graphs, so they share it.
     handles = self._inference.handles(_GraphKeys.GLOBAL_VARIABLES)
-    parts = [session.Part(m.meta.graph_def, m.scope) for m in self._modes]
-    parts += [session.restoring(handles), session.reading(handles)]
-    self._session = session.opened(parts, self._values)
+    graphs = [parts.Part(m.meta.graph_def, m.scope) for m in self._modes]
+    graphs += [parts.restoring(handles), parts.reading(handles)]
+    self._session = session.opened(graphs, self._values)
 
   def variables(self) -> dict[str, np.ndarray]:
     """Every variable's value in the files, by its TF-Slim name."""

@@ -11,6 +11,7 @@ import tensorflow as tf
 from tensorflow.core.protobuf import trackable_object_graph_pb2
 from tensorflow.python.framework import function_def_to_graph
 
+from exporter.proof import parts
 from exporter.proof import session
 from exporter.proof import stranger
 from exporter.proof import traces
@@ -39,8 +40,8 @@ class SessionTf2:
       name: f'{node}:0' for node, name in self._traces.handles.items()
     }
     self._parts = [
-      session.Part(self._meta.graph_def, ''),
-      session.reading(self._handles),
+      parts.Part(self._meta.graph_def, ''),
+      parts.reading(self._handles),
     ]
     self._bodies = self._add_bodies()
     self._session = session.opened(self._parts, self._values)
@@ -110,7 +111,7 @@ class SessionTf2:
       for name, given in zip(names, trace.inputs, strict=True)
       if isinstance(given, traces.Variable)
     }
-    self._parts.append(session.Part(graph, scope, handles))
+    self._parts.append(parts.Part(graph, scope, handles))
     returned = [function.ret[o.name] for o in function.signature.output_arg]
     return _Body(
       [f'{scope}/{tensors[tensor]}' for tensor in returned],

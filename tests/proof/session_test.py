@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from exporter.proof import parts
 from exporter.proof import session
 from exporter.proof import stranger
 from exporter.proof import tf1_session
@@ -48,9 +49,9 @@ def _parts(definition=None):
   """Two graphs that share the variable, and what restores and reads it."""
   graph = definition or _doubling()
   return [
-    *(session.Part(graph, scope) for scope in ('one', 'other')),
-    session.restoring({'key': 'one/it:0'}),
-    session.reading({'its/name': 'other/it:0'}),
+    *(parts.Part(graph, scope) for scope in ('one', 'other')),
+    parts.restoring({'key': 'one/it:0'}),
+    parts.reading({'its/name': 'other/it:0'}),
   ]
 
 
@@ -97,11 +98,11 @@ def test_other_graphs_have_a_session_of_their_own(tmp_path):
   others = [
     _parts(tripling),
     _parts()[:-1],
-    [*_parts(), session.Part(_doubling(), 'third')],
-    [*_parts()[:-1], session.reading({'its/name': 'one/it:0'})],
+    [*_parts(), parts.Part(_doubling(), 'third')],
+    [*_parts()[:-1], parts.reading({'its/name': 'one/it:0'})],
   ]
-  for parts in others:
-    assert session.opened(parts, values) is not opened
+  for other in others:
+    assert session.opened(other, values) is not opened
   other = session.opened(others[0], values)
   other.hold(values)
   other.update([], ['one/double'], {})
@@ -140,7 +141,19 @@ def test_two_sizes_of_a_network_share_a_session(read, name):
     for model in ('mobilenet_v2_035_96', 'mobilenet_v2_035_128')
   )
   assert one._session is other._session
-  images = np.zeros([1, 96, 96, 3], np.float32)
   for reading, side in ((one, 96), (other, 128)):
-    shapes = {call.shapes[stranger.IMAGES] for call in reading.infer(images)}
-    assert shapes == {(None, side, side, 3)}
+    # Each takes what its own graphs declare, whoever opened the session.
+    images = np.zeros([1, side, side, 3], np.float32)
+    calls = list(reading.infer(images))
+    assert {c.shapes[stranger.IMAGES] for c in calls} == {(None, side, side, 3)}
+
+
+def test_a_module_takes_no_more_than_its_graph_declares():
+  one, other = (
+    tf1_session.SessionTf1(artifacts.folder(f'{model}/feature_vector/3'))
+    for model in ('mobilenet_v2_035_96', 'mobilenet_v2_035_128')
+  )
+  images = np.zeros([1, 128, 128, 3], np.float32)
+  assert list(other.infer(images))
+  with pytest.raises(ValueError, match='Cannot feed value of shape'):
+    list(one.infer(images))

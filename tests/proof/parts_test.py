@@ -1,0 +1,42 @@
+"""Graphs that fill variables from a file, and that read them."""
+
+import pytest
+import tensorflow as tf
+
+from exporter.proof import parts
+
+
+@pytest.fixture(name='handle')
+def _handle():
+  graph = tf.compat.v1.GraphDef()
+  node = graph.node.add(name='it', op='VarHandleOp')
+  node.attr['dtype'].type = tf.float32.as_datatype_enum
+  node.attr['shape'].shape.dim.add(size=2)
+  node.attr['shared_name'].s = b'it'
+  return parts.Part(graph, 'scope')
+
+
+def test_a_variable_is_filled_by_its_key_and_read_by_its_name(handle, tmp_path):
+  prefix = str(tmp_path / 'variables')
+  tf.raw_ops.SaveV2(
+    prefix=prefix,
+    tensor_names=['key'],
+    shape_and_slices=[''],
+    tensors=[tf.constant([1.0, 3.0])],
+  )
+  given = 'scope/it:0'
+  wanted = [
+    handle,
+    parts.restoring({'key': given}),
+    parts.reading({'a/b': given}),
+  ]
+  with tf.Graph().as_default() as live:
+    for part in wanted:
+      inputs = {
+        name: live.get_tensor_by_name(tensor)
+        for name, tensor in part.inputs.items()
+      }
+      tf.import_graph_def(part.definition, inputs, name=part.scope)
+  with tf.compat.v1.Session(graph=live) as session:
+    session.run(parts.RESTORE, {f'{parts.FILE}:0': prefix})
+    assert session.run('value/a/b:0').tolist() == [1, 3]
