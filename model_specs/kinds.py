@@ -116,9 +116,9 @@ KINDS: tuple[Kind, ...] = (
   _litert(
     'int8',
     title='LiteRT, all in int8',
-    error=0.5,
+    error=0.3,
     rounding=2**-7,
-    disagreement=0.4,
+    disagreement=0.25,
     needs_pictures=True,
   ),
   _onnx('model', title='ONNX, channels last'),

@@ -12,6 +12,7 @@ from tensorflow.lite.python import schema_py_generated as schema
 from exporter import errors
 from exporter.artifacts import frozen
 from exporter.artifacts import litert_interface
+from exporter.artifacts import litert_means
 from exporter.artifacts import litert_metadata
 from exporter.artifacts import litert_quantized
 from exporter.artifacts import operations
@@ -107,6 +108,8 @@ def write_litert(
   if conversion.spec.family.is_quantized:
     data = litert_quantized.convert(network, conversion)
   else:
+    if pictures is not None:
+      network = litert_means.keep_means(network, pictures)
     data = _convert(network, conversion.kind, pictures)
   model = schema.ModelT.InitFromPackedBuf(data, 0)
   litert_interface.finish(conversion, model, batch)

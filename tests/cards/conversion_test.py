@@ -111,6 +111,6 @@ def test_a_tf2_card_offers_every_format_and_a_tf1_card_none():
 
 def test_features_have_no_top_1_class():
   text = _card_of(artifacts.handle(f'{artifacts.V1}/feature_vector/5'))
-  assert '| LiteRT, all in int8 | 0.5 |\n' in text
+  assert '| LiteRT, all in int8 | 0.3 |\n' in text
   text = _card_of(artifacts.handle(_V1))
-  assert '| LiteRT, all in int8 | 0.5 | 40.0 % |' in text
+  assert '| LiteRT, all in int8 | 0.3 | 25.0 % |' in text

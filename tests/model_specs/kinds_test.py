@@ -22,7 +22,7 @@ def _kind(group: str = 'coreml2', **facts) -> kinds.Kind:
   ('word', 'starts'),
   [
     ('litert.float32', '96f09c80dcc5'),
-    ('litert.int8', 'caff510f991c'),
+    ('litert.int8', '8175a769d064'),
     ('onnx.model_nchw', '427e343df1f0'),
   ],
 )

@@ -137,7 +137,9 @@ def test_a_file_that_changed_is_made_again_and_no_other(exports, pictures):
 def test_other_pictures_make_int8_again_and_no_other(exports, tmp_path):
   others = tmp_path / 'others'
   others.mkdir()
-  Image.fromarray(synthetic.synthetic_pictures(1, 32)[0]).save(others / 'a.png')
+  for number, picture in enumerate(synthetic.synthetic_pictures(16, 32)):
+    upside_down = Image.fromarray(picture[::-1].copy())
+    upside_down.save(others / f'{number:02}.png')
   results = _run(_order(exports, others))
   made = {n: r for n, r in results.items() if r.status == results_lib.EXPORTED}
   assert list(made) == ['5.litert/int8.tflite']

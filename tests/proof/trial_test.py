@@ -72,11 +72,11 @@ def _swap(outputs):
 
 def test_other_classes_are_counted_and_refused():
   with pytest.raises(errors.ProofError, match='other top-1 class: 1, '):
-    _prove('litert.int8', _swap)
+    _prove('tfjs.uint8', _swap)
 
 
 def test_untrained_classes_may_be_others():
-  checks = _prove('litert.int8', _swap, is_trained=False)
+  checks = _prove('tfjs.uint8', _swap, is_trained=False)
   assert (checks[1].difference, checks[1].tolerance) == (1.0, 1.0)
 
 
