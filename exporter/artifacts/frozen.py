@@ -22,13 +22,12 @@ class Frozen:
   output: str
 
 
-def _constant(
-  node: tf.compat.v1.NodeDef, value: np.ndarray
-) -> tf.compat.v1.NodeDef:
-  frozen = tf.compat.v1.NodeDef(name=node.name, op='Const')
-  frozen.attr['dtype'].type = tf.float32.as_datatype_enum
-  frozen.attr['value'].tensor.CopyFrom(tf.make_tensor_proto(value))
-  return frozen
+def constant(name: str, value: np.ndarray) -> tf.compat.v1.NodeDef:
+  """A node that holds numbers."""
+  node = tf.compat.v1.NodeDef(name=name, op='Const')
+  node.attr['dtype'].type = tf.float32.as_datatype_enum
+  node.attr['value'].tensor.CopyFrom(tf.make_tensor_proto(value, tf.float32))
+  return node
 
 
 def _input(shape: tuple[int, int, int]) -> tf.compat.v1.NodeDef:
@@ -59,7 +58,7 @@ def freeze(
   frozen = tf.compat.v1.GraphDef(versions=pruned.versions)
   for node in pruned.node:
     if node.op == 'ReadVariableOp':
-      frozen.node.append(_constant(node, tensors[node.input[0]]))
+      frozen.node.append(constant(node.name, tensors[node.input[0]]))
     elif node.name == graph_lib.IMAGES:
       frozen.node.append(_input(shape))
     elif node.op != 'VarHandleOp':

@@ -74,11 +74,8 @@ def _shifts(
   twins = tf.compat.v1.GraphDef()
   twins.CopyFrom(network.definition)
   for number, layer in enumerate(layers):
-    kernel = twins.node.add(name=f'lost_{number}', op='Const')
-    kernel.attr['dtype'].type = tf.float32.as_datatype_enum
-    kernel.attr['value'].tensor.CopyFrom(
-      tf.make_tensor_proto(layer.lost, tf.float32)
-    )
+    kernel = frozen.constant(f'lost_{number}', layer.lost)
+    twins.node.append(kernel)
     twin = twins.node.add()
     twin.CopyFrom(layer.node)
     twin.name = f'shift_{number}'
@@ -115,11 +112,8 @@ def keep_means(network: frozen.Frozen, pictures: np.ndarray) -> frozen.Frozen:
   shifts = _shifts(network, layers, pictures[:_MOST_PICTURES])
   for layer, shift in zip(layers, shifts, strict=True):
     number, sign = _TERMS[layer.follower.op]
-    term = definition.node.add(
-      name=f'{layer.follower.name}/kept_mean', op='Const'
-    )
-    term.attr['dtype'].type = tf.float32.as_datatype_enum
-    value = (layer.term + sign * shift).astype(np.float32)
-    term.attr['value'].tensor.CopyFrom(tf.make_tensor_proto(value))
+    name = f'{layer.follower.name}/kept_mean'
+    term = frozen.constant(name, layer.term + sign * shift)
+    definition.node.append(term)
     layer.follower.input[number] = term.name
   return dataclasses.replace(network, definition=definition)
