@@ -82,10 +82,14 @@ class Values:
 
   Attributes:
     folder: The folder of the artifact.
+    restore: The op that restores them.
+    filename: The tensor that the op takes their prefix from.
     declared: The shapes that its graphs declare for their inputs, by tensor.
   """
 
   folder: pathlib.Path
+  restore: str = parts_lib.RESTORE
+  filename: str = f'{parts_lib.FILE}:0'
   declared: dict[str, tf.TensorShape] = dataclasses.field(default_factory=dict)
 
   @property
@@ -153,31 +157,21 @@ class Session:
     self._values: Values | None = None
     self._is_updated = False
 
-  def hold(
-    self,
-    values: Values,
-    op: str = parts_lib.RESTORE,
-    filename: str = f'{parts_lib.FILE}:0',
-  ) -> None:
+  def hold(self, values: Values) -> None:
     """Restores the variables, unless they are those of this artifact already.
 
     They may have been updated since.
     """
     if self._values is not values:
       self._values = None
-      self._session.run(op, {filename: values.prefix})
+      self._session.run(values.restore, {values.filename: values.prefix})
       self._values, self._is_updated = values, False
 
-  def restore(
-    self,
-    values: Values,
-    op: str = parts_lib.RESTORE,
-    filename: str = f'{parts_lib.FILE}:0',
-  ) -> None:
+  def restore(self, values: Values) -> None:
     """Sets every variable to its value in the files, if it may differ."""
     if self._is_updated:
       self._values = None
-    self.hold(values, op, filename)
+    self.hold(values)
 
   def values(self, names: list[str]) -> dict[str, np.ndarray]:
     """The present values of variables that a part reads."""

@@ -33,8 +33,12 @@ class SessionTf2:
   """A TF2 SavedModel in a session."""
 
   def __init__(self, folder: pathlib.Path):
-    self._values = session.Values(folder)
     (self._meta,) = session.read(folder).meta_graphs
+    # They are restored as TensorFlow Serving does it.
+    saver = self._meta.saver_def
+    self._values = session.Values(
+      folder, saver.restore_op_name, saver.filename_tensor_name
+    )
     self._traces = traces.Traces(self._meta)
     self._handles = {
       name: f'{node}:0' for node, name in self._traces.handles.items()
@@ -45,9 +49,6 @@ class SessionTf2:
     ]
     self._bodies = self._add_bodies()
     self._session = session.opened(self._parts, self._values)
-    # The ops by which TensorFlow Serving restores the variables.
-    saver = self._meta.saver_def
-    self._restoring = saver.restore_op_name, saver.filename_tensor_name
 
   def variables(self) -> dict[str, np.ndarray]:
     """Every variable's value in the files, by its TF-Slim name.
@@ -63,7 +64,7 @@ class SessionTf2:
     for number, name in self._traces.variables.items():
       (attribute,) = objects.nodes[number].attributes
       values[name] = reader.get_tensor(attribute.checkpoint_key)
-    self._session.restore(self._values, *self._restoring)
+    self._session.restore(self._values)
     restored = self._session.values(list(values))
     for name, value in values.items():
       if not np.array_equal(value, restored[name], equal_nan=True):
@@ -169,7 +170,7 @@ class SessionTf2:
     for name, trace in self._inferring():
       key = (trace.body, trace.inputs)
       if key not in answers:
-        self._session.restore(self._values, *self._restoring)
+        self._session.restore(self._values)
         answers[key] = self._run(trace, {_INPUTS: images})
       call = self._call(name, trace, answers[key])
       if 'serving_default' in name:
@@ -196,7 +197,7 @@ class SessionTf2:
     for name, trace in self._training():
       key = (trace.body, trace.inputs)
       if key not in answers:
-        self._session.restore(self._values, *self._restoring)
+        self._session.restore(self._values)
         given = {_INPUTS: images, _MOMENTUM: momentum}
         outputs = self._run(trace, given)
         answers[key] = outputs, self._session.values(moving)
@@ -211,5 +212,5 @@ class SessionTf2:
 
   def losses(self) -> float:
     """The sum of the regularization losses."""
-    self._session.hold(self._values, *self._restoring)
+    self._session.hold(self._values)
     return sum(float(self._run(trace, {})[0]) for _, trace in self._losing())
