@@ -27,6 +27,10 @@ _WHITE = np.float32(255)
 _LEAST_IF_ROUNDED = 0.05
 _ROUNDING_IF_ROUNDED = 2**-7
 _DISAGREEMENT_IF_ROUNDED = 0.4
+_MORE_PICTURES = (
+  '\n  Its ranges come from --representative_images: a few pictures leave them '
+  'too narrow; give a hundred like those that the network will see'
+)
 
 _Outputs: TypeAlias = Mapping[str, np.ndarray]  # A batch for each task.
 
@@ -137,8 +141,7 @@ def _allowed(conversion: model_specs.Handle, trial: Trial) -> float:
   """The error that a file may have, in standard deviations of the output.
 
   It is that of its kind, or more if the network enlarges rounding: twice what
-  the rounding of the pictures alone does to the network's own output, but never
-  more than `most_error`.
+  rounding the pictures does to its own output, but at most `most_error`.
   """
   kind = conversion.kind
   expected = trial.outputs[conversion.task]
@@ -200,10 +203,9 @@ def _alone(
   expected: np.ndarray,
   allowed: float,
 ) -> storage.Check:
-  """How far an image alone is from the same image in a batch.
+  """How far an image alone, as most users give it, is from one in a batch.
 
-  A lossy file is near its source on average. This is about the file itself,
-  which answers the same however many images it is given; most users give one.
+  A lossy file is near its source on average. This is about the file itself.
   """
   unit = float(np.std(expected)) or 1.0
   apart = _far(alone - answers[:1], formats.is_exact(conversion)) / unit
@@ -213,9 +215,10 @@ def _alone(
 def _refuse(conversion: model_specs.Handle, misses: list[str]) -> None:
   """Raises a ProofError if there are misses."""
   if misses:
+    hint = _MORE_PICTURES if conversion.needs_pictures else ''
     raise errors.ProofError(
       f'{conversion} does not do what its source does, so it is not delivered; '
-      f'{len(misses)} comparisons miss:\n  ' + '\n  '.join(misses)
+      f'{len(misses)} comparisons miss:\n  ' + '\n  '.join(misses) + hint
     )
 
 

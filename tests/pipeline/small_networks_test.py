@@ -45,7 +45,7 @@ def _tensors(model: model_specs.ModelSpec) -> dict[str, np.ndarray]:
 
 def _export(folder: pathlib.Path) -> None:
   pictures = folder / 'pictures'
-  for number, picture in enumerate(synthetic.synthetic_pictures(20, 40)):
+  for number, picture in enumerate(synthetic.synthetic_pictures(90, 40)):
     path = pictures / f'{number % 3}' / f'{number}.png'
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(picture).save(path)

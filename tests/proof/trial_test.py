@@ -62,6 +62,15 @@ def test_what_differs_is_refused_with_the_figure(word, factor):
   assert 'expected at most' in str(error.value)
 
 
+@pytest.mark.parametrize(
+  ('word', 'has_ranges'), [('litert.int8', True), ('litert.dynamic', False)]
+)
+def test_what_has_ranges_of_pictures_is_told_to_get_more(word, has_ranges):
+  with pytest.raises(errors.ProofError) as error:
+    _prove(word, lambda outputs: outputs * np.float32(3))
+  assert ('--representative_images' in str(error.value)) == has_ranges
+
+
 def _swap(outputs):
   """Moves the most probable class next to the second, just behind it."""
   order = np.argsort(outputs, axis=1)
