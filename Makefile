@@ -37,8 +37,13 @@ WEIGHTS = $(or $(strip $(TRAINED)),--synthetic_weights)
 TRAINED = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)') \
   $(if $(filter-out 0,$(FETCH)),--fetch) $(if $(MIRROR),--mirror='$(MIRROR)')
 
+# Tests of other programs and TensorFlows, in environments of their own.
+OTHERS := tests/conformance tests/consumers tests/matrix
+PYTEST := $(RUN) pytest -n $(JOBS) --dist worksteal -rs
+
 .DELETE_ON_ERROR:
-.PHONY: help export test check bazel consumers matrix programs bench cards site clean
+.PHONY: help export test test-others check bazel consumers matrix programs
+.PHONY: bench cards site clean
 .PHONY: check-lint check-types check-layout check-build check-cards
 
 help:
@@ -47,7 +52,9 @@ help:
 	@echo '             many workers; PYTHON and VENV name the environment;'
 	@echo '             FETCH=1 downloads the published weights before, from'
 	@echo '             MIRROR if that is given'
-	@echo 'make test    every test, on JOBS processes'
+	@echo 'make test    every test but the next ones, on JOBS processes'
+	@echo 'make test-others  the tests that run old and new TensorFlows and programs'
+	@echo '             of others; their environments take gigabytes'
 	@echo 'make check   lint, types, layout, and that generated files are fresh'
 	@echo 'make bazel   loads all with the Bazel of Debian, builds and runs slimhub,'
 	@echo '             and a test of each package; BAZEL_TESTS=//... for all'
@@ -68,7 +75,10 @@ export: $(VENV)/installed
 	  $(WEIGHTS) $(or $(PATTERNS),--all)
 
 test: $(VENV)/installed-test
-	$(RUN) pytest -n $(JOBS) --dist worksteal -rs
+	$(PYTEST) $(OTHERS:%=--ignore=%)
+
+test-others: $(VENV)/installed-test
+	$(PYTEST) $(OTHERS)
 
 check: check-lint check-types check-layout check-build check-cards
 

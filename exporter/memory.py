@@ -6,6 +6,7 @@ this is in, has a limit. Beyond that the system kills processes.
 
 from collections.abc import Iterator
 import contextlib
+import os
 import pathlib
 
 _GB = 10**9
@@ -51,6 +52,22 @@ def _room(cgroup: pathlib.Path) -> int | None:
     except (OSError, ValueError):  # The limit may be a word: `max`.
       continue
   return None
+
+
+def taken(root: pathlib.Path = pathlib.Path('/')) -> int | None:
+  """The bytes of this process that are in memory.
+
+  Args:
+    root: Where the system's own files are.
+
+  Returns:
+    None where the system does not say.
+  """
+  try:
+    pages = (root / 'proc/self/statm').read_text().split()[1]
+    return int(pages) * os.sysconf('SC_PAGE_SIZE')
+  except (OSError, IndexError, ValueError):
+    return None
 
 
 def free_gb(root: pathlib.Path = pathlib.Path('/')) -> float | None:

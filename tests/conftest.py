@@ -12,9 +12,9 @@ from unittest import mock
 
 import pytest
 
+from exporter import memory
 from tests import shared
 
-_PAGE = 4096
 _MUCH = 300 * 2**20  # What a module may leave behind before it is looked for.
 
 
@@ -46,12 +46,6 @@ def pytest_configure(config: pytest.Config) -> None:
   config.add_cleanup(stack.close)
 
 
-def _resident() -> int:
-  """The bytes of this process that are in memory; 0 where Linux is not."""
-  path = pathlib.Path('/proc/self/statm')
-  return int(path.read_text().split()[1]) * _PAGE if path.exists() else 0
-
-
 @pytest.fixture(autouse=True)
 def _records() -> Iterator[None]:
   """No test finds the checksums of archives that another one made up."""
@@ -68,9 +62,9 @@ def _memory(request: pytest.FixtureRequest) -> Iterator[None]:
   themselves, so that they stay until they are looked for, and what they held
   stays with the allocator.
   """
-  before = _resident()
+  before = memory.taken() or 0
   yield
-  if _resident() - before < _MUCH:
+  if (memory.taken() or 0) - before < _MUCH:
     return
   for held in vars(request.module).values():
     if getattr(held, '__module__', '') == request.module.__name__:

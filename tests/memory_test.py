@@ -73,3 +73,18 @@ def test_this_machine_says_it():
   found = memory.free_gb()
   assert found is not None
   assert 0 <= found < 100_000
+
+
+def test_what_this_process_has_taken_grows_with_it():
+  before = memory.taken()
+  assert before > 10**6
+  data = bytearray(b'1' * 10**8)
+  assert 0.5 * 10**8 < memory.taken() - before < 2 * 10**8
+  del data
+
+
+@pytest.mark.parametrize('text', [None, '', '5', 'a b'])
+def test_what_is_taken_is_unknown_where_nobody_says(tmp_path, text):
+  if text is not None:
+    _write(tmp_path, {'proc/self/statm': text})
+  assert memory.taken(tmp_path) is None

@@ -2,32 +2,20 @@
 
 from ai_edge_litert import interpreter
 import numpy as np
-from PIL import Image
 import pytest
 import tensorflow as tf
 
 from exporter.checkpoints import synthetic
+from tests.conformance import pictures_made
 from tests.conformance import program
 from tests.conformance import programs
 
 _URL = 'https://tfhub.dev/google/imagenet/mobilenet_v1_025_128/feature_vector/5'
-_COLOURS = {'blue': (0, 0, 1), 'red': (1, 0, 0)}
-_EACH = 10  # It keeps a fifth of them for itself.
 
 
 @pytest.fixture(name='pictures')
 def _pictures(tmp_path):
-  """A folder for each class, of noise in its colour."""
-  for number, (label, colour) in enumerate(_COLOURS.items()):
-    folder = tmp_path / 'pictures' / label
-    folder.mkdir(parents=True)
-    noise = synthetic.synthetic_images(
-      _EACH, program.SIZE, program.SIZE, seed=number
-    )
-    for index, image in enumerate(0.5 * noise + 0.5 * np.array(colour)):
-      picture = Image.fromarray((image * 255).astype(np.uint8))
-      picture.save(folder / f'{index}.jpg')
-  return tmp_path / 'pictures'
+  return pictures_made.write(tmp_path / 'pictures')
 
 
 def _fine_tune(pictures, folder, cache):
@@ -46,7 +34,9 @@ def _fine_tune(pictures, folder, cache):
 def test_it_fine_tunes_and_writes_both_of_its_files(pictures, tmp_path):
   ran = _fine_tune(pictures, tmp_path, program.cache())
   assert ran.code == 0, ran.said
-  assert (tmp_path / 'labels.txt').read_text().split() == sorted(_COLOURS)
+  assert (tmp_path / 'labels.txt').read_text().split() == sorted(
+    pictures_made.COLOURS
+  )
   model = tf.saved_model.load(str(tmp_path / 'model'))
   lite = interpreter.Interpreter(str(tmp_path / 'model.tflite'))
   lite.allocate_tensors()
@@ -56,7 +46,7 @@ def test_it_fine_tunes_and_writes_both_of_its_files(pictures, tmp_path):
   lite.invoke()
   found = lite.get_tensor(out['index'])
   expected = model(tf.constant(images), training=False).numpy()
-  assert expected.shape == (1, len(_COLOURS))
+  assert expected.shape == (1, len(pictures_made.COLOURS))
   np.testing.assert_allclose(found, expected, atol=1e-3)
 
 

@@ -1,35 +1,28 @@
 """The page on programs names the packages that the tests run."""
 
-import re
-
 from tests import source_tree
 from tests.conformance import programs
 from tests.consumers import environments
 
 _PAGE = (source_tree.ROOT / 'docs/programs.md').read_text('utf-8')
-_ALL = {
-  environment.name: environment
-  for environment in vars(programs).values()
+_ALL = [
+  (name, environment)
+  for name, environment in vars(programs).items()
   if isinstance(environment, environments.Environment)
-}
-_PACKAGE = re.compile(r'([\w-]+)(?:\[\w+\])?==([\d.]+?)(?:\.\*)?$')
+]
 
 
-def _pinned(environment):
-  found = map(_PACKAGE.match, environment.requirements)
-  return {match[1]: match[2] for match in found if match}
-
-
-def _is_named(environment, cells):
-  """Whether a row names the packages that matter, and the Python."""
-  _, package, others, _ = cells
-  pinned = _pinned(environment)
-  name, _, version = package.partition(' ')
-  tensorflow = pinned.get('tensorflow')
+def _is_named(name, environment, cells):
+  """Whether a row is of a program and names its packages and the Python."""
+  program, package, others, _ = cells
+  distribution, _, version = package.partition(' ')
+  tensorflow = environment.pinned.get('tensorflow')
+  is_of_tensorflow = f'TensorFlow {tensorflow},' in others
   return (
-    pinned.get(name) == version
+    name.lower() in f'{program} {package}'
+    and environment.pinned.get(distribution) == version
     and f'Python {environment.python}' in others
-    and (tensorflow is None or f'TensorFlow {tensorflow},' in others)
+    and (is_of_tensorflow or 'TensorFlow' not in others)
   )
 
 
@@ -45,11 +38,11 @@ def _rows():
 def test_each_program_has_a_row_and_each_row_a_program():
   rows = _rows()
   assert len(rows) == len(_ALL) > 0
-  for environment in _ALL.values():
-    matching = [cells for cells in rows if _is_named(environment, cells)]
-    assert len(matching) == 1, environment.name
+  for name, environment in _ALL:
+    matching = [r for r in rows if _is_named(name, environment, r)]
+    assert len(matching) == 1, name
 
 
 def test_nothing_but_a_pinned_package_is_run():
-  for environment in _ALL.values():
-    assert _pinned(environment), environment.name
+  for name, environment in _ALL:
+    assert environment.pinned, name

@@ -18,7 +18,7 @@ from tests.conformance import program
 from tests.conformance import programs
 from tests.consumers import environments
 
-_MOST_SECONDS = 120
+_MOST_SECONDS = 600
 # Netron takes `eval` from its page, and what drives the browser needs it.
 _KEEPS_EVAL = """
 const own = window.eval;

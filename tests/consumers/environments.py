@@ -7,6 +7,7 @@ import functools
 import hashlib
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from tests import source_tree
 
 _NOT_INHERITED = ('TF2_BEHAVIOR', 'TF_USE_LEGACY_KERAS')
 _FOLDER = source_tree.ROOT / '.cache' / 'consumers'
+_PINNED = re.compile(r'([\w-]+?)(?:-cpu)?(?:\[\w+\])?==([\d.]+?)(?:\.\*)?$')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,13 +28,23 @@ class Environment:
   name: str
   python: str
   requirements: tuple[str, ...]
+  alone: tuple[str, ...] = ()  # Without what they require themselves.
 
   @property
   def folder(self) -> pathlib.Path:
     """Where it is kept; other requirements make another folder."""
-    text = ' '.join((self.python, *self.requirements))
+    text = ' '.join((self.python, *self.requirements, *self.alone))
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     return _FOLDER / f'{self.name}-{digest}'
+
+  @property
+  def pinned(self) -> dict[str, str]:
+    """Package -> version, or its beginning, where a requirement names one.
+
+    tensorflow-cpu is TensorFlow.
+    """
+    found = map(_PINNED.match, (*self.requirements, *self.alone))
+    return {match[1]: match[2] for match in found if match}
 
 
 class MissingPythonError(Exception):
@@ -70,27 +82,43 @@ TF1_OLD_HUB = Environment(
 )
 
 # Where many programs that fine-tune and freeze have stayed: the last TensorFlow
-# for CUDA 11.0 and h5py 2, and the last for Python 3.7.
+# for CUDA 11.0 and h5py 2, and the last for Python 3.7. Programs of
+# tests/conformance run in some of these, too, because a TensorFlow takes long
+# to install; tensorflow-cpu is the same without what only a GPU needs.
 TF_2_4 = Environment(
   'tf-2.4',
   '3.8',
-  ('tensorflow==2.4.4', 'tensorflow-hub==0.12.0', 'protobuf<3.21'),
+  ('tensorflow-cpu==2.4.4', 'tensorflow-hub==0.12.0', 'protobuf<3.21'),
 )
 TF_2_8 = Environment(
   'tf-2.8',
   '3.8',
-  ('tensorflow==2.8.4', 'tensorflow-hub==0.12.0', 'protobuf<3.20'),
+  (
+    'tensorflow-cpu==2.8.4',
+    'tensorflow-hub[make_image_classifier]==0.12.0',
+    'protobuf<3.20',
+    'pillow',
+    'scipy',
+  ),
 )
 
 # The last release that has hub.Module.
 LAST_MODULE = Environment(
   'last-module',
   '3.11',
-  ('tensorflow==2.15.*', 'tensorflow-hub==0.15.0', 'setuptools<82'),
+  (
+    'tensorflow-cpu==2.15.*',
+    'tensorflow-hub==0.15.0',
+    'tf2onnx==1.16.1',
+    'onnx==1.16.2',
+    'numpy<2',
+    'tensorboard==2.15.*',
+    'setuptools<82',
+  ),
 )
 
 FIRST_KERAS_3 = Environment(
-  'first-keras-3', '3.11', ('tensorflow==2.16.*', 'keras==3.0.5')
+  'first-keras-3', '3.11', ('tensorflow-cpu==2.16.*', 'keras==3.0.5')
 )
 
 # The last release of kagglehub that asks by paths, and the first 1.0.
@@ -152,10 +180,10 @@ def _install(environment: Environment, interpreter: str) -> None:
   python = str(folder / 'bin' / 'python')
   # Python compiles what is imported; pip would compile all of TensorFlow.
   options = ('--quiet', '--disable-pip-version-check', '--no-compile')
-  subprocess.run(
-    [python, '-m', 'pip', 'install', *options, *environment.requirements],
-    check=True,
-  )
+  install = (python, '-m', 'pip', 'install', *options)
+  subprocess.run([*install, *environment.requirements], check=True)
+  if environment.alone:
+    subprocess.run([*install, '--no-deps', *environment.alone], check=True)
 
 
 @functools.cache

@@ -71,3 +71,9 @@ def test_an_environment_is_made_once(machine, monkeypatch):
 def test_other_requirements_make_another_environment():
   other = dataclasses.replace(environments.TF1, requirements=('nothing',))
   assert other.folder != environments.TF1.folder
+
+
+def test_versions_are_read_from_the_requirements():
+  requirements = ('a-b[c]==1.2', 'tensorflow-cpu==2.15.*', 'numpy<2', 'flat')
+  environment = dataclasses.replace(environments.TF1, requirements=requirements)
+  assert environment.pinned == {'a-b': '1.2', 'tensorflow': '2.15'}

@@ -1,9 +1,13 @@
 """A worker process serves orders over its pipe until there are no more."""
 
+import gc
 import multiprocessing
+import weakref
 
+import pytest
 import upath
 
+from exporter import memory
 from exporter import results as results_lib
 from exporter.pipeline import orders
 from exporter.pipeline import worker
@@ -79,3 +83,41 @@ def test_a_storage_that_is_gone_is_told_as_that():
   assert 'cannot be reached' in result.reason
   assert address in result.reason
   assert 'not shared' not in result.reason
+
+
+class _Garbage:
+  """What refers to itself, and so stays until somebody looks for it."""
+
+  def __init__(self):
+    self.self = self
+    self.data = bytearray(b'1' * (50 * 2**20))
+
+
+@pytest.fixture(name='left')
+def _left():
+  """References to what orders have left behind, which nothing else frees."""
+  gc.collect()
+  gc.disable()
+  yield []
+  gc.enable()
+
+
+def _working(left, times):
+  for number in range(times):
+    left.append(weakref.ref(_Garbage()))
+    yield results_lib.Result(str(number), results_lib.EXPORTED)
+
+
+def test_what_orders_leave_behind_is_freed_as_it_becomes_much(left):
+  alive = [
+    sum(each() is not None for each in left)
+    for _ in worker._tidily(_working(left, 12))
+  ]
+  assert 1 < max(alive) < 8
+  assert 0 in alive
+
+
+def test_it_is_freed_at_once_where_no_size_is_known(left, monkeypatch):
+  monkeypatch.setattr(memory, 'taken', lambda: None)
+  for _ in worker._tidily(_working(left, 3)):
+    assert left[-1]() is None
