@@ -12,7 +12,9 @@ CLIENT ?=
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 
 RUN := $(VENV)/bin/python -m
-# Python compiles what it imports; pip would compile all of every package.
+# Python compiles what it imports, and keeps that; pip would compile all of every
+# package. Where Python may keep nothing, each process would compile TensorFlow.
+export PYTHONDONTWRITEBYTECODE :=
 INSTALL := $(RUN) pip install --quiet --disable-pip-version-check --no-compile \
   --editable
 BUILDIFIER_VERSION := 8.2.1

@@ -16,7 +16,11 @@ import pytest
 
 from tests import source_tree
 
-_NOT_INHERITED = ('TF2_BEHAVIOR', 'TF_USE_LEGACY_KERAS')
+_NOT_INHERITED = (
+  'PYTHONDONTWRITEBYTECODE',
+  'TF2_BEHAVIOR',
+  'TF_USE_LEGACY_KERAS',
+)
 _FOLDER = source_tree.ROOT / '.cache' / 'consumers'
 _PINNED = re.compile(r'([\w-]+?)(?:-cpu)?(?:\[\w+\])?==([\d.]+?)(?:\.\*)?$')
 
@@ -224,7 +228,8 @@ def interpreter(environment: Environment) -> pathlib.Path:
 def variables(**more: str) -> dict[str, str]:
   """The variables for a process of any environment: those of the user.
 
-  TensorFlow 2 tells its children to be like itself: TensorFlow 1 obeys.
+  TensorFlow 2 tells its children to be like itself: TensorFlow 1 obeys. What is
+  compiled is kept, because pip has compiled nothing.
   """
   kept = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
   return {**kept, 'TF_CPP_MIN_LOG_LEVEL': '3', **more}

@@ -40,12 +40,14 @@ def _environment(folder: pathlib.Path) -> pathlib.Path:
   return folder
 
 
-def _make(folder: pathlib.Path, **variables: object) -> tuple[int, str]:
-  """Runs `make export`; returns the exit code, and all that was printed."""
+def _make(
+  folder: pathlib.Path, *words: str, **variables: object
+) -> tuple[int, str]:
+  """Runs `make`; returns the exit code, and all that was printed."""
   # Under `make test`, its own variables would be handed on.
   env = {k: v for k, v in os.environ.items() if 'MAKE' not in k}
   done = subprocess.run(
-    ['make', 'export', *(f'{k}={v}' for k, v in variables.items())],
+    ['make', *words, *(f'{k}={v}' for k, v in variables.items())],
     cwd=source_tree.ROOT,
     env={**env, 'SLIMHUB_HOME': str(folder / 'home')},
     stdout=subprocess.PIPE,
@@ -60,6 +62,7 @@ def test_one_command_fetches_verifies_and_exports(tmp_path):
   with archive_server.serve(**{_MODEL.archive_name: _archive(tmp_path)}) as web:
     code, printed = _make(
       tmp_path,
+      'export',
       FETCH=1,
       MIRROR=web.url,
       PATTERNS=f'{_MODEL.name}/feature_vector/3',
@@ -93,7 +96,22 @@ def test_variables_become_flags(tmp_path, variables, flags):
   environment = _environment(tmp_path / 'environment')
   echo = environment / 'bin/python'
   echo.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
-  code, printed = _make(tmp_path, VENV=environment, OUTPUT='o', **variables)
+  code, printed = _make(
+    tmp_path, 'export', VENV=environment, OUTPUT='o', **variables
+  )
   assert code == 0, printed
   words = printed.splitlines()
   assert words[words.index('--output_dir=o') + 2 :] == shlex.split(flags)
+
+
+def test_what_is_compiled_is_kept(tmp_path, monkeypatch):
+  """Else every process would compile TensorFlow, since pip does not."""
+  monkeypatch.setenv('PYTHONDONTWRITEBYTECODE', '1')
+  rule = 'show: ; @$(VENV)/bin/python -c "import sys; print(sys.flags)"'
+  code, printed = _make(
+    tmp_path,
+    *('--silent', f'--eval={rule}', 'show'),
+    VENV=_environment(tmp_path / 'environment'),
+  )
+  assert code == 0, printed
+  assert 'dont_write_bytecode=0' in printed
