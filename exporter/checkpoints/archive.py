@@ -58,21 +58,21 @@ def _wanted(model: model_specs.ModelSpec) -> copies.Wanted:
 
 
 def _only(
-  archive: pathlib.Path, model: model_specs.ModelSpec, found: copies.Copies
-) -> prefixes.Found:
+  archive: pathlib.Path, model: model_specs.ModelSpec, copied: copies.Copies
+) -> prefixes.Files:
   """The checkpoint of a model among what was copied from its archive.
 
   Raises:
     CheckpointError: There is none, or more than one.
   """
-  if len(found.checkpoints) != 1:
-    held = ' and '.join(found.checkpoints) or 'no checkpoint'
+  if len(copied.checkpoints) != 1:
+    held = ' and '.join(copied.checkpoints) or 'no checkpoint'
     raise errors.CheckpointError(
       f'archive {archive} holds {held}, expected one '
       f'{model.checkpoint_member}; put the archive of this model in its place'
     )
-  (checkpoint,) = found.checkpoints.values()
-  return checkpoint._replace(graph=next(iter(found.graphs.values()), None))
+  (checkpoint,) = copied.checkpoints.values()
+  return checkpoint._replace(graph=next(iter(copied.graphs.values()), None))
 
 
 def _identify(
@@ -141,7 +141,7 @@ def find(
   folder: pathlib.Path,
   model: model_specs.ModelSpec,
   require_checksum: bool = False,
-) -> Iterator[prefixes.Found]:
+) -> Iterator[prefixes.Files]:
   """Finds the checkpoint of a model, and unpacks its archive if need be.
 
   Args:
@@ -172,13 +172,13 @@ def find(
           f'checkpoint {prefix}: {_REQUIRED}, and it lies unpacked, which has '
           f'none; put the archive {model.archive_name} there instead'
         )
-      yield prefixes.found(prefix)
+      yield prefixes.files_at(prefix)
       return
   for archive in archives:
     if archive.exists():
       identified = _identify(archive, folder, model, require_checksum)
-      with copies.copied(archive, _wanted(model)) as found:
-        yield _only(archive, model, found)._replace(archive=identified)
+      with copies.copied(archive, _wanted(model)) as copied:
+        yield _only(archive, model, copied)._replace(archive=identified)
       return
   raise errors.CheckpointError(
     f'no checkpoint of {model.name} in {folder}; looked for\n'

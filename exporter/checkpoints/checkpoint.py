@@ -157,14 +157,14 @@ def _check_rounding(reader: reader_lib.Reader, wanted: Wanted) -> None:
   found, expected = ranges(reader.shapes), ranges(wanted.shapes)
   if found and not expected:
     raise errors.CheckpointError(
-      f'checkpoint {reader.found.shown} was trained for 8 bits: it holds '
+      f'checkpoint {reader.files.shown} was trained for 8 bits: it holds '
       f'{len(found)} ranges for rounding, such as {outside.shown(found[0])}, '
       'which the network does not apply; name its network in a spec file, as '
       '`slimhub inspect` shows it, or export the float checkpoint of the model'
     )
   if expected and not found:
     raise errors.CheckpointError(
-      f'checkpoint {reader.found.shown} was not trained for 8 bits: it holds '
+      f'checkpoint {reader.files.shown} was not trained for 8 bits: it holds '
       f'no ranges for rounding, and the network needs {len(expected)}, such as '
       f'{expected[0]}; name the checkpoint that was, or the network without '
       '_quant'
@@ -200,14 +200,14 @@ def read(reader: reader_lib.Reader, wanted: Wanted, weights: str) -> Checkpoint:
   problems.update(range_flaws(tensors))
   if problems:
     raise errors.CheckpointError(
-      f'checkpoint {reader.found.shown} does not fit: {len(problems)} of '
+      f'checkpoint {reader.files.shown} does not fit: {len(problems)} of '
       f'{len(wanted.shapes)} variables\n'
       + ''.join(f'  {key}: {text}\n' for key, text in problems.items())
       + _advice(reader, wanted, problems)
     )
   averaged = any(key.endswith(SHADOW) for key in chosen.values())
   kind = weights_lib.EMA if averaged else weights_lib.RAW
-  return Checkpoint(reader.found.name, kind, tensors)
+  return Checkpoint(reader.files.name, kind, tensors)
 
 
 def read_published(
@@ -233,13 +233,13 @@ def read_published(
     CheckpointError: The checkpoint is missing, damaged or does not fit; the
       message names every variable concerned.
   """
-  with archive.find(folder, model, require_checksum) as found:
-    checkpoint = read(reader_lib.Reader(found), wanted, weights)
+  with archive.find(folder, model, require_checksum) as files:
+    checkpoint = read(reader_lib.Reader(files), wanted, weights)
     return dataclasses.replace(
       checkpoint,
       name=model.checkpoint,
-      archive=found.archive,
-      frozen_graph=reader_lib.read_graph(found.graph) if found.graph else None,
+      archive=files.archive,
+      frozen_graph=reader_lib.read_graph(files.graph) if files.graph else None,
     )
 
 

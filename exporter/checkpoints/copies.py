@@ -18,7 +18,7 @@ Wanted = Callable[[pathlib.PurePosixPath], bool]
 class Copies(NamedTuple):
   """What was copied, by its name in the archive."""
 
-  checkpoints: Mapping[str, prefixes.Found]
+  checkpoints: Mapping[str, prefixes.Files]
   graphs: Mapping[str, pathlib.Path]
 
 
@@ -39,13 +39,13 @@ def copy(
     wanted: Which of the checkpoints' files and graphs to take.
 
   Returns:
-    What was found, and where the copies are.
+    What the archive holds, and where the copies are.
 
   Raises:
     CheckpointError: The archive is damaged, or unsafe to unpack.
   """
   place = folder or pathlib.Path()
-  checkpoints: dict[str, prefixes.Found] = {}
+  checkpoints: dict[str, prefixes.Files] = {}
   graphs: dict[str, pathlib.Path] = {}
   names = set()
   for path, content in members.read(archive):
@@ -61,13 +61,13 @@ def copy(
       target = graphs[str(path)] = place / f'{len(graphs)}{prefixes.GRAPH}'
     else:
       name = str(path.with_name(part[0]))
-      found = checkpoints.setdefault(
+      files = checkpoints.setdefault(
         name,
-        prefixes.Found(
+        prefixes.Files(
           place / str(len(checkpoints)), part[0], f'{archive}: {name}'
         ),
       )
-      target = found.prefix.with_name(found.prefix.name + part[1])
+      target = files.prefix.with_name(files.prefix.name + part[1])
     if folder is not None:
       with target.open('wb') as file:
         file.writelines(content)

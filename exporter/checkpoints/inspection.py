@@ -169,7 +169,7 @@ def _quantized(
 
 
 @dataclasses.dataclass(frozen=True)
-class _Found:
+class _Named:
   """A file of weights by the names of the network that it is of."""
 
   weights_file: specimen.Specimen
@@ -177,19 +177,19 @@ class _Found:
   scopes: tuple[str, ...]  # Those around it; more than one is too many.
 
 
-def _recognize(weights_file: specimen.Specimen) -> _Found:
+def _recognize(weights_file: specimen.Specimen) -> _Named:
   plain = _plain(weights_file.shapes)
   match = recognition.recognize(plain)
   if match:
-    return _Found(weights_file, match, ())
+    return _Named(weights_file, match, ())
   inner_ones = []
   for scope in itertools.islice(recognition.below(plain), _MOST):
     inner = weights_file.within(scope)
     match = recognition.recognize(_plain(inner.shapes))
     if match:
-      inner_ones.append(_Found(inner, match, (scope,)))
+      inner_ones.append(_Named(inner, match, (scope,)))
   if not inner_ones:
-    return _Found(weights_file, None, ())
+    return _Named(weights_file, None, ())
   scopes = tuple(scope for each in inner_ones for scope in each.scopes)
   return dataclasses.replace(inner_ones[0], scopes=scopes)
 
@@ -200,9 +200,9 @@ def inspect(weights_file: specimen.Specimen) -> Inspection:
   Raises:
     CheckpointError: A tensor cannot be read.
   """
-  found = _recognize(weights_file)
-  weights_file, match = found.weights_file, found.match
-  shapes, scopes = weights_file.shapes, found.scopes
+  named = _recognize(weights_file)
+  weights_file, match = named.weights_file, named.match
+  shapes, scopes = weights_file.shapes, named.scopes
   kind, keys, flaws = None, {}, _flaws(weights_file)
   problems: tuple[str, ...]
   if match:
@@ -248,5 +248,5 @@ def inspect_checkpoint(path: storage.LocalPath) -> tuple[Inspection, ...]:
   Raises:
     CheckpointError: It is something else, or damaged.
   """
-  with specimens.find_specimens(storage.to_path(path)) as found:
-    return tuple(inspect(each) for each in found)
+  with specimens.find_specimens(storage.to_path(path)) as opened:
+    return tuple(inspect(each) for each in opened)

@@ -20,22 +20,22 @@ from exporter.checkpoints import reader as reader_lib
 import model_specs
 
 
-def _names(found: Iterable[str], what: str) -> str:
-  return f'holds {", ".join(found) or what}, expected one checkpoint'
+def _names(checkpoints: Iterable[str], what: str) -> str:
+  return f'holds {", ".join(checkpoints) or what}, expected one checkpoint'
 
 
 @contextlib.contextmanager
-def _at(path: pathlib.Path) -> Iterator[prefixes.Found | str]:
+def _at(path: pathlib.Path) -> Iterator[prefixes.Files | str]:
   """Yields the only checkpoint at a path or, in words, why there is none."""
   if path.is_dir():
     within = folder_lib.find(path)
     if len(within) == 1:
-      yield prefixes.found(within[0])
+      yield prefixes.files_at(within[0])
     else:
       holds = _names((each.name for each in within), 'no checkpoint')
       yield f'a folder that {holds}; name the prefix of one'
   elif prefix := prefixes.of(path):
-    yield prefixes.found(prefix)
+    yield prefixes.files_at(prefix)
   elif not path.exists():
     yield ''
   elif members.is_archive(path):
@@ -47,13 +47,13 @@ def _at(path: pathlib.Path) -> Iterator[prefixes.Found | str]:
         files = 'NAME.index and NAME.data-*, or NAME.ckpt'
         yield f'an archive that {holds}: {files}'
   else:
-    yield prefixes.found(path)  # In V1 format, which is a single file.
+    yield prefixes.files_at(path)  # In V1 format, which is a single file.
 
 
 @contextlib.contextmanager
 def _find(
   folder: pathlib.Path, model: model_specs.ModelSpec
-) -> Iterator[prefixes.Found]:
+) -> Iterator[prefixes.Files]:
   """Yields the checkpoint of a model."""
   assert model.own
   if not model.own.checkpoint:
@@ -63,11 +63,11 @@ def _find(
     )
   lines = []
   for path in dict.fromkeys(prefixes.of_own(folder, model)):
-    with _at(path) as found:
-      if isinstance(found, prefixes.Found):
-        yield found
+    with _at(path) as files:
+      if isinstance(files, prefixes.Files):
+        yield files
         return
-      lines.append(f'  {path}{found and f", {found}"}\n')
+      lines.append(f'  {path}{files and f", {files}"}\n')
   raise errors.CheckpointError(
     f'{model.own.file}: no checkpoint of {model.name!r}; looked for\n'
     + ''.join(lines)
@@ -86,7 +86,7 @@ def _without_classifier(
 
 
 def _check_classes(
-  found: prefixes.Found,
+  files: prefixes.Files,
   model: model_specs.ModelSpec,
   wanted: checkpoint.Wanted,
   shapes: Mapping[str, tuple[int, ...]],
@@ -100,7 +100,7 @@ def _check_classes(
     )
     if is_last and actual and actual[-1] != shape[-1]:
       raise errors.CheckpointError(
-        f'checkpoint {found.shown} has a classifier of {actual[-1]} classes '
+        f'checkpoint {files.shown} has a classifier of {actual[-1]} classes '
         f'({name}), expected {shape[-1]}, the num_classes of {model.name!r} in '
         f'{model.own.file}; write num_classes = {actual[-1]} there, with as '
         'many labels, or name the checkpoint that is meant'
@@ -132,14 +132,14 @@ def read_own(
   classifier = {
     n for n in wanted.shapes if n.startswith(model.family.classifier)
   }
-  with _find(folder, model) as found:
-    reader = outer.within(reader_lib.Reader(found), wanted.shapes)
+  with _find(folder, model) as files:
+    reader = outer.within(reader_lib.Reader(files), wanted.shapes)
     has_classifier = bool(
       model.num_classes and classifier & reader.shapes.keys()
     )
     needed = wanted
     if has_classifier:
-      _check_classes(found, model, wanted, reader.shapes)
+      _check_classes(files, model, wanted, reader.shapes)
     else:
       needed = _without_classifier(wanted, classifier)
     own_checkpoint = checkpoint.read(reader, needed, weights)

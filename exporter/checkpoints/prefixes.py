@@ -18,8 +18,8 @@ _PART = re.compile(
 _OLD = re.compile(r'.+\.ckpt(-[0-9]+)?')  # A checkpoint in V1 format: one file.
 
 
-class Found(NamedTuple):
-  """A checkpoint that was found, or a copy of one that was archived."""
+class Files(NamedTuple):
+  """The files of a checkpoint, or copies of them from an archive."""
 
   prefix: pathlib.Path
   name: str  # The last part of its prefix, in the archive if it is a copy.
@@ -72,11 +72,11 @@ def frozen_names(prefix: str) -> tuple[str, str]:
   return f'{name}_frozen{GRAPH}', f'{name.replace(".", "_")}_frozen{GRAPH}'
 
 
-def found(prefix: pathlib.Path) -> Found:
+def files_at(prefix: pathlib.Path) -> Files:
   """A checkpoint that lies unpacked, with the frozen graph beside it."""
   graphs = map(prefix.with_name, frozen_names(prefix.name))
   graph = next((path for path in graphs if path.exists()), None)
-  return Found(prefix, prefix.name, str(prefix), graph)
+  return Files(prefix, prefix.name, str(prefix), graph)
 
 
 def of_own(

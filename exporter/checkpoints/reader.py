@@ -66,7 +66,7 @@ def read_graph(path: pathlib.Path) -> bytes:
 class Reader:
   """Reads the tensors of a checkpoint of V1 or V2 format."""
 
-  def __init__(self, checkpoint: prefixes.Found):
+  def __init__(self, checkpoint: prefixes.Files):
     """Opens a checkpoint.
 
     Args:
@@ -75,7 +75,7 @@ class Reader:
     Raises:
       CheckpointError: It is missing, damaged, or cannot be opened.
     """
-    self.found = checkpoint
+    self.files = checkpoint
     self._entries: index.Entries = {}
     self._shards = 0
     self.is_old = False
@@ -96,19 +96,19 @@ class Reader:
       ) from error
 
   def _open(self) -> None:
-    if _PATTERN.search(str(self.found.prefix)):
+    if _PATTERN.search(str(self.files.prefix)):
       raise UnreadableError(
         'TensorFlow takes the characters * ? [ \\ in a path for a pattern; '
         'give it a path without them'
       )
-    index_file = prefixes.index_of(self.found.prefix)
-    self.is_old = not index_file.exists() and self.found.prefix.exists()
+    index_file = prefixes.index_of(self.files.prefix)
+    self.is_old = not index_file.exists() and self.files.prefix.exists()
     if self.is_old:
-      _size(self.found.prefix)
+      _size(self.files.prefix)
     else:
       data = outside.read_file(index_file, index.MAX_BYTES)
       self._entries, self._shards = index.parse(data)
-    self._reader = tf.train.load_checkpoint(str(self.found.prefix))
+    self._reader = tf.train.load_checkpoint(str(self.files.prefix))
     shapes = self._reader.get_variable_to_shape_map()
     dtypes = self._reader.get_variable_to_dtype_map()
     self.shapes = {key: tuple(shapes[key]) for key in sorted(shapes)}
@@ -133,7 +133,7 @@ class Reader:
 
   def _renamed(self, text: str) -> str:
     """A text that names the archive instead of the copy from it."""
-    return text.replace(str(self.found.prefix), self.found.shown)
+    return text.replace(str(self.files.prefix), self.files.shown)
 
   def renamed(self, keys: Mapping[str, str]) -> 'Reader':
     """The same checkpoint with other names.
@@ -157,12 +157,12 @@ class Reader:
   def _files(self, key: str) -> list[pathlib.Path]:
     """The files that hold a tensor: of one that was saved in parts, all."""
     if self.is_old:
-      return [self.found.prefix]
+      return [self.files.prefix]
     entry = self._entries[self._key(key)]
     holders = self._entries.values() if entry.slices else (entry,)
     return [
-      self.found.prefix.with_name(
-        f'{self.found.prefix.name}.data-{shard:05d}-of-{self._shards:05d}'
+      self.files.prefix.with_name(
+        f'{self.files.prefix.name}.data-{shard:05d}-of-{self._shards:05d}'
       )
       for shard in sorted({holder.shard_id for holder in holders})
     ]

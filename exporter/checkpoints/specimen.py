@@ -56,11 +56,11 @@ def _damaged(name: str, error: Exception) -> errors.CheckpointError:
   )
 
 
-def of_checkpoint(found: prefixes.Found, path: str | None = None) -> Specimen:
+def of_checkpoint(files: prefixes.Files, path: str | None = None) -> Specimen:
   """Opens a checkpoint of V1 or V2 format.
 
   Args:
-    found: The checkpoint.
+    files: The checkpoint.
     path: The path that an export would be given, if it differs from its own.
 
   Returns:
@@ -69,21 +69,21 @@ def of_checkpoint(found: prefixes.Found, path: str | None = None) -> Specimen:
   Raises:
     CheckpointError: It is damaged. The `read` of the result raises it, too.
   """
-  reader = reader_lib.Reader(found)
+  reader = reader_lib.Reader(files)
 
   def read(key: str) -> np.ndarray:
     try:
       return reader.read(key)
     except reader_lib.UnreadableError as error:
-      raise _damaged(f'{outside.shown(key)} in {found.shown}', error) from error
+      raise _damaged(f'{outside.shown(key)} in {files.shown}', error) from error
 
   return Specimen(
-    found.shown,
+    files.shown,
     OLD if reader.is_old else NEW,
     reader.shapes,
     reader.dtypes,
     read,
-    path or found.shown,
+    path or files.shown,
   )
 
 

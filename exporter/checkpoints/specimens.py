@@ -52,11 +52,11 @@ def _other(path: pathlib.Path) -> str:
 
 def _checkpoint(prefix: pathlib.Path) -> specimen.Specimen:
   """Opens a checkpoint; a frozen graph beside it tells the size of images."""
-  found = prefixes.found(prefix)
-  opened = specimen.of_checkpoint(found)
-  if found.graph is None:
+  files = prefixes.files_at(prefix)
+  opened = specimen.of_checkpoint(files)
+  if files.graph is None:
     return opened
-  return dataclasses.replace(opened, size=_frozen(found.graph).size)
+  return dataclasses.replace(opened, size=_frozen(files.graph).size)
 
 
 def _in_folder(folder: pathlib.Path) -> list[specimen.Specimen]:

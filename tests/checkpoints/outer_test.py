@@ -15,7 +15,7 @@ _WANTED = ('Net/a/weights', 'Net/b/weights', 'c/biases')
 def _names(tmp_path, *keys: str) -> list[str]:
   tensors = {key: np.full([1], n, np.float32) for n, key in enumerate(keys)}
   path = checkpoints.write(tmp_path / 'x', tensors)
-  opened = reader.Reader(prefixes.found(path))
+  opened = reader.Reader(prefixes.files_at(path))
   inner = outer.within(opened, _WANTED)
   for name in inner.shapes:
     (key,) = (k for k in keys if k in (name, f's/{name}', f's/t/{name}'))
@@ -49,7 +49,7 @@ def test_the_network_of_the_file_goes_before_another(tmp_path):
   both = [*_WANTED, *(f's/{name}' for name in _WANTED)]
   tensors = {key: np.zeros([1], np.float32) for key in both}
   path = checkpoints.write(tmp_path / 'x', tensors)
-  opened = reader.Reader(prefixes.found(path))
+  opened = reader.Reader(prefixes.files_at(path))
   assert outer.within(opened, _WANTED) is opened
 
 
@@ -62,4 +62,4 @@ def test_two_networks_below_scopes_are_one_too_many(tmp_path):
     errors.CheckpointError,
     match='x has the network more than once, below s/ and t/; expected one',
   ):
-    outer.within(reader.Reader(prefixes.found(path)), _WANTED)
+    outer.within(reader.Reader(prefixes.files_at(path)), _WANTED)

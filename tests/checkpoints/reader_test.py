@@ -14,7 +14,7 @@ from tests.checkpoints import tables_made
 
 
 def _open(prefix: pathlib.Path) -> reader_lib.Reader:
-  return reader_lib.Reader(prefixes.found(prefix))
+  return reader_lib.Reader(prefixes.files_at(prefix))
 
 
 def _refused(prefix: pathlib.Path) -> str:

@@ -15,8 +15,8 @@ from tests import frozen_graphs
 from tests import tiny_network
 
 
-def _called_mine(prefix: pathlib.Path) -> prefixes.Found:
-  return prefixes.Found(prefix, prefix.name, 'mine')
+def _called_mine(prefix: pathlib.Path) -> prefixes.Files:
+  return prefixes.Files(prefix, prefix.name, 'mine')
 
 
 @pytest.mark.parametrize(
