@@ -83,6 +83,8 @@ def _use(handle: model_specs.Handle, entry: entries.Entry) -> str:
     if group not in ways and isinstance(format_, formats.ConvertedFile):
       code = [b for b in format_.usage(conversion) if b.startswith('```')]
       ways |= {group: code[-1]} if code else {}
+  if serving := cards.serving_code(handle):
+    ways['TensorFlow Serving'] = serving
   # Search finds the same code among the sections of the card.
   return markdown.section(
     'Use it { data-search-exclude }', page_lib.folds(ways)
