@@ -49,6 +49,25 @@ def test_without_an_export_there_is_nothing_of_it(tmp_path):
   assert not read.in_page
 
 
+def test_the_most_exact_files_run_in_the_page():
+  words = (
+    'tfjs.float16',
+    'tfjs.float32',
+    'tfjs.uint8',
+  )  # As folders list them.
+  files = [formats.convert(in_page.HANDLE, kinds.get(word)) for word in words]
+  made = {each: some_manifest.make(each) for each in (in_page.HANDLE, *files)}
+  models = {
+    str(each): try_it.InPage(f'{each}/about.js', 1, True, each.task)
+    for each in files
+  }
+  collection = entries.Collection(entries.collect(made), in_page=models)
+  (entry,) = (e for e in collection.entries if in_page.HANDLE in e.handles)
+  page = entries.page(in_page.HANDLE)
+  shown = model_page._try_it(in_page.HANDLE, entry, collection, page)
+  assert 'tfjs/float32/about.js' in shown
+
+
 def test_vectors_of_other_weights_are_not_compared(tmp_path):
   exports = in_page.exports()
   read = build._read(exports, tmp_path / 'whole')
