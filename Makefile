@@ -40,12 +40,12 @@ TRAINED = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)') \
   $(if $(filter-out 0,$(FETCH)),--fetch) $(if $(MIRROR),--mirror='$(MIRROR)')
 
 # Tests of other programs and TensorFlows, in environments of their own.
-OTHERS := tests/conformance tests/consumers tests/matrix
+OTHERS := tests/conformance tests/consumers tests/matrix tests/runtimes
 PYTEST := $(RUN) pytest -n $(JOBS) --dist worksteal -rs
 
 .DELETE_ON_ERROR:
-.PHONY: help export test test-others check bazel consumers matrix programs
-.PHONY: bench cards site clean
+.PHONY: help export test test-others check bazel consumers runtimes matrix
+.PHONY: programs bench cards site clean
 .PHONY: check-lint check-types check-layout check-build check-cards
 
 help:
@@ -62,6 +62,8 @@ help:
 	@echo '             and a test of each package; BAZEL_TESTS=//... for all'
 	@echo 'make consumers  the table of old and new clients, exporter/cards/clients.tsv;'
 	@echo '             CLIENT is a word of those to run'
+	@echo 'make runtimes  the table of runtimes of converted files,'
+	@echo '             exporter/cards/runtimes.tsv'
 	@echo 'make matrix  slimhub itself on each TensorFlow -> docs/matrix.md; STACK is'
 	@echo '             a word of those to try'
 	@echo 'make programs  the table of what TensorFlow makes of every program'
@@ -130,6 +132,9 @@ bazel: $(VENV)/installed-test
 # Environments of old clients are made at first use, in .cache/consumers.
 consumers: $(VENV)/installed-test
 	$(RUN) tests.consumers $(JOBS) '$(CLIENT)'
+
+runtimes: $(VENV)/installed-test
+	$(RUN) tests.runtimes
 
 matrix: $(VENV)/installed-test
 	$(RUN) tests.matrix '$(STACK)'

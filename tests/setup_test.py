@@ -96,6 +96,8 @@ _EXTRAS = {
   'exporter.hub.watching': {'starlette'},
   'exporter.hub.page': {'markdown-it-py'},
   'exporter.artifacts.litert': {'ai-edge-litert'},
+  'exporter.formats.litert': {'ai-edge-litert'},
+  'exporter.formats.onnx': {'onnxruntime'},
   'exporter.proof.ranges': {'onnx'},
   'exporter.signing.signatures': {'model-signing'},
   'exporter.site.build': {'mkdocs'},

@@ -12,6 +12,7 @@ from .record import Card as Card
 from .record import Links as Links
 from .record import Section as Section
 from .record import name_guide as name_guide
+from .serving import serving_code as serving_code
 from .shortest import shortest_code as shortest_code
 from .tree import write_catalogues as write_catalogues
 from .tree import write_tree as write_tree

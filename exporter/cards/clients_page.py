@@ -6,6 +6,7 @@ import dataclasses
 from exporter import markdown
 from exporter.cards import client_results
 from exporter.cards import clients
+from exporter.cards import runtimes
 from model_specs import kinds
 from model_specs import versions
 
@@ -144,6 +145,7 @@ def clients_page_text(
         head,
         *sections,
         markdown.section('What is broken', broken, _broken(results)),
+        runtimes.section(),
         markdown.section('What was tested', _environments(results)),
       )
     )

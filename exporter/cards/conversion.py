@@ -11,6 +11,7 @@ from exporter.cards import measured as measured_lib
 from exporter.cards import names
 from exporter.cards import origin
 from exporter.cards import record
+from exporter.cards import runtimes
 import model_specs
 from model_specs import formats
 from model_specs import kinds
@@ -174,7 +175,7 @@ def conversion_card(
     ),
     notes=evidence.warning(manifest),
     sections=(
-      record.Section('Usage', tuple(use)),
+      record.Section('Usage', (*use, *runtimes.seen(conversion))),
       _verification(conversion, manifest, figures),
       evidence.checksums(conversion, manifest, _origin(manifest)),
       *origin.provenance(conversion, manifest),

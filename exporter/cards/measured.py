@@ -7,14 +7,20 @@ from exporter.cards import record
 MOST_CLASSES = 10  # How many of the worst classes a card lists.
 
 
-def _speed_row(speed: measure.Speed, peer: measure.Speed | None) -> list[str]:
+def _speed_row(
+  speed: measure.Speed, peer: measure.Speed | None, has_memory: bool
+) -> list[str]:
   row = [
     f'{speed.batch}',
     f'{speed.median_ms:.2f}',
     f'{speed.p95_ms:.2f}',
     f'{speed.images_per_second:.0f}',
   ]
-  return [*row, f'{peer.images_per_second:.0f}'] if peer else row
+  if peer:
+    row.append(f'{peer.images_per_second:.0f}')
+  if has_memory:
+    row.append('-' if speed.memory_mb is None else f'{speed.memory_mb:.0f}')
+  return row
 
 
 def _speed(timed: measure.Timed) -> record.Section:
@@ -23,7 +29,16 @@ def _speed(timed: measure.Timed) -> record.Section:
   header = ['Batch', 'Median, ms', '95th percentile, ms', 'Images a second']
   if peers:
     header.append('Those of `keras.applications`')
-  rows = [_speed_row(speed, peers.get(speed.batch)) for speed in timed.own]
+  has_memory = any(speed.memory_mb is not None for speed in timed.own)
+  if has_memory:
+    header.append('Memory, MB')
+  rows = [
+    _speed_row(speed, peers.get(speed.batch), has_memory) for speed in timed.own
+  ]
+  memory = markdown.paragraph(
+    'Memory is the most that a process has taken which does nothing else, all '
+    'of its runtime included.'
+  )
   return record.Section(
     'Speed',
     (
@@ -32,6 +47,7 @@ def _speed(timed: measure.Timed) -> record.Section:
         f'{markdown.text(str(timed.machine))}:'
       ),
       markdown.table(header, rows, numbers=header),
+      *((memory,) if has_memory else ()),
     ),
   )
 

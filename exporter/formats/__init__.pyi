@@ -7,6 +7,7 @@ from .registry import FORMATS as FORMATS
 from .registry import added as added
 from .registry import additions as additions
 from .registry import adopt as adopt
+from .registry import alone as alone
 from .registry import describe as describe
 from .registry import load as load
 from .registry import of as of

@@ -64,6 +64,16 @@ class Format(abc.ABC):
       ProofError: It cannot be loaded, or does not have the promised interface.
     """
 
+  def alone(
+    self, handle: model_specs.Handle, artifact: pathlib.Path, threads: int
+  ) -> 'artifacts.Run':
+    """Loads an artifact that `load` took, with no more than its runtime.
+
+    Where `load` needs TensorFlow to check a file, and running it does not, the
+    memory of that must not count as the file's.
+    """
+    return self.load(handle, artifact, threads)
+
   @abc.abstractmethod
   def recover(
     self,

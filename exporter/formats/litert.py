@@ -5,6 +5,8 @@ import dataclasses
 import pathlib
 import string
 
+import numpy as np
+
 from exporter import artifacts
 from exporter import cards
 from exporter import errors
@@ -63,6 +65,17 @@ class LiteRt(converted_file.ConvertedNetwork):
     self, handle: model_specs.Handle, path: pathlib.Path, threads: int
   ) -> 'artifacts.Run':
     return artifacts.load_litert(handle, path, threads)
+
+  def alone(
+    self, handle: model_specs.Handle, artifact: pathlib.Path, threads: int
+  ) -> 'artifacts.Run':
+    """Loads a file by LiteRT alone; outputs stay as they are."""
+    from ai_edge_litert import interpreter
+
+    loaded = interpreter.Interpreter(str(artifact), num_threads=threads)
+    runner = loaded.get_signature_runner()
+    kind = np.uint8 if self.kind.needs_pictures else np.float32
+    return lambda images: runner(inputs=images.astype(kind))[handle.output]
 
   def recover(
     self,

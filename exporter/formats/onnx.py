@@ -4,6 +4,8 @@ from collections.abc import Sequence
 import pathlib
 import string
 
+import numpy as np
+
 from exporter import artifacts
 from exporter import cards
 from exporter import markdown
@@ -50,6 +52,24 @@ class Onnx(converted_file.ConvertedNetwork):
     self, handle: model_specs.Handle, path: pathlib.Path, threads: int
   ) -> 'artifacts.Run':
     return artifacts.load_onnx(handle, path, threads)
+
+  def alone(
+    self, handle: model_specs.Handle, artifact: pathlib.Path, threads: int
+  ) -> 'artifacts.Run':
+    """Loads a file by ONNX Runtime alone."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(str(artifact), options)
+    axis = 1 if self.kind.layout == kinds.NCHW else -1
+
+    def run(images: np.ndarray) -> np.ndarray:
+      given = np.ascontiguousarray(np.moveaxis(images, -1, axis))
+      (output,) = session.run([handle.output], {'inputs': given})
+      return output
+
+    return run
 
   def usage(self, handle: model_specs.Handle) -> Sequence[str]:
     """What goes in and what comes out, and code for onnxruntime."""

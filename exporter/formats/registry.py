@@ -1,5 +1,6 @@
 """All formats, and the one that a handle has."""
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import contextlib
@@ -86,6 +87,16 @@ def load(
 ) -> 'artifacts.Run':
   """Loads an artifact of any format, as its users do."""
   return of(handle).load(handle, artifact, threads)
+
+
+def alone(
+  handle: model_specs.Handle,
+) -> Callable[[model_specs.Handle, pathlib.Path, int], 'artifacts.Run']:
+  """What loads the artifact of a handle with no more than its runtime.
+
+  Other processes may be given it, whatever formats they know.
+  """
+  return of(handle).alone
 
 
 def describe(

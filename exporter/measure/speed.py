@@ -45,6 +45,8 @@ class Speed:
   median_ms: float  # For one batch.
   p95_ms: float
   images_per_second: float  # At the median.
+  # Of a process that does nothing else, at its peak.
+  memory_mb: float | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -154,7 +156,14 @@ def parse_speeds(text: str | bytes, name: str) -> tuple[Machine, list[Speed]]:
     ) from error
 
 
-SPEED_COLUMNS = ('handle', 'batch', 'median_ms', 'p95_ms', 'images_per_second')
+SPEED_COLUMNS = (
+  'handle',
+  'batch',
+  'median_ms',
+  'p95_ms',
+  'images_per_second',
+  'memory_mb',
+)
 
 
 def speed_rows(speeds: Iterable[Speed]) -> list[tuple[str, ...]]:
@@ -166,6 +175,7 @@ def speed_rows(speeds: Iterable[Speed]) -> list[tuple[str, ...]]:
       f'{speed.median_ms:.2f}',
       f'{speed.p95_ms:.2f}',
       f'{speed.images_per_second:.0f}',
+      '-' if speed.memory_mb is None else f'{speed.memory_mb:.0f}',
     )
     for speed in speeds
   ]

@@ -1,16 +1,20 @@
 """Measures how fast exports are on this machine; writes figures and a chart."""
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
 import contextlib
+import dataclasses
 import itertools
 import time
 
 import numpy as np
 
 from exporter import checkpoints
+from exporter import errors
 from exporter import storage
+from exporter.measure import footprint
 from exporter.measure import runners
 from exporter.measure import speed as speed_lib
 from exporter.measure import speed_chart
@@ -20,6 +24,8 @@ JSON, CHART = speed_lib.BENCHMARK_JSON, 'benchmark.svg'
 _FEWEST = 10  # How often an artifact is run at least.
 _TURNS = 5  # In how many turns the runs of an artifact are spread.
 _SECONDS = 1.0  # About how long an artifact is run at each batch size.
+# Gives what loads the artifact of a handle with its runtime alone.
+Alone = Callable[[model_specs.Handle], footprint.Alone]
 
 
 def _turn(
@@ -48,6 +54,37 @@ def _time(
     for name, run in runs.items():
       taken[name] += _turn(run, images, seconds / _TURNS)
   return taken
+
+
+def _with_memory(
+  speeds: Sequence[speed_lib.Speed],
+  handles: Sequence[model_specs.Handle],
+  output_dir: storage.Folder,
+  alone: Alone,
+  problems: list[str],
+) -> list[speed_lib.Speed]:
+  """The figures of some exports and the megabytes that each takes.
+
+  Of what does not run in a process of its own, that is said in `problems`.
+  """
+  measured = {speed.name for speed in speeds}
+  found: dict[tuple[str, int], float] = {}
+  for handle in handles:
+    if str(handle) not in measured:
+      continue
+    try:
+      with storage.open_artifact(output_dir, handle) as (artifact, _):
+        peaks = footprint.peaks_mb(
+          handle, artifact, alone(handle), speed_lib.BATCHES
+        )
+    except (errors.SlimhubError, ChildProcessError) as error:
+      problems.append(f'{error}')
+    else:
+      found |= {(str(handle), batch): mb for batch, mb in peaks.items()}
+  return [
+    dataclasses.replace(speed, memory_mb=found.get((speed.name, speed.batch)))
+    for speed in speeds
+  ]
 
 
 def _measure(
@@ -83,6 +120,7 @@ def benchmark(
   handles: Sequence[model_specs.Handle],
   output_dir: storage.Folder,
   load: runners.Load,
+  alone: Alone | None = None,
   seconds: float = _SECONDS,
 ) -> Iterator[list[speed_lib.Speed]]:
   """Measures exports, and in the end writes all figures beside them.
@@ -91,6 +129,8 @@ def benchmark(
     handles: The exports to measure, sorted by name.
     output_dir: The folder or bucket of exports.
     load: Loads an artifact, whatever its format is.
+    alone: Gives what loads the artifact of a handle with its runtime alone, for
+      how much memory it takes; without it, that is not measured.
     seconds: About how long to run an artifact at each batch size.
 
   Yields:
@@ -103,7 +143,12 @@ def benchmark(
   speeds: list[speed_lib.Speed] = []
   problems: list[str] = []
   for _, group in itertools.groupby(handles, lambda handle: handle.folder):
-    of_network = _measure(list(group), output_dir, load, seconds, problems)
+    of_group = list(group)
+    of_network = _measure(of_group, output_dir, load, seconds, problems)
+    if alone is not None:
+      of_network = _with_memory(
+        of_network, of_group, output_dir, alone, problems
+      )
     speeds += of_network
     if of_network:
       yield of_network

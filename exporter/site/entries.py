@@ -85,10 +85,25 @@ class Entry:
     Returns:
       The time; None if the last benchmark did not measure it.
     """
-    for speed in self.speeds:
-      if (speed.name, speed.batch) == (str(handle), 1):
-        return speed.median_ms
-    return None
+    speed = self._of_one_image(handle)
+    return speed.median_ms if speed else None
+
+  def memory(self, handle: model_specs.Handle) -> float | None:
+    """The megabytes that a process takes which runs it on one image at a time.
+
+    Returns:
+      The most of it; None if the last benchmark did not measure it.
+    """
+    speed = self._of_one_image(handle)
+    return speed.memory_mb if speed else None
+
+  def _of_one_image(self, handle: model_specs.Handle) -> measure.Speed | None:
+    found = (
+      speed
+      for speed in self.speeds
+      if (speed.name, speed.batch) == (str(handle), 1)
+    )
+    return next(found, None)
 
 
 def page(handle: model_specs.Handle) -> str:

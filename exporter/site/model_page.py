@@ -83,6 +83,8 @@ def _use(handle: model_specs.Handle, entry: entries.Entry) -> str:
     if group not in ways and isinstance(format_, formats.ConvertedFile):
       code = [b for b in format_.usage(conversion) if b.startswith('```')]
       ways |= {group: code[-1]} if code else {}
+  if serving := cards.serving_code(handle):
+    ways['TensorFlow Serving'] = serving
   # Search finds the same code among the sections of the card.
   return markdown.section(
     'Use it { data-search-exclude }', page_lib.folds(ways)
@@ -96,10 +98,15 @@ def _try_it(
   page: str,
 ) -> str:
   """The section that runs the model, if it is exported for that."""
-  for conversion, _ in _files(handle, entry):  # The most exact one comes first.
-    if model := collection.in_page.get(str(conversion)):
-      return try_it.section(model, page)
-  return ''
+  runnable = [
+    conversion
+    for conversion, _ in _files(handle, entry)
+    if str(conversion) in collection.in_page
+  ]
+  if not runnable:
+    return ''
+  most_exact = min(runnable, key=lambda each: each.kind.error)
+  return try_it.section(collection.in_page[str(most_exact)], page)
 
 
 def _facts(entry: entries.Entry) -> str:

@@ -56,6 +56,8 @@ def _close(what: str, unit: str) -> _Sentence:
 
 
 _TIME = 'ms an image'  # As the last benchmark of all exports measured it.
+# The most that a process takes which does nothing else, with its runtime.
+_MEMORY = 'MB of memory'
 _SPREAD = 'their spread'
 _SENTENCES: dict[str, _Sentence] = {
   'variables': _variables,
@@ -106,7 +108,7 @@ def _rows(
   collection: entries.Collection,
   page: str,
 ) -> Iterator[tuple[str, ...]]:
-  """A row for each file to download: name, format, size, time, hash."""
+  """A row for each file: name, format, size, time, memory, hash."""
   for each, title in named:
     file = collection.files.get(str(each))
     if file is None:
@@ -122,7 +124,9 @@ def _rows(
     size = f'{file.bytes / 1e6:.1f}'
     taken = entry.latency(each)
     time = '' if taken is None else f'{taken:.2f}'
-    yield elements.render(name), shown, size, time, f'`{file.sha256}`'
+    needed = entry.memory(each)
+    memory = '' if needed is None else f'{needed:.0f}'
+    yield elements.render(name), shown, size, time, memory, f'`{file.sha256}`'
 
 
 _BESIDE = {
@@ -162,15 +166,15 @@ def files(
   rows = list(_rows(named, entry, collection, page))
   if not rows:
     return ''
-  header = ('File', 'Format', 'MB', _TIME, 'SHA-256')
+  header = ('File', 'Format', 'MB', _TIME, _MEMORY, 'SHA-256')
   shown = [
-    title != _TIME or any(r[at] for r in rows)
+    title not in (_TIME, _MEMORY) or any(r[at] for r in rows)
     for at, title in enumerate(header)
   ]
   names, *cells = (
     tuple(itertools.compress(row, shown)) for row in (header, *rows)
   )
-  table = markdown.table(names, cells, numbers=('MB', _TIME))
+  table = markdown.table(names, cells, numbers=('MB', _TIME, _MEMORY))
   return markdown.section('Download', table, *beside(named[0][0], collection))
 
 

@@ -25,8 +25,13 @@ from model_specs import versions
 
 _OWN = pathlib.Path(__file__).parent / 'in_page'
 _SHARED = 'in_page'  # What all pages use, from the root of the site.
-_RUNTIME, _SCRIPT = f'{_SHARED}/tensorflowjs', f'{_SHARED}/try_it.js'
-_SAMPLE = f'{_SHARED}/sample.js'
+_RUNTIME, _SAMPLE = f'{_SHARED}/tensorflowjs', f'{_SHARED}/sample.js'
+_SCRIPT = 'try_it.js'
+# What shows the answers of a task.
+_SHOWN_BY = {
+  versions.CLASSIFICATION: 'classes.js',
+  versions.FEATURE_VECTOR: 'likeness.js',
+}
 _MODEL = 'model.json'
 # A page that loads more is none that people wait for.
 _MOST_BYTES = 1 << 26
@@ -43,6 +48,7 @@ class InPage:
   about: str  # The path of the script that tells of it, from the root.
   bytes: int
   is_trained: bool
+  task: str
 
 
 def _script(data: object) -> str:
@@ -58,9 +64,7 @@ def _base64(data: bytes) -> str:
 def fits(item: storage.Item) -> bool:
   """Whether an artifact is one that pages run."""
   return (
-    item.handle.kind.group == kinds.TFJS
-    and item.handle.task == versions.CLASSIFICATION
-    and item.manifest.bytes <= _MOST_BYTES
+    item.handle.kind.group == kinds.TFJS and item.manifest.bytes <= _MOST_BYTES
   )
 
 
@@ -94,10 +98,10 @@ def _vector(
       f'{origin.handle}: {artifacts.VECTORS} are no test vectors: {error}; '
       'export it again with --force'
     ) from error
-  logits = vectors.outputs['logits'][0]
+  outputs = vectors.outputs[origin.handle.output][0]
   return {
     'picture': _base64(vectors.pictures[0].tobytes()),
-    'outputs': _base64(logits.astype('<f4').tobytes()),
+    'outputs': _base64(outputs.astype('<f4').tobytes()),
   }
 
 
@@ -154,7 +158,8 @@ def write(
   }
   (folder / 'about.js').write_text(_script(about))
   is_trained = made.weights.kind != checkpoints.SYNTHETIC
-  return InPage(f'{handle.stem}.in_page/about.js', made.bytes, is_trained)
+  about_js = f'{handle.stem}.in_page/about.js'
+  return InPage(about_js, made.bytes, is_trained, handle.task)
 
 
 def write_shared(root: pathlib.Path) -> None:
@@ -163,7 +168,8 @@ def write_shared(root: pathlib.Path) -> None:
   runtime.mkdir(parents=True)
   for shipped in artifacts.runtime_files():
     shutil.copy(shipped.file, runtime)
-  shutil.copy(_OWN / pathlib.PurePath(_SCRIPT).name, root / _SCRIPT)
+  for name in (_SCRIPT, *_SHOWN_BY.values()):
+    shutil.copy(_OWN / name, root / _SHARED)
   # From a folder of files, a page may not look into a picture that it loads.
   picture = _base64((_OWN / 'sample.jpg').read_bytes())
   (root / _SAMPLE).write_text(_script(f'data:image/jpeg;base64,{picture}'))
@@ -196,8 +202,11 @@ def section(model: InPage, page: str) -> str:
     cell('button', start, f'Load the model, {model.bytes / 1e6:.1f} MB'),
     cell('p', {'class': 'try-it-status', 'role': 'status'}),
   )
-  script = cell('script', {'src': elements.link(page, _SCRIPT)})
+  scripts = [
+    cell('script', {'src': elements.link(page, f'{_SHARED}/{name}')})
+    for name in (_SCRIPT, _SHOWN_BY[model.task])
+  ]
   without = cell('noscript', None, cell('p', None, 'This part needs scripts.'))
   return markdown.section(
-    'Try it', *map(elements.render, (box, without, script))
+    'Try it', *map(elements.render, (box, without, *scripts))
   )

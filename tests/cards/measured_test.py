@@ -1,5 +1,7 @@
 """What was measured stands on a card with where and on what it was measured."""
 
+import dataclasses
+
 import numpy as np
 
 from exporter.cards import measured
@@ -46,6 +48,16 @@ def test_without_a_peer_there_is_no_column_for_it():
   text = _speed(())
   assert '| 1 | 10.00 | 1000.00 | 100 |' in text
   assert 'keras' not in text
+
+
+def test_memory_has_a_column_where_it_was_measured():
+  own = tuple(dataclasses.replace(each, memory_mb=56.4) for each in _OWN)
+  timed = speed_lib.Timed(some_speed.MACHINE, own, _KERAS)
+  (section,) = measured.sections(measurements.Measurements(speed=timed))
+  text = section.to_markdown()
+  assert '| 1 | 10.00 | 1000.00 | 100 | 300 | 56 |' in text
+  assert 'Memory is the most that a process has taken' in text
+  assert 'Memory' not in _speed(_KERAS)
 
 
 def test_figures_of_accuracy_come_with_their_pictures():

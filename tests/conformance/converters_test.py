@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from exporter.checkpoints import synthetic
+from tests import artifacts_made as artifacts
 from tests.conformance import program
 from tests.conformance import programs
 
@@ -17,6 +18,13 @@ model = openvino.Core().compile_model(
   sys.argv[1], 'CPU', {'INFERENCE_PRECISION_HINT': 'f32'}
 )
 np.save(sys.argv[3], model(np.load(sys.argv[2]))[0])
+"""
+_NAME_OUTPUTS = """
+import sys
+import openvino
+first, *others = openvino.convert_model(sys.argv[1]).outputs
+print(*first.get_names())
+print(*(name for output in others for name in output.get_names()))
 """
 _TASKS = {program.CLASSES: 'logits', program.FEATURES: 'feature_vector'}
 
@@ -70,3 +78,14 @@ def test_openvino(name, images, tmp_path):
   )
   assert ran.code == 0, ran.said
   _assert_close(np.load(tmp_path / 'found.npy'), _expected(name, images))
+
+
+def test_openvino_takes_each_endpoint_of_a_module_for_an_output(tmp_path):
+  """So docs/deploy.md sends its users to other files."""
+  module = artifacts.folder(f'{program.NAME}/classification/3')
+  (tmp_path / 'names.py').write_text(_NAME_OUTPUTS)
+  ran = program.run(programs.OPENVINO, '-m names', module, folder=tmp_path)
+  assert ran.code == 0, ran.said
+  *_, first, others = ran.said.splitlines()
+  assert first == 'MobilenetV1/Conv2d_0'
+  assert 'MobilenetV1/Logits' in others.split()

@@ -18,9 +18,14 @@ from tests import code_blocks
 from tests import phone
 from tests import seeded
 from tests import source_tree
+from tests.conformance import programs
+from tests.consumers import environments
+from tests.runtimes import runtimes
 
 _GUIDE = (source_tree.ROOT / 'docs/deploy.md').read_text('utf-8')
 _MODEL = 'mobilenet_v1_025_128'
+# What this Python does not have -> the environment that does.
+_ELSEWHERE = {'openvino': programs.OPENVINO, 'cv2': runtimes.OPENCV}
 
 
 @pytest.fixture(scope='module', name='folder')
@@ -62,10 +67,25 @@ def test_the_files_of_the_table_are_there(folder):
 
 @phone.needed
 def test_the_code_runs(folder):
-  blocks = code_blocks.find(_GUIDE, 'python')
+  blocks = [
+    block
+    for block in code_blocks.find(_GUIDE, 'python')
+    if not any(f'import {name}\n' in block for name in _ELSEWHERE)
+  ]
   assert len(blocks) == 4
   path = os.pathsep.join([str(source_tree.ROOT), *sys.path])
   code_blocks.run(sys.executable, blocks, folder, PYTHONPATH=path)
+
+
+@pytest.mark.parametrize('name', _ELSEWHERE)
+def test_the_code_for_other_runtimes_runs(folder, name):
+  (block,) = (
+    block
+    for block in code_blocks.find(_GUIDE, 'python')
+    if f'import {name}\n' in block
+  )
+  python = environments.interpreter(_ELSEWHERE[name])
+  code_blocks.run(python, [block], folder)
 
 
 def test_the_limits_are_those_of_the_formats():

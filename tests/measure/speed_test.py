@@ -1,6 +1,8 @@
 """Figures of speed say what was measured, and on what."""
 
+import dataclasses
 import json
+import re
 
 import numpy as np
 import pytest
@@ -8,6 +10,8 @@ import pytest
 from exporter import errors
 from exporter.measure import speed
 from tests import some_speed
+
+_WITH_MEMORY = dataclasses.replace(some_speed.make()[0], memory_mb=56.4)
 
 
 def test_the_median_and_the_tail_of_some_runs():
@@ -47,13 +51,24 @@ def test_json_holds_all_of_it():
 def test_a_row_has_a_cell_a_column():
   rows = speed.speed_rows(some_speed.make())
   assert {len(row) for row in rows} == {len(speed.SPEED_COLUMNS)}
-  assert rows[0][1:] == ('1', '10.00', '1000.00', '100')
+  assert rows[0][1:] == ('1', '10.00', '1000.00', '100', '-')
+  (row,) = speed.speed_rows([_WITH_MEMORY])
+  assert row[-1] == '56'
 
 
 def test_what_was_written_is_read():
   found = some_speed.make()
+  found.append(_WITH_MEMORY)
   text = speed.to_json(some_speed.MACHINE, found)
   assert speed.parse_speeds(text, 'x.json') == (some_speed.MACHINE, found)
+
+
+def test_figures_of_before_memory_was_measured_are_read():
+  found = some_speed.make()
+  text = speed.to_json(some_speed.MACHINE, found)
+  old = re.sub(r',\s*"memory_mb": null', '', text)
+  assert 'memory' not in old
+  assert speed.parse_speeds(old, 'x.json') == (some_speed.MACHINE, found)
 
 
 @pytest.mark.parametrize('wrong', ['"9"', 'NaN', '"<script>"', 'null'])

@@ -170,6 +170,9 @@ def test_an_export_says_what_was_proven_and_how_fast_it_is(site):
   offered = plain[plain.index('Download') :].split('LiteRT, float32')[0]
   assert 'ms an image' in offered
   assert ' 10.00 ' in offered
+  assert 'MB of memory' in offered
+  assert ' 688 ' in offered
+  assert 'tensorflow/serving' in plain
   other = site / 'google/imagenet/resnet_v2_50/classification/5.html'
   plain = re.sub(r'<[^>]+>', '', other.read_text('utf-8'))
   assert 'slimhub export resnet_v2_50/classification/5 --fetch' in plain

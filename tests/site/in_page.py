@@ -1,4 +1,4 @@
-"""A model that runs in its page: its export, and a site of that page."""
+"""Models that run in their pages: their exports, and a site of those pages."""
 
 import pathlib
 
@@ -19,11 +19,14 @@ HANDLE = model_specs.get(
   'google/imagenet/mobilenet_v1_025_128/classification/5'
 )
 CONVERSION = formats.convert(HANDLE, kinds.get('tfjs.float32'))
+FEATURES = model_specs.get(
+  'google/imagenet/mobilenet_v1_025_128/feature_vector/5'
+)
 
 
 def _export(folder: pathlib.Path) -> None:
   pipeline.export_models(
-    HANDLE,
+    [HANDLE, FEATURES],
     output_dir=folder,
     weights='synthetic',
     formats=('tf2', 'tfjs.float32'),
@@ -31,17 +34,19 @@ def _export(folder: pathlib.Path) -> None:
 
 
 def exports() -> pathlib.Path:
-  """A model and its files for browsers, exported once for all tests."""
+  """Two models and their files for browsers, exported once for all tests."""
   return shared.once('try_it_exports', _export)
 
 
 def _pages(collection: entries.Collection) -> dict[str, str]:
-  """The part of the model's page that is tested, and a first page."""
-  (entry,) = (e for e in collection.entries if HANDLE in e.handles)
-  page = entries.page(HANDLE)
-  part = model_page._try_it(HANDLE, entry, collection, page)
+  """The part of the models' pages that is tested, and a first page."""
   texts = {page_lib.HOME: '# Home\n'}
-  return {**texts, page: page_lib.join('# MobileNet V1', part)}
+  for handle in (HANDLE, FEATURES):
+    (entry,) = (e for e in collection.entries if handle in e.handles)
+    page = entries.page(handle)
+    part = model_page._try_it(handle, entry, collection, page)
+    texts[page] = page_lib.join('# MobileNet V1', part)
+  return texts
 
 
 def _build(folder: pathlib.Path) -> None:
@@ -52,5 +57,5 @@ def _build(folder: pathlib.Path) -> None:
 
 
 def site() -> pathlib.Path:
-  """A site of its page, and of a first page, built once for all tests."""
+  """A site of their pages, and of a first page, built once for all tests."""
   return shared.once('try_it_site', _build) / 'sub' / 'site'

@@ -54,7 +54,10 @@ def exports(folder: pathlib.Path) -> pathlib.Path:
   """A folder that looks like an export."""
   for handle in EXPORTED:
     _write(folder, handle)
-  text = speed.to_json(some_speed.MACHINE, some_speed.make())
+  speeds = [
+    dataclasses.replace(each, memory_mb=688.0) for each in some_speed.make()
+  ]
+  text = speed.to_json(some_speed.MACHINE, speeds)
   (folder / speed.BENCHMARK_JSON).write_text(text)
   return folder
 

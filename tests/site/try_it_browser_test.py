@@ -57,7 +57,7 @@ def _logits(page, pictures: np.ndarray) -> np.ndarray:
       page.evaluate(
         """async (picture) => {
           const [{model}] = slimhubTryIt.shown;
-          return [...(await model.run(Uint8Array.from(picture))).logits];
+          return [...(await model.run(Uint8Array.from(picture))).numbers];
         }""",
         picture.ravel().tolist(),
       )

@@ -26,11 +26,11 @@ from tests.site import in_page
     ('classification', 'tfjs.float32', 2, True),
     ('classification', 'tfjs.uint8', 60, True),
     ('classification', 'tfjs.float32', 100, False),
-    ('feature_vector', 'tfjs.float32', 2, False),
+    ('feature_vector', 'tfjs.float32', 2, True),
     ('classification', 'litert.float32', 2, False),
   ],
 )
-def test_small_classifiers_for_browsers_run_in_their_pages(
+def test_small_models_for_browsers_run_in_their_pages(
   tmp_path, name, word, megabytes, runs
 ):
   handle = model_specs.get(f'google/imagenet/mobilenet_v1_025_128/{name}/5')
@@ -49,10 +49,29 @@ def test_without_an_export_there_is_nothing_of_it(tmp_path):
   assert not read.in_page
 
 
+def test_the_most_exact_files_run_in_the_page():
+  words = (
+    'tfjs.float16',
+    'tfjs.float32',
+    'tfjs.uint8',
+  )  # As folders list them.
+  files = [formats.convert(in_page.HANDLE, kinds.get(word)) for word in words]
+  made = {each: some_manifest.make(each) for each in (in_page.HANDLE, *files)}
+  models = {
+    str(each): try_it.InPage(f'{each}/about.js', 1, True, each.task)
+    for each in files
+  }
+  collection = entries.Collection(entries.collect(made), in_page=models)
+  (entry,) = (e for e in collection.entries if in_page.HANDLE in e.handles)
+  page = entries.page(in_page.HANDLE)
+  shown = model_page._try_it(in_page.HANDLE, entry, collection, page)
+  assert 'tfjs/float32/about.js' in shown
+
+
 def test_vectors_of_other_weights_are_not_compared(tmp_path):
   exports = in_page.exports()
   read = build._read(exports, tmp_path / 'whole')
-  assert read.in_page.keys() == {str(in_page.CONVERSION)}
+  assert str(in_page.CONVERSION) in read.in_page
   about = tmp_path / 'whole' / read.in_page[str(in_page.CONVERSION)].about
   assert '"vector": {"picture"' in about.read_text()
   copy = pathlib.Path(shutil.copytree(exports, tmp_path / 'copy'))
@@ -73,6 +92,6 @@ def test_a_model_without_its_graph_is_left_out_and_named(tmp_path):
   files = {n: f for n, f in made.files.items() if n != 'model.json'}
   place.manifest.write_text(dataclasses.replace(made, files=files).to_json())
   read = build._read(copy, tmp_path / 'site')
-  assert not read.in_page
+  assert str(in_page.CONVERSION) not in read.in_page
   (left_out,) = read.left_out
   assert 'has no model.json in its manifest' in left_out.reason

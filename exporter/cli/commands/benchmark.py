@@ -37,7 +37,9 @@ def run(args: argparse.Namespace) -> int:
   failure: errors.ProofError | None = None
   with hush.hushed():
     try:
-      for speeds in measure.benchmark(handles, args.output_dir, formats.load):
+      for speeds in measure.benchmark(
+        handles, args.output_dir, formats.load, formats.alone
+      ):
         print(
           tables.table(measure.SPEED_COLUMNS, measure.speed_rows(speeds)),
           end='\n\n',

@@ -1,7 +1,8 @@
 // Runs a model in its page, on pictures that never leave the reader's machine.
 //
 // Everything comes as scripts: from a folder of files, browsers load no other
-// kind of data. A script gives what it holds to `slimhubTryIt.take`.
+// kind of data. A script gives what it holds to `slimhubTryIt.take`. What is
+// shown of an answer is told by another script, which extends `TryIt`.
 
 window.slimhubTryIt = {
   taken: new Map(),
@@ -11,7 +12,6 @@ window.slimhubTryIt = {
   },
 };
 
-const CLASSES_SHOWN = 5;
 const OF_FILES = location.protocol === 'file:';
 
 const load = (url) =>
@@ -77,7 +77,7 @@ class Model {
     this.about = about;
   }
 
-  /** The logits of one picture, given as bytes, and the time they took. */
+  /** The answer to one picture, given as bytes, and the time it took. */
   async run(picture) {
     const {size, channels} = this.about;
     const start = performance.now();
@@ -85,36 +85,29 @@ class Model {
       const images = tf.tensor(picture, [1, size, size, channels], 'int32');
       return this.network.execute(tf.div(tf.cast(images, 'float32'), 255));
     });
-    const logits = await answer.data();
+    const numbers = await answer.data();
     const milliseconds = performance.now() - start;
     answer.dispose();
-    return {logits, milliseconds};
+    return {numbers, milliseconds};
   }
 
   /** How far it is from what the network answered when it was proven. */
   async check() {
     const {vector, isExact} = this.about;
     const expected = new Float32Array(bytes(vector.outputs).buffer);
-    const {logits} = await this.run(bytes(vector.picture));
+    const {numbers} = await this.run(bytes(vector.picture));
     const mean = expected.reduce((sum, each) => sum + each) / expected.length;
     const square = (total, each) => total + each * each;
     const root = (values) =>
       Math.sqrt(values.reduce(square, 0) / values.length);
     const spread = root(expected.map((each) => each - mean));
-    const apart = expected.map((each, place) => Math.abs(each - logits[place]));
+    const apart = expected.map((each, place) => Math.abs(each - numbers[place]));
     const error = isExact
       ? apart.reduce((most, each) => Math.max(most, each), 0)
       : root(apart);
     return {count: expected.length, error: error / spread};
   }
 }
-
-const softmax = (logits) => {
-  const highest = logits.reduce((most, each) => Math.max(most, each));
-  const powers = logits.map((each) => Math.exp(each - highest));
-  const sum = powers.reduce((total, each) => total + each);
-  return powers.map((each) => each / sum);
-};
 
 /** The middle of a picture, in the size and colours that a model takes. */
 const pixels = (picture, {size, channels, share}) => {
@@ -141,8 +134,18 @@ const pixels = (picture, {size, channels, share}) => {
   return {canvas, picked};
 };
 
-/** The part of a page that shows it all. */
+/** Milliseconds, as people read them. */
+const duration = (milliseconds) =>
+  `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
+
+/** The part of a page that runs a model; who extends it shows the answers. */
 class TryIt {
+  static showAll() {
+    for (const root of document.querySelectorAll('.try-it')) {
+      slimhubTryIt.shown.push(new this(root));
+    }
+  }
+
   constructor(root) {
     this.root = root;
     this.start = root.querySelector('.try-it-start');
@@ -177,54 +180,64 @@ class TryIt {
       this.start.disabled = false;
       throw error;
     }
-    this.build();
+    this.checked = element('p', {className: 'try-it-check'});
+    this.root.append(...this.build(), this.checked);
     this.start.remove();
     await this.prove();
     await this.showSample();
     this.root.querySelector('button').focus({preventScroll: true});
   }
 
-  build() {
-    const button = (text, work) => {
-      const made = element('button', {type: 'button'}, text);
-      made.addEventListener('click', () => this.guard(work));
-      return made;
-    };
-    this.file = element('input', {type: 'file', accept: 'image/*'});
-    this.file.setAttribute('aria-label', 'Choose a picture');
-    this.file.addEventListener('change', () =>
-      this.guard(() => this.showFile(this.file.files[0])),
+  button(text, work) {
+    const made = element('button', {type: 'button'}, text);
+    made.addEventListener('click', () => this.guard(work));
+    return made;
+  }
+
+  /** What chooses a file, and gives it to `work`. */
+  chooser(label, work) {
+    const made = element('input', {type: 'file', accept: 'image/*'});
+    made.setAttribute('aria-label', label);
+    made.addEventListener('change', () =>
+      this.guard(() => work(made.files[0])),
     );
-    this.camera = button('Camera', () => this.toggleCamera());
-    this.camera.setAttribute('aria-pressed', 'false');
-    this.camera.hidden = !navigator.mediaDevices?.getUserMedia;
-    this.picture = element('div', {className: 'try-it-picture'});
-    this.picture.setAttribute('role', 'img');
-    this.classes = element('ol', {className: 'try-it-classes'});
-    this.classes.setAttribute('aria-label', 'Most probable classes');
-    this.checked = element('p', {className: 'try-it-check'});
-    this.root.append(
-      element(
-        'div',
-        {className: 'try-it-ways'},
-        button('Sample picture', () => this.showSample()),
-        this.file,
-        this.camera,
-        element('span', {className: 'try-it-drop'}, 'or drop a picture here'),
-      ),
-      element(
-        'div',
-        {className: 'try-it-answer'},
-        this.picture,
-        this.classes,
-      ),
-      this.checked,
-    );
+    return made;
+  }
+
+  /** Gives `work` the files that are dropped here, and what they hit. */
+  takeDropped(work) {
     this.root.addEventListener('dragover', (event) => event.preventDefault());
     this.root.addEventListener('drop', (event) => {
       event.preventDefault();
-      this.guard(() => this.showFile(event.dataTransfer.files[0]));
+      this.guard(() => work(event.dataTransfer.files[0], event.target));
     });
+  }
+
+  /** Where it is shown what the model sees. */
+  frame() {
+    const made = element('div', {className: 'try-it-picture'});
+    made.setAttribute('role', 'img');
+    return made;
+  }
+
+  fill(frame, canvas, name) {
+    frame.replaceChildren(canvas);
+    frame.setAttribute('aria-label', `What the model sees: ${name}`);
+  }
+
+  async sample() {
+    const picture = new Image();
+    picture.src = await load(this.root.dataset.sample);
+    await picture.decode();
+    return picture;
+  }
+
+  async read(file) {
+    try {
+      return await createImageBitmap(file);
+    } catch {
+      throw new Error(`${file.name} is no picture that this browser reads`);
+    }
   }
 
   async prove() {
@@ -233,103 +246,14 @@ class TryIt {
     const {allowed} = this.model.about;
     const isSame = error <= allowed;
     const found = `${error.toExponential(1)} of their spread`;
+    const what = `${count} ${this.numbers} of a test vector`;
     this.checked.classList.toggle('try-it-wrong', !isSame);
     this.checked.textContent = isSame
-      ? `The same numbers as the proof: your browser has just computed ${count}` +
-        ` logits of a test vector, at most ${found} from those of the original` +
-        ` network; ${allowed} would be allowed.`
-      : `Not the numbers of the proof: ${count} logits of a test vector are` +
-        ` ${found} from those of the original network, and ${allowed} would be` +
-        ' allowed. Do not trust what this browser computes here.';
-  }
-
-  async show(picture, name) {
-    const {canvas, picked} = pixels(picture, this.model.about);
-    const {logits, milliseconds} = await this.model.run(picked);
-    this.picture.replaceChildren(canvas);
-    this.picture.setAttribute('aria-label', `What the model sees: ${name}`);
-    const shares = softmax(Float64Array.from(logits));
-    const best = [...shares.keys()]
-      .sort((a, b) => shares[b] - shares[a])
-      .slice(0, CLASSES_SHOWN);
-    const {labels} = this.model.about;
-    const called = (place) => labels[place] ?? `class ${place}`;
-    const percent = (place) => `${(100 * shares[place]).toFixed(1)} %`;
-    this.classes.replaceChildren(
-      ...best.map((place) => {
-        const bar = element('div', {className: 'try-it-bar'});
-        bar.setAttribute('aria-hidden', 'true');
-        bar.style.setProperty('--share', shares[place]);
-        return element(
-          'li',
-          {},
-          element(
-            'span',
-            {className: 'try-it-name'},
-            called(place),
-          ),
-          element('span', {className: 'try-it-share'}, percent(place)),
-          bar,
-        );
-      }),
-    );
-    const time = `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
-    this.say(
-      `${name}: ${called(best[0])}, ${percent(best[0])}. It took ${time} in` +
-        ` this browser (${this.backend}).`,
-    );
-  }
-
-  async showSample() {
-    this.stopCamera();
-    const picture = new Image();
-    picture.src = await load(this.root.dataset.sample);
-    await picture.decode();
-    await this.show(picture, 'Sample picture');
-  }
-
-  async showFile(file) {
-    if (!file) return;
-    this.stopCamera();
-    let picture;
-    try {
-      picture = await createImageBitmap(file);
-    } catch {
-      throw new Error(`${file.name} is no picture that this browser reads`);
-    }
-    await this.show(picture, file.name);
-  }
-
-  async toggleCamera() {
-    if (this.video) {
-      this.stopCamera();
-      return;
-    }
-    const stream = await navigator.mediaDevices.getUserMedia({
-      video: {facingMode: 'environment'},
-    });
-    const video = element('video', {muted: true, playsInline: true});
-    video.srcObject = stream;
-    await video.play();
-    this.video = video;
-    this.camera.setAttribute('aria-pressed', 'true');
-    // A screen reader need not hear of every frame.
-    this.status.setAttribute('aria-live', 'off');
-    while (this.video === video) {
-      await this.show(video, 'Camera');
-      await new Promise((resolve) => requestAnimationFrame(resolve));
-    }
-  }
-
-  stopCamera() {
-    if (!this.video) return;
-    this.video.srcObject.getTracks().forEach((track) => track.stop());
-    this.video = undefined;
-    this.camera.setAttribute('aria-pressed', 'false');
-    this.status.removeAttribute('aria-live');
+      ? `The same numbers as the proof: your browser has just computed ${what},` +
+        ` at most ${found} from those of the original network; ${allowed} would` +
+        ' be allowed.'
+      : `Not the numbers of the proof: ${what} are ${found} from those of the` +
+        ` original network, and ${allowed} would be allowed. Do not trust what` +
+        ' this browser computes here.';
   }
 }
-
-document.querySelectorAll('.try-it').forEach((root) => {
-  slimhubTryIt.shown.push(new TryIt(root));
-});

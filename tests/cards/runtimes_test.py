@@ -1,0 +1,57 @@
+"""The runtimes of converted files: their rows, and what pages say of them."""
+
+from importlib import resources
+
+import pytest
+
+from exporter.cards import clients_page
+from exporter.cards import runtimes
+from model_specs import kinds
+from tests import conversions_made
+
+_OK = runtimes.Trial('A', 'a-b', '1.2', 'Node', 'onnx.model', runtimes.OK)
+_NEAR = runtimes.Trial('A', 'a-b', '1.2', 'Node', 'litert.int8', runtimes.NEAR)
+_REFUSED = runtimes.Trial(
+  'A', 'a-b', '1.2', 'Node', 'litert.dynamic', 'refused: no "mul"\t!'
+)
+
+
+def _conversion(word):
+  return conversions_made.conversion(conversions_made.V1, word)
+
+
+def test_what_is_written_is_read():
+  trials = (_OK, _NEAR, _REFUSED)
+  assert runtimes.parse(runtimes.render(trials)) == trials
+
+
+def test_the_committed_file_is_in_its_own_form():
+  path = resources.files('exporter.cards') / runtimes.FILE
+  trials = runtimes.load_trials()
+  assert runtimes.render(trials) == path.read_text('utf-8')
+  converted = {kind.word for kind in kinds.converted()}
+  assert {trial.word for trial in trials} == converted
+
+
+def test_other_results_and_columns_are_refused():
+  with pytest.raises(runtimes.RuntimesError, match=r"A, onnx: .* 'wrong'"):
+    runtimes.Trial('A', 'a-b', '1.2', 'Node', 'onnx', 'wrong')
+  text = runtimes.render([_OK]).replace('place', 'palace')
+  with pytest.raises(runtimes.RuntimesError, match=r'are .*palace'):
+    runtimes.parse(text)
+
+
+def test_a_runtime_has_one_row():
+  lines = runtimes.section([_OK, _NEAR, _REFUSED]).splitlines()
+  row = '| A | `a-b` 1.2 | Node | `onnx.model` | `litert.int8` | '
+  assert f'{row}`litert.dynamic` |' in lines
+
+
+def test_the_page_of_clients_has_the_committed_ones():
+  assert runtimes.section() in clients_page.clients_page_text()
+
+
+def test_a_card_names_the_runtimes_of_such_files_alone():
+  (told,) = runtimes.seen(_conversion('onnx.model'), [_OK, _NEAR])
+  assert told.endswith('A 1.2 in Node.')
+  assert not runtimes.seen(_conversion('litert.dynamic'), [_OK, _REFUSED])

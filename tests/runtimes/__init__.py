@@ -1,0 +1,1 @@
+"""Runtimes that nobody here wrote, each on the files that it reads."""

@@ -1,0 +1,32 @@
+"""`python -m tests.runtimes` runs all; writes exporter/cards/runtimes.tsv."""
+
+import pathlib
+import sys
+
+import pytest
+
+from exporter.cards import runtimes as results
+from tests import source_tree
+from tests.runtimes import runtimes
+
+_PATH = source_tree.ROOT / 'exporter/cards' / results.FILE
+
+
+def main(path: pathlib.Path = _PATH) -> int:
+  """The exit code; nothing is written unless all have run."""
+  found: list[results.Trial] = []
+  for runtime in runtimes.RUNTIMES:
+    try:
+      made = runtimes.trials(runtime)
+    except pytest.skip.Exception as error:
+      sys.stderr.write(f'{runtime}  not run: {error}\n')
+      return 1
+    for trial in made:
+      sys.stdout.write(f'{trial.title:35}  {trial.word:16}  {trial.result}\n')
+    found += made
+  path.write_text(results.render(found), 'utf-8')
+  return 0
+
+
+if __name__ == '__main__':
+  sys.exit(main())

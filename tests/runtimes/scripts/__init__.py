@@ -1,0 +1,1 @@
+"""What runs files in the Python of an environment; none imports the others."""
