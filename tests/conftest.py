@@ -15,7 +15,8 @@ import pytest
 from exporter import memory
 from tests import shared
 
-_MUCH = 300 * 2**20  # What a module may leave behind before it is looked for.
+_MUCH = 300 * 2**20  # What may be left behind before it is looked for.
+_KEPT: list[int] = []  # What this process had after each time.
 
 
 def _make_home() -> pathlib.Path:
@@ -54,23 +55,32 @@ def _records() -> Iterator[None]:
   (record / 'checksums.tsv').unlink(missing_ok=True)
 
 
-@pytest.fixture(scope='module', autouse=True)
-def _memory(request: pytest.FixtureRequest) -> Iterator[None]:
-  """Gives back what a module of tests held, if that is much.
+def _clear_caches() -> None:
+  """Empties the caches of all modules of tests."""
+  for name, module in list(sys.modules.items()):
+    if name.startswith('tests.') and name.endswith('_test'):
+      for held in vars(module).values():
+        if getattr(held, '__module__', '') == name:
+          getattr(held, 'cache_clear', lambda: None)()
 
-  Its caches are of no use to another one. Graphs of TensorFlow refer to
+
+@pytest.fixture(scope='module', autouse=True)
+def _memory() -> Iterator[None]:
+  """Gives back what modules of tests have held, as soon as that is much.
+
+  Their caches are of no use to other ones. Graphs of TensorFlow refer to
   themselves, so that they stay until they are looked for, and what they held
   stays with the allocator.
   """
-  before = memory.taken() or 0
+  if not _KEPT:
+    _KEPT.append(memory.taken() or 0)
   yield
-  if (memory.taken() or 0) - before < _MUCH:
+  if (memory.taken() or 0) - _KEPT[-1] < _MUCH:
     return
-  for held in vars(request.module).values():
-    if getattr(held, '__module__', '') == request.module.__name__:
-      getattr(held, 'cache_clear', lambda: None)()
+  _clear_caches()
   if 'exporter.networks.source' in sys.modules:
     sys.modules['exporter.networks.source'].build.cache_clear()
   gc.collect()
   if sys.platform == 'linux':
     ctypes.CDLL(None).malloc_trim(0)
+  _KEPT.append(memory.taken() or 0)
