@@ -1,6 +1,10 @@
 """`slimhub serve`."""
 
 import argparse
+from collections.abc import Iterator
+import contextlib
+import pathlib
+import tempfile
 
 from exporter import environment
 from exporter import errors
@@ -89,7 +93,15 @@ def _add_exposure(parser: argparse.ArgumentParser) -> None:
     '--client_connections',
     metavar='N',
     type=flag_values.positive,
-    help='how many one address may have at a time; not behind a proxy',
+    help='how many one address may have at a time, to each of the --workers; '
+    'not behind a proxy',
+  )
+  parser.add_argument(
+    '--workers',
+    metavar='N',
+    type=flag_values.positive,
+    default=1,
+    help='how many processes answer; the default is 1',
   )
 
 
@@ -112,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
       '--tls_certificate and --tls_key go together: name both files'
     )
   tls = hub.Tls(args.tls_certificate, args.tls_key) if args.tls_key else None
-  grants = hub.read_tokens(args.token_file) if args.token_file else ()
+  access = hub.Access(args.token_file) if args.token_file else None
   ready = hub.Stock(args.stock_dir or storage.default_stock_dir(args.exports))
   served = hub.Hub(args.exports, ready, args.storage_url)
   listed = served.prepare()
@@ -121,17 +133,33 @@ def run(args: argparse.Namespace) -> int:
   count, url = len(listed.manifests), hub.url(listener, tls)
   print(f'{count} artifacts of {args.exports} at {url}', flush=True)
   logs_json = args.log_format == _JSON
-  app = hub.exposed(
-    hub.application(served, args.site_dir, args.cors),
-    access=hub.Access(grants) if grants else None,
-    logs_json=logs_json,
-    has_metrics=args.metrics,
-  )
-  hub.run_server(
-    app,
-    listener,
-    tls=tls,
-    has_log=not logs_json,
-    client_connections=args.client_connections,
-  )
+  with _shared(args) as shared:
+    app = hub.exposed(
+      hub.application(served, args.site_dir, args.cors),
+      access=access,
+      logs_json=logs_json,
+      has_metrics=args.metrics,
+      shared=shared,
+    )
+    hub.run_server(
+      app,
+      listener,
+      hub.Options(
+        tls=tls,
+        has_log=not logs_json,
+        client_connections=args.client_connections,
+        workers=args.workers,
+        renewed=[access.renew] if access else [],
+      ),
+    )
   return exits.OK
+
+
+@contextlib.contextmanager
+def _shared(args: argparse.Namespace) -> Iterator[pathlib.Path | None]:
+  """A folder for the figures of several processes, where they are asked for."""
+  if not (args.metrics and args.workers > 1):
+    yield None
+    return
+  with tempfile.TemporaryDirectory(prefix='slimhub-metrics-') as name:
+    yield pathlib.Path(name)
