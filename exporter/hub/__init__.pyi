@@ -2,6 +2,7 @@ from .answer import Hub as Hub
 from .application import application as application
 from .exposure import exposed as exposed
 from .kagglehub_cache import seed_kagglehub as seed_kagglehub
+from .nginx import write_nginx_config as write_nginx_config
 from .pack import pack_exports as pack_exports
 from .server import Options as Options
 from .server import Tls as Tls

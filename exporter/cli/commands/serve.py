@@ -103,6 +103,13 @@ def _add_exposure(parser: argparse.ArgumentParser) -> None:
     default=1,
     help='how many processes answer; the default is 1',
   )
+  parser.add_argument(
+    '--nginx_config',
+    metavar='FILE',
+    type=flag_values.path,
+    help='write a file that a server of nginx includes, and let nginx send the '
+    'files: docs/own_hub.md',
+  )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -123,19 +130,29 @@ def run(args: argparse.Namespace) -> int:
     raise flags.UsageError(
       '--tls_certificate and --tls_key go together: name both files'
     )
+  if args.nginx_config and (args.tls_key or args.client_connections):
+    raise flags.UsageError(
+      '--nginx_config goes with neither --tls_key nor --client_connections: '
+      'clients connect to nginx, which has ssl_certificate and limit_conn'
+    )
   tls = hub.Tls(args.tls_certificate, args.tls_key) if args.tls_key else None
   access = hub.Access(args.token_file) if args.token_file else None
-  ready = hub.Stock(args.stock_dir or storage.default_stock_dir(args.exports))
+  stock_dir = args.stock_dir or storage.default_stock_dir(args.exports)
+  ready = hub.Stock(stock_dir)
   served = hub.Hub(args.exports, ready, args.storage_url)
   listed = served.prepare()
   progress.tell_left_out(listed.left_out)
   listener = hub.listen(args.host, args.port)
   count, url = len(listed.manifests), hub.url(listener, tls)
+  if args.nginx_config:
+    hub.write_nginx_config(args.nginx_config, url, stock_dir)
   print(f'{count} artifacts of {args.exports} at {url}', flush=True)
   logs_json = args.log_format == _JSON
   with _shared(args) as shared:
     app = hub.exposed(
-      hub.application(served, args.site_dir, args.cors),
+      hub.application(
+        served, args.site_dir, args.cors, bool(args.nginx_config)
+      ),
       access=access,
       logs_json=logs_json,
       has_metrics=args.metrics,
