@@ -97,6 +97,8 @@ _EXTRAS = {
   'exporter.hub.page': {'markdown-it-py'},
   'exporter.artifacts.litert': {'ai-edge-litert'},
   'exporter.proof.ranges': {'onnx'},
+  'exporter.signing.envelopes': {'securesystemslib'},
+  'exporter.signing.keys': {'cryptography'},
   'exporter.signing.signatures': {'model-signing'},
   'exporter.site.build': {'mkdocs'},
   'exporter.site.guides': {'nbconvert'},

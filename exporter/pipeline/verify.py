@@ -167,7 +167,7 @@ def _check_signature(
   artifact: pathlib.Path,
   key: pathlib.Path,
 ) -> None:
-  """Raises a SignatureError unless the files are as the key's owner signed."""
+  """Raises a SignatureError unless all is as the key's owner signed it."""
   export = storage.find_export(order.output_dir, handle.stem)
   signature = export.read_beside(kinds.SIGNATURE) if export else None
   if signature is None:
@@ -177,6 +177,9 @@ def _check_signature(
       'whoever signs, or leave out --public_key'
     )
   signing.check(str(handle), artifact, signature, key)
+  place = storage.place(order.output_dir, handle)
+  if export and (said := export.read_beside(kinds.PROVENANCE)):
+    signing.check_statement(f'{place.provenance}', said, key)
 
 
 def _verify(

@@ -5,19 +5,13 @@ and hash of every file, in a Sigstore bundle. Its own command checks what is
 signed here, and the reverse. Keys are PEM files; nothing is asked of a network.
 """
 
-from collections.abc import Iterator
-import contextlib
 import pathlib
 import tempfile
 from typing import Any
 
 from exporter import environment
 from exporter import errors
-
-_KEYS = (
-  'an elliptic-curve key in a PEM file, such as `openssl ecparam -genkey '
-  '-noout -name prime256v1` makes; `openssl ec -pubout` writes its public half'
-)
+from exporter.signing import keys
 
 
 def _hashing() -> Any:
@@ -28,18 +22,6 @@ def _hashing() -> Any:
     hashing_algorithm='sha256', allow_symlinks=False
   )
   return config.set_ignored_paths(paths=[], ignore_git_paths=False)
-
-
-@contextlib.contextmanager
-def _explained(key: pathlib.Path, kind: str) -> Iterator[None]:
-  """Turns what a library raises for a key into a SignatureError."""
-  try:
-    yield
-  except Exception as error:  # The libraries below raise all kinds.
-    reason = next(iter(str(error).splitlines()), type(error).__name__)
-    raise errors.SignatureError(
-      f'{key} is no {kind} key to sign with ({reason}), expected {_KEYS}'
-    ) from error
 
 
 def sign(
@@ -65,7 +47,7 @@ def sign(
   config = signing.Config().set_hashing_config(_hashing())
   # It is declared as a text, and handed on to what takes bytes alone.
   encoded: Any = password.encode() if password else None
-  with _explained(key, 'private'):
+  with keys.explained(key, 'private'):
     config.use_elliptic_key_signer(private_key=key, password=encoded)
   with tempfile.TemporaryDirectory() as folder:
     signature = pathlib.Path(folder) / 'signature'
@@ -93,7 +75,7 @@ def check(
   from model_signing import verifying
 
   config = verifying.Config().set_hashing_config(_hashing())
-  with _explained(key, 'public'):
+  with keys.explained(key, 'public'):
     config.use_elliptic_key_verifier(public_key=key)
   with tempfile.TemporaryDirectory() as folder:
     path = pathlib.Path(folder) / 'signature'

@@ -1,5 +1,7 @@
 """`slimhub sign`, and what `verify`, `serve` and `pack` make of signatures."""
 
+import base64
+import json
 import pathlib
 import shutil
 import subprocess
@@ -8,6 +10,7 @@ import sys
 import pytest
 import requests
 
+from exporter import signing
 from exporter.cli import entry
 from exporter.storage import places
 from tests import hub_server
@@ -123,6 +126,57 @@ def test_verify_takes_what_the_owner_of_a_key_signed(
   _signature(copy, _REAL).unlink()
   assert _main('verify', copy, flag) == 1
   assert 'is not signed: there is no' in capsys.readouterr().err
+
+
+def _copy(real: pathlib.Path, tmp_path: pathlib.Path) -> places.Place:
+  shutil.copytree(real, tmp_path / 'copy')
+  return places.place(tmp_path / 'copy', some_exports.handle(_REAL))
+
+
+def _refused(keys: keys_lib.Keys, tmp_path: pathlib.Path, capsys) -> str:
+  flag = f'--public_key={keys.public}'
+  assert _main('verify', tmp_path / 'copy', flag) == 1
+  return capsys.readouterr().err
+
+
+def test_provenance_is_signed_too(real, keys, tmp_path, capsys):
+  place = _copy(real, tmp_path)
+  envelope = json.loads(place.provenance.read_text())
+  signing.check_statement('it', place.provenance.read_bytes(), keys.public)
+  statement = base64.b64decode(envelope['payload'])
+  assert json.loads(statement)['predicateType'].startswith('https://slsa.dev/')
+
+  place.provenance.write_bytes(statement)
+  said = _refused(keys, tmp_path, capsys)
+  assert f'{place.provenance} is not signed' in said
+
+  other = statement.replace(b'slimhub export', b'slimhub import')
+  assert other != statement
+  altered = {**envelope, 'payload': base64.b64encode(other).decode()}
+  place.provenance.write_text(json.dumps(altered))
+  said = _refused(keys, tmp_path, capsys)
+  assert f'{place.provenance} is not what the owner of' in said
+
+
+def test_the_bill_of_materials_is_that_of_the_signed_provenance(
+  real, keys, tmp_path, capsys
+):
+  place = _copy(real, tmp_path)
+  text = place.bom.read_text()
+  place.bom.write_text(text.replace('Apache-2.0', 'MIT'))
+  assert place.bom.read_text() != text
+  assert '.cdx.json beside it' in _refused(keys, tmp_path, capsys)
+  assert _sign(tmp_path / 'copy', keys) == 1  # Nobody signs what is false.
+  assert '.cdx.json is of something else' in capsys.readouterr().err
+
+
+def test_what_is_signed_may_be_signed_by_another(real, keys, tmp_path):
+  place = _copy(real, tmp_path)
+  before = json.loads(place.provenance.read_text())['payload']
+  other = keys_lib.make(tmp_path, 'other')
+  assert _sign(tmp_path / 'copy', other) == 0
+  assert json.loads(place.provenance.read_text())['payload'] == before
+  assert _main('verify', tmp_path / 'copy', f'--public_key={other.public}') == 0
 
 
 def test_what_replaces_a_signed_export_is_not_signed(real, tmp_path):

@@ -66,6 +66,7 @@ def test_each_command_says_what_the_guide_says(said):
     'refused\n',
     'signed ',
     'verified ',
+    'signed: https://slsa.dev/provenance/v1\n',
     'slimhub_requests_total{method="GET",status="200"}',
     '"user": "alice"',
   ):

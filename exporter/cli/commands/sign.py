@@ -6,12 +6,15 @@ import functools
 import os
 
 from exporter import environment
+from exporter import errors
+from exporter import provenance
 from exporter import results
 from exporter import signing
 from exporter import storage
 from exporter.cli import flag_values
 from exporter.cli import flags
 from exporter.cli import progress
+from model_specs import kinds
 
 HELP = 'sign exports, so that others can tell who made them'
 _PASSWORD = 'SLIMHUB_KEY_PASSWORD'  # The name of a variable.
@@ -40,10 +43,21 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _sign(item: storage.Item, args: argparse.Namespace) -> results.Result:
-  """Signs an export whose files are those that its manifest lists."""
-  password = os.environ.get(_PASSWORD)
+  """Signs an export that is what its manifest and its provenance say.
+
+  The signature of the files comes last: without it nothing is signed.
+  """
+  key = args.private_key, os.environ.get(_PASSWORD)
   with storage.open_artifact(item.root, item.handle) as (artifact, made):
-    signature = signing.sign(artifact, args.private_key, password)
+    signature = signing.sign(artifact, *key)
+  if false := provenance.false_claims(item):
+    raise errors.ManifestError(
+      f'{item.handle} is not signed: beside it, {", ".join(false)} is of '
+      'something else; export it again with --force'
+    )
+  if said := item.read_beside(kinds.PROVENANCE):
+    signed = signing.sign_statement(said, *key)
+    storage.write_text(item.place.provenance, signed.decode())
   storage.write_text(item.place.signature, signature.decode())
   return results.Result(str(item.handle), results.SIGNED, bytes=made.bytes)
 
