@@ -70,24 +70,24 @@ def sign_statement(
   return json.dumps(envelope.to_dict()).encode() + b'\n'
 
 
-def check_statement(name: str, data: bytes, key: pathlib.Path) -> None:
+def check_statement(name: str, data: bytes, key: keys.Public) -> None:
   """Checks that whoever has the other half of a key signed a statement.
 
   Args:
     name: What to call the statement in an error.
     data: What `sign_statement` returned.
-    key: A file with the public key.
+    key: The public key.
 
   Raises:
     PackageError: The package model-signing is missing.
-    SignatureError: The key is none, or the statement is not signed with its
-      other half, or was changed since.
+    SignatureError: The statement is not signed with the other half of the key,
+      or was changed since.
   """
   environment.require('sign')
   from securesystemslib import exceptions
   from securesystemslib import signer
 
-  known = signer.SSlibKey.from_crypto(keys.public(key))
+  known = signer.SSlibKey.from_crypto(key.key)
   try:
     envelope = _parse(data)
   except ValueError as error:
@@ -103,6 +103,6 @@ def check_statement(name: str, data: bytes, key: pathlib.Path) -> None:
       known.verify_signature(named, envelope.pae())
       return
   raise errors.SignatureError(
-    f'{name} is not what the owner of {key} signed; take it from its maker '
-    'again, or use the key of whoever signed it'
+    f'{name} is not what the owner of {key.name} signed; take it from its '
+    'maker again, or use the key of whoever signed it'
   )

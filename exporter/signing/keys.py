@@ -1,9 +1,12 @@
 """Keys that sign, from PEM files."""
 
+import base64
 from collections.abc import Iterator
 import contextlib
+import json
 import pathlib
 from typing import Any
+from typing import NamedTuple
 
 from exporter import errors
 
@@ -11,6 +14,13 @@ _KEYS = (
   'an elliptic-curve key in a PEM file, such as `openssl ecparam -genkey '
   '-noout -name prime256v1` makes; `openssl ec -pubout` writes its public half'
 )
+
+
+class Public(NamedTuple):
+  """The public half of a key."""
+
+  key: Any
+  name: str  # What to call it in an error.
 
 
 @contextlib.contextmanager
@@ -47,7 +57,7 @@ def private(path: pathlib.Path, password: str | None) -> Any:
     return _elliptic(key, ec.EllipticCurvePrivateKey)
 
 
-def public(path: pathlib.Path) -> Any:
+def public(path: pathlib.Path) -> Public:
   """The public half of a key.
 
   Raises:
@@ -58,4 +68,19 @@ def public(path: pathlib.Path) -> Any:
 
   with explained(path, 'public'):
     key = serialization.load_pem_public_key(path.read_bytes())
-    return _elliptic(key, ec.EllipticCurvePublicKey)
+    return Public(_elliptic(key, ec.EllipticCurvePublicKey), f'{path}')
+
+
+def of_certificate(signature: bytes, name: str) -> Public:
+  """The key of whoever signed, from a signature that was found to be good.
+
+  Args:
+    signature: What `sign` returned for a certificate.
+    name: What to call the key in an error.
+  """
+  from cryptography import x509
+
+  material = json.loads(signature)['verificationMaterial']
+  first = material['x509CertificateChain']['certificates'][0]['rawBytes']
+  certificate = x509.load_der_x509_certificate(base64.b64decode(first))
+  return Public(certificate.public_key(), name)

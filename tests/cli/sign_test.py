@@ -16,6 +16,7 @@ from exporter.storage import places
 from tests import hub_server
 from tests import some_exports
 from tests import source_tree
+from tests.signing import certificates
 from tests.signing import keys as keys_lib
 
 _NAMES = (some_exports.TF1, some_exports.TF2, some_exports.LITE)
@@ -142,7 +143,9 @@ def _refused(keys: keys_lib.Keys, tmp_path: pathlib.Path, capsys) -> str:
 def test_provenance_is_signed_too(real, keys, tmp_path, capsys):
   place = _copy(real, tmp_path)
   envelope = json.loads(place.provenance.read_text())
-  signing.check_statement('it', place.provenance.read_bytes(), keys.public)
+  signing.check_statement(
+    'it', place.provenance.read_bytes(), signing.public(keys.public)
+  )
   statement = base64.b64decode(envelope['payload'])
   assert json.loads(statement)['predicateType'].startswith('https://slsa.dev/')
 
@@ -156,6 +159,25 @@ def test_provenance_is_signed_too(real, keys, tmp_path, capsys):
   place.provenance.write_text(json.dumps(altered))
   said = _refused(keys, tmp_path, capsys)
   assert f'{place.provenance} is not what the owner of' in said
+
+
+def test_a_certificate_stands_for_the_key(real, keys, tmp_path, capsys):
+  _copy(real, tmp_path)
+  copy, made = tmp_path / 'copy', certificates.make(tmp_path / 'a')
+  chain = f'--certificate_chain={made.chain}'
+  command = ('sign', copy, f'--private_key={made.key}', chain)
+  assert _main(*command) == 2
+  assert 'name that certificate with' in capsys.readouterr().err
+  assert _main(*command, f'--certificate={made.certificate}') == 0
+  assert _main('verify', copy, f'--root_certificates={made.root}') == 0
+  assert 'the owner of' in _refused(keys, tmp_path, capsys)
+  # The files are signed by that key, and the provenance by another one.
+  place = places.place(copy, some_exports.handle(_REAL))
+  signed = signing.sign_statement(place.provenance.read_bytes(), keys.private)
+  place.provenance.write_bytes(signed)
+  assert _main('verify', copy, f'--root_certificates={made.root}') == 1
+  said = capsys.readouterr().err
+  assert 'is not what the owner of the certificate of' in said
 
 
 def test_the_bill_of_materials_is_that_of_the_signed_provenance(

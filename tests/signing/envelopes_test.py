@@ -26,7 +26,7 @@ def _envelope(signed: bytes) -> dict:
 
 def test_what_is_signed_is_checked(keys):
   signed = signing.sign_statement(_STATEMENT, keys.private)
-  signing.check_statement('it', signed, keys.public)
+  signing.check_statement('it', signed, signing.public(keys.public))
   found = _envelope(signed)
   assert base64.b64decode(found['payload']) == _STATEMENT
   assert found['payloadType'] == 'application/vnd.in-toto+json'
@@ -40,7 +40,13 @@ def test_openssl_checks_it(keys, tmp_path):
   (tmp_path / 'signed').write_bytes(head.encode() + _STATEMENT)
   (signature,) = found['signatures']
   (tmp_path / 'sig').write_bytes(base64.b64decode(signature['sig']))
-  command = ('openssl', 'dgst', '-sha256', '-verify', keys.public)
+  command = (
+    'openssl',
+    'dgst',
+    '-sha256',
+    '-verify',
+    keys.public,
+  )
   files = ('-signature', tmp_path / 'sig', tmp_path / 'signed')
   subprocess.run([*command, *files], check=True)
 
@@ -50,9 +56,9 @@ def test_who_signs_again_replaces_the_signature(keys, tmp_path):
   once = signing.sign_statement(_STATEMENT, other.private)
   twice = signing.sign_statement(once, keys.private)
   assert base64.b64decode(_envelope(twice)['payload']) == _STATEMENT
-  signing.check_statement('it', twice, keys.public)
+  signing.check_statement('it', twice, signing.public(keys.public))
   with pytest.raises(errors.SignatureError, match=r'owner of .*other'):
-    signing.check_statement('it', twice, other.public)
+    signing.check_statement('it', twice, signing.public(other.public))
 
 
 def test_an_envelope_need_not_name_the_key(keys):
@@ -60,7 +66,7 @@ def test_an_envelope_need_not_name_the_key(keys):
   for named in ('', 'another'):
     found['signatures'][0]['keyid'] = named
     data = json.dumps(found).encode()
-    signing.check_statement('it', data, keys.public)
+    signing.check_statement('it', data, signing.public(keys.public))
 
 
 def _other_payload(found: dict) -> None:
@@ -86,7 +92,9 @@ def test_a_change_is_refused(keys, change):
   found = _envelope(signing.sign_statement(_STATEMENT, keys.private))
   change(found)
   with pytest.raises(errors.SignatureError, match='it is not what the owner'):
-    signing.check_statement('it', json.dumps(found).encode(), keys.public)
+    signing.check_statement(
+      'it', json.dumps(found).encode(), signing.public(keys.public)
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,7 +102,7 @@ def test_a_change_is_refused(keys, change):
 )
 def test_what_is_not_signed_is_refused(keys, data):
   with pytest.raises(errors.SignatureError, match='it is not signed'):
-    signing.check_statement('it', data, keys.public)
+    signing.check_statement('it', data, signing.public(keys.public))
 
 
 @pytest.mark.parametrize('kind', ['private', 'public'])
@@ -114,4 +122,4 @@ def _use(path: pathlib.Path, kind: str) -> None:
   if kind == 'private':
     signing.sign_statement(_STATEMENT, path)
   else:
-    signing.check_statement('it', _STATEMENT, path)
+    signing.check_statement('it', _STATEMENT, signing.public(path))

@@ -10,7 +10,7 @@ from tests.signing import keys as keys_made
 def test_both_halves_are_of_one_key(tmp_path):
   made = keys_made.make(tmp_path, 'locked', 'secret')
   private = keys.private(made.private, 'secret')
-  assert private.public_key() == keys.public(made.public)
+  assert private.public_key() == keys.public(made.public).key
 
 
 @pytest.mark.parametrize('password', [None, 'guess'])
