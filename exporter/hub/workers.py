@@ -95,6 +95,9 @@ def run(
     renewed: Are called each second, so that a process that takes the place of
       another begins with what is in force.
     grace: Seconds that they have to stop.
+
+  Raises:
+    KeyboardInterrupt: The signal was SIGINT, after which they have stopped.
   """
   signal.signal(signal.SIGCHLD, _nothing)  # One that is ignored might not come.
   signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
@@ -109,3 +112,5 @@ def run(
       time.sleep(_SECOND)
   listener.close()
   workers.stop(grace)
+  if found.si_signo == signal.SIGINT:
+    raise KeyboardInterrupt

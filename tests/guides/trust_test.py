@@ -149,7 +149,7 @@ def test_the_container_is_built_and_answers(folder, said):
   source = shutil.copytree(
     source_tree.ROOT,
     folder / 'source',
-    ignore=shutil.ignore_patterns('.venv', '.cache', '.git', '.mypy_cache'),
+    ignore=shutil.ignore_patterns('.venv', '.cache', '.git'),
   )
   build = ('build', '--tag=slimhub-of-a-test', f'--file={folder}/Dockerfile')
   subprocess.run([engine, *build, source], check=True)

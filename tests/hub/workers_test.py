@@ -118,7 +118,7 @@ def test_ctrl_c_ends_all_processes_without_a_traceback(exports):
     for pid in (*_pids(hub), hub.process.pid):  # As a terminal does.
       os.kill(pid, signal.SIGINT)
     code, said = hub.wait()
-  assert (code, 'Traceback' in said) == (0, False), said
+  assert (code, 'Traceback' in said) == (130, False), said
 
 
 def test_no_process_outlives_the_first_one(exports):
