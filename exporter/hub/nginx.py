@@ -32,6 +32,7 @@ location / {{
   proxy_set_header Host $http_host;
   proxy_set_header X-Forwarded-For $remote_addr;
   proxy_set_header X-Forwarded-Proto $scheme;
+  proxy_read_timeout 600s;  # The first who asks for a bundle lets it be made.
 }}
 location {stock} {{
   internal;
