@@ -112,11 +112,8 @@ def _add_exposure(parser: argparse.ArgumentParser) -> None:
   )
 
 
-def run(args: argparse.Namespace) -> int:
-  environment.require('serve')
-  # What it imports is installed by the extra `serve`.
-  from exporter import hub
-
+def _check(args: argparse.Namespace) -> None:
+  """Raises an error for flags that do not go together, or lead nowhere."""
   if not args.exports.is_dir():
     raise errors.HubError(
       f'{args.exports} is no folder; name the --output_dir of an export'
@@ -135,6 +132,14 @@ def run(args: argparse.Namespace) -> int:
       '--nginx_config goes with neither --tls_key nor --client_connections: '
       'clients connect to nginx, which has ssl_certificate and limit_conn'
     )
+
+
+def run(args: argparse.Namespace) -> int:
+  environment.require('serve')
+  # What it imports is installed by the extra `serve`.
+  from exporter import hub
+
+  _check(args)
   tls = hub.Tls(args.tls_certificate, args.tls_key) if args.tls_key else None
   access = hub.Access(args.token_file) if args.token_file else None
   stock_dir = args.stock_dir or storage.default_stock_dir(args.exports)
