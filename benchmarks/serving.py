@@ -76,10 +76,10 @@ def _hub(exports: pathlib.Path, *flags: str) -> Iterator[tuple[str, list[int]]]:
 
 @contextlib.contextmanager
 def _behind_nginx(exports: pathlib.Path) -> Iterator[tuple[str, list[int]]]:
-  config = exports.with_name('slimhub.conf')
+  conf = exports.with_name('conf')
   with (
-    _hub(exports, _TWO, f'--nginx_config={config}') as (_, pids),
-    nginx.serve_hub(config) as (url, pid),
+    _hub(exports, _TWO, f'--nginx_dir={conf}') as (_, pids),
+    nginx.serve_hub(conf) as (url, pid),
   ):
     yield url, [*pids, pid]
 

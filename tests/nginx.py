@@ -38,7 +38,7 @@ def _rule(number: int, changes: dict[str, object]) -> str:
   """A configuration of the guide, with other values."""
   rule = code_blocks.find(GUIDE.read_text('utf-8'), 'nginx')[number]
   for old, new in changes.items():
-    assert rule.count(old) == 1
+    assert old in rule
     rule = rule.replace(old, str(new))
   return rule
 
@@ -81,7 +81,7 @@ def serve(packed: pathlib.Path) -> Iterator[tuple[str, int]]:
 
 
 @contextlib.contextmanager
-def serve_hub(config: pathlib.Path) -> Iterator[tuple[str, int]]:
-  """Serves, as `serve`, the hub that wrote a configuration."""
-  with _serve(0, '/etc/nginx/slimhub.conf', config) as url_and_pid:
+def serve_hub(conf: pathlib.Path) -> Iterator[tuple[str, int]]:
+  """Serves, as `serve`, the hub that wrote a folder."""
+  with _serve(0, '/etc/nginx/slimhub', conf) as url_and_pid:
     yield url_and_pid

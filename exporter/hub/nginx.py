@@ -22,11 +22,17 @@ _SAID = (
 )
 _PATH = re.compile(r'[^\x00-\x1f"$\\]+')  # nginx takes it for nothing else.
 
-_CONFIG = """\
-# slimhub serve writes this file anew at each start: include it in a server of
-# nginx, and change nothing in it.
+_NOTE = '# slimhub serve writes this file anew at each start: change nothing.\n'
+_UPSTREAM = """\
+upstream {name} {{
+  server {address};
+  keepalive 64;
+  keepalive_timeout 4s;  # The hub waits for 5.
+}}
+"""
+_SERVER = """\
 location / {{
-  proxy_pass {url};
+  proxy_pass http://{name};
   proxy_http_version 1.1;
   proxy_set_header Connection "";
   proxy_set_header Host $http_host;
@@ -53,19 +59,22 @@ def _header(name: str) -> str:
 
 
 def write_nginx_config(
-  path: pathlib.Path, url: str, stock_dir: pathlib.Path
+  target: pathlib.Path, url: str, stock_dir: pathlib.Path
 ) -> None:
-  """Writes what a server of nginx includes to send the files of a hub.
+  """Writes what nginx includes to send the files of a hub.
 
   Args:
-    path: The file to write.
+    target: The folder to write `http.conf` into, for the whole of nginx, and
+      `server.conf`, for a server of it.
     url: Where the hub listens.
     stock_dir: Where the files of the hub are.
 
   Raises:
-    HubError: It cannot be written, or nginx could not read the path of the
+    HubError: They cannot be written, or nginx could not read the path of the
       files.
   """
+  address = url.partition('//')[2]
+  name = f'slimhub_{address.rpartition(":")[2]}'  # Several hubs may be there.
   folder = f'{stock_dir.resolve()}'
   if not _PATH.fullmatch(folder):
     raise errors.HubError(
@@ -73,12 +82,18 @@ def write_nginx_config(
       'another --stock_dir'
     )
   said = '\n'.join(map(_header, _SAID))
-  text = _CONFIG.format(url=url, stock=STOCK, folder=folder, said=said)
+  texts = {
+    'http.conf': _UPSTREAM.format(name=name, address=address),
+    'server.conf': _SERVER.format(
+      name=name, stock=STOCK, folder=folder, said=said
+    ),
+  }
   try:
-    storage.write_whole(path, text.encode())
+    for file, text in texts.items():
+      storage.write_whole(target / file, f'{_NOTE}{text}'.encode())
   except OSError as error:
     raise errors.HubError(
-      f'cannot write {path}: {error.strerror}; name another --nginx_config'
+      f'cannot write into {target}: {error.strerror}; name another --nginx_dir'
     ) from error
 
 

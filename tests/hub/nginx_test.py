@@ -37,7 +37,7 @@ def _folder(tmp_path_factory):
 @pytest.fixture(scope='module', name='hub')
 def _hub(folder):
   """The hub of the files that nginx sends."""
-  config = f'--nginx_config={folder / "slimhub.conf"}'
+  config = f'--nginx_dir={folder / "conf"}'
   tokens = f'--token_file={folder / "tokens"}'
   with hub_server.serve(folder / 'exports', config, tokens) as hub:
     yield hub
@@ -46,7 +46,7 @@ def _hub(folder):
 @pytest.fixture(scope='module', name='ask')
 def _ask(folder, hub):
   """Asks nginx."""
-  with nginx_server.serve_hub(folder / 'slimhub.conf') as (url, _):
+  with nginx_server.serve_hub(folder / 'conf') as (url, _):
     yield lambda path, **more: _answer(url, path, **more)
 
 
@@ -139,7 +139,7 @@ def test_a_path_that_nginx_would_misread_is_refused(tmp_path):
         tmp_path / 'conf', 'http://127.0.0.1:1', tmp_path / name
       )
   (tmp_path / 'file').touch()
-  with pytest.raises(errors.HubError, match='another --nginx_config'):
+  with pytest.raises(errors.HubError, match='another --nginx_dir'):
     nginx.write_nginx_config(
       tmp_path / 'file' / 'conf', 'http://127.0.0.1:1', tmp_path
     )
@@ -150,9 +150,9 @@ def test_a_path_that_nginx_would_misread_is_refused(tmp_path):
   'flags', [['--client_connections=3'], ['--tls_key=a', '--tls_certificate=b']]
 )
 def test_what_is_a_matter_of_nginx_is_refused(folder, flags):
-  config = f'--nginx_config={folder / "other.conf"}'
+  config = f'--nginx_dir={folder / "other"}'
   with (
-    pytest.raises(RuntimeError, match='--nginx_config goes with neither'),
+    pytest.raises(RuntimeError, match='--nginx_dir goes with neither'),
     hub_server.serve(folder / 'exports', config, *flags),
   ):
     pass

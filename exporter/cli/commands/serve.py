@@ -104,11 +104,11 @@ def _add_exposure(parser: argparse.ArgumentParser) -> None:
     help='how many processes answer; the default is 1',
   )
   parser.add_argument(
-    '--nginx_config',
-    metavar='FILE',
+    '--nginx_dir',
+    metavar='DIR',
     type=flag_values.path,
-    help='write a file that a server of nginx includes, and let nginx send the '
-    'files: docs/own_hub.md',
+    help='write there what nginx includes, and let it send the files of the hub: '
+    'docs/own_hub.md',
   )
 
 
@@ -127,9 +127,9 @@ def _check(args: argparse.Namespace) -> None:
     raise flags.UsageError(
       '--tls_certificate and --tls_key go together: name both files'
     )
-  if args.nginx_config and (args.tls_key or args.client_connections):
+  if args.nginx_dir and (args.tls_key or args.client_connections):
     raise flags.UsageError(
-      '--nginx_config goes with neither --tls_key nor --client_connections: '
+      '--nginx_dir goes with neither --tls_key nor --client_connections: '
       'clients connect to nginx, which has ssl_certificate and limit_conn'
     )
 
@@ -149,15 +149,13 @@ def run(args: argparse.Namespace) -> int:
   progress.tell_left_out(listed.left_out)
   listener = hub.listen(args.host, args.port)
   count, url = len(listed.manifests), hub.url(listener, tls)
-  if args.nginx_config:
-    hub.write_nginx_config(args.nginx_config, url, stock_dir)
+  if args.nginx_dir:
+    hub.write_nginx_config(args.nginx_dir, url, stock_dir)
   print(f'{count} artifacts of {args.exports} at {url}', flush=True)
   logs_json = args.log_format == _JSON
   with _shared(args) as shared:
     app = hub.exposed(
-      hub.application(
-        served, args.site_dir, args.cors, bool(args.nginx_config)
-      ),
+      hub.application(served, args.site_dir, args.cors, bool(args.nginx_dir)),
       access=access,
       logs_json=logs_json,
       has_metrics=args.metrics,
