@@ -107,7 +107,7 @@ def _add_exposure(parser: argparse.ArgumentParser) -> None:
     '--nginx_dir',
     metavar='DIR',
     type=flag_values.path,
-    help='write there what nginx includes, and let it send the files of the hub: '
+    help='write there what nginx includes, and let it send the files: '
     'docs/own_hub.md',
   )
 
