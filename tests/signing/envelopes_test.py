@@ -6,9 +6,12 @@ import pathlib
 import subprocess
 
 import pytest
+from securesystemslib import dsse
+from securesystemslib import signer
 
 from exporter import errors
 from exporter import signing
+from exporter.signing import keys as keys_of_signing
 from tests.signing import keys as keys_lib
 
 _STATEMENT = b'{"_type": "https://in-toto.io/Statement/v1"}\n'
@@ -95,6 +98,15 @@ def test_a_change_is_refused(keys, change):
     signing.check_statement(
       'it', json.dumps(found).encode(), signing.public(keys.public)
     )
+
+
+def test_what_was_signed_as_something_else_is_no_statement(keys):
+  private = keys_of_signing.private(keys.private, None)
+  envelope = dsse.Envelope(_STATEMENT, 'application/json', {})
+  envelope.sign(signer.CryptoSigner(private))
+  data = json.dumps(envelope.to_dict()).encode()
+  with pytest.raises(errors.SignatureError, match='it is not what the owner'):
+    signing.check_statement('it', data, signing.public(keys.public))
 
 
 @pytest.mark.parametrize(
