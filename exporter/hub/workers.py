@@ -17,7 +17,7 @@ from exporter.hub import renewal
 
 _FORK = multiprocessing.get_context('fork')
 _STOP = (signal.SIGTERM, signal.SIGINT)
-_AWAITED = (*_STOP, signal.SIGCHLD)
+_AWAITED = (*_STOP, signal.SIGCHLD, signal.SIGALRM)
 _SECOND = 1.0  # Between two looks at files, and two processes that end at once.
 
 _log = logging.getLogger('uvicorn.error')
@@ -102,15 +102,15 @@ def run(
   signal.signal(signal.SIGCHLD, _nothing)  # One that is ignored might not come.
   signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
   workers = _Workers(work, count)
-  while True:
-    found = signal.sigtimedwait(_AWAITED, _SECOND)
-    if found and found.si_signo in _STOP:
-      break
+  # Not every system has a wait for signals that ends by itself.
+  signal.setitimer(signal.ITIMER_REAL, _SECOND, _SECOND)
+  while (found := signal.sigwait(_AWAITED)) not in _STOP:
     for renew in renewed:
       renew()
     if workers.replace():
       time.sleep(_SECOND)
+  signal.setitimer(signal.ITIMER_REAL, 0)
   listener.close()
   workers.stop(grace)
-  if found.si_signo == signal.SIGINT:
+  if found == signal.SIGINT:
     raise KeyboardInterrupt
