@@ -55,7 +55,12 @@ setuptools.setup(
     'onnx': ['onnx', 'onnxruntime', 'tf2onnx>=1.17'],
     'ray': ['ray'],
     # OpenSSF's own; it imports OpenSSL without naming it.
-    'sign': ['model-signing>=1.1.1', 'pyopenssl'],
+    'sign': [
+      'cryptography',
+      'model-signing>=1.1.1',
+      'pyopenssl',
+      'securesystemslib',
+    ],
     's3': ['s3fs>=2024.12'],  # The first with conditional writes.
     'serve': [
       'markdown-it-py',
@@ -99,6 +104,7 @@ setuptools.setup(
       'pytest-xdist',
       'ray',
       's3fs>=2024.12',
+      'securesystemslib',
       'starlette>=0.49',
       'tf2onnx>=1.17',
       'tf_keras',

@@ -36,6 +36,7 @@ DISTRIBUTIONS = [
     "pytest",
     "ray",
     "requests",
+    "securesystemslib",
     "setuptools",
     "starlette",
     "tensorflow",

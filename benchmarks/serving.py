@@ -1,13 +1,17 @@
 """Measures requests a second of the hub, compared with nginx on packed exports.
 
-It is run as `python -m benchmarks.serving [CONNECTIONS] [SECONDS]`. It needs
-wrk, which sends the requests, and nginx, from Debian's packages of these names.
-The servers and wrk share the cores of this machine. The hub has many exports
-beside the one that is asked for, of which nginx sees nothing: it would not do
-more with them.
+It is run as `python -m benchmarks.serving [CONNECTIONS] [SECONDS] [ROUNDS]`. It
+needs wrk, which sends the requests, and nginx, from Debian's packages of these
+names. The hub answers alone, with two processes, and with two behind nginx,
+which sends the files; `python -m benchmarks.serving memory [REQUESTS]` tells
+what memory those need after more and more downloads. The servers and wrk share
+the cores of this machine. The hub has many exports beside the one that is asked
+for, of which nginx sees nothing: it would not do more with them.
 """
 
+from collections.abc import Callable
 from collections.abc import Iterator
+from collections.abc import Sequence
 import contextlib
 import os
 import pathlib
@@ -15,6 +19,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from typing import Any
 
 from benchmarks import process
 from exporter.hub import pack
@@ -30,6 +35,7 @@ _REQUESTS = {
   'page': (_HANDLE, 'text/html'),
   'missing': (f'{_HANDLE}5', '*/*'),
 }
+_TWO = '--workers=2'
 _PUBLISHERS = 10  # Who export all published models, in small.
 
 
@@ -63,26 +69,42 @@ def _export_others(exports: pathlib.Path) -> int:
 
 
 @contextlib.contextmanager
-def _hub(exports: pathlib.Path) -> Iterator[tuple[str, int]]:
-  print(f'{_export_others(exports)} other exports in the hub')
-  with hub_server.serve(exports) as hub:
-    yield hub.url, hub.process.pid
+def _hub(exports: pathlib.Path, *flags: str) -> Iterator[tuple[str, list[int]]]:
+  with hub_server.serve(exports, *flags) as hub:
+    yield hub.url, [hub.process.pid]
 
 
 @contextlib.contextmanager
-def _nginx(exports: pathlib.Path) -> Iterator[tuple[str, int]]:
-  packed = exports.with_name('packed')
-  for result in pack.pack_exports(folder.items(exports), packed):
-    assert not result.reason, result.reason
-  with nginx.serve(packed) as url_and_pid:
-    yield url_and_pid
+def _behind_nginx(exports: pathlib.Path) -> Iterator[tuple[str, list[int]]]:
+  conf = exports.with_name('conf')
+  with (
+    _hub(exports, _TWO, f'--nginx_dir={conf}') as (_, pids),
+    nginx.serve_hub(conf) as (url, pid),
+  ):
+    yield url, [*pids, pid]
 
 
-def _peak_mb(pid: int) -> float:
-  """The peak of a process plus those of its children, without shared memory."""
-  children = pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text()
-  peaks = [process.peak_mb(int(p)) for p in (str(pid), *children.split())]
-  return sum(peak - shared for peak, shared in peaks)
+@contextlib.contextmanager
+def _nginx(exports: pathlib.Path) -> Iterator[tuple[str, list[int]]]:
+  with nginx.serve(exports.with_name('packed')) as (url, pid):
+    yield url, [pid]
+
+
+_SERVERS: dict[str, Callable[..., Any]] = {
+  'nginx': _nginx,
+  'slimhub': _hub,
+  'two': lambda exports: _hub(exports, _TWO),
+  'accel': _behind_nginx,
+}
+
+
+def _peak_mb(pids: Sequence[int]) -> float:
+  """The peak of processes and their children, without shared memory."""
+  found = list(pids)
+  for pid in pids:
+    children = pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text()
+    found += map(int, children.split())
+  return sum(peak - shared for peak, shared in map(process.peak_mb, found))
 
 
 def _ask(url: str, accept: str, connections: int, seconds: int) -> list[str]:
@@ -94,7 +116,13 @@ def _ask(url: str, accept: str, connections: int, seconds: int) -> list[str]:
   """
   done = subprocess.run(
     [
-      *('wrk', '--latency', '--timeout=60s', '-t2', f'-c{connections}'),
+      *(
+        'wrk',
+        '--latency',
+        '--timeout=60s',
+        f'-t{min(2, connections)}',
+        f'-c{connections}',
+      ),
       *(f'-d{seconds}s', f'-HAccept: {accept}', url),
     ],
     capture_output=True,
@@ -116,8 +144,15 @@ def _ask(url: str, accept: str, connections: int, seconds: int) -> list[str]:
   ]
 
 
-def main(connections: int = 300, seconds: int = 10) -> None:
-  """Prints a line for each server and request."""
+def main(connections: int = 300, seconds: int = 10, rounds: int = 1) -> None:
+  """Prints a line for each server and request.
+
+  Args:
+    connections: How many wrk keeps open.
+    seconds: How long it asks for one thing.
+    rounds: How often all is done, so that what disturbs one server for a while
+      disturbs the others, too.
+  """
   print(f'{os.cpu_count()} cores, {connections} connections')
   form = '{:<9}{:<9}{:>10}{:>11}{:>11}{:>12}{:>9}{:>8}{:>6}'
   header = ('requests/s', 'median', '99 %', 'bytes/s', 'refused', 'lost', 'MB')
@@ -125,12 +160,36 @@ def main(connections: int = 300, seconds: int = 10) -> None:
   with tempfile.TemporaryDirectory() as name:
     exports = pathlib.Path(name, 'exports')
     _export(exports)
-    for server, start in (('nginx', _nginx), ('slimhub', _hub)):
-      with start(exports) as (url, pid):
+    for result in pack.pack_exports(
+      folder.items(exports), exports.with_name('packed')
+    ):
+      assert not result.reason, result.reason
+    print(f'{_export_others(exports)} other exports in the hub')
+    for server, start in [*_SERVERS.items()] * rounds:
+      with start(exports) as (url, pids):
+        _ask(f'{url}/{_REQUESTS["bundle"][0]}', '*/*', 1, 1)  # It is made.
         for what, (path, accept) in _REQUESTS.items():
           figures = _ask(f'{url}/{path}', accept, connections, seconds)
-          print(form.format(server, what, *figures, f'{_peak_mb(pid):.0f}'))
+          megabytes = f'{_peak_mb(pids):.0f}'
+          print(form.format(server, what, *figures, megabytes), flush=True)
+
+
+def memory(requests: int = 100_000) -> None:
+  """Prints what memory two processes need after more and more downloads."""
+  path, accept = _REQUESTS['bundle']
+  with tempfile.TemporaryDirectory() as name:
+    exports = pathlib.Path(name, 'exports')
+    _export(exports)
+    with _behind_nginx(exports) as (url, pids):
+      sent, seconds = 0.0, 10
+      while sent < requests:
+        rate = float(_ask(f'{url}/{path}', accept, 300, seconds)[0])
+        sent += rate * seconds
+        print(f'{sent:8.0f} requests {_peak_mb(pids):6.1f} MB', flush=True)
 
 
 if __name__ == '__main__':
-  main(*map(int, sys.argv[1:]))
+  if sys.argv[1:2] == ['memory']:
+    memory(*map(int, sys.argv[2:]))
+  else:
+    main(*map(int, sys.argv[1:]))

@@ -25,7 +25,12 @@ _PACKAGES = {
     'starlette': 'starlette',
     'uvicorn': 'uvicorn',
   },
-  'sign': {'model-signing': 'model_signing', 'pyopenssl': 'OpenSSL'},
+  'sign': {
+    'cryptography': 'cryptography',
+    'model-signing': 'model_signing',
+    'pyopenssl': 'OpenSSL',
+    'securesystemslib': 'securesystemslib',
+  },
   'site': {
     'mkdocs': 'mkdocs',
     'mkdocs-material': 'material',

@@ -99,6 +99,8 @@ _EXTRAS = {
   'exporter.formats.litert': {'ai-edge-litert'},
   'exporter.formats.onnx': {'onnxruntime'},
   'exporter.proof.ranges': {'onnx'},
+  'exporter.signing.envelopes': {'securesystemslib'},
+  'exporter.signing.keys': {'cryptography'},
   'exporter.signing.signatures': {'model-signing'},
   'exporter.site.build': {'mkdocs'},
   'exporter.site.guides': {'nbconvert'},

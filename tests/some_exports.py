@@ -43,8 +43,9 @@ def describe(
   )
   place.card.write_text(f'# Module {name}\n\n<!-- task: none -->\n\nIts card.')
   build = provenance.Build()
-  place.provenance.write_text(provenance.statement(wanted, made, build))
-  place.bom.write_text(provenance.bom(wanted, made, build))
+  bom = provenance.bom(wanted, made, build)
+  place.provenance.write_text(provenance.statement(wanted, made, build, bom))
+  place.bom.write_text(bom)
   place.manifest.write_text(made.to_json())
   place.measured.write_text('{}')  # Nobody who hands out exports reads it.
   return made

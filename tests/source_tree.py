@@ -15,6 +15,7 @@ FILES = ('slimhub_keras.py',)  # Modules beside the folders.
 # Import name -> the distribution that brings it, where the two differ.
 _DISTRIBUTIONS = {
   'model_signing': 'model-signing',
+  'securesystemslib': 'securesystemslib',
   'PIL': 'pillow',
   'absl': 'absl-py',
   'argcomplete': 'argcomplete',

@@ -2,7 +2,9 @@ from .answer import Hub as Hub
 from .application import application as application
 from .exposure import exposed as exposed
 from .kagglehub_cache import seed_kagglehub as seed_kagglehub
+from .nginx import write_nginx_config as write_nginx_config
 from .pack import pack_exports as pack_exports
+from .server import Options as Options
 from .server import Tls as Tls
 from .server import listen as listen
 from .server import run_server as run_server
@@ -10,4 +12,3 @@ from .server import url as url
 from .stock import Stock as Stock
 from .tfhub_cache import seed_tfhub as seed_tfhub
 from .tokens import Access as Access
-from .tokens import read_tokens as read_tokens

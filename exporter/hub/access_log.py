@@ -2,9 +2,16 @@
 
 import datetime
 import json
+import select
 import sys
 
 from exporter.hub import watching
+
+_SHORT = 100  # Characters of a text of a line that would be too long.
+
+
+def _line(facts: dict[str, object]) -> str:
+  return json.dumps(facts) + '\n'
 
 
 def write(seen: watching.Seen) -> None:
@@ -18,5 +25,13 @@ def write(seen: watching.Seen) -> None:
     **vars(seen),
     'seconds': round(seen.seconds, 6),
   }
-  sys.stdout.write(json.dumps(facts) + '\n')
+  line = _line(facts)
+  if len(line) > select.PIPE_BUF:  # In a pipe, lines of processes would mix.
+    line = _line(
+      {
+        key: value[:_SHORT] if isinstance(value, str) else value
+        for key, value in facts.items()
+      }
+    )
+  sys.stdout.write(line)
   sys.stdout.flush()

@@ -129,6 +129,7 @@ def application(
   hub: answer_lib.Hub,
   site: pathlib.Path | None = None,
   is_open: bool = True,
+  has_nginx: bool = False,
 ) -> applications.Starlette:
   """The web application of a hub.
 
@@ -136,11 +137,12 @@ def application(
     hub: Finds the answers from the exports.
     site: The folder of a site, whose pages are shown instead of the hub's own.
     is_open: Whether pages of other sites may read what it sends.
+    has_nginx: Whether nginx sends the files of the hub that it is named.
 
   Returns:
     An ASGI application.
   """
-  sender = download.Sender()
+  sender = download.Sender(has_nginx)
   answers = _Answers(hub, sender, site)
   return applications.Starlette(
     routes=[

@@ -12,10 +12,13 @@ from starlette import responses
 from starlette import types
 
 from exporter import environment
+from exporter.hub import nginx
 from exporter.hub import refusal
 from exporter.hub import stock
 
 _UNIT = 'bytes'
+# What nginx would decide by facts of the file, of which a hub knows better.
+_OWN_MATTER = ('if-match', 'if-unmodified-since')
 
 
 def _tags(headers: datastructures.Headers, name: str) -> list[str]:
@@ -88,7 +91,13 @@ class Download(responses.FileResponse):
 class Sender:
   """Sends files of a stock, and makes each of them once where many ask."""
 
-  def __init__(self) -> None:
+  def __init__(self, has_nginx: bool = False) -> None:
+    """Keeps the argument.
+
+    Args:
+      has_nginx: Whether nginx sends the files that it is named.
+    """
+    self._has_nginx = has_nginx
     self._locks: weakref.WeakValueDictionary[pathlib.Path, asyncio.Lock] = (
       weakref.WeakValueDictionary()
     )
@@ -113,7 +122,13 @@ class Sender:
       headers = {'etag': file.etag, 'cache-control': 'no-cache'}
       return responses.Response(None, 304, headers)
     ready = file.ready or await self._make(file)
-    response = Download(file.path, ready, file.etag, file.media_type, file.name)
+    response: responses.Response = Download(
+      file.path, ready, file.etag, file.media_type, file.name
+    )
+    is_own = any(name in request.headers for name in _OWN_MATTER)
+    if self._has_nginx and not is_own:
+      headers = nginx.handed_on(dict(response.headers), file.path)
+      response = responses.Response(None, 200, headers)
     if has_md5:
       async with self._makers:
         md5 = await concurrency.run_in_threadpool(file.md5)

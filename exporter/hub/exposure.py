@@ -1,5 +1,7 @@
 """What stands around a hub that others reach: tokens, headers, log, figures."""
 
+import pathlib
+
 from starlette import types
 
 from exporter.hub import access_log
@@ -16,6 +18,7 @@ def exposed(
   access: tokens.Access | None = None,
   logs_json: bool = False,
   has_metrics: bool = False,
+  shared: pathlib.Path | None = None,
 ) -> types.ASGIApp:
   """Puts around an application what it needs where others reach it.
 
@@ -24,10 +27,11 @@ def exposed(
     access: Who may ask for what; None lets everybody.
     logs_json: Whether to write a line of JSON for each request.
     has_metrics: Whether to answer at /metrics.
+    shared: An empty folder for the figures of several processes.
   """
   told: list[watching.See] = [access_log.write] if logs_json else []
   if has_metrics:
-    app = metrics = metrics_lib.Metrics(app)
+    app = metrics = metrics_lib.Metrics(app, shared)
     told.append(metrics.see)
   if access:
     app = guard.Guard(app, access)

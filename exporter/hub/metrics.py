@@ -1,6 +1,13 @@
 """Figures of a hub, as Prometheus collects them."""
 
+from collections.abc import Iterator
+import os
+import pathlib
+
 import prometheus_client
+from prometheus_client import multiprocess
+from prometheus_client import registry as registry_lib
+from prometheus_client import values
 from starlette import responses
 from starlette import types
 
@@ -10,27 +17,64 @@ PATH = '/metrics'
 _METHODS = ('GET', 'HEAD', 'OPTIONS', 'POST')  # A client may send any word.
 # In seconds: a page takes thousandths, a download over a slow line minutes.
 _STEPS = (0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300)
+# Under which its library looks for the figures that processes share.
+_SHARED = 'PROMETHEUS_MULTIPROC_DIR'
+
+
+class _Workers(registry_lib.Collector):
+  """Memory, time and files of the processes that answer, each for itself."""
+
+  def collect(self) -> Iterator[prometheus_client.Metric]:
+    first = os.getppid()
+    children = pathlib.Path(f'/proc/{first}/task/{first}/children')
+    pids = children.read_text().split() if children.exists() else []
+    together: dict[str, prometheus_client.Metric] = {}
+    for pid in pids:
+      one = prometheus_client.ProcessCollector(pid=pid.__str__, registry=None)
+      for found in one.collect():
+        metric = together.setdefault(
+          found.name,
+          prometheus_client.Metric(found.name, found.documentation, found.type),
+        )
+        for sample in found.samples:
+          metric.add_sample(sample.name, {'pid': pid}, sample.value)
+    yield from together.values()
 
 
 class Metrics:
   """Counts requests, and answers who asks for the counts."""
 
-  def __init__(self, app: types.ASGIApp):
+  def __init__(self, app: types.ASGIApp, shared: pathlib.Path | None = None):
+    """Begins to count.
+
+    Args:
+      app: Answers all other requests.
+      shared: An empty folder in which all processes count that are forked from
+        this one, so that each of them tells what all have done.
+    """
     self._app = app
-    self._registry = prometheus_client.CollectorRegistry()
-    prometheus_client.ProcessCollector(registry=self._registry)
+    own = self._told = prometheus_client.CollectorRegistry()
+    if shared:
+      # Its library decides so itself if the variable is set before its import.
+      os.environ[_SHARED] = f'{shared}'
+      values.ValueClass = values.MultiProcessValue()
+      self._told = prometheus_client.CollectorRegistry()
+      multiprocess.MultiProcessCollector(self._told, f'{shared}')
+      self._told.register(_Workers())
+    else:
+      prometheus_client.ProcessCollector(registry=own)
     labels = ('method', 'status')
     self._requests = prometheus_client.Counter(
-      'slimhub_requests', 'Requests.', labels, registry=self._registry
+      'slimhub_requests', 'Requests.', labels, registry=own
     )
     self._bytes = prometheus_client.Counter(
-      'slimhub_sent_bytes', 'Bytes of answers.', registry=self._registry
+      'slimhub_sent_bytes', 'Bytes of answers.', registry=own
     )
     self._seconds = prometheus_client.Histogram(
       'slimhub_request_seconds',
       'Seconds until an answer was sent.',
       buckets=_STEPS,
-      registry=self._registry,
+      registry=own,
     )
 
   def see(self, seen: watching.Seen) -> None:
@@ -48,7 +92,7 @@ class Metrics:
     is_asked = scope['type'] == 'http' and scope['path'] == PATH
     if is_asked and scope['method'] in ('GET', 'HEAD'):
       app = responses.Response(
-        prometheus_client.generate_latest(self._registry),
+        prometheus_client.generate_latest(self._told),
         headers={'cache-control': 'no-store'},
         media_type=prometheus_client.CONTENT_TYPE_LATEST,
       )

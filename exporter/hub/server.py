@@ -1,6 +1,7 @@
 """Listens for the requests to a hub, with uvicorn."""
 
 import asyncio
+from collections.abc import Sequence
 import dataclasses
 import errno
 import functools
@@ -14,11 +15,15 @@ import uvicorn
 
 from exporter import errors
 from exporter.hub import connection
+from exporter.hub import renewal
+from exporter.hub import workers
 
 _GRACE = 30  # Seconds that downloads have to end after a signal to stop.
 _OF_PORTS = (errno.EADDRINUSE, errno.EACCES, errno.EPERM)
 _QUEUE = 1024  # Connections that the system keeps until they are accepted.
 _HANDSHAKE = 10  # Seconds for a client to agree on how to encrypt.
+_MORE = 5.0  # Seconds beyond the grace until a process is ended by force.
+_TICKS = 10  # In a second, of uvicorn.
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -55,10 +60,18 @@ class Tls:
 
   def __post_init__(self) -> None:
     """Raises a HubError if the two cannot be used together."""
+    self.load(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER))
+
+  def load(self, context: ssl.SSLContext) -> None:
+    """Lets a context show the certificate, from the next connection on.
+
+    Raises:
+      HubError: The two cannot be used together; the context is as it was.
+    """
     try:
-      context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-      # A password would be asked for at the terminal: there is none.
-      context.load_cert_chain(self.certificate, self.key, password=str)
+      for each in (ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), context):
+        # A password would be asked for at the terminal: there is none.
+        each.load_cert_chain(self.certificate, self.key, password=str)
     except (OSError, ssl.SSLError, ValueError) as error:
       raise errors.HubError(
         f'{self.certificate} and {self.key} are no certificate with its key: '
@@ -81,6 +94,10 @@ class _Server(uvicorn.Server):
   uvicorn has one number for both.
   """
 
+  def __init__(self, config: uvicorn.Config, renewed: Sequence[renewal.Renew]):
+    super().__init__(config)
+    self._renewed = renewed
+
   async def startup(self, sockets: list[socket.socket] | None = None) -> None:
     """Is called by uvicorn to listen."""
     if self.config.ssl:
@@ -93,34 +110,45 @@ class _Server(uvicorn.Server):
     for listener in sockets or ():
       listener.listen(_QUEUE)
 
+  async def on_tick(self, counter: int) -> bool:
+    """Is called by uvicorn; returns whether to stop."""
+    if counter % _TICKS == 0:
+      for renew in self._renewed:
+        renew()
+      self.should_exit = self.should_exit or workers.is_orphan()
+    return await super().on_tick(counter)
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+  """How a server serves."""
+
+  # The certificate, which is read anew when it is replaced; without one it
+  # speaks plain HTTP.
+  tls: Tls | None = None
+  has_log: bool = True  # Whether a line of text is written for each request.
+  # How many one address may have at a time, to each of the processes; None does
+  # not limit them, as behind a proxy all clients have its address.
+  client_connections: int | None = None
+  workers: int = 1  # Processes that answer.
+  renewed: Sequence[renewal.Renew] = ()  # Are called each second, in all.
+
 
 def run_server(
-  app: types.ASGIApp,
-  listener: socket.socket,
-  *,
-  tls: Tls | None = None,
-  has_log: bool = True,
-  client_connections: int | None = None,
+  app: types.ASGIApp, listener: socket.socket, options: Options
 ) -> None:
   """Serves until a signal asks to stop, then lets running downloads end.
-
-  Args:
-    app: What answers.
-    listener: Where.
-    tls: The certificate; without one it speaks plain HTTP.
-    has_log: Whether a line of text is written for each request.
-    client_connections: How many one address may have at a time; None does not
-      limit them, as behind a proxy all clients have its address.
 
   Raises:
     HubError: This process may open too few files for any connection.
   """
+  tls, renewed = options.tls, options.renewed
   config = uvicorn.Config(
     app,
     # It reads requests with h11, as the other parsers do not limit the size of
     # headers.
-    http=connection.limited(client_connections),
-    access_log=has_log,
+    http=connection.limited(options.client_connections),
+    access_log=options.has_log,
     ssl_certfile=tls.certificate if tls else None,
     ssl_keyfile=tls.key if tls else None,
     loop='asyncio',  # Others accept more connections at a time than are asked.
@@ -131,8 +159,23 @@ def run_server(
     server_header=False,
     timeout_graceful_shutdown=_GRACE,
   )
+  config.load()
+  if tls and config.ssl:
+    read = functools.partial(tls.load, config.ssl)
+    renewed = (*renewed, renewal.Files((tls.certificate, tls.key), read).renew)
+
+  def serve() -> None:
+    _Server(config, renewed).run(sockets=[listener])
+
   # uvicorn obeys the signal and, once it has stopped, raises it again. Then it
   # must not kill this process, which ends with an exit code of its own.
   signal.signal(signal.SIGTERM, lambda *_: None)
   with listener:
-    _Server(config).run(sockets=[listener])
+    if options.workers == 1:
+      serve()
+    else:
+      workers.run(
+        *(serve, options.workers, listener),
+        renewed=renewed,
+        grace=_GRACE + _MORE,
+      )

@@ -15,6 +15,7 @@ import pathlib
 import re
 
 from exporter import errors
+from exporter.hub import renewal
 from model_specs import outside
 
 FREE = '/healthz'  # For whoever watches over the server.
@@ -105,10 +106,21 @@ def _is_straight(path: str) -> bool:
 
 
 class Access:
-  """Decides on requests."""
+  """Decides on requests, as a file of tokens says."""
 
-  def __init__(self, grants: tuple[Grant, ...]):
-    self._grants = grants
+  def __init__(self, path: pathlib.Path):
+    """Reads the file.
+
+    Raises:
+      HubError: As `read_tokens` does.
+    """
+    self._path = path
+    self._grants: tuple[Grant, ...] = ()
+    # To be called now and then: it reads the file again when it has changed.
+    self.renew = renewal.Files((path,), self._read).renew
+
+  def _read(self) -> None:
+    self._grants = read_tokens(self._path)
 
   def _of(self, token: str) -> Iterator[Grant]:
     """The lines of a token; how long it takes tells nothing of the others."""

@@ -169,10 +169,11 @@ def _export(
     manifest = _make(
       handle, format_, model, staged.artifact, order.batch(handle)
     )
+    bom = provenance.bom(handle, manifest, build)
     said = (
       format_.card(handle, manifest).to_markdown(),
-      provenance.statement(handle, manifest, build),
-      provenance.bom(handle, manifest, build),
+      provenance.statement(handle, manifest, build, bom),
+      bom,
       manifest.to_json(),
     )
     for path, text in zip(staged.said, said, strict=True):

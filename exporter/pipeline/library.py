@@ -157,6 +157,7 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
   client: str | None = None,
   prove: orders_lib.Prove = orders_lib.KNOWN,
   public_key: storage.LocalPath | None = None,
+  root_certificates: storage.LocalPath | None = None,
   engine: batch.Engine | None = None,
   keep_going: bool = False,
   on_result: OnResult | None = None,
@@ -173,6 +174,8 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
     prove: `fresh` loads each artifact through TensorFlow's own loaders, also
       where it is known what they make of its program.
     public_key: A file with the public key that all of them must be signed for.
+    root_certificates: In its place, a file with certificates that must vouch
+      for whoever signed them.
     engine: What carries out the work; by default this very process.
     keep_going: Whether to go on after a failure, which is then one of the
       results instead of an error.
@@ -196,6 +199,7 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
     client=client,
     prove=prove,
     public_key=_path(public_key),
+    root_certificates=_path(root_certificates),
   )
   orders = orders_lib.make_orders(found.usable, template)
   return _run(orders, engine, keep_going, on_result, found.left_out)

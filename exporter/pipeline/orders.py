@@ -71,6 +71,8 @@ class Order:
   prove: Prove = KNOWN
   # A VERIFY takes only what was signed with the other half of this key.
   public_key: pathlib.Path | None = None
+  # Or for whose signer these certificates vouch.
+  root_certificates: pathlib.Path | None = None
 
   def __post_init__(self) -> None:
     """Raises an OrderError if a folder, a batch or the weights are unfit."""

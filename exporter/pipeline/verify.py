@@ -165,18 +165,27 @@ def _check_signature(
   handle: model_specs.Handle,
   order: orders.Order,
   artifact: pathlib.Path,
-  key: pathlib.Path,
 ) -> None:
-  """Raises a SignatureError unless the files are as the key's owner signed."""
+  """Raises a SignatureError unless all is as it was signed."""
   export = storage.find_export(order.output_dir, handle.stem)
   signature = export.read_beside(kinds.SIGNATURE) if export else None
   if signature is None:
     raise errors.SignatureError(
       f'{handle} is not signed: there is no '
       f'{storage.place(order.output_dir, handle).signature}; take it from '
-      'whoever signs, or leave out --public_key'
+      'whoever signs, or leave out the flag that asks for it'
     )
-  signing.check(str(handle), artifact, signature, key)
+  place = storage.place(order.output_dir, handle)
+  if order.public_key:
+    signing.check(str(handle), artifact, signature, order.public_key)
+    key = signing.public(order.public_key)
+  else:
+    assert order.root_certificates
+    key = signing.check_certified(
+      str(handle), artifact, signature, order.root_certificates
+    )
+  if export and (said := export.read_beside(kinds.PROVENANCE)):
+    signing.check_statement(f'{place.provenance}', said, key)
 
 
 def _verify(
@@ -186,8 +195,8 @@ def _verify(
 ) -> results.Result:
   format_ = formats.of(handle)
   with _checked(handle, order.output_dir) as (artifact, manifest):
-    if order.public_key:
-      _check_signature(handle, order, artifact, order.public_key)
+    if order.public_key or order.root_certificates:
+      _check_signature(handle, order, artifact)
     original = dataclasses.replace(
       format_.recover(handle, artifact, manifest, beside),
       afresh=order.prove == orders.FRESH,

@@ -1,5 +1,6 @@
 """Whether provenance and bill of materials are of the files beside them."""
 
+import base64
 import json
 from typing import Any
 
@@ -8,8 +9,16 @@ from exporter.provenance import slsa
 from model_specs import kinds
 
 
+def _statement(found: Any) -> Any:
+  """The statement in an envelope, if it is signed; who did is not looked at."""
+  if 'payload' in found:
+    return json.loads(base64.b64decode(found['payload'], validate=True))
+  return found
+
+
 def _of_statement(found: Any) -> dict[str, str]:
-  return {each['name']: each['digest']['sha256'] for each in found['subject']}
+  subjects = _statement(found)['subject']
+  return {each['name']: each['digest']['sha256'] for each in subjects}
 
 
 def _of_bom(found: Any) -> dict[str, str]:
@@ -29,6 +38,16 @@ def _names_the_files(
     return False  # Somebody else wrote it, and it may be anything.
 
 
+def _names_the_bom(provenance: bytes, bom: bytes, stem: str) -> bool:
+  """Whether a statement is of this bill of materials; older ones name none."""
+  try:
+    found = _statement(json.loads(provenance))
+    named = found['predicate']['runDetails'].get('byproducts', [])
+  except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+    return True  # It is something else, and said to be so.
+  return not named or named == [slsa.beside(stem, bom)]
+
+
 def false_claims(export: storage.Export) -> list[str]:
   """The suffixes of what lies beside an artifact and is of other files.
 
@@ -38,8 +57,12 @@ def false_claims(export: storage.Export) -> list[str]:
     ManifestError: What lies there is a link or the like, or too large.
   """
   found = {suffix: export.read_beside(suffix) for suffix in _READERS}
-  return [
+  false = [
     suffix
     for suffix, data in found.items()
     if data is not None and not _names_the_files(data, suffix, export.manifest)
   ]
+  said, bom = found[kinds.PROVENANCE], found[kinds.BOM]
+  if said and bom and not false and not _names_the_bom(said, bom, export.stem):
+    false.append(kinds.BOM)
+  return false

@@ -6,12 +6,14 @@ wrote it is honest.
 """
 
 from collections.abc import Iterator
+import hashlib
 import json
 from typing import Any
 
 from exporter import storage
 from exporter.provenance import build as build_lib
 import model_specs
+from model_specs import kinds
 
 STATEMENT = 'https://in-toto.io/Statement/v1'
 PREDICATE = 'https://slsa.dev/provenance/v1'
@@ -64,8 +66,17 @@ def _dependencies(
     yield found
 
 
+def beside(stem: str, bom: bytes) -> dict[str, Any]:
+  """What a statement says of the bill of materials beside an artifact."""
+  sha256 = hashlib.sha256(bom).hexdigest()
+  return {'name': f'{stem}{kinds.BOM}', 'digest': {'sha256': sha256}}
+
+
 def statement(
-  handle: model_specs.Handle, manifest: storage.Manifest, build: build_lib.Build
+  handle: model_specs.Handle,
+  manifest: storage.Manifest,
+  build: build_lib.Build,
+  bom: str,
 ) -> str:
   """The text of VERSION.intoto.jsonl: one statement, in one line.
 
@@ -73,6 +84,7 @@ def statement(
     handle: The artifact.
     manifest: Its manifest.
     build: Who makes it, and when.
+    bom: Its bill of materials, which whoever signs the statement vouches for.
   """
   metadata = {'startedOn': build.stamp, 'finishedOn': build.stamp}
   predicate = {
@@ -93,6 +105,7 @@ def statement(
         'version': {'slimhub': manifest.libraries['slimhub']},
       },
       **({'metadata': metadata} if build.stamp else {}),
+      'byproducts': [beside(handle.stem, bom.encode())],
     },
   }
   whole = {

@@ -9,7 +9,12 @@ import pathlib
 from typing import TypeAlias
 
 from exporter import errors
+from exporter import provenance
 from exporter import storage
+from model_specs import kinds
+
+# What says who made an export, of what, and how.
+_BESIDE = (kinds.PROVENANCE, kinds.BOM, kinds.SIGNATURE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,6 +70,24 @@ def of_export(item: storage.Item, folder: str = '') -> dict[str, Content]:
   return {
     f'{folder}{name}': _of_export(item, name) for name in item.manifest.files
   }
+
+
+def beside_export(item: storage.Item) -> dict[str, bytes]:
+  """What vouches for an export, by the suffixes of the files.
+
+  An export of an older slimhub has none, and one that nobody signed no
+  signature.
+
+  Raises:
+    ManifestError: Some of it is of other files.
+  """
+  if false := provenance.false_claims(item):
+    raise errors.ManifestError(
+      f'beside {item.handle}, {", ".join(false)} is of something else; export '
+      'it again with --force'
+    )
+  found = {suffix: item.read_beside(suffix) for suffix in _BESIDE}
+  return {suffix: data for suffix, data in found.items() if data}
 
 
 def joined(*parts: Files) -> dict[str, Content]:

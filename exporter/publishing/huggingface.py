@@ -24,12 +24,14 @@ _LARGE = (
 
 
 def _part(item: storage.Item) -> content.Files:
-  """An export and its manifest, where a repository has them."""
+  """An export, its manifest and its provenance, where a repository has them."""
   folder = readme.folder(item.handle.kind)
-  manifest = f'{folder}{item.handle.kind.name or "manifest"}{kinds.MANIFEST}'
+  stem = f'{folder}{item.handle.kind.name or "manifest"}'
+  beside = content.beside_export(item)
   return content.joined(
     content.of_export(item, folder),
-    {manifest: content.of_text(item.manifest.to_json())},
+    {f'{stem}{kinds.MANIFEST}': content.of_text(item.manifest.to_json())},
+    {f'{stem}{key}': content.of_data(data) for key, data in beside.items()},
   )
 
 
@@ -37,7 +39,7 @@ class Repository(upload_lib.Upload):
   """A repository: a SavedModel at its root, other formats in folders."""
 
   def files(self) -> content.Files:
-    """The exports, their manifests, and the card that the page shows."""
+    """The exports, what lies beside them, and the card that the page shows."""
     upload_lib.check_name(self.name, _ID, 'Hugging Face')
     attributes = ''.join(f'{each}{_AS_LARGE}\n' for each in _LARGE)
     pages = readme.pages(self.name, self.items)

@@ -27,6 +27,7 @@ _HANDLE = re.compile(
 )
 _MODEL = 'model-metadata.json'
 _VARIATION = 'model-instance-metadata.json'
+_STEM_OF_MODEL = 'model'  # Of what lies beside the files of a SavedModel.
 _NOT_OF_THE_MODEL = 'model*-metadata.json'
 _IMAGENET = 'https://www.image-net.org/challenges/LSVRC/2012/'
 # An export of which only the path is known: what stands before and behind its
@@ -87,7 +88,10 @@ class Variation(upload_lib.Upload):
     return promised is not None and promised.format == handle.version.format
 
   def files(self) -> content.Files:
-    """The files of the artifact, and what Kaggle's command line reads."""
+    """The files of the artifact, and what vouches for it.
+
+    And what Kaggle's command line reads, which is not uploaded.
+    """
     upload_lib.check_name(self.name, _HANDLE, 'Kaggle')
     (item,) = self.items
     model, called = item.handle.spec, self._called
@@ -107,8 +111,11 @@ class Variation(upload_lib.Upload):
       'baseModelInstance': '',
       'externalBaseModelUrl': '',
     }
+    stem = item.handle.kind.name or _STEM_OF_MODEL
+    beside = content.beside_export(item)
     return content.joined(
       content.of_export(item),
+      {f'{stem}{key}': content.of_data(data) for key, data in beside.items()},
       {
         _MODEL: content.of_json(_model(called.owner, called.model, model)),
         _VARIATION: content.of_json(facts),

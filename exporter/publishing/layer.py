@@ -1,10 +1,12 @@
-"""The layer of an image: an archive that always has the same bytes.
+"""The layers of an image: archives that always have the same bytes.
 
-It is not compressed: weights hardly shrink, and compressed bytes depend on the
-library that made them.
+They are not compressed: weights hardly shrink, and compressed bytes depend on
+the library that made them.
 """
 
+from collections.abc import Iterable
 import hashlib
+import io
 import pathlib
 import tarfile
 from typing import IO
@@ -14,6 +16,7 @@ from exporter import storage
 from exporter.publishing import content
 
 _ROOT = 'models'  # What KServe and TensorFlow Serving look into.
+_BESIDE = 'provenance'
 
 
 class _Sink:
@@ -36,6 +39,19 @@ def _member(name: str, mode: int) -> tarfile.TarInfo:
   return member
 
 
+def _folders(tar: tarfile.TarFile, names: Iterable[str]) -> None:
+  """Writes the folders that some files lie in."""
+  parents = {
+    parent.as_posix()
+    for name in names
+    for parent in pathlib.PurePosixPath(name).parents
+  }
+  for parent in sorted(parents - {'.'}):
+    folder = _member(parent, 0o755)
+    folder.type = tarfile.DIRTYPE
+    tar.addfile(folder)
+
+
 def _write(item: storage.Item, file: IO[bytes]) -> None:
   """Writes an artifact as /models/NUMBER/FILES.
 
@@ -45,24 +61,20 @@ def _write(item: storage.Item, file: IO[bytes]) -> None:
   manifest = item.manifest
   base = f'{_ROOT}/{item.handle.number}'
   names = {f'{base}/{name}': name for name in sorted(manifest.files)}
-  parents = {
-    parent.as_posix()
-    for name in names
-    for parent in pathlib.PurePosixPath(name).parents
-  }
   with (
     storage.local_root(item.root, manifest.handle) as root,
-    tarfile.open(fileobj=file, mode='w|', format=tarfile.USTAR_FORMAT) as tar,
+    _archive(file) as tar,
   ):
-    for parent in sorted(parents - {'.'}):
-      folder = _member(parent, 0o755)
-      folder.type = tarfile.DIRTYPE
-      tar.addfile(folder)
+    _folders(tar, names)
     for path, name in names.items():
       member = _member(path, 0o644)
       member.size = manifest.files[name].bytes
       with storage.reading(root, manifest, name) as reader:
         tar.addfile(member, cast(IO[bytes], reader))
+
+
+def _archive(file: IO[bytes]) -> tarfile.TarFile:
+  return tarfile.open(fileobj=file, mode='w|', format=tarfile.USTAR_FORMAT)
 
 
 def layer(item: storage.Item) -> content.Content:
@@ -79,3 +91,32 @@ def layer(item: storage.Item) -> content.Content:
   sink = _Sink()
   _write(item, cast(IO[bytes], sink))
   return content.Content(sink.bytes, sink.hashed.hexdigest(), write)
+
+
+def beside(item: storage.Item) -> content.Content | None:
+  """The layer with what vouches for an artifact, as /provenance/FILES.
+
+  It is a layer of its own, so that whoever signs changes no weights, and out of
+  the way of those who mount /models.
+
+  Returns:
+    The layer; None if nothing vouches for the artifact.
+
+  Raises:
+    ManifestError: Some of it is of other files.
+  """
+  stem = item.stem.rpartition('/')[2]
+  found = {
+    f'{_BESIDE}/{stem}{suffix}': data
+    for suffix, data in content.beside_export(item).items()
+  }
+  if not found:
+    return None
+  made = io.BytesIO()
+  with _archive(made) as tar:
+    _folders(tar, found)
+    for path, data in found.items():
+      member = _member(path, 0o644)
+      member.size = len(data)
+      tar.addfile(member, io.BytesIO(data))
+  return content.of_data(made.getvalue())

@@ -94,8 +94,9 @@ class _Image:
 
   def __init__(self, item: storage.Item):
     self._annotations = _annotations(item)
-    self._layer = layer_lib.layer(item)
-    self.blobs = [self._layer]
+    found = (layer_lib.layer(item), layer_lib.beside(item))
+    self._layers = [each for each in found if each]
+    self.blobs = [*self._layers]
     self.descriptor = _descriptor(
       _INDEX,
       self._add(
@@ -124,7 +125,7 @@ class _Image:
         'config': {'Labels': self._annotations},
         'rootfs': {
           'type': 'layers',
-          'diff_ids': [f'sha256:{self._layer.sha256}'],
+          'diff_ids': [f'sha256:{each.sha256}' for each in self._layers],
         },
       }
     )
@@ -133,7 +134,7 @@ class _Image:
         'schemaVersion': 2,
         'mediaType': _MANIFEST,
         'config': _descriptor(_CONFIG, config),
-        'layers': [_descriptor(_LAYER, self._layer)],
+        'layers': [_descriptor(_LAYER, each) for each in self._layers],
         'annotations': self._annotations,
       }
     )

@@ -137,7 +137,8 @@ def _contents(items: Sequence[storage.Item]) -> cards.Section:
   rows = [_row(item, item is items[0]) for item in items]
   hashes = markdown.paragraph(
     'The `.json` beside each model lists the SHA-256 of its files and what was '
-    'proven of it.'
+    'proven of it; `.intoto.jsonl` says what it was made of and how, and '
+    '`.cdx.json` is its bill of materials.'
   )
   return cards.Section(
     'Contents', (markdown.table(header, rows, numbers=('MB',)), hashes)

@@ -5,19 +5,14 @@ and hash of every file, in a Sigstore bundle. Its own command checks what is
 signed here, and the reverse. Keys are PEM files; nothing is asked of a network.
 """
 
-from collections.abc import Iterator
-import contextlib
+from collections.abc import Sequence
 import pathlib
 import tempfile
 from typing import Any
 
 from exporter import environment
 from exporter import errors
-
-_KEYS = (
-  'an elliptic-curve key in a PEM file, such as `openssl ecparam -genkey '
-  '-noout -name prime256v1` makes; `openssl ec -pubout` writes its public half'
-)
+from exporter.signing import keys
 
 
 def _hashing() -> Any:
@@ -30,20 +25,11 @@ def _hashing() -> Any:
   return config.set_ignored_paths(paths=[], ignore_git_paths=False)
 
 
-@contextlib.contextmanager
-def _explained(key: pathlib.Path, kind: str) -> Iterator[None]:
-  """Turns what a library raises for a key into a SignatureError."""
-  try:
-    yield
-  except Exception as error:  # The libraries below raise all kinds.
-    reason = next(iter(str(error).splitlines()), type(error).__name__)
-    raise errors.SignatureError(
-      f'{key} is no {kind} key to sign with ({reason}), expected {_KEYS}'
-    ) from error
-
-
 def sign(
-  artifact: pathlib.Path, key: pathlib.Path, password: str | None = None
+  artifact: pathlib.Path,
+  key: pathlib.Path,
+  password: str | None = None,
+  certificates: Sequence[pathlib.Path] = (),
 ) -> bytes:
   """Signs all files of an artifact.
 
@@ -51,22 +37,35 @@ def sign(
     artifact: A folder or a file.
     key: A file with the private key.
     password: What the key is encrypted with, if it is.
+    certificates: Files with the certificate of the key, and with those that
+      vouch for it; without any, whoever checks needs the public key.
 
   Returns:
     The signature, to be kept beside the artifact.
 
   Raises:
     PackageError: The package model-signing is missing.
-    SignatureError: The key is none.
+    SignatureError: The key is none, or has a password and a certificate; or the
+      certificate is none, or that of another key.
   """
   environment.require('sign')
   from model_signing import signing
 
   config = signing.Config().set_hashing_config(_hashing())
-  # It is declared as a text, and handed on to what takes bytes alone.
-  encoded: Any = password.encode() if password else None
-  with _explained(key, 'private'):
-    config.use_elliptic_key_signer(private_key=key, password=encoded)
+  with keys.explained(key, 'private'):
+    if certificates:
+      if password:
+        raise ValueError('it must have no password beside a certificate')
+      config.use_certificate_signer(
+        private_key=key,
+        signing_certificate=certificates[0],
+        # Its library takes none for damaged files; one twice does no harm.
+        certificate_chain=certificates[1:] or certificates,
+      )
+    else:
+      # It is declared as a text, and handed on to what takes bytes alone.
+      encoded: Any = password.encode() if password else None
+      config.use_elliptic_key_signer(private_key=key, password=encoded)
   with tempfile.TemporaryDirectory() as folder:
     signature = pathlib.Path(folder) / 'signature'
     config.sign(artifact, signature)
@@ -92,9 +91,58 @@ def check(
   environment.require('sign')
   from model_signing import verifying
 
-  config = verifying.Config().set_hashing_config(_hashing())
-  with _explained(key, 'public'):
+  config = verifying.Config()
+  with keys.explained(key, 'public'):
     config.use_elliptic_key_verifier(public_key=key)
+  _verify(config, artifact, signature, f'{name} is not what the owner of {key}')
+
+
+def check_certified(
+  name: str, artifact: pathlib.Path, signature: bytes, roots: pathlib.Path
+) -> keys.Public:
+  """Checks that somebody signed these files for whom certificates vouch.
+
+  The certificate must have been good when it was issued, and be made to sign.
+  Whose it is, is for whoever issues certificates to decide.
+
+  Args:
+    name: What to call the artifact in an error.
+    artifact: A folder or a file.
+    signature: What `sign` returned.
+    roots: A file with the certificates of those who vouch.
+
+  Returns:
+    The key of whoever signed.
+
+  Raises:
+    PackageError: The package model-signing is missing.
+    SignatureError: The file has no certificates, they do not vouch for whoever
+      signed, or a file was changed, added or removed since.
+  """
+  environment.require('sign')
+  from model_signing import verifying
+
+  config = verifying.Config()
+  try:
+    config.use_certificate_verifier(certificate_chain=[roots])
+  except (OSError, ValueError) as error:
+    raise errors.SignatureError(
+      f'{roots} holds no certificates ({error}), expected those in PEM of '
+      'whoever vouches for who signs'
+    ) from error
+  _verify(
+    config,
+    artifact,
+    signature,
+    f'{name} is not what somebody for whom {roots} vouches',
+  )
+  return keys.of_certificate(signature, f'the certificate of {name}')
+
+
+def _verify(
+  config: Any, artifact: pathlib.Path, signature: bytes, not_so: str
+) -> None:
+  config.set_hashing_config(_hashing())
   with tempfile.TemporaryDirectory() as folder:
     path = pathlib.Path(folder) / 'signature'
     path.write_bytes(signature)
@@ -103,6 +151,6 @@ def check(
     except Exception as error:  # A signature of somebody may be anything.
       reason = ' '.join(str(error).split()) or type(error).__name__
       raise errors.SignatureError(
-        f'{name} is not what the owner of {key} signed: {reason:.500}; take it '
-        'from its maker again, or use the key of whoever signed it'
+        f'{not_so} signed: {reason:.500}; take it from its maker again, or use '
+        'the key of whoever signed it'
       ) from error

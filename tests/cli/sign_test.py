@@ -1,5 +1,7 @@
 """`slimhub sign`, and what `verify`, `serve` and `pack` make of signatures."""
 
+import base64
+import json
 import pathlib
 import shutil
 import subprocess
@@ -8,11 +10,13 @@ import sys
 import pytest
 import requests
 
+from exporter import signing
 from exporter.cli import entry
 from exporter.storage import places
 from tests import hub_server
 from tests import some_exports
 from tests import source_tree
+from tests.signing import certificates
 from tests.signing import keys as keys_lib
 
 _NAMES = (some_exports.TF1, some_exports.TF2, some_exports.LITE)
@@ -123,6 +127,78 @@ def test_verify_takes_what_the_owner_of_a_key_signed(
   _signature(copy, _REAL).unlink()
   assert _main('verify', copy, flag) == 1
   assert 'is not signed: there is no' in capsys.readouterr().err
+
+
+def _copy(real: pathlib.Path, tmp_path: pathlib.Path) -> places.Place:
+  shutil.copytree(real, tmp_path / 'copy')
+  return places.place(tmp_path / 'copy', some_exports.handle(_REAL))
+
+
+def _refused(keys: keys_lib.Keys, tmp_path: pathlib.Path, capsys) -> str:
+  flag = f'--public_key={keys.public}'
+  assert _main('verify', tmp_path / 'copy', flag) == 1
+  return capsys.readouterr().err
+
+
+def test_provenance_is_signed_too(real, keys, tmp_path, capsys):
+  place = _copy(real, tmp_path)
+  envelope = json.loads(place.provenance.read_text())
+  signing.check_statement(
+    'it', place.provenance.read_bytes(), signing.public(keys.public)
+  )
+  statement = base64.b64decode(envelope['payload'])
+  assert json.loads(statement)['predicateType'].startswith('https://slsa.dev/')
+
+  place.provenance.write_bytes(statement)
+  said = _refused(keys, tmp_path, capsys)
+  assert f'{place.provenance} is not signed' in said
+
+  other = statement.replace(b'slimhub export', b'slimhub import')
+  assert other != statement
+  altered = {**envelope, 'payload': base64.b64encode(other).decode()}
+  place.provenance.write_text(json.dumps(altered))
+  said = _refused(keys, tmp_path, capsys)
+  assert f'{place.provenance} is not what the owner of' in said
+
+
+def test_a_certificate_stands_for_the_key(real, keys, tmp_path, capsys):
+  _copy(real, tmp_path)
+  copy, made = tmp_path / 'copy', certificates.make(tmp_path / 'a')
+  chain = f'--certificate_chain={made.chain}'
+  command = ('sign', copy, f'--private_key={made.key}', chain)
+  assert _main(*command) == 2
+  assert 'name that certificate with' in capsys.readouterr().err
+  assert _main(*command, f'--certificate={made.certificate}') == 0
+  assert _main('verify', copy, f'--root_certificates={made.root}') == 0
+  assert 'the owner of' in _refused(keys, tmp_path, capsys)
+  # The files are signed by that key, and the provenance by another one.
+  place = places.place(copy, some_exports.handle(_REAL))
+  signed = signing.sign_statement(place.provenance.read_bytes(), keys.private)
+  place.provenance.write_bytes(signed)
+  assert _main('verify', copy, f'--root_certificates={made.root}') == 1
+  said = capsys.readouterr().err
+  assert 'is not what the owner of the certificate of' in said
+
+
+def test_the_bill_of_materials_is_that_of_the_signed_provenance(
+  real, keys, tmp_path, capsys
+):
+  place = _copy(real, tmp_path)
+  text = place.bom.read_text()
+  place.bom.write_text(text.replace('Apache-2.0', 'MIT'))
+  assert place.bom.read_text() != text
+  assert '.cdx.json beside it' in _refused(keys, tmp_path, capsys)
+  assert _sign(tmp_path / 'copy', keys) == 1  # Nobody signs what is false.
+  assert '.cdx.json is of something else' in capsys.readouterr().err
+
+
+def test_what_is_signed_may_be_signed_by_another(real, keys, tmp_path):
+  place = _copy(real, tmp_path)
+  before = json.loads(place.provenance.read_text())['payload']
+  other = keys_lib.make(tmp_path, 'other')
+  assert _sign(tmp_path / 'copy', other) == 0
+  assert json.loads(place.provenance.read_text())['payload'] == before
+  assert _main('verify', tmp_path / 'copy', f'--public_key={other.public}') == 0
 
 
 def test_what_replaces_a_signed_export_is_not_signed(real, tmp_path):

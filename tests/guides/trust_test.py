@@ -1,6 +1,7 @@
 """What the guide to trust shows is what happens: all of it, in its order."""
 
 import configparser
+import contextlib
 import json
 import os
 import pathlib
@@ -11,6 +12,7 @@ import subprocess
 import sys
 
 import pytest
+import requests
 
 from exporter.cli import entry
 from tests import code_blocks
@@ -66,6 +68,7 @@ def test_each_command_says_what_the_guide_says(said):
     'refused\n',
     'signed ',
     'verified ',
+    'signed: https://slsa.dev/provenance/v1\n',
     'slimhub_requests_total{method="GET",status="200"}',
     '"user": "alice"',
   ):
@@ -94,6 +97,100 @@ def test_the_service_starts_a_hub():
   assert all((args.token_file, args.tls_key, args.metrics))
 
 
+def test_systemd_takes_the_service(tmp_path):
+  program = shutil.which('systemd-analyze')
+  if not program:
+    pytest.skip('systemd-analyze is missing, which comes with systemd')
+  (text,) = code_blocks.find(_GUIDE, 'ini')
+  unit = tmp_path / 'slimhub.service'
+  unit.write_text(text.replace('/opt/slimhub/bin/slimhub', sys.executable))
+
+  def ask(*words: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+      [program, *words, unit],
+      stdout=subprocess.PIPE,
+      stderr=subprocess.STDOUT,
+      text=True,
+      check=False,
+    )
+
+  verified = ask('verify')
+  assert (verified.returncode, verified.stdout) == (0, '')
+  exposed = ask('security', '--offline=true', '--threshold=25')
+  assert exposed.returncode == 0, exposed.stdout
+
+
+def _engine() -> str:
+  """A program that builds and runs containers; a test is skipped without."""
+  reasons = []
+  for name in ('podman', 'docker'):
+    program = shutil.which(name)
+    if not program:
+      reasons.append(f'{name} is missing')
+      continue
+    done = subprocess.run(
+      [program, 'info'], capture_output=True, text=True, check=False
+    )
+    if not done.returncode:
+      return program
+    lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+    reasons.append(f'{name} does not work: {lines[-1] if lines else "?"}')
+  pytest.skip(f'no container can be run: {"; ".join(reasons)}')
+
+
+def test_the_container_is_built_and_answers(folder, said):
+  del said  # The exports, tokens and certificate that the guide made.
+  engine = _engine()
+  (text,) = code_blocks.find(_GUIDE, 'dockerfile')
+  (folder / 'Dockerfile').write_text(text)
+  image = text.partition('FROM ')[2].partition('\n')[0]
+  if subprocess.run([engine, 'pull', image], check=False).returncode:
+    pytest.skip(f'{image} cannot be fetched, of which the container is made')
+  source = shutil.copytree(
+    source_tree.ROOT,
+    folder / 'source',
+    ignore=shutil.ignore_patterns('.venv', '.cache', '.git'),
+  )
+  build = ('build', '--tag=slimhub-of-a-test', f'--file={folder}/Dockerfile')
+  subprocess.run([engine, *build, source], check=True)
+  settings = folder / 'settings'
+  settings.mkdir()
+  for name in ('tokens', 'tls.pem', 'tls.key'):
+    shutil.copy(folder / name, settings / name)
+    (settings / name).chmod(0o644)  # It is another user's in there.
+  (flags,) = re.findall(r'`(--read-only .*?)`', _GUIDE)
+  run = ('run', '--detach', '--rm', *flags.split(), '--publish=127.0.0.1::8443')
+  mounts = (
+    f'--volume={folder}/exports:/exports:ro',
+    f'--volume={settings}:/etc/slimhub:ro',
+  )
+
+  def ask(*words: str) -> str:
+    return subprocess.check_output([engine, *words], text=True).strip()
+
+  container = ask(*run, *mounts, 'slimhub-of-a-test')
+  try:
+    port = ask('port', container, '8443').rpartition(':')[2]
+    url = f'https://127.0.0.1:{port}'
+    certificate = f'{settings}/tls.pem'
+    while True:
+      ask('inspect', container)  # It is gone if the hub ended.
+      with contextlib.suppress(requests.ConnectionError):
+        requests.get(f'{url}/healthz', verify=certificate, timeout=60)
+        break
+    token = (folder / 'token').read_text().strip()
+    handle = 'google/imagenet/mobilenet_v1_025_128/feature_vector/5'
+    answer = requests.get(
+      f'{url}/{handle}.json',
+      headers={'Authorization': f'Bearer {token}'},
+      verify=certificate,
+      timeout=60,
+    )
+    assert answer.json()['handle'] == handle
+  finally:
+    ask('stop', container)
+
+
 def test_the_container_starts_a_hub():
   (text,) = code_blocks.find(_GUIDE, 'dockerfile')
   words = json.loads(text.partition('ENTRYPOINT ')[2])
@@ -105,6 +202,6 @@ def test_every_flag_of_the_table_is_one():
   args = entry.parse(['slimhub', 'serve', 'exports'])
   shown = re.findall(r'^\| `(--[^`]+)`', _GUIDE, re.MULTILINE)
   names = [name for each in shown for name in re.findall(r'--(\w+)', each)]
-  assert len(names) == 6
+  assert len(names) == 7
   for name in names:
     assert hasattr(args, name), name

@@ -1,6 +1,8 @@
 """A line of the log is JSON, whatever a client sends."""
 
+import dataclasses
 import json
+import select
 
 from exporter.hub import access_log
 from exporter.hub import watching
@@ -19,3 +21,12 @@ def test_each_request_is_one_line(capsys):
   assert found.pop('time').endswith('+00:00')
   assert found == {**vars(_SEEN), 'seconds': 0.123457}
   assert '\x1b' not in lines[0]
+
+
+def test_a_line_is_short_enough_to_stay_whole_in_a_pipe(capsys):
+  long = dataclasses.replace(_SEEN, path='/\U0001f600' * 3000, agent='é' * 9000)
+  access_log.write(long)
+  line = capsys.readouterr().out
+  assert len(line) <= select.PIPE_BUF
+  found = json.loads(line)
+  assert (found['path'], found['status']) == (long.path[:100], 200)

@@ -13,9 +13,11 @@ _TOKEN = 'correct horse battery'
 
 
 @pytest.fixture(scope='module', name='url')
-def _url():
+def _url(tmp_path_factory):
+  path = tmp_path_factory.mktemp('guard') / 'tokens'
   sha256 = hashlib.sha256(_TOKEN.encode()).hexdigest()
-  access = tokens.Access((tokens.Grant('alice', sha256, '/acme'),))
+  path.write_text(f'alice {sha256} /acme\n')
+  access = tokens.Access(path)
   with served_app.serve(guard.Guard(served_app.plain, access)) as url:
     yield url
 

@@ -33,7 +33,7 @@ def _access(tmp_path):
     f'root {_hash(_OTHER)} /\n'
     'public - /google/imagenet\n'
   )
-  return tokens.Access(tokens.read_tokens(path))
+  return tokens.Access(path)
 
 
 @pytest.mark.parametrize('how', [_bearer, _basic])

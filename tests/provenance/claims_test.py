@@ -1,5 +1,6 @@
 """What lies beside an artifact is of its files, whoever wrote it."""
 
+import base64
 import json
 
 import pytest
@@ -52,6 +53,25 @@ def test_what_is_of_other_files_is_said(place, which):
   (digest, *_) = json.loads(place.manifest.read_text())['files'].values()
   path.write_text(path.read_text().replace(digest['sha256'], 'aa' * 32))
   assert len(_false(place)) == 1
+
+
+def test_a_signed_statement_is_read_too(place):
+  text = place.provenance.read_text()
+  for payload, expected in ((text, []), (text.replace('5', '6'), ['.jsonl'])):
+    encoded = base64.b64encode(payload.encode()).decode()
+    place.provenance.write_text(json.dumps({'payload': encoded}))
+    assert [each[-6:] for each in _false(place)] == expected
+  place.provenance.write_text('{"payload": "!"}')
+  assert len(_false(place)) == 1
+
+
+def test_another_bill_of_materials_is_said(place):
+  place.bom.write_text(place.bom.read_text().replace('MIT', 'BSD') + ' ')
+  assert _false(place) == ['.cdx.json']
+  statement = json.loads(place.provenance.read_text())
+  del statement['predicate']['runDetails']['byproducts']  # An older slimhub's.
+  place.provenance.write_text(json.dumps(statement))
+  assert _false(place) == []
 
 
 def test_no_link_is_followed(place, tmp_path):

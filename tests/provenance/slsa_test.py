@@ -33,7 +33,7 @@ def _made(name: str) -> manifest.Manifest:
 
 
 def _text(name: str, made_by: build.Build = _BUILD) -> str:
-  return slsa.statement(some_exports.handle(name), _made(name), made_by)
+  return slsa.statement(some_exports.handle(name), _made(name), made_by, '{}')
 
 
 @pytest.fixture(name='known')

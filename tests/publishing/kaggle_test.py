@@ -8,6 +8,7 @@ import pytest
 
 from exporter import errors
 from exporter.publishing import kaggle
+from exporter.storage import places
 from model_specs import aliases
 from tests import file_tree
 from tests import some_exports
@@ -48,7 +49,7 @@ def test_the_client_knows_every_name():
     assert parsed.framework_enum().value
 
 
-def test_the_printed_command_uploads_the_artifact_and_nothing_else(tmp_path):
+def test_the_printed_command_uploads_the_artifact_and_its_provenance(tmp_path):
   upload = _variations()[_TF2]
   folder = real_exports.write(upload, tmp_path / "It's" / _TF2)
   (command,) = upload.commands(folder)
@@ -65,7 +66,14 @@ def test_the_printed_command_uploads_the_artifact_and_nothing_else(tmp_path):
       PYTHONPATH=f'{tmp_path}',
     )
   assert 'Your model instance has been created' in said
-  assert there.files == file_tree.read(real_exports.folder() / real_exports.TF2)
+  place = places.place(
+    real_exports.folder(), some_exports.handle(real_exports.TF2)
+  )
+  assert there.files == {
+    **file_tree.read(place.artifact),
+    'model.intoto.jsonl': place.provenance.read_bytes(),
+    'model.cdx.json': place.bom.read_bytes(),
+  }
   asked = there.asked['/api/v1/models.ModelApiService/CreateModelInstance']
   assert asked['ownerSlug'] == 'google'
   assert asked['modelSlug'] == 'mobilenet-v1'

@@ -53,6 +53,28 @@ def test_the_files_lie_where_servers_look(tmp_path):
       assert (member.mtime, member.uid, member.uname) == (0, 0, '')
 
 
+def test_what_vouches_for_an_artifact_is_a_layer_of_its_own(tmp_path):
+  exports = some_uploads.make(tmp_path / 'exports')
+  for name, stem in ((some_exports.TF2, '5'), (some_exports.LITE, 'float32')):
+    item = _item(exports, name)
+    item.place.signature.write_text('signed')
+    made = layer.beside(item)
+    assert made
+    made.write(tmp_path / 'layer')
+    with tarfile.open(tmp_path / 'layer') as tar:
+      assert tar.getnames() == [
+        'provenance',
+        *(f'provenance/{stem}{end}' for end in ('.intoto.jsonl', '.cdx.json')),
+        f'provenance/{stem}.sig',
+      ]
+    item.place.provenance.write_text('{}')
+    with pytest.raises(errors.ManifestError, match='is of something else'):
+      layer.beside(item)
+    for path in (item.place.provenance, item.place.bom, item.place.signature):
+      path.unlink()
+    assert layer.beside(item) is None
+
+
 def test_a_damaged_export_has_no_layer(tmp_path):
   exports = some_uploads.make(tmp_path)
   item = _item(exports)

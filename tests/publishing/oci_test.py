@@ -10,7 +10,9 @@ import tensorflow as tf
 
 from exporter import errors
 from exporter.publishing import oci
+from exporter.storage import places
 from tests import file_tree
+from tests import some_exports
 from tests.publishing import real_exports
 from tests.publishing import skopeo
 from tests.publishing import some_uploads
@@ -48,7 +50,7 @@ def test_skopeo_knows_every_image_and_what_it_is(folder):
     assert labels['source'].startswith('https://github.com/tensorflow/models/')
     assert labels['description'].startswith('UNTRAINED') == ('-' not in tag)
     assert found['Os'] == 'linux'
-    assert len(found['Layers']) == 1
+    assert len(found['Layers']) == 2
     config = json.loads(
       skopeo.run('inspect', '--config', f'oci:{folder}:{tag}')
     )
@@ -66,11 +68,17 @@ def test_a_model_that_was_copied_and_unpacked_can_be_used(
     f'dir:{tmp_path / "copy"}',
   )
   made = json.loads((tmp_path / 'copy' / 'manifest.json').read_text())
-  (layer,) = made['layers']
-  with tarfile.open(
-    tmp_path / 'copy' / layer['digest'].removeprefix('sha256:')
-  ) as tar:
-    tar.extractall(tmp_path / 'root', filter='data')
+  for layer in made['layers']:
+    name = layer['digest'].removeprefix('sha256:')
+    with tarfile.open(tmp_path / 'copy' / name) as tar:
+      tar.extractall(tmp_path / 'root', filter='data')
+  place = places.place(
+    real_exports.folder(), some_exports.handle(real_exports.TF2)
+  )
+  assert file_tree.read(tmp_path / 'root' / 'provenance') == {
+    '5.intoto.jsonl': place.provenance.read_bytes(),
+    '5.cdx.json': place.bom.read_bytes(),
+  }
   model = tmp_path / 'root' / 'models' / '5'
   assert file_tree.read(model) == file_tree.read(
     real_exports.folder() / real_exports.TF2

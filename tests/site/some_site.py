@@ -36,8 +36,9 @@ def _write(folder: pathlib.Path, handle: spec.Handle) -> None:
   made = some_manifest.make(handle, files=contents.hash_files(place.artifact))
   place.manifest.write_text(made.to_json())
   build = provenance.Build()
-  place.provenance.write_text(provenance.statement(handle, made, build))
-  place.bom.write_text(provenance.bom(handle, made, build))
+  bom = provenance.bom(handle, made, build)
+  place.provenance.write_text(provenance.statement(handle, made, build, bom))
+  place.bom.write_text(bom)
   place.card.write_text('A card.\n')
   speeds = [
     dataclasses.replace(each, network=handle.folder)

@@ -1,6 +1,10 @@
 """`slimhub serve`."""
 
 import argparse
+from collections.abc import Iterator
+import contextlib
+import pathlib
+import tempfile
 
 from exporter import environment
 from exporter import errors
@@ -89,15 +93,27 @@ def _add_exposure(parser: argparse.ArgumentParser) -> None:
     '--client_connections',
     metavar='N',
     type=flag_values.positive,
-    help='how many one address may have at a time; not behind a proxy',
+    help='how many one address may have at a time, to each of the --workers; '
+    'not behind a proxy',
+  )
+  parser.add_argument(
+    '--workers',
+    metavar='N',
+    type=flag_values.positive,
+    default=1,
+    help='how many processes answer; the default is 1',
+  )
+  parser.add_argument(
+    '--nginx_dir',
+    metavar='DIR',
+    type=flag_values.path,
+    help='write there what nginx includes, and let it send the files: '
+    'docs/own_hub.md',
   )
 
 
-def run(args: argparse.Namespace) -> int:
-  environment.require('serve')
-  # What it imports is installed by the extra `serve`.
-  from exporter import hub
-
+def _check(args: argparse.Namespace) -> None:
+  """Raises an error for flags that do not go together, or lead nowhere."""
   if not args.exports.is_dir():
     raise errors.HubError(
       f'{args.exports} is no folder; name the --output_dir of an export'
@@ -111,27 +127,59 @@ def run(args: argparse.Namespace) -> int:
     raise flags.UsageError(
       '--tls_certificate and --tls_key go together: name both files'
     )
+  if args.nginx_dir and (args.tls_key or args.client_connections):
+    raise flags.UsageError(
+      '--nginx_dir goes with neither --tls_key nor --client_connections: '
+      'clients connect to nginx, which has ssl_certificate and limit_conn'
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+  environment.require('serve')
+  # What it imports is installed by the extra `serve`.
+  from exporter import hub
+
+  _check(args)
   tls = hub.Tls(args.tls_certificate, args.tls_key) if args.tls_key else None
-  grants = hub.read_tokens(args.token_file) if args.token_file else ()
-  ready = hub.Stock(args.stock_dir or storage.default_stock_dir(args.exports))
+  access = hub.Access(args.token_file) if args.token_file else None
+  stock_dir = args.stock_dir or storage.default_stock_dir(args.exports)
+  ready = hub.Stock(stock_dir)
   served = hub.Hub(args.exports, ready, args.storage_url)
   listed = served.prepare()
   progress.tell_left_out(listed.left_out)
   listener = hub.listen(args.host, args.port)
   count, url = len(listed.manifests), hub.url(listener, tls)
+  if args.nginx_dir:
+    hub.write_nginx_config(args.nginx_dir, url, stock_dir)
   print(f'{count} artifacts of {args.exports} at {url}', flush=True)
   logs_json = args.log_format == _JSON
-  app = hub.exposed(
-    hub.application(served, args.site_dir, args.cors),
-    access=hub.Access(grants) if grants else None,
-    logs_json=logs_json,
-    has_metrics=args.metrics,
-  )
-  hub.run_server(
-    app,
-    listener,
-    tls=tls,
-    has_log=not logs_json,
-    client_connections=args.client_connections,
-  )
+  with _shared(args) as shared:
+    app = hub.exposed(
+      hub.application(served, args.site_dir, args.cors, bool(args.nginx_dir)),
+      access=access,
+      logs_json=logs_json,
+      has_metrics=args.metrics,
+      shared=shared,
+    )
+    hub.run_server(
+      app,
+      listener,
+      hub.Options(
+        tls=tls,
+        has_log=not logs_json,
+        client_connections=args.client_connections,
+        workers=args.workers,
+        renewed=[access.renew] if access else [],
+      ),
+    )
   return exits.OK
+
+
+@contextlib.contextmanager
+def _shared(args: argparse.Namespace) -> Iterator[pathlib.Path | None]:
+  """A folder for the figures of several processes, where they are asked for."""
+  if not (args.metrics and args.workers > 1):
+    yield None
+    return
+  with tempfile.TemporaryDirectory(prefix='slimhub-metrics-') as name:
+    yield pathlib.Path(name)

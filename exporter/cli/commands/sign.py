@@ -4,14 +4,18 @@ import argparse
 from collections.abc import Iterator
 import functools
 import os
+import pathlib
 
 from exporter import environment
+from exporter import errors
+from exporter import provenance
 from exporter import results
 from exporter import signing
 from exporter import storage
 from exporter.cli import flag_values
 from exporter.cli import flags
 from exporter.cli import progress
+from model_specs import kinds
 
 HELP = 'sign exports, so that others can tell who made them'
 _PASSWORD = 'SLIMHUB_KEY_PASSWORD'  # The name of a variable.
@@ -34,18 +38,45 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     help='an elliptic-curve key as PEM; the variable '
     f'{_PASSWORD} holds its password, if it has one',
   )
+  parser.add_argument(
+    '--certificate',
+    metavar='FILE',
+    type=flag_values.path,
+    help='the certificate of the key as PEM, for `verify --root_certificates`',
+  )
+  parser.add_argument(
+    '--certificate_chain',
+    metavar='FILE',
+    type=flag_values.path,
+    help='the certificates between it and the root, as PEM',
+  )
   flags.add_formats(parser)
   flags.add_spec_files(parser)
   flags.add_progress(parser)
 
 
 def _sign(item: storage.Item, args: argparse.Namespace) -> results.Result:
-  """Signs an export whose files are those that its manifest lists."""
-  password = os.environ.get(_PASSWORD)
+  """Signs an export that is what its manifest and its provenance say.
+
+  The signature of the files comes last: without it nothing is signed.
+  """
+  key = args.private_key, os.environ.get(_PASSWORD)
   with storage.open_artifact(item.root, item.handle) as (artifact, made):
-    signature = signing.sign(artifact, args.private_key, password)
+    signature = signing.sign(artifact, *key, _certificates(args))
+  if false := provenance.false_claims(item):
+    raise errors.ManifestError(
+      f'{item.handle} is not signed: beside it, {", ".join(false)} is of '
+      'something else; export it again with --force'
+    )
+  if said := item.read_beside(kinds.PROVENANCE):
+    signed = signing.sign_statement(said, *key)
+    storage.write_text(item.place.provenance, signed.decode())
   storage.write_text(item.place.signature, signature.decode())
   return results.Result(str(item.handle), results.SIGNED, bytes=made.bytes)
+
+
+def _certificates(args: argparse.Namespace) -> list[pathlib.Path]:
+  return [each for each in (args.certificate, args.certificate_chain) if each]
 
 
 def _results(
@@ -59,6 +90,11 @@ def _results(
 
 def run(args: argparse.Namespace) -> int:
   environment.require('sign')
+  if args.certificate_chain and not args.certificate:
+    raise flags.UsageError(
+      '--certificate_chain leads from a certificate to its root: name that '
+      'certificate with --certificate'
+    )
   found = storage.items(
     args.exports, args.patterns, args.formats, flags.registry(args)
   )

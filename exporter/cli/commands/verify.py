@@ -28,11 +28,18 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     type=flag_values.program,
     help='an interpreter whose TensorFlow must agree, too: 1.15 or newer',
   )
-  parser.add_argument(
+  signer = parser.add_mutually_exclusive_group()
+  signer.add_argument(
     '--public_key',
     metavar='FILE',
     type=flag_values.path,
     help='take only what was signed with the other half of this key',
+  )
+  signer.add_argument(
+    '--root_certificates',
+    metavar='FILE',
+    type=flag_values.path,
+    help='take only what was signed by somebody for whom these vouch',
   )
   work.add_flags(parser)
 
@@ -48,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
     client=args.client,
     prove=args.prove,
     public_key=args.public_key,
+    root_certificates=args.root_certificates,
   )
   return work.carry_out(
     pipeline.make_orders(found.usable, template),

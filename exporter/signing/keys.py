@@ -1,0 +1,86 @@
+"""Keys that sign, from PEM files."""
+
+import base64
+from collections.abc import Iterator
+import contextlib
+import json
+import pathlib
+from typing import Any
+from typing import NamedTuple
+
+from exporter import errors
+
+_KEYS = (
+  'an elliptic-curve key in a PEM file, such as `openssl ecparam -genkey '
+  '-noout -name prime256v1` makes; `openssl ec -pubout` writes its public half'
+)
+
+
+class Public(NamedTuple):
+  """The public half of a key."""
+
+  key: Any
+  name: str  # What to call it in an error.
+
+
+@contextlib.contextmanager
+def explained(key: pathlib.Path, kind: str) -> Iterator[None]:
+  """Turns what a library raises for a key into a SignatureError."""
+  try:
+    yield
+  except Exception as error:  # The libraries below raise all kinds.
+    reason = next(iter(str(error).splitlines()), type(error).__name__)
+    raise errors.SignatureError(
+      f'{key} is no {kind} key to sign with ({reason}), expected {_KEYS}'
+    ) from error
+
+
+def _elliptic(key: Any, kind: type) -> Any:
+  if not isinstance(key, kind):
+    raise ValueError('of another sort')  # Which is explained.
+  return key
+
+
+def private(path: pathlib.Path, password: str | None) -> Any:
+  """The private half of a key.
+
+  Raises:
+    SignatureError: The file has none, or the password is another one.
+  """
+  from cryptography.hazmat.primitives import serialization
+  from cryptography.hazmat.primitives.asymmetric import ec
+
+  with explained(path, 'private'):
+    key = serialization.load_pem_private_key(
+      path.read_bytes(), password.encode() if password else None
+    )
+    return _elliptic(key, ec.EllipticCurvePrivateKey)
+
+
+def public(path: pathlib.Path) -> Public:
+  """The public half of a key.
+
+  Raises:
+    SignatureError: The file has none.
+  """
+  from cryptography.hazmat.primitives import serialization
+  from cryptography.hazmat.primitives.asymmetric import ec
+
+  with explained(path, 'public'):
+    key = serialization.load_pem_public_key(path.read_bytes())
+    return Public(_elliptic(key, ec.EllipticCurvePublicKey), f'{path}')
+
+
+def of_certificate(signature: bytes, name: str) -> Public:
+  """The key of whoever signed, from a signature that was found to be good.
+
+  Args:
+    signature: What `sign` returned for a certificate.
+    name: What to call the key in an error.
+  """
+  from cryptography import x509
+
+  material = json.loads(signature)['verificationMaterial']
+  first = material['x509CertificateChain']['certificates'][0]['rawBytes']
+  certificate = x509.load_der_x509_certificate(base64.b64decode(first))
+  return Public(certificate.public_key(), name)
