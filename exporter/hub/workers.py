@@ -18,6 +18,7 @@ from exporter.hub import renewal
 _FORK = multiprocessing.get_context('fork')
 _STOP = (signal.SIGTERM, signal.SIGINT)
 _AWAITED = (*_STOP, signal.SIGCHLD, signal.SIGALRM)
+_MOMENT = 0.1  # Between two signals to a process.
 _SECOND = 1.0  # Between two looks at files, and two processes that end at once.
 
 _log = logging.getLogger('uvicorn.error')
@@ -69,11 +70,13 @@ class _Workers:
 
   def stop(self, seconds: float) -> None:
     """Asks all to end, and ends those that do not in so many seconds."""
-    for each in self._all:
-      each.terminate()
     end = time.monotonic() + seconds
     for each in self._all:
-      each.join(max(0, end - time.monotonic()))
+      each.terminate()
+    for each in self._all:
+      while each.is_alive() and time.monotonic() < end:
+        each.join(_MOMENT)
+        each.terminate()  # One that has only just begun did not obey yet.
       each.kill()
       each.join()
 

@@ -2,6 +2,7 @@
 
 from concurrent import futures
 import contextlib
+import functools
 import hashlib
 import http.client
 import json
@@ -17,6 +18,7 @@ import pytest
 from exporter import errors
 from exporter.cli import entry
 from exporter.hub import server
+from exporter.hub import workers
 from tests import hub_server
 from tests import some_exports
 from tests.checkpoints import certificate_made
@@ -90,10 +92,11 @@ def test_a_process_that_is_killed_is_replaced_and_forgotten_by_nobody(exports):
       pass  # That is done after the answers.
     before = _pids(hub)
     os.kill(before[0], signal.SIGKILL)
-    while len(_pids(hub)) < 2 or before[0] in _pids(hub):
+    told = f'process {before[0]} has ended'
+    while told not in hub.said or len(_pids(hub)) < 2:
       assert _insist(hub, _JSON) == 200
+    assert before[0] not in _pids(hub)
     assert before[1] in _pids(hub)
-    assert f'process {before[0]} has ended' in hub.said
     assert _figures(hub)[counted] >= 10
   assert 'Traceback' not in hub.said
 
@@ -222,3 +225,20 @@ def test_a_certificate_is_read_anew(exports, tmp_path, workers):
       pass
     assert shown().startswith('-----BEGIN')
   assert 'Traceback' not in hub.said
+
+
+def _obey_late(path: pathlib.Path) -> None:
+  """Works as a process that has only just begun when it is told to stop."""
+  path.touch()
+  time.sleep(1)
+  signal.signal(signal.SIGTERM, lambda *_: os._exit(7))
+  time.sleep(600)
+
+
+def test_a_process_that_has_only_just_begun_ends_with_the_others(tmp_path):
+  path = tmp_path / 'begun'
+  processes = workers._Workers(functools.partial(_obey_late, path), 1)
+  while not path.exists():
+    time.sleep(0.01)
+  processes.stop(60)
+  assert [each.exitcode for each in processes._all] == [7]
