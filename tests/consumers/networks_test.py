@@ -41,7 +41,7 @@ def _check(
 @pytest.mark.parametrize(
   ('pattern', 'formats', 'count'),
   [
-    ('inception_v1/classification/[35]', 'tf1,onnx', 2),
+    ('inception_v1/classification/5', 'tf2,onnx', 2),
     (
       'mobilenet_v3_small_075_224/classification/5',
       'tf2,litert.float32,onnx',
@@ -63,7 +63,7 @@ def test_exported_and_proven_twice(tmp_path, pattern, formats, count):
 @pytest.mark.parametrize(
   ('network', 'task', 'formats', 'count'),
   [
-    ('mobilenet_edgetpu', 'classification', 'tf1,onnx', 2),
+    ('mobilenet_edgetpu', 'classification', 'tf2,onnx', 2),
     ('mobilenet_v3_large_minimalistic', 'feature_vector', 'tf2,onnx', 2),
     (
       'mobilenet_v3_small_minimalistic',
