@@ -4,10 +4,19 @@ from collections.abc import Callable
 from collections.abc import Iterator
 import contextlib
 
+from axe_playwright_python import sync_playwright as axe
 from playwright import sync_api
+
+from tests import browser as browser_lib
 
 DESK = {'width': 1280, 'height': 900}
 PHONE = {'width': 360, 'height': 740}
+# How pages are looked at: the end of a picture's name -> the window's settings.
+LOOKS = {
+  '': {},
+  '_dark': {'color_scheme': 'dark'},
+  '_phone': {'viewport': PHONE, 'color_scheme': 'dark'},
+}
 _PATIENCE = 180_000  # Milliseconds: a busy machine is no fault of a page.
 
 
@@ -72,3 +81,29 @@ def readers(
   for reader in opened:
     reader.context.close()
   assert not problems, problems
+
+
+def audit(page: sync_api.Page, *rules: str) -> None:
+  """Asks axe, by all its rules or some, what readers of any kind fail at."""
+  options = {'runOnly': list(rules)} if rules else {}
+  result = axe.Axe().run(page, options=options)
+  assert result.response['passes']
+  assert not [
+    f'{violation["id"]}: {node["html"][:90]}'
+    for violation in result.response['violations']
+    for node in violation['nodes']
+  ]
+
+
+def look(page: sync_api.Page, name: str) -> None:
+  """Looks at a page for all who read it, and keeps a picture of it.
+
+  It has nothing that a screen reader or weak eyes fail at, and fits the window.
+  """
+  audit(page)
+  width = page.evaluate('document.documentElement.scrollWidth')
+  assert page.viewport_size
+  assert width <= page.viewport_size['width']
+  path = browser_lib.SCREENSHOTS / f'{name}.png'
+  page.screenshot(path=path, full_page=True)
+  assert path.stat().st_size > 10_000
