@@ -1,6 +1,9 @@
 """The memory that is left is the machine's, or less where a cgroup says so."""
 
+import os
 import pathlib
+import subprocess
+import sys
 
 import pytest
 
@@ -88,3 +91,30 @@ def test_what_is_taken_is_unknown_where_nobody_says(tmp_path, text):
   if text is not None:
     _write(tmp_path, {'proc/self/statm': text})
   assert memory.taken(tmp_path) is None
+
+
+def test_what_another_process_has_taken(tmp_path):
+  _write(tmp_path, {'proc/77/statm': '900 12 3'})
+  assert memory.taken(tmp_path, 77) == 12 * os.sysconf('SC_PAGE_SIZE')
+  assert memory.taken(tmp_path, 78) is None
+
+
+# Every second block is freed, and the last stays: so nothing else can be.
+_BLOCKS = """
+from exporter import memory
+blocks = [bytearray(50_000) for _ in range(8_000)]
+full = memory.taken()
+del blocks[::2]
+held = memory.taken()
+memory.give_back()
+print(full, held, memory.taken())
+"""
+
+
+def test_the_system_gets_back_what_is_not_used():
+  done = subprocess.run(
+    [sys.executable, '-c', _BLOCKS], capture_output=True, text=True, check=True
+  )
+  full, held, left = map(int, done.stdout.split())
+  assert full - held < 50 * 10**6  # Else this test shows nothing.
+  assert held - left > 150 * 10**6

@@ -115,6 +115,11 @@ class Order:
     return max(map(formats.memory_gb, self.handles))
 
   @property
+  def is_large(self) -> bool:
+    """Whether it may need more memory than most."""
+    return self.memory_gb > model_specs.MEMORY_GB
+
+  @property
   def network(self) -> str:
     """The key of the network.
 

@@ -74,14 +74,15 @@ class _Worker:
     self.waiting: list[model_specs.Handle] = []
 
   @property
-  def is_large(self) -> bool:
-    """Whether its order needed more memory than most.
+  def holds_much(self) -> bool:
+    """Whether the process has kept more memory than most orders need.
 
-    A process does not give all of that back.
+    Where the system does not say, one that had a large order may have.
     """
-    return (
-      self.order is not None and self.order.memory_gb > model_specs.MEMORY_GB
-    )
+    held = memory.taken(pid=self._process.pid)
+    if held is None:
+      return self.order is not None and self.order.is_large
+    return held > model_specs.MEMORY_GB * memory.GB
 
   def give(self, order: orders_lib.Order, proven: _Programs) -> None:
     """Sends an order, and what other workers have proven of programs."""
@@ -201,7 +202,7 @@ class _Queue:
   def _serve(self, worker_: _Worker) -> Iterator[results_lib.Result]:
     """Receives something of a worker, and gives it an order if it has none.
 
-    If there is none for it, or it is large, it is stopped: a new process has
+    If there is none for it, or it holds much, it is stopped: a new process has
     all the memory again.
     """
     try:
@@ -214,7 +215,7 @@ class _Queue:
       return
     self._proven.update(received)
     beside = [w for w in self._workers if w is not worker_]
-    if self._fitting(beside) and not worker_.is_large:
+    if self._fitting(beside) and not worker_.holds_much:
       self._give_next(worker_)
     else:
       self._workers.remove(worker_)

@@ -143,4 +143,6 @@ def main(
     proof.learn(proven)
     for result in perform(order):
       pipe.send(result)
+    if order.is_large:
+      memory.give_back()  # The next order finds the process as it was.
     pipe.send(proof.known_here())

@@ -29,6 +29,13 @@ class _Body(NamedTuple):
   arguments: list[str]  # Names of tensors to feed, in the function's order.
 
 
+def _are_equal(one: np.ndarray, other: np.ndarray) -> bool:
+  """Whether two arrays are the same; to look for NaN takes five times longer."""
+  return np.array_equal(one, other) or np.array_equal(
+    one, other, equal_nan=True
+  )
+
+
 class SessionTf2:
   """A TF2 SavedModel in a session."""
 
@@ -67,7 +74,7 @@ class SessionTf2:
     self._session.restore(self._values)
     restored = self._session.values(list(values))
     for name, value in values.items():
-      if not np.array_equal(value, restored[name], equal_nan=True):
+      if not _are_equal(value, restored[name]):
         raise ValueError(f'{name} is restored differently by the two loaders')
     return values
 

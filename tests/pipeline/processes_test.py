@@ -134,3 +134,19 @@ def test_what_needs_much_memory_works_alone_unless_there_is_room(
   assert sorted(names) == _NAMES
   assert at_work[0] == workers_then  # The large one starts first.
   assert max(at_work) == 2
+
+
+@pytest.mark.parametrize(
+  ('taken', 'processes_then'),
+  [(memory.taken, 1), (lambda pid: 2 * 10**9, 3), (lambda pid: None, 2)],
+)
+def test_a_worker_that_gave_its_memory_back_goes_on(
+  tmp_path, monkeypatch, taken, processes_then
+):
+  monkeypatch.setattr(memory, 'taken', taken)
+  orders = [_needing(1.5, name) for name in _NAMES[1:3]]
+  orders.append(_needing(4.0, _NAMES[0]))
+  at_work = set()
+  for _ in processes.Processes(1).results(orders, tmp_path):
+    at_work |= set(workers.pids(os.getpid()))
+  assert len(at_work) == processes_then
