@@ -21,6 +21,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
+from exporter.proof import lateness
 from exporter.proof import parts as parts_lib
 from exporter.proof import stranger
 
@@ -133,6 +134,13 @@ def _declared(part: parts_lib.Part) -> Iterator[tuple[str, tf.TensorShape]]:
       yield f'{name}:0', tf.TensorShape(node.attr['shape'].shape)
 
 
+def _are_same(one: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
+  """Whether two calls are fed the same objects, which nobody changes."""
+  return other is not None and all(
+    one.get(name) is other.get(name) for name in one.keys() | other.keys()
+  )
+
+
 class Session:
   """A session of some graphs, with the variables of one artifact at a time."""
 
@@ -156,6 +164,11 @@ class Session:
     self._session = tf.compat.v1.Session(graph=self._graph)
     self._values: Values | None = None
     self._is_updated = False
+    self._lateness: dict[tuple[str, ...], lateness.Lateness] = {}
+    # What was last fed while the variables had their values in the files, and
+    # the tensors that this decides, whatever is fed late.
+    self._fed: Mapping[str, Any] | None = None
+    self._early: Mapping[str, np.ndarray] = {}
 
   def hold(self, values: Values) -> None:
     """Restores the variables, unless they are those of this artifact already.
@@ -163,15 +176,19 @@ class Session:
     They may have been updated since.
     """
     if self._values is not values:
-      self._values = None
-      self._session.run(values.restore, {values.filename: values.prefix})
-      self._values, self._is_updated = values, False
+      self._restore(values)
 
   def restore(self, values: Values) -> None:
     """Sets every variable to its value in the files, if it may differ."""
-    if self._is_updated:
-      self._values = None
-    self.hold(values)
+    if self._values is not values or self._is_updated:
+      self._restore(values)
+
+  def _restore(self, values: Values) -> None:
+    if self._values is not values:
+      self._fed, self._early = None, {}
+    self._values = None  # Until all are there.
+    self._session.run(values.restore, {values.filename: values.prefix})
+    self._values, self._is_updated = values, False
 
   def values(self, names: list[str]) -> dict[str, np.ndarray]:
     """The present values of variables that a part reads."""
@@ -198,13 +215,41 @@ class Session:
         )
 
   def update(
-    self, fetches: Any, updates: list[str], feeds: Mapping[str, Any]
-  ) -> Any:
-    """Computes tensors, and runs ops that change variables."""
+    self,
+    fetches: Sequence[str],
+    updates: Sequence[str],
+    feeds: Mapping[str, Any],
+    late: tuple[str, ...],
+  ) -> dict[str, np.ndarray]:
+    """Computes tensors, given by name, and runs ops that change variables.
+
+    Args:
+      fetches: The names of the tensors.
+      updates: The names of the ops.
+      feeds: Values of tensors, by name.
+      late: The tensors that decide little. If all other feeds are those of the
+        last call, what does not depend on these is not computed again.
+
+    Returns:
+      The values of the tensors by name.
+    """
     self._check(feeds)
+    if late not in self._lateness:
+      self._lateness[late] = lateness.find(self._graph, late)
+    behind = self._lateness[late]
+    fed = behind.early(feeds)
+    if self._is_updated or not _are_same(fed, self._fed):
+      self._early = {}
+    self._fed = None if self._is_updated else fed
     self._is_updated = True
-    answers, _ = self._session.run((fetches, updates), feeds)
-    return answers
+    wanted = {*fetches, *behind.border} - self._early.keys()
+    given = {n: self._early[n] for n in behind.border if n in self._early}
+    computed, _ = self._session.run(
+      ({name: name for name in wanted}, list(updates)), {**given, **feeds}
+    )
+    values = {**self._early, **computed}
+    self._early = behind.early(values)
+    return {name: values[name] for name in fetches}
 
 
 _kept: collections.OrderedDict[str, Session] = collections.OrderedDict()

@@ -50,11 +50,15 @@ class _Mode:
     """The names of the graph's signatures, sorted."""
     return sorted(self.meta.signature_def)
 
+  def inputs(self, name: str) -> dict[str, str]:
+    """The names of the tensors that a signature takes, by input."""
+    inputs = self.meta.signature_def[name].inputs
+    return {key: self._tensor(i.name) for key, i in inputs.items()}
+
   def feeds(self, name: str, images: np.ndarray, momentum: float) -> dict:
     """Values for a signature's inputs."""
     values = {_IMAGES: images, _MOMENTUM: momentum}
-    inputs = self.meta.signature_def[name].inputs
-    return {self._tensor(i.name): values[key] for key, i in inputs.items()}
+    return {tensor: values[key] for key, tensor in self.inputs(name).items()}
 
   def fetches(self, name: str) -> dict[str, str]:
     """The names of the tensors that a signature returns, by output."""
@@ -137,18 +141,22 @@ class SessionTf1:
     variables = mode.handles(_GraphKeys.GLOBAL_VARIABLES)
     moving = sorted(variables.keys() - trainable)
     groups: dict[bool, list[str]] = {}
+    late = dict[str, None]()  # The names of inputs, each once, in their order.
     for name in mode.signatures():
-      has_momentum = _MOMENTUM in mode.meta.signature_def[name].inputs
-      groups.setdefault(has_momentum, []).append(name)
+      inputs = mode.inputs(name)
+      groups.setdefault(_MOMENTUM in inputs, []).append(name)
+      late.update({t: None for key, t in inputs.items() if key == _MOMENTUM})
+    fetches = {name: mode.fetches(name) for name in mode.signatures()}
+    tensors = [t for outputs in fetches.values() for t in outputs.values()]
     for has_momentum, names in groups.items():
       self._session.restore(self._values)
       feeds = {}
       for name in names:
         feeds.update(mode.feeds(name, images, momentum))
-      fetches = {name: mode.fetches(name) for name in names}
-      answers = self._session.update(fetches, mode.updates, feeds)
+      answers = self._session.update(tensors, mode.updates, feeds, tuple(late))
       after = self._session.values(moving)
-      for name, outputs in answers.items():
+      for name in names:
+        outputs = {key: answers[t] for key, t in fetches[name].items()}
         used = momentum if has_momentum else None
         yield mode.call(name, outputs, used, after)
 

@@ -30,7 +30,7 @@ class _Body(NamedTuple):
 
 
 def _are_equal(one: np.ndarray, other: np.ndarray) -> bool:
-  """Whether two arrays are the same; to look for NaN takes five times longer."""
+  """Whether two arrays are the same. To look for NaN takes far longer."""
   return np.array_equal(one, other) or np.array_equal(
     one, other, equal_nan=True
   )
@@ -130,14 +130,19 @@ class SessionTf2:
   def _run(self, trace: traces.Trace, given: Mapping[str, Any]) -> list[Any]:
     """Runs the body of a trace; returns all of its outputs."""
     body = self._bodies[trace.body, trace.variables]
-    feeds = {
-      tensor: given[source] if isinstance(source, str) else source
-      for tensor, source in zip(body.arguments, trace.inputs, strict=True)
-      if not isinstance(source, traces.Variable)
-    }
-    if body.updates:
-      return self._session.update(body.outputs, body.updates, feeds)
-    return self._session.run(body.outputs, feeds)
+    feeds, late = {}, []
+    for tensor, source in zip(body.arguments, trace.inputs, strict=True):
+      if isinstance(source, traces.Variable):
+        continue
+      feeds[tensor] = given[source] if isinstance(source, str) else source
+      if source != _INPUTS:
+        late.append(tensor)
+    if not body.updates:
+      return self._session.run(body.outputs, feeds)
+    answers = self._session.update(
+      body.outputs, body.updates, feeds, tuple(late)
+    )
+    return [answers[tensor] for tensor in body.outputs]
 
   def _call(
     self,

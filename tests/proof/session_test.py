@@ -59,7 +59,7 @@ def test_a_variable_is_restored_read_and_restored_again(tmp_path):
   values = _values(tmp_path, 1, 3)
   opened = session.Session(_parts())
   opened.restore(values)
-  opened.update([], ['other/double'], {})
+  opened.update([], ['other/double'], {}, ())
   opened.hold(values)  # Which says nothing of updates.
   np.testing.assert_array_equal(opened.values(['its/name'])['its/name'], [2, 6])
   opened.restore(values)
@@ -73,7 +73,7 @@ def test_artifacts_of_equal_graphs_share_a_session_and_no_values(tmp_path):
   for values, numbers in ((first, [1, 3]), (second, [5, 7]), (first, [1, 3])):
     opened.hold(values)
     np.testing.assert_array_equal(opened.run('value/its/name:0'), numbers)
-    opened.update([], ['one/double'], {})
+    opened.update([], ['one/double'], {}, ())
 
 
 def test_a_file_that_cannot_be_read_leaves_no_values_to_anybody(tmp_path):
@@ -105,7 +105,7 @@ def test_other_graphs_have_a_session_of_their_own(tmp_path):
     assert session.opened(other, values) is not opened
   other = session.opened(others[0], values)
   other.hold(values)
-  other.update([], ['one/double'], {})
+  other.update([], ['one/double'], {}, ())
   np.testing.assert_array_equal(other.run('value/its/name:0'), [3, 9])
 
 
