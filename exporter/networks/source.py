@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from exporter.networks import builders
+from exporter.networks import loading
 import model_specs
 
 _v1 = tf.compat.v1
@@ -44,21 +45,6 @@ def architecture(model: model_specs.ModelSpec) -> Architecture:
     model.family.channels,
     model.size if model.family.sizes else None,
   )
-
-
-def _unset(name: str, shape: tf.TensorShape) -> tf.Tensor:
-  return _v1.placeholder(tf.float32, shape, name=f'{name}/value')
-
-
-def _fed_variable(getter: Any, name: str, *args: Any, **kwargs: Any) -> Any:
-  """Creates a variable that is initialized from a placeholder.
-
-  As a custom getter it keeps random initializers out of the graph.
-  """
-  kwargs['initializer'] = lambda shape, dtype, partition_info: _unset(
-    'initial', shape
-  )
-  return getter(name, *args, **kwargs)
 
 
 def _preprocess(
@@ -125,7 +111,7 @@ class Source:
     variant = {}
     if architecture.multiplier is not None:
       variant['multiplier'] = architecture.multiplier
-    with _v1.variable_scope('', use_resource=True, custom_getter=_fed_variable):
+    with loading.without_values():
       built = builders.BUILDERS[architecture.network](
         scaled,
         num_classes=architecture.num_classes,
@@ -148,9 +134,7 @@ class Source:
     self.trainable = frozenset(v.op.name for v in _v1.trainable_variables())
     self.losses = tuple(_v1.losses.get_regularization_losses())
     self.updates = tuple(_v1.get_collection(_v1.GraphKeys.UPDATE_OPS))
-    self._unload = [
-      tf.raw_ops.DestroyResourceOp(resource=v.handle) for v in self.variables
-    ]
+    self._loader = loading.Loader(self.variables)
 
   @functools.cached_property
   def _random(self) -> frozenset[str]:
@@ -187,14 +171,11 @@ class Source:
 
   def load(self, tensors: Mapping[str, np.ndarray]) -> None:
     """Sets every variable to its tensor, by name."""
-    self._session.run(
-      [v.initializer for v in self.variables],
-      {v.initializer.inputs[1]: tensors[v.op.name] for v in self.variables},
-    )
+    self._loader.load(self._session, tensors)
 
   def unload(self) -> None:
     """Frees the memory of every variable; `load` sets them again."""
-    self._session.run(self._unload)
+    self._loader.unload(self._session)
 
   def run(self, fetches: Any, images: np.ndarray, momentum: float = 0.0) -> Any:
     """Computes tensors, or runs ops, on images in [0, 1]."""

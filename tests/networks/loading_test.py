@@ -1,0 +1,86 @@
+"""Variables have no value until they are loaded, and none after `unload`."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from exporter.networks import loading
+
+_v1 = tf.compat.v1
+_VALUES = {
+  'scope/weights': np.array([[1.0, 2.0]], np.float32),
+  'scope/mean': np.array([3.0], np.float32),
+}
+
+
+@pytest.fixture(name='graph')
+def _graph():
+  """Two variables, of which one trains and has a loss."""
+  graph = tf.Graph()
+  with (
+    graph.as_default(),
+    loading.without_values(),
+    _v1.variable_scope('scope'),
+  ):
+    _v1.get_variable(
+      'weights',
+      [1, 2],
+      initializer=_v1.random_normal_initializer(),
+      regularizer=lambda weights: tf.reduce_sum(weights, name='loss'),
+      collections=['mine', _v1.GraphKeys.GLOBAL_VARIABLES],
+    )
+    _v1.get_variable('mean', [1], trainable=False)
+  return graph
+
+
+def _names(graph, key):
+  return sorted(v.op.name for v in graph.get_collection(key))
+
+
+def test_they_are_in_their_collections_once(graph):
+  keys = _v1.GraphKeys
+  assert _names(graph, keys.GLOBAL_VARIABLES) == sorted(_VALUES)
+  assert _names(graph, keys.TRAINABLE_VARIABLES) == ['scope/weights']
+  assert _names(graph, 'mine') == ['scope/weights']
+  assert len(graph.get_collection(keys.REGULARIZATION_LOSSES)) == 1
+
+
+def test_nothing_in_the_graph_gives_them_a_value(graph):
+  types = {op.type for op in graph.get_operations()}
+  assert types.isdisjoint(
+    {'AssignVariableOp', 'VarIsInitializedOp', 'RandomStandardNormal'}
+  )
+
+
+def test_they_are_loaded_by_name_and_unloaded(graph):
+  variables = graph.get_collection(_v1.GraphKeys.GLOBAL_VARIABLES)
+  with graph.as_default():
+    loader = loading.Loader(variables)
+    read = {v.op.name: v.read_value() for v in variables}
+  with _v1.Session(graph=graph) as session:
+    for factor in (1, 2):
+      with pytest.raises(tf.errors.FailedPreconditionError):
+        session.run(read)
+      loader.load(session, {n: factor * v for n, v in _VALUES.items()})
+      for name, value in session.run(read).items():
+        np.testing.assert_array_equal(value, factor * _VALUES[name])
+      loader.unload(session)
+    loader.unload(session)  # Where there is nothing, nothing is wrong.
+
+
+def test_a_variable_without_a_tensor_is_an_error(graph):
+  with graph.as_default():
+    loader = loading.Loader(graph.get_collection('mine'))
+  with (
+    _v1.Session(graph=graph) as session,
+    pytest.raises(KeyError, match='scope/weights'),
+  ):
+    loader.load(session, {})
+
+
+def test_the_graph_stays_one_of_this_tensorflow(graph):
+  before = graph.as_graph_def().versions.producer
+  with graph.as_default():
+    loading.Loader(graph.get_collection('mine'))
+  assert graph.as_graph_def().versions.producer == before
+  assert before == tf.version.GRAPH_DEF_VERSION
