@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 import contextlib
-import ctypes
-import gc
 import os
 import pathlib
 import signal
@@ -80,7 +78,5 @@ def _memory() -> Iterator[None]:
   _clear_caches()
   if 'exporter.networks.source' in sys.modules:
     sys.modules['exporter.networks.source'].build.cache_clear()
-  gc.collect()
-  if sys.platform == 'linux':
-    ctypes.CDLL(None).malloc_trim(0)
+  memory.give_back()
   _KEPT.append(memory.taken() or 0)

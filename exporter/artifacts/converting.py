@@ -4,13 +4,12 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import contextlib
-import ctypes
-import gc
 
 import numpy as np
 
 from exporter import errors
 from exporter import faults
+from exporter import memory
 from exporter import networks
 from exporter.artifacts import frozen
 import model_specs
@@ -39,17 +38,6 @@ def explained(handle: model_specs.Handle, what: str) -> Iterator[None]:
     ) from error
 
 
-def _give_back() -> None:
-  """Returns freed memory to the system.
-
-  A worker makes many conversions, and other workers need the memory meanwhile.
-  """
-  gc.collect()
-  trim = getattr(ctypes.CDLL(None), 'malloc_trim', None)  # Only glibc has it.
-  if trim:
-    trim(0)
-
-
 def convert(
   handle: model_specs.Handle,
   source: networks.Source,
@@ -70,4 +58,4 @@ def convert(
   network = frozen.freeze(source, handle, tensors)
   with explained(handle, 'converted'):
     write(network)
-  _give_back()
+  memory.give_back()  # Other workers need it before the next conversion.

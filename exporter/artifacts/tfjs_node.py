@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import threading
 from typing import IO
+from typing import TYPE_CHECKING
 from typing import Final
 from typing import Literal
 from typing import TypeAlias
@@ -20,9 +21,11 @@ import numpy as np
 
 from exporter import environment
 from exporter import errors
-from exporter.artifacts import tfjs_files
 from exporter.artifacts import tfjs_runtime
 import model_specs
+
+if TYPE_CHECKING:  # That takes TensorFlow, which who looks for Node can spare.
+  from exporter.artifacts import tfjs_files
 
 Backend: TypeAlias = Literal['wasm', 'cpu']
 WASM: Final = 'wasm'
@@ -81,7 +84,7 @@ class Process:
   def __init__(
     self,
     conversion: model_specs.Handle,
-    files: tfjs_files.Files,
+    files: 'tfjs_files.Files',
     backend: Backend,
   ):
     """Starts Node and gives it a model.

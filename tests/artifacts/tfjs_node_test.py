@@ -4,6 +4,8 @@ import gc
 import os
 import pathlib
 import stat
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -118,3 +120,11 @@ def test_a_node_that_hangs_is_stopped(on_path, monkeypatch):
   with pytest.raises(errors.ProofError, match='without an answer'):
     tfjs_node.Process(_HANDLE, _files(), tfjs_node.CPU)
   assert time.monotonic() - start < 60
+
+
+def test_whoever_looks_for_node_does_without_tensorflow():
+  code = (
+    'import sys; from exporter import artifacts; print(artifacts.find_node()); '
+    "sys.exit('tensorflow' in sys.modules)"
+  )
+  subprocess.run([sys.executable, '-c', code], check=True)
