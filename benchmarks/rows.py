@@ -6,9 +6,11 @@ and proves nothing.
 """
 
 from collections.abc import Iterator
+from collections.abc import Sequence
 import dataclasses
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -17,6 +19,7 @@ import model_specs
 
 _MOBILENETS = 'mobilenet_v[12]_*'
 _ONE = 'mobilenet_v2_100_224'
+_FIRST = f'{_ONE}/classification/5'
 _KERAS_HAS = '/*/5'  # One format, and not all networks.
 _TIMES = 5  # Of what takes less than a second; the median counts.
 _PYTHON = (sys.executable, '-m')
@@ -91,9 +94,13 @@ def _starting() -> Iterator[Row]:
 def _cold(folder: pathlib.Path) -> Iterator[Row]:
   """One model, by a user of whom nothing is remembered."""
   exports = folder / 'one'
+  # Nothing of the first artifact is remembered for the others.
   home = {'SLIMHUB_HOME': str(folder / 'home')}
   keras = process.run(_keras(f'{_ONE}/classification/5', folder / 'keras_one'))
   tensorflow = _median(sys.executable, '-c', 'import tensorflow')
+  first = process.run(_export(_FIRST, folder / 'first'), home)
+  name = 'one model, cold: its first artifact'
+  yield Row(name, first, 1, '`import tensorflow`', tensorflow, 1)
   ours = process.run(_export(f'{_ONE}/*', exports), home)
   yield Row('one model, cold: 4 artifacts', ours, 1, 'Keras: one', keras, 1)
   name = 'one model, cold: 4 artifacts'
@@ -103,25 +110,45 @@ def _cold(folder: pathlib.Path) -> Iterator[Row]:
   yield Row('the same, in place', again, 1, '`sha256sum`', hashing, 1)
 
 
-def _batch(title: str, pattern: str, folder: pathlib.Path) -> Iterator[Row]:
-  """Many models, on all cores and on one, and again when they are in place.
+def _converted(folder: pathlib.Path) -> Iterator[Row]:
+  """Files for other runtimes, beside what their converters write unproven."""
+  formats = ('litert.float32', 'litert.float16', 'litert.dynamic', 'onnx')
+  exports = folder / 'converted'
+  process.run(_export(_FIRST, exports))
+  peer = process.run(
+    (*_PYTHON, 'benchmarks.converter_peer', str(exports), str(folder / 'peer'))
+  )
+  command = _export(_FIRST, exports, f'--formats={",".join(formats)}')
+  ours = process.run(command)
+  name, count = 'one model: 3 LiteRT files and ONNX', len(formats)
+  yield Row(name, ours, count, 'the converters alone', peer, count)
+
+
+def _batch(
+  title: str, pattern: str, folder: pathlib.Path, jobs: Sequence[int]
+) -> Iterator[Row]:
+  """Many models, and again when they are in place.
 
   Args:
     title: What they are called.
     pattern: Matches them.
     folder: For all that is written.
+    jobs: How many workers make them, each time.
   """
   exports = folder / 'exports'
   count = len(model_specs.find(pattern))
   peer = process.run(_keras(pattern + _KERAS_HAS, folder / 'keras'))
   theirs = len(list((folder / 'keras').rglob('saved_model.pb')))
-  for jobs in (os.cpu_count(), 1):
-    command = _export(pattern, exports, '--force', f'--jobs={jobs}')
-    name = f'{title}, {jobs} workers' if jobs != 1 else f'{title}, 1 worker'
+  shutil.rmtree(folder / 'keras')
+  for number in jobs:
+    command = _export(pattern, exports, '--force', f'--jobs={number}')
+    workers = f'{number} workers' if number != 1 else '1 worker'
     ours = process.run(command)
-    yield Row(name, ours, count, 'Keras', peer, theirs)
+    yield Row(f'{title}, {workers}', ours, count, 'Keras', peer, theirs)
   writing = process.Figures(_floor(exports, folder / 'floor'), 0, 0)
-  yield Row(name, ours, count, 'writing the bytes', writing, count)
+  yield Row(
+    f'{title}, {workers}', ours, count, 'writing the bytes', writing, count
+  )
   again = process.run(_export(pattern, exports))
   hashing = process.run(_hashes(exports))
   yield Row(f'{title}, in place', again, 1, '`sha256sum`', hashing, 1)
@@ -137,6 +164,10 @@ def measure(folder: pathlib.Path, *, shelf: bool) -> Iterator[Row]:
   """
   yield from _starting()
   yield from _cold(folder)
-  yield from _batch('the MobileNets', _MOBILENETS, folder / 'mobilenets')
+  yield from _converted(folder)
+  cores = os.cpu_count() or 1
+  place = folder / 'mobilenets'
+  yield from _batch('the MobileNets', _MOBILENETS, place, (1, cores))
   if shelf:
-    yield from _batch('the whole shelf', '*', folder / 'shelf')
+    shutil.rmtree(place)  # The disk may not take all at once.
+    yield from _batch('the whole shelf', '*', folder / 'shelf', (cores,))
