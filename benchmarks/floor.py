@@ -41,7 +41,7 @@ def _write(
 
 
 def main(exports: pathlib.Path, folder: pathlib.Path) -> None:
-  """Writes a copy of each artifact, one at a time; prints how long that took."""
+  """Writes a copy of each artifact, one at a time; prints the seconds."""
   seconds = 0.0
   for number, manifest in enumerate(sorted(exports.rglob('[0-9].json'))):
     artifact = _read(manifest.with_suffix(''))

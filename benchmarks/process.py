@@ -7,6 +7,7 @@ import dataclasses
 import os
 import pathlib
 import subprocess
+import threading
 import time
 
 _SECONDS = 0.2  # How often the memory is measured.
@@ -73,12 +74,18 @@ def run(
     env={**os.environ, 'TF_CPP_MIN_LOG_LEVEL': '3', **(environment or {})},
   )
   largest = whole = 0
-  while process.poll() is None:
+  ended = threading.Event()
+  seconds: list[float] = []
+
+  def wait() -> None:
+    process.wait()
+    seconds.append(time.monotonic() - start)
+    ended.set()
+
+  threading.Thread(target=wait).start()
+  while not ended.wait(_SECONDS):
     memory = _memory(process.pid)
     largest, whole = max(largest, *memory), max(whole, sum(memory))
-    time.sleep(_SECONDS)
   if process.returncode:
     raise RuntimeError(f'{" ".join(command)} failed: {process.returncode}')
-  return Figures(
-    time.monotonic() - start, largest / _MEGABYTE, whole / _MEGABYTE
-  )
+  return Figures(seconds[0], largest / _MEGABYTE, whole / _MEGABYTE)
