@@ -53,6 +53,7 @@ setuptools.setup(
     'dev': ['mypy==2.4.1', 'ruff==0.17.5'],
     'litert': ['ai-edge-litert'],
     'onnx': ['onnx', 'onnxruntime', 'tf2onnx>=1.17'],
+    'photographs': ['scikit-image'],
     'ray': ['ray'],
     # OpenSSF's own; it imports OpenSSL without naming it.
     'sign': [
@@ -104,6 +105,7 @@ setuptools.setup(
       'pytest-xdist',
       'ray',
       's3fs>=2024.12',
+      'scikit-image',
       'securesystemslib',
       'starlette>=0.49',
       'tf2onnx>=1.17',

@@ -70,7 +70,7 @@ class _Clock:
   """Adds up the processor time of parts that may be within others."""
 
   def __init__(self) -> None:
-    self.seconds: collections.Counter[str] = collections.Counter()
+    self.seconds: dict[str, float] = collections.defaultdict(float)
     self._running = [_REST]
     self._since = time.process_time()
 
@@ -128,13 +128,14 @@ def main(patterns: tuple[str, ...]) -> None:
     clock.seconds.clear()
     with tempfile.TemporaryDirectory() as name, clock.within(_REST):
       count = _export((pattern,), pathlib.Path(name))
-    total = clock.seconds.total()
+    total = sum(clock.seconds.values())
     limit = sum(clock.seconds[part] for part in _LIMIT)
     print(
       f'{pattern}: {count} artifacts, {total:.1f} s of processor time, '
       f'{total / limit:.2f} times the passes and the bytes'
     )
-    for part, seconds in clock.seconds.most_common():
+    longest_first = sorted(clock.seconds.items(), key=lambda item: -item[1])
+    for part, seconds in longest_first:
       print(f'{seconds:>8.2f} s {seconds / total:>4.0%}  {part}')
     print()
 

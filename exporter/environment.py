@@ -18,6 +18,7 @@ _TENSORFLOW = 'tensorflow'
 _PACKAGES = {
   'litert': {'ai-edge-litert': 'ai_edge_litert'},
   'onnx': {'onnx': 'onnx', 'onnxruntime': 'onnxruntime', 'tf2onnx': 'tf2onnx'},
+  'photographs': {'scikit-image': 'skimage'},
   'ray': {'ray': 'ray'},
   'serve': {
     'markdown-it-py': 'markdown_it',

@@ -98,6 +98,7 @@ _EXTRAS = {
   'exporter.artifacts.litert': {'ai-edge-litert'},
   'exporter.formats.litert': {'ai-edge-litert'},
   'exporter.formats.onnx': {'onnxruntime'},
+  'exporter.measure.photographs': {'scikit-image'},
   'exporter.proof.ranges': {'onnx'},
   'exporter.signing.envelopes': {'securesystemslib'},
   'exporter.signing.keys': {'cryptography'},

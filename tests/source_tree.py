@@ -48,6 +48,7 @@ _DISTRIBUTIONS = {
   'ray': 'ray',
   'requests': 'requests',
   'setuptools': 'setuptools',
+  'skimage': 'scikit-image',
   'starlette': 'starlette',
   'tensorflow': 'tensorflow',
   'tensorflow_hub': 'tensorflow-hub',

@@ -5,25 +5,17 @@ from it. Those that prove a file when it is made are not among them.
 """
 
 from collections.abc import Iterable
-import csv
 import dataclasses
-import functools
-from importlib import resources
-import io
 
 from exporter import markdown
+from exporter.cards import recorded
 import model_specs
 from model_specs import kinds
 
-FILE = 'runtimes.tsv'
 OK = 'ok'  # The same numbers.
 NEAR = 'near'  # It rounds otherwise than the runtime that proved the file.
 REFUSED = 'refused'
 _TITLE = 'Runtimes of converted files'
-
-
-class RuntimesError(ValueError):
-  """A row or the header of runtimes.tsv is not what it must be."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +31,7 @@ class Trial:
 
   def __post_init__(self) -> None:
     if self.kind not in (OK, NEAR, REFUSED):
-      raise RuntimesError(
+      raise recorded.RecordedError(
         f'{self.runtime}, {self.word}: the result is {self.result!r}, expected '
         f'{OK!r}, {NEAR!r}, or {REFUSED!r} and a reason'
       )
@@ -55,35 +47,7 @@ class Trial:
     return f'{self.runtime} {self.version} in {self.place}'
 
 
-_COLUMNS = tuple(field.name for field in dataclasses.fields(Trial))
-
-
-def render(trials: Iterable[Trial]) -> str:
-  """The text of runtimes.tsv, with the rows in the order given."""
-  output = io.StringIO()
-  writer = csv.writer(output, 'excel-tab', lineterminator='\n')
-  writer.writerow(_COLUMNS)
-  writer.writerows(dataclasses.astuple(trial) for trial in trials)
-  return output.getvalue()
-
-
-def parse(text: str) -> tuple[Trial, ...]:
-  """The rows that the text of runtimes.tsv holds.
-
-  Raises:
-    RuntimesError: The columns or a row are not what they must be.
-  """
-  header, *rows = csv.reader(io.StringIO(text), 'excel-tab')
-  if tuple(header) != _COLUMNS:
-    raise RuntimesError(f'the columns are {header}, expected {_COLUMNS}')
-  return tuple(Trial(*row) for row in rows)
-
-
-@functools.cache
-def load_trials() -> tuple[Trial, ...]:
-  """The committed rows."""
-  file = resources.files('exporter.cards').joinpath(FILE)
-  return parse(file.read_text('utf-8'))
+TABLE = recorded.Table('runtimes.tsv', Trial)
 
 
 def _files(trials: Iterable[Trial]) -> str:
@@ -105,7 +69,7 @@ def _row(trials: list[Trial]) -> tuple[str, ...]:
 def section(trials: Iterable[Trial] | None = None) -> str:
   """The section on runtimes; by default, of the committed rows."""
   of_runtime: dict[tuple[str, str], list[Trial]] = {}
-  for trial in load_trials() if trials is None else trials:
+  for trial in TABLE.committed if trials is None else trials:
     of_runtime.setdefault((trial.runtime, trial.place), []).append(trial)
   rows = map(_row, of_runtime.values())
   header = ('Runtime', 'Package', 'In', 'Same numbers', 'As near', 'Refused')
@@ -129,7 +93,7 @@ def seen(
   """Says in which other runtimes such a file works, as blocks of Markdown."""
   titles = [
     trial.title
-    for trial in (load_trials() if trials is None else trials)
+    for trial in (TABLE.committed if trials is None else trials)
     if kinds.get(trial.word) == conversion.kind and trial.kind != REFUSED
   ]
   if not titles:

@@ -7,6 +7,7 @@ import re
 import shutil
 import urllib.parse
 
+from exporter import measure
 from exporter import storage
 import model_specs
 from model_specs import formats
@@ -90,6 +91,11 @@ def path(text: str) -> pathlib.Path:
     return storage.parse_path(text)
   except ValueError as error:
     raise argparse.ArgumentTypeError(f'{text!r} {error}') from error
+
+
+def pictures(text: str) -> storage.LocalPath:
+  """A folder of pictures, or the word for photographs that others made."""
+  return text if text == measure.PHOTOGRAPHS else path(text)
 
 
 def folder(text: str) -> storage.Folder:

@@ -21,6 +21,8 @@ from .labelled import pictures_of_list as pictures_of_list
 from .measurements import Measurements as Measurements
 from .measurements import read_measurements as read_measurements
 from .measurements import write_measurements as write_measurements
+from .photographs import PHOTOGRAPHS as PHOTOGRAPHS
+from .photographs import pictures_folder as pictures_folder
 from .pictures import pictures_digest as pictures_digest
 from .pictures import read_pictures as read_pictures
 from .runners import keras_model as keras_model

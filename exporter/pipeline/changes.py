@@ -124,7 +124,8 @@ def refuse(
   if handle.needs_pictures and not has_pictures:
     reason = (
       'integers need the range of every layer, which is measured on pictures: '
-      '--representative_images=DIR'
+      '--representative_images=DIR, or =photographs for those that a package '
+      'brings'
     )
   if not reason:
     return None

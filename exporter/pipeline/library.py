@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from exporter import checkpoints
 from exporter import errors
+from exporter import measure
 from exporter import results as results_lib
 from exporter import storage
 from exporter.pipeline import batch
@@ -104,7 +105,8 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
     formats: Any of `tf1`, `tf2`, `litert`, `onnx` and `tfjs`, or one of their
       files, such as `litert.float16`; the last three convert each TF2 handle.
     representative_images: A folder of pictures on which the ranges of
-      litert.int8 are measured.
+      litert.int8 are measured, or `photographs`, which are those that
+      scikit-image brings.
     litert_batch: How many images a LiteRT file takes at once: `1`, which
       delegates and browsers want, or `dynamic`.
     require_checksums: Whether to refuse archives of published models whose
@@ -141,7 +143,7 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
     require_checksums=require_checksums,
     force=force,
     prove=prove,
-    pictures_dir=_path(representative_images),
+    pictures_dir=measure.pictures_folder(representative_images),
     litert_batch=litert_batch,
   )
   orders = orders_lib.make_orders(handles, template)

@@ -170,7 +170,8 @@ def choose(
       raise errors.OrderError(
         f'{kind.word} is asked for without representative_images; expected a '
         'folder of pictures to measure the range of every layer on: '
-        '--representative_images=DIR'
+        '--representative_images=DIR, or =photographs for those that a '
+        'package brings'
       )
   handles = tuple(formats.select(named, words, layout))
   asked = formats.named(words)

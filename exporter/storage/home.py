@@ -36,6 +36,11 @@ def default_memo_dir() -> pathlib.Path:
   return _home() / 'memos'
 
 
+def default_photographs_dir() -> pathlib.Path:
+  """The folder of photographs that ranges are measured on, if asked for."""
+  return _home() / 'photographs'
+
+
 def default_stock_dir(exports: pathlib.Path) -> pathlib.Path:
   """The default folder for the files that a hub of these exports sends.
 

@@ -5,6 +5,7 @@ from importlib import resources
 import pytest
 
 from exporter.cards import client_results
+from exporter.cards import recorded
 from tests.cards import some_result
 
 _RESULT = some_result.make(versions=(4, 5))
@@ -12,8 +13,8 @@ _BROKEN = some_result.make(use='adam', result="broken: KeyError: 'a\tb'")
 
 
 def test_what_is_written_is_read():
-  text = client_results.render([_RESULT, _BROKEN])
-  assert client_results.parse(text) == (_RESULT, _BROKEN)
+  text = client_results.TABLE.render([_RESULT, _BROKEN])
+  assert client_results.TABLE.parse(text) == (_RESULT, _BROKEN)
 
 
 def test_a_result_says_whether_and_why():
@@ -22,25 +23,21 @@ def test_a_result_says_whether_and_why():
 
 
 def test_a_failure_of_ours_cannot_be_written():
-  with pytest.raises(
-    client_results.ClientsError, match=r"infer: .* 'failed: x'"
-  ):
+  with pytest.raises(recorded.RecordedError, match=r"infer: .* 'failed: x'"):
     some_result.make(result='failed: x')
 
 
 def test_other_columns_are_refused():
-  text = client_results.render([_RESULT]).replace('keras', 'kitten', 1)
-  with pytest.raises(
-    client_results.ClientsError, match=r'the columns are .*kitten'
-  ):
-    client_results.parse(text)
+  text = client_results.TABLE.render([_RESULT]).replace('keras', 'kitten', 1)
+  with pytest.raises(recorded.RecordedError, match=r'the columns are .*kitten'):
+    client_results.TABLE.parse(text)
 
 
 def test_the_committed_file_is_in_its_own_form():
   results = client_results.load_clients()
   assert len(set(results)) == len(results) > 100
-  path = resources.files('exporter.cards') / client_results.FILE
-  assert client_results.render(results) == path.read_text('utf-8')
+  path = resources.files('exporter.cards') / client_results.TABLE.file
+  assert client_results.TABLE.render(results) == path.read_text('utf-8')
 
 
 def test_every_version_and_format_was_tried():

@@ -5,6 +5,7 @@ from importlib import resources
 import pytest
 
 from exporter.cards import clients_page
+from exporter.cards import recorded
 from exporter.cards import runtimes
 from model_specs import kinds
 from tests import conversions_made
@@ -22,23 +23,23 @@ def _conversion(word):
 
 def test_what_is_written_is_read():
   trials = (_OK, _NEAR, _REFUSED)
-  assert runtimes.parse(runtimes.render(trials)) == trials
+  assert runtimes.TABLE.parse(runtimes.TABLE.render(trials)) == trials
 
 
 def test_the_committed_file_is_in_its_own_form():
-  path = resources.files('exporter.cards') / runtimes.FILE
-  trials = runtimes.load_trials()
-  assert runtimes.render(trials) == path.read_text('utf-8')
+  path = resources.files('exporter.cards') / runtimes.TABLE.file
+  trials = runtimes.TABLE.committed
+  assert runtimes.TABLE.render(trials) == path.read_text('utf-8')
   converted = {kind.word for kind in kinds.converted()}
   assert {trial.word for trial in trials} == converted
 
 
 def test_other_results_and_columns_are_refused():
-  with pytest.raises(runtimes.RuntimesError, match=r"A, onnx: .* 'wrong'"):
+  with pytest.raises(recorded.RecordedError, match=r"A, onnx: .* 'wrong'"):
     runtimes.Trial('A', 'a-b', '1.2', 'Node', 'onnx', 'wrong')
-  text = runtimes.render([_OK]).replace('place', 'palace')
-  with pytest.raises(runtimes.RuntimesError, match=r'are .*palace'):
-    runtimes.parse(text)
+  text = runtimes.TABLE.render([_OK]).replace('place', 'palace')
+  with pytest.raises(recorded.RecordedError, match=r'are .*palace'):
+    runtimes.TABLE.parse(text)
 
 
 def test_a_runtime_has_one_row():

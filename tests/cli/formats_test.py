@@ -46,6 +46,15 @@ def test_one_order_holds_handles_and_conversions(run):
   run.assert_called_once_with((order,), processes.Processes(None))
 
 
+def test_photographs_may_be_those_of_a_package(run, tmp_path, monkeypatch):
+  monkeypatch.setenv('SLIMHUB_HOME', str(tmp_path))
+  flags = ['--formats=litert.int8', '--representative_images=photographs']
+  assert _main(_MODEL, *flags) == 0
+  ((order,), _), _ = run.call_args
+  assert order.pictures_dir == tmp_path / 'photographs'
+  assert len(list(order.pictures_dir.iterdir())) == 128
+
+
 @pytest.mark.parametrize(
   ('argv', 'says'),
   [

@@ -73,7 +73,7 @@ _OFFLINE = (('HTTPS_PROXY', 'http://127.0.0.1:9'),)  # Nobody's.
 _TF1, _OLD_HUB = environments.TF1, environments.TF1_OLD_HUB
 _TF_2_4, _TF_2_8 = environments.TF_2_4, environments.TF_2_8
 _LAST, _FIRST = environments.LAST_MODULE, environments.FIRST_KERAS_3
-_TODAY = environments.TODAY
+_TODAY, _NEXT = environments.TODAY, environments.NEXT
 RUNS = (
   Run(_TF1, _MODULE, 'hub_module', _MODULES),
   Run(_TF1, _LAYER, 'keras_layer', _BOTH_NETWORKS, _mode('v2')),
@@ -111,6 +111,12 @@ RUNS = (
   ),
   Run(_TODAY, _COMMAND, 'command_line', _SERVED),
   Run(_TODAY, _SESSION, 'session', _SERVED),
+  Run(_NEXT, _TFSM, 'tfsm_layer', _BOTH_NETWORKS),
+  Run(_NEXT, _SLIM, 'slim_layer', _BOTH_NETWORKS),
+  Run(_NEXT, _LOAD, 'load', _BOTH_NETWORKS),
+  Run(_NEXT, 'hub.load', 'hub_load', _SMALL),
+  Run(_NEXT, _COMMAND, 'command_line', _SERVED),
+  Run(_NEXT, _SESSION, 'session', _SERVED),
 )
 
 

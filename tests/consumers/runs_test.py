@@ -123,9 +123,12 @@ def test_a_version_is_as_good_as_its_worst_artifact():
 
 
 def test_rows_that_were_not_made_stay(tmp_path):
-  path = tmp_path / client_results.FILE
+  path = tmp_path / client_results.TABLE.file
   table.write({}, path)
-  assert client_results.parse(path.read_text()) == client_results.load_clients()
+  assert (
+    client_results.TABLE.parse(path.read_text())
+    == client_results.load_clients()
+  )
 
 
 def test_what_was_not_run_is_named(monkeypatch, capsys, tmp_path):

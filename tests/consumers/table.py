@@ -8,7 +8,7 @@ from tests import artifacts_made as artifacts
 from tests import source_tree
 from tests.consumers import runs
 
-PATH = source_tree.ROOT / 'exporter/cards' / client_results.FILE
+PATH = source_tree.ROOT / 'exporter/cards' / client_results.TABLE.file
 
 _Fact = tuple[str, str, int, str]  # Format, use, version, kind.
 
@@ -72,7 +72,7 @@ def write(
   results: list[client_results.Result] = []
   for run in runs.RUNS:
     results += made[run] if run in made else committed(run)
-  path.write_text(client_results.render(results), 'utf-8')
+  path.write_text(client_results.TABLE.render(results), 'utf-8')
 
 
 def lines(

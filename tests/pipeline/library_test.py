@@ -149,6 +149,18 @@ def test_an_order_that_cannot_be_is_an_error_before_anything_runs(
   assert not (tmp_path / 'out').exists()
 
 
+def test_integers_of_photographs_that_a_package_brings(tmp_path, monkeypatch):
+  monkeypatch.setenv('SLIMHUB_HOME', str(tmp_path / 'home'))
+  (result,) = pipeline.export_models(
+    'mobilenet_v1_025_128/feature_vector/5',
+    output_dir=tmp_path / 'out',
+    weights='synthetic',
+    formats=['litert.int8'],
+    representative_images='photographs',
+  )
+  assert result.status == 'exported'
+
+
 def test_an_unknown_name_lists_close_ones(tmp_path):
   with pytest.raises(model_specs.UnknownNameError, match='did you mean'):
     pipeline.export_models('mobilnet_v1_025_128', output_dir=tmp_path)

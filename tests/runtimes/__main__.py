@@ -9,7 +9,7 @@ from exporter.cards import runtimes as results
 from tests import source_tree
 from tests.runtimes import runtimes
 
-_PATH = source_tree.ROOT / 'exporter/cards' / results.FILE
+_PATH = source_tree.ROOT / 'exporter/cards' / results.TABLE.file
 
 
 def main(path: pathlib.Path = _PATH) -> int:
@@ -24,7 +24,7 @@ def main(path: pathlib.Path = _PATH) -> int:
     for trial in made:
       sys.stdout.write(f'{trial.title:35}  {trial.word:16}  {trial.result}\n')
     found += made
-  path.write_text(results.render(found), 'utf-8')
+  path.write_text(results.TABLE.render(found), 'utf-8')
   return 0
 
 

@@ -16,7 +16,7 @@ _RIGHT = {results.OK, results.NEAR}
 def test_a_runtime_does_what_is_committed(runtime):
   committed = [
     trial
-    for trial in results.load_trials()
+    for trial in results.TABLE.committed
     if (trial.runtime, trial.place) == (runtime.name, runtime.place)
   ]
   found = runtimes.trials(runtime)
@@ -31,7 +31,7 @@ def test_a_runtime_does_what_is_committed(runtime):
 
 def test_what_is_committed_has_a_runtime():
   known = {(runtime.name, runtime.place) for runtime in runtimes.RUNTIMES}
-  found = {(trial.runtime, trial.place) for trial in results.load_trials()}
+  found = {(trial.runtime, trial.place) for trial in results.TABLE.committed}
   assert found == known
 
 

@@ -6,6 +6,7 @@ import sys
 
 from exporter import checkpoints
 from exporter import errors
+from exporter import measure
 from exporter import pipeline
 from exporter import storage
 from exporter.cli import exits
@@ -70,9 +71,10 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   )
   parser.add_argument(
     '--representative_images',
-    type=flag_values.path,
-    metavar='DIR',
-    help='pictures that the ranges of litert.int8 are measured on',
+    type=flag_values.pictures,
+    metavar=f'DIR|{measure.PHOTOGRAPHS}',
+    help='pictures that the ranges of litert.int8 are measured on: yours, or a '
+    'few photographs that scikit-image brings',
   )
   parser.add_argument(
     '--onnx_layout',
@@ -217,7 +219,7 @@ def run(args: argparse.Namespace) -> int:
     require_checksums=args.require_checksums,
     force=args.force,
     prove=args.prove,
-    pictures_dir=args.representative_images,
+    pictures_dir=measure.pictures_folder(args.representative_images),
     litert_batch=args.litert_batch or kinds.ONE,
   )
   return max(

@@ -1,0 +1,85 @@
+"""Photographs for who has no pictures to measure the ranges of integers on.
+
+They come with scikit-image, and anybody may use them for anything: NASA's is
+in the public domain, the others were given away (CC0). A few hundred pictures
+of what the model will see are better.
+"""
+
+import pathlib
+import tempfile
+from typing import Final
+
+import numpy as np
+
+from exporter import environment
+from exporter import errors
+from exporter import storage
+
+PHOTOGRAPHS: Final = 'photographs'  # The word for them in place of a folder.
+# A portrait, a cat, a cup of coffee and a rocket, as functions are called.
+_NAMES = ('astronaut', 'chelsea', 'coffee', 'rocket')
+# So many squares are cut out of them, each at least this part of the shorter
+# side, at the same places every time.
+_SQUARES = 128
+_LEAST = 0.35
+
+
+def _cut(photograph: np.ndarray, random: np.random.RandomState) -> np.ndarray:
+  """Cuts a random square out of a photograph, and mirrors every second one."""
+  height, width, _ = photograph.shape
+  side = int(min(height, width) * random.uniform(_LEAST, 1))
+  top = random.randint(height - side + 1)
+  left = random.randint(width - side + 1)
+  square = photograph[top : top + side, left : left + side]
+  return square[:, ::-1] if random.randint(2) else square
+
+
+def _write(folder: pathlib.Path) -> None:
+  import skimage
+
+  random = np.random.RandomState(0)
+  photographs = [getattr(skimage.data, name)() for name in _NAMES]
+  for number in range(_SQUARES):
+    square = _cut(photographs[number % len(photographs)], random)
+    path = folder / f'{number:03}_{_NAMES[number % len(_NAMES)]}.png'
+    skimage.io.imsave(path, square, check_contrast=False)
+
+
+def _put(folder: pathlib.Path) -> None:
+  """Writes all pictures of a folder, or none; another process may as well."""
+  folder.parent.mkdir(parents=True, exist_ok=True)
+  with tempfile.TemporaryDirectory(dir=folder.parent) as name:
+    written = pathlib.Path(name) / folder.name
+    written.mkdir()
+    _write(written)
+    try:
+      written.rename(folder)
+    except OSError:
+      if not folder.is_dir():  # Else the other one was faster.
+        raise
+
+
+def pictures_folder(asked: storage.LocalPath | None) -> pathlib.Path | None:
+  """The folder of the pictures that a user asked for.
+
+  Args:
+    asked: Its path, or PHOTOGRAPHS for those of scikit-image, which are put
+      into a folder of SLIMHUB_HOME once; None for no pictures.
+
+  Raises:
+    PackageError: scikit-image is not installed.
+    ExportError: There is no place for the photographs.
+  """
+  if asked != PHOTOGRAPHS:
+    return None if asked is None else storage.to_path(asked)
+  environment.require(PHOTOGRAPHS)
+  folder = storage.default_photographs_dir()
+  try:
+    if not folder.is_dir():
+      _put(folder)
+  except OSError as error:
+    raise errors.ExportError(
+      f'cannot write the photographs to {folder}: {error.strerror}; set '
+      'SLIMHUB_HOME to a folder that can be written to'
+    ) from error
+  return folder
