@@ -36,6 +36,7 @@ DISTRIBUTIONS = [
     "pytest",
     "ray",
     "requests",
+    "scikit-image",
     "securesystemslib",
     "setuptools",
     "starlette",

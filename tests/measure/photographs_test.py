@@ -19,6 +19,12 @@ def _home(tmp_path, monkeypatch):
   return home
 
 
+def _photographs() -> pathlib.Path:
+  folder = photographs.pictures_folder(photographs.PHOTOGRAPHS)
+  assert folder
+  return folder
+
+
 def _hashes(folder: pathlib.Path) -> dict[str, str]:
   return {
     path.name: hashlib.sha256(path.read_bytes()).hexdigest()
@@ -27,7 +33,7 @@ def _hashes(folder: pathlib.Path) -> dict[str, str]:
 
 
 def test_they_are_squares_of_each_photograph_and_no_two_alike(home):
-  folder = photographs.pictures_folder(photographs.PHOTOGRAPHS)
+  folder = _photographs()
   assert folder == home / 'photographs'
   hashes = _hashes(folder)
   assert len(set(hashes.values())) == len(hashes) == 128
@@ -46,13 +52,13 @@ def test_they_are_squares_of_each_photograph_and_no_two_alike(home):
 
 
 def test_they_are_made_once_and_alike(home):
-  folder = photographs.pictures_folder(photographs.PHOTOGRAPHS)
+  folder = _photographs()
   before = _hashes(folder)
   (folder / '000_astronaut.png').write_bytes(b'mine')
-  photographs.pictures_folder(photographs.PHOTOGRAPHS)
+  _photographs()
   assert (folder / '000_astronaut.png').read_bytes() == b'mine'
   folder.rename(home / 'elsewhere')
-  photographs.pictures_folder(photographs.PHOTOGRAPHS)
+  _photographs()
   assert _hashes(folder) == before
 
 
@@ -75,7 +81,7 @@ def test_an_interrupted_writer_leaves_nothing(home, monkeypatch):
 
   monkeypatch.setattr(photographs, '_cut', interrupted)
   with pytest.raises(KeyboardInterrupt):
-    photographs.pictures_folder(photographs.PHOTOGRAPHS)
+    _photographs()
   assert not list(home.iterdir())
 
 
@@ -89,7 +95,7 @@ def test_another_process_may_be_faster(home, monkeypatch):
     (theirs / 'theirs.png').touch()
 
   monkeypatch.setattr(photographs, '_write', slow)
-  folder = photographs.pictures_folder(photographs.PHOTOGRAPHS)
+  folder = _photographs()
   assert [path.name for path in folder.iterdir()] == ['theirs.png']
 
 
@@ -98,7 +104,7 @@ def test_a_place_that_cannot_be_written_to_is_told(home):
   with pytest.raises(
     errors.ExportError, match=r'photographs to .*SLIMHUB_HOME'
   ):
-    photographs.pictures_folder(photographs.PHOTOGRAPHS)
+    _photographs()
 
 
 def test_the_package_is_asked_for(home, monkeypatch):
@@ -106,7 +112,7 @@ def test_the_package_is_asked_for(home, monkeypatch):
   with pytest.raises(
     errors.PackageError, match=r"pip install 'slimhub\[photographs\]'"
   ):
-    photographs.pictures_folder(photographs.PHOTOGRAPHS)
+    _photographs()
   assert not home.exists()
 
 
