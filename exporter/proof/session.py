@@ -227,8 +227,9 @@ class Session:
       fetches: The names of the tensors.
       updates: The names of the ops.
       feeds: Values of tensors, by name.
-      late: The tensors that decide little. If all other feeds are those of the
-        last call, what does not depend on these is not computed again.
+      late: The names of tensors that matter at the end of the computation
+        alone, such as a momentum. If all other feeds are those of the call
+        before, what does not depend on these is not computed again.
 
     Returns:
       The values of the tensors by name.
