@@ -125,10 +125,9 @@ FIRST_KERAS_3 = Environment(
   'first-keras-3', '3.11', ('tensorflow-cpu==2.16.*', 'keras==3.0.5')
 )
 
-# A candidate of the next release, which brings a Keras of the next one.
-NEXT = Environment(
-  'next', '3.13', ('tensorflow-cpu==2.22.0rc0', 'tensorflow-hub==0.16.1')
-)
+# A candidate of the next release, which brings a Keras of the next one. There is
+# no tf_keras for it yet, which tensorflow-hub needs.
+NEXT = Environment('next', '3.13', ('tensorflow-cpu==2.22.0rc0',))
 
 # The last release of kagglehub that asks by paths, and the first 1.0.
 KAGGLEHUB_BY_PATHS = Environment(

@@ -114,7 +114,6 @@ RUNS = (
   Run(_NEXT, _TFSM, 'tfsm_layer', _BOTH_NETWORKS),
   Run(_NEXT, _SLIM, 'slim_layer', _BOTH_NETWORKS),
   Run(_NEXT, _LOAD, 'load', _BOTH_NETWORKS),
-  Run(_NEXT, 'hub.load', 'hub_load', _SMALL),
   Run(_NEXT, _COMMAND, 'command_line', _SERVED),
   Run(_NEXT, _SESSION, 'session', _SERVED),
 )
