@@ -125,8 +125,8 @@ FIRST_KERAS_3 = Environment(
   'first-keras-3', '3.11', ('tensorflow-cpu==2.16.*', 'keras==3.0.5')
 )
 
-# A candidate of the next release, which brings a Keras of the next one. There is
-# no tf_keras for it yet, which tensorflow-hub needs.
+# A candidate of the next release, which brings a Keras of the next one. No
+# tf_keras is there for it yet, which tensorflow-hub needs.
 NEXT = Environment('next', '3.13', ('tensorflow-cpu==2.22.0rc0',))
 
 # The last release of kagglehub that asks by paths, and the first 1.0.
