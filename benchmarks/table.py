@@ -27,6 +27,11 @@ def machine() -> str:
   return ', '.join((cores, python, *versions))
 
 
+def _gigabytes(megabytes: float) -> str:
+  """Empty for what ended before its memory was measured."""
+  return f'{megabytes / 1000:.2f}' if megabytes else ''
+
+
 def _cells(row: rows_lib.Row) -> tuple[str, ...]:
   return (
     row.name,
@@ -34,8 +39,8 @@ def _cells(row: rows_lib.Row) -> tuple[str, ...]:
     row.peer,
     f'{row.their_each:.2f}',
     f'{row.ratio:.2f}',
-    f'{row.ours.largest_mb / 1000:.2f}',
-    f'{row.ours.whole_mb / 1000:.2f}',
+    _gigabytes(row.ours.largest_mb),
+    _gigabytes(row.ours.whole_mb),
   )
 
 
