@@ -7,13 +7,15 @@ of what the model will see are better.
 
 import pathlib
 import tempfile
+from typing import TYPE_CHECKING
 from typing import Final
-
-import numpy as np
 
 from exporter import environment
 from exporter import errors
 from exporter import storage
+
+if TYPE_CHECKING:  # The command line knows the word without it.
+  import numpy as np
 
 PHOTOGRAPHS: Final = 'photographs'  # The word for them in place of a folder.
 # A portrait, a cat, a cup of coffee and a rocket, as functions are called.
@@ -24,7 +26,9 @@ _SQUARES = 128
 _LEAST = 0.35
 
 
-def _cut(photograph: np.ndarray, random: np.random.RandomState) -> np.ndarray:
+def _cut(
+  photograph: 'np.ndarray', random: 'np.random.RandomState'
+) -> 'np.ndarray':
   """Cuts a random square out of a photograph, and mirrors every second one."""
   height, width, _ = photograph.shape
   side = int(min(height, width) * random.uniform(_LEAST, 1))
@@ -35,6 +39,7 @@ def _cut(photograph: np.ndarray, random: np.random.RandomState) -> np.ndarray:
 
 
 def _write(folder: pathlib.Path) -> None:
+  import numpy as np
   import skimage
 
   random = np.random.RandomState(0)

@@ -70,6 +70,7 @@ def _imported(*argv: str) -> set[str]:
   [
     ('list',),
     ('list', '--help'),
+    ('export', '--help'),
     ('verify', '--help'),
     ('serve', '--help'),
     ('seed_cache', '--help'),
