@@ -239,16 +239,17 @@ class Session:
       self._lateness[late] = lateness.find(self._graph, late)
     behind = self._lateness[late]
     fed = behind.early(feeds)
-    if self._is_updated or not _are_same(fed, self._fed):
-      self._early = {}
+    known: Mapping[str, np.ndarray] = {}
+    if not self._is_updated and _are_same(fed, self._fed):
+      known = behind.early(self._early)  # Other tensors may be late now.
     self._fed = None if self._is_updated else fed
     self._is_updated = True
-    wanted = {*fetches, *behind.border} - self._early.keys()
-    given = {n: self._early[n] for n in behind.border if n in self._early}
+    wanted = {*fetches, *behind.border} - known.keys()
+    given = {n: known[n] for n in behind.border if n in known}
     computed, _ = self._session.run(
       ({name: name for name in wanted}, list(updates)), {**given, **feeds}
     )
-    values = {**self._early, **computed}
+    values = {**known, **computed}
     self._early = behind.early(values)
     return {name: values[name] for name in fetches}
 

@@ -141,11 +141,12 @@ class SessionTf1:
     variables = mode.handles(_GraphKeys.GLOBAL_VARIABLES)
     moving = sorted(variables.keys() - trainable)
     groups: dict[bool, list[str]] = {}
-    late = dict[str, None]()  # The names of inputs, each once, in their order.
+    momentums: set[str] = set()  # The names of tensors.
     for name in mode.signatures():
       inputs = mode.inputs(name)
       groups.setdefault(_MOMENTUM in inputs, []).append(name)
-      late.update({t: None for key, t in inputs.items() if key == _MOMENTUM})
+      momentums.update(t for key, t in inputs.items() if key == _MOMENTUM)
+    late = tuple(sorted(momentums))
     fetches = {name: mode.fetches(name) for name in mode.signatures()}
     tensors = [t for outputs in fetches.values() for t in outputs.values()]
     for has_momentum, names in groups.items():
@@ -153,7 +154,7 @@ class SessionTf1:
       feeds = {}
       for name in names:
         feeds.update(mode.feeds(name, images, momentum))
-      answers = self._session.update(tensors, mode.updates, feeds, tuple(late))
+      answers = self._session.update(tensors, mode.updates, feeds, late)
       after = self._session.values(moving)
       for name in names:
         outputs = {key: answers[t] for key, t in fetches[name].items()}

@@ -3,7 +3,6 @@
 And that artifacts share a session only if their graphs are equal.
 """
 
-import pathlib
 import shutil
 
 import numpy as np
@@ -16,6 +15,7 @@ from exporter.proof import stranger
 from exporter.proof import tf1_session
 from exporter.proof import tf2_session
 from tests import artifacts_made as artifacts
+from tests.proof import some_values
 
 _NAME = f'{artifacts.TINY}/feature_vector/3'
 
@@ -32,19 +32,6 @@ def _doubling():
   return graph.as_graph_def()
 
 
-def _values(folder: pathlib.Path, *numbers: float) -> session.Values:
-  """An artifact's variables: one, under another key than its name."""
-  values = session.Values(folder)
-  (folder / 'variables').mkdir(parents=True)
-  tf.raw_ops.SaveV2(
-    prefix=values.prefix,
-    tensor_names=['key'],
-    shape_and_slices=[''],
-    tensors=[tf.constant(numbers, tf.float32)],
-  )
-  return values
-
-
 def _parts(definition=None):
   """Two graphs that share the variable, and what restores and reads it."""
   graph = definition or _doubling()
@@ -56,7 +43,7 @@ def _parts(definition=None):
 
 
 def test_a_variable_is_restored_read_and_restored_again(tmp_path):
-  values = _values(tmp_path, 1, 3)
+  values = some_values.write(tmp_path, 1, 3)
   opened = session.Session(_parts())
   opened.restore(values)
   opened.update([], ['other/double'], {}, ())
@@ -67,7 +54,10 @@ def test_a_variable_is_restored_read_and_restored_again(tmp_path):
 
 
 def test_artifacts_of_equal_graphs_share_a_session_and_no_values(tmp_path):
-  first, second = _values(tmp_path / '1', 1, 3), _values(tmp_path / '2', 5, 7)
+  first, second = (
+    some_values.write(tmp_path / '1', 1, 3),
+    some_values.write(tmp_path / '2', 5, 7),
+  )
   opened = session.opened(_parts(), first)
   assert session.opened(_parts(), second) is opened
   for values, numbers in ((first, [1, 3]), (second, [5, 7]), (first, [1, 3])):
@@ -77,7 +67,10 @@ def test_artifacts_of_equal_graphs_share_a_session_and_no_values(tmp_path):
 
 
 def test_a_file_that_cannot_be_read_leaves_no_values_to_anybody(tmp_path):
-  first, second = _values(tmp_path / '1', 1, 3), _values(tmp_path / '2', 5, 7)
+  first, second = (
+    some_values.write(tmp_path / '1', 1, 3),
+    some_values.write(tmp_path / '2', 5, 7),
+  )
   opened = session.opened(_parts(), first)
   opened.hold(first)
   shutil.rmtree(tmp_path / '2')
@@ -90,7 +83,7 @@ def test_a_file_that_cannot_be_read_leaves_no_values_to_anybody(tmp_path):
 
 
 def test_other_graphs_have_a_session_of_their_own(tmp_path):
-  values = _values(tmp_path, 1, 3)
+  values = some_values.write(tmp_path, 1, 3)
   opened = session.opened(_parts(), values)
   tripling = _doubling()
   (factor,) = (node for node in tripling.node if node.op == 'Const')
@@ -110,7 +103,7 @@ def test_other_graphs_have_a_session_of_their_own(tmp_path):
 
 
 def test_a_session_of_many_values_is_not_kept(tmp_path, monkeypatch):
-  values = _values(tmp_path, 1, 3)
+  values = some_values.write(tmp_path, 1, 3)
   assert session.opened(_parts(), values) is session.opened(_parts(), values)
   monkeypatch.setattr(session, '_MOST_BYTES', values.bytes - 1)
   one, other = (session.opened(_parts(), values) for _ in range(2))

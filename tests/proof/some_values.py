@@ -1,0 +1,20 @@
+"""Variables in files, for sessions of graphs that are no artifact's."""
+
+import pathlib
+
+import tensorflow as tf
+
+from exporter.proof import session
+
+
+def write(folder: pathlib.Path, *numbers: float) -> session.Values:
+  """An artifact's variables: one, under another key than its name."""
+  values = session.Values(folder)
+  (folder / 'variables').mkdir(parents=True)
+  tf.raw_ops.SaveV2(
+    prefix=values.prefix,
+    tensor_names=['key'],
+    shape_and_slices=[''],
+    tensors=[tf.constant(numbers, tf.float32)],
+  )
+  return values
