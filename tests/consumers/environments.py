@@ -127,7 +127,7 @@ FIRST_KERAS_3 = Environment(
 
 # A candidate of the next release, which brings a Keras of the next one. No
 # tf_keras is there for it yet, which tensorflow-hub needs.
-NEXT = Environment('next', '3.13', ('tensorflow-cpu==2.22.0rc0',))
+NEXT = Environment('next', '3.14', ('tensorflow-cpu==2.22.0rc0',))
 
 # The last release of kagglehub that asks by paths, and the first 1.0.
 KAGGLEHUB_BY_PATHS = Environment(
