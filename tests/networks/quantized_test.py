@@ -18,8 +18,10 @@ _V1, _V2 = quantized_tests.V1, quantized_tests.V2
 _SIZE = 128
 _DOUBLE = 'MobilenetV1/MobilenetV1/'  # Begins the names of the original's ops.
 # In standard deviations, from the original's TensorFlow to a newer one: a value
-# here and there falls on the other side of a step.
-_MOST = 0.009
+# here and there falls on the other side of a step. Which ones do depends on the
+# processor and on oneDNN: 0.006 to 0.013 were measured. Rounding that is wrong
+# gives 0.031 at least, wherever it was run.
+_MOST, _LEAST_WRONG = 0.02, 0.028
 
 
 class _Found(NamedTuple):
@@ -112,7 +114,7 @@ def test_v1_rounds_what_the_original_rounds():
 def test_numbers_of_v1():
   oracle = quantized_tests.oracle().arrays
   assert quantized_tests.rms(_v1().features, oracle['features']) < _MOST
-  assert quantized_tests.rms(_v1().logits, oracle['logits']) < 0.02
+  assert quantized_tests.rms(_v1().logits, oracle['logits']) < 0.03
 
 
 def test_kernels_and_first_layers_are_rounded_alike():
@@ -246,7 +248,7 @@ def test_what_is_rounded_elsewhere_is_seen_in_the_numbers(broken):
     source.features, synthetic.synthetic_images(2, _SIZE, _SIZE)
   )
   oracle = quantized_tests.oracle().arrays['features']
-  assert quantized_tests.rms(features, oracle) > 2 * _MOST
+  assert quantized_tests.rms(features, oracle) > _LEAST_WRONG
 
 
 def test_logits_that_are_not_rounded_are_seen_in_their_steps():
