@@ -25,7 +25,13 @@ from tests import shared
 from tests.consumers import npm
 
 _MOBILENET = ('@tensorflow-models/mobilenet', '2.1.1')
-_ML5 = ('ml5', '1.4.0')
+# Name of a page -> the last release of each generation of ml5, and what it
+# makes of bytes. The old one gives images in [-1, 1], and has MobileNet 2.0.3
+# inside, which takes those of a caller as they are.
+_ML5 = {
+  'ml5': (('ml5', '1.4.0'), lambda picture: picture / np.float32(255)),
+  'old_ml5': (('ml5', '0.12.2'), lambda picture: picture / np.float32(127) - 1),
+}
 # The first TensorFlow.js that knows layers with what follows them in one, and
 # the first MobileNet that gives images in [0, 1].
 _OLD_TFJS = ('@tensorflow/tfjs', '1.5.2')
@@ -86,7 +92,9 @@ def _page_url(tmp_path_factory, picture) -> Iterator[str]:
   for each in tfjs_runtime.runtime_files():
     shutil.copy(each.file, folder)
   shutil.copy(npm.package(*_MOBILENET) / 'dist/mobilenet.min.js', folder)
-  shutil.copy(npm.package(*_ML5) / 'dist/ml5.min.js', folder)
+  for name, (package, _) in _ML5.items():
+    script = npm.package(*package) / 'dist/ml5.min.js'
+    shutil.copy(script, folder / f'{name}.min.js')
   shutil.copy(npm.package(*_OLD_TFJS) / 'dist/tf.min.js', folder)
   old = npm.package(*_OLD_MOBILENET) / 'dist/mobilenet.min.js'
   shutil.copy(old, folder / 'old.min.js')
@@ -95,7 +103,7 @@ def _page_url(tmp_path_factory, picture) -> Iterator[str]:
   ]
   for name, scripts in (
     ('page', (*ours, 'mobilenet.min.js')),
-    ('ml5', ('ml5.min.js',)),
+    *((name, (f'{name}.min.js',)) for name in _ML5),
     ('old', ('tf.min.js', 'old.min.js')),
   ):
     tags = ''.join(f'<script src="{script}"></script>' for script in scripts)
@@ -122,9 +130,9 @@ def _open(url: str, hub: str) -> Iterator[sync_api.Page]:
     yield page
 
 
-def _expected(model: str, picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _expected(model: str, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
   """Logits without that of the background, and features."""
-  images = picture[np.newaxis] / np.float32(255)
+  images = image[np.newaxis]
   logits, features = (
     conversions_made.expected(f'{model}/{task}/5', images)[0]
     for task in ('classification', 'feature_vector')
@@ -134,7 +142,7 @@ def _expected(model: str, picture: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _check(page: sync_api.Page, given: list, model: str, picture) -> None:
   found = page.evaluate(_CALL, given)
-  logits, features = _expected(model, picture)
+  logits, features = _expected(model, picture / np.float32(255))
   for name, expected in (('logits', logits), ('features', features)):
     difference = np.max(np.abs(np.array(found[name]) - expected))
     assert difference < 1e-4 * np.std(expected), (model, name)
@@ -170,14 +178,16 @@ def test_mobilenet_runs_with_every_model_that_it_knows(page_url, picture):
       _check(page, [version, alpha, None], model, picture)
 
 
-def test_ml5_classifies(page_url, picture):
+@pytest.mark.parametrize('page_name', _ML5)
+def test_ml5_classifies(page_name, page_url, picture):
   model = _MODELS[_SMALLEST]
   with (
     hub_server.serve(_exports(model)) as hub,
-    _open(f'{page_url}/ml5.html', hub.url) as page,
+    _open(f'{page_url}/{page_name}.html', hub.url) as page,
   ):
     found = page.evaluate(_CALL_ML5)
-  logits, _ = _expected(model, picture)
+  _, of_bytes = _ML5[page_name]
+  logits, _ = _expected(model, of_bytes(picture))
   shares = np.exp(logits - np.max(logits))
   best = np.max(shares) / np.sum(shares)
   assert found[0]['confidence'] == pytest.approx(best, rel=1e-2)
