@@ -91,9 +91,9 @@ def _shifts(
     for first in range(0, len(pictures), _AT_ONCE):
       some = pictures[first : first + _AT_ONCE]
       images = some.astype(np.float32) / _WHITE
-      found = session.run(means, {f'{formats.INPUT}:0': images})
+      falls = session.run(means, {f'{formats.INPUT}:0': images})
       share = len(some) / len(pictures)
-      sums = [s + share * mean for s, mean in zip(sums, found, strict=True)]
+      sums = [s + share * fall for s, fall in zip(sums, falls, strict=True)]
   return sums
 
 

@@ -52,7 +52,7 @@ class _Graph:
     return node.name
 
   def add_rounding(
-    self, name: str, given: str, low: float, high: float, *, narrow: bool
+    self, name: str, tensor: str, low: float, high: float, *, narrow: bool
   ) -> str:
     """Adds an op that rounds; returns its name."""
     ends = [
@@ -60,7 +60,7 @@ class _Graph:
       for end, value in (('min', low), ('max', high))
     ]
     node = self.definition.node.add(
-      name=f'{_PREFIX}/{name}', op=_OP, input=[given, *ends]
+      name=f'{_PREFIX}/{name}', op=_OP, input=[tensor, *ends]
     )
     node.attr['num_bits'].i = 8
     node.attr['narrow_range'].b = narrow

@@ -47,7 +47,7 @@ def _sorted(nodes: Iterable[Any], output: str) -> list[Any]:
       ordered[node.name] = node
     else:
       waiting.append((name, True))
-      waiting += [(given, False) for given in reversed(node.input)]
+      waiting += [(tensor, False) for tensor in reversed(node.input)]
   return list(ordered.values())
 
 
@@ -77,14 +77,14 @@ def _rename(graph: Any, names: dict[str, str]) -> None:
       name = f'{name}_{node.op_type}'
     taken.add(name)
     node.name = name
-    for number, given in enumerate(node.input):
-      if given in weights and given not in names:
-        names[given] = f'{name}/input_{number}'
-        used.append(weights[given])
+    for number, tensor in enumerate(node.input):
+      if tensor in weights and tensor not in names:
+        names[tensor] = f'{name}/input_{number}'
+        used.append(weights[tensor])
     for number, output in enumerate(node.output):
       names.setdefault(output, f'{name}:{number}')
     for side in (node.input, node.output):
-      side[:] = [names.get(given, given) for given in side]
+      side[:] = [names.get(tensor, tensor) for tensor in side]
   for weight in used:
     weight.name = names[weight.name]
   _replace(graph.initializer, used)

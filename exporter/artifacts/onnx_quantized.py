@@ -47,14 +47,14 @@ def _of_images(definition: tf.compat.v1.GraphDef) -> set[str]:
   for node in definition.node:
     for name in node.input:
       users.setdefault(graph_lib.op_name(name), []).append(node.name)
-  found: set[str] = set()
+  dependent: set[str] = set()
   waiting = [formats.INPUT]
   while waiting:
     name = waiting.pop()
-    if name not in found:
-      found.add(name)
+    if name not in dependent:
+      dependent.add(name)
       waiting += users.get(name, [])
-  return found
+  return dependent
 
 
 def _kernels(

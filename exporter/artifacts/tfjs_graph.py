@@ -86,16 +86,16 @@ def _read(network: frozen.Frozen) -> Graph:
     network.output: network.output,
   }
   graph = Graph({}, {}, network.output)
-  for given in network.definition.node:
-    inputs = [named[graph_lib.op_name(name)] for name in given.input]
-    if given.op == 'Identity' and given.name != network.output:
-      named[given.name] = inputs[0]
+  for original in network.definition.node:
+    inputs = [named[graph_lib.op_name(name)] for name in original.input]
+    if original.op == 'Identity' and original.name != network.output:
+      named[original.name] = inputs[0]
       continue
-    name = named.setdefault(given.name, f'{PREFIX}{given.name}')
-    if given.op == 'Const':
-      graph.values[name] = tf.make_ndarray(given.attr['value'].tensor)
+    name = named.setdefault(original.name, f'{PREFIX}{original.name}')
+    if original.op == 'Const':
+      graph.values[name] = tf.make_ndarray(original.attr['value'].tensor)
       continue
-    node = node_def_pb2.NodeDef.FromString(given.SerializeToString())
+    node = node_def_pb2.NodeDef.FromString(original.SerializeToString())
     _complete(node)
     node.name = name
     node.ClearField('input')
@@ -219,9 +219,9 @@ def even_out(graph: Graph) -> None:
       graph.values[factor] = np.where(most, most, 1).astype(np.float32)
       even = kernel / graph.values[factor]
       graph.values[f'{name}/even'] = even
-      made = graph.nodes[product] = node_def_pb2.NodeDef(
+      multiply = graph.nodes[product] = node_def_pb2.NodeDef(
         name=product, op='Mul', input=[f'{name}/even', factor]
       )
-      made.attr['T'].CopyFrom(node.attr['T'])
+      multiply.attr['T'].CopyFrom(node.attr['T'])
     node.input[1] = product
   graph.remove_unused()

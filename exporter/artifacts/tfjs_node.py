@@ -73,8 +73,8 @@ def find_node() -> str:
     raise _refuse(f'{program} cannot be run ({error})') from error
   version = re.match(r'v([0-9]+)\.', done.stdout)
   if not version or int(version[1]) < _OLDEST:
-    said = (done.stdout or done.stderr).strip()[:80]
-    raise _refuse(f'{program} is {said!r}')
+    output = (done.stdout or done.stderr).strip()[:80]
+    raise _refuse(f'{program} is {output!r}')
   return program
 
 
@@ -166,8 +166,10 @@ class Process:
   def _failed(self) -> errors.ProofError:
     code = self._process.wait()
     self._said.seek(0)
-    said = self._said.read(_MOST_SAID).decode(errors='replace').strip()
-    *_, reason = said.splitlines() or [f'it ended with {code} and said nothing']
+    output = self._said.read(_MOST_SAID).decode(errors='replace').strip()
+    *_, reason = output.splitlines() or [
+      f'it ended with {code} and said nothing'
+    ]
     if code < 0:
       reason = (
         f'it was killed by signal {-code}: by the system, if memory is short, '
@@ -180,11 +182,11 @@ class Process:
     )
 
 
-def _end(process: subprocess.Popen, said: IO[bytes]) -> None:
+def _end(process: subprocess.Popen, log: IO[bytes]) -> None:
   """Ends a process that has no more to do."""
   process.kill()
   process.wait()
-  for file in (process.stdin, process.stdout, said):
+  for file in (process.stdin, process.stdout, log):
     if file:
       with contextlib.suppress(BrokenPipeError):  # Of what was not sent.
         file.close()
