@@ -102,10 +102,10 @@ def of_tensorflow(operation: str, functions: frozenset[str]) -> Ability:
       return ability
   if operation in functions:
     return Ability.COMPUTES  # What the function does stands with its nodes.
-  known = op_def_registry.get(operation)
+  definition = op_def_registry.get(operation)
   # That an operation has no state says nothing if somebody added it.
   is_own = hasattr(tf.raw_ops, operation)
-  if known and is_own and not known.is_stateful:
+  if definition and is_own and not definition.is_stateful:
     return Ability.COMPUTES
   return Ability.UNKNOWN
 
