@@ -97,19 +97,19 @@ def flaw(key: str, tensor: np.ndarray) -> str:
 
 
 def keys(
-  found: Collection[str], wanted: Wanted, weights: str
+  stored: Collection[str], wanted: Wanted, weights: str
 ) -> dict[str, str]:
   """The key in the checkpoint to read each variable from, by its name.
 
   Averages are taken as `ExponentialMovingAverage.variables_to_restore` does.
 
   Args:
-    found: The keys that the checkpoint holds.
+    stored: The keys that the checkpoint holds.
     wanted: The variables of the network.
     weights: One of weights.WEIGHTS_CHOICES. AUTO means averages if there is
       any.
   """
-  has_shadows = any(name + SHADOW in found for name in wanted.trainable)
+  has_shadows = any(name + SHADOW in stored for name in wanted.trainable)
   if weights == weights_lib.RAW or (
     weights == weights_lib.AUTO and not has_shadows
   ):

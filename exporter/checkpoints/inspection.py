@@ -68,11 +68,11 @@ def _slots(shapes: recognition.Shapes) -> Counter[str]:
 
 def _extra(shapes: recognition.Shapes, wanted: Iterable[str]) -> dict[str, int]:
   """How many variables neither the network nor an optimizer uses, by scope."""
-  ours, known = set(wanted), _plain(shapes)
+  ours, plain = set(wanted), _plain(shapes)
   return Counter(
     '/'.join(key.split('/')[:2])
-    for key, shape in known.items()
-    if shape and key not in ours and _parent(key) not in known
+    for key, shape in plain.items()
+    if shape and key not in ours and _parent(key) not in plain
   )
 
 

@@ -70,6 +70,6 @@ def within(
   if not scopes or '' in scopes:
     return reader
   if len(scopes) > 1:
-    told = ambiguous(f'checkpoint {reader.files.shown}', scopes)
-    raise errors.CheckpointError(told)
+    message = ambiguous(f'checkpoint {reader.files.shown}', scopes)
+    raise errors.CheckpointError(message)
   return reader.renamed(names(reader.shapes, scopes[0]))

@@ -194,10 +194,10 @@ def below(shapes: Shapes) -> dict[str, model_specs.Family]:
       outer, separator, _ = name.partition(f'/{start}')
       if separator:
         counts[outer, start] += 1
-  found: dict[str, model_specs.Family] = {}
+  by_scope: dict[str, model_specs.Family] = {}
   for (outer, start), _ in counts.most_common():
-    found.setdefault(outer, families[start])
-  return found
+    by_scope.setdefault(outer, families[start])
+  return by_scope
 
 
 @functools.lru_cache(maxsize=64)

@@ -57,15 +57,15 @@ def wanted(match: recognition.Match) -> checkpoint.Wanted:
 
 
 def _preprocessing(family: model_specs.Family) -> Preprocessing:
-  given = family.preprocessing
+  preprocessing = family.preprocessing
   low = 0.0
   mean: tuple[float, ...] = (0.0,) * family.channels
-  if isinstance(given.offset, tuple):
-    mean = given.offset
+  if isinstance(preprocessing.offset, tuple):
+    mean = preprocessing.offset
   else:
-    low = 0.0 - given.offset
-  is_standardized = isinstance(given, model_specs.Standardization)
-  return Preprocessing((low, low + given.factor), mean, is_standardized)
+    low = 0.0 - preprocessing.offset
+  is_standardized = isinstance(preprocessing, model_specs.Standardization)
+  return Preprocessing((low, low + preprocessing.factor), mean, is_standardized)
 
 
 def describe(match: recognition.Match, size: int | None) -> Network:

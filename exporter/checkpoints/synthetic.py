@@ -124,13 +124,13 @@ def value(name: str, shape: tuple[int, ...]) -> np.ndarray:
 
 def tensors(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
   """The weights of all variables of a network."""
-  made = {name: value(name, shape) for name, shape in shapes.items()}
-  for name in made:
+  values = {name: value(name, shape) for name, shape in shapes.items()}
+  for name in values:
     if '/weights_quant/' in name:
-      made[name] = _kernel_range(name, made)
+      values[name] = _kernel_range(name, values)
     elif _RANGE.search(name):
-      made[name] = _activation_range(name)
-  return made
+      values[name] = _activation_range(name)
+  return values
 
 
 def synthetic_images(

@@ -115,14 +115,14 @@ def _expected(folder: pathlib.Path, url: str) -> dict[str, checksums.Checksum]:
   one, and vouches for none.
   """
   beside = folder / checksums.FILE
-  found = {
+  by_source = {
     f"slimhub's own {checksums.FILE}": checksums.published().get(url),
     f'{beside}, where the first one was recorded': read(beside).get(url),
   }
   with contextlib.suppress(errors.ExportError):
     name = f'{own_file()}, where the first one was recorded'
-    found[name] = _recorded().get(url)
-  return {name: each for name, each in found.items() if each}
+    by_source[name] = _recorded().get(url)
+  return {name: each for name, each in by_source.items() if each}
 
 
 def difference(path: pathlib.Path, folder: pathlib.Path, url: str) -> str:
@@ -158,5 +158,5 @@ def add(path: pathlib.Path, checksum: checksums.Checksum) -> None:
   """Adds a checksum to a file, replacing the file as a whole."""
   path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
   with _locked(path.parent):
-    known = {**read(path), checksum.url: checksum}
-    storage.write_whole(path, checksums.render(known.values()).encode())
+    all_checksums = {**read(path), checksum.url: checksum}
+    storage.write_whole(path, checksums.render(all_checksums.values()).encode())

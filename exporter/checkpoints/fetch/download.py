@@ -148,8 +148,8 @@ class Download:
     seconds = retry.get_backoff_time()
     if error.retry_after is not None:
       with contextlib.suppress(urllib3.exceptions.InvalidHeader):
-        asked = retry.parse_retry_after(error.retry_after)
-        seconds = min(max(asked, seconds), _MAX_WAIT)
+        server_seconds = retry.parse_retry_after(error.retry_after)
+        seconds = min(max(server_seconds, seconds), _MAX_WAIT)
     if self._stop.wait(seconds):
       raise StoppedError('stopped')
 
