@@ -94,13 +94,13 @@ def _reason(error: OSError, args: argparse.Namespace) -> str:
 
   The system names no file where a write fails; then it is the command's folder.
   """
-  told = str(error)
+  text = str(error)
   if error.filename is None:
     named = (getattr(args, name, None) for name in _FOLDERS)
     folder = next((folder for folder in named if folder), None)
-    told = f'{folder}: {told}' if folder else told
+    text = f'{folder}: {text}' if folder else text
   advice = faults.of_machine(error)
-  return f'{told}; {advice}' if advice else told
+  return f'{text}; {advice}' if advice else text
 
 
 def main(args: argparse.Namespace) -> int:
