@@ -65,8 +65,8 @@ class Onnx(converted_file.ConvertedNetwork):
     axis = 1 if self.kind.layout == kinds.NCHW else -1
 
     def run(images: np.ndarray) -> np.ndarray:
-      given = np.ascontiguousarray(np.moveaxis(images, -1, axis))
-      (output,) = session.run([handle.output], {'inputs': given})
+      inputs = np.ascontiguousarray(np.moveaxis(images, -1, axis))
+      (output,) = session.run([handle.output], {'inputs': inputs})
       return output
 
     return run

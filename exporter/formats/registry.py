@@ -44,10 +44,10 @@ def of(handle: model_specs.Handle) -> format_lib.Format:
   """
   format_ = _by_kind.get(handle.kind)
   if format_ is None:
-    known = ', '.join(kind.word for kind in _by_kind)
+    words = ', '.join(kind.word for kind in _by_kind)
     raise errors.ExportError(
       f'{handle}: nothing here writes or loads {handle.kind.word}, expected '
-      f'one of {known}; add its class with exporter.formats.added'
+      f'one of {words}; add its class with exporter.formats.added'
     )
   return format_
 
