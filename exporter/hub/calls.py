@@ -47,8 +47,8 @@ class Calls:
   resume a download.
   """
 
-  def __init__(self, known: kaggle.Kaggle, sender: download.Sender):
-    self._kaggle = known
+  def __init__(self, answers: kaggle.Kaggle, sender: download.Sender):
+    self._kaggle = answers
     self._sender = sender
 
   def routes(self) -> list[routing.Route]:
@@ -81,16 +81,18 @@ class Calls:
           )
         )
       body = await limits.read_body(request)
-      found = await concurrency.run_in_threadpool(self._kaggle.call, call, body)
+      result = await concurrency.run_in_threadpool(
+        self._kaggle.call, call, body
+      )
     except requests.ClientDisconnect:
       return responses.Response(None, 400)  # Nobody reads it.
     except (refusal.Refusal, *refusal.ERRORS) as error:
       refused = refusal.of(error)
       # kagglehub shows its users no text that comes with the status 404.
       return _refused(refused, 400 if refused.status == 404 else 0)
-    if isinstance(found, dict):
-      return _json(found)
-    target = f'{request.scope.get("root_path", "")}{found}'
+    if isinstance(result, dict):
+      return _json(result)
+    target = f'{request.scope.get("root_path", "")}{result}'
     return responses.RedirectResponse(target, 303)
 
   async def _refuse(self, request: requests.Request) -> responses.Response:
@@ -101,23 +103,23 @@ class Calls:
     self, answer: _Answer, request: requests.Request
   ) -> responses.Response:
     """The answer to a path of older releases."""
-    given, query = request.path_params, request.query_params
+    fields, query = request.path_params, request.query_params
     try:
       limits.check_size(request)
       limits.check_bodiless(request)
       asked = kaggle.Asked(
-        given['owner'],
-        given['model'],
-        kaggle.framework(given['framework']),
-        given['variation'],
-        given.get('version', 0),
-        given.get('path', ''),
+        fields['owner'],
+        fields['model'],
+        kaggle.framework(fields['framework']),
+        fields['variation'],
+        fields.get('version', 0),
+        fields.get('path', ''),
         kaggle.number('page_size', query.get('page_size', '')),
         query.get('page_token', ''),
       )
-      found = await concurrency.run_in_threadpool(answer, asked)
-      if isinstance(found, dict):
-        return _json(found)
-      return await self._sender.send(request, found, has_md5=True)
+      result = await concurrency.run_in_threadpool(answer, asked)
+      if isinstance(result, dict):
+        return _json(result)
+      return await self._sender.send(request, result, has_md5=True)
     except (refusal.Refusal, *refusal.ERRORS) as error:
       return _refused(refusal.of(error))

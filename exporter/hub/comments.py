@@ -23,8 +23,8 @@ def _find_end(env: MutableMapping[str, Any], text: str, at: int) -> int:
   What was found is kept, so that many comments that are never closed do not
   take the square of their number.
   """
-  known, begin, end = env.get(_END, ('', 0, 0))
-  if known is not text or at < begin or 0 <= end < at:
+  searched, begin, end = env.get(_END, ('', 0, 0))
+  if searched is not text or at < begin or 0 <= end < at:
     end = text.find(_CLOSE, at)
     env[_END] = (text, at, end)
   return end
@@ -32,8 +32,8 @@ def _find_end(env: MutableMapping[str, Any], text: str, at: int) -> int:
 
 def _leaves(state: rules_block.StateBlock, start: int, last: int) -> bool:
   """Whether the lines after the first leave the list item that it is in."""
-  indent, begin, found = state.env.get(_LEFT, (0, 0, 0))
-  if indent == state.blkIndent and begin <= start < found <= last:
+  indent, begin, left_at = state.env.get(_LEFT, (0, 0, 0))
+  if indent == state.blkIndent and begin <= start < left_at <= last:
     return True
   for line in range(start + 1, last + 1):
     if state.sCount[line] < state.blkIndent and not state.isEmpty(line):

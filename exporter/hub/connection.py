@@ -41,14 +41,14 @@ def most() -> int:
   files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
   if files == resource.RLIM_INFINITY:
     return _MOST
-  found = min(_MOST, (files - _SPARE) // 2)  # Each may be sent a file.
-  if found < _FEWEST:
+  count = min(_MOST, (files - _SPARE) // 2)  # Each may be sent a file.
+  if count < _FEWEST:
     raise errors.HubError(
       f'this process may open {files} files at a time, expected '
       f'{_SPARE + 2 * _FEWEST} or more; raise the limit, as with '
       '`ulimit -n 1024`'
     )
-  return found
+  return count
 
 
 class Connection(h11_impl.H11Protocol):

@@ -22,8 +22,8 @@ _OWN_MATTER = ('if-match', 'if-unmodified-since')
 
 
 def _tags(headers: datastructures.Headers, name: str) -> list[str]:
-  given = ','.join(headers.getlist(name))
-  return [tag.strip() for tag in given.split(',') if tag.strip()]
+  values = ','.join(headers.getlist(name))
+  return [tag.strip() for tag in values.split(',') if tag.strip()]
 
 
 def _is_known(headers: datastructures.Headers, etag: str) -> bool:

@@ -98,14 +98,14 @@ class _Layout(seeding.Layout):
     folder, copy = self.folder(name), self.folder(first)
     if not folder.is_dir() or folder.is_symlink():
       return False
-    found = {
+    present = {
       path.relative_to(folder).as_posix()
       for path in folder.rglob('*')
       if not path.is_dir() or path.is_symlink()
     }
-    return found == set(files) and all(
+    return present == set(files) and all(
       os.path.samestat((folder / file).lstat(), (copy / file).lstat())
-      for file in found
+      for file in present
     )
 
 

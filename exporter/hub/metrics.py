@@ -31,12 +31,14 @@ class _Workers(registry_lib.Collector):
     together: dict[str, prometheus_client.Metric] = {}
     for pid in pids:
       one = prometheus_client.ProcessCollector(pid=pid.__str__, registry=None)
-      for found in one.collect():
+      for collected in one.collect():
         metric = together.setdefault(
-          found.name,
-          prometheus_client.Metric(found.name, found.documentation, found.type),
+          collected.name,
+          prometheus_client.Metric(
+            collected.name, collected.documentation, collected.type
+          ),
         )
-        for sample in found.samples:
+        for sample in collected.samples:
           metric.add_sample(sample.name, {'pid': pid}, sample.value)
     yield from together.values()
 

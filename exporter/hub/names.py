@@ -64,15 +64,15 @@ class _Similar:
     """
     pairs = _pairs(key)
     count = pairs.bit_count() or 1
-    found = [
-      2 * (pairs & known).bit_count() / (count + its_count)
-      for known, its_count in self._pairs
+    similarities = [
+      2 * (pairs & its_pairs).bit_count() / (count + its_count)
+      for its_pairs, its_count in self._pairs
     ]
-    best = max(found, default=0.0)
+    best = max(similarities, default=0.0)
     if best <= _SIMILAR:
       return None
     # Of two that are equally similar, the newer version is the last.
-    return self._meant[len(found) - 1 - found[::-1].index(best)]
+    return self._meant[len(similarities) - 1 - similarities[::-1].index(best)]
 
 
 @functools.cache
@@ -175,13 +175,13 @@ class Names:
     """What each version is of a name on Kaggle without one, sorted."""
     wanted = aliases.key(name)
     meaning = self._meaning(wanted)
-    found = {
+    handles = {
       each.version: handle
       for handle in (meaning.handles if meaning else ())
       for each in aliases.of_kaggle(handle)
       if aliases.key(each.folder) == wanted
     }
-    return dict(sorted(found.items()))
+    return dict(sorted(handles.items()))
 
   def lacking(self, wanted: str) -> str:
     """What a published name means that nothing here has, and how to make it.

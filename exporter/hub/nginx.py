@@ -81,11 +81,11 @@ def write_nginx_config(
       f'{folder!r} has a character that means something else to nginx; name '
       'another --stock_dir'
     )
-  said = '\n'.join(map(_header, _SAID))
+  headers = '\n'.join(map(_header, _SAID))
   texts = {
     'http.conf': _UPSTREAM.format(name=name, address=address),
     'server.conf': _SERVER.format(
-      name=name, stock=STOCK, folder=folder, said=said
+      name=name, stock=STOCK, folder=folder, said=headers
     ),
   }
   try:

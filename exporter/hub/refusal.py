@@ -25,11 +25,11 @@ def of(error: Exception) -> Refusal:
   """What is told of an error, which is logged."""
   if isinstance(error, Refusal):
     return error
-  said = outside.shown(str(error))
+  message = outside.shown(str(error))
   if isinstance(error, errors.ManifestError):
-    _log.warning('%s', said)
+    _log.warning('%s', message)
     reason = 'it is being replaced, or is damaged; try again'
   else:
-    _log.error('%s', said)
+    _log.error('%s', message)
     reason = 'it cannot be read; the log says why'
   return Refusal(503, reason, **RETRY)

@@ -122,10 +122,10 @@ class Stock:
 
     Whether it was verified is known without reading it.
     """
-    known = self._verified.get(path.name)
+    verified = self._verified.get(path.name)
     with contextlib.suppress(FileNotFoundError):
       facts = path.stat()
-      return facts if known == _stamp(facts) else None
+      return facts if verified == _stamp(facts) else None
     return None
 
   def send_bundle(self, export: storage.Export) -> Sent:
@@ -158,15 +158,15 @@ class Stock:
   def _read_md5(self, path: pathlib.Path) -> str:
     """Reads a file only once."""
     stamp = _stamp(path.stat())
-    known = self._md5.get(path.name)
-    if known is None or known[0] != stamp:
-      found = hashlib.md5(usedforsecurity=False)
+    entry = self._md5.get(path.name)
+    if entry is None or entry[0] != stamp:
+      hashed = hashlib.md5(usedforsecurity=False)
       with path.open('rb') as file:
         while data := file.read(_CHUNK):
-          found.update(data)
-      text = base64.b64encode(found.digest()).decode()
-      known = self._md5[path.name] = stamp, text
-    return known[1]
+          hashed.update(data)
+      text = base64.b64encode(hashed.digest()).decode()
+      entry = self._md5[path.name] = stamp, text
+    return entry[1]
 
   def make_bundle(self, export: storage.Export) -> os.stat_result:
     """Makes the bundle of an artifact unless it is there; returns its facts."""

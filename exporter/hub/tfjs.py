@@ -48,15 +48,15 @@ def by_handle(
     manifests: Those of all exports.
   """
   manifests = tuple(manifests)
-  found: dict[str, storage.Manifest] = {}
+  conversions: dict[str, storage.Manifest] = {}
   for kind in reversed(kinds.of_group(kinds.TFJS)):  # The first comes last.
-    made: dict[str, dict[int, storage.Manifest]] = {}
+    by_folder: dict[str, dict[int, storage.Manifest]] = {}
     for each in manifests:
       if storage.kind_of(each) is kind:
         origin = each.handle.removesuffix(f'.{kind.group}/{kind.file}')
         folder, _, number = origin.rpartition('/')
-        made.setdefault(folder, {})[int(number)] = each
-    for folder, numbers in made.items():
+        by_folder.setdefault(folder, {})[int(number)] = each
+    for folder, numbers in by_folder.items():
       for asked, answers in answering(numbers).items():
-        found[f'{folder}/{asked}'] = numbers[answers]
-  return found
+        conversions[f'{folder}/{asked}'] = numbers[answers]
+  return conversions

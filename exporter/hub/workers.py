@@ -107,7 +107,7 @@ def run(
   workers = _Workers(work, count)
   # Not every system has a wait for signals that ends by itself.
   signal.setitimer(signal.ITIMER_REAL, _SECOND, _SECOND)
-  while (found := signal.sigwait(_AWAITED)) not in _STOP:
+  while (signal_number := signal.sigwait(_AWAITED)) not in _STOP:
     for renew in renewed:
       renew()
     if workers.replace():
@@ -115,5 +115,5 @@ def run(
   signal.setitimer(signal.ITIMER_REAL, 0)
   listener.close()
   workers.stop(grace)
-  if found == signal.SIGINT:
+  if signal_number == signal.SIGINT:
     raise KeyboardInterrupt
