@@ -86,7 +86,7 @@ def read(
   """
   picture = pictures.decode(path)
   try:
-    found = _CROPS[how](picture, size).numpy()
+    square = _CROPS[how](picture, size).numpy()
   except errors.PictureError as error:
     raise errors.PictureError(f'{path}: {error}') from error
-  return pictures.grey(found) if channels == 1 else found
+  return pictures.grey(square) if channels == 1 else square

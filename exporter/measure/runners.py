@@ -105,4 +105,4 @@ def peer(handle: model_specs.Handle) -> dict[str, Run]:
     return {}
   call = tf.function(lambda images: model(images, training=False))
   name = f'{speed.KERAS}.{_PEERS[handle.spec.network]}'
-  return {name: lambda given: call(given).numpy()}
+  return {name: lambda batch: call(batch).numpy()}

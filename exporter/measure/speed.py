@@ -147,8 +147,8 @@ def parse_speeds(text: str | bytes, name: str) -> tuple[Machine, list[Speed]]:
     ManifestError: The text is something else.
   """
   try:
-    found = storage.parse_record(_File, text)
-    return found.machine, [*found.speeds]
+    file = storage.parse_record(_File, text)
+    return file.machine, [*file.speeds]
   except ValueError as error:
     raise errors.ManifestError(
       f'{name} holds no figures of `slimhub benchmark` ({error!r}); '

@@ -68,7 +68,7 @@ def _with_memory(
   Of what does not run in a process of its own, that is said in `problems`.
   """
   measured = {speed.name for speed in speeds}
-  found: dict[tuple[str, int], float] = {}
+  megabytes: dict[tuple[str, int], float] = {}
   for handle in handles:
     if str(handle) not in measured:
       continue
@@ -80,9 +80,11 @@ def _with_memory(
     except (errors.SlimhubError, ChildProcessError) as error:
       problems.append(f'{error}')
     else:
-      found |= {(str(handle), batch): mb for batch, mb in peaks.items()}
+      megabytes |= {(str(handle), batch): mb for batch, mb in peaks.items()}
   return [
-    dataclasses.replace(speed, memory_mb=found.get((speed.name, speed.batch)))
+    dataclasses.replace(
+      speed, memory_mb=megabytes.get((speed.name, speed.batch))
+    )
     for speed in speeds
   ]
 
