@@ -28,8 +28,8 @@ def _read(
 
   Nothing is noted of files that somebody changes meanwhile.
   """
-  asked = order.model, order.checkpoint_dir, order.weights
-  causes = checkpoints.causes(*asked)
+  request = order.model, order.checkpoint_dir, order.weights
+  causes = checkpoints.causes(*request)
   checkpoint = checkpoints.read_checkpoint(
     order.model,
     checkpoint_dir=order.checkpoint_dir,
@@ -43,7 +43,7 @@ def _read(
   is_known = (
     causes and storage.read_memo(checkpoints.Reading, causes) == reading
   )
-  if causes and not is_known and causes == checkpoints.causes(*asked):
+  if causes and not is_known and causes == checkpoints.causes(*request):
     storage.write_memo(causes, reading)
   return checkpoint, weights
 
@@ -170,13 +170,13 @@ def _export(
       handle, format_, model, staged.artifact, order.batch(handle)
     )
     bom = provenance.bom(handle, manifest, build)
-    said = (
+    texts = (
       format_.card(handle, manifest).to_markdown(),
       provenance.statement(handle, manifest, build, bom),
       bom,
       manifest.to_json(),
     )
-    for path, text in zip(staged.said, said, strict=True):
+    for path, text in zip(staged.said, texts, strict=True):
       path.write_text(text, encoding='utf-8')
     may_replace = order.force or bool(changes)
     storage.deliver(handle, staged, order.output_dir, may_replace)

@@ -43,9 +43,10 @@ def _refuse_pattern(folder: storage.Folder | None) -> None:
   """
   if not isinstance(folder, pathlib.Path):
     return
-  if found := sorted(_OF_PATTERNS & set(str(folder))):
+  if characters := sorted(_OF_PATTERNS & set(str(folder))):
     raise errors.OrderError(
-      f'{folder} has {" ".join(found)} in its name, which TensorFlow takes for '
+      f'{folder} has {" ".join(characters)} in its name, which TensorFlow '
+      'takes for '
       'a pattern, so that it would not find the files there, or find others; '
       'give the folder another name, or work through a link to it that has one'
     )
@@ -174,8 +175,8 @@ def choose(
         'package brings'
       )
   handles = tuple(formats.select(named, words, layout))
-  asked = formats.named(words)
-  for extra in dict.fromkeys(kind.extra for kind in asked if kind.extra):
+  chosen = formats.named(words)
+  for extra in dict.fromkeys(kind.extra for kind in chosen if kind.extra):
     environment.require(extra)
   if handles and all(handle.refusal for handle in handles):
     raise errors.OrderError(

@@ -64,11 +64,13 @@ def _result(
     handle, order, manifest, manifest.weights, ''
   ):
     return None
-  known = recall()
-  if known is None:
+  reading = recall()
+  if reading is None:
     return None
-  lacks = handle.task == versions.CLASSIFICATION and not known.has_classifier
-  if lacks or changes.find(handle, order, manifest, known.weights, pictures=''):
+  lacks = handle.task == versions.CLASSIFICATION and not reading.has_classifier
+  if lacks or changes.find(
+    handle, order, manifest, reading.weights, pictures=''
+  ):
     return None
   return changes.keep(handle)
 
@@ -109,11 +111,13 @@ def settle(
   left = []
   # Its threads do not keep a process that was interrupted from its end.
   with pool.ThreadPool(jobs) as threads:
-    for order, found in zip(orders, threads.imap(_settle, orders), strict=True):
-      yield from filter(None, found)
+    for order, outcomes in zip(
+      orders, threads.imap(_settle, orders), strict=True
+    ):
+      yield from filter(None, outcomes)
       handles = tuple(
         handle
-        for handle, result in zip(order.handles, found, strict=True)
+        for handle, result in zip(order.handles, outcomes, strict=True)
         if result is None
       )
       if handles:
