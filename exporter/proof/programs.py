@@ -92,7 +92,7 @@ def parse(text: str, name: str) -> tuple[Program, ...]:
   Raises:
     ProofError: A line is no program; nothing of such a file is believed.
   """
-  known = []
+  programs = []
   for number, line in enumerate(text.splitlines(), 1):
     if line in _HEADER:
       continue
@@ -105,17 +105,17 @@ def parse(text: str, name: str) -> tuple[Program, ...]:
       )
     counts = int(row['through']), int(row['gradients'])
     answer = Answer(*counts, row['proven'])
-    known.append(
+    programs.append(
       Program(
         row['tensorflow'], row['asked'], row['digest'], answer, row['handle']
       )
     )
-  return tuple(known)
+  return tuple(programs)
 
 
-def render(known: Iterable[Program]) -> str:
+def render(programs: Iterable[Program]) -> str:
   """The content of PROGRAMS, sorted by handle."""
-  rows = sorted(known, key=lambda program: (program.handle, str(program)))
+  rows = sorted(programs, key=lambda program: (program.handle, str(program)))
   return '\n'.join((*_HEADER, *map(str, rows))) + '\n'
 
 
@@ -127,11 +127,11 @@ def published() -> Mapping[str, Answer]:
     ProofError: The file is damaged.
   """
   file = resources.files('exporter.proof').joinpath(PROGRAMS)
-  known = parse(file.read_text('utf-8'), f'exporter/proof/{PROGRAMS}')
+  programs = parse(file.read_text('utf-8'), f'exporter/proof/{PROGRAMS}')
   question = tf.__version__, asked()
   return {
     program.digest: program.answer
-    for program in known
+    for program in programs
     if (program.tensorflow, program.asked) == question
   }
 

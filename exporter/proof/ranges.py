@@ -57,8 +57,8 @@ def _scales(graph: schema.SubGraphT, numbers: Iterable[int]) -> list[float]:
   scales = []
   for number in numbers:
     quantization = graph.tensors[number].quantization
-    found = None if quantization is None else quantization.scale
-    scales.append(float(found[0]) if found is not None else 0.0)
+    scale = None if quantization is None else quantization.scale
+    scales.append(float(scale[0]) if scale is not None else 0.0)
   return scales
 
 
@@ -123,13 +123,13 @@ def prove_ranges(
   compared = comparison.Comparison('ranges', _TOLERANCE)
   with artifacts.explained(conversion, 'read'):
     is_onnx = conversion.kind.group == kinds.ONNX
-    found = _of_onnx(path) if is_onnx else _of_litert(conversion, path)
+    steps = _of_onnx(path) if is_onnx else _of_litert(conversion, path)
     for what, expected in _expected(conversion, tensors).items():
-      if len(found[what]) != len(expected):
-        compared.miss(what, f'are {len(found[what])}, not {len(expected)}')
+      if len(steps[what]) != len(expected):
+        compared.miss(what, f'are {len(steps[what])}, not {len(expected)}')
         continue
       for actual, wanted in zip(
-        sorted(found[what]), sorted(expected), strict=True
+        sorted(steps[what]), sorted(expected), strict=True
       ):
         compared.measure(
           f'{what}: a step of {actual:.6g}', abs(actual - wanted) / wanted

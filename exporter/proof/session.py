@@ -156,11 +156,11 @@ class Session:
     self._graph = tf.Graph()
     with self._graph.as_default():
       for part in parts:
-        given = {
+        inputs = {
           name: self._graph.get_tensor_by_name(tensor)
           for name, tensor in part.inputs.items()
         }
-        tf.import_graph_def(part.definition, name=part.scope, input_map=given)
+        tf.import_graph_def(part.definition, name=part.scope, input_map=inputs)
     self._session = tf.compat.v1.Session(graph=self._graph)
     self._values: Values | None = None
     self._is_updated = False
@@ -239,17 +239,17 @@ class Session:
       self._lateness[late] = lateness.find(self._graph, late)
     behind = self._lateness[late]
     fed = behind.early(feeds)
-    known: Mapping[str, np.ndarray] = {}
+    early: Mapping[str, np.ndarray] = {}
     if not self._is_updated and _are_same(fed, self._fed):
-      known = behind.early(self._early)  # Other tensors may be late now.
+      early = behind.early(self._early)  # Other tensors may be late now.
     self._fed = None if self._is_updated else fed
     self._is_updated = True
-    wanted = {*fetches, *behind.border} - known.keys()
-    given = {n: known[n] for n in behind.border if n in known}
+    wanted = {*fetches, *behind.border} - early.keys()
+    border = {n: early[n] for n in behind.border if n in early}
     computed, _ = self._session.run(
-      ({name: name for name in wanted}, list(updates)), {**given, **feeds}
+      ({name: name for name in wanted}, list(updates)), {**border, **feeds}
     )
-    values = {**known, **computed}
+    values = {**early, **computed}
     self._early = behind.early(values)
     return {name: values[name] for name in fetches}
 

@@ -239,18 +239,18 @@ def compare(
     ProofError: A difference is too large.
   """
   expected = trial.outputs[conversion.task]
-  found = np.concatenate(_run(run, trial.pictures))
+  answers = np.concatenate(_run(run, trial.pictures))
   alone = run(_images(trial.pictures[:1]))
   allowed = _allowed(conversion, trial)
-  exact = _exact(found, alone, expected, allowed)
+  exact = _exact(answers, alone, expected, allowed)
   if formats.is_exact(conversion):
     _refuse(conversion, exact.misses())
     return (exact.check(),)
-  whole = found.shape == expected.shape and alone.shape == expected[:1].shape
-  if not whole or not np.isfinite(found).all():
+  whole = answers.shape == expected.shape and alone.shape == expected[:1].shape
+  if not whole or not np.isfinite(answers).all():
     _refuse(conversion, exact.misses())
-  checks = _lossy(conversion, found, trial, allowed)
-  apart = _alone(conversion, alone, found, expected, allowed)
+  checks = _lossy(conversion, answers, trial, allowed)
+  apart = _alone(conversion, alone, answers, expected, allowed)
   _refuse(conversion, _misses([*checks, apart]))
   return tuple(checks)
 
@@ -290,11 +290,11 @@ def prove_on_few(
   unit = float(np.std(expected)) or 1.0
   is_exact = formats.is_exact(conversion)
   with artifacts.explained(conversion, 'run'):
-    found = run(_images(trial.pictures[:_FEW]))
+    answers = run(_images(trial.pictures[:_FEW]))
   allowed = _allowed(conversion, trial)
   compared = comparison.Comparison(name, allowed, is_mean=not is_exact)
-  compared.compare('a few pictures', found, expected[:_FEW], unit)
+  compared.compare('a few pictures', answers, expected[:_FEW], unit)
   _refuse(conversion, compared.misses())
-  error = _far(found - expected[:_FEW], is_exact) / unit
+  error = _far(answers - expected[:_FEW], is_exact) / unit
   rounded = comparison.round_up(error) if is_exact else _round_up(error)
   return storage.Check(name, _FEW, rounded, allowed)
