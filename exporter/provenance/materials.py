@@ -134,7 +134,7 @@ def _model(
 
 def _checkpoint(manifest: storage.Manifest) -> dict[str, Any]:
   weights = manifest.weights
-  found: dict[str, Any] = {
+  component: dict[str, Any] = {
     'type': 'data',
     'bom-ref': _CHECKPOINT,
     'name': weights.checkpoint,
@@ -144,17 +144,17 @@ def _checkpoint(manifest: storage.Manifest) -> dict[str, Any]:
     ],
   }
   if archive := weights.archive:
-    found['properties'].append(
+    component['properties'].append(
       {'name': 'slimhub:archive:trust', 'value': archive.trust}
     )
-    found['externalReferences'] = [
+    component['externalReferences'] = [
       {
         'type': 'distribution',
         'url': archive.url,
         'hashes': [_hash(archive.algorithm, archive.digest)],
       }
     ]
-  return found
+  return component
 
 
 def _library(package: str, version: str) -> dict[str, str]:
