@@ -86,8 +86,8 @@ def beside_export(item: storage.Item) -> dict[str, bytes]:
       f'beside {item.handle}, {", ".join(false)} is of something else; export '
       'it again with --force'
     )
-  found = {suffix: item.read_beside(suffix) for suffix in _BESIDE}
-  return {suffix: data for suffix, data in found.items() if data}
+  contents = {suffix: item.read_beside(suffix) for suffix in _BESIDE}
+  return {suffix: data for suffix, data in contents.items() if data}
 
 
 def joined(*parts: Files) -> dict[str, Content]:

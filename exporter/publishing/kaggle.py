@@ -77,14 +77,14 @@ class Variation(upload_lib.Upload):
 
   def concerns(self, name: str) -> bool:
     """Whether an export that cannot be used is another version of this one."""
-    found = _STEM.fullmatch(name)
+    match = _STEM.fullmatch(name)
     handle = self.items[0].handle
-    if not found or found[1] != handle.folder:
+    if not match or match[1] != handle.folder:
       return False
     conversion = handle.stem.removeprefix(str(handle.origin))
-    promised = handle.spec.promises.get(int(found[2]))
-    if conversion or found[3]:
-      return conversion == found[3]
+    promised = handle.spec.promises.get(int(match[2]))
+    if conversion or match[3]:
+      return conversion == match[3]
     return promised is not None and promised.format == handle.version.format
 
   def files(self) -> content.Files:

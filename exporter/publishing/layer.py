@@ -106,17 +106,17 @@ def beside(item: storage.Item) -> content.Content | None:
     ManifestError: Some of it is of other files.
   """
   stem = item.stem.rpartition('/')[2]
-  found = {
+  files = {
     f'{_BESIDE}/{stem}{suffix}': data
     for suffix, data in content.beside_export(item).items()
   }
-  if not found:
+  if not files:
     return None
-  made = io.BytesIO()
-  with _archive(made) as tar:
-    _folders(tar, found)
-    for path, data in found.items():
+  packed = io.BytesIO()
+  with _archive(packed) as tar:
+    _folders(tar, files)
+    for path, data in files.items():
       member = _member(path, 0o644)
       member.size = len(data)
       tar.addfile(member, io.BytesIO(data))
-  return content.of_data(made.getvalue())
+  return content.of_data(packed.getvalue())

@@ -118,8 +118,8 @@ def kaggle(model: model_specs.ModelSpec) -> str:
   Raises:
     PublishError: It takes no models under such a licence.
   """
-  known = {spdx.lower(): name for spdx, name in _KAGGLE.items()}
-  name = known.get(_ENDING.sub('', model.license.lower()))
+  names = {spdx.lower(): name for spdx, name in _KAGGLE.items()}
+  name = names.get(_ENDING.sub('', model.license.lower()))
   if name is None:
     states = f'is under {model.license}' if model.license else 'has no licence'
     raise errors.PublishError(

@@ -94,8 +94,8 @@ class _Image:
 
   def __init__(self, item: storage.Item):
     self._annotations = _annotations(item)
-    found = (layer_lib.layer(item), layer_lib.beside(item))
-    self._layers = [each for each in found if each]
+    layers = (layer_lib.layer(item), layer_lib.beside(item))
+    self._layers = [each for each in layers if each]
     self.blobs = [*self._layers]
     self.descriptor = _descriptor(
       _INDEX,
