@@ -87,7 +87,7 @@ def check_statement(name: str, data: bytes, key: keys.Public) -> None:
   from securesystemslib import exceptions
   from securesystemslib import signer
 
-  known = signer.SSlibKey.from_crypto(key.key)
+  public_key = signer.SSlibKey.from_crypto(key.key)
   try:
     envelope = _parse(data)
   except ValueError as error:
@@ -98,9 +98,9 @@ def check_statement(name: str, data: bytes, key: keys.Public) -> None:
   is_statement = envelope.payload_type == _TYPE
   for signature in envelope.signatures.values() if is_statement else ():
     # The name of a key in an envelope is a hint, which others leave out.
-    named = signer.Signature(known.keyid, signature.signature)
+    named = signer.Signature(public_key.keyid, signature.signature)
     with contextlib.suppress(exceptions.UnverifiedSignatureError):
-      known.verify_signature(named, envelope.pae())
+      public_key.verify_signature(named, envelope.pae())
       return
   raise errors.SignatureError(
     f'{name} is not what the owner of {key.name} signed; take it from its '
