@@ -57,10 +57,10 @@ class _Problems(logging.Handler):
 
   def __init__(self) -> None:
     super().__init__(logging.WARNING)
-    self.found: list[str] = []
+    self.messages: list[str] = []
 
   def emit(self, record: logging.LogRecord) -> None:
-    self.found.append(record.getMessage())
+    self.messages.append(record.getMessage())
 
 
 @contextlib.contextmanager
@@ -70,7 +70,7 @@ def _listening() -> Iterator[list[str]]:
   propagated, logger.propagate = logger.propagate, False
   logger.addHandler(problems)
   try:
-    yield problems.found
+    yield problems.messages
   finally:
     logger.removeHandler(problems)
     logger.propagate = propagated
@@ -155,7 +155,7 @@ def _read(
   text = storage.read_small(hub_dir, measure.BENCHMARK_JSON)
   if text is not None:
     _, speeds = measure.parse_speeds(text, str(figures))
-  made, measured, files = {}, {}, {}
+  manifests, measured, files = {}, {}, {}
   beside, whole = {}, {}
   present = storage.items(hub_dir)
   left_out = list(present.left_out)
@@ -166,12 +166,12 @@ def _read(
       if has_downloads:
         files[str(handle)] = downloads.write(item, root)
       beside[str(handle)] = downloads.write_beside(item, root)
-      made[handle] = manifest
+      manifests[handle] = manifest
       whole[str(handle)] = item
     except errors.ManifestError as error:
       left_out.append(storage.leave_out(item.stem, error))
   in_page = _in_page(whole, root, left_out) if has_downloads else {}
-  collected = entries.collect(made, measured, speeds)
+  collected = entries.collect(manifests, measured, speeds)
   return entries.Collection(collected, files, beside, tuple(left_out), in_page)
 
 

@@ -71,8 +71,8 @@ class Entry:
   @property
   def megabytes(self) -> float | None:
     """The size of the newest handle's artifact; None if it is not exported."""
-    made = self.made.get(str(self.newest))
-    return made.bytes / 1e6 if made else None
+    manifest = self.made.get(str(self.newest))
+    return manifest.bytes / 1e6 if manifest else None
 
   @property
   def latency_ms(self) -> float | None:
@@ -98,12 +98,12 @@ class Entry:
     return speed.memory_mb if speed else None
 
   def _of_one_image(self, handle: model_specs.Handle) -> measure.Speed | None:
-    found = (
+    matching = (
       speed
       for speed in self.speeds
       if (speed.name, speed.batch) == (str(handle), 1)
     )
-    return next(found, None)
+    return next(matching, None)
 
 
 def page(handle: model_specs.Handle) -> str:
@@ -131,21 +131,21 @@ def title(model: model_specs.ModelSpec) -> str:
 
 
 def collect(
-  made: Mapping[model_specs.Handle, storage.Manifest],
+  exported: Mapping[model_specs.Handle, storage.Manifest],
   measured: Mapping[model_specs.Handle, measure.Measurements] | None = None,
   speeds: Iterable[measure.Speed] = (),
 ) -> list[Entry]:
   """The entries of every published model, then of own ones.
 
   Args:
-    made: The manifests of all exported handles and conversions.
+    exported: The manifests of all exported handles and conversions.
     measured: The speed and accuracy of exports that were measured since.
     speeds: The results of the last benchmark of the exports.
   """
   folders: dict[str, list[model_specs.Handle]] = {}
-  for handle in (*model_specs.find(), *made):
+  for handle in (*model_specs.find(), *exported):
     folders.setdefault(handle.folder, []).append(handle)
-  manifests = {str(handle): each for handle, each in made.items()}
+  manifests = {str(handle): each for handle, each in exported.items()}
   figures = {str(handle): each for handle, each in (measured or {}).items()}
   timed = list(speeds)
   entries = []

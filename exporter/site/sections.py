@@ -192,8 +192,8 @@ def told(manifest: storage.Manifest) -> list[str]:
 
 def proof(handle: model_specs.Handle, entry: entries.Entry) -> str:
   """What was proven of an export, in words; empty if nothing was."""
-  made = entry.made.get(str(handle))
-  sentences = told(made) if made else []
+  manifest = entry.made.get(str(handle))
+  sentences = told(manifest) if manifest else []
   if not sentences:
     return ''
   return markdown.section(
