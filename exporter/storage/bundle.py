@@ -85,15 +85,15 @@ def write_bundle(
         tar.addfile(member, cast(IO[bytes], reader))
 
 
-def write_download(found: export.Export, target: pathlib.Path) -> None:
+def write_download(delivered: export.Export, target: pathlib.Path) -> None:
   """Writes the one file that an artifact is downloaded as.
 
   Raises:
     ManifestError: A file is missing or is not what the manifest describes; what
       is at the target then is not to be used.
   """
-  described = found.manifest
-  with places.local_root(found.root, described.handle) as root:
+  described = delivered.manifest
+  with places.local_root(delivered.root, described.handle) as root:
     if is_bundled(described):
       write_bundle(root, described, target)
     else:

@@ -87,7 +87,7 @@ def _may_be_handle(parts: Sequence[str]) -> bool:
 
 def _unconverted(output_dir: places.Folder, whole: bool) -> Iterator[Candidate]:
   """Finds artifacts that are no conversions, by their folder or manifest."""
-  found = {
+  all_parts = {
     (*p.parts[-_PARTS:-1], p.name.removesuffix(kinds.MANIFEST))
     for p in output_dir.glob('*/*/*/*/*')
   }
@@ -95,8 +95,8 @@ def _unconverted(output_dir: places.Folder, whole: bool) -> Iterator[Candidate]:
   for p in output_dir.glob(f'*/*/*/{model_specs.VARIANT}/*/*'):
     publisher, dataset, name, variant, task = p.parts[-_PARTS - 1 : -1]
     number = p.name.removesuffix(kinds.MANIFEST)
-    found.add((publisher, dataset, f'{name}/{variant}', task, number))
-  for parts in found:
+    all_parts.add((publisher, dataset, f'{name}/{variant}', task, number))
+  for parts in all_parts:
     stem = '/'.join(parts)
     manifest = output_dir / f'{stem}{kinds.MANIFEST}'
     if _may_be_handle(parts) and (not whole or manifest.exists()):

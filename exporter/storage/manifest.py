@@ -147,14 +147,14 @@ def parse_manifest(text: str | bytes, name: str) -> Manifest:
     ManifestError: The text is not a manifest.
   """
   try:
-    made = record.parse_record(Manifest, text)
-    _check_claims(made)
+    manifest = record.parse_record(Manifest, text)
+    _check_claims(manifest)
   except ValueError as error:
     raise errors.ManifestError(
       f'{name} is not a manifest of slimhub ({error}); '
       'export the version again with --force'
     ) from error
-  return made
+  return manifest
 
 
 def kind_of(described: Manifest) -> kinds.Kind:

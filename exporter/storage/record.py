@@ -16,7 +16,7 @@ _WHOLE = re.compile('0|[1-9][0-9]{0,17}')  # So that it has one spelling.
 
 
 def _fields(kind: Any, value: Any) -> Any:
-  known = typing.get_type_hints(kind)
+  hints = typing.get_type_hints(kind)
   needed = {
     field.name
     for field in dataclasses.fields(kind)
@@ -26,9 +26,9 @@ def _fields(kind: Any, value: Any) -> Any:
     raise TypeError(f'{value!r:.80} is no {kind.__name__}')
   if missing := needed - value.keys():
     raise TypeError(f'{kind.__name__} without {", ".join(sorted(missing))}')
-  if unknown := value.keys() - known.keys():
+  if unknown := value.keys() - hints.keys():
     raise TypeError(f'{kind.__name__} with {", ".join(sorted(unknown)):.80}')
-  return kind(**{name: _value(known[name], v) for name, v in value.items()})
+  return kind(**{name: _value(hints[name], v) for name, v in value.items()})
 
 
 def _key(kind: type, key: str) -> Any:

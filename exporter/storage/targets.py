@@ -70,10 +70,10 @@ def _below(
   path = path.resolve()
   root = _root(path, registry) if path.exists() else None
   if root is not None:
-    found = folder.find_artifacts(root, (), formats, registry)
+    artifacts = folder.find_artifacts(root, (), formats, registry)
     inside = folder.Found(
-      tuple(h for h in found.usable if _is_in(path, root / str(h))),
-      tuple(r for r in found.left_out if _is_in(path, root / r.name)),
+      tuple(h for h in artifacts.usable if _is_in(path, root / str(h))),
+      tuple(r for r in artifacts.left_out if _is_in(path, root / r.name)),
     )
     if inside.usable or inside.left_out:
       return root, inside
@@ -113,7 +113,7 @@ def find_targets(
     UnknownNameError: A pattern matches no model.
   """
   if output_dir is not None:
-    found = folder.find_artifacts(output_dir, targets, formats, registry)
-    return output_dir, found
+    artifacts = folder.find_artifacts(output_dir, targets, formats, registry)
+    return output_dir, artifacts
   (target,) = targets
   return _below(locations.to_path(target), formats, registry)
