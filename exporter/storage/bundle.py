@@ -47,7 +47,7 @@ def _folders(names: Iterable[str]) -> list[str]:
 
 
 def _member(name: str) -> tarfile.TarInfo:
-  """The header of a file, without owner and time, which would change bytes."""
+  """The tar header of a file: no owner and no time, so that no byte varies."""
   member = tarfile.TarInfo(name)
   member.mode = 0o644
   return member

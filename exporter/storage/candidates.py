@@ -24,7 +24,7 @@ class Candidate:
 
   parts: tuple[str, ...]  # Those of a handle.
   stem: str  # The path of its manifest, without suffix.
-  kind: kinds.Kind | None = None  # Of a converted file.
+  kind: kinds.Kind | None = None  # That of a converted file.
 
   @property
   def name(self) -> str:
@@ -39,8 +39,8 @@ class Candidate:
     """The handle or conversion whose path this is.
 
     Raises:
-      ManifestError: It is that of an own model whose manifest cannot be used.
-      SpecError: Nobody knows such a model.
+      ManifestError: The path is of an own model whose manifest cannot be used.
+      SpecError: No model has such a handle.
     """
     name = '/'.join(self.parts)
     origin = model_specs.PUBLISHED.get(name) if self._is_published else None
@@ -91,7 +91,7 @@ def _unconverted(output_dir: places.Folder, whole: bool) -> Iterator[Candidate]:
     (*p.parts[-_PARTS:-1], p.name.removesuffix(kinds.MANIFEST))
     for p in output_dir.glob('*/*/*/*/*')
   }
-  # Those of variants have a folder more, which belongs to the name.
+  # Paths of variants have one more folder, which belongs to the name.
   for p in output_dir.glob(f'*/*/*/{model_specs.VARIANT}/*/*'):
     publisher, dataset, name, variant, task = p.parts[-_PARTS - 1 : -1]
     number = p.name.removesuffix(kinds.MANIFEST)

@@ -1,6 +1,6 @@
 """An artifact that was delivered whole, with its manifest and its card.
 
-All three may come from somebody else, so that nothing of them is believed.
+All three may come from somebody else, so nothing in them is trusted.
 """
 
 from collections.abc import Iterator

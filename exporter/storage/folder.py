@@ -15,7 +15,7 @@ from exporter.storage import places
 import model_specs
 from model_specs import formats
 
-# What is wrong with one export, not with the folder.
+# The errors that concern a single export, and not the whole folder.
 _BAD = (
   errors.ManifestError,
   model_specs.SpecError,
@@ -120,8 +120,8 @@ def find_artifacts(
     whole: Whether artifacts without a manifest are left out.
 
   Returns:
-    The handles and conversions, and failed results for what lies at the path of
-    an export and is none; there is at least one of either.
+    The handles and conversions, and a failed result for whatever lies at the
+    path of an export and is no export. There is at least one handle or result.
 
   Raises:
     ManifestError: There are none.

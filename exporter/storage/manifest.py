@@ -30,7 +30,7 @@ class File:
 class Archive(checksums.Checksum):
   """The published archive that a checkpoint was read from."""
 
-  trust: str  # Why it is taken for the published one: of `checksums.TRUSTS`.
+  trust: str  # Why it counts as the published one: one of `checksums.TRUSTS`.
 
   def __post_init__(self) -> None:
     super().__post_init__()

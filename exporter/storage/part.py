@@ -66,7 +66,8 @@ class Part:
   def locked(self) -> Iterator[None]:
     """Makes this process the only writer, after waiting for any other.
 
-    The file has its name for as long, so that nobody locks another one.
+    The file keeps its name in the context, so that nobody can lock another file
+    of the same name.
 
     Raises:
       NotUsableError: There is a link, or something else that is no file.
@@ -98,7 +99,7 @@ class Part:
   def begin(self, url: str, validator: str | None, size: int | None) -> None:
     """Empties the part, and notes what is about to be downloaded into it.
 
-    Like all that changes the part, it is for who has it locked.
+    Like every method that changes the part, it must be called in `locked`.
 
     Args:
       url: Where the file is downloaded from.
