@@ -33,7 +33,7 @@ _BESIDE = {
     'has no bill of materials beside it; `slimhub export --force` writes it',
   ),
 }
-_CHANGES = {'cache-control': 'no-cache'}  # Of what may be replaced.
+_CHANGES = {'cache-control': 'no-cache'}  # For what may be replaced.
 _PAGE_HEADERS = {
   'cache-control': 'no-cache',
   'content-security-policy': page.POLICY,
@@ -127,7 +127,7 @@ class Hub:
     return answer or self._of_alias(request, path.strip('/'))
 
   def prepare(self) -> listing.Listed:
-    """Lists the exports, and removes from the stock what is of none of them."""
+    """Lists the exports, and removes from the stock what none of them needs."""
     listed = self._listing.now()
     self._stock.clear(listed.manifests)
     return listed

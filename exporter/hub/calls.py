@@ -25,7 +25,8 @@ _VERSION = f'{_NAME}/{{version:int}}'
 def _json(
   fields: dict[str, object], status: int = 200, **headers: str
 ) -> responses.Response:
-  # Starlette's own cannot encode the half surrogates that clients may send.
+  # Starlette's JSONResponse cannot encode half surrogates, which clients may
+  # send.
   return responses.Response(
     json.dumps(fields), status, headers, media_type=_JSON
   )
@@ -42,9 +43,9 @@ def _refused(refused: refusal.Refusal, status: int = 0) -> responses.Response:
 class Calls:
   """Answers what kagglehub asks for.
 
-  Since its release 0.4 it posts what it asks for as JSON; before, it had paths.
-  Files are downloaded at those paths by all releases, so that each of them can
-  resume a download.
+  Since release 0.4, kagglehub posts what it asks for as JSON; before, it asked
+  by paths. All releases download files at those paths, so that each of them
+  can resume a download.
   """
 
   def __init__(self, answers: kaggle.Kaggle, sender: download.Sender):

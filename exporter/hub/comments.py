@@ -31,7 +31,7 @@ def _find_end(env: MutableMapping[str, Any], text: str, at: int) -> int:
 
 
 def _leaves(state: rules_block.StateBlock, start: int, last: int) -> bool:
-  """Whether the lines after the first leave the list item that it is in."""
+  """Whether the lines after the first leave the list item that holds it."""
   indent, begin, left_at = state.env.get(_LEFT, (0, 0, 0))
   if indent == state.blkIndent and begin <= start < left_at <= last:
     return True
@@ -53,7 +53,7 @@ def _block(
   if close < 0:
     return False
   last = bisect.bisect_left(state.eMarks, close, start)
-  # Amid text it is for `_inline`.
+  # `_inline` skips a comment that has text behind it on its last line.
   is_amid = state.src[close + len(_CLOSE) : state.eMarks[last]].strip()
   if last >= end or is_amid or _leaves(state, start, last):
     return False

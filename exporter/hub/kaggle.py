@@ -59,7 +59,7 @@ def number(name: str, text: str) -> int:
   """A number that stands in a query or a page token; 0 if there is none.
 
   Raises:
-    Refusal: It is no number, or one with more digits than any.
+    Refusal: The text is no number, or has too many digits.
   """
   if text and not (text.isascii() and text.isdecimal() and len(text) <= 9):
     raise refusal.Refusal(400, f'{name}={text[:40]!r}, expected a number')

@@ -21,8 +21,8 @@ from model_specs import outside
 
 _log = logging.getLogger('uvicorn.error')
 _MODELS = 4  # PUBLISHER/DATASET/NAME/TASK: so deep lie the versions of a model.
-# Whoever asks for what is not there makes the hub look again, but no sooner,
-# and in no more than a tenth of all time.
+# A request for what is not there makes the hub look again, but at most once in
+# so many seconds. After each look it rests so many times as long as that took.
 _SECONDS = 1.0
 _REST = 9
 

@@ -17,7 +17,7 @@ PATH = '/metrics'
 _METHODS = ('GET', 'HEAD', 'OPTIONS', 'POST')  # A client may send any word.
 # In seconds: a page takes thousandths, a download over a slow line minutes.
 _STEPS = (0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300)
-# Under which its library looks for the figures that processes share.
+# The variable that tells Prometheus's library where processes share figures.
 _SHARED = 'PROMETHEUS_MULTIPROC_DIR'
 
 
@@ -57,7 +57,7 @@ class Metrics:
     self._app = app
     own = self._told = prometheus_client.CollectorRegistry()
     if shared:
-      # Its library decides so itself if the variable is set before its import.
+      # The library reads the variable when it is imported, which has happened.
       os.environ[_SHARED] = f'{shared}'
       values.ValueClass = values.MultiProcessValue()
       self._told = prometheus_client.CollectorRegistry()

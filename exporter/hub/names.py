@@ -96,9 +96,9 @@ def _is_published(name: str) -> bool:
 
 
 def _foreign(handle: model_specs.Handle) -> Iterator[str]:
-  """The keys of names that an own model has from a published one.
+  """The keys of those names of an own model that belong to a published one.
 
-  Whoever exported it may have declared any name.
+  A spec file may declare any name for its model.
   """
   for name in aliases.of(handle) if handle.spec.own else ():
     is_of_publisher = name.startswith(f'{model_specs.PUBLISHER}/')

@@ -20,7 +20,7 @@ _SAID = (
   *('Content-Security-Policy', 'ETag', 'Referrer-Policy', 'Vary'),
   *('X-Content-Type-Options', 'X-Frame-Options', 'X-Goog-Hash'),
 )
-_PATH = re.compile(r'[^\x00-\x1f"$\\]+')  # nginx takes it for nothing else.
+_PATH = re.compile(r'[^\x00-\x1f"$\\]+')  # None of this is syntax to nginx.
 
 _NOTE = '# slimhub serve writes this file anew at each start: change nothing.\n'
 _UPSTREAM = """\

@@ -22,7 +22,7 @@ class Refusal(Exception):  # noqa: N818  # It becomes an answer.
 
 
 def of(error: Exception) -> Refusal:
-  """What is told of an error, which is logged."""
+  """What a client is told of an error, which is logged in full."""
   if isinstance(error, Refusal):
     return error
   message = outside.shown(str(error))

@@ -101,7 +101,8 @@ class _Server(uvicorn.Server):
   async def startup(self, sockets: list[socket.socket] | None = None) -> None:
     """Is called by uvicorn to listen."""
     if self.config.ssl:
-      # uvicorn hands it on to nobody, and the default is a minute.
+      # uvicorn has no setting for the time that a handshake may take, and
+      # asyncio's default is a minute.
       loop = asyncio.get_running_loop()
       loop.create_server = functools.partial(  # type: ignore[method-assign]
         loop.create_server, ssl_handshake_timeout=_HANDSHAKE
@@ -131,7 +132,7 @@ class Options:
   # not limit them, as behind a proxy all clients have its address.
   client_connections: int | None = None
   workers: int = 1  # Processes that answer.
-  renewed: Sequence[renewal.Renew] = ()  # Are called each second, in all.
+  renewed: Sequence[renewal.Renew] = ()  # Called each second, in each process.
 
 
 def run_server(

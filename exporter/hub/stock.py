@@ -72,7 +72,7 @@ class Stock:
     self._claim()
 
   def _claim(self) -> None:
-    """Makes the folder, and marks it as slimhub's own if nobody else's it is.
+    """Makes the folder, and marks it as slimhub's own unless others use it.
 
     It may have been removed since the last time, or the mark in it, by what
     clears up temporary folders.
@@ -95,7 +95,7 @@ class Stock:
     """Makes sure that files can be made.
 
     Raises:
-      HubError: They cannot.
+      HubError: The folder is in use by others, or cannot be written to.
       OSError: The folder is gone and cannot be made again.
     """
     self._claim()
@@ -156,7 +156,7 @@ class Stock:
     )
 
   def _read_md5(self, path: pathlib.Path) -> str:
-    """Reads a file only once."""
+    """The MD5 of a file in base64; an unchanged file is read only once."""
     stamp = _stamp(path.stat())
     entry = self._md5.get(path.name)
     if entry is None or entry[0] != stamp:
