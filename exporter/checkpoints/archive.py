@@ -86,8 +86,8 @@ def _identify(
   Few archives have a published checksum; `fetch` records those of the others.
 
   Raises:
-    CheckpointError: It is another one than the one that is known; or none is,
-      and one is required.
+    CheckpointError: The archive is not the one whose checksum is known; or no
+      checksum is known, and one is required.
   """
   difference = checksums.difference(archive, folder, model.archive_url)
   if difference:
@@ -155,7 +155,7 @@ def find(
 
   Raises:
     CheckpointError: There is no checkpoint, and the message lists all places
-      that were searched; or an archive is not the one that is known.
+      that were searched; or an archive is not the one whose checksum is known.
   """
   if not folder.is_dir():
     state = 'is a file' if folder.exists() else 'does not exist'

@@ -149,10 +149,10 @@ def ranges(names: Iterable[str]) -> list[str]:
 
 
 def _check_rounding(reader: reader_lib.Reader, wanted: Wanted) -> None:
-  """Raises a CheckpointError if a checkpoint is for 8 bits, and its model not.
+  """Raises a CheckpointError if only one of file and network is for 8 bits.
 
-  Or the other way round. Weights that were trained for 8 bits are right only
-  together with the rounding that they learned.
+  Weights that were trained for 8 bits are right only together with the rounding
+  that they were trained with.
   """
   found, expected = ranges(reader.shapes), ranges(wanted.shapes)
   if found and not expected:

@@ -20,7 +20,7 @@ _LARGE_V3, _SMALL_V3 = (
 
 
 class _Marks(NamedTuple):
-  """What tells a network from others whose variables have the same scopes."""
+  """The scopes by which a network differs from others that share the rest."""
 
   present: tuple[str, ...] = ()  # Scopes that it has.
   absent: tuple[str, ...] = ()  # Scopes that it does not have.
@@ -49,7 +49,7 @@ _MARKS = {
 }
 _DECIMALS = (2, 3, 4)
 _LARGEST = 4  # The largest multiplier that is tried.
-_ENOUGH = 0.5  # The share of its variables by which a network is recognized.
+_ENOUGH = 0.5  # With this share of its variables, a network is recognized.
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -178,10 +178,10 @@ def scopes(shapes: Shapes) -> dict[str, int]:
 
 
 def below(shapes: Shapes) -> dict[str, model_specs.Family]:
-  """The scopes around what is named as a network is, by scope its family.
+  """The families whose networks lie below other scopes, by the outer scope.
 
-  Those around the most names come first. Of networks that share names, the
-  family is one of them.
+  The scopes with the most of a network's names come first. Where families share
+  those names, any of them is returned.
   """
   families = {
     start: family

@@ -13,7 +13,7 @@ class Preprocessing:
   """What the network was trained to see, as spec files say it."""
 
   input_range: tuple[float, float]  # For black and for white.
-  input_mean: tuple[float, ...]  # Of each channel, subtracted after that.
+  input_mean: tuple[float, ...]  # For each channel, to be subtracted then.
   is_standardized: bool  # Whether each image then gets mean 0 and variance 1.
 
 

@@ -41,7 +41,7 @@ def _make() -> tuple[pathlib.Path, int]:
     path = pathlib.Path(tempfile.mkdtemp(prefix=_START))
     with contextlib.suppress(FileNotFoundError):
       descriptor = os.open(path, _OPEN)
-      # Where the file system has no locks, nobody clears either.
+      # On a file system without locks, `_clear` removes no folder either.
       with contextlib.suppress(OSError):
         fcntl.flock(descriptor, fcntl.LOCK_EX)
       # Another run may have cleared it before it was locked.

@@ -62,8 +62,8 @@ def read(path: pathlib.Path) -> dict[str, checksums.Checksum]:
 def own_file() -> pathlib.Path:
   """The file in which the user's first archives are recorded.
 
-  It lies among what is the user's own, whichever folder the archives are in:
-  that may be one that others write to, too.
+  It lies in the user's own folder, whichever folder the archives are in, as
+  others may be able to write to that one.
 
   Raises:
     ExportError: The user has no folder of their own.
@@ -109,10 +109,11 @@ def known(url: str) -> checksums.Checksum | None:
 
 
 def _expected(folder: pathlib.Path, url: str) -> dict[str, checksums.Checksum]:
-  """What an archive must be, by where that stands.
+  """The checksums that an archive must have, by where each is written down.
 
-  What lies beside archives may come from whoever put them there. It can refuse
-  one, and vouches for none.
+  A file of checksums beside archives may come from whoever put them there. So
+  an archive that differs from it is refused, but one that agrees with it is not
+  trusted for that.
   """
   beside = folder / checksums.FILE
   by_source = {

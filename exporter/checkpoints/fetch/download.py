@@ -28,7 +28,7 @@ _SLOW = 1000
 _NUMBER = '[0-9]{1,18}'
 _PROGRESS = 2**20  # After so many more bytes, all retries are granted again.
 _MAX_WAIT = 60  # Seconds between two tries, even if a server asks for more.
-# The status codes of answers that may be another one the next time.
+# The status codes after which another try may succeed.
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
 _ADVICE = {
   401: 'a user and a password stand in ~/.netrc, or in the URL of --mirror',

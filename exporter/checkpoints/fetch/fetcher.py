@@ -179,7 +179,7 @@ class Fetcher:
     )
 
   def _inspect(self, path: pathlib.Path) -> None:
-    """Raises an error, so that nothing is recorded, for another file."""
+    """Raises an error for a file that is not an archive of the model."""
     try:
       archive.inspect(path, self._model)
     except errors.CheckpointError as error:
