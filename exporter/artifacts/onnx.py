@@ -176,9 +176,9 @@ def _unfolded(graph: Any) -> int:
 
 
 def _transposes(graph: Any) -> int:
-  """How many Transposes there are, but for those before dense layers.
+  """How many Transposes there are, without those before dense layers.
 
-  What is flattened for a dense layer has to be in the order of its weights.
+  Those are needed: a dense layer takes values in the order of its weights.
   """
   flattened = {
     node.input[0] for node in graph.node if node.op_type == 'Reshape'
@@ -190,7 +190,7 @@ def _transposes(graph: Any) -> int:
 
 
 def _allowed(conversion: model_specs.Handle) -> int:
-  """How many of those Transposes a file may have.
+  """How many of the Transposes that `_transposes` counts a file may have.
 
   tf2onnx computes mean and deviation of an image in TensorFlow's layout.
   """
@@ -201,7 +201,7 @@ def _allowed(conversion: model_specs.Handle) -> int:
 
 
 def _problems(model: Any, conversion: model_specs.Handle) -> list[str]:
-  """Says in what a converted network differs from what was promised."""
+  """Says how a converted network differs from what was promised."""
   opsets = {o.version for o in model.opset_import if o.domain == ''}
   (images,) = model.graph.input
   shape = images.type.tensor_type.shape

@@ -1,8 +1,8 @@
-"""Simplifies a frozen network for TensorFlow.js: it executes node by node.
+"""Simplifies a frozen network for TensorFlow.js, which executes node by node.
 
 Batch norms are folded into the convolutions before them, biases and activations
-become part of these, and identities go. The names of what is left are the same,
-behind a prefix: pages ask for activations by them.
+become part of these, and identities go. The nodes that are left keep their
+names, behind a prefix, as pages ask for activations by them.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ IMAGES = 'images'  # The input, as a hub.Module calls it.
 # What all names began with in the files that tfhub.dev had for TensorFlow.js.
 PREFIX = 'module_apply_default/'
 
-# Which fused operation each one becomes part of.
+# The fused operation that each operation becomes together with its followers.
 _FUSED = {
   'Conv2D': '_FusedConv2D',
   'DepthwiseConv2dNative': 'FusedDepthwiseConv2dNative',
@@ -73,7 +73,7 @@ class Graph:
 
 
 def _complete(node: node_def_pb2.NodeDef) -> None:
-  """Writes out attributes at their defaults, which TensorFlow.js has not."""
+  """Adds attributes at their defaults, as TensorFlow.js knows no defaults."""
   for attribute in op_def_registry.get(node.op).attr:
     if attribute.HasField('default_value') and attribute.name not in node.attr:
       node.attr[attribute.name].CopyFrom(attribute.default_value)

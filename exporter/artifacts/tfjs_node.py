@@ -24,7 +24,7 @@ from exporter import errors
 from exporter.artifacts import tfjs_runtime
 import model_specs
 
-if TYPE_CHECKING:  # That takes TensorFlow, which who looks for Node can spare.
+if TYPE_CHECKING:  # It imports TensorFlow, which `find_node` does not need.
   from exporter.artifacts import tfjs_files
 
 Backend: TypeAlias = Literal['wasm', 'cpu']
@@ -49,8 +49,8 @@ def _refuse(found: str) -> errors.PackageError:
 def find_node() -> str:
   """The path of a Node that runs TensorFlow.js.
 
-  That of the Python package comes first, which somebody installed for this very
-  environment; `node` of PATH may be of any age.
+  The Node of the Python package comes first, as it was installed for this very
+  environment; the `node` of PATH may be of any age.
 
   Raises:
     PackageError: There is none, or an older one.
@@ -92,7 +92,7 @@ class Process:
     Args:
       conversion: What the model is.
       files: The model.
-      backend: What of TensorFlow.js computes.
+      backend: The part of TensorFlow.js that computes: WASM or CPU.
 
     Raises:
       PackageError: There is no Node.
@@ -188,5 +188,6 @@ def _end(process: subprocess.Popen, log: IO[bytes]) -> None:
   process.wait()
   for file in (process.stdin, process.stdout, log):
     if file:
-      with contextlib.suppress(BrokenPipeError):  # Of what was not sent.
+      # Closing a pipe sends what is left in it, and nobody reads that any more.
+      with contextlib.suppress(BrokenPipeError):
         file.close()
