@@ -30,7 +30,7 @@ class _Body(NamedTuple):
 
 
 def _are_equal(one: np.ndarray, other: np.ndarray) -> bool:
-  """Whether two arrays are the same. To look for NaN takes far longer."""
+  """Whether two arrays are the same; NaN, which takes long, is tried last."""
   return np.array_equal(one, other) or np.array_equal(
     one, other, equal_nan=True
   )
@@ -41,7 +41,7 @@ class SessionTf2:
 
   def __init__(self, folder: pathlib.Path):
     (self._meta,) = session.read(folder).meta_graphs
-    # They are restored as TensorFlow Serving does it.
+    # The variables are restored as TensorFlow Serving does it.
     saver = self._meta.saver_def
     self._values = session.Values(
       folder, saver.restore_op_name, saver.filename_tensor_name

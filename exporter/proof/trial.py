@@ -23,7 +23,7 @@ from model_specs import versions
 _BATCH = 32
 _FEW = 2
 _WHITE = np.float32(255)
-# Of files whose network itself rounds to 8 bits.
+# These hold for files whose network itself rounds to 8 bits.
 _LEAST_IF_ROUNDED = 0.05
 _ROUNDING_IF_ROUNDED = 2**-7
 _DISAGREEMENT_IF_ROUNDED = 0.4
@@ -41,7 +41,7 @@ class Trial:
 
   pictures: np.ndarray  # With channels from 0 to 255.
   outputs: _Outputs
-  rounded: _Outputs  # For the first batch, with rounding in every value of it.
+  rounded: _Outputs  # For the first batch, each of whose values was rounded.
   is_trained: bool  # If not, all classes are about equally probable.
 
 
@@ -89,7 +89,7 @@ class Trials:
     key = len(pictures), rounding
     if key not in self._found:
       source = self._source
-      # Models of one architecture share the network.
+      # Models of one architecture share this network, which may hold others.
       source.load(self._tensors)
       ends = [source.logits, source.features]
       answers = _run(
@@ -205,7 +205,7 @@ def _alone(
 ) -> storage.Check:
   """How far an image alone, as most users give it, is from one in a batch.
 
-  A lossy file is near its source on average. This is about the file itself.
+  It compares the file with itself; `_lossy` compares it with its network.
   """
   unit = float(np.std(expected)) or 1.0
   apart = _far(alone - answers[:1], formats.is_exact(conversion)) / unit
