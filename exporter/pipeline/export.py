@@ -24,9 +24,9 @@ from model_specs import versions
 def _read(
   order: orders.Order,
 ) -> tuple[checkpoints.Checkpoint, storage.Weights]:
-  """Reads the weights, and notes for the next run whose they are.
+  """Reads the weights, and keeps what the next run must know of them as a memo.
 
-  Nothing is noted of files that somebody changes meanwhile.
+  There is no memo if somebody has changed the files meanwhile.
   """
   request = order.model, order.checkpoint_dir, order.weights
   causes = checkpoints.causes(*request)
@@ -90,7 +90,7 @@ def _make(
 ) -> storage.Manifest:
   """Writes an artifact, proves it, and returns its manifest."""
   format_.write(handle, model.original, artifact)
-  # Hashed before the proof, so that the hashes are of what was proven.
+  # The hashes are taken before the proof, so that they are of what is proven.
   files = storage.hash_files(artifact)
   return storage.Manifest(
     handle=str(handle),

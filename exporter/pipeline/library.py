@@ -28,7 +28,7 @@ OnResult: TypeAlias = Callable[[results_lib.Result], object]
 
 
 def _handles(models: Models) -> Iterator[model_specs.Handle]:
-  """The handles that models name, which may be some twice.
+  """The handles that models name; one that is named twice is there twice.
 
   Those that a pattern matches come in the order of the registry.
   """

@@ -39,7 +39,7 @@ ENGINES: tuple[EngineWord, ...] = (LOCAL, RAY)
 def _refuse_pattern(folder: storage.Folder | None) -> None:
   """Raises an OrderError for a folder in which TensorFlow finds no weights.
 
-  It takes the names of files with weights for patterns.
+  TensorFlow takes the paths of files with weights for patterns.
   """
   if not isinstance(folder, pathlib.Path):
     return
@@ -72,7 +72,7 @@ class Order:
   prove: Prove = KNOWN
   # A VERIFY takes only what was signed with the other half of this key.
   public_key: pathlib.Path | None = None
-  # Or for whose signer these certificates vouch.
+  # In the place of `public_key`: certificates that must vouch for the signer.
   root_certificates: pathlib.Path | None = None
 
   def __post_init__(self) -> None:
@@ -107,7 +107,7 @@ class Order:
     return self.handles[0].spec
 
   def batch(self, handle: model_specs.Handle) -> str:
-    """The batch that its manifest promises; empty if its format fixes none."""
+    """The batch that its manifest will promise; empty if no batch is fixed."""
     return self.litert_batch if handle.kind.fixes_batch else ''
 
   @property

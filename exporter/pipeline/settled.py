@@ -59,7 +59,8 @@ def _result(
   if order.force or order.require_checksums:
     return None
   manifest = storage.read_manifest(order.output_dir, handle.stem)
-  # As if the weights were the same: what differs is seen without them.
+  # First everything but the weights is compared, by taking those of the
+  # manifest; to hash a checkpoint takes longer.
   if manifest is None or changes.of_facts(
     handle, order, manifest, manifest.weights, ''
   ):
@@ -109,7 +110,7 @@ def settle(
   if not orders or orders[0].action != orders_lib.EXPORT:
     return list(orders)
   left = []
-  # Its threads do not keep a process that was interrupted from its end.
+  # The threads of a ThreadPool do not keep an interrupted process alive.
   with pool.ThreadPool(jobs) as threads:
     for order, outcomes in zip(
       orders, threads.imap(_settle, orders), strict=True
