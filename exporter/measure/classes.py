@@ -113,10 +113,10 @@ def _as_sorted(
 def _only(
   handle: model_specs.Handle, used_labels: Sequence[str], names: Sequence[str]
 ) -> tuple[str, dict[str, int]]:
-  """What labels mean that are digits and may be names of classes, too.
+  """What labels of digits mean: numbers of classes, or names made of digits.
 
   Raises:
-    PictureError: They are neither, or both, and mean other classes then.
+    PictureError: They mean nothing, or different classes as numbers and names.
   """
   fitting: dict[str, dict[str, int]] = {}
   with contextlib.suppress(errors.PictureError):
@@ -170,7 +170,7 @@ def resolve(
   Args:
     handle: The model, a classifier.
     used: The labels of all pictures; they may occur more than once.
-    meaning: What they are, AS_NAMES or AS_NUMBERS; None finds it out.
+    meaning: What the labels are, AS_NAMES or AS_NUMBERS; None finds it out.
 
   Returns:
     The number of the class of each label.

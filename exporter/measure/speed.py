@@ -100,7 +100,7 @@ def summarize(
 ) -> Speed:
   """The figures of some runs, given the seconds that each took."""
   median = statistics.median(seconds)
-  # Between two runs, if it is not one of them: of 20, the 19th and the 20th.
+  # The 95th percentile may lie between two runs: of 20, between the last two.
   p95 = max(seconds)
   if len(seconds) > 1:
     *_, p95 = statistics.quantiles(seconds, n=20, method='inclusive')

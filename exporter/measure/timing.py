@@ -65,7 +65,7 @@ def _with_memory(
 ) -> list[speed_lib.Speed]:
   """The figures of some exports and the megabytes that each takes.
 
-  Of what does not run in a process of its own, that is said in `problems`.
+  An export that does not run in a process of its own is named in `problems`.
   """
   measured = {speed.name for speed in speeds}
   megabytes: dict[tuple[str, int], float] = {}
@@ -98,7 +98,7 @@ def _measure(
 ) -> list[speed_lib.Speed]:
   """The figures of the exports of one network and task, and of Keras, last.
 
-  What cannot be loaded is left out, and said in `problems`.
+  What cannot be loaded is left out, and named in `problems`.
   """
   first, speeds = handles[0], []
   with contextlib.ExitStack() as stack:
@@ -131,8 +131,8 @@ def benchmark(
     handles: The exports to measure, sorted by name.
     output_dir: The folder or bucket of exports.
     load: Loads an artifact, whatever its format is.
-    alone: Gives what loads the artifact of a handle with its runtime alone, for
-      how much memory it takes; without it, that is not measured.
+    alone: Gives the function that loads the artifact of a handle with its
+      runtime alone, to measure its memory; None does not measure that.
     seconds: About how long to run an artifact at each batch size.
 
   Yields:
