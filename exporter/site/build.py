@@ -25,10 +25,10 @@ EXTRA = 'site'
 MARK = '.slimhub-site'  # Marks a folder as a site that may be replaced.
 HERE = pathlib.Path(__file__).parent
 _CONFIG, _ASSETS = HERE / 'mkdocs.yml', HERE / 'assets'
-# What hosts show for an address that is not there, in place of MkDocs's own,
-# whose links begin at the root of the host: the site may be at any path below.
+# What hosts show for an address that is not there. It replaces MkDocs's page,
+# whose links begin at the root of the host: the site may lie below that.
 _NOT_FOUND, _NOT_FOUND_NAME = HERE / 'not_found.html', '404.html'
-# Their addresses begin with the host's, as search engines want them.
+# Search engines want whole URLs in them, so without a host there are none.
 _SITEMAPS = ('sitemap.xml', 'sitemap.xml.gz')
 
 
@@ -116,7 +116,7 @@ def _in_page(
   Args:
     whole: All exports that the site shows, by name.
     root: Where the files of the site are written.
-    left_out: Is told of each that cannot be read.
+    left_out: Gets a failed result for each export that cannot be read.
   """
   written = {}
   for name, item in whole.items():
@@ -145,8 +145,8 @@ def _read(
   Args:
     hub_dir: The folder of exports, if there is one.
     root: Where the files to download are written.
-    has_downloads: Whether any are; if not, artifacts are not read, and their
-      manifests are shown as they are.
+    has_downloads: Whether files are written to download. If not, artifacts are
+      not read, and their manifests are believed.
   """
   if hub_dir is None:
     return entries.Collection(entries.collect({}))

@@ -46,9 +46,10 @@ class Entry:
 
   @property
   def family(self) -> model_specs.Family:
-    """The published family of its network, whose page it is on.
+    """The published family of its network, whose page lists it.
 
-    That of an own model differs, if its colours are mapped otherwise.
+    The spec of an own model has a family of its own if colours are mapped
+    otherwise.
     """
     return model_specs.NETWORKS[self.spec.network].family
 
@@ -196,7 +197,7 @@ class Collection:
     """One entry for each model: its classifier, where it has one."""
     chosen: dict[str, Entry] = {}
     for entry in self.entries:
-      # A network may be trained on several datasets, and be published twice.
+      # One network may be several models: of other datasets or publishers.
       whose = entry.newest.folder.rpartition('/')[0]
       if whose not in chosen or entry.newest.task == versions.CLASSIFICATION:
         chosen[whose] = entry

@@ -209,7 +209,7 @@ def _is_first(entry: entries.Entry, collection: entries.Collection) -> bool:
 
 
 def _names(handle: model_specs.Handle) -> tuple[str, ...]:
-  """All that people may call a handle who search for it."""
+  """All names by which people may search for a handle."""
   model = handle.spec
   others = [namesake.name for namesake in aliases.namesakes(model)]
   if not model.own:

@@ -27,18 +27,18 @@ _OWN = pathlib.Path(__file__).parent / 'in_page'
 _SHARED = 'in_page'  # What all pages use, from the root of the site.
 _RUNTIME, _SAMPLE = f'{_SHARED}/tensorflowjs', f'{_SHARED}/sample.js'
 _SCRIPT = 'try_it.js'
-# What shows the answers of a task.
+# The script that shows the answers of a model for each task.
 _SHOWN_BY = {
   versions.CLASSIFICATION: 'classes.js',
   versions.FEATURE_VECTOR: 'likeness.js',
 }
 _MODEL = 'model.json'
-# A page that loads more is none that people wait for.
+# People would not wait for a page that loads more.
 _MOST_BYTES = 1 << 26
-_SHARE = 0.875  # Of a picture's shorter side: as TF-Slim evaluates.
+_SHARE = 0.875  # Of a picture's shorter side that is seen, as in TF-Slim.
 _SHARD = re.compile(r'-shard([0-9]{1,4})of')
 _UNTRAINED = ' Its weights are synthetic: what it says means nothing.'
-_CHECKS = ('outputs', 'error')  # Of the proof, by what is exact and what not.
+_CHECKS = ('outputs', 'error')  # In the proof of exact and of lossy files.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,8 +52,8 @@ class InPage:
 
 
 def _script(data: object) -> str:
-  """A script that gives data to the page; data of strangers stays data."""
-  # No browser takes what is in a string of JSON for code.
+  """A script that gives data to the page, which cannot be taken for code."""
+  # JSON quotes all texts, and a browser runs nothing in a quoted text.
   return f'slimhubTryIt.take({json.dumps(data)});\n'
 
 
