@@ -4,7 +4,7 @@ There are three ways. Most networks see the central 87.5 % of height and width,
 resized. Networks that were trained on colours minus their mean see the central
 square of a picture whose shorter side was resized. Both ways resize by the
 bilinear rule of TensorFlow 1, which does not centre pixels. Networks for small
-pictures of one size see them unresized, cropped to that size.
+pictures of one size see them unresized, cropped or padded to that size.
 """
 
 import math
