@@ -92,7 +92,7 @@ def _nobody_reads() -> bool:
 def _reason(error: OSError, args: argparse.Namespace) -> str:
   """What the system says, where it happened, and what to do.
 
-  The system names no file where a write fails; then it is the command's folder.
+  Where a write fails, the system names no file; the command's folder is named.
   """
   text = str(error)
   if error.filename is None:
@@ -108,9 +108,9 @@ def main(args: argparse.Namespace) -> int:
   with terminal.shown():
     code = _run(args)
   if code == exits.INTERRUPTED:
-    # Python remembers a KeyboardInterrupt that left a text which it ran, as the
-    # classes of dataclasses are, even one that was caught, and ends by the
-    # signal instead of with this code. To run another text makes it forget.
+    # Python remembers that a KeyboardInterrupt ended code which was run from a
+    # text, as dataclasses make their methods, even if it was caught. Then it
+    # exits by the signal, without this code. Running another text resets that.
     exec('')
   return code
 

@@ -53,7 +53,8 @@ class Parser(argparse_flags.ArgumentParser):
       if flag.startswith('--') and flag not in known_flags:
         self.error(f'unknown flag {flag}{_closest(flag, known_flags)}')
     parsed, left = super().parse_known_args(args, namespace)
-    # Python's own parser takes words without a flag in one place alone.
+    # Python's own parser takes positional words in one place only. Patterns
+    # behind a flag are left over, and are added here.
     if hasattr(parsed, 'patterns') and not any(w.startswith('-') for w in left):
       parsed.patterns, left = [*parsed.patterns, *left], []
     return parsed, left

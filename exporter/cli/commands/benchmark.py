@@ -45,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
           end='\n\n',
         )
         measured += speeds
-    except errors.ProofError as error:  # Of some; the others are measured.
+    # Some exports failed; the figures of all others are there.
+    except errors.ProofError as error:
       failure = error
     machine = measure.this_machine()
   code = progress.tell_left_out(exports.left_out)

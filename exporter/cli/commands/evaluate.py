@@ -87,7 +87,8 @@ def run(args: argparse.Namespace) -> int:
         labels_are=args.labels_are,
       ):
         measured.append(each)
-    except errors.ProofError as caught:  # Of some; the others are measured.
+    # Some exports failed; the figures of all others are there.
+    except errors.ProofError as caught:
       failure = caught
     shown.finish()
   _show(measured, folder)

@@ -53,7 +53,10 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def _told(
   done: Iterable[publishing.Published], commands: list[str], to_programs: bool
 ) -> Iterator[results.Result]:
-  """The results; collects the commands, and lets events name them, too."""
+  """Passes results on, and collects the commands that upload what was written.
+
+  For programs, the events of the results name the commands, too.
+  """
   for each in done:
     commands += each.commands
     result = each.result

@@ -65,7 +65,8 @@ def run(args: argparse.Namespace) -> int:
         exports, args.cache_dir, args.handle_prefix, args.force, args.copy
       )
     )
-    exports = dataclasses.replace(exports, left_out=())  # They are told once.
+    # The second cache need not report what cannot be used once more.
+    exports = dataclasses.replace(exports, left_out=())
   if args.kagglehub_cache:
     count += len(exports.usable)
     seeded.append(

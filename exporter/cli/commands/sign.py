@@ -18,7 +18,7 @@ from exporter.cli import progress
 from model_specs import kinds
 
 HELP = 'sign exports, so that others can tell who made them'
-_PASSWORD = 'SLIMHUB_KEY_PASSWORD'  # The name of a variable.
+_PASSWORD = 'SLIMHUB_KEY_PASSWORD'  # The environment variable that holds it.
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
