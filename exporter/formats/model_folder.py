@@ -134,7 +134,7 @@ class ModelFolder(format_lib.Format):
   def claims(
     self, manifest: storage.Manifest, artifact: pathlib.Path
   ) -> tuple[format_lib.Claim, ...]:
-    """That the facts name the same weights, and of what there are vectors."""
+    """Claims on the weights in the facts, and on vectors in files and proof."""
     try:
       facts = outside.read_file(artifact / artifacts.FACTS, _MOST_FACTS)
       stated = dict(json.loads(facts)['weights'])

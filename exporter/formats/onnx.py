@@ -45,7 +45,7 @@ class Onnx(converted_file.ConvertedNetwork):
     original: original_lib.Original,
     path: pathlib.Path,
   ) -> None:
-    del original  # No ONNX file needs ranges that are measured on pictures.
+    del original  # ONNX files have no ranges that are measured on pictures.
     artifacts.write_onnx(handle, network, path)
 
   def _run(
