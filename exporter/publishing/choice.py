@@ -1,4 +1,4 @@
-"""Chooses the exports to publish, and says which of those asked for lack."""
+"""Chooses the exports to publish, and says which of them are missing."""
 
 from collections.abc import Sequence
 import shlex
@@ -31,10 +31,10 @@ def _lacking(
   formats: Sequence[str] | None,
   registry: model_specs.Registry,
 ) -> list[results.Result]:
-  """The failed results of what a pattern means, of which nothing is there.
+  """Failed results for the handles of a pattern, none of which is there.
 
   Raises:
-    UnknownNameError: It means handles of other publishers alone.
+    UnknownNameError: The pattern means only handles of other publishers.
   """
   meant = registry.find(pattern)
   if formats:

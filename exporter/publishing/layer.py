@@ -33,7 +33,7 @@ class _Sink:
 
 
 def _member(name: str, mode: int) -> tarfile.TarInfo:
-  """The header of a file, without owner and time, which would change bytes."""
+  """The tar header of a file: no owner and no time, so that no byte varies."""
   member = tarfile.TarInfo(name)
   member.mode = mode
   return member
@@ -96,14 +96,14 @@ def layer(item: storage.Item) -> content.Content:
 def beside(item: storage.Item) -> content.Content | None:
   """The layer with what vouches for an artifact, as /provenance/FILES.
 
-  It is a layer of its own, so that whoever signs changes no weights, and out of
-  the way of those who mount /models.
+  It is a layer of its own, so that a new signature leaves the layer of weights
+  as it is, and those who mount /models do not see it.
 
   Returns:
     The layer; None if nothing vouches for the artifact.
 
   Raises:
-    ManifestError: Some of it is of other files.
+    ManifestError: What vouches for the artifact describes other files.
   """
   stem = item.stem.rpartition('/')[2]
   files = {

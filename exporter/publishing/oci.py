@@ -37,10 +37,13 @@ _NAME = re.compile(rf'{_PART}/{_PART}')
 
 
 def _created() -> dict[str, str]:
-  """When the images were made, if somebody says so; else nobody knows.
+  """The annotation with the time at which the images were made.
+
+  It is empty unless SOURCE_DATE_EPOCH names a time, as the same exports must
+  give the same images.
 
   Raises:
-    PublishError: What somebody says is no time.
+    PublishError: SOURCE_DATE_EPOCH is no time.
   """
   epoch = os.environ.get(_EPOCH)
   if epoch is None:

@@ -21,7 +21,8 @@ _TASKS = {
   versions.CLASSIFICATION: 'image-classification',
   versions.FEATURE_VECTOR: 'image-feature-extraction',
 }
-# What counts as a download, by the formats: the first that is there.
+# The libraries by whose files Hugging Face counts downloads, by format. The
+# first format that a repository has counts.
 _LIBRARIES = {kinds.TF2: 'tf-keras', kinds.LITERT: 'litert'}
 _IMAGENET = 'imagenet-1k'
 
@@ -60,8 +61,8 @@ def _is_untrained(items: Sequence[storage.Item]) -> bool:
 def _results(item: storage.Item) -> list[object]:
   """What `slimhub evaluate` found out about these very files.
 
-  What the authors published of the checkpoint stands on the card alone: nobody
-  measured it on this file.
+  The accuracy that the authors published of the checkpoint is not among these
+  results, as nobody measured it on these files. It stands on the card.
   """
   measured = measure.read_measurements(item.root, item.handle, item.manifest)
   accuracy = measured.accuracy
