@@ -10,7 +10,10 @@ from model_specs import kinds
 
 
 def _statement(parsed: Any) -> Any:
-  """The statement in an envelope, if it is signed; who did is not looked at."""
+  """A statement, taken out of its envelope if it is signed.
+
+  The signature is not checked here.
+  """
   if 'payload' in parsed:
     return json.loads(base64.b64decode(parsed['payload'], validate=True))
   return parsed
@@ -44,14 +47,14 @@ def _names_the_bom(provenance: bytes, bom: bytes, stem: str) -> bool:
     statement = _statement(json.loads(provenance))
     named = statement['predicate']['runDetails'].get('byproducts', [])
   except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-    return True  # It is something else, and said to be so.
+    return True  # A statement of another kind names no bill of materials.
   return not named or named == [slsa.beside(stem, bom)]
 
 
 def false_claims(export: storage.Export) -> list[str]:
-  """The suffixes of what lies beside an artifact and is of other files.
+  """The suffixes of files beside an artifact that describe other files.
 
-  An export of a slimhub that wrote neither has neither, and claims nothing.
+  Exports of older slimhubs have neither provenance nor bill of materials.
 
   Raises:
     ManifestError: What lies there is a link or the like, or too large.

@@ -30,7 +30,7 @@ def _hash(algorithm: str, digest: str) -> dict[str, str]:
 
 
 def _licenses(spec: model_specs.ModelSpec) -> list[dict[str, Any]]:
-  """That of the model; an own one may have a name that SPDX does not list."""
+  """The licence of the model; an own one may have a name that SPDX lacks."""
   if not spec.license:
     return []
   if not spec.own:
