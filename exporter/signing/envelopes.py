@@ -15,7 +15,7 @@ from exporter import errors
 from exporter.signing import keys
 
 _TYPE = 'application/vnd.in-toto+json'
-# What reading an envelope may raise, which somebody wrote.
+# What may be raised while an envelope is read, which may hold anything.
 _BAD = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 
 
@@ -23,7 +23,7 @@ def _parse(data: bytes) -> Any:
   """The envelope in some bytes.
 
   Raises:
-    ValueError: They are none.
+    ValueError: The bytes are no envelope.
   """
   from securesystemslib import dsse
   from securesystemslib import exceptions
@@ -35,7 +35,7 @@ def _parse(data: bytes) -> Any:
 
 
 def _statement(data: bytes) -> bytes:
-  """What was signed before, or is to be signed for the first time."""
+  """The statement in an envelope, or in bytes that nobody has signed yet."""
   try:
     payload: bytes = _parse(data).payload
   except ValueError:  # Nobody has signed it yet.
@@ -58,7 +58,7 @@ def sign_statement(
 
   Raises:
     PackageError: The package model-signing is missing.
-    SignatureError: The key is none.
+    SignatureError: The file holds no private key.
   """
   environment.require('sign')
   from securesystemslib import dsse
