@@ -55,14 +55,14 @@ class Metrics:
         this one, so that each of them tells what all have done.
     """
     self._app = app
-    own = self._told = prometheus_client.CollectorRegistry()
+    own = self._reported = prometheus_client.CollectorRegistry()
     if shared:
       # The library reads the variable when it is imported, which has happened.
       os.environ[_SHARED] = f'{shared}'
       values.ValueClass = values.MultiProcessValue()
-      self._told = prometheus_client.CollectorRegistry()
-      multiprocess.MultiProcessCollector(self._told, f'{shared}')
-      self._told.register(_Workers())
+      self._reported = prometheus_client.CollectorRegistry()
+      multiprocess.MultiProcessCollector(self._reported, f'{shared}')
+      self._reported.register(_Workers())
     else:
       prometheus_client.ProcessCollector(registry=own)
     labels = ('method', 'status')
@@ -94,7 +94,7 @@ class Metrics:
     is_asked = scope['type'] == 'http' and scope['path'] == PATH
     if is_asked and scope['method'] in ('GET', 'HEAD'):
       app = responses.Response(
-        prometheus_client.generate_latest(self._told),
+        prometheus_client.generate_latest(self._reported),
         headers={'cache-control': 'no-store'},
         media_type=prometheus_client.CONTENT_TYPE_LATEST,
       )
