@@ -121,13 +121,13 @@ class Part:
 
   def validator(self, url: str) -> str | None:
     """The ETag or date that the server sent with the part, if from this URL."""
-    return self._known(url).get('validator')
+    return self._note(url).get('validator')
 
   def is_whole(self, url: str) -> bool:
     """Whether all of it was downloaded, and only the renaming is to be done."""
-    return 0 < self.size == self._known(url).get('bytes')
+    return 0 < self.size == self._note(url).get('bytes')
 
-  def _known(self, url: str) -> dict:
+  def _note(self, url: str) -> dict:
     try:
       about = json.loads(outside.read_file(self._about, _MOST))
       return about if about['url'] == url else {}
