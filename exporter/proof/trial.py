@@ -82,12 +82,12 @@ class Trials:
     self._source, self._model, self._tensors = source, model, tensors
     self._is_trained = is_trained
     self._pictures: dict[int, np.ndarray] = {}
-    self._found: dict[tuple[int, float], _Outputs] = {}
+    self._answers: dict[tuple[int, float], _Outputs] = {}
 
   def _ask(self, pictures: np.ndarray, rounding: float) -> _Outputs:
     """What the network answers on pictures with so much rounding, by task."""
     key = len(pictures), rounding
-    if key not in self._found:
+    if key not in self._answers:
       source = self._source
       # Models of one architecture share this network, which may hold others.
       source.load(self._tensors)
@@ -96,11 +96,11 @@ class Trials:
         lambda images: source.run(ends, images), pictures, rounding
       )
       logits, features = map(np.concatenate, zip(*answers, strict=True))
-      self._found[key] = {
+      self._answers[key] = {
         versions.CLASSIFICATION: logits,
         versions.FEATURE_VECTOR: features,
       }
-    return self._found[key]
+    return self._answers[key]
 
   def _rounding(self, kind: kinds.Kind) -> float:
     rounds = self._model.family.is_quantized
