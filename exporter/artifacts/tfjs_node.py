@@ -35,7 +35,7 @@ _OLDEST = 18
 # The largest network takes some minutes; what takes an hour hangs.
 _PATIENCE_SECONDS = 60 * 60.0
 _LENGTH = struct.Struct('<I')
-_MOST_SAID = 2**16
+_MOST_LOG = 2**16
 
 
 def _refuse(found: str) -> errors.PackageError:
@@ -104,15 +104,15 @@ class Process:
       for each in tfjs_runtime.runtime_files()
       if each.name.endswith('.js')
     ]
-    self._said = tempfile.TemporaryFile()  # noqa: SIM115 - `_end` closes it.
+    self._log = tempfile.TemporaryFile()  # noqa: SIM115 - `_end` closes it.
     folder = str(tfjs_runtime.FOLDER)
     self._process = subprocess.Popen(
       [find_node(), str(_SCRIPT), folder, backend, *scripts],
       stdin=subprocess.PIPE,
       stdout=subprocess.PIPE,
-      stderr=self._said,
+      stderr=self._log,
     )
-    weakref.finalize(self, _end, self._process, self._said)
+    weakref.finalize(self, _end, self._process, self._log)
     described = {
       'topology': files.topology,
       'signature': files.signature,
@@ -165,8 +165,8 @@ class Process:
 
   def _failed(self) -> errors.ProofError:
     code = self._process.wait()
-    self._said.seek(0)
-    output = self._said.read(_MOST_SAID).decode(errors='replace').strip()
+    self._log.seek(0)
+    output = self._log.read(_MOST_LOG).decode(errors='replace').strip()
     *_, reason = output.splitlines() or [
       f'it ended with {code} and said nothing'
     ]
