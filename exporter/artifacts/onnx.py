@@ -27,7 +27,7 @@ from model_specs import outside
 OPSET = 18
 BATCH = 'batch'
 _MOST_BYTES = 2**31 - 1  # No protocol buffer is larger.
-_COUNTER = re.compile('__[0-9]+$')  # Of tf2onnx: it counts over all models.
+_COUNTER = re.compile('__[0-9]+$')  # tf2onnx counts the nodes of all models.
 
 
 def _sorted(nodes: Iterable[Any], output: str) -> list[Any]:

