@@ -164,7 +164,7 @@ def of_frozen_graph(path: pathlib.Path) -> list[findings.Node]:
   """The operations of a frozen graph.
 
   Raises:
-    ValueError: It is damaged, or is none.
+    ValueError: The file is damaged, or is no frozen graph.
     OSError: It cannot be read.
   """
   graph = _parse(tf.compat.v1.GraphDef, path)
