@@ -174,7 +174,7 @@ class _Named:
 
   weights_file: specimen.Specimen
   match: recognition.Match | None
-  scopes: tuple[str, ...]  # Those around networks; only one may be there.
+  scopes: tuple[str, ...]  # The scopes that hold the network; one is expected.
 
 
 def _recognize(weights_file: specimen.Specimen) -> _Named:

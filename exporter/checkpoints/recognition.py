@@ -62,7 +62,7 @@ class Match:
   # The depth multipliers that give these shapes, the likeliest first.
   multipliers: tuple[float, ...]
   num_classes: int | None  # None: there is no classifier.
-  size: int | None  # Of images; None: no variable depends on it.
+  size: int | None  # The size of images; None if no variable depends on it.
   # What the network expects; with as many classes as its published models, or
   # as TF-Slim's own network, if there is no classifier.
   shapes: Shapes

@@ -32,8 +32,8 @@ class Network:
   sizes: tuple[int, ...]  # Image sizes of the models of this network.
   published_classes: int | None  # How many classes those models have.
   preprocessing: Preprocessing
-  usual_size: int  # Of images, as TF-Slim trains the network.
-  size: int | None = None  # Of images, if variables depend on it.
+  usual_size: int  # The size of images with which TF-Slim trains the network.
+  size: int | None = None  # The size of images, if variables depend on it.
   is_quantized: bool = False  # Whether it rounds in trained ranges.
 
   @property
