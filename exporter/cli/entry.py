@@ -74,10 +74,11 @@ def _parser(names: Sequence[str] = _COMMANDS) -> argparse.ArgumentParser:
 def parse(argv: Sequence[str]) -> argparse.Namespace:
   """Parses a command line, which begins with the name of the program."""
   if _ASKED in os.environ:
-    from exporter.cli import completion  # Nobody else waits for it.
+    from exporter.cli import completion  # Other commands do not need it.
 
     completion.answer(_parser())
-  # Where the first word is no command, the others are named beside it.
+  # Only the command that is named is imported. If the first word is no command,
+  # all are, as the error names them.
   named = tuple(name for name in _COMMANDS if name in argv[1:2])
   return _parser(named or _COMMANDS).parse_args(argv[1:])
 
