@@ -14,7 +14,8 @@ from markdown_it import rules_block
 from markdown_it import rules_inline
 
 _OPEN, _CLOSE = '<!--', '-->'
-_END, _LEFT = 'comments.end', 'comments.left'  # In the notes of a rendering.
+# Keys of what is found out during a rendering, in markdown-it's `env`.
+_END, _LEFT = 'comments.end', 'comments.left'
 
 
 def _find_end(env: MutableMapping[str, Any], text: str, at: int) -> int:

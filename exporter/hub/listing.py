@@ -69,7 +69,7 @@ class Listed:
 
   @property
   def manifests(self) -> tuple[storage.Manifest, ...]:
-    """Those of all exports."""
+    """The manifests of all exports."""
     return tuple(item.manifest for item in self.items)
 
   @functools.cached_property

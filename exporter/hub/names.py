@@ -186,7 +186,8 @@ class Names:
   def lacking(self, wanted: str) -> str:
     """What a published name means that nothing here has, and how to make it.
 
-    It is empty if the name is none, or is that of the same network elsewhere.
+    The text is empty if nothing published has the name, or if it is that of the
+    same network elsewhere.
     """
     key = _key(wanted)
     meaning = model_specs.meaning(key)

@@ -12,7 +12,7 @@ ERRORS = (errors.SlimhubError, model_specs.SpecError, OSError)
 RETRY = {'retry-after': '5'}
 
 
-class Refusal(Exception):  # noqa: N818  # It becomes an answer.
+class Refusal(Exception):  # noqa: N818  # It becomes an answer, not an error.
   """Ends a request with a status and, as the text of the answer, a reason."""
 
   def __init__(self, status: int, reason: str, **headers: str):

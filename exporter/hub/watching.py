@@ -19,7 +19,7 @@ class Seen:
   method: str
   path: str
   status: int
-  bytes: int  # Of the body of the answer.
+  bytes: int  # The size of the answer's body.
   seconds: float
   agent: str  # What the client calls itself.
 
