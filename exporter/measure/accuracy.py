@@ -92,7 +92,7 @@ class Score:
 class Accuracy(Score):
   """How one artifact fared, class by class."""
 
-  classes: tuple[OfClass, ...]  # Those that pictures are of, the worst first.
+  classes: tuple[OfClass, ...]  # The classes of the pictures, the worst first.
   names: dict[int, str]  # Of these classes, and of those they were taken for.
 
 

@@ -48,7 +48,7 @@ def _aspect(picture: tf.Tensor, size: int) -> tf.Tensor:
   height, width = picture.shape[:2]
   scale = round(size / _FRACTION) / min(height, width)
   sides = [int(np.rint(side * scale)) for side in (height, width)]
-  if math.prod(sides) > pictures.MOST_PIXELS:  # Of a very narrow picture.
+  if math.prod(sides) > pictures.MOST_PIXELS:  # The picture is very narrow.
     raise errors.PictureError(
       f'{height} x {width} pixels become {sides[0]} x {sides[1]} where the '
       f'shorter side is {min(sides)}, expected at most '
