@@ -11,7 +11,7 @@ import model_specs
 from model_specs import outside
 
 TEST_VECTORS = 'test vectors'  # The name of the check.
-_TOLERANCE = 1e-4  # As for all outputs, in standard deviations.
+_TOLERANCE = 1e-4  # In standard deviations, as for all other outputs.
 
 
 def prove_vectors(
