@@ -46,7 +46,7 @@ def sign(
   Raises:
     PackageError: The package model-signing is missing.
     SignatureError: The file holds no private key, or there are both a password
-      and a certificate; or the certificate is none, or that of another key.
+      and a certificate; or the certificate is unusable, or is of another key.
   """
   environment.require('sign')
   from model_signing import signing
