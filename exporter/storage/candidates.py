@@ -22,9 +22,9 @@ _NUMBER = re.compile('[0-9]+')
 class Candidate:
   """A path that an export may lie at."""
 
-  parts: tuple[str, ...]  # Those of a handle.
+  parts: tuple[str, ...]  # The parts of the handle, between the slashes.
   stem: str  # The path of its manifest, without suffix.
-  kind: kinds.Kind | None = None  # That of a converted file.
+  kind: kinds.Kind | None = None  # The format of a converted file.
 
   @property
   def name(self) -> str:

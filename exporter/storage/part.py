@@ -53,7 +53,7 @@ class Part:
     self._target = target
     self.path = target.with_name(target.name + '.part')
     self._about = target.with_name(target.name + '.part.json')
-    self._descriptor = -1  # Of the locked file.
+    self._descriptor = -1  # That of the partial file, while it is locked.
 
   def _is_locked(self, descriptor: int) -> bool:
     """Whether a descriptor is of the file that still has the name."""
