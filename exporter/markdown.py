@@ -16,7 +16,7 @@ from model_specs import outside
 
 _WIDTH = 80
 # Characters that are marks within a line, to MkDocs, to a hub or to GitHub. An
-# underscore inside a word is none.
+# underscore inside a word is no mark.
 _MARKS = re.compile(r'[\\`*\[\]{}]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])')
 # These cannot be escaped by a backslash everywhere.
 _REFERENCES = str.maketrans(
