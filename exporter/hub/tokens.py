@@ -56,7 +56,7 @@ def _grant(line: str, where: str) -> Grant:
 
 
 def read_tokens(path: pathlib.Path) -> tuple[Grant, ...]:
-  """Reads a file of tokens; empty lines and those after a # are skipped.
+  """Reads a file of tokens; skips lines that are empty or begin with #.
 
   Raises:
     HubError: The file cannot be read, or a line has another form. The line is
