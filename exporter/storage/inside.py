@@ -60,7 +60,7 @@ def open_file(root: pathlib.Path, name: str) -> BinaryIO:
 
 
 def read_file(root: pathlib.Path, name: str, most: int) -> bytes:
-  """The bytes of a regular file in a folder, which may have `most` of them.
+  """The bytes of a regular file in a folder, which may have up to `most`.
 
   Raises:
     NotUsableError: It is a link or behind one, no file, or too large.

@@ -52,7 +52,7 @@ def _single(kind: type, value: Any) -> Any:
 
 
 def _value(kind: Any, value: Any) -> Any:
-  """Turns a value from JSON into one of the type of a record's field."""
+  """Turns a value from JSON into one of a type that fields of records have."""
   origin, inner = typing.get_origin(kind), typing.get_args(kind)
   if kind is object:
     return value
