@@ -100,11 +100,11 @@ _SERVERS: dict[str, Callable[..., Any]] = {
 
 def _peak_mb(pids: Sequence[int]) -> float:
   """The peak of processes and their children, without shared memory."""
-  found = list(pids)
+  all_pids = list(pids)
   for pid in pids:
     children = pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text()
-    found += map(int, children.split())
-  return sum(peak - shared for peak, shared in map(process.peak_mb, found))
+    all_pids += map(int, children.split())
+  return sum(peak - shared for peak, shared in map(process.peak_mb, all_pids))
 
 
 def _ask(url: str, accept: str, connections: int, seconds: int) -> list[str]:

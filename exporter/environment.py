@@ -108,14 +108,16 @@ def libraries(*more: str) -> dict[str, str]:
   """
   packages = (_TENSORFLOW, 'tf-slim', 'numpy', *more)
   installed = {package: version(package) for package in packages}
-  found = {package: number for package, number in installed.items() if number}
-  if missing := installed.keys() - found:
+  versions = {
+    package: number for package, number in installed.items() if number
+  }
+  if missing := installed.keys() - versions:
     raise errors.PackageError(
       f'{", ".join(sorted(missing))} cannot be found among the installed '
       'packages, and an export names its version; `slimhub doctor` says what '
       'to install'
     )
-  return {'slimhub': exporter.__version__, **found}
+  return {'slimhub': exporter.__version__, **versions}
 
 
 def commit() -> str:
@@ -125,10 +127,10 @@ def commit() -> str:
   """
   try:
     text = metadata.distribution('slimhub').read_text('direct_url.json')
-    found = json.loads(text or '{}').get('vcs_info', {}).get('commit_id', '')
+    sha = json.loads(text or '{}').get('vcs_info', {}).get('commit_id', '')
   except (metadata.PackageNotFoundError, ValueError, AttributeError):
     return ''
-  return found if re.fullmatch('[0-9a-f]{40}|[0-9a-f]{64}', str(found)) else ''
+  return sha if re.fullmatch('[0-9a-f]{40}|[0-9a-f]{64}', str(sha)) else ''
 
 
 def cores() -> int:

@@ -15,7 +15,7 @@
     HubError           exports cannot be served or packed as requested
     SiteError          the site cannot be built, or cannot be put in place
     AuditError         a model cannot be read to say what it can do
-    SignatureError     a key is none, or a signature is of other files
+    SignatureError     a key is unusable, or a signature is of other files
     PublishError       exports cannot become the uploads that were asked for
 
 Each message names the thing concerned, what was found, what was expected and
@@ -68,7 +68,7 @@ class AuditError(SlimhubError):
 
 
 class SignatureError(SlimhubError):
-  """A key is none, or a signature is of other files or another key."""
+  """A key is unusable, or a signature is of other files or another key."""
 
 
 class PackageError(SlimhubError):

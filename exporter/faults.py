@@ -1,4 +1,4 @@
-"""Whose fault an error is: this machine's, or of what was read.
+"""Whose fault an error is: the machine's, or that of what was read.
 
 A full disk says nothing of the artifact that was being proven. What an error
 says of the machine is decided here, whichever library raised it.
@@ -37,8 +37,8 @@ _NUMBERS = {
   errno.ESTALE: _DEVICE,
   errno.ETIMEDOUT: _DEVICE,
 }
-# TensorFlow, LiteRT and ONNX Runtime have types of their own and keep the
-# system's words, or C++'s.
+# TensorFlow, LiteRT and ONNX Runtime raise errors of their own types, with the
+# words of the system or of C++ in the message.
 _WORDS = {
   **{os.strerror(number): advice for number, advice in _NUMBERS.items()},
   'bad_alloc': _MEMORY,
@@ -77,15 +77,15 @@ def of_machine(error: BaseException) -> str:
 
 
 def told(error: BaseException) -> str:
-  """An error in words, without what only makers of TensorFlow can read."""
+  """The message of an error, without TensorFlow's names of nodes and ops."""
   return _NOISE.sub('', str(error)) or type(error).__name__
 
 
 def check_machine(name: object, error: BaseException) -> None:
   """Raises a MachineError about an item if an error is about the machine.
 
-  A MemoryError goes on as it is: it ends a worker, and the process that takes
-  its place has all the memory again.
+  A MemoryError is raised again as it is. It ends a worker process, and the one
+  that takes its place has all the memory again.
   """
   if isinstance(error, MemoryError):
     raise error

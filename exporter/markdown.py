@@ -1,7 +1,8 @@
 """Builds the parts of a Markdown page as strings.
 
-What slimhub wrote itself is Markdown. What others wrote, in spec files, in
-manifests, as names of folders, becomes Markdown by `text`, `literal` or `link`.
+Texts of slimhub's own are Markdown already. What others wrote, in spec files,
+in manifests or as names of folders, becomes Markdown by `text`, `literal` or
+`link`.
 """
 
 from collections.abc import Iterable
@@ -14,17 +15,17 @@ from urllib import parse
 from model_specs import outside
 
 _WIDTH = 80
-# What means something amid a line, to MkDocs, to a hub or to GitHub. An
-# underscore inside a word means nothing.
+# Characters that are marks within a line, to MkDocs, to a hub or to GitHub. An
+# underscore inside a word is no mark.
 _MARKS = re.compile(r'[\\`*\[\]{}]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])')
 # These cannot be escaped by a backslash everywhere.
 _REFERENCES = str.maketrans(
   {'&': '&amp;', '<': '&lt;', '>': '&gt;', '|': '&#124;', '~': '&#126;'}
 )
-# Where these stand, what is between two backticks is not code everywhere.
+# Between backticks, a text with one of these is not shown as code everywhere.
 _NO_CODE = re.compile(r'[\s`|<&]')
-# What makes a heading, a list or a rule of a line that it begins. Lines may be
-# broken before any word.
+# Beginnings of words that make a line a heading, a list or a rule. Any word may
+# come to stand at the beginning of a line.
 _LEAD = re.compile(r'#|[-+=](?=[-+=]*$)|[0-9]+(?=[.)]$)')
 _OF_URLS = '%/:?=&#+,;@!$*~'
 
@@ -49,7 +50,7 @@ def text(value: str) -> str:
 
 
 def plain(inert: str) -> str:
-  """What `text` was given: its words, as they are read."""
+  """The words that `text` made Markdown of, as they are read."""
   return html.unescape(re.sub(r'\\(.)', r'\1', inert))
 
 

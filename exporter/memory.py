@@ -1,7 +1,7 @@
 """How much memory this process may still take: the machine's, or its cgroup's.
 
-A container or a service may have less than the machine: its cgroup, or one that
-this is in, has a limit. Beyond that the system kills processes.
+A container or a service may have less memory than the machine: its cgroup, or
+one around that, has a limit, beyond which the system kills processes.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,9 @@ import pathlib
 
 GB = 10**9  # Bytes.
 _MOUNT = 'sys/fs/cgroup'
-# Of the second version of cgroups and of the first: the limit, what is taken,
-# and what of that are files, which the system drops for whoever needs room.
+# For the second version of cgroups and for the first: the files with the limit
+# and with what is taken, and the line with the part of it that caches files,
+# which the system drops when memory is needed.
 _FILES = (
   ('memory.max', 'memory.current', 'inactive_file'),
   (
@@ -77,13 +78,14 @@ def taken(
 
 
 def give_back() -> None:
-  """Gives the system what this process does not use.
+  """Gives memory that this process does not use back to the system.
 
-  The C library keeps most of what is freed for the next who asks: after a large
+  The C library keeps most of what is freed, to use it again: after a large
   network that is two gigabytes.
   """
   gc.collect()
-  with contextlib.suppress(OSError, AttributeError):  # Other C libraries.
+  # Other C libraries than GNU's have no such function.
+  with contextlib.suppress(OSError, AttributeError):
     ctypes.CDLL(None).malloc_trim(0)
 
 

@@ -49,7 +49,7 @@ class Result:
   reason: str = ''  # Why it failed, or was kept or refused.
   bytes: int = 0
   seconds: float = 0.0
-  # What a caller who wants no failure as a result may raise.
+  # The type of the error that `raise_if_failed` raises.
   error: type[errors.SlimhubError] = dataclasses.field(
     default=errors.SlimhubError, compare=False, repr=False
   )
@@ -61,7 +61,7 @@ class Result:
 
 
 def _system_errors() -> tuple[type[Exception], ...]:
-  """What the system raises, and what TensorFlow makes of it if it is loaded."""
+  """The types of the system's errors, also TensorFlow's if it is loaded."""
   tensorflow = sys.modules.get('tensorflow')
   return (OSError, tensorflow.errors.OpError) if tensorflow else (OSError,)
 
@@ -80,7 +80,7 @@ def attempt(name: str, work: Callable[[], Result]) -> Result:
 
   Args:
     name: What the work is about, for the failed result.
-    work: Does it.
+    work: Does the work.
 
   Returns:
     The result of the work, or a failed one if a SlimhubError or an error of the

@@ -89,10 +89,10 @@ class AliasIndex:
 
   def closest(self, name: str) -> list[str]:
     """The handles and names most similar to a wrong one, the best first."""
-    known = {key: meaning.name for key, meaning in self._meanings.items()}
+    names = {key: meaning.name for key, meaning in self._meanings.items()}
     for key, handle in self._handles.items():
-      known |= {key: str(handle), aliases.key(handle.folder): handle.folder}
+      names |= {key: str(handle), aliases.key(handle.folder): handle.folder}
     close = difflib.get_close_matches(
-      aliases.key(name), known, n=3, cutoff=_SIMILAR
+      aliases.key(name), names, n=3, cutoff=_SIMILAR
     )
-    return [known[key] for key in close]
+    return [names[key] for key in close]

@@ -230,13 +230,13 @@ def urls(handle: spec.Handle, hub: str = TFHUB_URL) -> tuple[str, ...]:
   """
   is_mirrored = hub == TFHUB_URL and not handle.spec.own
   hubs = (hub, _MIRROR) if is_mirrored else (hub,)
-  found = [f'{each}/{name}' for each in hubs for name in of_tfhub(handle)]
+  spelled = [f'{each}/{name}' for each in hubs for name in of_tfhub(handle)]
   for name in of_kaggle(handle):
     for spelling in name.spellings():
       for path in spelling.paths():
         for host in _KAGGLE_HOSTS:
-          found += [f'{host}{path}', f'{host}{path}{_REDIRECT}']
-  return tuple(found)
+          spelled += [f'{host}{path}', f'{host}{path}{_REDIRECT}']
+  return tuple(spelled)
 
 
 def plain(text: str) -> str:

@@ -112,8 +112,8 @@ def parse(text: str) -> tuple[str, ...]:
   Raises:
     ValueError: A word is unknown; the message names a close one, or all.
   """
-  given = tuple(text.split(','))
-  for word in given:
+  parsed = tuple(text.split(','))
+  for word in parsed:
     if word not in words():
       close = difflib.get_close_matches(word, words(), n=1)
       hint = f'did you mean {close[0]}?' if close else 'choose from '
@@ -121,7 +121,7 @@ def parse(text: str) -> tuple[str, ...]:
         f'unknown format {word!r}; {hint}'
         + ('' if close else ', '.join(words()))
       )
-  return given
+  return parsed
 
 
 def _is_named(kind: kinds.Kind, given: Collection[str]) -> bool:
@@ -143,12 +143,12 @@ def _asked(given: Collection[str], layout: kinds.Layout) -> set[kinds.Kind]:
 
   A group whose formats differ in layout means those of `layout` alone.
   """
-  asked = set()
+  chosen = set()
   for kind in named(given):
     layouts = {each.layout for each in kinds.of_group(kind.group)}
     if kind.word in given or kind.layout == layout or len(layouts) == 1:
-      asked.add(kind)
-  return asked
+      chosen.add(kind)
+  return chosen
 
 
 def select(
@@ -167,11 +167,11 @@ def select(
     The handles of formats that are asked for, and after each handle the
     conversions of it that are asked for.
   """
-  asked = _asked(given, layout)
+  chosen = _asked(given, layout)
   for handle in handles:
-    if handle.kind in asked:
+    if handle.kind in chosen:
       yield handle
     if handle.kind.is_convertible:
       for kind in kinds.converted():
-        if kind in asked:
+        if kind in chosen:
           yield convert(handle, kind)

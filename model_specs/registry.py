@@ -114,8 +114,8 @@ class Registry:
       model for model in candidates if patterns.matches(model, wanted.name)
     ]
     if not matching:
-      known = [s for model in candidates for s in patterns.spellings(model)]
-      raise patterns.unknown('model', wanted.name, known)
+      names = [s for model in candidates for s in patterns.spellings(model)]
+      raise patterns.unknown('model', wanted.name, names)
     return matching
 
   def _meant(
@@ -282,8 +282,8 @@ class Registry:
     if model is None and collection == spec.COLLECTION:
       model = self._models.get(f'{spec.PUBLISHER}/{collection}/{name}')
     if model is None:
-      known = [m.name for m in self.models if m.collection == collection]
-      raise patterns.unknown('model', name, known)
+      names = [m.name for m in self.models if m.collection == collection]
+      raise patterns.unknown('model', name, names)
     # As it is spelled: `05` would be another folder than `5`.
     if number not in map(str, model.promises):
       raise patterns.UnknownNameError(

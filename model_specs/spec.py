@@ -133,8 +133,8 @@ class ModelSpec:
     else:
       pairs = tuple((number, number) for number in self.family.versions)
     is_quantized = self.family.is_quantized
-    known = versions.QUANTIZED if is_quantized else versions.BY_NUMBER
-    return {number: known[version] for number, version in pairs}
+    by_number = versions.QUANTIZED if is_quantized else versions.BY_NUMBER
+    return {number: by_number[version] for number, version in pairs}
 
   @property
   def current(self) -> tuple[int, ...]:
@@ -219,8 +219,8 @@ class Handle:
   @property
   def fingerprint(self) -> str:
     """A hash of everything that is known of the model and the version."""
-    known = repr((self, self.version)).encode()
-    return hashlib.sha256(known).hexdigest()
+    facts = repr((self, self.version)).encode()
+    return hashlib.sha256(facts).hexdigest()
 
   @property
   def version(self) -> versions.Version:

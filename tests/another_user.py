@@ -17,7 +17,7 @@ _USERS = pathlib.Path('/proc/self/uid_map')
 
 
 def _can_be_another() -> bool:
-  """Whether this is a root with other users; that of a sandbox has none."""
+  """Whether this root can become another user, as that of a sandbox cannot."""
   ranges = [map(int, line.split()) for line in _USERS.read_text().splitlines()]
   is_known = any(first <= _NUMBER < first + count for first, _, count in ranges)
   return is_known and os.geteuid() == 0
@@ -38,7 +38,7 @@ def shared_folder() -> Iterator[pathlib.Path]:
 
 
 def enter(context: str, folder: pathlib.Path) -> str:
-  """What another user prints who enters a context of a storage's folder.
+  """Lets another user enter a context of a folder; returns what they print.
 
   Args:
     context: The name of the context manager on the face of exporter.storage.

@@ -105,7 +105,7 @@ def _quoted(items: Iterable[str]) -> list[str]:
 
 
 def _order(label: str) -> tuple[int, list[str]]:
-  """As buildifier sorts labels: files, what is here, what is elsewhere."""
+  """Sorts labels as buildifier does: files, then this folder's, then others."""
   phase = 1 if label.startswith(':') else 2 if label.startswith('//') else 0
   return phase, label.replace(':', '.').split('.')
 
@@ -231,7 +231,7 @@ def render() -> dict[pathlib.Path, str]:
 
 
 def present() -> dict[pathlib.Path, str]:
-  """The same for the files that are there, be they still wanted or not."""
+  """What the files say that are there now, even if they are wanted no more."""
   root = source_tree.ROOT
   found = [root / 'BUILD', root / 'bazel' / 'distributions.bzl']
   for folder in source_tree.FOLDERS:

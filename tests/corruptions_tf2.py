@@ -76,7 +76,7 @@ def rewire(training: bool) -> broken.Corruption:
 
 
 def rename_endpoint(model: saved_model_pb2.SavedModel) -> None:
-  """Calls an endpoint otherwise; the order of the names stays."""
+  """Gives an endpoint another name; the order of the names stays."""
   for trace in _objects(model).concrete_functions.values():
     fields = trace.output_signature.dict_value.fields
     if 'Tiny/Conv2d_0' in fields:

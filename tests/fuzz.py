@@ -80,7 +80,7 @@ def _replaced(value: Any, at: tuple, new: Any) -> Any:
 
 
 def _renamed(value: Any, at: tuple, name: str) -> Any:
-  """A value in which the last key of a place is another one."""
+  """A value in which one key, at the end of a place, has another name."""
   if not isinstance(value, dict):
     return value
   copy = value.copy()
@@ -93,7 +93,7 @@ def _renamed(value: Any, at: tuple, name: str) -> Any:
 
 @strategies.composite
 def spoiled(draw: Any, value: Any) -> Any:
-  """A value in which something is something else, at one or a few places."""
+  """A value of which one or a few parts are replaced or renamed."""
   for _ in range(draw(strategies.integers(1, 3))):
     places = _paths(value)
     if not places:
@@ -108,7 +108,7 @@ def spoiled(draw: Any, value: Any) -> Any:
 
 @strategies.composite
 def damaged(draw: Any, data: bytes) -> bytes:
-  """Bytes of which some are others, are missing or are there twice."""
+  """Bytes of which some are changed, missing or repeated."""
   for _ in range(draw(strategies.integers(1, 4))):
     start = draw(strategies.integers(0, len(data)))
     end = min(len(data), start + draw(strategies.integers(0, 16)))

@@ -25,6 +25,6 @@ def logits() -> np.ndarray:
 
 
 def make() -> accuracy.Accuracy:
-  """Of three classes, each fares otherwise."""
+  """Figures of three classes, each of which has another accuracy."""
   names = dict(enumerate(NAMES))
   return accuracy.summarize(HANDLE, SETTING, logits(), TRUTH, names)

@@ -1,6 +1,6 @@
 """`python -m tests.tfjs_runtime` takes TensorFlow.js's files from npm anew.
 
-A newer release: its number goes into the table before.
+For a newer release, write its number into the table before.
 """
 
 import dataclasses

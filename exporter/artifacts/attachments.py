@@ -34,7 +34,8 @@ _MESSAGES = {
 
 @functools.cache
 def _messages() -> dict[str, type[message.Message]]:
-  # In a pool of its own, as an installed tensorflow_hub may declare them, too.
+  # The messages are declared in a pool of their own, as an installed
+  # tensorflow_hub may declare the same names.
   pool = descriptor_pool.DescriptorPool()
   file = descriptor_pb2.FileDescriptorProto(
     name='slimhub_attachments.proto',

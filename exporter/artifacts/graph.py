@@ -137,7 +137,7 @@ def _classification(
   source: networks.Source, family: model_specs.Family
 ) -> Graph:
   """The whole network, for any input size."""
-  # What is made for inference alone offers nothing that training needs.
+  # Networks that round are made for inference alone: nothing of them trains.
   is_final = family.is_quantized
   trainable = frozenset() if is_final else source.trainable
   graph = Graph(

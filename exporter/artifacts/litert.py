@@ -136,7 +136,7 @@ def _check(conversion: model_specs.Handle, runner: Any) -> None:
 
 def operator(code: Any) -> str:
   """The name in the schema of an operator; its number if it has none."""
-  # Numbers from 127 on have a field of their own.
+  # Operators from number 127 on are in a newer field than the others.
   builtin = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
   return _OPERATORS.get(builtin, str(builtin))
 
@@ -150,7 +150,8 @@ def _operators(model: Any) -> Iterator[operations.Found]:
       name = f'{name} {code.CustomCode().decode(errors="replace")}'
     if name not in operations.LITERT:
       yield operations.Found('the table of operators', str(number), name)
-  # Private, and the only way to a field that the schema does not know.
+  # `_tab` is private, but gives the only access to fields that the installed
+  # schema does not know.
   if any(model._tab.Offset(field) for field in _EXTERNAL_FIELDS):
     yield operations.Found('the model', '', 'weights in other files')
 

@@ -1,7 +1,8 @@
 """What programs see of a LiteRT file: names of tensors, signature, batch.
 
-Converters name tensors by what they are inside, and leave the batch open.
-Delegates of graphics chips and the runtime of browsers take no open batch.
+Converters give tensors the names of operations inside the network, and leave
+the batch open. Delegates for graphics chips, and the runtime in browsers, take
+no open batch. So both are changed after the conversion.
 """
 
 from collections.abc import Iterator
@@ -39,20 +40,20 @@ def _sign(model: schema.ModelT, output: str) -> None:
 
 
 def _open_sizes(graph: schema.SubGraphT) -> Iterator[int]:
-  """The axes of which any tensor leaves the size open."""
+  """The axes whose size is left open, for each tensor."""
   for tensor in graph.tensors:
     if tensor.shapeSignature is not None:
       yield from np.flatnonzero(tensor.shapeSignature == _OPEN).tolist()
 
 
 def _fix_batch(conversion: model_specs.Handle, model: schema.ModelT) -> None:
-  """Makes 1 of a batch that is open, in all tensors.
+  """Fixes an open batch at 1, in all tensors.
 
-  No operation changes: none has the size of the batch in it, so that a runtime
-  that resizes the input still gets the right answers.
+  No operation changes, as none holds the size of the batch. So a runtime that
+  resizes the input still gets the right answers.
 
   Raises:
-    ProofError: Not only the batch is open.
+    ProofError: The size of another axis is open, too.
   """
   (graph,) = model.subgraphs
   if others := set(_open_sizes(graph)) - {0}:
@@ -62,7 +63,8 @@ def _fix_batch(conversion: model_specs.Handle, model: schema.ModelT) -> None:
       'and report it'
     )
   for tensor in graph.tensors:
-    # The shape itself has 1 for what is open.
+    # `shapeSignature` has -1 for open sizes. Without it, `shape` counts, which
+    # has 1 in their place.
     tensor.shapeSignature = None
 
 

@@ -1,10 +1,10 @@
 """Keeps the means of layers when their kernels are rounded to 8 bits.
 
-A rounded kernel answers a little more or less than it did, on the average of
-all pictures, and each channel differently. The layers behind it were trained
-for the means that there were, so these shifts are most of what 8 bits cost. The
-shift of each channel is measured on pictures, and taken back by what is added
-to the channel anyway: a bias, or the mean of a batch norm.
+On the average of all pictures, each channel of a layer with a rounded kernel is
+a little larger or smaller than before. The layers behind it were trained for
+the former means, so these shifts are most of what 8 bits cost in accuracy. The
+shift of each channel is measured on pictures. It is undone by what is added to
+the channel anyway: a bias, or the mean of a batch norm.
 """
 
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ from model_specs import formats
 # By operation, the axes of a kernel that are channels of the output. LiteRT's
 # converter gives each of these a scale of its own.
 _CHANNELS = {'Conv2D': (3,), 'DepthwiseConv2dNative': (2, 3)}
-# By operation, which input of what follows a layer is subtracted (-1) from its
-# channels, or added (1).
+# What may follow a layer: the number of its input that is added to the channels
+# (1), or subtracted from them (-1).
 _TERMS = {'FusedBatchNormV3': (3, -1), 'BiasAdd': (1, 1)}
 _LEVELS = 127  # On each side of zero.
 _AT_ONCE = 8  # Pictures. More would take more memory, and be no faster.
@@ -70,7 +70,7 @@ def _layers(definition: tf.compat.v1.GraphDef) -> Iterator[_Layer]:
 def _shifts(
   network: frozen.Frozen, layers: list[_Layer], pictures: np.ndarray
 ) -> list[np.ndarray]:
-  """By how much the mean of each channel of each layer falls."""
+  """By how much rounding lowers the mean of each channel of each layer."""
   twins = tf.compat.v1.GraphDef()
   twins.CopyFrom(network.definition)
   for number, layer in enumerate(layers):
@@ -91,14 +91,14 @@ def _shifts(
     for first in range(0, len(pictures), _AT_ONCE):
       some = pictures[first : first + _AT_ONCE]
       images = some.astype(np.float32) / _WHITE
-      found = session.run(means, {f'{formats.INPUT}:0': images})
+      falls = session.run(means, {f'{formats.INPUT}:0': images})
       share = len(some) / len(pictures)
-      sums = [s + share * mean for s, mean in zip(sums, found, strict=True)]
+      sums = [s + share * fall for s, fall in zip(sums, falls, strict=True)]
   return sums
 
 
 def keep_means(network: frozen.Frozen, pictures: np.ndarray) -> frozen.Frozen:
-  """A network that answers, with rounded kernels, as this one on the average.
+  """A network that keeps its means once its kernels are rounded.
 
   Args:
     network: The network, with the kernels as they are.

@@ -1,8 +1,9 @@
 """Converts a network that rounds to a LiteRT file that computes in 8 bits.
 
-The file has the trained ranges, so that nothing is measured. It is of unsigned
-integers, as those of the original's converter were: of signed ones LiteRT takes
-only kernels whose range is symmetric, and trained ranges mostly are not.
+The file has the trained ranges, so that nothing is measured. Its integers are
+unsigned, as in the files that the authors' converter wrote: with signed ones,
+LiteRT takes only kernels whose range is symmetric, and trained ranges mostly
+are not.
 """
 
 import numpy as np
@@ -37,7 +38,7 @@ class _Graph:
     return user
 
   def first_convolution(self) -> tf.compat.v1.NodeDef:
-    """The convolution of the images, behind nothing but what maps colours."""
+    """The first convolution, before which only colours are mapped."""
     node = self.user(formats.INPUT)
     while node.op != _CONVOLUTION:
       node = self.user(node.name)
@@ -52,7 +53,7 @@ class _Graph:
     return node.name
 
   def add_rounding(
-    self, name: str, given: str, low: float, high: float, *, narrow: bool
+    self, name: str, tensor: str, low: float, high: float, *, narrow: bool
   ) -> str:
     """Adds an op that rounds; returns its name."""
     ends = [
@@ -60,7 +61,7 @@ class _Graph:
       for end, value in (('min', low), ('max', high))
     ]
     node = self.definition.node.add(
-      name=f'{_PREFIX}/{name}', op=_OP, input=[given, *ends]
+      name=f'{_PREFIX}/{name}', op=_OP, input=[tensor, *ends]
     )
     node.attr['num_bits'].i = 8
     node.attr['narrow_range'].b = narrow
@@ -95,11 +96,11 @@ def _padding(size: int, stride: int, kernel: int) -> tuple[int, int]:
 def _take_bytes(
   network: frozen.Frozen, conversion: model_specs.Handle
 ) -> tf.compat.v1.GraphDef:
-  """Lets the first layer take colours in [0, 1], of which 8 bits hold 256.
+  """Lets the first layer take colours in [0, 1], so that bytes can hold them.
 
-  What maps them to what the network was trained with goes into its kernel and
-  biases, and the padding, which was zero, becomes the colour that is mapped to
-  it.
+  The kernel and the biases of the layer take over the mapping from these to the
+  colours that the network was trained with. Its padding, which was zero,
+  becomes the colour that is mapped to zero.
   """
   factor, offset, gray = _gray(conversion)
   graph = _Graph(network.definition)

@@ -44,7 +44,7 @@ def load_tf1(
     signature = loaded.signature_def['default']
     images = signature.inputs['images'].name
     output = signature.outputs['default'].name
-  return lambda given: session.run(output, {images: given})
+  return lambda batch: session.run(output, {images: batch})
 
 
 def load_tf2(
@@ -58,4 +58,4 @@ def load_tf2(
   with _explained(handle, folder):
     operations.check_model(handle, folder)
     model = tf.saved_model.load(str(folder))
-  return lambda given: model(tf.constant(given)).numpy()
+  return lambda batch: model(tf.constant(batch)).numpy()

@@ -27,7 +27,7 @@ from model_specs import outside
 OPSET = 18
 BATCH = 'batch'
 _MOST_BYTES = 2**31 - 1  # No protocol buffer is larger.
-_COUNTER = re.compile('__[0-9]+$')  # Of tf2onnx: it counts over all models.
+_COUNTER = re.compile('__[0-9]+$')  # tf2onnx counts the nodes of all models.
 
 
 def _sorted(nodes: Iterable[Any], output: str) -> list[Any]:
@@ -47,7 +47,7 @@ def _sorted(nodes: Iterable[Any], output: str) -> list[Any]:
       ordered[node.name] = node
     else:
       waiting.append((name, True))
-      waiting += [(given, False) for given in reversed(node.input)]
+      waiting += [(tensor, False) for tensor in reversed(node.input)]
   return list(ordered.values())
 
 
@@ -77,14 +77,14 @@ def _rename(graph: Any, names: dict[str, str]) -> None:
       name = f'{name}_{node.op_type}'
     taken.add(name)
     node.name = name
-    for number, given in enumerate(node.input):
-      if given in weights and given not in names:
-        names[given] = f'{name}/input_{number}'
-        used.append(weights[given])
+    for number, tensor in enumerate(node.input):
+      if tensor in weights and tensor not in names:
+        names[tensor] = f'{name}/input_{number}'
+        used.append(weights[tensor])
     for number, output in enumerate(node.output):
       names.setdefault(output, f'{name}:{number}')
     for side in (node.input, node.output):
-      side[:] = [names.get(given, given) for given in side]
+      side[:] = [names.get(tensor, tensor) for tensor in side]
   for weight in used:
     weight.name = names[weight.name]
   _replace(graph.initializer, used)
@@ -176,9 +176,9 @@ def _unfolded(graph: Any) -> int:
 
 
 def _transposes(graph: Any) -> int:
-  """How many Transposes there are, but for those before dense layers.
+  """How many Transposes there are, without those before dense layers.
 
-  What is flattened for a dense layer has to be in the order of its weights.
+  Those are needed: a dense layer takes values in the order of its weights.
   """
   flattened = {
     node.input[0] for node in graph.node if node.op_type == 'Reshape'
@@ -190,7 +190,7 @@ def _transposes(graph: Any) -> int:
 
 
 def _allowed(conversion: model_specs.Handle) -> int:
-  """How many of those Transposes a file may have.
+  """How many of the Transposes that `_transposes` counts a file may have.
 
   tf2onnx computes mean and deviation of an image in TensorFlow's layout.
   """
@@ -201,7 +201,7 @@ def _allowed(conversion: model_specs.Handle) -> int:
 
 
 def _problems(model: Any, conversion: model_specs.Handle) -> list[str]:
-  """Says in what a converted network differs from what was promised."""
+  """Says how a converted network differs from what was promised."""
   opsets = {o.version for o in model.opset_import if o.domain == ''}
   (images,) = model.graph.input
   shape = images.type.tensor_type.shape

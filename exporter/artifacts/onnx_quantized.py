@@ -1,4 +1,4 @@
-"""Lets an ONNX file round where its network does, in the trained ranges.
+"""Makes an ONNX file round where its network does, in the trained ranges.
 
 An op that rounds becomes a pair of `QuantizeLinear` and `DequantizeLinear`,
 which every runtime of ONNX knows. tf2onnx writes the pairs of activations. A
@@ -20,9 +20,11 @@ from model_specs import formats
 
 _v1 = tf.compat.v1
 _OP = 'FakeQuantWithMinMaxVars'
-_LOWEST, _HIGHEST = 1, 255  # Of kernels, which leave out 0: a narrow range.
-# From TensorFlow's order of axes to that of ONNX, of kernels that see all
-# channels and of those that see one.
+# The bytes that kernels use. They leave out 0, which TensorFlow calls a narrow
+# range.
+_LOWEST, _HIGHEST = 1, 255
+# The order of a kernel's axes in ONNX, as numbers of axes in TensorFlow, by the
+# operation that takes the kernel.
 _ORDERS = {'Conv2D': (3, 2, 0, 1), 'DepthwiseConv2dNative': (2, 3, 0, 1)}
 
 
@@ -30,7 +32,7 @@ class Kernel(NamedTuple):
   """A kernel that is rounded, in ONNX's order of axes."""
 
   name: str
-  values: np.ndarray  # As they are after rounding.
+  values: np.ndarray  # The numbers after rounding.
   scale: float
   zero: int  # The byte that stands for 0.
 
@@ -47,14 +49,14 @@ def _of_images(definition: tf.compat.v1.GraphDef) -> set[str]:
   for node in definition.node:
     for name in node.input:
       users.setdefault(graph_lib.op_name(name), []).append(node.name)
-  found: set[str] = set()
+  dependent: set[str] = set()
   waiting = [formats.INPUT]
   while waiting:
     name = waiting.pop()
-    if name not in found:
-      found.add(name)
+    if name not in dependent:
+      dependent.add(name)
       waiting += users.get(name, [])
-  return found
+  return dependent
 
 
 def _kernels(

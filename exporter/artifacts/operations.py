@@ -1,4 +1,4 @@
-"""The operations that exports have: closed lists, checked before all is loaded.
+"""The operations that exports have: closed lists, checked before any loading.
 
 An artifact is a program, and to load it is to run it. So its operations are
 read from its files first, in every graph and every function, used or not. One
@@ -44,13 +44,14 @@ TRAINING = INFERENCE | {
   *('AssignSubVariableOp', 'GreaterEqual', 'RandomUniform', 'SelectV2'),
   'Shape',
 }
-# Of functions: some only call another one, one sums the losses.
+# Operations of functions: some only call another one, and one adds up losses.
 _FUNCTIONS = TRAINING | {'StatefulPartitionedCall', 'AddN'}
 _SERVING = _VARIABLES | {
   *('AssignVariableOp', 'Const', 'Identity', 'NoOp', 'Placeholder'),
   *('RestoreV2', 'SaveV2', 'StatefulPartitionedCall'),
 }
-# What reads and writes files, and the only field of the saver that leads to it.
+# The operations that write and read files, each with the one field of the saver
+# that may lead to it.
 _SAVER = {'SaveV2': 'save_tensor_name', 'RestoreV2': 'restore_op_name'}
 
 # Of frozen graphs, which others made with older releases of TensorFlow.
@@ -142,7 +143,7 @@ def refuse(
 
 
 def _roots(meta: meta_graph_pb2.MetaGraphDef) -> Iterator[tuple[str, str]]:
-  """What of a graph somebody may run, and by which field it is named."""
+  """The nodes and tensors that somebody may run, each with what names it."""
   for field in _SAVER.values():
     if name := getattr(meta.saver_def, field):
       yield field, name
@@ -157,7 +158,7 @@ def _roots(meta: meta_graph_pb2.MetaGraphDef) -> Iterator[tuple[str, str]]:
 def _misplaced(
   where: str, meta: meta_graph_pb2.MetaGraphDef
 ) -> Iterator[Found]:
-  """Operations of the saver that something else leads to."""
+  """Operations of the saver that something other than its field leads to."""
   saving = {n.name: n.op for n in meta.graph_def.node if n.op in _SAVER}
   if not saving:
     return
@@ -171,7 +172,7 @@ def _misplaced(
 def _lists(
   kind: kinds.Kind, tags: Iterable[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
-  """What the graph with these tags may do, and what its functions may."""
+  """The operations of the graph with these tags, and of its functions."""
   if kind.group == kinds.TF2:
     return _SERVING, _FUNCTIONS
   return (TRAINING if 'train' in tags else INFERENCE), frozenset()

@@ -50,11 +50,11 @@ def _strip(node: node_def_pb2.NodeDef) -> None:
   definition = op_def_registry.get(node.op)
   defaults = {a.name: a for a in definition.attr} if definition else {}
   for name in list(node.attr):
-    known = defaults.get(name)
+    default = defaults.get(name)
     is_default = (
-      known is not None
-      and known.HasField('default_value')
-      and known.default_value == node.attr[name]
+      default is not None
+      and default.HasField('default_value')
+      and default.default_value == node.attr[name]
     )
     is_new = name in _NEW_ATTRIBUTES.get(node.op, ())
     if is_default or is_new or name in _INTERNAL_ATTRIBUTES:
@@ -92,17 +92,17 @@ def _drop_control_outputs(
 
 def check(graph: tf.compat.v1.GraphDef, name: str) -> None:
   """Raises a PortabilityError that names all that TensorFlow 1.15 refuses."""
-  known = _known_ops()
+  known_ops = _known_ops()
   bodies: list[Body] = [graph, *graph.library.function]
   refused = set()
   for node in itertools.chain.from_iterable(map(_nodes, bodies)):
-    if node.op not in known:
+    if node.op not in known_ops:
       refused.add(f'op {node.op}')
       continue
     refused |= {
       f'attribute {attribute} of op {node.op}'
       for attribute in node.attr
-      if not attribute.startswith('_') and attribute not in known[node.op]
+      if not attribute.startswith('_') and attribute not in known_ops[node.op]
     }
   if refused:
     raise errors.PortabilityError(

@@ -186,8 +186,8 @@ def wrapper(
   function.node_def.append(
     call_node(_CALL, inner.signature, inputs, updates=updates)
   )
-  # Also where nothing is updated: TensorFlow 2.4 cannot freeze a model without,
-  # as it inlines no function whose stateful nodes need not run.
+  # The call always runs, also where nothing is updated: TensorFlow 2.4 inlines
+  # no function whose stateful nodes need not run, and then cannot freeze it.
   _always_run(function, _CALL)
   for number, output in enumerate(outputs):
     function.ret[f'output_{number}'] = f'{_CALL}:output:{output}'

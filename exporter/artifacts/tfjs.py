@@ -108,7 +108,7 @@ def write_tfjs(
   folder.mkdir()
   for path, part in shards.items():
     (folder / path).write_bytes(part)
-  # Messages give their attributes in any order.
+  # The keys are sorted, as protocol buffers list attributes in any order.
   (folder / tfjs_files.MODEL).write_text(json.dumps(model, sort_keys=True))
   if labels.of(conversion):
     text = labels.file_text(conversion)

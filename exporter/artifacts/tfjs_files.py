@@ -29,8 +29,8 @@ class Files:
 
   topology: dict[str, Any]
   signature: dict[str, Any]
-  specs: list[dict[str, Any]]  # Of the constants.
-  data: bytes  # Of all constants, one after the other.
+  specs: list[dict[str, Any]]  # The names, types and shapes of the constants.
+  data: bytes  # The bytes of all constants, one after the other.
 
 
 def _strange(model: dict[str, Any]) -> Iterator[operations.Found]:
@@ -82,7 +82,7 @@ def read(conversion: model_specs.Handle, folder: pathlib.Path) -> Files:
 
   Raises:
     ProofError: The files are not as promised, or do what no export does.
-    ValueError: They are damaged, or none of TensorFlow.js.
+    ValueError: The files are damaged, or not for TensorFlow.js.
     OSError: They cannot be read.
   """
   try:

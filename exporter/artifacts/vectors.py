@@ -1,9 +1,9 @@
 """Test vectors of a model: two pictures, and what its network answers on them.
 
 With them, whoever has the artifact sees whether a runtime answers as it should,
-without the network and without slimhub. Pictures are bytes; the input of a
-model is each divided by 255. Files that a SavedModel is converted to have no
-vectors of their own: they must give the same answers.
+without the network and without slimhub. Pictures are bytes; a model takes them
+divided by 255. Files that a SavedModel is converted to have no vectors of their
+own, as they must give the same answers.
 """
 
 from collections.abc import Mapping
@@ -45,11 +45,11 @@ class Vectors:
 
 
 def compute_vectors(
-  source: 'networks.Source',  # Which imports TensorFlow.
+  source: 'networks.Source',  # A text, as `networks` imports TensorFlow.
   model: model_specs.ModelSpec,
   tensors: Mapping[str, np.ndarray],
 ) -> Vectors:
-  """The vectors of a network with some weights, which it does not keep."""
+  """The vectors of a network with these weights, which it holds meanwhile."""
   pictures = checkpoints.synthetic_pictures(
     _COUNT, model.size, model.family.channels
   )

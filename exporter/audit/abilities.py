@@ -78,7 +78,7 @@ _TENSORFLOW = (
 _TENSORFLOW_LINES = tuple(
   (ability, re.compile(pattern)) for ability, pattern in _TENSORFLOW
 )
-# Of LiteRT's schema; what else its schema has computes.
+# Operators of LiteRT that keep state; the others of its schema only compute.
 _LITERT_STATE = frozenset(
   (
     *('VAR_HANDLE', 'READ_VARIABLE', 'ASSIGN_VARIABLE', 'CALL_ONCE'),
@@ -101,11 +101,12 @@ def of_tensorflow(operation: str, functions: frozenset[str]) -> Ability:
     if line.fullmatch(operation):
       return ability
   if operation in functions:
-    return Ability.COMPUTES  # What the function does stands with its nodes.
-  known = op_def_registry.get(operation)
-  # That an operation has no state says nothing if somebody added it.
+    return Ability.COMPUTES  # The nodes of the function are audited themselves.
+  definition = op_def_registry.get(operation)
+  # An operation that was added to TensorFlow may do anything, even if it is
+  # declared to have no state.
   is_own = hasattr(tf.raw_ops, operation)
-  if known and is_own and not known.is_stateful:
+  if definition and is_own and not definition.is_stateful:
     return Ability.COMPUTES
   return Ability.UNKNOWN
 

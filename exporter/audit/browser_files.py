@@ -49,13 +49,13 @@ def _of_graph(where: str, graph: dict[str, Any]) -> Iterator[findings.Node]:
       operation = str(node['op'])
       ability = abilities.Ability.COMPUTES
       if operation not in artifacts.TFJS:
-        # It has the names of TensorFlow; a page may have added others.
+        # TensorFlow.js has TensorFlow's names, and a page may have added more.
         ability = abilities.of_tensorflow(operation, names)
       yield findings.Node(ability, operation, place, str(node['name']))
 
 
 def _weights(model: dict[str, Any]) -> Iterator[findings.Node]:
-  """What would be fetched that does not lie beside the model."""
+  """Files with weights that a page would fetch from elsewhere."""
   for group in model['weightsManifest']:
     for path in group['paths']:
       if pathlib.PurePosixPath(path).name != path or path == '..':

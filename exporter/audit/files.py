@@ -29,7 +29,7 @@ def audit(path: pathlib.Path) -> findings.Audit:
       frozen graph, a LiteRT or an ONNX file.
 
   Raises:
-    AuditError: It is none of these, or is damaged.
+    AuditError: The path leads to nothing of this kind, or it is damaged.
     PackageError: A package to read it is missing.
   """
   problems: list[str] = []

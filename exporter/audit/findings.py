@@ -34,7 +34,7 @@ class Audit:
   path: str
   what: str  # The kind of files, in words.
   uses: tuple[Use, ...]  # By ability and operation.
-  problems: tuple[str, ...]  # What no model needs, beside its operations.
+  problems: tuple[str, ...]  # What is wrong with the files, apart from these.
 
   @property
   def is_closed(self) -> bool:

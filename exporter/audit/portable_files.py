@@ -22,7 +22,7 @@ def of_litert(path: pathlib.Path) -> list[findings.Node]:
   """The operators of a LiteRT file.
 
   Raises:
-    ValueError: It is damaged, or is none.
+    ValueError: The file is damaged, or is no LiteRT file.
     OSError: It cannot be read.
   """
   data = outside.read_file(path, _MOST_BYTES)
@@ -57,7 +57,7 @@ def of_onnx(path: pathlib.Path) -> list[findings.Node]:
 
   Raises:
     PackageError: The package onnx is missing.
-    ValueError: It is damaged, or is none.
+    ValueError: The file is damaged, or is no ONNX file.
     OSError: It cannot be read.
   """
   environment.require('onnx')

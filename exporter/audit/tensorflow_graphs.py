@@ -41,7 +41,7 @@ def _of_graph(
 
 
 def _called(nodes: Iterable[node_def_pb2.NodeDef]) -> Iterator[str]:
-  """The functions that nodes call, if they are functions."""
+  """The names that nodes call; some are operations, and no functions."""
   for node in nodes:
     yield node.op
     for value in node.attr.values():
@@ -52,7 +52,7 @@ def _called(nodes: Iterable[node_def_pb2.NodeDef]) -> Iterator[str]:
 def _reached(
   meta: meta_graph_pb2.MetaGraphDef, roots: Iterable[str]
 ) -> tuple[set[str], set[str]]:
-  """The nodes of a graph that some of its nodes lead to, and the functions."""
+  """The nodes and the functions that some nodes of a graph lead to."""
   # A name that the graph does not have leads nowhere.
   inputs = collections.defaultdict(
     tuple[str, ...], artifacts.inputs_of(meta.graph_def)
@@ -90,7 +90,7 @@ def _saver(meta: meta_graph_pb2.MetaGraphDef) -> tuple[set[str], set[str]]:
   for collection in meta.collection_def.values():
     roots += collection.node_list.value
   other_nodes, other_functions = _reached(meta, roots)
-  # What Python calls by the attributes of the object that it loads.
+  # Python calls these as attributes of the object that it loads.
   called = _functions(meta, meta.object_graph_def.concrete_functions)
   return nodes - other_nodes, functions - other_functions - called
 
@@ -164,7 +164,7 @@ def of_frozen_graph(path: pathlib.Path) -> list[findings.Node]:
   """The operations of a frozen graph.
 
   Raises:
-    ValueError: It is damaged, or is none.
+    ValueError: The file is damaged, or is no frozen graph.
     OSError: It cannot be read.
   """
   graph = _parse(tf.compat.v1.GraphDef, path)

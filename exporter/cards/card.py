@@ -256,7 +256,7 @@ def model_card(
       tree.
 
   Raises:
-    ManifestError: `made` describes another handle's artifact.
+    ManifestError: The manifest describes another handle's artifact.
   """
   evidence.check_handle(handle, manifest)
   if links is None:

@@ -144,7 +144,8 @@ def _grouped(
 def _named(handle: model_specs.Handle) -> str:
   """The name of a model on the page of its publisher.
 
-  Own models of one name may be in several collections, so theirs is added.
+  Several collections may have own models of one name, so an own model is shown
+  with its collection.
   """
   model = handle.spec
   return f'{model.collection}/{model.name}' if model.own else model.name

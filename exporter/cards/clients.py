@@ -22,9 +22,9 @@ def _short(version: str) -> str:
   return '.'.join(version.split('.')[:2])
 
 
-def span(found: Iterable[str]) -> str:
+def span(versions: Iterable[str]) -> str:
   """The oldest and the newest of some versions, such as `1.15 to 2.21`."""
-  ordered = sorted(set(filter(None, found)), key=_numbers)
+  ordered = sorted(set(filter(None, versions)), key=_numbers)
   ends = list(dict.fromkeys((ordered[0], ordered[-1])))
   return ' to '.join(ends)
 

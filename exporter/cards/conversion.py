@@ -162,7 +162,7 @@ def conversion_card(
     measured: The speed and accuracy that were measured since, if any.
 
   Raises:
-    ManifestError: `made` describes another artifact.
+    ManifestError: The manifest describes another artifact.
   """
   evidence.check_handle(conversion, manifest)
   model = conversion.spec

@@ -11,7 +11,7 @@ _GUIDE = 'from_kaggle'
 
 
 def _rows(handle: model_specs.Handle) -> list[tuple[str, str]]:
-  """Who asks, and by which name."""
+  """Rows of a table: a client, and a name by which it asks for the artifact."""
   rows = [('kagglehub', f'{name}') for name in aliases.of_kaggle(handle)]
   if not handle.kind.is_converted:
     rows += [

@@ -55,7 +55,7 @@ def sections(handle: model_specs.Handle) -> tuple[record.Section, ...]:
 
 
 def fine_tuning(sibling: str) -> record.Section:
-  """Says that the network gives answers alone."""
+  """Says that the network is for inference alone, and what to train instead."""
   return record.Section(
     'Fine-tuning',
     (

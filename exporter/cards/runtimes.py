@@ -58,12 +58,12 @@ def _files(trials: Iterable[Trial]) -> str:
 def _row(trials: list[Trial]) -> tuple[str, ...]:
   """What came of all files in one runtime."""
   first = trials[0]
-  found = (
+  cells = (
     _files(trial for trial in trials if trial.kind == kind)
     for kind in (OK, NEAR, REFUSED)
   )
   package = f'`{first.package}` {first.version}'
-  return (first.runtime, package, first.place, *found)
+  return (first.runtime, package, first.place, *cells)
 
 
 def section(trials: Iterable[Trial] | None = None) -> str:

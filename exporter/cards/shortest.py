@@ -19,10 +19,10 @@ _WAYS: Mapping[str, Mapping[str, string.Template]] = {
 
 def shortest_code(handle: model_specs.Handle) -> dict[str, str]:
   """The code for a handle, as blocks of Markdown, by what it is written for."""
-  found = {
+  blocks = {
     title: snippets.fill(template, handle)
     for title, template in _WAYS.get(handle.kind.group, {}).items()
   }
   if handle.version.serving_default:
-    found['Serving signature'] = snippets.fill(snippets.SERVING, handle)
-  return found
+    blocks['Serving signature'] = snippets.fill(snippets.SERVING, handle)
+  return blocks

@@ -151,7 +151,7 @@ def _momentum_hub(handle: model_specs.Handle) -> str:
 def _update_ops(handle: model_specs.Handle) -> tuple[str, ...]:
   """Says that the UPDATE_OPS of version 1 work, which once were broken.
 
-  They were broken in all families of which a version 2 was published.
+  They were broken in every family that has published modules of version 2.
   """
   if handle.version.number != 1 or 2 not in handle.spec.family.versions:
     return ()

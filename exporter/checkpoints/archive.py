@@ -86,8 +86,8 @@ def _identify(
   Few archives have a published checksum; `fetch` records those of the others.
 
   Raises:
-    CheckpointError: It is another one than the one that is known; or none is,
-      and one is required.
+    CheckpointError: The archive is not the one whose checksum is known; or no
+      checksum is known, and one is required.
   """
   difference = checksums.difference(archive, folder, model.archive_url)
   if difference:
@@ -96,15 +96,15 @@ def _identify(
       f'archive {archive} {difference}; it is exported as the published '
       f'{model.name}, so delete it and get that one with `{fetch}`'
     )
-  known = checksums.known(model.archive_url)
-  if require_checksum and not known:
+  expected = checksums.known(model.archive_url)
+  if require_checksum and not expected:
     raise errors.CheckpointError(
       f'archive {archive}: {_REQUIRED}, and none of {model.archive_url} is '
       f'known; put its line into {checksums.own_file()}, from somebody whom '
       'you believe'
     )
   try:
-    found = known or checksums.measure(archive, model.archive_url)
+    checksum = expected or checksums.measure(archive, model.archive_url)
   except OSError as error:
     raise errors.CheckpointError(
       f'archive {archive} cannot be read: {error.strerror}; put the published '
@@ -112,7 +112,7 @@ def _identify(
     ) from error
   is_published = model.archive_url in published.published()
   trust = published.PUBLISHED if is_published else published.FIRST_USE
-  return storage.Archive(**vars(found), trust=trust)
+  return storage.Archive(**vars(checksum), trust=trust)
 
 
 def inspect(archive: pathlib.Path, model: model_specs.ModelSpec) -> None:
@@ -155,7 +155,7 @@ def find(
 
   Raises:
     CheckpointError: There is no checkpoint, and the message lists all places
-      that were searched; or an archive is not the one that is known.
+      that were searched; or an archive is not the one whose checksum is known.
   """
   if not folder.is_dir():
     state = 'is a file' if folder.exists() else 'does not exist'

@@ -97,19 +97,19 @@ def flaw(key: str, tensor: np.ndarray) -> str:
 
 
 def keys(
-  found: Collection[str], wanted: Wanted, weights: str
+  stored: Collection[str], wanted: Wanted, weights: str
 ) -> dict[str, str]:
   """The key in the checkpoint to read each variable from, by its name.
 
   Averages are taken as `ExponentialMovingAverage.variables_to_restore` does.
 
   Args:
-    found: The keys that the checkpoint holds.
+    stored: The keys that the checkpoint holds.
     wanted: The variables of the network.
     weights: One of weights.WEIGHTS_CHOICES. AUTO means averages if there is
       any.
   """
-  has_shadows = any(name + SHADOW in found for name in wanted.trainable)
+  has_shadows = any(name + SHADOW in stored for name in wanted.trainable)
   if weights == weights_lib.RAW or (
     weights == weights_lib.AUTO and not has_shadows
   ):
@@ -149,10 +149,10 @@ def ranges(names: Iterable[str]) -> list[str]:
 
 
 def _check_rounding(reader: reader_lib.Reader, wanted: Wanted) -> None:
-  """Raises a CheckpointError if a checkpoint is for 8 bits, and its model not.
+  """Raises a CheckpointError if only one of file and network is for 8 bits.
 
-  Or the other way round. Weights that were trained for 8 bits are right only
-  together with the rounding that they learned.
+  Weights that were trained for 8 bits are right only together with the rounding
+  that they were trained with.
   """
   found, expected = ranges(reader.shapes), ranges(wanted.shapes)
   if found and not expected:

@@ -13,14 +13,15 @@ _MOST = 2**20  # Bytes of that file.
 
 
 def _newest(folder: pathlib.Path) -> pathlib.Path | None:
-  """The prefix that a folder's file `checkpoint` calls the newest, or None.
+  """The prefix that a folder's file `checkpoint` calls the newest.
 
-  None as well if that one does not exist.
+  Returns:
+    The prefix; None if there is no such file, or no checkpoint at that prefix.
   """
   try:
     outside.read_file(folder / _STATE, _MOST).decode()
     state = tf.train.get_checkpoint_state(str(folder))
-  except (OSError, ValueError):  # There is none, or it is none.
+  except (OSError, ValueError):  # There is no such file, or it is unreadable.
     return None
   # The state may hold an absolute path, which is wrong once a folder was moved.
   name = state and pathlib.PurePath(state.model_checkpoint_path).name

@@ -1,8 +1,8 @@
 """Checks the index of a checkpoint before TensorFlow reads it.
 
-TensorFlow ends the whole process over a shape that no tensor has. An index is
-a table: blocks of sorted keys and values, whose places stand in a block of its
-own, whose place stands in the last bytes of the file.
+TensorFlow ends the whole process over a shape that no tensor can have. An index
+is a table of sorted keys and values, which are stored in blocks. One more block
+holds the places of those, and the last bytes of the file hold its own place.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _MAX_KEY = 2**14
 _MAX_RANK = 254
 MAX_VALUES = 2**48  # Of one tensor.
 _FOOTER = 48
-_TRAILER = 5  # Of a block: its compression, of which there is none, and CRC.
+_TRAILER = 5  # Behind each block: a byte for compression, here none, and a CRC.
 # The types from here on are references to the others.
 _REFERENCES = 100
 _TYPES = {value for value in types_pb2.DataType.values() if value < _REFERENCES}
@@ -121,7 +121,7 @@ def _check_slices(
 
 
 def _check(name: str, entry: tensor_bundle_pb2.BundleEntryProto) -> None:
-  """Raises a DamagedError for what no tensor is."""
+  """Raises a DamagedError for an entry that no tensor can have."""
   shape = shape_of(entry)
   if entry.dtype not in _TYPES or not entry.dtype:
     raise DamagedError(f'{name} has the unknown dtype {entry.dtype}')
@@ -129,7 +129,8 @@ def _check(name: str, entry: tensor_bundle_pb2.BundleEntryProto) -> None:
     raise DamagedError(f'{name} has {len(shape)} dimensions')
   if any(size < 0 for size in shape):
     raise DamagedError(f'{name} has the shape {list(shape)}')
-  # Without the empty dimensions, as TensorFlow multiplies in their order.
+  # TensorFlow multiplies the sizes in their order, so that a 0 at the end does
+  # not keep the product from becoming too large.
   if math.prod(filter(None, shape)) > MAX_VALUES:
     raise DamagedError(f'{name} has the shape {list(shape)}')
   _check_slices(name, entry, shape)

@@ -38,7 +38,7 @@ class Inspection:
   parameters: int  # How many numbers the file holds.
   averages: int  # How many variables have a moving average.
   slots: dict[str, int]  # How many slots of each name optimizers left.
-  extra: dict[str, int]  # By scope, how many variables the network lacks.
+  extra: dict[str, int]  # By scope, how many variables the network has not.
   flaws: dict[str, str]  # By variable, what is wrong with its values.
   problems: tuple[str, ...]  # Why the file cannot be exported; empty if it can.
 
@@ -48,7 +48,7 @@ def _parent(key: str) -> str:
 
 
 def _plain(shapes: recognition.Shapes) -> dict[str, tuple[int, ...]]:
-  """The shapes by the names of variables, with averages under those names."""
+  """The shapes by variable; an average goes by the name of its variable."""
   suffix = checkpoint.SHADOW
   return {key.removesuffix(suffix): shape for key, shape in shapes.items()}
 
@@ -68,11 +68,11 @@ def _slots(shapes: recognition.Shapes) -> Counter[str]:
 
 def _extra(shapes: recognition.Shapes, wanted: Iterable[str]) -> dict[str, int]:
   """How many variables neither the network nor an optimizer uses, by scope."""
-  ours, known = set(wanted), _plain(shapes)
+  ours, plain = set(wanted), _plain(shapes)
   return Counter(
     '/'.join(key.split('/')[:2])
-    for key, shape in known.items()
-    if shape and key not in ours and _parent(key) not in known
+    for key, shape in plain.items()
+    if shape and key not in ours and _parent(key) not in plain
   )
 
 
@@ -170,11 +170,11 @@ def _quantized(
 
 @dataclasses.dataclass(frozen=True)
 class _Named:
-  """A file of weights by the names of the network that it is of."""
+  """A file of weights, its tensors called by the names of its network."""
 
   weights_file: specimen.Specimen
   match: recognition.Match | None
-  scopes: tuple[str, ...]  # Those around it; more than one is too many.
+  scopes: tuple[str, ...]  # The scopes that hold the network; one is expected.
 
 
 def _recognize(weights_file: specimen.Specimen) -> _Named:

@@ -9,13 +9,13 @@ from exporter.checkpoints import reader as reader_lib
 from model_specs import outside
 
 _SHADOW = '/ExponentialMovingAverage'
-_ENOUGH = 0.5  # The share of its variables by which a network is there.
+_ENOUGH = 0.5  # With this share of its variables, a network counts as there.
 
 
 def names(keys: Iterable[str], scope: str) -> dict[str, str]:
   """The keys of a checkpoint by the names that they have within a scope.
 
-  Those outside it keep their names, unless one within it has the same.
+  Keys outside the scope keep their names, unless one within it has that name.
   """
   start = f'{scope}/'
   within, others = {}, {}
@@ -28,7 +28,7 @@ def names(keys: Iterable[str], scope: str) -> dict[str, str]:
 
 
 def _scopes(keys: Iterable[str], wanted: Collection[str]) -> list[str]:
-  """The scopes that hold most of a network; empty for that of the file."""
+  """The scopes that hold most of a network; `''` is the root of the file."""
   counts: Counter[str] = Counter()
   for key in {key.removesuffix(_SHADOW) for key in keys}:
     parts = key.split('/')
@@ -70,6 +70,6 @@ def within(
   if not scopes or '' in scopes:
     return reader
   if len(scopes) > 1:
-    told = ambiguous(f'checkpoint {reader.files.shown}', scopes)
-    raise errors.CheckpointError(told)
+    message = ambiguous(f'checkpoint {reader.files.shown}', scopes)
+    raise errors.CheckpointError(message)
   return reader.renamed(names(reader.shapes, scopes[0]))

@@ -26,7 +26,10 @@ def _names(checkpoints: Iterable[str], what: str) -> str:
 
 @contextlib.contextmanager
 def _at(path: pathlib.Path) -> Iterator[prefixes.Files | str]:
-  """Yields the only checkpoint at a path or, in words, why there is none."""
+  """Yields the only checkpoint at a path, or a text that says what is wrong.
+
+  The text is empty if nothing is at the path.
+  """
   if path.is_dir():
     within = folder_lib.find(path)
     if len(within) == 1:

@@ -25,7 +25,7 @@ class Files(NamedTuple):
   name: str  # The last part of its prefix, in the archive if it is a copy.
   shown: str  # What to call it: its path, or ARCHIVE: NAME.
   graph: pathlib.Path | None = None  # The frozen graph beside it.
-  archive: storage.Archive | None = None  # That it was copied from.
+  archive: storage.Archive | None = None  # The one that it was copied from.
 
 
 def index_of(prefix: pathlib.Path) -> pathlib.Path:
@@ -45,7 +45,7 @@ def split(name: str) -> tuple[str, str] | None:
 
 
 def is_old(path: pathlib.Path) -> bool:
-  """Whether a file ends as the tables do that V1 checkpoints are."""
+  """Whether a file ends as V1 checkpoints do: each of them is a table."""
   try:
     with outside.open_file(path) as file:
       end = file.seek(0, 2)

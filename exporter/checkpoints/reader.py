@@ -32,7 +32,7 @@ _UNREADABLE = (
 # and 0.4 GB.
 MAX_BYTES = 2**30
 DOWNLOAD = 'it is damaged or incomplete; download it again'
-# TensorFlow looks for the files of a checkpoint as for those of a pattern.
+# TensorFlow takes the prefix of a checkpoint for a pattern of file names.
 _PATTERN = re.compile(r'[*?\[\\]')
 
 
@@ -41,9 +41,10 @@ class UnreadableError(Exception):
 
 
 def _size(path: pathlib.Path) -> int:
-  """The size of a file, which TensorFlow is about to open.
+  """The size of a regular file, which TensorFlow is about to open.
 
-  It would wait for ever for the writer of a pipe.
+  In the place of a file may be a pipe, for whose writer TensorFlow would wait
+  for ever.
   """
   with outside.open_file(path) as file:
     return os.fstat(file.fileno()).st_size
@@ -155,7 +156,7 @@ class Reader:
     return self._keys.get(name, name)
 
   def _files(self, key: str) -> list[pathlib.Path]:
-    """The files that hold a tensor: of one that was saved in parts, all."""
+    """The files that hold a tensor; all, for one that was saved in parts."""
     if self.is_old:
       return [self.files.prefix]
     entry = self._entries[self._key(key)]
@@ -168,7 +169,10 @@ class Reader:
     ]
 
   def _check(self, key: str) -> None:
-    """Raises an UnreadableError if memory is not for the asking."""
+    """Raises an UnreadableError for a tensor that would fill the memory.
+
+    Its shape is believed only if its files have as many bytes as it has values.
+    """
     shape = self.shapes[key]
     count = math.prod(shape)
     size = count * tf.as_dtype(self.dtypes[key]).size
@@ -192,7 +196,7 @@ class Reader:
     try:
       with self._explain():
         self._check(key)
-        # It verifies the checksum.
+        # TensorFlow verifies the checksum of the tensor.
         return self._reader.get_tensor(self._key(key))
     except OSError as error:
       raise UnreadableError(self._renamed(str(error))) from error

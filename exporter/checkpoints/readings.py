@@ -1,8 +1,8 @@
 """What is known of a checkpoint's weights once it was read, by its bytes.
 
 To read a checkpoint takes TensorFlow, and the network that its tensors must
-fit. What came of it is written down together with all that it follows from, so
-that the same bytes need not be read again to know whose weights they are.
+fit. What was found is written down together with all that it follows from. So
+the same bytes need not be read again to know whose weights they are.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ Causes: TypeAlias = tuple[object, ...]
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
-  """What an export must know of weights that it need not write."""
+  """What an export that is already in place must be compared with."""
 
   weights: storage.Weights
   has_classifier: bool
@@ -46,7 +46,7 @@ def _content(path: pathlib.Path) -> str:
 
 @functools.cache
 def _code() -> tuple[Causes, ...]:
-  """The modules that read: others may find other tensors in the same bytes."""
+  """The modules that read; changed ones may find other tensors in the bytes."""
   package = pathlib.Path(__file__).parents[1]
   return tuple(
     (f'{folder}/{path.name}', _content(path))

@@ -20,7 +20,7 @@ _LARGE_V3, _SMALL_V3 = (
 
 
 class _Marks(NamedTuple):
-  """What tells a network from others whose variables have the same scopes."""
+  """The scopes by which a network differs from others that share the rest."""
 
   present: tuple[str, ...] = ()  # Scopes that it has.
   absent: tuple[str, ...] = ()  # Scopes that it does not have.
@@ -49,7 +49,7 @@ _MARKS = {
 }
 _DECIMALS = (2, 3, 4)
 _LARGEST = 4  # The largest multiplier that is tried.
-_ENOUGH = 0.5  # The share of its variables by which a network is recognized.
+_ENOUGH = 0.5  # With this share of its variables, a network is recognized.
 
 Shapes = Mapping[str, tuple[int, ...]]
 
@@ -62,7 +62,7 @@ class Match:
   # The depth multipliers that give these shapes, the likeliest first.
   multipliers: tuple[float, ...]
   num_classes: int | None  # None: there is no classifier.
-  size: int | None  # Of images; None: no variable depends on it.
+  size: int | None  # The size of images; None if no variable depends on it.
   # What the network expects; with as many classes as its published models, or
   # as TF-Slim's own network, if there is no classifier.
   shapes: Shapes
@@ -178,10 +178,10 @@ def scopes(shapes: Shapes) -> dict[str, int]:
 
 
 def below(shapes: Shapes) -> dict[str, model_specs.Family]:
-  """The scopes around what is named as a network is, by scope its family.
+  """The families whose networks lie below other scopes, by the outer scope.
 
-  Those around the most names come first. Of networks that share names, the
-  family is one of them.
+  The scopes with the most of a network's names come first. Where families share
+  those names, any of them is returned.
   """
   families = {
     start: family
@@ -194,10 +194,10 @@ def below(shapes: Shapes) -> dict[str, model_specs.Family]:
       outer, separator, _ = name.partition(f'/{start}')
       if separator:
         counts[outer, start] += 1
-  found: dict[str, model_specs.Family] = {}
+  by_scope: dict[str, model_specs.Family] = {}
   for (outer, start), _ in counts.most_common():
-    found.setdefault(outer, families[start])
-  return found
+    by_scope.setdefault(outer, families[start])
+  return by_scope
 
 
 @functools.lru_cache(maxsize=64)

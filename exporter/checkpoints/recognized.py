@@ -13,7 +13,7 @@ class Preprocessing:
   """What the network was trained to see, as spec files say it."""
 
   input_range: tuple[float, float]  # For black and for white.
-  input_mean: tuple[float, ...]  # Of each channel, subtracted after that.
+  input_mean: tuple[float, ...]  # For each channel, to be subtracted then.
   is_standardized: bool  # Whether each image then gets mean 0 and variance 1.
 
 
@@ -32,8 +32,8 @@ class Network:
   sizes: tuple[int, ...]  # Image sizes of the models of this network.
   published_classes: int | None  # How many classes those models have.
   preprocessing: Preprocessing
-  usual_size: int  # Of images, as TF-Slim trains the network.
-  size: int | None = None  # Of images, if variables depend on it.
+  usual_size: int  # The size of images with which TF-Slim trains the network.
+  size: int | None = None  # The size of images, if variables depend on it.
   is_quantized: bool = False  # Whether it rounds in trained ranges.
 
   @property
@@ -57,15 +57,15 @@ def wanted(match: recognition.Match) -> checkpoint.Wanted:
 
 
 def _preprocessing(family: model_specs.Family) -> Preprocessing:
-  given = family.preprocessing
+  preprocessing = family.preprocessing
   low = 0.0
   mean: tuple[float, ...] = (0.0,) * family.channels
-  if isinstance(given.offset, tuple):
-    mean = given.offset
+  if isinstance(preprocessing.offset, tuple):
+    mean = preprocessing.offset
   else:
-    low = 0.0 - given.offset
-  is_standardized = isinstance(given, model_specs.Standardization)
-  return Preprocessing((low, low + given.factor), mean, is_standardized)
+    low = 0.0 - preprocessing.offset
+  is_standardized = isinstance(preprocessing, model_specs.Standardization)
+  return Preprocessing((low, low + preprocessing.factor), mean, is_standardized)
 
 
 def describe(match: recognition.Match, size: int | None) -> Network:

@@ -55,11 +55,11 @@ def _images(
   if network.size:
     return f'{network.size} x {network.size} pixels, say the variables'
   sizes = ' or '.join(map(str, network.sizes))
-  known = f'the published models have {sizes}'
+  hint = f'the published models have {sizes}'
   if not sizes:
-    known = f'TF-Slim trains this network with {network.usual_size}'
+    hint = f'TF-Slim trains this network with {network.usual_size}'
   return (
-    'of a size that no variable depends on: ask whoever trained it; ' + known
+    'of a size that no variable depends on: ask whoever trained it; ' + hint
   )
 
 

@@ -38,15 +38,15 @@ def _clear() -> None:
 def _make() -> tuple[pathlib.Path, int]:
   """Makes a folder and locks it; returns its path and its descriptor."""
   while True:
-    made = pathlib.Path(tempfile.mkdtemp(prefix=_START))
+    path = pathlib.Path(tempfile.mkdtemp(prefix=_START))
     with contextlib.suppress(FileNotFoundError):
-      descriptor = os.open(made, _OPEN)
-      # Where the file system has no locks, nobody clears either.
+      descriptor = os.open(path, _OPEN)
+      # On a file system without locks, `_clear` removes no folder either.
       with contextlib.suppress(OSError):
         fcntl.flock(descriptor, fcntl.LOCK_EX)
       # Another run may have cleared it before it was locked.
-      if made.exists():
-        return made, descriptor
+      if path.exists():
+        return path, descriptor
       os.close(descriptor)
 
 
@@ -54,9 +54,9 @@ def _make() -> tuple[pathlib.Path, int]:
 def folder() -> Iterator[pathlib.Path]:
   """A folder in the system's temporary one, which exists during the context."""
   _clear()
-  made, descriptor = _make()
+  path, descriptor = _make()
   try:
-    yield made
+    yield path
   finally:
-    shutil.rmtree(made, ignore_errors=True)
+    shutil.rmtree(path, ignore_errors=True)
     os.close(descriptor)

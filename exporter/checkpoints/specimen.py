@@ -38,7 +38,7 @@ class Specimen:
   size: int | None = None  # Height and width of images, if the file says it.
 
   def within(self, scope: str) -> 'Specimen':
-    """The same by the names that its tensors have within a scope."""
+    """The same file, its tensors called by their names within a scope."""
     keys = outer.names(self.shapes, scope)
     return dataclasses.replace(
       self,
@@ -103,7 +103,7 @@ def _image_size(graph: tf.compat.v1.GraphDef) -> int | None:
 def _check(shapes: Mapping[str, tuple[int, ...]], name: str) -> None:
   """Raises a CheckpointError for constants that would fill the memory.
 
-  Few bytes may declare many values: one that is repeated.
+  A constant may repeat one value, so that few bytes declare many values.
   """
   declared = 0
   for key, shape in shapes.items():

@@ -96,9 +96,9 @@ def _in_archive(archive: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
     size = graphs[0].size if len(graphs) == 1 else None
     opened = [
       dataclasses.replace(
-        specimen.of_checkpoint(found, str(archive)), size=size
+        specimen.of_checkpoint(files, str(archive)), size=size
       )
-      for found in copied.checkpoints.values()
+      for files in copied.checkpoints.values()
     ]
     if not opened and not graphs:
       raise _refuse(archive, 'an archive without a checkpoint')

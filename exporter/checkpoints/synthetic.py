@@ -2,8 +2,8 @@
 
 Weights depend only on the name and the shape of a variable, so every machine
 makes the same ones. They are untrained, but activations keep their scale
-through all layers, and what differs between pictures is not lost among what
-they share: features differ, and a network learns from there.
+through all layers, and differences between pictures are not lost on the way. So
+features differ from picture to picture, and a network can be trained from here.
 """
 
 from collections.abc import Mapping
@@ -21,20 +21,21 @@ _LINEAR, _RELU = 1.0, 2 / (1 - 1 / np.pi)
 _BEHIND_LINEAR = re.compile(
   '(/expand/|Mobilenet(V[23]|EdgeTPU)/Conv_1/|/pointwise_)weights$'
 )
-# Where branches are added the sum has more variance than each; these factors
-# make up for that. The first that is found in a name counts.
+# Where branches are added, the sum has more variance than each branch. These
+# factors make up for that. The first pattern that matches a name counts.
 _SUMS = {
   '/unit_[0-9]+/.*conv3/(weights|.*gamma)$': 0.25,
   '^MobilenetEdgeTPU/.*/project/.*gamma$': 0.55,
   '/project/.*gamma$': 0.68,
   '^(reduction_)?cell_.*gamma$': 0.8,
 }
-# What sees pixels of bytes, of which a unit is half of 255.
+# The first layers of networks that see colours from 0 to 255: half of 255 is to
+# them what 1 is to other networks.
 _PIXELS_OF_BYTES = {
   '^resnet_v1_[0-9]+/conv1/.*moving_variance$': np.square(255 / 2),
   '^vgg_[a-z0-9]+/conv1/conv1_1/weights$': 2 / 255,
 }
-# The ranges of networks that round, and those of what has no Relu6.
+# The ends of ranges in networks that round, and the layers without a Relu6.
 _RANGE = re.compile('_quant/(min|max)$')
 _UNBOUND = re.compile('/(project|Conv2d_1c_1x1|post_activation_bypass_quant)/')
 _GATES = re.compile('/squeeze_excite/Conv_1/biases$')
@@ -43,7 +44,7 @@ _GATES = re.compile('/squeeze_excite/Conv_1/biases$')
 def _kernel(
   random: np.random.RandomState, shape: tuple[int, ...], norm: float
 ) -> np.ndarray:
-  """Kernels with zero mean, which do not see what all their inputs share."""
+  """Kernels with zero mean, so that a value all inputs share has no effect."""
   values = random.normal(0, 1, shape)
   axes = tuple(range(len(shape) - 1))
   if len(shape) > 1 and shape[-2] > _COLOURS:
@@ -55,9 +56,9 @@ def _kernel(
 def _depthwise(
   random: np.random.RandomState, shape: tuple[int, ...], norm: float
 ) -> np.ndarray:
-  """Kernels of one channel: of this norm, and with the same mean for all.
+  """Kernels for single channels, all with the same norm and the same mean.
 
-  So smooth images keep their scale as well as rough ones.
+  As that mean is not zero, smooth images keep their scale as rough ones do.
   """
   height, width, *_ = shape
   values = random.normal(0, 1, shape)
@@ -77,9 +78,9 @@ def _activation_range(name: str) -> np.ndarray:
 
 
 def _kernel_range(name: str, tensors: Mapping[str, np.ndarray]) -> np.ndarray:
-  """The end of the range of a kernel that is multiplied as batch norm says."""
+  """The end of the range of a kernel that its batch norm was folded into."""
   scope, end = name.split('/weights_quant/')
-  # TF-Slim's ops, which ranges are named for, may repeat the first scope.
+  # Ranges are named after TF-Slim's ops, which may repeat the first scope.
   scope = re.sub('^([^/]+)/\\1/', '\\1/', scope)
   (kernel,) = (
     tensors[f'{scope}/{leaf}']
@@ -117,20 +118,20 @@ def value(name: str, shape: tuple[int, ...]) -> np.ndarray:
   for table in (_SUMS, _PIXELS_OF_BYTES):
     factors = (f for words, f in table.items() if re.search(words, name))
     values = values * next(factors, 1.0)
-  if _GATES.search(name):  # Open, but for a third.
+  if _GATES.search(name):  # So that the gates are mostly open.
     values = values + 2.0
   return values.astype(np.float32)
 
 
 def tensors(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
   """The weights of all variables of a network."""
-  made = {name: value(name, shape) for name, shape in shapes.items()}
-  for name in made:
+  values = {name: value(name, shape) for name, shape in shapes.items()}
+  for name in values:
     if '/weights_quant/' in name:
-      made[name] = _kernel_range(name, made)
+      values[name] = _kernel_range(name, values)
     elif _RANGE.search(name):
-      made[name] = _activation_range(name)
-  return made
+      values[name] = _activation_range(name)
+  return values
 
 
 def synthetic_images(

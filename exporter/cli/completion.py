@@ -40,7 +40,7 @@ def handles(prefix: str, registry: model_specs.Registry) -> Iterator[str]:
 
 
 def format_words(prefix: str) -> Iterator[str]:
-  """Completes a list of formats by each of the words that it lacks."""
+  """Completes a list of formats by each word that is not in it yet."""
   *before, _ = prefix.split(',')
   for word in formats.words():
     if word not in before:

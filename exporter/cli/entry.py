@@ -74,10 +74,11 @@ def _parser(names: Sequence[str] = _COMMANDS) -> argparse.ArgumentParser:
 def parse(argv: Sequence[str]) -> argparse.Namespace:
   """Parses a command line, which begins with the name of the program."""
   if _ASKED in os.environ:
-    from exporter.cli import completion  # Nobody else waits for it.
+    from exporter.cli import completion  # Other commands do not need it.
 
     completion.answer(_parser())
-  # Where the first word is no command, the others are named beside it.
+  # Only the command that is named is imported. If the first word is no command,
+  # all are, as the error names them.
   named = tuple(name for name in _COMMANDS if name in argv[1:2])
   return _parser(named or _COMMANDS).parse_args(argv[1:])
 
@@ -92,15 +93,15 @@ def _nobody_reads() -> bool:
 def _reason(error: OSError, args: argparse.Namespace) -> str:
   """What the system says, where it happened, and what to do.
 
-  The system names no file where a write fails; then it is the command's folder.
+  Where a write fails, the system names no file; the command's folder is named.
   """
-  told = str(error)
+  text = str(error)
   if error.filename is None:
     named = (getattr(args, name, None) for name in _FOLDERS)
     folder = next((folder for folder in named if folder), None)
-    told = f'{folder}: {told}' if folder else told
+    text = f'{folder}: {text}' if folder else text
   advice = faults.of_machine(error)
-  return f'{told}; {advice}' if advice else told
+  return f'{text}; {advice}' if advice else text
 
 
 def main(args: argparse.Namespace) -> int:
@@ -108,9 +109,9 @@ def main(args: argparse.Namespace) -> int:
   with terminal.shown():
     code = _run(args)
   if code == exits.INTERRUPTED:
-    # Python remembers a KeyboardInterrupt that left a text which it ran, as the
-    # classes of dataclasses are, even one that was caught, and ends by the
-    # signal instead of with this code. To run another text makes it forget.
+    # Python remembers that a KeyboardInterrupt ended code which was run from a
+    # text, as dataclasses make their methods, even if it was caught. Then it
+    # exits by the signal, without this code. Running another text resets that.
     exec('')
   return code
 

@@ -26,8 +26,8 @@ class UsageError(Exception):
   """A mistake in a command line that its parser cannot find itself."""
 
 
-def _closest(word: str, known: list[str]) -> str:
-  close = difflib.get_close_matches(word, known, n=1)
+def _closest(word: str, candidates: list[str]) -> str:
+  close = difflib.get_close_matches(word, candidates, n=1)
   return f'; did you mean {close[0]}?' if close else ''
 
 
@@ -36,8 +36,8 @@ class Parser(argparse_flags.ArgumentParser):
 
   def error(self, message: str) -> NoReturn:
     """Says what is wrong, without the usage, and exits."""
-    told = outside.shown(f'{self.prog}: {message}')
-    self.exit(exits.USAGE_ERROR, f'{told}\n')
+    text = outside.shown(f'{self.prog}: {message}')
+    self.exit(exits.USAGE_ERROR, f'{text}\n')
 
   def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
     """Refuses unknown flags before it parses; takes patterns behind flags, too.
@@ -45,18 +45,19 @@ class Parser(argparse_flags.ArgumentParser):
     An unknown flag may be a required one that is misspelt. Its name helps more
     than the message that the required flag is missing.
     """
-    known = [flag for flag in self._option_string_actions if '--' in flag]
+    known_flags = [flag for flag in self._option_string_actions if '--' in flag]
     for word in args:
       if self._subparsers and not word.startswith('-'):
         break  # The command's own parser checks the rest.
       flag = word.split('=')[0]
-      if flag.startswith('--') and flag not in known:
-        self.error(f'unknown flag {flag}{_closest(flag, known)}')
-    found, left = super().parse_known_args(args, namespace)
-    # Python's own parser takes words without a flag in one place alone.
-    if hasattr(found, 'patterns') and not any(w.startswith('-') for w in left):
-      found.patterns, left = [*found.patterns, *left], []
-    return found, left
+      if flag.startswith('--') and flag not in known_flags:
+        self.error(f'unknown flag {flag}{_closest(flag, known_flags)}')
+    parsed, left = super().parse_known_args(args, namespace)
+    # Python's own parser takes positional words in one place only. Patterns
+    # behind a flag are left over, and are added here.
+    if hasattr(parsed, 'patterns') and not any(w.startswith('-') for w in left):
+      parsed.patterns, left = [*parsed.patterns, *left], []
+    return parsed, left
 
   def _check_value(self, action: argparse.Action, value: Any) -> None:
     choices = list(map(str, action.choices or ()))
@@ -89,10 +90,10 @@ def registry(args: argparse.Namespace) -> model_specs.Registry:
 
   A package that cannot be used is named on stderr, and its models are unknown.
   """
-  found = spec_files.load_registry(*args.spec_file)
-  for problem in found.broken:
+  models = spec_files.load_registry(*args.spec_file)
+  for problem in models.broken:
     sys.stderr.write(f'slimhub: warning: {problem}\n')
-  return found
+  return models
 
 
 def add_formats(parser: argparse.ArgumentParser) -> None:

@@ -100,7 +100,7 @@ class Progress:
     if form == AUTO:
       form = BAR if sys.stderr.isatty() else NONE
     self._form = form
-    self._out = sys.stdout  # This one, even if a library replaces it.
+    self._out = sys.stdout  # Kept, even if a library replaces it.
     self._start = time.monotonic()
     self._total = total
     self._bar = self._make_bar(form != BAR)

@@ -92,8 +92,8 @@ def _conversions(handle: model_specs.Handle) -> str:
 
 
 def _known(unit: str, *figures: float | None) -> str:
-  known = [f'{figure} {unit}' for figure in figures if figure is not None]
-  return ', '.join(known) or 'not published'
+  texts = [f'{figure} {unit}' for figure in figures if figure is not None]
+  return ', '.join(texts) or 'not published'
 
 
 def _lines(names: Iterable[str]) -> str:

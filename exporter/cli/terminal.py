@@ -1,7 +1,7 @@
 """Where everything that commands print passes on its way to a terminal.
 
-Names come from files of others, and a terminal obeys what it is sent: a name
-could clear it, or hide what stands before.
+Names come from files of others, and a terminal obeys control characters. So a
+name could clear the screen, or hide what was printed before it.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from model_specs import outside
 
 
 class Shown:
-  r"""A stream that spells what a terminal would obey, as `\x1b`."""
+  r"""A stream that spells out control characters, such as `\x1b`."""
 
   def __init__(self, stream: Any):
     # An encoding may lack a letter of a name; that is no reason to fail.
@@ -23,7 +23,7 @@ class Shown:
     self.stream = stream
 
   def write(self, text: str) -> int:
-    """Writes a text; returns how many characters of it."""
+    """Writes a text; returns how many characters it has."""
     self.stream.write(outside.shown(text))
     return len(text)
 
@@ -31,7 +31,7 @@ class Shown:
     return getattr(self.stream, name)
 
   def __eq__(self, other: object) -> bool:
-    """Whether both print at one place; tqdm clears its bar for those."""
+    """Whether both print to one place, for which tqdm clears its bar."""
     return other is self or other is self.stream
 
   def __hash__(self) -> int:
@@ -51,13 +51,13 @@ def _shown(stream: Any) -> Shown:
 
 @contextlib.contextmanager
 def shown() -> Iterator[None]:
-  """Lets all that is printed in the context be spelled where it must be."""
+  """Spells out control characters in all that is printed in the context."""
   ours = output, error = _shown(sys.stdout), _shown(sys.stderr)
   sys.stdout, sys.stderr = ours
   try:
     yield
   finally:
-    # Where a command has replaced one, because nobody reads it, that stays.
+    # A stream that a command has replaced, as nobody reads it, stays replaced.
     if sys.stdout is output:
       sys.stdout = output.stream
     if sys.stderr is error:

@@ -49,7 +49,7 @@ def add_trust(parser: argparse.ArgumentParser) -> None:
 
 
 def given(args: argparse.Namespace) -> list[str]:
-  """The flags of `add_flags` that a command line has, if none has a default."""
+  """The flags of `add_flags` that a command line has; they have no defaults."""
   names = ('mirror', 'timeout', 'retries')
   return [f'--{name}' for name in names if getattr(args, name) is not None]
 

@@ -134,7 +134,7 @@ class ModelFolder(format_lib.Format):
   def claims(
     self, manifest: storage.Manifest, artifact: pathlib.Path
   ) -> tuple[format_lib.Claim, ...]:
-    """That the facts name the same weights, and of what there are vectors."""
+    """Claims on the weights in the facts, and on vectors in files and proof."""
     try:
       facts = outside.read_file(artifact / artifacts.FACTS, _MOST_FACTS)
       stated = dict(json.loads(facts)['weights'])
@@ -170,10 +170,10 @@ class ModelFolder(format_lib.Format):
     expected = original.reference
     agreed = proof.Agreement(handle, expected, proof.LENIENCY)
     with tempfile.TemporaryDirectory() as folder:
-      asked = proof.Interpreter(python, pathlib.Path(folder))
-      asked.ask(handle, artifact, expected)
-      agreed.compare_stranger(asked)
-    where = f'TensorFlow {asked.tensorflow}'
+      interpreter = proof.Interpreter(python, pathlib.Path(folder))
+      interpreter.ask(handle, artifact, expected)
+      agreed.compare_stranger(interpreter)
+    where = f'TensorFlow {interpreter.tensorflow}'
     outcome = f' in {where} of {python}'
     proof.raise_on_misses(handle, agreed.of_stranger, outcome)
     return f'in {where}, too'

@@ -45,7 +45,7 @@ class Onnx(converted_file.ConvertedNetwork):
     original: original_lib.Original,
     path: pathlib.Path,
   ) -> None:
-    del original  # No ONNX file needs ranges that are measured on pictures.
+    del original  # ONNX files have no ranges that are measured on pictures.
     artifacts.write_onnx(handle, network, path)
 
   def _run(
@@ -65,8 +65,8 @@ class Onnx(converted_file.ConvertedNetwork):
     axis = 1 if self.kind.layout == kinds.NCHW else -1
 
     def run(images: np.ndarray) -> np.ndarray:
-      given = np.ascontiguousarray(np.moveaxis(images, -1, axis))
-      (output,) = session.run([handle.output], {'inputs': given})
+      inputs = np.ascontiguousarray(np.moveaxis(images, -1, axis))
+      (output,) = session.run([handle.output], {'inputs': inputs})
       return output
 
     return run

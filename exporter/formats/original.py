@@ -29,9 +29,10 @@ class Original:
   weights: storage.Weights  # Where the tensors are from.
   # The graph that was published beside the checkpoint, if there is one.
   frozen_graph: bytes | None = None
-  pictures_dir: pathlib.Path | None = None  # Ranges are measured on them.
+  # The folder of the pictures that ranges are measured on, if it was named.
+  pictures_dir: pathlib.Path | None = None
   batch: kinds.Batch = kinds.ONE  # Of files whose format can fix it.
-  # Whether a proof believes nothing that is known of programs already.
+  # Whether TensorFlow's loaders are asked again for programs that are known.
   afresh: bool = False
   # The artifact that the tensors were read from, if it is still open.
   reading: 'proof.Reading | None' = None

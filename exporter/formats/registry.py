@@ -44,10 +44,10 @@ def of(handle: model_specs.Handle) -> format_lib.Format:
   """
   format_ = _by_kind.get(handle.kind)
   if format_ is None:
-    known = ', '.join(kind.word for kind in _by_kind)
+    words = ', '.join(kind.word for kind in _by_kind)
     raise errors.ExportError(
       f'{handle}: nothing here writes or loads {handle.kind.word}, expected '
-      f'one of {known}; add its class with exporter.formats.added'
+      f'one of {words}; add its class with exporter.formats.added'
     )
   return format_
 
@@ -75,7 +75,7 @@ def additions() -> _Formats:
 
 
 def adopt(theirs: _Formats) -> None:
-  """Adds the formats of another process, for the rest of this one's life."""
+  """Adds the formats of another process, until this process ends."""
   for each in theirs:
     if each.kind not in _by_kind:
       kinds.add(each.kind)
@@ -92,9 +92,9 @@ def load(
 def alone(
   handle: model_specs.Handle,
 ) -> Callable[[model_specs.Handle, pathlib.Path, int], 'artifacts.Run']:
-  """What loads the artifact of a handle with no more than its runtime.
+  """The function that loads the artifact of a handle with its runtime alone.
 
-  Other processes may be given it, whatever formats they know.
+  It can be sent to another process, even if that lacks formats added here.
   """
   return of(handle).alone
 

@@ -45,13 +45,13 @@ class TfJs(converted_file.ConvertedNetwork):
     original: original_lib.Original,
     path: pathlib.Path,
   ) -> None:
-    del original  # No weights are rounded by what is measured on pictures.
+    del original  # These files have no ranges that are measured on pictures.
     artifacts.write_tfjs(handle, network, path)
 
   def _run(
     self, handle: model_specs.Handle, path: pathlib.Path, threads: int
   ) -> 'artifacts.Run':
-    del threads  # In Node, WebAssembly has one.
+    del threads  # In Node, WebAssembly runs on one thread.
     return artifacts.load_tfjs(handle, path)
 
   def prove(
@@ -81,7 +81,7 @@ class TfJs(converted_file.ConvertedNetwork):
     )
 
   def require(self) -> None:
-    """Raises a PackageError if there is no Node, of whatever origin."""
+    """Raises a PackageError if no Node is found, in a package or in PATH."""
     artifacts.find_node()
 
   @property

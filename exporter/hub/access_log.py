@@ -7,7 +7,7 @@ import sys
 
 from exporter.hub import watching
 
-_SHORT = 100  # Characters of a text of a line that would be too long.
+_SHORT = 100  # To which the texts of a line are cut that would be too long.
 
 
 def _line(facts: dict[str, object]) -> str:

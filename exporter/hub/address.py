@@ -114,12 +114,12 @@ class Exports:
     except OSError:
       return None
     stamp = (facts.st_ino, facts.st_mtime_ns, facts.st_size)
-    known = self._read.get(stem)
-    if known is None or known[0] != stamp:
-      known = self._read[stem] = stamp, storage.find_export(self._root, stem)
-    found = known[1]
-    is_there = found and (self._root / found.manifest.handle).exists()
-    return found if is_there else None
+    entry = self._read.get(stem)
+    if entry is None or entry[0] != stamp:
+      entry = self._read[stem] = stamp, storage.find_export(self._root, stem)
+    export = entry[1]
+    is_there = export and (self._root / export.manifest.handle).exists()
+    return export if is_there else None
 
   def find(self, address: Address) -> storage.Export | None:
     """The artifact that an address names, if it was delivered whole.
@@ -159,12 +159,12 @@ class Exports:
 
     Those that cannot be used are left out.
     """
-    found = []
+    exports = []
     for kind in kinds.converted():
       with contextlib.suppress(errors.ManifestError):
         stem = f'{export.stem}.{kind.group}/{kind.stem}'
-        found.append((stem, self._find(stem)))
-    return [each.manifest for _, each in sorted(found) if each]
+        exports.append((stem, self._find(stem)))
+    return [each.manifest for _, each in sorted(exports) if each]
 
   def numbers(self, folder: str, kind: kinds.Kind | None = None) -> list[int]:
     """The versions of a model and task, or those converted to a format."""
@@ -191,12 +191,12 @@ class Exports:
     Returns:
       The address of a conversion, or of a file in it; None if there is none.
     """
-    folder, _, asked = address.export.rpartition('/')
+    folder, _, number = address.export.rpartition('/')
     for kind in kinds.of_group(kinds.TFJS):
-      known = tfjs.answering(self.numbers(folder, kind))
-      if _NUMBER.fullmatch(asked) and int(asked) in known:
-        found = f'{folder}/{known[int(asked)]}.{kind.group}/{kind.stem}'
-        return Address(found, address.part)
+      versions = tfjs.answering(self.numbers(folder, kind))
+      if _NUMBER.fullmatch(number) and int(number) in versions:
+        stem = f'{folder}/{versions[int(number)]}.{kind.group}/{kind.stem}'
+        return Address(stem, address.part)
     return None
 
   def is_coming(self, address: Address) -> bool:

@@ -33,7 +33,7 @@ _BESIDE = {
     'has no bill of materials beside it; `slimhub export --force` writes it',
   ),
 }
-_CHANGES = {'cache-control': 'no-cache'}  # Of what may be replaced.
+_CHANGES = {'cache-control': 'no-cache'}  # For what may be replaced.
 _PAGE_HEADERS = {
   'cache-control': 'no-cache',
   'content-security-policy': page.POLICY,
@@ -42,8 +42,8 @@ _PAGE_HEADERS = {
 
 def may_be_page(request: requests.Request) -> bool:
   """Whether a browser would get a page where a program gets something else."""
-  asked = {_HUB_FORMAT, _LITE_FORMAT, tfjs.QUERY} & request.query_params.keys()
-  return not asked
+  parameters = {_HUB_FORMAT, _LITE_FORMAT, tfjs.QUERY}
+  return not parameters & request.query_params.keys()
 
 
 def wants_page(request: requests.Request) -> bool:
@@ -67,14 +67,14 @@ def redirect(
   )
 
 
-def _one_of(request: requests.Request, name: str, known: tuple) -> str:
+def _one_of(request: requests.Request, name: str, choices: tuple) -> str:
   """The value of a parameter of the query; empty if it is not given."""
-  given = request.query_params.get(name, '')
-  if given not in ('', *known):
+  value = request.query_params.get(name, '')
+  if value not in ('', *choices):
     raise refusal.Refusal(
-      400, f'{name}={given[:40]!r}, expected one of {", ".join(known)}'
+      400, f'{name}={value[:40]!r}, expected one of {", ".join(choices)}'
     )
-  return given
+  return value
 
 
 def _media_type(name: str) -> str:
@@ -121,13 +121,13 @@ class Hub:
       wanted = address.parse(tfjs.plain(path) if form else path)
     except address.MalformedError as error:
       raise refusal.Refusal(400, str(error)) from error
-    found = self._of_tfjs(form, request, wanted) if form and wanted else None
-    if not found and wanted:
-      found = self._of_export(request, wanted)
-    return found or self._of_alias(request, path.strip('/'))
+    answer = self._of_tfjs(form, request, wanted) if form and wanted else None
+    if not answer and wanted:
+      answer = self._of_export(request, wanted)
+    return answer or self._of_alias(request, path.strip('/'))
 
   def prepare(self) -> listing.Listed:
-    """Lists the exports, and removes from the stock what is of none of them."""
+    """Lists the exports, and removes from the stock what none of them needs."""
     listed = self._listing.now()
     self._stock.clear(listed.manifests)
     return listed
@@ -177,10 +177,10 @@ class Hub:
     self, request: requests.Request, path: str
   ) -> responses.Response | stock.Sent:
     """The answer to a path that begins with an alias: that of its handle."""
-    known = self._listing.recent().known
-    named = known.find(path)
+    all_names = self._listing.recent().known
+    named = all_names.find(path)
     if named is None:
-      raise refusal.Refusal(404, self._missing(known, path))
+      raise refusal.Refusal(404, self._missing(all_names, path))
     wanted = address.of(named.handle, named.part)
     if wants_page(request):  # People keep the address that they see.
       target = f'{wanted.export}{wanted.part}'
@@ -189,12 +189,12 @@ class Hub:
       return redirect(request, f'{wanted.export}{wanted.part}')
     export = self._exports.whole(wanted)
     if export is None:
-      raise refusal.Refusal(404, self._missing(known, path))
+      raise refusal.Refusal(404, self._missing(all_names, path))
     return self._part(request, export, wanted)
 
-  def _missing(self, known: names.Names, wanted: str) -> str:
-    closest = known.closest(wanted)
-    hint = known.lacking(wanted)
+  def _missing(self, all_names: names.Names, wanted: str) -> str:
+    closest = all_names.closest(wanted)
+    hint = all_names.lacking(wanted)
     if not hint and closest and self._exports.is_coming(address.of(closest[1])):
       hint = f'Did you mean {closest[0]}? '
     return f'{wanted[:200]} is not here. {hint}/index.json lists all there is'

@@ -52,7 +52,8 @@ class _Answers:
     """The answer to a GET or HEAD request."""
     response = await self._answer(request)
     if answer_lib.may_be_page(request):
-      # What a cache keeps of one client is not for all others.
+      # A browser gets a page here, and a program a file. A cache must not give
+      # one of them the answer to the other.
       response.headers.add_vary_header('accept')
     return response
 
@@ -86,7 +87,7 @@ class _Answers:
       return None
     path = self._site.get_path(request.scope)
     if any(part.startswith('.') for part in path.split('/')) and path != '.':
-      return None  # Such as .git, or a password for whoever made the site.
+      return None  # Hidden files, such as those in .git, are not for readers.
     for name in (path, f'{path}.html'):  # A handle's page is HANDLE.html.
       try:
         response = await self._site.get_response(name, request.scope)
@@ -106,10 +107,10 @@ class _Answers:
 
 
 class _OwnPaths:
-  """Takes a whole URL for the path in it.
+  """Reads the path from a request line that has a whole URL.
 
-  Programs that were told of a proxy ask it so, and a hub may be one to those
-  that know no other host.
+  Programs that use a proxy send it the whole URL. A hub may be that proxy, for
+  programs that cannot reach the host in the URL.
   """
 
   def __init__(self, app: types.ASGIApp):
@@ -137,7 +138,8 @@ def application(
     hub: Finds the answers from the exports.
     site: The folder of a site, whose pages are shown instead of the hub's own.
     is_open: Whether pages of other sites may read what it sends.
-    has_nginx: Whether nginx sends the files of the hub that it is named.
+    has_nginx: Whether nginx stands in front, and sends the files that the hub
+      names to it.
 
   Returns:
     An ASGI application.

@@ -25,7 +25,8 @@ _VERSION = f'{_NAME}/{{version:int}}'
 def _json(
   fields: dict[str, object], status: int = 200, **headers: str
 ) -> responses.Response:
-  # Starlette's own cannot encode the half surrogates that clients may send.
+  # Starlette's JSONResponse cannot encode half surrogates, which clients may
+  # send.
   return responses.Response(
     json.dumps(fields), status, headers, media_type=_JSON
   )
@@ -42,13 +43,13 @@ def _refused(refused: refusal.Refusal, status: int = 0) -> responses.Response:
 class Calls:
   """Answers what kagglehub asks for.
 
-  Since its release 0.4 it posts what it asks for as JSON; before, it had paths.
-  Files are downloaded at those paths by all releases, so that each of them can
-  resume a download.
+  Since release 0.4, kagglehub posts what it asks for as JSON; before, it asked
+  by paths. All releases download files at those paths, so that each of them
+  can resume a download.
   """
 
-  def __init__(self, known: kaggle.Kaggle, sender: download.Sender):
-    self._kaggle = known
+  def __init__(self, answers: kaggle.Kaggle, sender: download.Sender):
+    self._kaggle = answers
     self._sender = sender
 
   def routes(self) -> list[routing.Route]:
@@ -81,16 +82,18 @@ class Calls:
           )
         )
       body = await limits.read_body(request)
-      found = await concurrency.run_in_threadpool(self._kaggle.call, call, body)
+      result = await concurrency.run_in_threadpool(
+        self._kaggle.call, call, body
+      )
     except requests.ClientDisconnect:
       return responses.Response(None, 400)  # Nobody reads it.
     except (refusal.Refusal, *refusal.ERRORS) as error:
       refused = refusal.of(error)
       # kagglehub shows its users no text that comes with the status 404.
       return _refused(refused, 400 if refused.status == 404 else 0)
-    if isinstance(found, dict):
-      return _json(found)
-    target = f'{request.scope.get("root_path", "")}{found}'
+    if isinstance(result, dict):
+      return _json(result)
+    target = f'{request.scope.get("root_path", "")}{result}'
     return responses.RedirectResponse(target, 303)
 
   async def _refuse(self, request: requests.Request) -> responses.Response:
@@ -101,23 +104,23 @@ class Calls:
     self, answer: _Answer, request: requests.Request
   ) -> responses.Response:
     """The answer to a path of older releases."""
-    given, query = request.path_params, request.query_params
+    fields, query = request.path_params, request.query_params
     try:
       limits.check_size(request)
       limits.check_bodiless(request)
       asked = kaggle.Asked(
-        given['owner'],
-        given['model'],
-        kaggle.framework(given['framework']),
-        given['variation'],
-        given.get('version', 0),
-        given.get('path', ''),
+        fields['owner'],
+        fields['model'],
+        kaggle.framework(fields['framework']),
+        fields['variation'],
+        fields.get('version', 0),
+        fields.get('path', ''),
         kaggle.number('page_size', query.get('page_size', '')),
         query.get('page_token', ''),
       )
-      found = await concurrency.run_in_threadpool(answer, asked)
-      if isinstance(found, dict):
-        return _json(found)
-      return await self._sender.send(request, found, has_md5=True)
+      result = await concurrency.run_in_threadpool(answer, asked)
+      if isinstance(result, dict):
+        return _json(result)
+      return await self._sender.send(request, result, has_md5=True)
     except (refusal.Refusal, *refusal.ERRORS) as error:
       return _refused(refusal.of(error))

@@ -14,7 +14,8 @@ from markdown_it import rules_block
 from markdown_it import rules_inline
 
 _OPEN, _CLOSE = '<!--', '-->'
-_END, _LEFT = 'comments.end', 'comments.left'  # In the notes of a rendering.
+# Keys of what is found out during a rendering, in markdown-it's `env`.
+_END, _LEFT = 'comments.end', 'comments.left'
 
 
 def _find_end(env: MutableMapping[str, Any], text: str, at: int) -> int:
@@ -23,17 +24,17 @@ def _find_end(env: MutableMapping[str, Any], text: str, at: int) -> int:
   What was found is kept, so that many comments that are never closed do not
   take the square of their number.
   """
-  known, begin, end = env.get(_END, ('', 0, 0))
-  if known is not text or at < begin or 0 <= end < at:
+  searched, begin, end = env.get(_END, ('', 0, 0))
+  if searched is not text or at < begin or 0 <= end < at:
     end = text.find(_CLOSE, at)
     env[_END] = (text, at, end)
   return end
 
 
 def _leaves(state: rules_block.StateBlock, start: int, last: int) -> bool:
-  """Whether the lines after the first leave the list item that it is in."""
-  indent, begin, found = state.env.get(_LEFT, (0, 0, 0))
-  if indent == state.blkIndent and begin <= start < found <= last:
+  """Whether the lines after the first leave the list item that holds it."""
+  indent, begin, left_at = state.env.get(_LEFT, (0, 0, 0))
+  if indent == state.blkIndent and begin <= start < left_at <= last:
     return True
   for line in range(start + 1, last + 1):
     if state.sCount[line] < state.blkIndent and not state.isEmpty(line):
@@ -53,7 +54,7 @@ def _block(
   if close < 0:
     return False
   last = bisect.bisect_left(state.eMarks, close, start)
-  # Amid text it is for `_inline`.
+  # `_inline` skips a comment that has text behind it on its last line.
   is_amid = state.src[close + len(_CLOSE) : state.eMarks[last]].strip()
   if last >= end or is_amid or _leaves(state, start, last):
     return False

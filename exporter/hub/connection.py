@@ -41,14 +41,14 @@ def most() -> int:
   files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
   if files == resource.RLIM_INFINITY:
     return _MOST
-  found = min(_MOST, (files - _SPARE) // 2)  # Each may be sent a file.
-  if found < _FEWEST:
+  count = min(_MOST, (files - _SPARE) // 2)  # Each may be sent a file.
+  if count < _FEWEST:
     raise errors.HubError(
       f'this process may open {files} files at a time, expected '
       f'{_SPARE + 2 * _FEWEST} or more; raise the limit, as with '
       '`ulimit -n 1024`'
     )
-  return found
+  return count
 
 
 class Connection(h11_impl.H11Protocol):
@@ -58,7 +58,8 @@ class Connection(h11_impl.H11Protocol):
   503 while there are `limit_concurrency` of them.
   """
 
-  # For a request, with its body, from its first byte or none.
+  # How long a client may take to send a request with its body. The time runs
+  # from when the request is expected, whether or not a byte has come.
   request_seconds = 20.0
   stall_seconds = 60.0  # In which a client must take some of an answer.
   most_of_one: int | None = None  # Connections that one address may have.
@@ -100,10 +101,11 @@ class Connection(h11_impl.H11Protocol):
     self._expect_request()
 
   def shutdown(self) -> None:
-    """Is called when the server ends, and waits for nobody who is idle."""
+    """Is called when the server ends; idle clients are not waited for."""
     is_idle = self._waits
     super().shutdown()
-    if is_idle and self.scheme == 'https':  # It would wait for a goodbye.
+    # TLS would wait until the client says goodbye, too.
+    if is_idle and self.scheme == 'https':
       self.loop.call_later(_GOODBYE, self.transport.abort)
 
   def on_response_complete(self) -> None:
@@ -148,12 +150,15 @@ class Connection(h11_impl.H11Protocol):
 
   @property
   def _waits(self) -> bool:
-    """Whether the client has taken all answers, too."""
+    """Whether the client owes something, and has taken all answers."""
     has_all = not self.flow.write_paused and not self.transport.is_closing()
     return (self._is_answered or self._lacks_body) and has_all
 
   def _expect_request(self) -> None:
-    """Gives the client its time, which does not begin anew with every byte."""
+    """Starts the time of a client that owes a request, and else stops it.
+
+    Further bytes do not start it anew.
+    """
     if not (self._is_answered or self._lacks_body):
       if self._request_timer:
         self._request_timer.cancel()
@@ -180,7 +185,7 @@ class Connection(h11_impl.H11Protocol):
 
   def _give_up(self) -> None:
     if self._lacks_body:
-      self.transport.abort()  # The answer that waits for it has not begun.
+      self.transport.abort()  # No part of the answer was sent yet.
     else:
       self.timeout_keep_alive_handler()
 

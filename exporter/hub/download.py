@@ -17,13 +17,14 @@ from exporter.hub import refusal
 from exporter.hub import stock
 
 _UNIT = 'bytes'
-# What nginx would decide by facts of the file, of which a hub knows better.
+# Conditions that nginx would judge by the date and size of its file. The hub
+# has judged them by the content.
 _OWN_MATTER = ('if-match', 'if-unmodified-since')
 
 
 def _tags(headers: datastructures.Headers, name: str) -> list[str]:
-  given = ','.join(headers.getlist(name))
-  return [tag.strip() for tag in given.split(',') if tag.strip()]
+  values = ','.join(headers.getlist(name))
+  return [tag.strip() for tag in values.split(',') if tag.strip()]
 
 
 def _is_known(headers: datastructures.Headers, etag: str) -> bool:
@@ -80,7 +81,10 @@ class Download(responses.FileResponse):
   async def __call__(
     self, scope: types.Scope, receive: types.Receive, send: types.Send
   ) -> None:
-    """Sends what the client asks for, whole where its range is not of this."""
+    """Sends the range that the client asks for, or all if it has other content.
+
+    The header `if-range` names the content that the client has a part of.
+    """
     dropped = {b'if-range'}
     if not _has_range(datastructures.Headers(scope=scope), self._etag):
       dropped.add(b'range')
@@ -95,7 +99,8 @@ class Sender:
     """Keeps the argument.
 
     Args:
-      has_nginx: Whether nginx sends the files that it is named.
+      has_nginx: Whether nginx stands in front, and sends the files that are
+        named to it.
     """
     self._has_nginx = has_nginx
     self._locks: weakref.WeakValueDictionary[pathlib.Path, asyncio.Lock] = (

@@ -29,10 +29,10 @@ def exposed(
     has_metrics: Whether to answer at /metrics.
     shared: An empty folder for the figures of several processes.
   """
-  told: list[watching.See] = [access_log.write] if logs_json else []
+  observers: list[watching.See] = [access_log.write] if logs_json else []
   if has_metrics:
     app = metrics = metrics_lib.Metrics(app, shared)
-    told.append(metrics.see)
+    observers.append(metrics.see)
   if access:
     app = guard.Guard(app, access)
-  return watching.Watch(headers.Headers(app), told)
+  return watching.Watch(headers.Headers(app), observers)

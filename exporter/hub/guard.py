@@ -25,12 +25,12 @@ class Guard:
     if scope['type'] != 'http':
       await self._app(scope, receive, send)
       return
-    given = datastructures.Headers(scope=scope).get('authorization', '')
+    authorization = datastructures.Headers(scope=scope).get('authorization', '')
     state = scope.setdefault('state', {})
-    state['user'] = self._access.name(given)
+    state['user'] = self._access.name(authorization)
     # A browser asks by OPTIONS, without a token, whether it may ask at all.
     may = scope['method'] == 'OPTIONS' or self._access.allows(
-      scope['path'], given
+      scope['path'], authorization
     )
     app = self._app if may else self._refusal(state['user'])
     await app(scope, receive, _private(send))

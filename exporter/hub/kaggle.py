@@ -51,15 +51,15 @@ class Asked:
 def framework(text: str) -> str:
   """A framework as Kaggle spells it in names, whichever way a client does."""
   plain = text.removeprefix(_PREFIX).replace('_', '').lower()
-  known = {kind.kaggle.lower(): kind.kaggle for kind in kinds.known()}
-  return known.get(plain, plain)
+  spellings = {kind.kaggle.lower(): kind.kaggle for kind in kinds.known()}
+  return spellings.get(plain, plain)
 
 
 def number(name: str, text: str) -> int:
   """A number that stands in a query or a page token; 0 if there is none.
 
   Raises:
-    Refusal: It is no number, or one with more digits than any.
+    Refusal: The text is no number, or has too many digits.
   """
   if text and not (text.isascii() and text.isdecimal() and len(text) <= 9):
     raise refusal.Refusal(400, f'{name}={text[:40]!r}, expected a number')
@@ -83,26 +83,26 @@ def _parse(fields: tuple[str, ...], body: bytes) -> dict[str, Any]:
     Refusal: It is not what the call expects; all that is wrong is named.
   """
   try:
-    given = json.loads(body)
+    values = json.loads(body)
   except (ValueError, RecursionError) as error:
     raise refusal.Refusal(
       400, f'the body is no JSON: {str(error)[:80]}'
     ) from error
-  if not isinstance(given, dict):
+  if not isinstance(values, dict):
     raise refusal.Refusal(
-      400, f'the body is {json.dumps(given)[:40]}, expected an object'
+      400, f'the body is {json.dumps(values)[:40]}, expected an object'
     )
-  problems = [f'{name} is missing' for name in _NAMES if name not in given]
-  for name, value in given.items():
+  problems = [f'{name} is missing' for name in _NAMES if name not in values]
+  for name, value in values.items():
     is_known = name in fields
     unknown = f'{json.dumps(name)[:40]} is no field'
     problems.append(_problem(name, value) if is_known else unknown)
-  found = [problem for problem in problems if problem]
-  if found:
+  problems = [problem for problem in problems if problem]
+  if problems:
     raise refusal.Refusal(
-      400, f'{"; ".join(found[:8])}; the fields are {", ".join(fields)}'
+      400, f'{"; ".join(problems[:8])}; the fields are {", ".join(fields)}'
     )
-  return given
+  return values
 
 
 class Kaggle:
@@ -131,18 +131,18 @@ class Kaggle:
       Refusal: The body is malformed, or asks for what is not here.
     """
     answer, fields = _CALLS[name]
-    given = _parse(fields, body)
+    values = _parse(fields, body)
     return answer(
       self,
       Asked(
-        given['ownerSlug'],
-        given['modelSlug'],
-        framework(given['framework']),
-        given['instanceSlug'],
-        given.get('versionNumber', 0),
-        given.get('path', ''),
-        given.get('pageSize', 0),
-        given.get('pageToken', ''),
+        values['ownerSlug'],
+        values['modelSlug'],
+        framework(values['framework']),
+        values['instanceSlug'],
+        values.get('versionNumber', 0),
+        values.get('path', ''),
+        values.get('pageSize', 0),
+        values.get('pageToken', ''),
       ),
     )
 
@@ -201,11 +201,11 @@ class Kaggle:
       )
 
   def _versions(self, asked: Asked) -> Mapping[int, address.Address]:
-    known = self._listing.recent().known
-    found = known.versions(asked.name)
-    if not found:
-      closest = known.closest(asked.name)
-      hint = known.lacking(asked.name)
+    all_names = self._listing.recent().known
+    handles = all_names.versions(asked.name)
+    if not handles:
+      closest = all_names.closest(asked.name)
+      hint = all_names.lacking(asked.name)
       if not hint and closest:
         hint = f'Did you mean {closest[0]}? '
       raise refusal.Refusal(
@@ -213,7 +213,7 @@ class Kaggle:
         f'{asked.name[:200]} is not here. {hint}The /index.json of this hub '
         'lists all there is',
       )
-    return {version: address.of(handle) for version, handle in found.items()}
+    return {version: address.of(handle) for version, handle in handles.items()}
 
   def _find(self, asked: Asked) -> tuple[int, storage.Export]:
     """The artifact that a call is about, and its version on Kaggle."""

@@ -4,8 +4,8 @@ The cache has a folder OWNER/MODEL/FRAMEWORK/VARIATION/VERSION for each name,
 letter for letter, and files beside it that say that the folder, or one file of
 it, was downloaded whole. Other names are folders of hard links: kagglehub
 removes the folder of a name before it downloads it again, and the others must
-keep what they have. A symbolic link in place of a folder it would not remove,
-and next time download into the copy.
+keep what they have. It would not remove a symbolic link in place of a folder,
+and would download into the copy that the link leads to.
 """
 
 from collections.abc import Iterable
@@ -27,9 +27,9 @@ class _Layout(seeding.Layout):
   """The cache.
 
   kagglehub looks whether the file VERSION.complete is there, and never into it.
-  In the file that slimhub writes there are its words, which kagglehub itself
-  removes with the folder. While slimhub replaces a folder, another file has
-  them.
+  So slimhub writes its mark into that file, and tells by it which folders are
+  its own; kagglehub removes the file with the folder. While slimhub replaces a
+  folder, the mark is in VERSION.seeding.
   """
 
   links = 'hard links'
@@ -98,14 +98,14 @@ class _Layout(seeding.Layout):
     folder, copy = self.folder(name), self.folder(first)
     if not folder.is_dir() or folder.is_symlink():
       return False
-    found = {
+    present = {
       path.relative_to(folder).as_posix()
       for path in folder.rglob('*')
       if not path.is_dir() or path.is_symlink()
     }
-    return found == set(files) and all(
+    return present == set(files) and all(
       os.path.samestat((folder / file).lstat(), (copy / file).lstat())
-      for file in found
+      for file in present
     )
 
 

@@ -21,8 +21,8 @@ from model_specs import outside
 
 _log = logging.getLogger('uvicorn.error')
 _MODELS = 4  # PUBLISHER/DATASET/NAME/TASK: so deep lie the versions of a model.
-# Whoever asks for what is not there makes the hub look again, but no sooner,
-# and in no more than a tenth of all time.
+# A request for what is not there makes the hub look again, but at most once in
+# so many seconds. After each look it rests so many times as long as that took.
 _SECONDS = 1.0
 _REST = 9
 
@@ -69,7 +69,7 @@ class Listed:
 
   @property
   def manifests(self) -> tuple[storage.Manifest, ...]:
-    """Those of all exports."""
+    """The manifests of all exports."""
     return tuple(item.manifest for item in self.items)
 
   @functools.cached_property
@@ -120,19 +120,19 @@ class Listing:
     return self.last
 
   def _is_current(self) -> bool:
-    known = self._stamps.items()
-    return bool(known) and all(_stamp(path) == was for path, was in known)
+    stamps = self._stamps.items()
+    return bool(stamps) and all(_stamp(path) == was for path, was in stamps)
 
   def _read(self) -> None:
     # What changes after this line is seen at the next request.
     stamps = {path: _stamp(path) for path in _look(str(self._folder))}
-    found: storage.Found[storage.Item] = storage.Found(())
+    exports: storage.Found[storage.Item] = storage.Found(())
     with contextlib.suppress(errors.ManifestError):  # There is nothing at all.
-      found = storage.items(self._folder)
-    for each in found.left_out if self._stamps else ():
+      exports = storage.items(self._folder)
+    for each in exports.left_out if self._stamps else ():
       _log.error('%s is left out: %s', each.name, outside.shown(each.reason))
-    known = names.Names(item.handle for item in found.usable)
-    for clash in known.clashes:
+    all_names = names.Names(item.handle for item in exports.usable)
+    for clash in all_names.clashes:
       _log.warning('%s; the first keeps the name', outside.shown(clash))
-    self.last = Listed(found.usable, found.left_out, known)
+    self.last = Listed(exports.usable, exports.left_out, all_names)
     self._stamps = stamps

@@ -17,7 +17,7 @@ PATH = '/metrics'
 _METHODS = ('GET', 'HEAD', 'OPTIONS', 'POST')  # A client may send any word.
 # In seconds: a page takes thousandths, a download over a slow line minutes.
 _STEPS = (0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300)
-# Under which its library looks for the figures that processes share.
+# The variable that tells Prometheus's library where processes share figures.
 _SHARED = 'PROMETHEUS_MULTIPROC_DIR'
 
 
@@ -31,12 +31,14 @@ class _Workers(registry_lib.Collector):
     together: dict[str, prometheus_client.Metric] = {}
     for pid in pids:
       one = prometheus_client.ProcessCollector(pid=pid.__str__, registry=None)
-      for found in one.collect():
+      for collected in one.collect():
         metric = together.setdefault(
-          found.name,
-          prometheus_client.Metric(found.name, found.documentation, found.type),
+          collected.name,
+          prometheus_client.Metric(
+            collected.name, collected.documentation, collected.type
+          ),
         )
-        for sample in found.samples:
+        for sample in collected.samples:
           metric.add_sample(sample.name, {'pid': pid}, sample.value)
     yield from together.values()
 
@@ -53,14 +55,14 @@ class Metrics:
         this one, so that each of them tells what all have done.
     """
     self._app = app
-    own = self._told = prometheus_client.CollectorRegistry()
+    own = self._reported = prometheus_client.CollectorRegistry()
     if shared:
-      # Its library decides so itself if the variable is set before its import.
+      # The library reads the variable when it is imported, which has happened.
       os.environ[_SHARED] = f'{shared}'
       values.ValueClass = values.MultiProcessValue()
-      self._told = prometheus_client.CollectorRegistry()
-      multiprocess.MultiProcessCollector(self._told, f'{shared}')
-      self._told.register(_Workers())
+      self._reported = prometheus_client.CollectorRegistry()
+      multiprocess.MultiProcessCollector(self._reported, f'{shared}')
+      self._reported.register(_Workers())
     else:
       prometheus_client.ProcessCollector(registry=own)
     labels = ('method', 'status')
@@ -92,7 +94,7 @@ class Metrics:
     is_asked = scope['type'] == 'http' and scope['path'] == PATH
     if is_asked and scope['method'] in ('GET', 'HEAD'):
       app = responses.Response(
-        prometheus_client.generate_latest(self._told),
+        prometheus_client.generate_latest(self._reported),
         headers={'cache-control': 'no-store'},
         media_type=prometheus_client.CONTENT_TYPE_LATEST,
       )

@@ -64,15 +64,15 @@ class _Similar:
     """
     pairs = _pairs(key)
     count = pairs.bit_count() or 1
-    found = [
-      2 * (pairs & known).bit_count() / (count + its_count)
-      for known, its_count in self._pairs
+    similarities = [
+      2 * (pairs & its_pairs).bit_count() / (count + its_count)
+      for its_pairs, its_count in self._pairs
     ]
-    best = max(found, default=0.0)
+    best = max(similarities, default=0.0)
     if best <= _SIMILAR:
       return None
     # Of two that are equally similar, the newer version is the last.
-    return self._meant[len(found) - 1 - found[::-1].index(best)]
+    return self._meant[len(similarities) - 1 - similarities[::-1].index(best)]
 
 
 @functools.cache
@@ -96,9 +96,9 @@ def _is_published(name: str) -> bool:
 
 
 def _foreign(handle: model_specs.Handle) -> Iterator[str]:
-  """The keys of names that an own model has from a published one.
+  """The keys of those names of an own model that belong to a published one.
 
-  Whoever exported it may have declared any name.
+  A spec file may declare any name for its model.
   """
   for name in aliases.of(handle) if handle.spec.own else ():
     is_of_publisher = name.startswith(f'{model_specs.PUBLISHER}/')
@@ -175,18 +175,19 @@ class Names:
     """What each version is of a name on Kaggle without one, sorted."""
     wanted = aliases.key(name)
     meaning = self._meaning(wanted)
-    found = {
+    handles = {
       each.version: handle
       for handle in (meaning.handles if meaning else ())
       for each in aliases.of_kaggle(handle)
       if aliases.key(each.folder) == wanted
     }
-    return dict(sorted(found.items()))
+    return dict(sorted(handles.items()))
 
   def lacking(self, wanted: str) -> str:
     """What a published name means that nothing here has, and how to make it.
 
-    It is empty if the name is none, or is that of the same network elsewhere.
+    The text is empty if nothing published has the name, or if it is that of the
+    same network elsewhere.
     """
     key = _key(wanted)
     meaning = model_specs.meaning(key)

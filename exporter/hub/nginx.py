@@ -20,7 +20,7 @@ _SAID = (
   *('Content-Security-Policy', 'ETag', 'Referrer-Policy', 'Vary'),
   *('X-Content-Type-Options', 'X-Frame-Options', 'X-Goog-Hash'),
 )
-_PATH = re.compile(r'[^\x00-\x1f"$\\]+')  # nginx takes it for nothing else.
+_PATH = re.compile(r'[^\x00-\x1f"$\\]+')  # None of this is syntax to nginx.
 
 _NOTE = '# slimhub serve writes this file anew at each start: change nothing.\n'
 _UPSTREAM = """\
@@ -81,11 +81,11 @@ def write_nginx_config(
       f'{folder!r} has a character that means something else to nginx; name '
       'another --stock_dir'
     )
-  said = '\n'.join(map(_header, _SAID))
+  headers = '\n'.join(map(_header, _SAID))
   texts = {
     'http.conf': _UPSTREAM.format(name=name, address=address),
     'server.conf': _SERVER.format(
-      name=name, stock=STOCK, folder=folder, said=said
+      name=name, stock=STOCK, folder=folder, said=headers
     ),
   }
   try:

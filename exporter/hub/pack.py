@@ -83,8 +83,8 @@ class _Packer:
       self._root.keep(path)
     self._root.put_data(f'{base}{address.CARD}', text.encode())
     for suffix in address.BESIDE:
-      if said := item.read_beside(suffix):
-        self._root.put_data(f'{base}{suffix}', said)
+      if content := item.read_beside(suffix):
+        self._root.put_data(f'{base}{suffix}', content)
     if not storage.kind_of(manifest).is_converted:
       prefix = f'{manifest.handle}.'
       conversions = [

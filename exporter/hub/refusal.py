@@ -12,7 +12,7 @@ ERRORS = (errors.SlimhubError, model_specs.SpecError, OSError)
 RETRY = {'retry-after': '5'}
 
 
-class Refusal(Exception):  # noqa: N818  # It becomes an answer.
+class Refusal(Exception):  # noqa: N818  # It becomes an answer, not an error.
   """Ends a request with a status and, as the text of the answer, a reason."""
 
   def __init__(self, status: int, reason: str, **headers: str):
@@ -22,14 +22,14 @@ class Refusal(Exception):  # noqa: N818  # It becomes an answer.
 
 
 def of(error: Exception) -> Refusal:
-  """What is told of an error, which is logged."""
+  """What a client is told of an error, which is logged in full."""
   if isinstance(error, Refusal):
     return error
-  said = outside.shown(str(error))
+  message = outside.shown(str(error))
   if isinstance(error, errors.ManifestError):
-    _log.warning('%s', said)
+    _log.warning('%s', message)
     reason = 'it is being replaced, or is damaged; try again'
   else:
-    _log.error('%s', said)
+    _log.error('%s', message)
     reason = 'it cannot be read; the log says why'
   return Refusal(503, reason, **RETRY)

@@ -38,7 +38,7 @@ class Files:
     """
     self._paths = paths
     self._read = read
-    self._known = self._stamps()  # What changes after this line is seen.
+    self._last_stamps = self._stamps()  # What changes after this line is seen.
     read()
 
   def _stamps(self) -> list[tuple[int, ...]]:
@@ -51,9 +51,9 @@ class Files:
     said before stays in force, and the log says so.
     """
     stamps = self._stamps()
-    if stamps == self._known:
+    if stamps == self._last_stamps:
       return
-    self._known = stamps
+    self._last_stamps = stamps
     named = ', '.join(map(os.fspath, self._paths))
     try:
       self._read()

@@ -38,7 +38,7 @@ class Layout(abc.ABC):
 
   @abc.abstractmethod
   def names(self, handle: model_specs.Handle) -> tuple[str, ...]:
-    """All names of an artifact, its own first; none if it is not for them."""
+    """All names of an artifact, its own first; none if no client loads it."""
 
   @abc.abstractmethod
   def folder(self, name: str) -> pathlib.Path:

@@ -23,7 +23,7 @@ _OF_PORTS = (errno.EADDRINUSE, errno.EACCES, errno.EPERM)
 _QUEUE = 1024  # Connections that the system keeps until they are accepted.
 _HANDSHAKE = 10  # Seconds for a client to agree on how to encrypt.
 _MORE = 5.0  # Seconds beyond the grace until a process is ended by force.
-_TICKS = 10  # In a second, of uvicorn.
+_TICKS = 10  # How often uvicorn calls `on_tick` in a second.
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -70,7 +70,8 @@ class Tls:
     """
     try:
       for each in (ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), context):
-        # A password would be asked for at the terminal: there is none.
+        # Without `password`, OpenSSL would ask for one at the terminal, which a
+        # server need not have.
         each.load_cert_chain(self.certificate, self.key, password=str)
     except (OSError, ssl.SSLError, ValueError) as error:
       raise errors.HubError(
@@ -101,7 +102,8 @@ class _Server(uvicorn.Server):
   async def startup(self, sockets: list[socket.socket] | None = None) -> None:
     """Is called by uvicorn to listen."""
     if self.config.ssl:
-      # uvicorn hands it on to nobody, and the default is a minute.
+      # uvicorn has no setting for the time that a handshake may take, and
+      # asyncio's default is a minute.
       loop = asyncio.get_running_loop()
       loop.create_server = functools.partial(  # type: ignore[method-assign]
         loop.create_server, ssl_handshake_timeout=_HANDSHAKE
@@ -131,7 +133,7 @@ class Options:
   # not limit them, as behind a proxy all clients have its address.
   client_connections: int | None = None
   workers: int = 1  # Processes that answer.
-  renewed: Sequence[renewal.Renew] = ()  # Are called each second, in all.
+  renewed: Sequence[renewal.Renew] = ()  # Called each second, in each process.
 
 
 def run_server(

@@ -72,7 +72,7 @@ class Stock:
     self._claim()
 
   def _claim(self) -> None:
-    """Makes the folder, and marks it as slimhub's own if nobody else's it is.
+    """Makes the folder, and marks it as slimhub's own unless others use it.
 
     It may have been removed since the last time, or the mark in it, by what
     clears up temporary folders.
@@ -95,7 +95,7 @@ class Stock:
     """Makes sure that files can be made.
 
     Raises:
-      HubError: They cannot.
+      HubError: The folder is in use by others, or cannot be written to.
       OSError: The folder is gone and cannot be made again.
     """
     self._claim()
@@ -122,10 +122,10 @@ class Stock:
 
     Whether it was verified is known without reading it.
     """
-    known = self._verified.get(path.name)
+    verified = self._verified.get(path.name)
     with contextlib.suppress(FileNotFoundError):
       facts = path.stat()
-      return facts if known == _stamp(facts) else None
+      return facts if verified == _stamp(facts) else None
     return None
 
   def send_bundle(self, export: storage.Export) -> Sent:
@@ -156,17 +156,17 @@ class Stock:
     )
 
   def _read_md5(self, path: pathlib.Path) -> str:
-    """Reads a file only once."""
+    """The MD5 of a file in base64; an unchanged file is read only once."""
     stamp = _stamp(path.stat())
-    known = self._md5.get(path.name)
-    if known is None or known[0] != stamp:
-      found = hashlib.md5(usedforsecurity=False)
+    entry = self._md5.get(path.name)
+    if entry is None or entry[0] != stamp:
+      hashed = hashlib.md5(usedforsecurity=False)
       with path.open('rb') as file:
         while data := file.read(_CHUNK):
-          found.update(data)
-      text = base64.b64encode(found.digest()).decode()
-      known = self._md5[path.name] = stamp, text
-    return known[1]
+          hashed.update(data)
+      text = base64.b64encode(hashed.digest()).decode()
+      entry = self._md5[path.name] = stamp, text
+    return entry[1]
 
   def make_bundle(self, export: storage.Export) -> os.stat_result:
     """Makes the bundle of an artifact unless it is there; returns its facts."""

@@ -58,7 +58,7 @@ class _Layout(seeding.Layout):
     return folder.is_symlink() or self._descriptor(folder).exists()
 
   def begin(self, name: str, is_copy: bool) -> None:
-    if is_copy:  # A link is known without.
+    if is_copy:  # A link is recognised by what it leads to.
       storage.write_whole(
         self._descriptor(self.folder(name)),
         f'Module: {name}\n'.encode() + seeding.MARK,

@@ -14,12 +14,12 @@ from model_specs import versions
 
 QUERY = 'tfjs-format'
 FILE, COMPRESSED = 'file', 'compressed'
-# The other path that tfhub.dev had for some.
+# The other form of paths, under which tfhub.dev had some of its models.
 _OTHER = re.compile(r'/?([^/]+)/tfjs-model/(.+/[0-9]+)/default/[0-9]+(/[^/]+)?')
 
 
 def plain(path: str) -> str:
-  """The path below a handle that another spelling means."""
+  """The path below a handle; paths of the other form are rewritten to it."""
   match = _OTHER.fullmatch(path)
   return '{}/{}{}'.format(*match.groups(default='')) if match else path
 
@@ -31,7 +31,9 @@ def answering(numbers: Iterable[int]) -> dict[int, int]:
     numbers: The versions of a model and task that were converted.
 
   Returns:
-    Those themselves and, for older ones, the newest of them.
+    The version whose files to send, by the version that a page names. A
+    converted version answers for itself, and the newest of them for older
+    versions that were not converted.
   """
   own = {number: number for number in numbers}
   newest = max(own, default=0)
@@ -48,15 +50,15 @@ def by_handle(
     manifests: Those of all exports.
   """
   manifests = tuple(manifests)
-  found: dict[str, storage.Manifest] = {}
+  conversions: dict[str, storage.Manifest] = {}
   for kind in reversed(kinds.of_group(kinds.TFJS)):  # The first comes last.
-    made: dict[str, dict[int, storage.Manifest]] = {}
+    by_folder: dict[str, dict[int, storage.Manifest]] = {}
     for each in manifests:
       if storage.kind_of(each) is kind:
         origin = each.handle.removesuffix(f'.{kind.group}/{kind.file}')
         folder, _, number = origin.rpartition('/')
-        made.setdefault(folder, {})[int(number)] = each
-    for folder, numbers in made.items():
+        by_folder.setdefault(folder, {})[int(number)] = each
+    for folder, numbers in by_folder.items():
       for asked, answers in answering(numbers).items():
-        found[f'{folder}/{asked}'] = numbers[answers]
-  return found
+        conversions[f'{folder}/{asked}'] = numbers[answers]
+  return conversions

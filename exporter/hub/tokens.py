@@ -56,11 +56,11 @@ def _grant(line: str, where: str) -> Grant:
 
 
 def read_tokens(path: pathlib.Path) -> tuple[Grant, ...]:
-  """Reads a file of tokens; empty lines and those with a # in front are none.
+  """Reads a file of tokens; skips lines that are empty or begin with #.
 
   Raises:
-    HubError: It cannot be read, or a line is none of tokens. The line is not
-      shown, as it may be a token.
+    HubError: The file cannot be read, or a line has another form. The line is
+      not shown, as it may hold a token.
   """
   try:
     text = outside.read_file(path, _MOST).decode()
@@ -100,7 +100,7 @@ def _given(authorization: str) -> str:
 
 
 def _is_straight(path: str) -> bool:
-  """Whether no part of a path leads elsewhere than it says."""
+  """Whether a path has no part such as `..`, which leads elsewhere."""
   parts = path.removeprefix('/').removesuffix('/').split('/')
   return path.startswith('/') and not {'', '.', '..'}.intersection(parts)
 
@@ -142,7 +142,8 @@ class Access:
       return True
     free = [each for each in self._grants if each.sha256 == _EVERYBODY]
     opened = (*free, *self._of(_given(authorization)))
-    # A path of dots could begin where it may and end where it may not.
+    # A path with `..` could begin in a folder that the token opens, and lead to
+    # another one.
     straight = _is_straight(path)
     return any(
       each.covers(path) and (straight or each.prefix == '/') for each in opened

@@ -19,7 +19,7 @@ class Seen:
   method: str
   path: str
   status: int
-  bytes: int  # Of the body of the answer.
+  bytes: int  # The size of the answer's body.
   seconds: float
   agent: str  # What the client calls itself.
 
@@ -30,9 +30,9 @@ See: TypeAlias = Callable[[Seen], None]
 class Watch:
   """Tells of each request to an application, once it is answered."""
 
-  def __init__(self, app: types.ASGIApp, told: Sequence[See]):
+  def __init__(self, app: types.ASGIApp, observers: Sequence[See]):
     self._app = app
-    self._told = told
+    self._observers = observers
 
   async def __call__(
     self, scope: types.Scope, receive: types.Receive, send: types.Send
@@ -66,5 +66,5 @@ class Watch:
         seconds=time.monotonic() - start,
         agent=agent,
       )
-      for see in self._told:
+      for see in self._observers:
         see(seen)

@@ -35,7 +35,7 @@ def _nothing(*_: object) -> None:
 
 
 def _begin(work: Callable[[], None]) -> None:
-  """What a process does: the signals are its own again."""
+  """Does the work in a new process, which handles its own signals again."""
   for number in _STOP:
     # The server obeys them, and raises them once more when it has ended.
     signal.signal(number, _nothing)
@@ -44,7 +44,7 @@ def _begin(work: Callable[[], None]) -> None:
 
 
 class _Workers:
-  """The processes."""
+  """The processes that do the work."""
 
   def __init__(self, work: Callable[[], None], count: int):
     self._work = work
@@ -102,12 +102,13 @@ def run(
   Raises:
     KeyboardInterrupt: The signal was SIGINT, after which they have stopped.
   """
-  signal.signal(signal.SIGCHLD, _nothing)  # One that is ignored might not come.
+  # A signal with the default action, to ignore it, might never be delivered.
+  signal.signal(signal.SIGCHLD, _nothing)
   signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
   workers = _Workers(work, count)
   # Not every system has a wait for signals that ends by itself.
   signal.setitimer(signal.ITIMER_REAL, _SECOND, _SECOND)
-  while (found := signal.sigwait(_AWAITED)) not in _STOP:
+  while (signal_number := signal.sigwait(_AWAITED)) not in _STOP:
     for renew in renewed:
       renew()
     if workers.replace():
@@ -115,5 +116,5 @@ def run(
   signal.setitimer(signal.ITIMER_REAL, 0)
   listener.close()
   workers.stop(grace)
-  if found == signal.SIGINT:
+  if signal_number == signal.SIGINT:
     raise KeyboardInterrupt

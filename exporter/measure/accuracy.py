@@ -61,8 +61,8 @@ class Score:
 
   name: str  # The handle.
   setting: Setting
-  top1: int  # Pictures.
-  top5: int | None  # None where five or fewer classes make it nothing.
+  top1: int  # How many pictures count for top-1.
+  top5: int | None  # As top1; None where there are no more than five classes.
 
   def __post_init__(self) -> None:
     pictures = self.setting.pictures
@@ -92,8 +92,8 @@ class Score:
 class Accuracy(Score):
   """How one artifact fared, class by class."""
 
-  classes: tuple[OfClass, ...]  # Those that pictures are of, the worst first.
-  names: dict[int, str]  # Of these and of those that they were taken for.
+  classes: tuple[OfClass, ...]  # The classes of the pictures, the worst first.
+  names: dict[int, str]  # Of these classes, and of those they were taken for.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,7 +102,7 @@ class AccuracySummary(Score):
 
   classes: int  # How many classes the pictures are of.
   worst: tuple[OfClass, ...]  # Some that had mistakes, the worst first.
-  names: dict[int, str]  # Of these and of what each is mostly taken for.
+  names: dict[int, str]  # Of these classes, and of those they were taken for.
 
   def __post_init__(self) -> None:
     super().__post_init__()
@@ -196,13 +196,13 @@ def shorten(accuracy: Accuracy, most: int) -> AccuracySummary:
 
 
 def interval(score: Score) -> str:
-  """The interval, to be read."""
+  """The confidence interval of a score, as a text for people."""
   low, high = score.interval
   return f'{low:.1f} to {high:.1f}'
 
 
 def top5(score: Score) -> str:
-  """The part of pictures, to be read."""
+  """The top-5 accuracy of a score, as a text for people."""
   percent = score.top5_percent
   return '' if percent is None else f'{percent:.2f}'
 

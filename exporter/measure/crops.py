@@ -4,7 +4,7 @@ There are three ways. Most networks see the central 87.5 % of height and width,
 resized. Networks that were trained on colours minus their mean see the central
 square of a picture whose shorter side was resized. Both ways resize by the
 bilinear rule of TensorFlow 1, which does not centre pixels. Networks for small
-pictures of one size see them as they are, without what is beyond that size.
+pictures of one size see them unresized, cropped or padded to that size.
 """
 
 import math
@@ -48,7 +48,7 @@ def _aspect(picture: tf.Tensor, size: int) -> tf.Tensor:
   height, width = picture.shape[:2]
   scale = round(size / _FRACTION) / min(height, width)
   sides = [int(np.rint(side * scale)) for side in (height, width)]
-  if math.prod(sides) > pictures.MOST_PIXELS:  # Of a very narrow picture.
+  if math.prod(sides) > pictures.MOST_PIXELS:  # The picture is very narrow.
     raise errors.PictureError(
       f'{height} x {width} pixels become {sides[0]} x {sides[1]} where the '
       f'shorter side is {min(sides)}, expected at most '
@@ -86,7 +86,7 @@ def read(
   """
   picture = pictures.decode(path)
   try:
-    found = _CROPS[how](picture, size).numpy()
+    square = _CROPS[how](picture, size).numpy()
   except errors.PictureError as error:
     raise errors.PictureError(f'{path}: {error}') from error
-  return pictures.grey(found) if channels == 1 else found
+  return pictures.grey(square) if channels == 1 else square

@@ -15,7 +15,7 @@ _GIF_END, _GIF_FRAME = 0x3B, 0x2C
 
 
 class UnknownPictureError(ValueError):
-  """Bytes are none of the kinds of pictures that are read, or are cut off."""
+  """Bytes are no picture of a kind that is read, or are cut off."""
 
 
 def _colours(flags: int) -> int:

@@ -52,9 +52,9 @@ def _logits(
   pictures: Sequence[labelled.Labelled],
   advance: Advance,
 ) -> dict[str, np.ndarray]:
-  """The logits of all artifacts of one model, which see each picture together.
+  """The logits of all artifacts of one model, by name.
 
-  So a picture is read only once for all of them.
+  Each picture is read once and shown to all artifacts.
   """
   way, channels = crops.way(model), model.family.channels
   parts_of: dict[str, list[np.ndarray]] = {name: [] for name in runs}
@@ -79,7 +79,7 @@ def _libraries(handle: model_specs.Handle) -> dict[str, str]:
 
 
 def _is_sane(name: str, logits: np.ndarray, problems: list[str]) -> bool:
-  """Whether all logits are numbers; if not, `problems` is told."""
+  """Whether all logits are finite; if not, a line is added to `problems`."""
   bad = int(np.count_nonzero(~np.isfinite(logits).all(1)))
   if bad:
     problems.append(

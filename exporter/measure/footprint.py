@@ -15,7 +15,7 @@ from exporter import environment
 import model_specs
 
 _KILOBYTE = 1024
-_SYSTEM = 'linux'  # Only there is /proc.
+_SYSTEM = 'linux'  # No other system has /proc.
 
 # Loads an artifact with its runtime alone, to run on so many threads.
 Alone = Callable[
@@ -64,7 +64,7 @@ def peaks_mb(
   alone: Alone,
   batches: Sequence[int],
 ) -> dict[int, float]:
-  """Runs an artifact in a process of its own and asks the system.
+  """Measures the memory of a process that runs nothing but one artifact.
 
   Args:
     handle: What it is.

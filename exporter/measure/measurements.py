@@ -49,7 +49,7 @@ def read_measurements(
   if text is None:
     return Measurements()
   try:
-    found = storage.parse_record(_File, text)
+    file = storage.parse_record(_File, text)
   except ValueError as error:
     raise errors.ManifestError(
       f'{folder / name} does not hold what slimhub measured of {handle} '
@@ -57,7 +57,7 @@ def read_measurements(
       'remove it, and measure again with `slimhub benchmark` or '
       '`slimhub evaluate --card`'
     ) from error
-  return found.measured if found.artifact == manifest.digest else Measurements()
+  return file.measured if file.artifact == manifest.digest else Measurements()
 
 
 def write_measurements(

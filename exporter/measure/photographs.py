@@ -1,4 +1,4 @@
-"""Photographs for who has no pictures to measure the ranges of integers on.
+"""Photographs for those without pictures to measure the ranges of integers on.
 
 They come with scikit-image, and anybody may use them for anything: NASA's is
 in the public domain, the others were given away (CC0). A few hundred pictures
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # The command line knows the word without it.
   import numpy as np
 
 PHOTOGRAPHS: Final = 'photographs'  # The word for them in place of a folder.
-# A portrait, a cat, a cup of coffee and a rocket, as functions are called.
+# A portrait, a cat, a cup of coffee and a rocket: functions of skimage.data.
 _NAMES = ('astronaut', 'chelsea', 'coffee', 'rocket')
 # So many squares are cut out of them, each at least this part of the shorter
 # side, at the same places every time.
@@ -29,7 +29,7 @@ _LEAST = 0.35
 def _cut(
   photograph: 'np.ndarray', random: 'np.random.RandomState'
 ) -> 'np.ndarray':
-  """Cuts a random square out of a photograph, and mirrors every second one."""
+  """Cuts a random square out of a photograph; one in two is mirrored."""
   height, width, _ = photograph.shape
   side = int(min(height, width) * random.uniform(_LEAST, 1))
   top = random.randint(height - side + 1)
@@ -51,7 +51,7 @@ def _write(folder: pathlib.Path) -> None:
 
 
 def _put(folder: pathlib.Path) -> None:
-  """Writes all pictures of a folder, or none; another process may as well."""
+  """Writes a folder of all pictures, unless another process was faster."""
   folder.parent.mkdir(parents=True, exist_ok=True)
   with tempfile.TemporaryDirectory(dir=folder.parent) as name:
     written = pathlib.Path(name) / folder.name
@@ -60,7 +60,7 @@ def _put(folder: pathlib.Path) -> None:
     try:
       written.rename(folder)
     except OSError:
-      if not folder.is_dir():  # Else the other one was faster.
+      if not folder.is_dir():  # Otherwise another process was faster.
         raise
 
 

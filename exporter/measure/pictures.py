@@ -12,7 +12,7 @@ from model_specs import outside
 
 SUFFIXES = ('.bmp', '.gif', '.jpeg', '.jpg', '.png')
 _MOST = 256  # More pictures take longer and make no difference.
-MOST_PIXELS = 2**26  # As of 8192 x 8192; what is made of them takes a gigabyte.
+MOST_PIXELS = 2**26  # 8192 x 8192, for which resizing takes a gigabyte.
 _MOST_BYTES = 2**28
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # Of red, green and blue.
 

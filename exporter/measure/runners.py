@@ -53,7 +53,7 @@ def load_each(
     output_dir: The folder or bucket of exports.
     load: Loads an artifact, whatever its format is.
     stack: Keeps copies of their files until it is closed.
-    problems: Is told, in a line for each, what cannot be loaded, and why.
+    problems: Gets a line for each export that cannot be loaded, and says why.
 
   Returns:
     The functions that run them, by name, without those that cannot be loaded.
@@ -105,4 +105,4 @@ def peer(handle: model_specs.Handle) -> dict[str, Run]:
     return {}
   call = tf.function(lambda images: model(images, training=False))
   name = f'{speed.KERAS}.{_PEERS[handle.spec.network]}'
-  return {name: lambda given: call(given).numpy()}
+  return {name: lambda batch: call(batch).numpy()}

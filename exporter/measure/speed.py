@@ -100,7 +100,7 @@ def summarize(
 ) -> Speed:
   """The figures of some runs, given the seconds that each took."""
   median = statistics.median(seconds)
-  # Between two runs, if it is not one of them: of 20, the 19th and the 20th.
+  # The 95th percentile may lie between two runs: of 20, between the last two.
   p95 = max(seconds)
   if len(seconds) > 1:
     *_, p95 = statistics.quantiles(seconds, n=20, method='inclusive')
@@ -147,8 +147,8 @@ def parse_speeds(text: str | bytes, name: str) -> tuple[Machine, list[Speed]]:
     ManifestError: The text is something else.
   """
   try:
-    found = storage.parse_record(_File, text)
-    return found.machine, [*found.speeds]
+    file = storage.parse_record(_File, text)
+    return file.machine, [*file.speeds]
   except ValueError as error:
     raise errors.ManifestError(
       f'{name} holds no figures of `slimhub benchmark` ({error!r}); '

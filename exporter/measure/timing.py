@@ -65,10 +65,10 @@ def _with_memory(
 ) -> list[speed_lib.Speed]:
   """The figures of some exports and the megabytes that each takes.
 
-  Of what does not run in a process of its own, that is said in `problems`.
+  An export that does not run in a process of its own is named in `problems`.
   """
   measured = {speed.name for speed in speeds}
-  found: dict[tuple[str, int], float] = {}
+  megabytes: dict[tuple[str, int], float] = {}
   for handle in handles:
     if str(handle) not in measured:
       continue
@@ -80,9 +80,11 @@ def _with_memory(
     except (errors.SlimhubError, ChildProcessError) as error:
       problems.append(f'{error}')
     else:
-      found |= {(str(handle), batch): mb for batch, mb in peaks.items()}
+      megabytes |= {(str(handle), batch): mb for batch, mb in peaks.items()}
   return [
-    dataclasses.replace(speed, memory_mb=found.get((speed.name, speed.batch)))
+    dataclasses.replace(
+      speed, memory_mb=megabytes.get((speed.name, speed.batch))
+    )
     for speed in speeds
   ]
 
@@ -96,7 +98,7 @@ def _measure(
 ) -> list[speed_lib.Speed]:
   """The figures of the exports of one network and task, and of Keras, last.
 
-  What cannot be loaded is left out, and said in `problems`.
+  What cannot be loaded is left out, and named in `problems`.
   """
   first, speeds = handles[0], []
   with contextlib.ExitStack() as stack:
@@ -129,8 +131,8 @@ def benchmark(
     handles: The exports to measure, sorted by name.
     output_dir: The folder or bucket of exports.
     load: Loads an artifact, whatever its format is.
-    alone: Gives what loads the artifact of a handle with its runtime alone, for
-      how much memory it takes; without it, that is not measured.
+    alone: Gives the function that loads the artifact of a handle with its
+      runtime alone, to measure its memory; None does not measure that.
     seconds: About how long to run an artifact at each batch size.
 
   Yields:

@@ -1,6 +1,6 @@
 """Why an export that is in place is not the one that is asked for.
 
-Nothing here needs TensorFlow.
+Nothing here needs TensorFlow, so that it can be told before TensorFlow starts.
 """
 
 import exporter
@@ -18,7 +18,7 @@ def of_facts(
   weights: storage.Weights,
   pictures: str,
 ) -> list[str]:
-  """What a manifest says otherwise than one that was written now.
+  """What a manifest says that a new one would say otherwise.
 
   Args:
     handle: What is asked for.
@@ -73,7 +73,7 @@ def _of_files(
   output_dir: storage.Folder,
   manifest: storage.Manifest,
 ) -> list[str]:
-  """How the files in place are others than when they were delivered."""
+  """How the files in place differ from those that were delivered."""
   changes = []
   place = storage.place(output_dir, handle)
   with storage.local_copy(place.artifact) as artifact:
@@ -112,7 +112,7 @@ def find(
 
 
 def keep(handle: model_specs.Handle) -> results.Result:
-  """The result for a handle whose export is in place, and as it would be."""
+  """The result for a handle whose export is in place, and would not change."""
   return results.Result(str(handle), results.KEPT, 'unchanged')
 
 

@@ -31,7 +31,7 @@ def _perform(
 
   Args:
     order: What to do.
-    libraries: The versions that the node must have, too.
+    libraries: The versions of packages that the node must have, too.
     added: The formats that were added to the process that gave the order.
   """
   installed = environment.libraries()
@@ -80,7 +80,8 @@ def _connect(ray: Any, address: str | None) -> Iterator[None]:
     yield
   finally:
     ray.shutdown()
-    if sys.stdout is sys.stderr:  # Else it was replaced: its reader is gone.
+    # It was replaced if nobody reads it any more; then it stays so.
+    if sys.stdout is sys.stderr:
       sys.stdout = ours
 
 
@@ -144,7 +145,7 @@ class Cluster:
       largest = _largest_memory(ray)
 
       def submit(order: orders_lib.Order) -> Any:
-        # What no node has, a task would wait for without end.
+        # A task that needs more memory than any node has would wait for ever.
         memory = min(order.memory_gb * _GIGABYTE, largest)
         return task.options(memory=int(memory)).remote(
           order, libraries, formats.additions()
@@ -158,7 +159,7 @@ class Cluster:
           try:
             yield from ray.get(done)
           except ray.exceptions.RayTaskError:
-            raise  # The code of the task has a defect; the node is well.
+            raise  # A mistake in our code, not a lost node: pass it on.
           except ray.exceptions.RayError as error:
             if len(order.handles) > 1:
               pending.update({submit(o): o for o in _apart(order)})

@@ -51,10 +51,10 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
     pictures = measure.pictures_of_folders(where)
   else:
     pictures = measure.pictures_of_list(where, storage.to_path(labels))
-  found = storage.find_artifacts(folder, patterns, formats, registry)
-  for each in found.left_out:
+  exports = storage.find_artifacts(folder, patterns, formats, registry)
+  for each in exports.left_out:
     each.raise_if_failed()
-  handles = measure.classifiers(found.usable)
+  handles = measure.classifiers(exports.usable)
   tell = advance or (lambda _: None)
   return tuple(
     measure.evaluate(

@@ -24,12 +24,12 @@ from model_specs import versions
 def _read(
   order: orders.Order,
 ) -> tuple[checkpoints.Checkpoint, storage.Weights]:
-  """Reads the weights, and notes for the next run whose they are.
+  """Reads the weights, and keeps what the next run must know of them as a memo.
 
-  Nothing is noted of files that somebody changes meanwhile.
+  There is no memo if somebody has changed the files meanwhile.
   """
-  asked = order.model, order.checkpoint_dir, order.weights
-  causes = checkpoints.causes(*asked)
+  request = order.model, order.checkpoint_dir, order.weights
+  causes = checkpoints.causes(*request)
   checkpoint = checkpoints.read_checkpoint(
     order.model,
     checkpoint_dir=order.checkpoint_dir,
@@ -43,7 +43,7 @@ def _read(
   is_known = (
     causes and storage.read_memo(checkpoints.Reading, causes) == reading
   )
-  if causes and not is_known and causes == checkpoints.causes(*asked):
+  if causes and not is_known and causes == checkpoints.causes(*request):
     storage.write_memo(causes, reading)
   return checkpoint, weights
 
@@ -90,7 +90,7 @@ def _make(
 ) -> storage.Manifest:
   """Writes an artifact, proves it, and returns its manifest."""
   format_.write(handle, model.original, artifact)
-  # Hashed before the proof, so that the hashes are of what was proven.
+  # The hashes are taken before the proof, so that they are of what is proven.
   files = storage.hash_files(artifact)
   return storage.Manifest(
     handle=str(handle),
@@ -170,13 +170,13 @@ def _export(
       handle, format_, model, staged.artifact, order.batch(handle)
     )
     bom = provenance.bom(handle, manifest, build)
-    said = (
+    texts = (
       format_.card(handle, manifest).to_markdown(),
       provenance.statement(handle, manifest, build, bom),
       bom,
       manifest.to_json(),
     )
-    for path, text in zip(staged.said, said, strict=True):
+    for path, text in zip(staged.said, texts, strict=True):
       path.write_text(text, encoding='utf-8')
     may_replace = order.force or bool(changes)
     storage.deliver(handle, staged, order.output_dir, may_replace)

@@ -28,7 +28,7 @@ OnResult: TypeAlias = Callable[[results_lib.Result], object]
 
 
 def _handles(models: Models) -> Iterator[model_specs.Handle]:
-  """The handles that models name, which may be some twice.
+  """The handles that models name; one that is named twice is there twice.
 
   Those that a pattern matches come in the order of the registry.
   """
@@ -193,7 +193,7 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
   """
   folder = storage.to_folder(output_dir)
   words = None if formats is None else _words(formats)
-  found = storage.find_artifacts(folder, patterns, words, registry)
+  exports = storage.find_artifacts(folder, patterns, words, registry)
   template = orders_lib.Order(
     orders_lib.VERIFY,
     (),
@@ -203,5 +203,5 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
     public_key=_path(public_key),
     root_certificates=_path(root_certificates),
   )
-  orders = orders_lib.make_orders(found.usable, template)
-  return _run(orders, engine, keep_going, on_result, found.left_out)
+  orders = orders_lib.make_orders(exports.usable, template)
+  return _run(orders, engine, keep_going, on_result, exports.left_out)

@@ -39,13 +39,14 @@ ENGINES: tuple[EngineWord, ...] = (LOCAL, RAY)
 def _refuse_pattern(folder: storage.Folder | None) -> None:
   """Raises an OrderError for a folder in which TensorFlow finds no weights.
 
-  It takes the names of files with weights for patterns.
+  TensorFlow takes the paths of files with weights for patterns.
   """
   if not isinstance(folder, pathlib.Path):
     return
-  if found := sorted(_OF_PATTERNS & set(str(folder))):
+  if characters := sorted(_OF_PATTERNS & set(str(folder))):
     raise errors.OrderError(
-      f'{folder} has {" ".join(found)} in its name, which TensorFlow takes for '
+      f'{folder} has {" ".join(characters)} in its name, which TensorFlow '
+      'takes for '
       'a pattern, so that it would not find the files there, or find others; '
       'give the folder another name, or work through a link to it that has one'
     )
@@ -71,7 +72,7 @@ class Order:
   prove: Prove = KNOWN
   # A VERIFY takes only what was signed with the other half of this key.
   public_key: pathlib.Path | None = None
-  # Or for whose signer these certificates vouch.
+  # In the place of `public_key`: certificates that must vouch for the signer.
   root_certificates: pathlib.Path | None = None
 
   def __post_init__(self) -> None:
@@ -106,7 +107,7 @@ class Order:
     return self.handles[0].spec
 
   def batch(self, handle: model_specs.Handle) -> str:
-    """The batch that its manifest promises; empty if its format fixes none."""
+    """The batch that its manifest will promise; empty if no batch is fixed."""
     return self.litert_batch if handle.kind.fixes_batch else ''
 
   @property
@@ -174,8 +175,8 @@ def choose(
         'package brings'
       )
   handles = tuple(formats.select(named, words, layout))
-  asked = formats.named(words)
-  for extra in dict.fromkeys(kind.extra for kind in asked if kind.extra):
+  chosen = formats.named(words)
+  for extra in dict.fromkeys(kind.extra for kind in chosen if kind.extra):
     environment.require(extra)
   if handles and all(handle.refusal for handle in handles):
     raise errors.OrderError(

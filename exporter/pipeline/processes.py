@@ -77,7 +77,7 @@ class _Worker:
   def holds_much(self) -> bool:
     """Whether the process has kept more memory than most orders need.
 
-    Where the system does not say, one that had a large order may have.
+    Where the system does not say, this is assumed after a large order.
     """
     held = memory.taken(pid=self._process.pid)
     if held is None:
@@ -200,10 +200,10 @@ class _Queue:
     self.fill()
 
   def _serve(self, worker_: _Worker) -> Iterator[results_lib.Result]:
-    """Receives something of a worker, and gives it an order if it has none.
+    """Receives something from a worker, and gives it an order if it has none.
 
-    If there is none for it, or it holds much, it is stopped: a new process has
-    all the memory again.
+    The worker is stopped if no order is left for it, or if it holds too much
+    memory, which the process in its place can use.
     """
     try:
       received = worker_.receive()

@@ -59,16 +59,19 @@ def _result(
   if order.force or order.require_checksums:
     return None
   manifest = storage.read_manifest(order.output_dir, handle.stem)
-  # As if the weights were the same: what differs is seen without them.
+  # First everything but the weights is compared, by taking those of the
+  # manifest; to hash a checkpoint takes longer.
   if manifest is None or changes.of_facts(
     handle, order, manifest, manifest.weights, ''
   ):
     return None
-  known = recall()
-  if known is None:
+  reading = recall()
+  if reading is None:
     return None
-  lacks = handle.task == versions.CLASSIFICATION and not known.has_classifier
-  if lacks or changes.find(handle, order, manifest, known.weights, pictures=''):
+  lacks = handle.task == versions.CLASSIFICATION and not reading.has_classifier
+  if lacks or changes.find(
+    handle, order, manifest, reading.weights, pictures=''
+  ):
     return None
   return changes.keep(handle)
 
@@ -107,13 +110,15 @@ def settle(
   if not orders or orders[0].action != orders_lib.EXPORT:
     return list(orders)
   left = []
-  # Its threads do not keep a process that was interrupted from its end.
+  # The threads of a ThreadPool do not keep an interrupted process alive.
   with pool.ThreadPool(jobs) as threads:
-    for order, found in zip(orders, threads.imap(_settle, orders), strict=True):
-      yield from filter(None, found)
+    for order, outcomes in zip(
+      orders, threads.imap(_settle, orders), strict=True
+    ):
+      yield from filter(None, outcomes)
       handles = tuple(
         handle
-        for handle, result in zip(order.handles, found, strict=True)
+        for handle, result in zip(order.handles, outcomes, strict=True)
         if result is None
       )
       if handles:

@@ -26,22 +26,22 @@ from model_specs import kinds
 def _claims_of_archive(
   handle: model_specs.Handle, archive: storage.Archive
 ) -> Iterator[formats.Claim]:
-  """That it is the archive of the model and, where it says so, published."""
+  """Claims that an archive is the model's and, if it says so, published."""
   yield 'URL of the archive', archive.url, handle.spec.archive_url
   if archive.trust == checksums.PUBLISHED:
-    known = checksums.published().get(archive.url)
+    expected = checksums.published().get(archive.url)
     claimed = checksums.Checksum(
       archive.url, archive.bytes, archive.algorithm, archive.digest
     )
-    yield 'published archive', claimed, known
+    yield 'published archive', claimed, expected
 
 
 def _plain_claims(
   handle: model_specs.Handle, manifest: storage.Manifest
 ) -> Iterator[formats.Claim]:
-  """Statements of a manifest that are checked without a look at files."""
-  known = checkpoints.RAW, checkpoints.EMA, checkpoints.SYNTHETIC
-  yield 'kind of weights is known', manifest.weights.kind in known, True
+  """Claims of a manifest that are checked without a look at files."""
+  choices = checkpoints.RAW, checkpoints.EMA, checkpoints.SYNTHETIC
+  yield 'kind of weights is known', manifest.weights.kind in choices, True
   needs = handle.needs_pictures
   yield 'pictures were measured on', bool(manifest.pictures), needs
   # Another version of slimhub may know another spec.
@@ -116,14 +116,14 @@ def _checked(
   Raises:
     ManifestError: There is no manifest, or it does not describe the files.
   """
-  with storage.open_artifact(output_dir, handle) as (artifact, made):
-    false = _false_claims(handle, made, output_dir, artifact)
+  with storage.open_artifact(output_dir, handle) as (artifact, manifest):
+    false = _false_claims(handle, manifest, output_dir, artifact)
     if false:
       raise errors.ManifestError(
         f'{output_dir / str(handle)} is not what its manifest describes; '
         'export the version again with --force\n  ' + '\n  '.join(false)
       )
-    yield artifact, made
+    yield artifact, manifest
 
 
 def _beside(
@@ -132,7 +132,7 @@ def _beside(
   """Reads the SavedModel that converted files are compared with.
 
   Raises:
-    ManifestError: It is not there, or not what its manifest describes.
+    ManifestError: The SavedModel is not there, or not as its manifest says.
   """
   place = storage.place(order.output_dir, handle)
   if storage.read_manifest(order.output_dir, handle.stem) is None:
@@ -150,10 +150,10 @@ def _beside(
 
 
 def _nothing_beside(handle: model_specs.Handle) -> formats.Original:
-  """Raises a ManifestError, in the place of `_beside` for a SavedModel.
+  """Raises a ManifestError; it is called in the place of `_beside`.
 
-  A SavedModel holds its own weights. A format that asks for those of another
-  artifact here holds none.
+  Whatever lies beside a converted file must hold its own weights. If its format
+  asks for those of a further artifact, it holds none.
   """
   raise errors.ManifestError(
     f'{handle} holds no weights that a conversion could be compared with; '
@@ -184,8 +184,8 @@ def _check_signature(
     key = signing.check_certified(
       str(handle), artifact, signature, order.root_certificates
     )
-  if export and (said := export.read_beside(kinds.PROVENANCE)):
-    signing.check_statement(f'{place.provenance}', said, key)
+  if export and (statement := export.read_beside(kinds.PROVENANCE)):
+    signing.check_statement(f'{place.provenance}', statement, key)
 
 
 def _verify(

@@ -23,7 +23,7 @@ _NEVER = 2**31 - 1
 # The cores are used by several workers. One thread also adds floats in the same
 # order every time.
 _ONE_THREAD = 1
-_MUCH = 200 * 2**20  # What may lie unused in a process.
+_MUCH = 200 * 2**20  # Bytes by which a process may grow before it is tidied.
 
 
 def _tidily(

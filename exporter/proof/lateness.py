@@ -1,7 +1,8 @@
-"""Tells what of a graph depends on some of its tensors, and what does not.
+"""Tells which tensors of a graph depend on some others, and which do not.
 
-A training step is run for several momentums. They matter only at its end, where
-the moving averages are updated: all that comes before is computed once.
+A training step is run for several momentums. They matter only at the end of the
+step, where the moving averages are updated. So all that comes before is
+computed only once.
 """
 
 from collections.abc import Iterable
@@ -28,12 +29,12 @@ class Lateness:
   border: tuple[str, ...]
 
   def early(self, values: Mapping[str, _Value]) -> dict[str, _Value]:
-    """Those of some tensors, by name, that are not late."""
+    """The values of those tensors that are not late, by name."""
     return {n: value for n, value in values.items() if n not in self.late}
 
 
 def find(graph: tf.Graph, tensors: Iterable[str]) -> Lateness:
-  """Follows tensors, given by name, through a graph."""
+  """Finds what depends on tensors of a graph, which are given by name."""
   waiting = [graph.get_tensor_by_name(name) for name in tensors]
   late, ops = {tensor.name for tensor in waiting}, {}
   while waiting:

@@ -1,11 +1,11 @@
-"""What is known of programs: which of them TensorFlow's loaders were asked for.
+"""What is known of programs: how TensorFlow's loaders fared with each of them.
 
-To load an artifact as its users do takes seconds, and what comes of it follows
-from its program and TensorFlow alone. So it is done once for each program, and
+To load an artifact as its users do takes seconds, and what comes of it depends
+on its program and on TensorFlow alone. So it is done once for each program, and
 never again: by the makers of slimhub, whose answers are in PROGRAMS; by this
-user, whose are in the user's cache; or by this process. An answer is found by
-the program's digest, the version of TensorFlow and the sources that ask, so
-that none is taken for a program, a TensorFlow or a question that it is not of.
+user, whose answers are in the user's cache; or by this process. An answer is
+found by the program's digest, the version of TensorFlow and a hash of the code
+that asks. So no answer is used for another program, TensorFlow or question.
 """
 
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ _SOURCES = ('stranger.py', 'agreement.py', 'comparison.py', 'program.py')
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-  """What TensorFlow's loaders made of a program: all that it should."""
+  """What TensorFlow's loaders made of a program, in which nothing was wrong."""
 
   through: int  # How many outputs, names and values were compared.
   # How many trainable variables get a finite gradient; 0 if it cannot train.
@@ -92,7 +92,7 @@ def parse(text: str, name: str) -> tuple[Program, ...]:
   Raises:
     ProofError: A line is no program; nothing of such a file is believed.
   """
-  known = []
+  programs = []
   for number, line in enumerate(text.splitlines(), 1):
     if line in _HEADER:
       continue
@@ -105,17 +105,17 @@ def parse(text: str, name: str) -> tuple[Program, ...]:
       )
     counts = int(row['through']), int(row['gradients'])
     answer = Answer(*counts, row['proven'])
-    known.append(
+    programs.append(
       Program(
         row['tensorflow'], row['asked'], row['digest'], answer, row['handle']
       )
     )
-  return tuple(known)
+  return tuple(programs)
 
 
-def render(known: Iterable[Program]) -> str:
+def render(programs: Iterable[Program]) -> str:
   """The content of PROGRAMS, sorted by handle."""
-  rows = sorted(known, key=lambda program: (program.handle, str(program)))
+  rows = sorted(programs, key=lambda program: (program.handle, str(program)))
   return '\n'.join((*_HEADER, *map(str, rows))) + '\n'
 
 
@@ -127,11 +127,11 @@ def published() -> Mapping[str, Answer]:
     ProofError: The file is damaged.
   """
   file = resources.files('exporter.proof').joinpath(PROGRAMS)
-  known = parse(file.read_text('utf-8'), f'exporter/proof/{PROGRAMS}')
+  programs = parse(file.read_text('utf-8'), f'exporter/proof/{PROGRAMS}')
   question = tf.__version__, asked()
   return {
     program.digest: program.answer
-    for program in known
+    for program in programs
     if (program.tensorflow, program.asked) == question
   }
 

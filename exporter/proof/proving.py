@@ -121,7 +121,7 @@ def prove(
     handle: The artifact.
     folder: The folder of its files.
     reference: What its source computes.
-    read: Gives it in a session.
+    read: Opens the artifact in a session.
     afresh: Whether TensorFlow's loaders are asked for this very artifact,
       whatever is known of its program.
 

@@ -51,8 +51,8 @@ def _parse(data: bytes, logits: str) -> tf.compat.v1.GraphDef:
     raise _ProblemError(f'it has no {logits}')
   part = _v1.graph_util.extract_sub_graph(whole, [logits])
   strange = artifacts.strange('the graph', part.node, artifacts.FROZEN)
-  if found := sorted({each.does for each in strange}):
-    raise _ProblemError(f'it has the operations {found}')
+  if operations := sorted({each.does for each in strange}):
+    raise _ProblemError(f'it has the operations {operations}')
   return part
 
 

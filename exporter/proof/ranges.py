@@ -1,7 +1,9 @@
 """Compares the ranges of a file of 8 bits with those that were trained.
 
-What rounding at another place changes is often less than what one value on the
-other side of a step does. The ranges themselves tell: they are all different.
+Outputs do not show a wrong range. It often changes them less than one value
+that falls on the other side of a step, as some do in every runtime. So the
+ranges themselves are compared; as all of them differ, none can stand in the
+place of another.
 """
 
 from collections.abc import Iterable
@@ -27,7 +29,7 @@ _CONVOLUTIONS = (
 _SUM = schema.BuiltinOperator.ADD
 _KERNEL = 'weights_quant'
 _LOW, _HIGH = '/min', '/max'
-# Relative; scales are float32, and one is multiplied by a factor.
+# Relative to the step. Scales are float32, and one is multiplied by a factor.
 _TOLERANCE = 1e-5
 _Steps = dict[str, list[float]]  # By `kernels` and `results`.
 
@@ -57,8 +59,8 @@ def _scales(graph: schema.SubGraphT, numbers: Iterable[int]) -> list[float]:
   scales = []
   for number in numbers:
     quantization = graph.tensors[number].quantization
-    found = None if quantization is None else quantization.scale
-    scales.append(float(found[0]) if found is not None else 0.0)
+    scale = None if quantization is None else quantization.scale
+    scales.append(float(scale[0]) if scale is not None else 0.0)
   return scales
 
 
@@ -76,7 +78,7 @@ def _of_onnx(path: pathlib.Path) -> _Steps:
   steps: _Steps = {'kernels': [], 'results': []}
   for node in graph.node:
     is_kernel = bool(node.input) and node.input[0] in weights
-    # Of what is computed, both ops of a pair have the same step.
+    # A result has a pair of ops with the same step, of which one counts.
     if node.op_type == 'QuantizeLinear' or (
       node.op_type == 'DequantizeLinear' and is_kernel
     ):
@@ -97,7 +99,7 @@ def _of_litert(conversion: model_specs.Handle, path: pathlib.Path) -> _Steps:
   ]
   sums = [op for op in graph.operators if codes[op.opcodeIndex] == _SUM]
   kernels = _scales(graph, (op.inputs[1] for op in layers))
-  # What maps colours is in the kernel of the first layer.
+  # The kernel of the first layer was multiplied by the factor of the colours.
   kernels[0] /= conversion.spec.family.preprocessing.factor
   return {
     'kernels': kernels,
@@ -118,18 +120,18 @@ def prove_ranges(
     tensors: The variables of its network.
 
   Raises:
-    ProofError: One is missing, too many or another.
+    ProofError: A range is missing, differs, or was never trained.
   """
   compared = comparison.Comparison('ranges', _TOLERANCE)
   with artifacts.explained(conversion, 'read'):
     is_onnx = conversion.kind.group == kinds.ONNX
-    found = _of_onnx(path) if is_onnx else _of_litert(conversion, path)
+    steps = _of_onnx(path) if is_onnx else _of_litert(conversion, path)
     for what, expected in _expected(conversion, tensors).items():
-      if len(found[what]) != len(expected):
-        compared.miss(what, f'are {len(found[what])}, not {len(expected)}')
+      if len(steps[what]) != len(expected):
+        compared.miss(what, f'are {len(steps[what])}, not {len(expected)}')
         continue
       for actual, wanted in zip(
-        sorted(found[what]), sorted(expected), strict=True
+        sorted(steps[what]), sorted(expected), strict=True
       ):
         compared.measure(
           f'{what}: a step of {actual:.6g}', abs(actual - wanted) / wanted

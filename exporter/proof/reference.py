@@ -95,8 +95,8 @@ def _train(
     FEATURES: source.features,
     **source.scoped_endpoints(model.family.scope),
   }
-  known = {n: t for n, t in tensors.items() if not source.is_random(t)}
-  outputs, _ = source.run((known, source.updates), images)
+  deterministic = {n: t for n, t in tensors.items() if not source.is_random(t)}
+  outputs, _ = source.run((deterministic, source.updates), images)
   moving = {
     v.op.name: v for v in source.variables if v.op.name not in source.trainable
   }

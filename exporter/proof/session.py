@@ -28,9 +28,9 @@ from exporter.proof import stranger
 # A TF2 SavedModel has a number in its names, by which two models can be told
 # apart in one graph. It says nothing of what the model computes.
 _NUMBER = re.compile(rb'\bmodel_(\d{10})/')
-# The graphs that depend on nothing but their architecture: what a model mostly
-# has, two tasks in two formats. Large networks come in one size alone, so their
-# sessions would be kept for nobody.
+# How many sessions are kept: as many as a model mostly has artifacts, two tasks
+# in two formats. Sessions of larger files are not kept: large networks come in
+# one size alone, so no other model would use them.
 _MOST_KEPT = 4
 _MOST_BYTES = 1 << 25
 
@@ -114,7 +114,7 @@ def _of_any_size(
 ) -> tf.compat.v1.GraphDef:
   """A copy of a graph whose inputs have no declared shapes.
 
-  The session holds each artifact to what its own graphs declare.
+  `Session._check` holds each artifact to the shapes that its graphs declare.
   """
   changed = tf.compat.v1.GraphDef()
   changed.CopyFrom(definition)
@@ -156,11 +156,11 @@ class Session:
     self._graph = tf.Graph()
     with self._graph.as_default():
       for part in parts:
-        given = {
+        inputs = {
           name: self._graph.get_tensor_by_name(tensor)
           for name, tensor in part.inputs.items()
         }
-        tf.import_graph_def(part.definition, name=part.scope, input_map=given)
+        tf.import_graph_def(part.definition, name=part.scope, input_map=inputs)
     self._session = tf.compat.v1.Session(graph=self._graph)
     self._values: Values | None = None
     self._is_updated = False
@@ -173,7 +173,7 @@ class Session:
   def hold(self, values: Values) -> None:
     """Restores the variables, unless they are those of this artifact already.
 
-    They may have been updated since.
+    A training step may have updated them since.
     """
     if self._values is not values:
       self._restore(values)
@@ -204,7 +204,7 @@ class Session:
     return self._session.run(fetches, feeds)
 
   def _check(self, feeds: Mapping[str, Any]) -> None:
-    """Does what TensorFlow does where inputs have their declared shapes."""
+    """Refuses what TensorFlow refuses where inputs have declared shapes."""
     declared = self._values.declared if self._values else {}
     for name, value in feeds.items():
       expected = declared.get(name, tf.TensorShape(None))
@@ -239,17 +239,17 @@ class Session:
       self._lateness[late] = lateness.find(self._graph, late)
     behind = self._lateness[late]
     fed = behind.early(feeds)
-    known: Mapping[str, np.ndarray] = {}
+    early: Mapping[str, np.ndarray] = {}
     if not self._is_updated and _are_same(fed, self._fed):
-      known = behind.early(self._early)  # Other tensors may be late now.
+      early = behind.early(self._early)  # Other tensors may be late now.
     self._fed = None if self._is_updated else fed
     self._is_updated = True
-    wanted = {*fetches, *behind.border} - known.keys()
-    given = {n: known[n] for n in behind.border if n in known}
+    wanted = {*fetches, *behind.border} - early.keys()
+    border = {n: early[n] for n in behind.border if n in early}
     computed, _ = self._session.run(
-      ({name: name for name in wanted}, list(updates)), {**given, **feeds}
+      ({name: name for name in wanted}, list(updates)), {**border, **feeds}
     )
-    values = {**known, **computed}
+    values = {**early, **computed}
     self._early = behind.early(values)
     return {name: values[name] for name in fetches}
 

@@ -30,7 +30,7 @@ class _Body(NamedTuple):
 
 
 def _are_equal(one: np.ndarray, other: np.ndarray) -> bool:
-  """Whether two arrays are the same. To look for NaN takes far longer."""
+  """Whether two arrays are the same; NaN, which takes long, is tried last."""
   return np.array_equal(one, other) or np.array_equal(
     one, other, equal_nan=True
   )
@@ -41,7 +41,7 @@ class SessionTf2:
 
   def __init__(self, folder: pathlib.Path):
     (self._meta,) = session.read(folder).meta_graphs
-    # They are restored as TensorFlow Serving does it.
+    # The variables are restored as TensorFlow Serving does it.
     saver = self._meta.saver_def
     self._values = session.Values(
       folder, saver.restore_op_name, saver.filename_tensor_name
@@ -115,9 +115,9 @@ class SessionTf2:
     graph, tensors = function_def_to_graph.function_def_to_graph_def(function)
     names = [argument.name for argument in function.signature.input_arg]
     handles = {
-      name: self._handles[given.name]
-      for name, given in zip(names, trace.inputs, strict=True)
-      if isinstance(given, traces.Variable)
+      name: self._handles[source.name]
+      for name, source in zip(names, trace.inputs, strict=True)
+      if isinstance(source, traces.Variable)
     }
     self._parts.append(parts.Part(graph, scope, handles))
     returned = [function.ret[o.name] for o in function.signature.output_arg]
@@ -127,14 +127,14 @@ class SessionTf2:
       [f'{scope}/{name}:0' for name in names],
     )
 
-  def _run(self, trace: traces.Trace, given: Mapping[str, Any]) -> list[Any]:
+  def _run(self, trace: traces.Trace, values: Mapping[str, Any]) -> list[Any]:
     """Runs the body of a trace; returns all of its outputs."""
     body = self._bodies[trace.body, trace.variables]
     feeds, late = {}, []
     for tensor, source in zip(body.arguments, trace.inputs, strict=True):
       if isinstance(source, traces.Variable):
         continue
-      feeds[tensor] = given[source] if isinstance(source, str) else source
+      feeds[tensor] = values[source] if isinstance(source, str) else source
       if source != _INPUTS:
         late.append(tensor)
     if not body.updates:
@@ -210,8 +210,8 @@ class SessionTf2:
       key = (trace.body, trace.inputs)
       if key not in answers:
         self._session.restore(self._values)
-        given = {_INPUTS: images, _MOMENTUM: momentum}
-        outputs = self._run(trace, given)
+        values = {_INPUTS: images, _MOMENTUM: momentum}
+        outputs = self._run(trace, values)
         answers[key] = outputs, self._session.values(moving)
       outputs, after = answers[key]
       used = momentum if _MOMENTUM in trace.inputs else None

@@ -60,14 +60,14 @@ def _constant(node: node_def_pb2.NodeDef) -> float:
 def _resolve(
   call: node_def_pb2.NodeDef,
   nodes: Mapping[str, node_def_pb2.NodeDef],
-  given: Mapping[str, _Input],
+  arguments: Mapping[str, _Input],
 ) -> tuple[_Input, ...]:
   """Finds out what each input of a call is."""
   inputs: list[_Input] = []
   for tensor in call.input:
     name = tensor.split(':')[0]
-    if name in given:
-      inputs.append(given[name])
+    if name in arguments:
+      inputs.append(arguments[name])
     elif nodes[name].op == 'Const':
       inputs.append(_constant(nodes[name]))
     else:
@@ -154,8 +154,10 @@ class Traces:
     bound = [Variable(self.variables[n]) for n in described.bound_inputs]
     function = self.functions[name]
     names = [argument.name for argument in function.signature.input_arg]
-    given = dict(zip(names, [*(t.name for t in tensors), *bound], strict=True))
-    body, inputs, numbers = self.follow(function, given)
+    sources = dict(
+      zip(names, [*(t.name for t in tensors), *bound], strict=True)
+    )
+    body, inputs, numbers = self.follow(function, sources)
     specs = {**{t.name: t for t in tensors}, **outputs}
     return Trace(
       body,
@@ -189,10 +191,10 @@ class Traces:
     function = self.functions[nodes[name].attr['f'].func.name]
     if others or number != '0' or len(function.signature.output_arg) != 1:
       raise ValueError(f'{name} does not return one output')
-    given = _resolve(nodes[name], nodes, {**inputs, **handles})
+    sources = _resolve(nodes[name], nodes, {**inputs, **handles})
     arguments = [argument.name for argument in function.signature.input_arg]
     body, resolved, numbers = self.follow(
-      function, dict(zip(arguments, given, strict=True))
+      function, dict(zip(arguments, sources, strict=True))
     )
     tensors = {**signature.inputs, **signature.outputs}
     shapes = {
@@ -203,13 +205,13 @@ class Traces:
   def follow(
     self,
     function: function_pb2.FunctionDef,
-    given: Mapping[str, _Input],
+    arguments: Mapping[str, _Input],
   ) -> tuple[str, tuple[_Input, ...], tuple[int, ...]]:
     """Finds the body that a function calls.
 
     Args:
       function: The function. If it calls no other, it is a body itself.
-      given: What its arguments are, by name.
+      arguments: What the function is called with, by the argument's name.
 
     Returns:
       The name of the body, its inputs, and which of its outputs are returned.
@@ -220,7 +222,7 @@ class Traces:
     """
     order = [output.name for output in function.signature.output_arg]
     if not _calls(function.node_def):
-      inputs = tuple(given[a.name] for a in function.signature.input_arg)
+      inputs = tuple(arguments[a.name] for a in function.signature.input_arg)
       return function.signature.name, inputs, tuple(range(len(order)))
     nodes = {node.name: node for node in function.node_def}
     (call,) = (node for node in nodes.values() if node.op == _CALL)
@@ -232,4 +234,4 @@ class Traces:
     if any(name != call.name for name, *_ in returned):
       raise ValueError(f'{function.signature.name} returns something else')
     numbers = tuple(int(number) for *_, number in returned)
-    return body.signature.name, _resolve(call, nodes, given), numbers
+    return body.signature.name, _resolve(call, nodes, arguments), numbers

@@ -23,7 +23,7 @@ from model_specs import versions
 _BATCH = 32
 _FEW = 2
 _WHITE = np.float32(255)
-# Of files whose network itself rounds to 8 bits.
+# These hold for files whose network itself rounds to 8 bits.
 _LEAST_IF_ROUNDED = 0.05
 _ROUNDING_IF_ROUNDED = 2**-7
 _DISAGREEMENT_IF_ROUNDED = 0.4
@@ -41,7 +41,7 @@ class Trial:
 
   pictures: np.ndarray  # With channels from 0 to 255.
   outputs: _Outputs
-  rounded: _Outputs  # For the first batch, with rounding in every value of it.
+  rounded: _Outputs  # For the first batch, each of whose values was rounded.
   is_trained: bool  # If not, all classes are about equally probable.
 
 
@@ -82,25 +82,25 @@ class Trials:
     self._source, self._model, self._tensors = source, model, tensors
     self._is_trained = is_trained
     self._pictures: dict[int, np.ndarray] = {}
-    self._found: dict[tuple[int, float], _Outputs] = {}
+    self._answers: dict[tuple[int, float], _Outputs] = {}
 
   def _ask(self, pictures: np.ndarray, rounding: float) -> _Outputs:
     """What the network answers on pictures with so much rounding, by task."""
     key = len(pictures), rounding
-    if key not in self._found:
+    if key not in self._answers:
       source = self._source
-      # Models of one architecture share the network.
+      # Models of one architecture share this network, which may hold others.
       source.load(self._tensors)
       ends = [source.logits, source.features]
       answers = _run(
         lambda images: source.run(ends, images), pictures, rounding
       )
       logits, features = map(np.concatenate, zip(*answers, strict=True))
-      self._found[key] = {
+      self._answers[key] = {
         versions.CLASSIFICATION: logits,
         versions.FEATURE_VECTOR: features,
       }
-    return self._found[key]
+    return self._answers[key]
 
   def _rounding(self, kind: kinds.Kind) -> float:
     rounds = self._model.family.is_quantized
@@ -205,7 +205,7 @@ def _alone(
 ) -> storage.Check:
   """How far an image alone, as most users give it, is from one in a batch.
 
-  A lossy file is near its source on average. This is about the file itself.
+  It compares the file with itself; `_lossy` compares it with its network.
   """
   unit = float(np.std(expected)) or 1.0
   apart = _far(alone - answers[:1], formats.is_exact(conversion)) / unit
@@ -239,18 +239,18 @@ def compare(
     ProofError: A difference is too large.
   """
   expected = trial.outputs[conversion.task]
-  found = np.concatenate(_run(run, trial.pictures))
+  answers = np.concatenate(_run(run, trial.pictures))
   alone = run(_images(trial.pictures[:1]))
   allowed = _allowed(conversion, trial)
-  exact = _exact(found, alone, expected, allowed)
+  exact = _exact(answers, alone, expected, allowed)
   if formats.is_exact(conversion):
     _refuse(conversion, exact.misses())
     return (exact.check(),)
-  whole = found.shape == expected.shape and alone.shape == expected[:1].shape
-  if not whole or not np.isfinite(found).all():
+  whole = answers.shape == expected.shape and alone.shape == expected[:1].shape
+  if not whole or not np.isfinite(answers).all():
     _refuse(conversion, exact.misses())
-  checks = _lossy(conversion, found, trial, allowed)
-  apart = _alone(conversion, alone, found, expected, allowed)
+  checks = _lossy(conversion, answers, trial, allowed)
+  apart = _alone(conversion, alone, answers, expected, allowed)
   _refuse(conversion, _misses([*checks, apart]))
   return tuple(checks)
 
@@ -290,11 +290,11 @@ def prove_on_few(
   unit = float(np.std(expected)) or 1.0
   is_exact = formats.is_exact(conversion)
   with artifacts.explained(conversion, 'run'):
-    found = run(_images(trial.pictures[:_FEW]))
+    answers = run(_images(trial.pictures[:_FEW]))
   allowed = _allowed(conversion, trial)
   compared = comparison.Comparison(name, allowed, is_mean=not is_exact)
-  compared.compare('a few pictures', found, expected[:_FEW], unit)
+  compared.compare('a few pictures', answers, expected[:_FEW], unit)
   _refuse(conversion, compared.misses())
-  error = _far(found - expected[:_FEW], is_exact) / unit
+  error = _far(answers - expected[:_FEW], is_exact) / unit
   rounded = comparison.round_up(error) if is_exact else _round_up(error)
   return storage.Check(name, _FEW, rounded, allowed)

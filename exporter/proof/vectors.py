@@ -11,7 +11,7 @@ import model_specs
 from model_specs import outside
 
 TEST_VECTORS = 'test vectors'  # The name of the check.
-_TOLERANCE = 1e-4  # As for all outputs, in standard deviations.
+_TOLERANCE = 1e-4  # In standard deviations, as for all other outputs.
 
 
 def prove_vectors(
@@ -19,7 +19,7 @@ def prove_vectors(
   folder: pathlib.Path,
   expected: artifacts.Vectors,
 ) -> storage.Check | None:
-  """Compares the test vectors in an artifact, which was proven itself.
+  """Compares the test vectors in an artifact, whose graphs are proven.
 
   Args:
     handle: The artifact.
@@ -27,10 +27,11 @@ def prove_vectors(
     expected: The vectors of the network with the weights of the artifact.
 
   Returns:
-    How near they are; None if it has none, as of older slimhubs.
+    How near the vectors are to the expected ones; None if the artifact has no
+    vectors, as those that an older slimhub made.
 
   Raises:
-    ProofError: They are others, or cannot be read.
+    ProofError: The vectors differ, or cannot be read.
   """
   path = folder / artifacts.VECTORS
   try:

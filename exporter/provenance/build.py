@@ -20,8 +20,9 @@ _SECONDS = re.compile('[0-9]{1,11}')
 class Build:
   """What is known of the process that makes artifacts."""
 
-  commit: str = ''  # That slimhub was installed from; empty if unknown.
-  # None unless somebody says when: the same inputs give the same files.
+  commit: str = ''  # Of slimhub's repository, which it was installed from.
+  # None unless SOURCE_DATE_EPOCH names it, as the same inputs must always give
+  # the same files.
   time: datetime.datetime | None = None
 
   @property

@@ -9,20 +9,23 @@ from exporter.provenance import slsa
 from model_specs import kinds
 
 
-def _statement(found: Any) -> Any:
-  """The statement in an envelope, if it is signed; who did is not looked at."""
-  if 'payload' in found:
-    return json.loads(base64.b64decode(found['payload'], validate=True))
-  return found
+def _statement(parsed: Any) -> Any:
+  """A statement, taken out of its envelope if it is signed.
+
+  The signature is not checked here.
+  """
+  if 'payload' in parsed:
+    return json.loads(base64.b64decode(parsed['payload'], validate=True))
+  return parsed
 
 
-def _of_statement(found: Any) -> dict[str, str]:
-  subjects = _statement(found)['subject']
+def _of_statement(parsed: Any) -> dict[str, str]:
+  subjects = _statement(parsed)['subject']
   return {each['name']: each['digest']['sha256'] for each in subjects}
 
 
-def _of_bom(found: Any) -> dict[str, str]:
-  files = found['metadata']['component']['components']
+def _of_bom(parsed: Any) -> dict[str, str]:
+  files = parsed['metadata']['component']['components']
   return {each['name']: each['hashes'][0]['content'] for each in files}
 
 
@@ -41,28 +44,33 @@ def _names_the_files(
 def _names_the_bom(provenance: bytes, bom: bytes, stem: str) -> bool:
   """Whether a statement is of this bill of materials; older ones name none."""
   try:
-    found = _statement(json.loads(provenance))
-    named = found['predicate']['runDetails'].get('byproducts', [])
+    statement = _statement(json.loads(provenance))
+    named = statement['predicate']['runDetails'].get('byproducts', [])
   except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-    return True  # It is something else, and said to be so.
+    return True  # A statement of another kind names no bill of materials.
   return not named or named == [slsa.beside(stem, bom)]
 
 
 def false_claims(export: storage.Export) -> list[str]:
-  """The suffixes of what lies beside an artifact and is of other files.
+  """The suffixes of files beside an artifact that describe other files.
 
-  An export of a slimhub that wrote neither has neither, and claims nothing.
+  Exports of older slimhubs have neither provenance nor bill of materials.
 
   Raises:
     ManifestError: What lies there is a link or the like, or too large.
   """
-  found = {suffix: export.read_beside(suffix) for suffix in _READERS}
+  contents = {suffix: export.read_beside(suffix) for suffix in _READERS}
   false = [
     suffix
-    for suffix, data in found.items()
+    for suffix, data in contents.items()
     if data is not None and not _names_the_files(data, suffix, export.manifest)
   ]
-  said, bom = found[kinds.PROVENANCE], found[kinds.BOM]
-  if said and bom and not false and not _names_the_bom(said, bom, export.stem):
+  provenance, bom = contents[kinds.PROVENANCE], contents[kinds.BOM]
+  if (
+    provenance
+    and bom
+    and not false
+    and not _names_the_bom(provenance, bom, export.stem)
+  ):
     false.append(kinds.BOM)
   return false

@@ -30,7 +30,7 @@ def _hash(algorithm: str, digest: str) -> dict[str, str]:
 
 
 def _licenses(spec: model_specs.ModelSpec) -> list[dict[str, Any]]:
-  """That of the model; an own one may have a name that SPDX does not list."""
+  """The licence of the model; an own one may have a name that SPDX lacks."""
   if not spec.license:
     return []
   if not spec.own:
@@ -134,7 +134,7 @@ def _model(
 
 def _checkpoint(manifest: storage.Manifest) -> dict[str, Any]:
   weights = manifest.weights
-  found: dict[str, Any] = {
+  component: dict[str, Any] = {
     'type': 'data',
     'bom-ref': _CHECKPOINT,
     'name': weights.checkpoint,
@@ -144,17 +144,17 @@ def _checkpoint(manifest: storage.Manifest) -> dict[str, Any]:
     ],
   }
   if archive := weights.archive:
-    found['properties'].append(
+    component['properties'].append(
       {'name': 'slimhub:archive:trust', 'value': archive.trust}
     )
-    found['externalReferences'] = [
+    component['externalReferences'] = [
       {
         'type': 'distribution',
         'url': archive.url,
         'hashes': [_hash(archive.algorithm, archive.digest)],
       }
     ]
-  return found
+  return component
 
 
 def _library(package: str, version: str) -> dict[str, str]:

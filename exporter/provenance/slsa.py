@@ -57,13 +57,13 @@ def _dependencies(
     }
   for package, version in manifest.libraries.items():
     own = package == 'slimhub'
-    found: dict[str, Any] = {
+    dependency: dict[str, Any] = {
       'name': package,
       'uri': f'{_BUILDER if own else f"pkg:pypi/{package}"}@{version}',
     }
     if own and build.commit:
-      found['digest'] = {'gitCommit': build.commit}
-    yield found
+      dependency['digest'] = {'gitCommit': build.commit}
+    yield dependency
 
 
 def beside(stem: str, bom: bytes) -> dict[str, Any]:

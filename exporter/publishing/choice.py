@@ -1,4 +1,4 @@
-"""Chooses the exports to publish, and says which of those asked for lack."""
+"""Chooses the exports to publish, and says which of them are missing."""
 
 from collections.abc import Sequence
 import shlex
@@ -31,10 +31,10 @@ def _lacking(
   formats: Sequence[str] | None,
   registry: model_specs.Registry,
 ) -> list[results.Result]:
-  """The failed results of what a pattern means, of which nothing is there.
+  """Failed results for the handles of a pattern, none of which is there.
 
   Raises:
-    UnknownNameError: It means handles of other publishers alone.
+    UnknownNameError: The pattern means only handles of other publishers.
   """
   meant = registry.find(pattern)
   if formats:
@@ -76,23 +76,25 @@ def choose(
     UnknownNameError: A pattern means no model.
   """
   present = storage.items(folder)
-  known = registry.extended(item.handle.spec for item in present.usable)
+  models = registry.extended(item.handle.spec for item in present.usable)
   chosen: set[model_specs.Handle] = set()
   left_out: dict[str, results.Result] = {}
   for wanted in [[pattern] for pattern in patterns] or [[]]:
     try:
-      found = storage.find_artifacts(folder, wanted, formats, known, whole=True)
+      artifacts = storage.find_artifacts(
+        folder, wanted, formats, models, whole=True
+      )
     except errors.ManifestError as error:
       if not wanted:
         raise
       try:
-        lacking = _lacking(wanted[0], folder, formats, known)
+        lacking = _lacking(wanted[0], folder, formats, models)
       except model_specs.UnknownNameError:
         raise error from None
       left_out |= {each.name: each for each in lacking}
     else:
-      chosen.update(found.usable)
-      left_out |= {each.name: each for each in found.left_out}
+      chosen.update(artifacts.usable)
+      left_out |= {each.name: each for each in artifacts.left_out}
   stems = {handle.stem for handle in chosen}
   left_out |= {e.name: e for e in present.left_out if e.name in stems}
   usable = tuple(item for item in present.usable if item.handle in chosen)

@@ -13,7 +13,7 @@ from exporter import provenance
 from exporter import storage
 from model_specs import kinds
 
-# What says who made an export, of what, and how.
+# The suffixes of files that say who made an export, of what, and how.
 _BESIDE = (kinds.PROVENANCE, kinds.BOM, kinds.SIGNATURE)
 
 
@@ -48,8 +48,8 @@ def of_json(value: object) -> Content:
 def _of_export(item: storage.Item, name: str) -> Content:
   """A copy of one file of an export, which is hashed while it is copied.
 
-  It is no second name of the same file, so that nothing that happens to either
-  happens to both.
+  The copy is no link to the same file, so that a change of one leaves the other
+  as it is.
   """
 
   def write(path: pathlib.Path) -> None:
@@ -73,29 +73,29 @@ def of_export(item: storage.Item, folder: str = '') -> dict[str, Content]:
 
 
 def beside_export(item: storage.Item) -> dict[str, bytes]:
-  """What vouches for an export, by the suffixes of the files.
+  """The files that vouch for an export, by their suffixes.
 
-  An export of an older slimhub has none, and one that nobody signed no
+  The export of an older slimhub has none, and one that nobody has signed has no
   signature.
 
   Raises:
-    ManifestError: Some of it is of other files.
+    ManifestError: One of them describes other files than the export's.
   """
   if false := provenance.false_claims(item):
     raise errors.ManifestError(
       f'beside {item.handle}, {", ".join(false)} is of something else; export '
       'it again with --force'
     )
-  found = {suffix: item.read_beside(suffix) for suffix in _BESIDE}
-  return {suffix: data for suffix, data in found.items() if data}
+  contents = {suffix: item.read_beside(suffix) for suffix in _BESIDE}
+  return {suffix: data for suffix, data in contents.items() if data}
 
 
 def joined(*parts: Files) -> dict[str, Content]:
   """The files of several parts, together.
 
   Raises:
-    PublishError: Two files would have one path: an export brings one of a name
-      that is needed for something else.
+    PublishError: Two files would have one path, as an export has a file with a
+      name that the upload needs for something else.
   """
   together: dict[str, Content] = {}
   for part in parts:

@@ -12,10 +12,10 @@ from exporter.publishing import readme
 from exporter.publishing import upload as upload_lib
 from model_specs import kinds
 
-# As its own client checks them.
+# Names of repositories, as Hugging Face's own client checks them.
 _PART = r'[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?'
 _ID = re.compile(rf'(?!.*(?:--|\.\.)){_PART}/{_PART}')
-# What it keeps as large files: everything that a network is made of.
+# What Hugging Face keeps as large files: everything that a network is made of.
 _AS_LARGE = ' filter=lfs diff=lfs merge=lfs -text'
 _LARGE = (
   *('*.pb', '*.tflite', '*.onnx', '*.bin'),

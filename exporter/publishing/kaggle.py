@@ -20,18 +20,18 @@ from exporter.publishing import upload as upload_lib
 import model_specs
 from model_specs import aliases
 
-# As Kaggle's command line checks the parts.
+# The parts of a name, as Kaggle's command line checks them.
 _SLUG = '[a-z0-9]+(?:-[a-z0-9]+)*'
 _HANDLE = re.compile(
   rf'[a-zA-Z0-9]+(?:[_-][a-zA-Z0-9]+)*/{_SLUG}/[a-zA-Z0-9]+/{_SLUG}'
 )
 _MODEL = 'model-metadata.json'
 _VARIATION = 'model-instance-metadata.json'
-_STEM_OF_MODEL = 'model'  # Of what lies beside the files of a SavedModel.
+_STEM_OF_MODEL = 'model'  # Of the names of files that vouch for a SavedModel.
 _NOT_OF_THE_MODEL = 'model*-metadata.json'
 _IMAGENET = 'https://www.image-net.org/challenges/LSVRC/2012/'
-# An export of which only the path is known: what stands before and behind its
-# number.
+# The path of an export: what stands before its version, the version, and what
+# stands behind it.
 _STEM = re.compile(r'(.+)/([0-9]{1,9})((?:\..+)?)')
 
 
@@ -61,7 +61,7 @@ def _model(
     'title': family.title if not model.own else slug,
     'slug': slug,
     'subtitle': '',
-    'isPrivate': True,  # To publish it is the decision of its owner.
+    'isPrivate': True,  # The owner decides whether everybody may see it.
     'description': f'{description}\n',
     'publishTime': '',
     'provenanceSources': family.checkpoints_url if not model.own else '',
@@ -77,20 +77,21 @@ class Variation(upload_lib.Upload):
 
   def concerns(self, name: str) -> bool:
     """Whether an export that cannot be used is another version of this one."""
-    found = _STEM.fullmatch(name)
+    match = _STEM.fullmatch(name)
     handle = self.items[0].handle
-    if not found or found[1] != handle.folder:
+    if not match or match[1] != handle.folder:
       return False
     conversion = handle.stem.removeprefix(str(handle.origin))
-    promised = handle.spec.promises.get(int(found[2]))
-    if conversion or found[3]:
-      return conversion == found[3]
+    promised = handle.spec.promises.get(int(match[2]))
+    if conversion or match[3]:
+      return conversion == match[3]
     return promised is not None and promised.format == handle.version.format
 
   def files(self) -> content.Files:
     """The files of the artifact, and what vouches for it.
 
-    And what Kaggle's command line reads, which is not uploaded.
+    There are also the files that Kaggle's command line reads and does not
+    upload.
     """
     upload_lib.check_name(self.name, _HANDLE, 'Kaggle')
     (item,) = self.items

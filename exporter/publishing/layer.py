@@ -33,7 +33,7 @@ class _Sink:
 
 
 def _member(name: str, mode: int) -> tarfile.TarInfo:
-  """The header of a file, without owner and time, which would change bytes."""
+  """The tar header of a file: no owner and no time, so that no byte varies."""
   member = tarfile.TarInfo(name)
   member.mode = mode
   return member
@@ -96,27 +96,27 @@ def layer(item: storage.Item) -> content.Content:
 def beside(item: storage.Item) -> content.Content | None:
   """The layer with what vouches for an artifact, as /provenance/FILES.
 
-  It is a layer of its own, so that whoever signs changes no weights, and out of
-  the way of those who mount /models.
+  It is a layer of its own, so that a new signature leaves the layer of weights
+  as it is, and those who mount /models do not see it.
 
   Returns:
     The layer; None if nothing vouches for the artifact.
 
   Raises:
-    ManifestError: Some of it is of other files.
+    ManifestError: What vouches for the artifact describes other files.
   """
   stem = item.stem.rpartition('/')[2]
-  found = {
+  files = {
     f'{_BESIDE}/{stem}{suffix}': data
     for suffix, data in content.beside_export(item).items()
   }
-  if not found:
+  if not files:
     return None
-  made = io.BytesIO()
-  with _archive(made) as tar:
-    _folders(tar, found)
-    for path, data in found.items():
+  packed = io.BytesIO()
+  with _archive(packed) as tar:
+    _folders(tar, files)
+    for path, data in files.items():
       member = _member(path, 0o644)
       member.size = len(data)
       tar.addfile(member, io.BytesIO(data))
-  return content.of_data(made.getvalue())
+  return content.of_data(packed.getvalue())

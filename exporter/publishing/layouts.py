@@ -1,4 +1,4 @@
-"""Those who take uploads, by the words of --layout."""
+"""The places that take uploads, by the words of --layout."""
 
 from collections.abc import Callable
 from collections.abc import Iterable
@@ -14,7 +14,8 @@ from exporter.publishing import oci
 from exporter.publishing import upload as upload_lib
 
 _NAME = re.compile(r'[A-Za-z0-9]+([-_][A-Za-z0-9]+)*')
-# As it stands before the name of an image: a registry, a namespace.
+# What stands before the name of an image: a registry, with or without a
+# namespace.
 _REGISTRY = re.compile(
   r'[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9]+([._-][a-z0-9]+)*)*'
 )
@@ -22,7 +23,7 @@ _REGISTRY = re.compile(
 
 @dataclasses.dataclass(frozen=True)
 class _Layout:
-  """Those who take uploads."""
+  """A place that takes uploads, such as Hugging Face."""
 
   make: Callable[[Iterable[storage.Item], str], Iterable[upload_lib.Upload]]
   account: re.Pattern[str]  # What --account may be.
@@ -43,10 +44,11 @@ def uploads(
   Args:
     items: The exports.
     layout: A word of upload.LAYOUTS.
-    account: Who uploads them there; the publisher of each if it is empty.
+    account: The account there that uploads them; the publisher of each export
+      if it is empty.
 
   Raises:
-    PublishError: Nobody there can have such an account.
+    PublishError: No account there can have such a name.
   """
   there = _LAYOUTS[layout]
   if account and not there.account.fullmatch(account):

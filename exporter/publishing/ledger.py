@@ -33,7 +33,7 @@ class Ledger:
 
     Args:
       folder: Where uploads lie. It may be new or empty.
-      layout: The word for those who take the uploads.
+      layout: The word of --layout for the place that takes the uploads.
 
     Raises:
       PublishError: Others wrote into the folder, or slimhub for somebody else.
@@ -45,9 +45,8 @@ class Ledger:
       self._written = self._read().uploads
     elif folder.exists():
       for path in sorted(folder.iterdir()):
-        if not path.name.startswith(
-          '.slimhub'
-        ):  # The lock, and what is staged.
+        # The lock and the staging folder have names that begin so.
+        if not path.name.startswith('.slimhub'):
           raise errors.PublishError(
             f'{folder} holds {path.name}, which slimhub did not publish; {_NEW}'
           )

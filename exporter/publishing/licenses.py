@@ -5,7 +5,7 @@ import re
 from exporter import errors
 import model_specs
 
-# Those identifiers of the lists of SPDX that Hugging Face knows in small
+# The identifiers of SPDX that Hugging Face knows; it writes them in small
 # letters.
 _HUGGING_FACE = {
   'afl-3.0',
@@ -57,9 +57,9 @@ _HUGGING_FACE = {
   'wtfpl',
   'zlib',
 }
-# SPDX tells what may be replaced by later versions from what may not.
+# By these endings, SPDX says whether later versions of a licence count, too.
 _ENDING = re.compile('-(only|or-later)$')
-# All that Kaggle takes for models, by the identifiers of SPDX.
+# Kaggle's names of all licences that it takes for models, by SPDX's names.
 _KAGGLE = {
   'AGPL-3.0': 'GNU Affero General Public License 3.0',
   'Apache-2.0': 'Apache 2.0',
@@ -116,10 +116,10 @@ def kaggle(model: model_specs.ModelSpec) -> str:
   """What Kaggle calls the licence.
 
   Raises:
-    PublishError: It takes no models under such a licence.
+    PublishError: Kaggle takes no models under this licence.
   """
-  known = {spdx.lower(): name for spdx, name in _KAGGLE.items()}
-  name = known.get(_ENDING.sub('', model.license.lower()))
+  names = {spdx.lower(): name for spdx, name in _KAGGLE.items()}
+  name = names.get(_ENDING.sub('', model.license.lower()))
   if name is None:
     states = f'is under {model.license}' if model.license else 'has no licence'
     raise errors.PublishError(

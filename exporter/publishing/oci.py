@@ -37,10 +37,13 @@ _NAME = re.compile(rf'{_PART}/{_PART}')
 
 
 def _created() -> dict[str, str]:
-  """When the images were made, if somebody says so; else nobody knows.
+  """The annotation with the time at which the images were made.
+
+  It is empty unless SOURCE_DATE_EPOCH names a time, as the same exports must
+  give the same images.
 
   Raises:
-    PublishError: What somebody says is no time.
+    PublishError: SOURCE_DATE_EPOCH is no time.
   """
   epoch = os.environ.get(_EPOCH)
   if epoch is None:
@@ -94,8 +97,8 @@ class _Image:
 
   def __init__(self, item: storage.Item):
     self._annotations = _annotations(item)
-    found = (layer_lib.layer(item), layer_lib.beside(item))
-    self._layers = [each for each in found if each]
+    layers = (layer_lib.layer(item), layer_lib.beside(item))
+    self._layers = [each for each in layers if each]
     self.blobs = [*self._layers]
     self.descriptor = _descriptor(
       _INDEX,

@@ -19,10 +19,10 @@ from exporter.publishing import upload as upload_lib
 
 @dataclasses.dataclass(frozen=True)
 class Published:
-  """What became of one upload, and what sends it on its way."""
+  """What became of one upload, and the commands that upload it."""
 
   result: results.Result
-  commands: tuple[str, ...] = ()  # None if it failed.
+  commands: tuple[str, ...] = ()  # Empty if it failed.
 
 
 def _present(target: pathlib.Path) -> dict[str, str]:
@@ -86,7 +86,7 @@ def _refuse(
   names: Counter[str],
   left_out: Sequence[results.Result],
 ) -> None:
-  """Raises a PublishError for an upload that would not be what it should."""
+  """Raises a PublishError for an upload that would lack or mix up exports."""
   if names[upload.name] > 1:
     raise errors.PublishError(
       f'{names[upload.name]} models would be {upload.name}, of which one is '
@@ -114,7 +114,7 @@ def publish_uploads(
     uploads: What to write.
     left_out: The failed results of exports that cannot be used.
     folder: A folder that is new, empty or was published into before.
-    layout: The word for those who take the uploads.
+    layout: The word of --layout for the place that takes the uploads.
 
   Yields:
     The result of each upload, as soon as it is there. One that fails stays as

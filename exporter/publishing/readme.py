@@ -21,7 +21,8 @@ _TASKS = {
   versions.CLASSIFICATION: 'image-classification',
   versions.FEATURE_VECTOR: 'image-feature-extraction',
 }
-# What counts as a download, by the formats: the first that is there.
+# The libraries by whose files Hugging Face counts downloads, by format. The
+# first format that a repository has counts.
 _LIBRARIES = {kinds.TF2: 'tf-keras', kinds.LITERT: 'litert'}
 _IMAGENET = 'imagenet-1k'
 
@@ -60,24 +61,24 @@ def _is_untrained(items: Sequence[storage.Item]) -> bool:
 def _results(item: storage.Item) -> list[object]:
   """What `slimhub evaluate` found out about these very files.
 
-  What the authors published of the checkpoint stands on the card alone: nobody
-  measured it on this file.
+  The accuracy that the authors published of the checkpoint is not among these
+  results, as nobody measured it on these files. It stands on the card.
   """
   measured = measure.read_measurements(item.root, item.handle, item.manifest)
-  found = measured.accuracy
-  if found is None:
+  accuracy = measured.accuracy
+  if accuracy is None:
     return []
-  metrics = [('accuracy', 'Top-1 accuracy', found.top1_percent)]
-  if found.top5_percent is not None:
-    metrics.append(('accuracy', 'Top-5 accuracy', found.top5_percent))
-  setting = found.setting
+  metrics = [('accuracy', 'Top-1 accuracy', accuracy.top1_percent)]
+  if accuracy.top5_percent is not None:
+    metrics.append(('accuracy', 'Top-5 accuracy', accuracy.top5_percent))
+  setting = accuracy.setting
   return [
     {
       'task': {'type': _TASKS[item.handle.task]},
       'dataset': {
         'type': 'imagefolder',
         'name': (
-          f'{setting.pictures} pictures of {found.classes} classes, SHA-256 '
+          f'{setting.pictures} pictures of {accuracy.classes} classes, SHA-256 '
           f'{setting.sha256}'
         ),
       },
@@ -108,9 +109,11 @@ def _facts(name: str, items: Sequence[storage.Item]) -> dict[str, object]:
   facts['tags'] = [*tags, *(['untrained'] if is_untrained else [])]
   if model.is_of_imagenet and not is_untrained:
     facts['datasets'] = [_IMAGENET]
-  found = [result for item in items for result in _results(item)]
-  if found:
-    facts['model-index'] = [{'name': name.rpartition('/')[2], 'results': found}]
+  measured = [result for item in items for result in _results(item)]
+  if measured:
+    facts['model-index'] = [
+      {'name': name.rpartition('/')[2], 'results': measured}
+    ]
   return facts
 
 
@@ -177,7 +180,7 @@ def pages(name: str, items: Sequence[storage.Item]) -> Mapping[str, str]:
   card = _card(name, first, items)
   card = dataclasses.replace(card, sections=(_contents(items), *card.sections))
   matter = front_matter.front_matter(_facts(name, items))
-  made = {README: f'{matter}\n{card.to_markdown()}'}
+  by_path = {README: f'{matter}\n{card.to_markdown()}'}
   for item in others:
-    made[_page(item)] = _card(name, item, items).to_markdown()
-  return made
+    by_path[_page(item)] = _card(name, item, items).to_markdown()
+  return by_path

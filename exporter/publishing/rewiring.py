@@ -14,7 +14,8 @@ _CODE = '```python\n'
 def describe(item: storage.Item) -> cards.Card:
   """The card of an export, made anew of its manifest and what was measured.
 
-  The text beside it may be anybody's.
+  The card that lies beside the export is not used, as anybody may have written
+  it.
 
   Raises:
     ManifestError: What was measured is unreadable.

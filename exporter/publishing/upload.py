@@ -1,4 +1,4 @@
-"""What one command uploads, whoever takes it."""
+"""What one command uploads, to whichever place takes it."""
 
 import abc
 from collections.abc import Callable
@@ -12,14 +12,14 @@ from exporter import storage
 from exporter.publishing import content
 import model_specs
 
-LAYOUTS = ('huggingface', 'kaggle', 'oci')  # The words for who takes them.
+LAYOUTS = ('huggingface', 'kaggle', 'oci')  # For the places that take uploads.
 
 
 class Upload(abc.ABC):
   """A folder that is uploaded whole."""
 
   def __init__(self, name: str, items: Iterable[storage.Item], note: str = ''):
-    self.name = name  # The path of the folder, as those call it who take it.
+    self.name = name  # Of the upload where it goes, and so of its folder here.
     self.items = tuple(items)
     self.note = note  # What a person should know of it; mostly empty.
 
@@ -28,7 +28,7 @@ class Upload(abc.ABC):
     """What the folder will hold.
 
     Raises:
-      PublishError: Those who take it would refuse it.
+      PublishError: The place that it is for would refuse it.
       ManifestError: Something of an export is not what it should be.
     """
 
@@ -93,7 +93,7 @@ def repository(handle: model_specs.Handle) -> str:
 
 
 def check_name(name: str, pattern: re.Pattern[str], where: str) -> None:
-  """Raises a PublishError for a name that those who take it would refuse."""
+  """Raises a PublishError for a name that the place would refuse."""
   if not pattern.fullmatch(name):
     raise errors.PublishError(
       f'{name} is no name that {where} takes, expected {pattern.pattern}; '

@@ -15,7 +15,7 @@ from exporter import errors
 from exporter.signing import keys
 
 _TYPE = 'application/vnd.in-toto+json'
-# What reading an envelope may raise, which somebody wrote.
+# What may be raised while an envelope is read, which may hold anything.
 _BAD = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 
 
@@ -23,7 +23,7 @@ def _parse(data: bytes) -> Any:
   """The envelope in some bytes.
 
   Raises:
-    ValueError: They are none.
+    ValueError: The bytes are no envelope.
   """
   from securesystemslib import dsse
   from securesystemslib import exceptions
@@ -35,7 +35,7 @@ def _parse(data: bytes) -> Any:
 
 
 def _statement(data: bytes) -> bytes:
-  """What was signed before, or is to be signed for the first time."""
+  """The statement in an envelope, or in bytes that nobody has signed yet."""
   try:
     payload: bytes = _parse(data).payload
   except ValueError:  # Nobody has signed it yet.
@@ -58,7 +58,7 @@ def sign_statement(
 
   Raises:
     PackageError: The package model-signing is missing.
-    SignatureError: The key is none.
+    SignatureError: The file holds no private key.
   """
   environment.require('sign')
   from securesystemslib import dsse
@@ -87,7 +87,7 @@ def check_statement(name: str, data: bytes, key: keys.Public) -> None:
   from securesystemslib import exceptions
   from securesystemslib import signer
 
-  known = signer.SSlibKey.from_crypto(key.key)
+  public_key = signer.SSlibKey.from_crypto(key.key)
   try:
     envelope = _parse(data)
   except ValueError as error:
@@ -98,9 +98,9 @@ def check_statement(name: str, data: bytes, key: keys.Public) -> None:
   is_statement = envelope.payload_type == _TYPE
   for signature in envelope.signatures.values() if is_statement else ():
     # The name of a key in an envelope is a hint, which others leave out.
-    named = signer.Signature(known.keyid, signature.signature)
+    named = signer.Signature(public_key.keyid, signature.signature)
     with contextlib.suppress(exceptions.UnverifiedSignatureError):
-      known.verify_signature(named, envelope.pae())
+      public_key.verify_signature(named, envelope.pae())
       return
   raise errors.SignatureError(
     f'{name} is not what the owner of {key.name} signed; take it from its '

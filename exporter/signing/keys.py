@@ -37,7 +37,7 @@ def explained(key: pathlib.Path, kind: str) -> Iterator[None]:
 
 def _elliptic(key: Any, kind: type) -> Any:
   if not isinstance(key, kind):
-    raise ValueError('of another sort')  # Which is explained.
+    raise ValueError('of another sort')  # `explained` makes an error of it.
   return key
 
 

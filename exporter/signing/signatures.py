@@ -16,7 +16,7 @@ from exporter.signing import keys
 
 
 def _hashing() -> Any:
-  """All files count, also those that Git would ignore, and no link is one."""
+  """Takes all files, also those that Git ignores; a link is an error."""
   from model_signing import hashing
 
   config = hashing.Config().use_file_serialization(
@@ -45,8 +45,8 @@ def sign(
 
   Raises:
     PackageError: The package model-signing is missing.
-    SignatureError: The key is none, or has a password and a certificate; or the
-      certificate is none, or that of another key.
+    SignatureError: The file holds no private key, or there are both a password
+      and a certificate; or the certificate is unusable, or is of another key.
   """
   environment.require('sign')
   from model_signing import signing
@@ -59,11 +59,12 @@ def sign(
       config.use_certificate_signer(
         private_key=key,
         signing_certificate=certificates[0],
-        # Its library takes none for damaged files; one twice does no harm.
+        # The library takes an empty chain for damaged files. The certificate
+        # itself as its chain does no harm.
         certificate_chain=certificates[1:] or certificates,
       )
     else:
-      # It is declared as a text, and handed on to what takes bytes alone.
+      # The library declares the password as a text, but needs bytes.
       encoded: Any = password.encode() if password else None
       config.use_elliptic_key_signer(private_key=key, password=encoded)
   with tempfile.TemporaryDirectory() as folder:
@@ -85,8 +86,8 @@ def check(
 
   Raises:
     PackageError: The package model-signing is missing.
-    SignatureError: The key is none, the signature is of another key or none, or
-      a file was changed, added or removed since.
+    SignatureError: The file holds no public key, the signature is damaged or of
+      another key, or a file was changed, added or removed since.
   """
   environment.require('sign')
   from model_signing import verifying

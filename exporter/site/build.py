@@ -25,10 +25,10 @@ EXTRA = 'site'
 MARK = '.slimhub-site'  # Marks a folder as a site that may be replaced.
 HERE = pathlib.Path(__file__).parent
 _CONFIG, _ASSETS = HERE / 'mkdocs.yml', HERE / 'assets'
-# What hosts show for an address that is not there, in place of MkDocs's own,
-# whose links begin at the root of the host: the site may be at any path below.
+# What hosts show for an address that is not there. It replaces MkDocs's page,
+# whose links begin at the root of the host: the site may lie below that.
 _NOT_FOUND, _NOT_FOUND_NAME = HERE / 'not_found.html', '404.html'
-# Their addresses begin with the host's, as search engines want them.
+# Search engines want whole URLs in them, so without a host there are none.
 _SITEMAPS = ('sitemap.xml', 'sitemap.xml.gz')
 
 
@@ -57,10 +57,10 @@ class _Problems(logging.Handler):
 
   def __init__(self) -> None:
     super().__init__(logging.WARNING)
-    self.found: list[str] = []
+    self.messages: list[str] = []
 
   def emit(self, record: logging.LogRecord) -> None:
-    self.found.append(record.getMessage())
+    self.messages.append(record.getMessage())
 
 
 @contextlib.contextmanager
@@ -70,7 +70,7 @@ def _listening() -> Iterator[list[str]]:
   propagated, logger.propagate = logger.propagate, False
   logger.addHandler(problems)
   try:
-    yield problems.found
+    yield problems.messages
   finally:
     logger.removeHandler(problems)
     logger.propagate = propagated
@@ -116,7 +116,7 @@ def _in_page(
   Args:
     whole: All exports that the site shows, by name.
     root: Where the files of the site are written.
-    left_out: Is told of each that cannot be read.
+    left_out: Gets a failed result for each export that cannot be read.
   """
   written = {}
   for name, item in whole.items():
@@ -145,8 +145,8 @@ def _read(
   Args:
     hub_dir: The folder of exports, if there is one.
     root: Where the files to download are written.
-    has_downloads: Whether any are; if not, artifacts are not read, and their
-      manifests are shown as they are.
+    has_downloads: Whether files are written to download. If not, artifacts are
+      not read, and their manifests are believed.
   """
   if hub_dir is None:
     return entries.Collection(entries.collect({}))
@@ -155,7 +155,7 @@ def _read(
   text = storage.read_small(hub_dir, measure.BENCHMARK_JSON)
   if text is not None:
     _, speeds = measure.parse_speeds(text, str(figures))
-  made, measured, files = {}, {}, {}
+  manifests, measured, files = {}, {}, {}
   beside, whole = {}, {}
   present = storage.items(hub_dir)
   left_out = list(present.left_out)
@@ -166,12 +166,12 @@ def _read(
       if has_downloads:
         files[str(handle)] = downloads.write(item, root)
       beside[str(handle)] = downloads.write_beside(item, root)
-      made[handle] = manifest
+      manifests[handle] = manifest
       whole[str(handle)] = item
     except errors.ManifestError as error:
       left_out.append(storage.leave_out(item.stem, error))
   in_page = _in_page(whole, root, left_out) if has_downloads else {}
-  collected = entries.collect(made, measured, speeds)
+  collected = entries.collect(manifests, measured, speeds)
   return entries.Collection(collected, files, beside, tuple(left_out), in_page)
 
 

@@ -44,9 +44,9 @@ def frontier(
   Every other model is at most as accurate as one that costs no more.
   """
   priced = [(cost(model), model) for model in models]
-  known = [(price, model) for price, model in priced if price is not None]
+  pairs = [(price, model) for price, model in priced if price is not None]
   best: list[model_specs.ModelSpec] = []
-  for _, model in sorted(known, key=lambda item: (item[0], -top1(item[1]))):
+  for _, model in sorted(pairs, key=lambda item: (item[0], -top1(item[1]))):
     if not best or top1(model) > top1(best[-1]):
       best.append(model)
   return best

@@ -1,4 +1,4 @@
-"""The papers of models as BibTeX, for who writes one more."""
+"""The papers of models as BibTeX, for those who cite them."""
 
 import re
 
@@ -21,7 +21,7 @@ def bibtex(family: model_specs.Family) -> str:
   name = re.sub('[^a-z]', '', first.split()[-1].lower())
   fields = {
     'author': _text(' and '.join(paper.authors.split(', '))),
-    # Twice in braces: capitals stay as they are.
+    # Double braces keep BibTeX from changing capitals.
     'title': f'{{{_text(paper.title)}}}',
     'year': f'{paper.year}',
     'url': paper.url,

@@ -11,7 +11,7 @@ from model_specs import kinds
 class Download:
   """A file that can be downloaded from the site."""
 
-  path: str  # From the root of the site.
+  path: str  # Relative to the root of the site.
   bytes: int
   sha256: str
 

@@ -46,9 +46,10 @@ class Entry:
 
   @property
   def family(self) -> model_specs.Family:
-    """The published family of its network, whose page it is on.
+    """The published family of its network, whose page lists it.
 
-    That of an own model differs, if its colours are mapped otherwise.
+    The spec of an own model has a family of its own if colours are mapped
+    otherwise.
     """
     return model_specs.NETWORKS[self.spec.network].family
 
@@ -71,8 +72,8 @@ class Entry:
   @property
   def megabytes(self) -> float | None:
     """The size of the newest handle's artifact; None if it is not exported."""
-    made = self.made.get(str(self.newest))
-    return made.bytes / 1e6 if made else None
+    manifest = self.made.get(str(self.newest))
+    return manifest.bytes / 1e6 if manifest else None
 
   @property
   def latency_ms(self) -> float | None:
@@ -98,12 +99,12 @@ class Entry:
     return speed.memory_mb if speed else None
 
   def _of_one_image(self, handle: model_specs.Handle) -> measure.Speed | None:
-    found = (
+    matching = (
       speed
       for speed in self.speeds
       if (speed.name, speed.batch) == (str(handle), 1)
     )
-    return next(found, None)
+    return next(matching, None)
 
 
 def page(handle: model_specs.Handle) -> str:
@@ -131,21 +132,21 @@ def title(model: model_specs.ModelSpec) -> str:
 
 
 def collect(
-  made: Mapping[model_specs.Handle, storage.Manifest],
+  exported: Mapping[model_specs.Handle, storage.Manifest],
   measured: Mapping[model_specs.Handle, measure.Measurements] | None = None,
   speeds: Iterable[measure.Speed] = (),
 ) -> list[Entry]:
   """The entries of every published model, then of own ones.
 
   Args:
-    made: The manifests of all exported handles and conversions.
+    exported: The manifests of all exported handles and conversions.
     measured: The speed and accuracy of exports that were measured since.
     speeds: The results of the last benchmark of the exports.
   """
   folders: dict[str, list[model_specs.Handle]] = {}
-  for handle in (*model_specs.find(), *made):
+  for handle in (*model_specs.find(), *exported):
     folders.setdefault(handle.folder, []).append(handle)
-  manifests = {str(handle): each for handle, each in made.items()}
+  manifests = {str(handle): each for handle, each in exported.items()}
   figures = {str(handle): each for handle, each in (measured or {}).items()}
   timed = list(speeds)
   entries = []
@@ -196,7 +197,7 @@ class Collection:
     """One entry for each model: its classifier, where it has one."""
     chosen: dict[str, Entry] = {}
     for entry in self.entries:
-      # A network may be trained on several datasets, and be published twice.
+      # One network may be several models: of other datasets or publishers.
       whose = entry.newest.folder.rpartition('/')[0]
       if whose not in chosen or entry.newest.task == versions.CLASSIFICATION:
         chosen[whose] = entry

@@ -112,7 +112,7 @@ def _try_it(
 def _facts(entry: entries.Entry) -> str:
   """A list of the figures by which models are chosen."""
   figures = entry.spec.figures
-  known = (
+  facts = (
     ('Top-1 accuracy', figures.top1_percent, ' %'),
     ('Top-5 accuracy', figures.top5_percent, ' %'),
     ('Multiply-adds', figures.macs_millions, ' M'),
@@ -127,7 +127,7 @@ def _facts(entry: entries.Entry) -> str:
       elements.element('dt', None, name),
       elements.element('dd', None, f'{value}{unit}'),
     )
-    for name, value, unit in known
+    for name, value, unit in facts
     if value is not None
   ]
   return elements.render(elements.element('dl', {'class': 'facts'}, *parts))
@@ -149,10 +149,10 @@ def _tabs(
     for other in collection.entries
     if (other.spec, other.newest.publisher) == (handle.spec, handle.publisher)
   ]
-  known = [(_version(h), entries.page(h)) for h in entry.handles]
+  versions = [(_version(h), entries.page(h)) for h in entry.handles]
   return (
     page_lib.tabs(page, 'Tasks', tasks),
-    page_lib.tabs(page, 'Versions', known),
+    page_lib.tabs(page, 'Versions', versions),
   )
 
 
@@ -209,7 +209,7 @@ def _is_first(entry: entries.Entry, collection: entries.Collection) -> bool:
 
 
 def _names(handle: model_specs.Handle) -> tuple[str, ...]:
-  """All that people may call a handle who search for it."""
+  """All names by which people may search for a handle."""
   model = handle.spec
   others = [namesake.name for namesake in aliases.namesakes(model)]
   if not model.own:

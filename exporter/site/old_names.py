@@ -14,7 +14,7 @@ _ICON = 'assets/logo.svg'
 
 
 def _page(path: str, target: str, title: str) -> str:
-  """A page that leads on at once, and says to search engines whose it is."""
+  """A page that redirects at once, and names its target to search engines."""
   url = elements.link(path, target)
   refresh = {'http-equiv': 'refresh', 'content': f'0; url={url}'}
   # Without an icon, browsers ask the host for one.
@@ -37,7 +37,7 @@ def _page(path: str, target: str, title: str) -> str:
 
 
 def _paths(handle: model_specs.Handle) -> Iterator[str]:
-  """The paths of a hub and of kaggle.com that old links lead to."""
+  """The paths, on tfhub.dev and kaggle.com, that old links lead to."""
   if not handle.kind.is_converted:
     yield from aliases.of_tfhub(handle)[1:]
   for name in aliases.of_kaggle(handle):
@@ -66,7 +66,7 @@ def _of_entry(
 
 
 def pages(collection: entries.Collection) -> dict[str, str]:
-  """The HTML of every page that only leads on, by its path.
+  """The HTML of every page that only redirects, by its path.
 
   A name becomes a folder with an `index.html`, as hosts of plain files answer
   paths that end in no suffix.
@@ -78,7 +78,8 @@ def pages(collection: entries.Collection) -> dict[str, str]:
         targets.setdefault(f'{handle}.html', target)
       for path in _paths(handle):
         targets.setdefault(f'{path}/index.html', target)
-        # Newer versions come later: without a number the newest is meant.
+        # A path without a version leads to the newest one, as newer ones come
+        # later and replace it here.
         if not handle.spec.own:
           folder = re.sub('/(versions/)?[0-9]+$', '', path)
           targets[f'{folder}/index.html'] = target

@@ -19,8 +19,8 @@ CLIENTS, FAMILIES, GUIDES = 'clients.md', 'families', 'guides'
 def _quoted(text: str) -> str:
   """A text as YAML quotes it, whatever is in it.
 
-  One character that YAML does not take as it is, and MkDocs would show the head
-  as Markdown, and what stands in it.
+  Were there one character that YAML refuses, MkDocs would show the front matter
+  to readers, as Markdown.
   """
   letters = (
     each if ' ' <= each <= '~' and each not in '\\"' else f'\\U{ord(each):08x}'

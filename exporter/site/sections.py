@@ -56,7 +56,7 @@ def _close(what: str, unit: str) -> _Sentence:
 
 
 _TIME = 'ms an image'  # As the last benchmark of all exports measured it.
-# The most that a process takes which does nothing else, with its runtime.
+# The most memory of a process that runs the file and does nothing else.
 _MEMORY = 'MB of memory'
 _SPREAD = 'their spread'
 _SENTENCES: dict[str, _Sentence] = {
@@ -113,8 +113,8 @@ def _rows(
     file = collection.files.get(str(each))
     if file is None:
       continue
-    # As HTML: MkDocs would warn of a link of Markdown to a file that is only
-    # added after it has built the pages.
+    # The link is HTML, as MkDocs would warn of a link in Markdown to this file,
+    # which is only added once the pages are built.
     about = {'href': elements.link(page, file.path), 'download': ''}
     name = elements.element('a', about, posixpath.basename(file.path))
     target = entries.page(each)
@@ -192,8 +192,8 @@ def told(manifest: storage.Manifest) -> list[str]:
 
 def proof(handle: model_specs.Handle, entry: entries.Entry) -> str:
   """What was proven of an export, in words; empty if nothing was."""
-  made = entry.made.get(str(handle))
-  sentences = told(made) if made else []
+  manifest = entry.made.get(str(handle))
+  sentences = told(manifest) if manifest else []
   if not sentences:
     return ''
   return markdown.section(

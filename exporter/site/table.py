@@ -101,14 +101,14 @@ def _row(
 ) -> elements.Element:
   cell = elements.element
   link = {'href': elements.link(page, entry.page)}
-  known = {
+  attributes = {
     'data-family': entry.family.title,
     'data-task': entry.newest.task,
     'data-formats': ' '.join(entry.formats),
   }
   return cell(
     'tr',
-    known,
+    attributes,
     cell('th', {'scope': 'row'}, cell('a', link, entries_lib.name(entry.spec))),
     cell('td', None, entry.family.title),
     cell('td', None, entry.task),

@@ -27,18 +27,18 @@ _OWN = pathlib.Path(__file__).parent / 'in_page'
 _SHARED = 'in_page'  # What all pages use, from the root of the site.
 _RUNTIME, _SAMPLE = f'{_SHARED}/tensorflowjs', f'{_SHARED}/sample.js'
 _SCRIPT = 'try_it.js'
-# What shows the answers of a task.
+# The script that shows the answers of a model for each task.
 _SHOWN_BY = {
   versions.CLASSIFICATION: 'classes.js',
   versions.FEATURE_VECTOR: 'likeness.js',
 }
 _MODEL = 'model.json'
-# A page that loads more is none that people wait for.
+# People would not wait for a page that loads more.
 _MOST_BYTES = 1 << 26
-_SHARE = 0.875  # Of a picture's shorter side: as TF-Slim evaluates.
+_SHARE = 0.875  # Of a picture's shorter side that is seen, as in TF-Slim.
 _SHARD = re.compile(r'-shard([0-9]{1,4})of')
 _UNTRAINED = ' Its weights are synthetic: what it says means nothing.'
-_CHECKS = ('outputs', 'error')  # Of the proof, by what is exact and what not.
+_CHECKS = ('outputs', 'error')  # In the proof of exact and of lossy files.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,8 +52,8 @@ class InPage:
 
 
 def _script(data: object) -> str:
-  """A script that gives data to the page; data of strangers stays data."""
-  # No browser takes what is in a string of JSON for code.
+  """A script that gives data to the page, which cannot be taken for code."""
+  # JSON quotes all texts, and a browser runs nothing in a quoted text.
   return f'slimhubTryIt.take({json.dumps(data)});\n'
 
 
@@ -113,8 +113,8 @@ def _number(shard: str) -> int:
 
 def _allowed(handle: model_specs.Handle, manifest: storage.Manifest) -> float:
   """How far answers may be from those of the network, by its proof."""
-  found = (c.tolerance for c in manifest.proof if c.name in _CHECKS)
-  return min(next(found, handle.kind.error), handle.kind.most_error)
+  tolerances = (c.tolerance for c in manifest.proof if c.name in _CHECKS)
+  return min(next(tolerances, handle.kind.error), handle.kind.most_error)
 
 
 def write(
@@ -130,20 +130,20 @@ def write(
   Raises:
     ManifestError: A file is not what the manifest describes, or missing there.
   """
-  handle, made = item.handle, item.manifest
-  if _MODEL not in made.files:
+  handle, manifest = item.handle, item.manifest
+  if _MODEL not in manifest.files:
     raise errors.ManifestError(
       f'{handle} has no {_MODEL} in its manifest, expected what TensorFlow.js '
       'loads first; export it again with --force'
     )
   folder = root / f'{handle.stem}.in_page'
   folder.mkdir(parents=True, exist_ok=True)
-  weights = [name for name in made.files if name.endswith('.bin')]
+  weights = [name for name in manifest.files if name.endswith('.bin')]
   parts = []
-  with storage.local_root(item.root, made.handle) as local:
+  with storage.local_root(item.root, manifest.handle) as local:
     for number, name in enumerate([_MODEL, *sorted(weights, key=_number)]):
-      with storage.reading(local, made, name) as reader:
-        data = reader.read(made.files[name].bytes)
+      with storage.reading(local, manifest, name) as reader:
+        data = reader.read(manifest.files[name].bytes)
       parts.append(f'{number}.js')
       (folder / parts[-1]).write_text(_script(_base64(data)))
   about = {
@@ -152,14 +152,14 @@ def write(
     'channels': handle.spec.family.channels,
     'share': _SHARE,
     'labels': labels.of(handle),
-    'allowed': _allowed(handle, made),
+    'allowed': _allowed(handle, manifest),
     'isExact': handle.kind.is_exact,
-    'vector': _vector(origin, made),
+    'vector': _vector(origin, manifest),
   }
   (folder / 'about.js').write_text(_script(about))
-  is_trained = made.weights.kind != checkpoints.SYNTHETIC
+  is_trained = manifest.weights.kind != checkpoints.SYNTHETIC
   about_js = f'{handle.stem}.in_page/about.js'
-  return InPage(about_js, made.bytes, is_trained, handle.task)
+  return InPage(about_js, manifest.bytes, is_trained, handle.task)
 
 
 def write_shared(root: pathlib.Path) -> None:

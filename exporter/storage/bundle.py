@@ -47,7 +47,7 @@ def _folders(names: Iterable[str]) -> list[str]:
 
 
 def _member(name: str) -> tarfile.TarInfo:
-  """The header of a file, without owner and time, which would change bytes."""
+  """The tar header of a file: no owner and no time, so that no byte varies."""
   member = tarfile.TarInfo(name)
   member.mode = 0o644
   return member
@@ -85,15 +85,15 @@ def write_bundle(
         tar.addfile(member, cast(IO[bytes], reader))
 
 
-def write_download(found: export.Export, target: pathlib.Path) -> None:
+def write_download(delivered: export.Export, target: pathlib.Path) -> None:
   """Writes the one file that an artifact is downloaded as.
 
   Raises:
     ManifestError: A file is missing or is not what the manifest describes; what
       is at the target then is not to be used.
   """
-  described = found.manifest
-  with places.local_root(found.root, described.handle) as root:
+  described = delivered.manifest
+  with places.local_root(delivered.root, described.handle) as root:
     if is_bundled(described):
       write_bundle(root, described, target)
     else:

@@ -22,9 +22,9 @@ _NUMBER = re.compile('[0-9]+')
 class Candidate:
   """A path that an export may lie at."""
 
-  parts: tuple[str, ...]  # Those of a handle.
+  parts: tuple[str, ...]  # The parts of the handle, between the slashes.
   stem: str  # The path of its manifest, without suffix.
-  kind: kinds.Kind | None = None  # Of a converted file.
+  kind: kinds.Kind | None = None  # The format of a converted file.
 
   @property
   def name(self) -> str:
@@ -39,8 +39,8 @@ class Candidate:
     """The handle or conversion whose path this is.
 
     Raises:
-      ManifestError: It is that of an own model whose manifest cannot be used.
-      SpecError: Nobody knows such a model.
+      ManifestError: The path is of an own model whose manifest cannot be used.
+      SpecError: No model has such a handle.
     """
     name = '/'.join(self.parts)
     origin = model_specs.PUBLISHED.get(name) if self._is_published else None
@@ -87,16 +87,16 @@ def _may_be_handle(parts: Sequence[str]) -> bool:
 
 def _unconverted(output_dir: places.Folder, whole: bool) -> Iterator[Candidate]:
   """Finds artifacts that are no conversions, by their folder or manifest."""
-  found = {
+  all_parts = {
     (*p.parts[-_PARTS:-1], p.name.removesuffix(kinds.MANIFEST))
     for p in output_dir.glob('*/*/*/*/*')
   }
-  # Those of variants have a folder more, which belongs to the name.
+  # Paths of variants have one more folder, which belongs to the name.
   for p in output_dir.glob(f'*/*/*/{model_specs.VARIANT}/*/*'):
     publisher, dataset, name, variant, task = p.parts[-_PARTS - 1 : -1]
     number = p.name.removesuffix(kinds.MANIFEST)
-    found.add((publisher, dataset, f'{name}/{variant}', task, number))
-  for parts in found:
+    all_parts.add((publisher, dataset, f'{name}/{variant}', task, number))
+  for parts in all_parts:
     stem = '/'.join(parts)
     manifest = output_dir / f'{stem}{kinds.MANIFEST}'
     if _may_be_handle(parts) and (not whole or manifest.exists()):

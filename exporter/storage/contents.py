@@ -21,7 +21,7 @@ MISSING = 'missing'  # How a file differs that is not there.
 def _open_all(
   artifact: pathlib.Path,
 ) -> Iterator[tuple[str, BinaryIO | str]]:
-  """Opens each file of an artifact, or says why it is none, by its path."""
+  """Yields each path of an artifact with the open file, or what else it is."""
   if artifact.is_dir() and not artifact.is_symlink():
     root, names = artifact, inside.walk(artifact)
   else:  # A file is listed under its own name.
@@ -43,7 +43,7 @@ def hash_files(artifact: pathlib.Path) -> dict[str, manifest.File]:
   is listed under its own name.
 
   Raises:
-    ManifestError: It holds a link, a pipe or the like.
+    ManifestError: The artifact holds a link, a pipe or the like.
   """
   hashed = {}
   for name, file in _open_all(artifact):
@@ -145,7 +145,7 @@ def reading(
 
   Raises:
     ManifestError: The file is missing, or is not what the manifest describes.
-      Another hash is known only in the end, after the caller has read the data.
+      A wrong hash is noticed only in the end, when the caller has the data.
   """
   is_folder = manifest.kind_of(described).is_folder
   path = f'{described.handle}/{name}' if is_folder else described.handle

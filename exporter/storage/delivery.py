@@ -74,8 +74,8 @@ def _refuse_others(
 ) -> None:
   """Raises an ExportError if what is in place is somebody else's.
 
-  What a run left that was killed is the same; what a power cut left of it may
-  have files without content.
+  A killed run of the same export left some or all of the files that are staged.
+  After a power cut, such files may have lost their content.
   """
   with places.local_copy(artifact) as folder:
     root = folder.parent if folder.is_file() else folder
@@ -103,7 +103,8 @@ def _move(
     _refuse_others(handle, staged.artifact, place.artifact)
   disk.sync(staged.artifact, *staged.said)
   disk.swap(staged.artifact, place.artifact)
-  place.measured.unlink(missing_ok=True)  # Both are of the old one.
+  # What was measured and signed was the old artifact.
+  place.measured.unlink(missing_ok=True)
   place.signature.unlink(missing_ok=True)
   *others, last = zip(staged.said, place.said, strict=True)
   for path, target in others:

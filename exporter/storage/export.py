@@ -1,6 +1,6 @@
 """An artifact that was delivered whole, with its manifest and its card.
 
-All three may come from somebody else, so that nothing of them is believed.
+All three may come from somebody else, so nothing in them is trusted.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def read_small(folder: places.Folder, name: str) -> bytes | None:
     file systems leave a file without content then, others one full of zeros.
 
   Raises:
-    ManifestError: It is a link or the like, or too large.
+    ManifestError: The file is a link or the like, or too large.
   """
   with contextlib.suppress(FileNotFoundError):
     try:
@@ -122,7 +122,7 @@ class Export:
     """The text of its card.
 
     Raises:
-      ManifestError: There is none, or it is no text.
+      ManifestError: There is no card, or it is no text.
     """
     card = read_card(self.root, self.stem)
     if card is None:
@@ -153,7 +153,7 @@ def find_export(root: places.Folder, stem: str) -> Export | None:
     stem: The path of its manifest below it, without suffix.
 
   Raises:
-    ManifestError: Its manifest is none, or that of another artifact; or it lies
+    ManifestError: Its manifest is unreadable, or is another's; or it lies
       behind a link.
   """
   manifest = read_manifest(root, stem)

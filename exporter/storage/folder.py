@@ -15,7 +15,7 @@ from exporter.storage import places
 import model_specs
 from model_specs import formats
 
-# What is wrong with one export, not with the folder.
+# The errors that concern a single export, and not the whole folder.
 _BAD = (
   errors.ManifestError,
   model_specs.SpecError,
@@ -85,7 +85,7 @@ def _matching(
   registry: model_specs.Registry,
 ) -> Found[model_specs.Handle]:
   """What matches one of the patterns."""
-  known = registry.extended(handle.spec for handle in present.usable)
+  models = registry.extended(handle.spec for handle in present.usable)
   left_out = tuple(
     each
     for each in present.left_out
@@ -94,7 +94,7 @@ def _matching(
   wanted: set[model_specs.Handle] = set()
   for pattern in patterns:
     try:
-      wanted.update(known.select(pattern, present.usable))
+      wanted.update(models.select(pattern, present.usable))
     except model_specs.UnknownNameError:
       if not any(_concerns(pattern, each.name) for each in left_out):
         raise
@@ -120,8 +120,8 @@ def find_artifacts(
     whole: Whether artifacts without a manifest are left out.
 
   Returns:
-    The handles and conversions, and failed results for what lies at the path of
-    an export and is none; there is at least one of either.
+    The handles and conversions, and a failed result for whatever lies at the
+    path of an export and is no export. There is at least one handle or result.
 
   Raises:
     ManifestError: There are none.
@@ -175,9 +175,9 @@ def items(
   for handle in present.usable:
     try:
       with places.reach(folder):
-        found = export.find_export(folder, handle.stem)
-      if found:
-        whole.append(Item(folder, found.manifest, handle))
+        delivered = export.find_export(folder, handle.stem)
+      if delivered:
+        whole.append(Item(folder, delivered.manifest, handle))
     except _BAD as error:
       left_out.append(leave_out(handle.stem, error))
   return Found(tuple(whole), tuple(left_out))

@@ -32,7 +32,7 @@ def default_checkpoint_dir() -> pathlib.Path:
 
 
 def default_memo_dir() -> pathlib.Path:
-  """The folder of what was found out before, in SLIMHUB_HOME or the cache."""
+  """The folder of memos, in SLIMHUB_HOME or the user's cache; see memo.py."""
   return _home() / 'memos'
 
 

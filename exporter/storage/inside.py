@@ -60,7 +60,7 @@ def open_file(root: pathlib.Path, name: str) -> BinaryIO:
 
 
 def read_file(root: pathlib.Path, name: str, most: int) -> bytes:
-  """The bytes of a regular file in a folder that has at most so many.
+  """The bytes of a regular file in a folder, which may have up to `most`.
 
   Raises:
     NotUsableError: It is a link or behind one, no file, or too large.
@@ -92,7 +92,10 @@ def is_there(root: pathlib.Path, name: str) -> bool:
 
 
 def walk(folder: pathlib.Path) -> Iterator[str]:
-  """The paths of all in a folder that is no folder, sorted; links, too."""
+  """The sorted paths of all that a folder holds, without the folders in it.
+
+  Links are among them, wherever they lead.
+  """
   for path, folders, files in os.walk(folder):
     folders.sort()
     here = pathlib.Path(path)

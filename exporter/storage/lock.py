@@ -57,7 +57,7 @@ def _open(path: pathlib.Path) -> int:
     if not path.exists():
       raise
   try:
-    return os.open(path, os.O_RDONLY | flags)  # To lock it takes no more.
+    return os.open(path, os.O_RDONLY | flags)  # Enough to lock the file.
   except OSError as error:
     owner = path.lstat().st_uid
     raise errors.ExportError(
@@ -154,7 +154,8 @@ def _hold_object(folder: 'upath.UPath') -> Iterator[None]:
     with places.reach(folder):
       is_mine = _create(path, note)
       holder = '' if is_mine else _holder(path)
-      # Packages and storages that know no such condition create it again.
+      # If the object can be created twice, the package or the storage ignores
+      # the condition that it must not exist, and the lock keeps nobody out.
       is_kept = not (is_mine and _create(path, note))
   except OSError as error:
     raise _unwritable(folder, error) from error

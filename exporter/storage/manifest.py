@@ -30,7 +30,7 @@ class File:
 class Archive(checksums.Checksum):
   """The published archive that a checkpoint was read from."""
 
-  trust: str  # Why it is taken for the published one: of `checksums.TRUSTS`.
+  trust: str  # Why it counts as the published one: one of `checksums.TRUSTS`.
 
   def __post_init__(self) -> None:
     super().__post_init__()
@@ -147,14 +147,14 @@ def parse_manifest(text: str | bytes, name: str) -> Manifest:
     ManifestError: The text is not a manifest.
   """
   try:
-    made = record.parse_record(Manifest, text)
-    _check_claims(made)
+    manifest = record.parse_record(Manifest, text)
+    _check_claims(manifest)
   except ValueError as error:
     raise errors.ManifestError(
       f'{name} is not a manifest of slimhub ({error}); '
       'export the version again with --force'
     ) from error
-  return made
+  return manifest
 
 
 def kind_of(described: Manifest) -> kinds.Kind:

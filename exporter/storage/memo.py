@@ -1,8 +1,8 @@
 """Facts that take long to find out, written down for the next time.
 
 A memo is found by a hash of all that its facts follow from, such as the bytes
-of the files that they were read from. Where any of that is another, so is the
-hash, and there is no memo. They lie in the user's cache and may be deleted.
+of the files that they were read from. If any of that changes, so does the hash,
+and no memo is found. Memos lie in the user's cache and may be deleted.
 """
 
 import contextlib

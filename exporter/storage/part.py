@@ -53,7 +53,7 @@ class Part:
     self._target = target
     self.path = target.with_name(target.name + '.part')
     self._about = target.with_name(target.name + '.part.json')
-    self._descriptor = -1  # Of the locked file.
+    self._descriptor = -1  # That of the partial file, while it is locked.
 
   def _is_locked(self, descriptor: int) -> bool:
     """Whether a descriptor is of the file that still has the name."""
@@ -66,7 +66,8 @@ class Part:
   def locked(self) -> Iterator[None]:
     """Makes this process the only writer, after waiting for any other.
 
-    The file has its name for as long, so that nobody locks another one.
+    The file keeps its name in the context, so that nobody can lock another file
+    of the same name.
 
     Raises:
       NotUsableError: There is a link, or something else that is no file.
@@ -98,7 +99,7 @@ class Part:
   def begin(self, url: str, validator: str | None, size: int | None) -> None:
     """Empties the part, and notes what is about to be downloaded into it.
 
-    Like all that changes the part, it is for who has it locked.
+    Like every method that changes the part, it must be called in `locked`.
 
     Args:
       url: Where the file is downloaded from.
@@ -120,13 +121,13 @@ class Part:
 
   def validator(self, url: str) -> str | None:
     """The ETag or date that the server sent with the part, if from this URL."""
-    return self._known(url).get('validator')
+    return self._note(url).get('validator')
 
   def is_whole(self, url: str) -> bool:
     """Whether all of it was downloaded, and only the renaming is to be done."""
-    return 0 < self.size == self._known(url).get('bytes')
+    return 0 < self.size == self._note(url).get('bytes')
 
-  def _known(self, url: str) -> dict:
+  def _note(self, url: str) -> dict:
     try:
       about = json.loads(outside.read_file(self._about, _MOST))
       return about if about['url'] == url else {}

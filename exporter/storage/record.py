@@ -12,11 +12,11 @@ from typing import TypeVar
 from model_specs import outside
 
 _R = TypeVar('_R')
-_WHOLE = re.compile('0|[1-9][0-9]{0,17}')  # So that it has one spelling.
+_WHOLE = re.compile('0|[1-9][0-9]{0,17}')  # No number has two spellings.
 
 
 def _fields(kind: Any, value: Any) -> Any:
-  known = typing.get_type_hints(kind)
+  hints = typing.get_type_hints(kind)
   needed = {
     field.name
     for field in dataclasses.fields(kind)
@@ -26,9 +26,9 @@ def _fields(kind: Any, value: Any) -> Any:
     raise TypeError(f'{value!r:.80} is no {kind.__name__}')
   if missing := needed - value.keys():
     raise TypeError(f'{kind.__name__} without {", ".join(sorted(missing))}')
-  if unknown := value.keys() - known.keys():
+  if unknown := value.keys() - hints.keys():
     raise TypeError(f'{kind.__name__} with {", ".join(sorted(unknown)):.80}')
-  return kind(**{name: _value(known[name], v) for name, v in value.items()})
+  return kind(**{name: _value(hints[name], v) for name, v in value.items()})
 
 
 def _key(kind: type, key: str) -> Any:
@@ -52,13 +52,13 @@ def _single(kind: type, value: Any) -> Any:
 
 
 def _value(kind: Any, value: Any) -> Any:
-  """Makes of JSON what a type says: of the types that the records have."""
+  """Turns a value from JSON into one of a type that fields of records have."""
   origin, inner = typing.get_origin(kind), typing.get_args(kind)
   if kind is object:
     return value
   if dataclasses.is_dataclass(kind):
     return _fields(kind, value)
-  if origin is types.UnionType:  # With None: there is no other.
+  if origin is types.UnionType:  # `X | None`: records have no other unions.
     return None if value is None else _value(inner[0], value)
   if origin is tuple and isinstance(value, list):
     return tuple(_value(inner[0], each) for each in value)
@@ -74,8 +74,8 @@ def parse_record(kind: type[_R], text: str | bytes) -> _R:
 
   Args:
     kind: A dataclass, whose fields are texts, numbers, records, tuples and
-      dictionaries of these, or such or None. A field that is `object` is taken
-      as it is.
+      dictionaries of these, or one of these or None. The value of a field of
+      type `object` is taken as it is.
     text: The JSON.
 
   Returns:

@@ -16,7 +16,7 @@ _BEFORE_TASK = 3  # Parts of a handle before its task: PUBLISHER/DATASET/NAME.
 
 
 def _has_manifest(task: pathlib.Path) -> bool:
-  """Whether a manifest lies in the folder of a task, and says so."""
+  """Whether a folder holds a manifest that says it is the folder of a task."""
   root = task.parents[_BEFORE_TASK]
   for pattern in ('*.json', '*.*/*.json'):
     for path in task.glob(pattern):
@@ -28,9 +28,9 @@ def _has_manifest(task: pathlib.Path) -> bool:
 
 
 def _is_task(path: pathlib.Path, registry: model_specs.Registry) -> bool:
-  """Whether a folder is that of a task of a model, and not called so alone.
+  """Whether a folder is that of a model's task, and not just called like one.
 
-  Data sets have folders called `classification`, too.
+  Data sets may have folders called `classification`, too.
   """
   parts = path.parts[1:]  # The first is the root of the file system.
   if len(parts) <= _BEFORE_TASK or parts[-1] not in versions.TASKS:
@@ -70,10 +70,10 @@ def _below(
   path = path.resolve()
   root = _root(path, registry) if path.exists() else None
   if root is not None:
-    found = folder.find_artifacts(root, (), formats, registry)
+    artifacts = folder.find_artifacts(root, (), formats, registry)
     inside = folder.Found(
-      tuple(h for h in found.usable if _is_in(path, root / str(h))),
-      tuple(r for r in found.left_out if _is_in(path, root / r.name)),
+      tuple(h for h in artifacts.usable if _is_in(path, root / str(h))),
+      tuple(r for r in artifacts.left_out if _is_in(path, root / r.name)),
     )
     if inside.usable or inside.left_out:
       return root, inside
@@ -113,7 +113,7 @@ def find_targets(
     UnknownNameError: A pattern matches no model.
   """
   if output_dir is not None:
-    found = folder.find_artifacts(output_dir, targets, formats, registry)
-    return output_dir, found
+    artifacts = folder.find_artifacts(output_dir, targets, formats, registry)
+    return output_dir, artifacts
   (target,) = targets
   return _below(locations.to_path(target), formats, registry)

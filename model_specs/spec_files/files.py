@@ -73,19 +73,19 @@ def read_models(file: str | os.PathLike[str]) -> tuple[spec.ModelSpec, ...]:
   """
   path = pathlib.Path(file)
   folder = path.absolute().parent
-  found, problems = [], []
+  models, problems = [], []
   for table in _tables(path):
     try:
-      found.append(model_lib.read_model(table, str(path), folder))
+      models.append(model_lib.read_model(table, str(path), folder))
     except checks.SpecError as error:
       problems.append(str(error))
   if problems:
     raise checks.SpecError('\n'.join(problems))
-  return tuple(found)
+  return tuple(models)
 
 
 def _joined(
-  known: registry.Registry, entry: metadata.EntryPoint
+  models: registry.Registry, entry: metadata.EntryPoint
 ) -> registry.Registry:
   """Adds the models of an installed package.
 
@@ -94,9 +94,9 @@ def _joined(
   """
   package = entry.dist.name if entry.dist else '?'
   try:
-    given = entry.load()
-    path = pathlib.Path(os.fspath(given() if callable(given) else given))
-    return known.joined(read_models(path))
+    loaded = entry.load()
+    path = pathlib.Path(os.fspath(loaded() if callable(loaded) else loaded))
+    return models.joined(read_models(path))
   except KeyboardInterrupt:
     raise
   # It is the package's own code: some of it calls sys.exit().
@@ -125,12 +125,12 @@ def load_registry(*files: str | os.PathLike[str]) -> registry.Registry:
   Raises:
     SpecError: A file cannot be used, or two models have the same handles.
   """
-  known, broken = registry.Registry(published.MODELS), []
+  models, broken = registry.Registry(published.MODELS), []
   for entry in metadata.entry_points(group=GROUP):
     try:
-      known = _joined(known, entry)
+      models = _joined(models, entry)
     except checks.SpecError as error:
       broken.append(str(error))
   paths = dict.fromkeys(pathlib.Path(file).resolve() for file in files)
   own = [model for path in paths for model in read_models(path)]
-  return registry.Registry((*known.models, *own), broken)
+  return registry.Registry((*models.models, *own), broken)

@@ -163,14 +163,14 @@ def _combined(values: Mapping[str, Any]) -> Iterator[str]:
   if (top1 or top5) and 'num_classes' not in values:
     yield 'top1_percent or top5_percent is there, expected num_classes, too'
   tasks = versions.TASKS if 'num_classes' in values else versions.TASKS[1:]
-  known = [
+  promised = [
     f'{task}/{number}' for task in tasks for number, _ in _promises(values)
   ]
   for other, meant in values.get('also_known_as', {}).items():
-    if meant not in known:
+    if meant not in promised:
       yield (
         f'also_known_as: {other} is {meant!r}, expected one of '
-        + ', '.join(known)
+        + ', '.join(promised)
       )
 
 

@@ -1,4 +1,4 @@
-"""What an export never does is found in its files, and never done."""
+"""Operations that no export has are found in the files, and never run."""
 
 import pathlib
 
@@ -34,7 +34,7 @@ def _graph(number: int):
 
 
 def _function(model: saved_model_pb2.SavedModel):
-  """The nodes of the first function; a new one where there is none."""
+  """The nodes of the first function, which is added if there is none."""
   library = model.meta_graphs[0].graph_def.library
   if not library.function:
     library.function.add().signature.name = 'spare'

@@ -1,4 +1,4 @@
-"""A model in Node: which Node, and what is said of one that ends."""
+"""A model in Node: which Node is found, and what is said when it ends."""
 
 import gc
 import os
@@ -32,7 +32,7 @@ def _program(folder: pathlib.Path, text: str) -> pathlib.Path:
 
 @pytest.fixture(name='on_path')
 def _on_path(tmp_path, monkeypatch):
-  """A folder that alone is searched for Node."""
+  """The only folder in which Node is searched."""
   monkeypatch.setattr(environment, 'program', lambda *_: None)
   monkeypatch.setenv('PATH', str(tmp_path))
   return tmp_path

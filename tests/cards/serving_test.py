@@ -1,7 +1,8 @@
 """The code for TensorFlow Serving, which no package registry has.
 
-What it loads is looked at, and what it is asked goes over HTTP, in the words of
-its REST API, to a session that does what it does with a signature.
+The tests look at the files that TensorFlow Serving would load. Requests go over
+HTTP, in the form of its REST API, to a session that runs the signature as
+TensorFlow Serving would.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Where a checkpoint's file is none, that is one error, and nothing hangs."""
+"""A pipe or the like in the place of a file is one error, and nothing hangs."""
 
 from collections.abc import Callable
 from collections.abc import Iterator

@@ -18,7 +18,7 @@ every_model = each.over('model', model_specs.MODELS, lambda model: model.name)
 
 @pytest.fixture(autouse=True)
 def _unknown(monkeypatch) -> None:
-  """These archives hold made-up files: their checksums are not the known."""
+  """These archives hold made-up files, so no published checksum is theirs."""
   monkeypatch.setattr(checksums, 'published', dict)
 
 

@@ -31,7 +31,7 @@ _WITH = [m for m in model_specs.MODELS if m.multiplier]
 
 
 def _shapes(network: str, multiplier: float) -> dict[str, tuple[int, ...]]:
-  """Of the layers that a multiplier decides."""
+  """The shapes of layers whose widths a multiplier decides."""
   widths = builders.WIDTHS[network](multiplier)
   return {name: (1, 1, 3, width) for name, width in widths.items()}
 

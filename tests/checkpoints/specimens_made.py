@@ -1,4 +1,4 @@
-"""A fine-tune of five classes, as its training left it, for who looks into it.
+"""A fine-tuned model of five classes, as its training left it, to be inspected.
 
 The network is the smallest MobileNet V1 of all, at a multiplier nobody
 published.

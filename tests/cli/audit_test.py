@@ -1,4 +1,4 @@
-"""`slimhub audit` says what a model can do; its exit code, if that is more."""
+"""`slimhub audit` says what a model can do; its exit code is 1 if too much."""
 
 import json
 import subprocess

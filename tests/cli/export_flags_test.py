@@ -1,4 +1,4 @@
-"""Flags of an export that nothing would come of, or nothing good."""
+"""Flags of an export that would have no effect, or a bad one, are refused."""
 
 from unittest import mock
 

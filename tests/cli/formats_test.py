@@ -1,4 +1,4 @@
-"""--formats: what it asks for, and what it says where it cannot be."""
+"""--formats: what it chooses, and what is said where that is impossible."""
 
 from importlib import util
 import pathlib

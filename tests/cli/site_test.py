@@ -1,4 +1,4 @@
-"""`slimhub site`: what it prints, and what it says where it cannot be."""
+"""`slimhub site`: what it prints, and what it says when it fails."""
 
 from importlib import util
 

@@ -47,7 +47,7 @@ class Cache(abc.ABC):
 
 
 class Tfhub(Cache):
-  """tensorflow_hub's: a folder that is not empty is taken."""
+  """The cache of tensorflow_hub, which takes a folder that is not empty."""
 
   def _seed(self, exports, **options):
     found = folder_lib.items(exports)
@@ -68,7 +68,7 @@ class Tfhub(Cache):
 
 
 class Kagglehub(Cache):
-  """kagglehub's: a folder that is marked is taken."""
+  """The cache of kagglehub, which takes a folder that is marked."""
 
   def _seed(self, exports, **options):
     found = folder_lib.items(exports)

@@ -1,4 +1,7 @@
-"""What loads models of known appetite; processes that import it stay small."""
+"""Stand-ins for loaders of models, which take a known amount of memory.
+
+The module imports nothing large, so that it adds little to what is measured.
+"""
 
 import os
 import signal
@@ -9,15 +12,15 @@ MORE_MB = 300
 
 
 def greedy(*_):
-  """Takes so much more with every image of a batch."""
+  """Loads a model that takes MORE_MB for each image of a batch."""
   return lambda images: np.ones([len(images), MORE_MB, 10**6], np.uint8)
 
 
 def modest(*_):
-  """Takes nothing."""
+  """Loads a model that takes hardly any memory."""
   return lambda images: images
 
 
 def killed(*_):
-  """As a process that the system ends."""
+  """Ends the process as the system does when memory is short."""
   os.kill(os.getpid(), signal.SIGKILL)

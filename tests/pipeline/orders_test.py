@@ -71,7 +71,7 @@ _PRESENT = (
 
 @pytest.fixture(name='folder')
 def _folder(tmp_path) -> pathlib.Path:
-  """Two artifacts with manifests, one without, and what is none of them."""
+  """Two artifacts with manifests, one without, and files of other kinds."""
   for handle in _PRESENT:
     (tmp_path / handle).mkdir(parents=True)
   for handle in _PRESENT[1:]:
@@ -116,7 +116,7 @@ _CONVERTED = (
 
 @pytest.fixture(name='converted')
 def _converted(folder) -> pathlib.Path:
-  """The same, a converted file, a manifest of one, and what is none."""
+  """As `folder`, with a converted file and another one's manifest, too."""
   onnx, litert = (folder / name for name in _CONVERTED)
   for path in (onnx, litert.with_suffix('.json')):
     path.parent.mkdir()

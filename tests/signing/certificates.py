@@ -38,7 +38,9 @@ def _usage(*, signs: bool, vouches: bool) -> x509.KeyUsage:
 
 
 def make(folder: pathlib.Path, *, signs: bool = True) -> Certified:
-  """Makes a root, one that it vouches for, and a key for which that vouches.
+  """Makes three certificates: a root, one between, and one of a key that signs.
+
+  Each of the first two vouches for the next.
 
   Args:
     folder: Where the files go.

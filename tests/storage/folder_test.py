@@ -1,4 +1,4 @@
-"""Only what was delivered whole stands on the shelf."""
+"""Only what was delivered whole is found in a folder of exports."""
 
 import dataclasses
 import os

@@ -1,4 +1,4 @@
-"""A memo is found by its causes alone, and is never in anybody's way."""
+"""A memo is found by its causes alone, and never makes anything fail."""
 
 import dataclasses
 import pathlib

@@ -62,8 +62,8 @@ def read(path: pathlib.Path) -> dict[str, checksums.Checksum]:
 def own_file() -> pathlib.Path:
   """The file in which the user's first archives are recorded.
 
-  It lies among what is the user's own, whichever folder the archives are in:
-  that may be one that others write to, too.
+  It lies in the user's own folder, whichever folder the archives are in, as
+  others may be able to write to that one.
 
   Raises:
     ExportError: The user has no folder of their own.
@@ -109,20 +109,21 @@ def known(url: str) -> checksums.Checksum | None:
 
 
 def _expected(folder: pathlib.Path, url: str) -> dict[str, checksums.Checksum]:
-  """What an archive must be, by where that stands.
+  """The checksums that an archive must have, by where each is written down.
 
-  What lies beside archives may come from whoever put them there. It can refuse
-  one, and vouches for none.
+  A file of checksums beside archives may come from whoever put them there. So
+  an archive that differs from it is refused, but one that agrees with it is not
+  trusted for that.
   """
   beside = folder / checksums.FILE
-  found = {
+  by_source = {
     f"slimhub's own {checksums.FILE}": checksums.published().get(url),
     f'{beside}, where the first one was recorded': read(beside).get(url),
   }
   with contextlib.suppress(errors.ExportError):
     name = f'{own_file()}, where the first one was recorded'
-    found[name] = _recorded().get(url)
-  return {name: each for name, each in found.items() if each}
+    by_source[name] = _recorded().get(url)
+  return {name: each for name, each in by_source.items() if each}
 
 
 def difference(path: pathlib.Path, folder: pathlib.Path, url: str) -> str:
@@ -158,5 +159,5 @@ def add(path: pathlib.Path, checksum: checksums.Checksum) -> None:
   """Adds a checksum to a file, replacing the file as a whole."""
   path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
   with _locked(path.parent):
-    known = {**read(path), checksum.url: checksum}
-    storage.write_whole(path, checksums.render(known.values()).encode())
+    all_checksums = {**read(path), checksum.url: checksum}
+    storage.write_whole(path, checksums.render(all_checksums.values()).encode())

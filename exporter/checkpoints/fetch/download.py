@@ -28,7 +28,7 @@ _SLOW = 1000
 _NUMBER = '[0-9]{1,18}'
 _PROGRESS = 2**20  # After so many more bytes, all retries are granted again.
 _MAX_WAIT = 60  # Seconds between two tries, even if a server asks for more.
-# The status codes of answers that may be another one the next time.
+# The status codes after which another try may succeed.
 _AGAIN = (408, 425, 429, 500, 502, 503, 504)
 _ADVICE = {
   401: 'a user and a password stand in ~/.netrc, or in the URL of --mirror',
@@ -148,8 +148,8 @@ class Download:
     seconds = retry.get_backoff_time()
     if error.retry_after is not None:
       with contextlib.suppress(urllib3.exceptions.InvalidHeader):
-        asked = retry.parse_retry_after(error.retry_after)
-        seconds = min(max(asked, seconds), _MAX_WAIT)
+        server_seconds = retry.parse_retry_after(error.retry_after)
+        seconds = min(max(server_seconds, seconds), _MAX_WAIT)
     if self._stop.wait(seconds):
       raise StoppedError('stopped')
 

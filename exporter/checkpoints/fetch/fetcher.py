@@ -165,21 +165,21 @@ class Fetcher:
 
   def _record(self, path: pathlib.Path) -> str:
     """Records the checksum of an archive that is new, and returns a note."""
-    known = self._expected()
-    if not known:
+    checksum = self._expected()
+    if not checksum:
       self._inspect(path)
-      known = checksums_lib.measure(path, self._model.archive_url)
+      checksum = checksums_lib.measure(path, self._model.archive_url)
     elif self._published or not self._request.register:
       return ''
     for file in dict.fromkeys(self._files):
-      checksums_lib.add(file, known)
+      checksums_lib.add(file, checksum)
     return (
-      f'trusted on first use: its checksum was unknown, {known} is now in '
+      f'trusted on first use: its checksum was unknown, {checksum} is now in '
       f'{self._files[-1]}'
     )
 
   def _inspect(self, path: pathlib.Path) -> None:
-    """Raises an error, so that nothing is recorded, for another file."""
+    """Raises an error for a file that is not an archive of the model."""
     try:
       archive.inspect(path, self._model)
     except errors.CheckpointError as error:

@@ -29,10 +29,10 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  found = storage.find_artifacts(
+  exports = storage.find_artifacts(
     args.output_dir, args.patterns, args.formats, flags.registry(args)
   )
-  handles = found.usable
+  handles = exports.usable
   measured: list[measure.Speed] = []
   failure: errors.ProofError | None = None
   with hush.hushed():
@@ -45,10 +45,11 @@ def run(args: argparse.Namespace) -> int:
           end='\n\n',
         )
         measured += speeds
-    except errors.ProofError as error:  # Of some; the others are measured.
+    # Some exports failed; the figures of all others are there.
+    except errors.ProofError as error:
       failure = error
     machine = measure.this_machine()
-  code = progress.tell_left_out(found.left_out)
+  code = progress.tell_left_out(exports.left_out)
   names = {speed.name for speed in measured}
   cards.write_each(
     (handle for handle in handles if str(handle) in names),

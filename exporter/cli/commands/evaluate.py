@@ -62,17 +62,17 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
   if args.output_dir is None and len(args.targets) > 1:
     raise flags.UsageError('name one DIR, or handles with --output_dir=DIR')
-  folder, found = storage.find_targets(
+  folder, exports = storage.find_targets(
     args.targets, args.output_dir, args.formats, flags.registry(args)
   )
-  if not found.usable:
-    return progress.tell_left_out(found.left_out)
+  if not exports.usable:
+    return progress.tell_left_out(exports.left_out)
   with hush.hushed() as error:
     if args.labels:
       pictures = measure.pictures_of_list(args.images, args.labels)
     else:
       pictures = measure.pictures_of_folders(args.images)
-    handles = measure.classifiers(found.usable)
+    handles = measure.classifiers(exports.usable)
     total = len(pictures) * len({handle.folder for handle in handles})
     shown = progress.Steps(args.progress, total, 'picture', error)
     measured: list[measure.Accuracy] = []
@@ -87,11 +87,12 @@ def run(args: argparse.Namespace) -> int:
         labels_are=args.labels_are,
       ):
         measured.append(each)
-    except errors.ProofError as caught:  # Of some; the others are measured.
+    # Some exports failed; the figures of all others are there.
+    except errors.ProofError as caught:
       failure = caught
     shown.finish()
   _show(measured, folder)
-  code = progress.tell_left_out(found.left_out)
+  code = progress.tell_left_out(exports.left_out)
   if args.card:
     figures = {each.name: each for each in measured}
     cards.write_each(

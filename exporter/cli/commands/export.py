@@ -171,17 +171,21 @@ def _refuse_unread(args: argparse.Namespace) -> None:
 def _refuse_unused(args: argparse.Namespace) -> None:
   """Raises a UsageError for a flag that nothing would come of."""
   _refuse_unread(args)
-  asked = formats.named(args.formats)
-  given = transfer.given(args)
-  if given and not args.fetch:
-    raise flags.UsageError(f'{", ".join(given)}: for --fetch, which is missing')
-  if args.representative_images and not any(k.needs_pictures for k in asked):
+  wanted_kinds = formats.named(args.formats)
+  transfer_flags = transfer.given(args)
+  if transfer_flags and not args.fetch:
+    raise flags.UsageError(
+      f'{", ".join(transfer_flags)}: for --fetch, which is missing'
+    )
+  if args.representative_images and not any(
+    k.needs_pictures for k in wanted_kinds
+  ):
     raise flags.UsageError(
       '--representative_images is for litert.int8, which --formats lacks'
     )
-  if args.onnx_layout and not any(k.group == kinds.ONNX for k in asked):
+  if args.onnx_layout and not any(k.group == kinds.ONNX for k in wanted_kinds):
     raise flags.UsageError('--onnx_layout is for onnx, which --formats lacks')
-  if args.litert_batch and not any(k.fixes_batch for k in asked):
+  if args.litert_batch and not any(k.fixes_batch for k in wanted_kinds):
     raise flags.UsageError(
       '--litert_batch is for litert, which --formats lacks'
     )

@@ -26,6 +26,6 @@ def run(args: argparse.Namespace) -> int:
   environment.require('serve')
   from exporter import hub
 
-  found = storage.items(args.exports)
-  count = len(found.usable) + len(found.left_out)
-  return progress.show(hub.pack_exports(found, args.output_dir), count, args)
+  exports = storage.items(args.exports)
+  count = len(exports.usable) + len(exports.left_out)
+  return progress.show(hub.pack_exports(exports, args.output_dir), count, args)

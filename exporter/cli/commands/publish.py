@@ -53,7 +53,10 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 def _told(
   done: Iterable[publishing.Published], commands: list[str], to_programs: bool
 ) -> Iterator[results.Result]:
-  """The results; collects the commands, and lets events name them, too."""
+  """Passes results on, and collects the commands that upload what was written.
+
+  For programs, the events of the results name the commands, too.
+  """
   for each in done:
     commands += each.commands
     result = each.result
@@ -63,20 +66,22 @@ def _told(
 
 
 def run(args: argparse.Namespace) -> int:
-  found = publishing.choose(
+  chosen = publishing.choose(
     args.exports, args.patterns, args.formats, flags.registry(args)
   )
   try:
-    uploads = publishing.uploads(found.usable, args.layout, args.account)
+    uploads = publishing.uploads(chosen.usable, args.layout, args.account)
   except errors.PublishError as error:
     raise flags.UsageError(str(error)) from error
   commands: list[str] = []
   to_programs = args.progress == progress.JSON
   done = publishing.publish_uploads(
-    uploads, found.left_out, args.output_dir, args.layout
+    uploads, chosen.left_out, args.output_dir, args.layout
   )
   code = progress.show(
-    _told(done, commands, to_programs), len(uploads) + len(found.left_out), args
+    _told(done, commands, to_programs),
+    len(uploads) + len(chosen.left_out),
+    args,
   )
   if commands and not to_programs:
     print('\nTo upload:\n')

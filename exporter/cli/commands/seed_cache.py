@@ -55,20 +55,21 @@ def run(args: argparse.Namespace) -> int:
       'seed_cache lays exports into caches: --cache_dir=DIR names that of '
       'tensorflow_hub, --kagglehub_cache=DIR that of kagglehub'
     )
-  found = storage.items(args.exports)
-  count = len(found.left_out)
+  exports = storage.items(args.exports)
+  count = len(exports.left_out)
   seeded = []
   if args.cache_dir:
-    count += sum(not item.handle.kind.is_converted for item in found.usable)
+    count += sum(not item.handle.kind.is_converted for item in exports.usable)
     seeded.append(
       hub.seed_tfhub(
-        found, args.cache_dir, args.handle_prefix, args.force, args.copy
+        exports, args.cache_dir, args.handle_prefix, args.force, args.copy
       )
     )
-    found = dataclasses.replace(found, left_out=())  # They are told once.
+    # The second cache need not report what cannot be used once more.
+    exports = dataclasses.replace(exports, left_out=())
   if args.kagglehub_cache:
-    count += len(found.usable)
+    count += len(exports.usable)
     seeded.append(
-      hub.seed_kagglehub(found, args.kagglehub_cache, args.force, args.copy)
+      hub.seed_kagglehub(exports, args.kagglehub_cache, args.force, args.copy)
     )
   return progress.show(itertools.chain(*seeded), count, args)

@@ -18,7 +18,7 @@ from exporter.cli import progress
 from model_specs import kinds
 
 HELP = 'sign exports, so that others can tell who made them'
-_PASSWORD = 'SLIMHUB_KEY_PASSWORD'  # The name of a variable.
+_PASSWORD = 'SLIMHUB_KEY_PASSWORD'  # The environment variable that holds it.
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -61,18 +61,18 @@ def _sign(item: storage.Item, args: argparse.Namespace) -> results.Result:
   The signature of the files comes last: without it nothing is signed.
   """
   key = args.private_key, os.environ.get(_PASSWORD)
-  with storage.open_artifact(item.root, item.handle) as (artifact, made):
+  with storage.open_artifact(item.root, item.handle) as (artifact, manifest):
     signature = signing.sign(artifact, *key, _certificates(args))
   if false := provenance.false_claims(item):
     raise errors.ManifestError(
       f'{item.handle} is not signed: beside it, {", ".join(false)} is of '
       'something else; export it again with --force'
     )
-  if said := item.read_beside(kinds.PROVENANCE):
-    signed = signing.sign_statement(said, *key)
+  if statement := item.read_beside(kinds.PROVENANCE):
+    signed = signing.sign_statement(statement, *key)
     storage.write_text(item.place.provenance, signed.decode())
   storage.write_text(item.place.signature, signature.decode())
-  return results.Result(str(item.handle), results.SIGNED, bytes=made.bytes)
+  return results.Result(str(item.handle), results.SIGNED, bytes=manifest.bytes)
 
 
 def _certificates(args: argparse.Namespace) -> list[pathlib.Path]:
@@ -95,8 +95,8 @@ def run(args: argparse.Namespace) -> int:
       '--certificate_chain leads from a certificate to its root: name that '
       'certificate with --certificate'
     )
-  found = storage.items(
+  exports = storage.items(
     args.exports, args.patterns, args.formats, flags.registry(args)
   )
-  total = len(found.usable) + len(found.left_out)
-  return progress.show(_results(found, args), total, args)
+  total = len(exports.usable) + len(exports.left_out)
+  return progress.show(_results(exports, args), total, args)

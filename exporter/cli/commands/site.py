@@ -39,11 +39,11 @@ def run(args: argparse.Namespace) -> int:
 
   if args.without_downloads and args.hub_dir is None:
     raise flags.UsageError('--without_downloads is for --hub_dir')
-  made = site.write_site(
+  written = site.write_site(
     args.output_dir,
     args.hub_dir,
     has_downloads=not args.without_downloads,
     url=args.site_url or '',
   )
-  print(f'{made.pages} pages in {args.output_dir}; open index.html there')
-  return progress.tell_left_out(made.left_out)
+  print(f'{written.pages} pages in {args.output_dir}; open index.html there')
+  return progress.tell_left_out(written.left_out)

@@ -45,7 +45,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-  found = storage.find_artifacts(
+  exports = storage.find_artifacts(
     args.dir, args.patterns, args.formats, flags.registry(args)
   )
   template = pipeline.Order(
@@ -58,8 +58,8 @@ def run(args: argparse.Namespace) -> int:
     root_certificates=args.root_certificates,
   )
   return work.carry_out(
-    pipeline.make_orders(found.usable, template),
+    pipeline.make_orders(exports.usable, template),
     work.engine(args),
     args,
-    found.left_out,
+    exports.left_out,
   )

@@ -1,4 +1,4 @@
-"""A file to come, for tests of what comes."""
+"""A file that is to be downloaded, for tests of what arrives."""
 
 import dataclasses
 import pathlib
@@ -17,7 +17,7 @@ IMPATIENT = dataclasses.replace(POLICY, timeout=1)
 
 
 class Target:
-  """A file to come, and what the download says on its way."""
+  """A file that is to be downloaded, and the progress that was reported."""
 
   def __init__(self, folder: pathlib.Path):
     self.path = folder / 'file'
@@ -40,7 +40,7 @@ class Target:
     return self.path.read_bytes()
 
   def refused(self, url, **kwargs) -> str:
-    """What is said where nothing does."""
+    """The message of a download that fails, and leaves nothing."""
     with pytest.raises(errors.FetchError) as raised:
       self.download(url, **kwargs)
     assert not self.path.exists()
