@@ -26,9 +26,7 @@ async def plain(
 @contextlib.contextmanager
 def serve(app: types.ASGIApp) -> Iterator[str]:
   """Serves while the context is open; gives the URL."""
-  config = uvicorn.Config(
-    app, http='h11', log_level='critical', lifespan='off'
-  )
+  config = uvicorn.Config(app, http='h11', log_level='critical', lifespan='off')
   server = uvicorn.Server(config)
   with socket.create_server(('127.0.0.1', 0)) as listener:
     thread = threading.Thread(target=server.run, args=[[listener]])
