@@ -45,8 +45,8 @@ KEEP_PROBABILITY = {
   'vgg_19': 0.5,
   'vgg_a': 0.5,
 }
-# What is filled with synthetic weights: one of each kind. Those that take longer
-# were measured by hand.
+# What is filled with synthetic weights: one network of each kind. Others, which
+# take longer, were measured by hand.
 FILLED = (
   *('mobilenet_v1_025_128', 'mobilenet_v2_035_96', 'inception_v1'),
   *('mobilenet_v3_small_075_224', 'mobilenet_v3_large_075_224'),
