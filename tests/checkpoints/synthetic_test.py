@@ -79,6 +79,7 @@ def test_depthwise_kernels_keep_rough_and_smooth_images(side):
 @pytest.mark.parametrize('name', facts.FILLED)
 def test_logits_keep_their_scale_and_differ_between_pictures(name):
   logits = facts.of(name).filled
+  assert logits is not None
   assert 0.3 < logits.std() < 20
   assert (logits - logits.mean(0)).std() > 0.15 * logits.std()
 
