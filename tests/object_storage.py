@@ -18,9 +18,9 @@ BUCKET = 's3://bucket'
 
 def free_port() -> int:
   """A port that nobody listens on."""
-  with socket.socket() as found:
-    found.bind(('127.0.0.1', 0))
-    return found.getsockname()[1]
+  with socket.socket() as listener:
+    listener.bind(('127.0.0.1', 0))
+    return listener.getsockname()[1]
 
 
 def _wait(server: subprocess.Popen, port: int) -> None:

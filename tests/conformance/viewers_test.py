@@ -4,7 +4,6 @@ from collections.abc import Iterator
 import contextlib
 import pathlib
 import re
-import socket
 import subprocess
 import time
 import urllib.error
@@ -14,6 +13,7 @@ import pytest
 
 from tests import browser
 from tests import conversions_made as conversions
+from tests import object_storage
 from tests.conformance import program
 from tests.conformance import programs
 from tests.consumers import environments
@@ -38,19 +38,13 @@ def _get(address: str) -> str:
   pytest.fail(f'{address} is not found')
 
 
-def _free_port() -> int:
-  with socket.socket() as listener:
-    listener.bind(('127.0.0.1', 0))
-    return listener.getsockname()[1]
-
-
 @contextlib.contextmanager
 def _serving(
   environment: environments.Environment, name: str, *flags: object
 ) -> Iterator[str]:
   """The URL of a program that serves, as soon as it answers."""
   folder = environments.interpreter(environment).parent
-  port = _free_port()
+  port = object_storage.free_port()
   command = [folder / name, *flags, '--port', port]
   with subprocess.Popen(
     [str(each) for each in command],

@@ -16,9 +16,11 @@ import requests
 
 from exporter.cli import entry
 from tests import code_blocks
+from tests import object_storage
 from tests import source_tree
 
 _GUIDE = (source_tree.ROOT / 'docs/trust.md').read_text('utf-8')
+_PORT = '8443'
 _UNIT = 'Service', 'ExecStart'
 
 
@@ -36,8 +38,10 @@ def _folder(tmp_path_factory) -> pathlib.Path:
 
 @pytest.fixture(scope='module', name='said')
 def _said(folder) -> str:
-  """What all commands of the guide print."""
+  """What all commands of the guide print, with a port that is free here."""
   script = '\n'.join(code_blocks.find(_GUIDE, 'sh'))
+  assert _PORT in script
+  script = script.replace(_PORT, f'{object_storage.free_port()}')
   done = subprocess.run(
     ['bash', '-mec', script],
     cwd=folder,
@@ -159,7 +163,8 @@ def test_the_container_is_built_and_answers(folder, said):
     shutil.copy(folder / name, settings / name)
     (settings / name).chmod(0o644)  # It is another user's in there.
   (flags,) = re.findall(r'`(--read-only .*?)`', _GUIDE)
-  run = ('run', '--detach', '--rm', *flags.split(), '--publish=127.0.0.1::8443')
+  publish = f'--publish=127.0.0.1::{_PORT}'
+  run = ('run', '--detach', '--rm', *flags.split(), publish)
   mounts = (
     f'--volume={folder}/exports:/exports:ro',
     f'--volume={settings}:/etc/slimhub:ro',
@@ -170,7 +175,7 @@ def test_the_container_is_built_and_answers(folder, said):
 
   container = ask(*run, *mounts, 'slimhub-of-a-test')
   try:
-    port = ask('port', container, '8443').rpartition(':')[2]
+    port = ask('port', container, _PORT).rpartition(':')[2]
     url = f'https://127.0.0.1:{port}'
     certificate = f'{settings}/tls.pem'
     while True:
