@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from exporter import memory
 from exporter.artifacts import graph as graph_lib
 from exporter.checkpoints import synthetic
 from exporter.networks import source as source_lib
@@ -274,23 +275,32 @@ def _trained(name: str) -> dict[str, Any]:
   return found
 
 
-def _compute(name: str) -> Facts:
+def _inferred(name: str) -> dict[str, Any]:
   model = oracles.model(name)
   # Models of one architecture follow each other: this is built once for them.
   source = source_lib.build(source_lib.architecture(model), False)
-  facts: dict[str, Any] = {
+  found: dict[str, Any] = {
     'inference': _mode(source, model),
     **_counted(source, model),
   }
   if name in (*oracles.NAMES, *oracles.PEERS, *oracles.STATISTICS):
-    facts |= _computed(source, name)
+    found |= _computed(source, name)
   if name in FILLED:
-    facts['filled'] = _filled(source, model)
+    found['filled'] = _filled(source, model)
+  return found
+
+
+def _compute(name: str) -> Facts:
+  model = oracles.model(name)
+  found = _inferred(name)
+  if model.multiplier is None:  # No other model has this architecture.
+    source_lib.build.cache_clear()
+    memory.give_back()
   is_first = NETWORKS.get(model.network) == name
   is_known = name in (*oracles.NAMES, *oracles.STATISTICS)
   if is_known or (is_first and _drops(model)):
-    facts |= _trained(name)
-  return Facts(**facts)
+    found |= _trained(name)
+  return Facts(**found)
 
 
 @functools.cache
