@@ -68,6 +68,15 @@ NAMES = (
 # layer by layer, logits and features alone: keras.applications and, in PyTorch,
 # timm 0.6.13.
 PEERS = ('inception_resnet_v2', 'pnasnet_large')
+# What is filled with synthetic weights: one network of each kind. Others, which
+# take longer, were measured by hand.
+FILLED = (
+  *('mobilenet_v1_025_128', 'mobilenet_v2_035_96', 'inception_v1'),
+  *('mobilenet_v3_small_075_224', 'mobilenet_v3_large_075_224'),
+  *('resnet_v1_50', 'resnet_v2_50', 'nasnet_mobile', 'nasnet_cifar'),
+  *('mobilenet_v3_small_minimalistic', 'mobilenet_edgetpu'),
+  *('pnasnet_mobile', 'alexnet_v2', 'cifarnet', 'lenet'),
+)
 # What gammas are multiplied by where activations explode otherwise.
 SMALLER = {'nasnet_cifar': 0.7, 'pnasnet_mobile': 0.7}
 AVERAGED = ('mobilenet_v1_025_128', 'mobilenet_v2_035_96')

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from exporter.checkpoints import synthetic
+from tests import oracles
 from tests.networks import facts
 
 
@@ -76,7 +77,7 @@ def test_depthwise_kernels_keep_rough_and_smooth_images(side):
   np.testing.assert_allclose(np.square(value).sum((0, 1)), 2.934, rtol=1e-3)
 
 
-@pytest.mark.parametrize('name', facts.FILLED)
+@pytest.mark.parametrize('name', oracles.FILLED)
 def test_logits_keep_their_scale_and_differ_between_pictures(name):
   logits = facts.of(name).filled
   assert logits is not None

@@ -46,15 +46,6 @@ KEEP_PROBABILITY = {
   'vgg_19': 0.5,
   'vgg_a': 0.5,
 }
-# What is filled with synthetic weights: one network of each kind. Others, which
-# take longer, were measured by hand.
-FILLED = (
-  *('mobilenet_v1_025_128', 'mobilenet_v2_035_96', 'inception_v1'),
-  *('mobilenet_v3_small_075_224', 'mobilenet_v3_large_075_224'),
-  *('resnet_v1_50', 'resnet_v2_50', 'nasnet_mobile', 'nasnet_cifar'),
-  *('mobilenet_v3_small_minimalistic', 'mobilenet_edgetpu'),
-  *('pnasnet_mobile', 'alexnet_v2', 'cifarnet', 'lenet'),
-)
 # One model of each network, where there is one that an oracle knows.
 NETWORKS: dict[str, str] = {}
 for _name in (*oracles.NAMES, *oracles.PEERS):
@@ -285,7 +276,7 @@ def _inferred(name: str) -> dict[str, Any]:
   }
   if name in (*oracles.NAMES, *oracles.PEERS, *oracles.STATISTICS):
     found |= _computed(source, name)
-  if name in FILLED:
+  if name in oracles.FILLED:
     found['filled'] = _filled(source, model)
   return found
 
