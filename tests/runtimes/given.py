@@ -17,9 +17,9 @@ NAMES = (conversions_made.V1, conversions_made.V2_FEATURES)
 _COUNT = 2
 # Of the spread of the outputs: twenty times what is found of files in float32.
 _SAME = 1e-3
-# How many times as far from its network an answer in integers may be as it is in
-# the runtime that proved the file. OpenVINO's was 2.24 times as far on a
-# processor without AVX-512.
+# How many times as far from its network an answer in integers may be as in the
+# runtime that proved the file. OpenVINO's was 2.24 times as far on a processor
+# without AVX-512.
 _NEAR = 2.5
 _MOST_REASON = 80
 
