@@ -46,9 +46,9 @@ def _refuse_pattern(folder: storage.Folder | None) -> None:
   if characters := sorted(_OF_PATTERNS & set(str(folder))):
     raise errors.OrderError(
       f'{folder} has {" ".join(characters)} in its name, which TensorFlow '
-      'takes for '
-      'a pattern, so that it would not find the files there, or find others; '
-      'give the folder another name, or work through a link to it that has one'
+      'takes for a pattern, so that it would not find the files there, or find '
+      'others; give the folder another name, or work through a link to it that '
+      'has one'
     )
 
 

@@ -270,28 +270,28 @@ def _inferred(name: str) -> dict[str, Any]:
   model = oracles.model(name)
   # Models of one architecture follow each other: this is built once for them.
   source = source_lib.build(source_lib.architecture(model), False)
-  found: dict[str, Any] = {
+  facts: dict[str, Any] = {
     'inference': _mode(source, model),
     **_counted(source, model),
   }
   if name in (*oracles.NAMES, *oracles.PEERS, *oracles.STATISTICS):
-    found |= _computed(source, name)
+    facts |= _computed(source, name)
   if name in oracles.FILLED:
-    found['filled'] = _filled(source, model)
-  return found
+    facts['filled'] = _filled(source, model)
+  return facts
 
 
 def _compute(name: str) -> Facts:
   model = oracles.model(name)
-  found = _inferred(name)
+  facts = _inferred(name)
   if model.multiplier is None:  # No other model has this architecture.
     source_lib.build.cache_clear()
     memory.give_back()
   is_first = NETWORKS.get(model.network) == name
   is_known = name in (*oracles.NAMES, *oracles.STATISTICS)
   if is_known or (is_first and _drops(model)):
-    found |= _trained(name)
-  return Facts(**found)
+    facts |= _trained(name)
+  return Facts(**facts)
 
 
 @functools.cache

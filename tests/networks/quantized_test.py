@@ -20,7 +20,7 @@ _DOUBLE = 'MobilenetV1/MobilenetV1/'  # Begins the names of the original's ops.
 # In standard deviations, from the original's TensorFlow to a newer one: a value
 # here and there falls on the other side of a step. Which ones do depends on the
 # processor and on oneDNN: 0.006 to 0.013 were measured. Rounding that is wrong
-# gives 0.031 at least, wherever it was run.
+# gives 0.031 at least, with and without oneDNN.
 _MOST, _LEAST_WRONG = 0.02, 0.028
 
 
