@@ -11,6 +11,7 @@ import socket
 import threading
 
 from exporter import formats
+from exporter import lean
 from exporter import memory
 from exporter import results as results_lib
 from exporter import storage
@@ -103,6 +104,7 @@ def prepare() -> None:
   os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '2')
   # Rewriting graphs for oneDNN does not pay: each is run only once or twice.
   os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '0')
+  lean.import_tensorflow()
   import tensorflow as tf
 
   tf.config.threading.set_intra_op_parallelism_threads(_ONE_THREAD)

@@ -9,10 +9,10 @@ from tests import each
 from tests import source_tree
 
 # Whoever imports it dies, be it the command or a worker of it.
-_NO_TENSORFLOW = 'import os; os.abort()'
+_ABORT = 'import os; os.abort()'
 
 
-def test_a_command_imports_no_tensorflow_where_all_is_in_place(tmp_path):
+def test_a_command_imports_nothing_that_it_does_not_need(tmp_path):
   command = [sys.executable, '-m', 'exporter', 'export', '--synthetic_weights']
   command += ['mobilenet_v1_025_128/feature_vector', '--output_dir=out']
 
@@ -31,12 +31,17 @@ def test_a_command_imports_no_tensorflow_where_all_is_in_place(tmp_path):
   def events(printed: str) -> list[str]:
     return [json.loads(line)['event'] for line in printed.splitlines()][1:-1]
 
-  assert events(run('--jobs=1')) == ['proven'] * 2
-  (tmp_path / 'first/tensorflow').mkdir(parents=True)
-  (tmp_path / 'first/tensorflow/__init__.py').write_text(_NO_TENSORFLOW)
-  first = str(tmp_path / 'first')
-  assert events(run(first=first)) == ['kept'] * 2
-  assert events(run('--force', first=first)) == ['failed'] * 2
+  def without(package: str) -> str:
+    """A folder to import from first, in which a package kills who wants it."""
+    folder = tmp_path / f'no_{package}'
+    (folder / package).mkdir(parents=True)
+    (folder / package / '__init__.py').write_text(_ABORT)
+    return str(folder)
+
+  no_tensorflow = without('tensorflow')
+  assert events(run('--jobs=1', first=without('keras'))) == ['proven'] * 2
+  assert events(run(first=no_tensorflow)) == ['kept'] * 2
+  assert events(run('--force', first=no_tensorflow)) == ['failed'] * 2
 
 
 _REPORT = """

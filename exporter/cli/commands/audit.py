@@ -6,6 +6,7 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING
 
+from exporter import lean
 from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import hush
@@ -63,6 +64,7 @@ def _lines(audited: 'audit.Audit') -> Iterator[str]:
 
 def run(args: argparse.Namespace) -> int:
   with hush.hushed():
+    lean.import_tensorflow()
     from exporter import audit
 
     audits = [audit.audit(path) for path in args.models]

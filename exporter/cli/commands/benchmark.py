@@ -5,6 +5,7 @@ import argparse
 from exporter import cards
 from exporter import errors
 from exporter import formats
+from exporter import lean
 from exporter import measure
 from exporter import storage
 from exporter.cli import flag_values
@@ -36,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
   measured: list[measure.Speed] = []
   failure: errors.ProofError | None = None
   with hush.hushed():
+    lean.import_tensorflow()
     try:
       for speeds in measure.benchmark(
         handles, args.output_dir, formats.load, formats.alone

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from exporter import cards
 from exporter import errors
 from exporter import formats
+from exporter import lean
 from exporter import measure
 from exporter import storage
 from exporter.cli import flag_values
@@ -68,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
   if not exports.usable:
     return progress.tell_left_out(exports.left_out)
   with hush.hushed() as error:
+    lean.import_tensorflow()
     if args.labels:
       pictures = measure.pictures_of_list(args.images, args.labels)
     else:

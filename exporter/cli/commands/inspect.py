@@ -5,6 +5,7 @@ import dataclasses
 import json
 import sys
 
+from exporter import lean
 from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import hush
@@ -31,6 +32,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
   with hush.hushed():
+    lean.import_tensorflow()
     from exporter import checkpoints
 
     inspected = checkpoints.inspect_checkpoint(args.checkpoint)
