@@ -7,6 +7,7 @@ opens them here.
 
 import errno
 import os
+import re
 import stat
 from typing import BinaryIO
 import unicodedata
@@ -23,6 +24,7 @@ _KINDS = (
 _UNSEEN = ('Cc', 'Cf', 'Cs', 'Zl', 'Zp')
 # Persian, Hindi and emoji join letters with these two, or keep them apart.
 _JOINERS = '\u200c\u200d'
+_ORDINARY = re.compile(r'[ -~\n\t]*')
 
 
 class NotUsableError(OSError):
@@ -103,6 +105,8 @@ def shown(text: str) -> str:
 
   Line ends and tabs stay, as the text may have several lines.
   """
+  if _ORDINARY.fullmatch(text):  # Most texts are; a hub logs many of them.
+    return text
   return ''.join(
     c if c in '\n\t' or _is_seen(c) else c.encode('unicode_escape').decode()
     for c in text

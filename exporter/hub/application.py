@@ -20,6 +20,7 @@ from exporter.hub import calls
 from exporter.hub import cors
 from exporter.hub import download
 from exporter.hub import limits
+from exporter.hub import recent
 from exporter.hub import refusal
 from model_specs import outside
 
@@ -131,7 +132,7 @@ def application(
   site: pathlib.Path | None = None,
   is_open: bool = True,
   has_nginx: bool = False,
-) -> applications.Starlette:
+) -> types.ASGIApp:
   """The web application of a hub.
 
   Args:
@@ -146,7 +147,7 @@ def application(
   """
   sender = download.Sender(has_nginx)
   answers = _Answers(hub, sender, site)
-  return applications.Starlette(
+  app = applications.Starlette(
     routes=[
       routing.Route('/healthz', answers.health, methods=['GET']),
       *calls.Calls(hub.kaggle, sender).routes(),
@@ -157,3 +158,4 @@ def application(
       middleware.Middleware(_OwnPaths),
     ],
   )
+  return recent.Recent(app) if has_nginx else app

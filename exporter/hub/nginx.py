@@ -27,7 +27,7 @@ _UPSTREAM = """\
 upstream {name} {{
   server {address};
   keepalive 64;
-  keepalive_timeout 4s;  # The hub waits for 5.
+  keepalive_timeout 2s;  # The hub waits for 5, and both may be late.
 }}
 """
 _SERVER = """\

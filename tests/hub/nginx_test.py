@@ -86,7 +86,9 @@ def _answer(
 )
 def test_all_answers_are_those_of_the_hub(ask, ask_plain, path, method):
   headers = {'method': method, 'origin': 'https://page.example'}
-  assert ask(path, **headers) == ask_plain(path, **headers)
+  expected = ask_plain(path, **headers)
+  for _ in range(2):  # What names a file is repeated for a moment.
+    assert ask(path, **headers) == expected
 
 
 @pytest.mark.parametrize(

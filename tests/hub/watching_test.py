@@ -1,20 +1,24 @@
 """Of each request it is told once, whatever came of it."""
 
+import queue
+
 import pytest
 import requests
 
 from exporter.hub import watching
 from tests.hub import served_app
 
+_PATIENCE = 60  # Seconds: a client may have its answer before it is told of.
+
 
 @pytest.fixture(name='seen')
 def _seen():
-  return []
+  return queue.Queue()
 
 
 @pytest.fixture(name='url')
 def _url(seen):
-  app = watching.Watch(served_app.plain, [seen.append])
+  app = watching.Watch(served_app.plain, [seen.put])
   with served_app.serve(app) as url:
     yield url
 
@@ -22,15 +26,17 @@ def _url(seen):
 def test_it_tells_what_was_asked_and_answered(url, seen):
   headers = {'User-Agent': 'a test'}
   requests.get(f'{url}/some%0Apath?query=1', headers=headers, timeout=60)
-  (found,) = seen
+  found = seen.get(timeout=_PATIENCE)
   assert (found.client, found.user) == ('127.0.0.1', '')
   assert (found.method, found.path) == ('GET', '/some\npath')
   assert (found.status, found.bytes) == (200, len('/some\npath'))
   assert 0 <= found.seconds < 60
   assert found.agent == 'a test'
+  assert seen.empty()
 
 
 def test_it_tells_of_errors_and_failures(url, seen):
   for path in ('missing', 'fail'):
     requests.get(f'{url}/{path}', timeout=60)
-  assert [each.status for each in seen] == [404, 500]
+  statuses = [seen.get(timeout=_PATIENCE).status for _ in range(2)]
+  assert statuses == [404, 500]

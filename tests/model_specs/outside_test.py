@@ -65,5 +65,15 @@ def test_letters_of_all_languages_are_plain():
   )
 
 
+def test_ordinary_texts_are_shown_as_they_are():
+  seen = ''.join(
+    chr(n) for n in range(0x80) if outside.is_plain(chr(n)) or chr(n) in '\n\t'
+  )
+  assert outside.shown(seen) == seen
+  assert len(seen) == 95 + 2
+  for unseen in {chr(n) for n in range(0x80)} - {*seen}:
+    assert unseen not in outside.shown(f'a{unseen}b')
+
+
 def test_a_terminal_is_shown_escapes_and_does_not_obey_them():
   assert outside.shown('a\x1b[2J\r\n\tb\u2028ü') == 'a\\x1b[2J\\r\n\tb\\u2028ü'

@@ -1,0 +1,111 @@
+"""An answer that names a file to nginx is given again, for a moment."""
+
+import time
+
+import pytest
+from starlette import applications
+from starlette import responses
+from starlette import routing
+from starlette import testclient
+
+from exporter.hub import nginx
+from exporter.hub import recent
+
+_FILE = {nginx.NAME: '/.slimhub-stock/a', 'etag': '"a"'}
+
+
+class _Hub:
+  """Counts who comes through, and answers what it is told to."""
+
+  def __init__(self) -> None:
+    self.asked = 0
+    self.headers = _FILE
+    routes = [routing.Route('/{path:path}', self._answer)]
+    app = recent.Recent(applications.Starlette(routes=routes))
+    self.client = testclient.TestClient(app)
+
+  async def _answer(self, request) -> responses.Response:
+    del request
+    self.asked += 1
+    return responses.Response(None, 200, self.headers)
+
+
+@pytest.fixture(name='hub')
+def _hub() -> _Hub:
+  return _Hub()
+
+
+def test_the_same_question_gets_the_same_answer(hub):
+  first, second = (hub.client.get('/model?a=b') for _ in range(2))
+  assert hub.asked == 1
+  assert first.headers == second.headers
+  assert second.headers[nginx.NAME] == _FILE[nginx.NAME]
+  assert second.content == b''
+
+
+def test_who_asks_and_through_what_makes_no_difference(hub):
+  for agent in ('one', 'two'):
+    hub.client.get('/', headers={'user-agent': agent, 'x-forwarded-for': agent})
+  assert hub.asked == 1
+
+
+@pytest.mark.parametrize(
+  'other',
+  [
+    ('GET', '/other', {}),
+    ('GET', '/model?a=b', {}),
+    ('HEAD', '/model', {}),
+    ('GET', '/model', {'accept': 'text/html'}),
+    ('GET', '/model', {'if-none-match': '"a"'}),
+    ('GET', '/model', {'if-unmodified-since': 'today'}),
+    ('GET', '/model', {'origin': 'https://example.org'}),
+    ('GET', '/model', {'content-length': '4'}),
+    ('GET', '/model', {'authorization': 'Bearer a'}),
+  ],
+  ids=str,
+)
+def test_another_question_is_asked(hub, other):
+  method, url, headers = other
+  hub.client.get('/model')
+  hub.client.request(method, url, headers=headers)
+  assert hub.asked == 2
+
+
+def test_after_a_moment_it_is_asked_again(hub, monkeypatch):
+  hub.client.get('/')
+  now = time.monotonic()
+  monkeypatch.setattr(time, 'monotonic', lambda: now + 2)
+  hub.headers = {**_FILE, 'etag': '"b"'}
+  assert hub.client.get('/').headers['etag'] == '"b"'
+
+
+def test_an_answer_with_a_content_is_not_repeated(hub):
+  hub.headers = {'etag': '"a"'}
+  for _ in range(2):
+    hub.client.get('/')
+  assert hub.asked == 2
+
+
+def test_headers_that_are_added_outside_do_not_stay(hub):
+  app = hub.client.app
+
+  async def adding(scope, receive, send):
+    async def added(message):
+      if message['type'] == 'http.response.start':
+        message['headers'].append((b'x-more', b'1'))
+      await send(message)
+
+    await app(scope, receive, added)
+
+  client = testclient.TestClient(adding)
+  answers = [client.get('/') for _ in range(3)]
+  assert [each.headers['x-more'] for each in answers] == ['1'] * 3
+
+
+def test_however_much_is_asked_little_is_kept(hub):
+  for number in range(1500):
+    hub.client.get(f'/{number}')
+  hub.asked = 0
+  for number in range(1500):
+    hub.client.get(f'/{number}')
+  assert hub.asked >= 500
