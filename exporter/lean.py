@@ -1,8 +1,8 @@
 """TensorFlow without Keras, for processes that belong to slimhub alone.
 
 `import tensorflow` ends with importing Keras, which is a quarter of its time
-and a sixth of its memory. slimhub makes and loads graphs, and asks for Keras
-only to compare its speed. And as most of what is imported stays, a sixth of the
+and an eighth of its memory. slimhub makes and loads graphs, and asks for Keras
+only to compare its speed. And as most of what is imported stays, a tenth of the
 time that is left would go into looking for garbage.
 """
 

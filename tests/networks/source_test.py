@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python.keras.utils import version_utils
 
 from exporter.checkpoints import synthetic
 from exporter.networks import source as source_lib
@@ -74,6 +75,21 @@ def test_tensors_compare_as_before():
     assert (tensor == tf.constant([1, 2])) is False
   finally:
     tf.compat.v1.enable_tensor_equality()
+
+
+def test_a_class_of_layers_is_chosen_once(monkeypatch):
+  chosen = []
+  choose = version_utils.swap_class
+
+  def counted(layer, *others):
+    chosen.append(layer)
+    return choose(layer, *others)
+
+  monkeypatch.setattr(version_utils, 'swap_class', counted)
+  source_lib.Source(_ARCHITECTURE, is_training=False)
+  assert chosen
+  assert len(chosen) == len({*chosen})
+  assert version_utils.swap_class is counted
 
 
 def test_the_default_graph_stays_empty():
