@@ -102,6 +102,11 @@ class Order:
       )
 
   @property
+  def asks_for_signatures(self) -> bool:
+    """Whether a VERIFY takes only what is signed."""
+    return bool(self.public_key or self.root_certificates)
+
+  @property
   def model(self) -> model_specs.ModelSpec:
     """The model of all handles; they share its checkpoint."""
     return self.handles[0].spec

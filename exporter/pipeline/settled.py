@@ -1,9 +1,10 @@
 """What is settled before any work: exports in place that are kept.
 
 TensorFlow takes seconds to start, and is not needed to see that nothing is to
-be made. So the process that gives orders looks itself, and a worker gets only
-what is left. Whatever cannot be told here is left, too: the worker finds the
-same out of the weights themselves, and says why an export is made again.
+be made, or that a signature is missing. So the process that gives orders looks
+itself, and a worker gets only what is left. Whatever cannot be told here is
+left, too: the worker finds the same out of the weights themselves, and says why
+an export is made again.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from exporter import results as results_lib
 from exporter import storage
 from exporter.pipeline import changes
 from exporter.pipeline import orders as orders_lib
+from exporter.pipeline import verify
 import model_specs
 from model_specs import kinds
 from model_specs import versions
@@ -81,7 +83,10 @@ def _timed(
 ) -> results_lib.Result | None:
   start = time.monotonic()
   try:
-    result = _result(handle, order, recall)
+    if order.action == orders_lib.EXPORT:
+      result = _result(handle, order, recall)
+    else:
+      result = verify.refuse(handle, order)
   except Exception:  # noqa: BLE001  # The worker meets it, and reports it.
     return None
   seconds = time.monotonic() - start
@@ -107,8 +112,6 @@ def settle(
   Returns:
     The orders with the handles that are left.
   """
-  if not orders or orders[0].action != orders_lib.EXPORT:
-    return list(orders)
   left = []
   # The threads of a ThreadPool do not keep an interrupted process alive.
   with pool.ThreadPool(jobs) as threads:

@@ -161,13 +161,12 @@ def _nothing_beside(handle: model_specs.Handle) -> formats.Original:
   )
 
 
-def _check_signature(
+def _read_signature(
   handle: model_specs.Handle,
   order: orders.Order,
-  artifact: pathlib.Path,
-) -> None:
-  """Raises a SignatureError unless all is as it was signed."""
-  export = storage.find_export(order.output_dir, handle.stem)
+  export: storage.Export | None,
+) -> bytes:
+  """Reads an export's signature; raises a SignatureError if it has none."""
   signature = export.read_beside(kinds.SIGNATURE) if export else None
   if signature is None:
     raise errors.SignatureError(
@@ -175,6 +174,17 @@ def _check_signature(
       f'{storage.place(order.output_dir, handle).signature}; take it from '
       'whoever signs, or leave out the flag that asks for it'
     )
+  return signature
+
+
+def _check_signature(
+  handle: model_specs.Handle,
+  order: orders.Order,
+  artifact: pathlib.Path,
+) -> None:
+  """Raises a SignatureError unless all is as it was signed."""
+  export = storage.find_export(order.output_dir, handle.stem)
+  signature = _read_signature(handle, order, export)
   place = storage.place(order.output_dir, handle)
   if order.public_key:
     signing.check(str(handle), artifact, signature, order.public_key)
@@ -195,7 +205,7 @@ def _verify(
 ) -> results.Result:
   format_ = formats.of(handle)
   with _checked(handle, order.output_dir) as (artifact, manifest):
-    if order.public_key or order.root_certificates:
+    if order.asks_for_signatures:
       _check_signature(handle, order, artifact)
     original = dataclasses.replace(
       format_.recover(handle, artifact, manifest, beside),
@@ -209,6 +219,24 @@ def _verify(
   return results.Result(
     str(handle), results.VERIFIED, reason, bytes=manifest.bytes
   )
+
+
+def refuse(
+  handle: model_specs.Handle, order: orders.Order
+) -> results.Result | None:
+  """The result for an export that fails before any of its files is read."""
+  if not order.asks_for_signatures:
+    return None
+  export = storage.find_export(order.output_dir, handle.stem)
+  if export is None:
+    return None
+  try:
+    _read_signature(handle, order, export)
+  except errors.SignatureError as error:
+    return results.Result(
+      str(handle), results.FAILED, str(error), error=type(error)
+    )
+  return None
 
 
 def run(order: orders.Order) -> Iterator[results.Result]:
