@@ -93,6 +93,7 @@ _EXTRAS = {
   'exporter.hub.headers': {'starlette'},
   'exporter.hub.limits': {'starlette'},
   'exporter.hub.metrics': {'prometheus-client', 'starlette'},
+  'exporter.hub.recent': {'starlette'},
   'exporter.hub.watching': {'starlette'},
   'exporter.hub.page': {'markdown-it-py'},
   'exporter.artifacts.litert': {'ai-edge-litert'},
