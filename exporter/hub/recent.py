@@ -16,6 +16,7 @@ _OTHERS = frozenset(
     *(b'host', b'user-agent', b'x-forwarded-for', b'x-forwarded-proto'),
   )
 )
+_BODILESS = ('GET', 'HEAD')  # What others send in a body is no question yet.
 _START, _BODY = 'http.response.start', 'http.response.body'
 
 
@@ -29,7 +30,7 @@ def _question(scope: types.Scope) -> tuple[object, ...]:
 class Recent:
   """Gives the answer of a moment ago again, where it names a file to nginx.
 
-  Then nginx sends the file, and to find its name would take most of the time.
+  Then nginx sends the file, and to find its name takes longer than to say it.
   When an export is replaced, whoever asks in the moment after it gets the one
   before, whole.
   """
@@ -45,7 +46,7 @@ class Recent:
     self, scope: types.Scope, receive: types.Receive, send: types.Send
   ) -> None:
     """Answers a request."""
-    if scope['type'] != 'http':
+    if scope['type'] != 'http' or scope['method'] not in _BODILESS:
       await self._app(scope, receive, send)
       return
     question = _question(scope)

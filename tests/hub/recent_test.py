@@ -11,6 +11,7 @@ from starlette import testclient
 from exporter.hub import nginx
 from exporter.hub import recent
 
+_METHODS = ['GET', 'HEAD', 'POST']
 _FILE = {nginx.NAME: '/.slimhub-stock/a', 'etag': '"a"'}
 
 
@@ -20,7 +21,7 @@ class _Hub:
   def __init__(self) -> None:
     self.asked = 0
     self.headers = _FILE
-    routes = [routing.Route('/{path:path}', self._answer)]
+    routes = [routing.Route('/{path:path}', self._answer, methods=_METHODS)]
     app = recent.Recent(applications.Starlette(routes=routes))
     self.client = testclient.TestClient(app)
 
@@ -68,6 +69,12 @@ def test_another_question_is_asked(hub, other):
   method, url, headers = other
   hub.client.get('/model')
   hub.client.request(method, url, headers=headers)
+  assert hub.asked == 2
+
+
+def test_what_is_posted_is_asked_each_time(hub):
+  for body in (b'one', b'two'):
+    hub.client.post('/', content=body)
   assert hub.asked == 2
 
 
