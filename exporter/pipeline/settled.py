@@ -22,7 +22,7 @@ from exporter import results as results_lib
 from exporter import storage
 from exporter.pipeline import changes
 from exporter.pipeline import orders as orders_lib
-from exporter.pipeline import verify
+from exporter.pipeline import signed
 import model_specs
 from model_specs import kinds
 from model_specs import versions
@@ -86,7 +86,7 @@ def _timed(
     if order.action == orders_lib.EXPORT:
       result = _result(handle, order, recall)
     else:
-      result = verify.refuse(handle, order)
+      result = signed.refuse(handle, order)
   except Exception:  # noqa: BLE001  # The worker meets it, and reports it.
     return None
   seconds = time.monotonic() - start

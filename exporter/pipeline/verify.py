@@ -18,6 +18,7 @@ from exporter import signing
 from exporter import storage
 from exporter.pipeline import once
 from exporter.pipeline import orders
+from exporter.pipeline import signed
 import model_specs
 from model_specs import checksums
 from model_specs import kinds
@@ -161,22 +162,6 @@ def _nothing_beside(handle: model_specs.Handle) -> formats.Original:
   )
 
 
-def _read_signature(
-  handle: model_specs.Handle,
-  order: orders.Order,
-  export: storage.Export | None,
-) -> bytes:
-  """Reads an export's signature; raises a SignatureError if it has none."""
-  signature = export.read_beside(kinds.SIGNATURE) if export else None
-  if signature is None:
-    raise errors.SignatureError(
-      f'{handle} is not signed: there is no '
-      f'{storage.place(order.output_dir, handle).signature}; take it from '
-      'whoever signs, or leave out the flag that asks for it'
-    )
-  return signature
-
-
 def _check_signature(
   handle: model_specs.Handle,
   order: orders.Order,
@@ -184,7 +169,7 @@ def _check_signature(
 ) -> None:
   """Raises a SignatureError unless all is as it was signed."""
   export = storage.find_export(order.output_dir, handle.stem)
-  signature = _read_signature(handle, order, export)
+  signature = signed.read_signature(handle, order, export)
   place = storage.place(order.output_dir, handle)
   if order.public_key:
     signing.check(str(handle), artifact, signature, order.public_key)
@@ -219,24 +204,6 @@ def _verify(
   return results.Result(
     str(handle), results.VERIFIED, reason, bytes=manifest.bytes
   )
-
-
-def refuse(
-  handle: model_specs.Handle, order: orders.Order
-) -> results.Result | None:
-  """The result for an export that fails before any of its files is read."""
-  if not order.asks_for_signatures:
-    return None
-  export = storage.find_export(order.output_dir, handle.stem)
-  if export is None:
-    return None
-  try:
-    _read_signature(handle, order, export)
-  except errors.SignatureError as error:
-    return results.Result(
-      str(handle), results.FAILED, str(error), error=type(error)
-    )
-  return None
 
 
 def run(order: orders.Order) -> Iterator[results.Result]:
