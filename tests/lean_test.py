@@ -3,12 +3,13 @@
 import subprocess
 import sys
 
+from exporter import lean
 from tests import source_tree
 
-_IMPORTED = """
+_IMPORTED = f"""
 import sys
-from exporter import lean
-lean.import_tensorflow()
+import {lean.__name__}
+{lean.__name__}.import_tensorflow()
 print([name for name in ('keras', 'tf_keras') if name in sys.modules])
 """
 _USES = """
