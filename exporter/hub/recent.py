@@ -35,8 +35,9 @@ class Recent:
   before, whole.
   """
 
-  def __init__(self, app: types.ASGIApp):
+  def __init__(self, app: types.ASGIApp, seconds: float = _MOMENT):
     self._app = app
+    self._seconds = seconds
     # What was asked, and when it was answered by which headers.
     self._answers: dict[
       tuple[object, ...], tuple[float, list[tuple[bytes, bytes]]]
@@ -51,7 +52,7 @@ class Recent:
       return
     question = _question(scope)
     when, headers = self._answers.get(question, (0.0, []))
-    if headers and time.monotonic() < when + _MOMENT:
+    if headers and time.monotonic() < when + self._seconds:
       # Whoever passes it on may complete the headers.
       start = {'type': _START, 'status': 200, 'headers': [*headers]}
       await send(start)

@@ -11,6 +11,7 @@ from starlette import testclient
 from exporter.hub import nginx
 from exporter.hub import recent
 
+_MOMENT = 3600.0  # Seconds: longer than any of these tests takes.
 _METHODS = ['GET', 'HEAD', 'POST']
 _FILE = {nginx.NAME: '/.slimhub-stock/a', 'etag': '"a"'}
 
@@ -22,7 +23,7 @@ class _Hub:
     self.asked = 0
     self.headers = _FILE
     routes = [routing.Route('/{path:path}', self._answer, methods=_METHODS)]
-    app = recent.Recent(applications.Starlette(routes=routes))
+    app = recent.Recent(applications.Starlette(routes=routes), _MOMENT)
     self.client = testclient.TestClient(app)
 
   async def _answer(self, request) -> responses.Response:
@@ -81,7 +82,7 @@ def test_what_is_posted_is_asked_each_time(hub):
 def test_after_a_moment_it_is_asked_again(hub, monkeypatch):
   hub.client.get('/')
   now = time.monotonic()
-  monkeypatch.setattr(time, 'monotonic', lambda: now + 2)
+  monkeypatch.setattr(time, 'monotonic', lambda: now + 2 * _MOMENT)
   hub.headers = {**_FILE, 'etag': '"b"'}
   assert hub.client.get('/').headers['etag'] == '"b"'
 
