@@ -53,6 +53,24 @@ def _figures(hub: hub_server.Server) -> dict[tuple[str, ...], float]:
   }
 
 
+def _put(path: pathlib.Path, content: bytes) -> None:
+  """Replaces a file as a whole, so that nobody reads half of it."""
+  new = path.with_name('new')
+  new.write_bytes(content)
+  new.replace(path)
+
+
+def _wait_for_all(hub: hub_server.Server, told: str, workers: int) -> None:
+  """Waits until each process has told of a file that was replaced.
+
+  Which of them answers is up to the system: that many answers in turn are new
+  proves nothing of a process that was given none of the requests.
+  """
+  first = 1 if workers > 1 else 0  # It answers nothing, but reads files too.
+  while hub.said.count(told) < workers + first:
+    pass
+
+
 def _insist(hub: hub_server.Server, path: str) -> int:
   """The status of an answer, whatever becomes of the process that is asked."""
   while True:
@@ -177,7 +195,7 @@ def test_tokens_are_read_anew(exports, tmp_path, workers):
 
   def give(name: str) -> None:
     sha256 = hashlib.sha256(name.encode()).hexdigest()
-    path.write_text(f'{name} {sha256} /\n')
+    _put(path, f'{name} {sha256} /\n'.encode())
 
   def status(name: str) -> int:
     return hub.ask(_JSON, authorization=f'Bearer {name}')[0]
@@ -187,13 +205,11 @@ def test_tokens_are_read_anew(exports, tmp_path, workers):
   with hub_server.serve(exports, *flags) as hub:
     assert (status('alice'), status('bob')) == (200, 401)
     give('bob')
-    while {status('alice') for _ in range(20)} != {401}:
-      pass
-    while {status('bob') for _ in range(20)} != {200}:
-      pass
-    path.write_text('nonsense\n')
-    while hub.said.count('stays in force') < workers:
-      pass
+    _wait_for_all(hub, 'read anew', workers)
+    assert {status('alice') for _ in range(20)} == {401}
+    assert {status('bob') for _ in range(20)} == {200}
+    _put(path, b'nonsense\n')
+    _wait_for_all(hub, 'stays in force', workers)
     assert (status('alice'), status('bob')) == (401, 200)
     if workers > 1:  # Another process begins with what is in force.
       for pid in _pids(hub):
@@ -216,14 +232,15 @@ def test_a_certificate_is_read_anew(exports, tmp_path, workers):
   with hub_server.serve(exports, *flags, f'--workers={workers}') as hub:
     first = shown()
     assert first in path.read_text()
-    certificate_made.write(path)
-    while any(shown() == first for _ in range(10)):
-      pass
-    assert shown() in path.read_text()
-    path.write_text('nonsense')
-    while 'are no certificate with its key' not in hub.said:
-      pass
-    assert shown().startswith('-----BEGIN')
+    certificate_made.write(tmp_path / 'other.pem').replace(path)
+    _wait_for_all(hub, 'read anew', workers)
+    second = shown()
+    assert second != first
+    assert second in path.read_text()
+    assert {shown() for _ in range(10)} == {second}
+    _put(path, b'nonsense')
+    _wait_for_all(hub, 'stays in force', workers)
+    assert {shown() for _ in range(10)} == {second}
   assert 'Traceback' not in hub.said
 
 
