@@ -46,3 +46,12 @@ def test_keras_that_is_there_stays():
   after = 'print(keras.optimizers.SGD is optimizer)'
   printed = _printed(f'{before}\n{_IMPORTED}\n{after}')
   assert printed == ["['keras']", 'True']
+
+
+def test_collections_leave_alone_what_was_imported():
+  after = """
+import gc
+import tensorflow as tf
+print(gc.isenabled(), gc.collect() < 1000, len(gc.get_objects()) < 10_000)
+"""
+  assert _printed(_IMPORTED + after) == ['[]', 'True True True']

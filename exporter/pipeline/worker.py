@@ -115,8 +115,6 @@ def prepare() -> None:
   tf.config.optimizer.set_experimental_options({'disable_meta_optimizer': True})
   # A full collection takes part of a second, and would happen often while
   # graphs are built.
-  gc.collect()
-  gc.freeze()
   gc.set_threshold(*_SMALL_COLLECTIONS, _NEVER)
 
 

@@ -186,7 +186,7 @@ def _check_file(row: _Row, network: str, folder: pathlib.Path) -> None:
 
 # Another process may be building the same networks for figures_test.py, in that
 # order: in the opposite one neither waits for the other.
-@pytest.mark.parametrize('network', reversed(model_specs.NETWORKS))
+@pytest.mark.parametrize('network', [*reversed(model_specs.NETWORKS)])
 def test_each_way_to_leave_it(network, tmp_path):
   shapes, trainable = _built(source.architecture(_template(network)))
   classifier = _template(network).family.classifier

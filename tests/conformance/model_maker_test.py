@@ -9,9 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from exporter.checkpoints import synthetic
-from exporter.cli import entry
 from tests import artifacts_made as artifacts
-from tests import some_exports
 from tests.conformance import pictures_made
 from tests.conformance import program
 from tests.conformance import programs
@@ -41,13 +39,7 @@ def _softmax(logits):
 
 
 def test_it_trains_and_writes_a_model_for_a_phone(tmp_path):
-  exports = tmp_path / 'exports'
-  artifacts.copy(_NAME, exports / 'google' / 'imagenet')
-  some_exports.describe(exports, f'google/imagenet/{_NAME}')
-  cache = tmp_path / 'tfhub'
-  argv = ['slimhub', 'seed_cache', str(exports), f'--cache_dir={cache}']
-  assert entry.main(entry.parse(argv)) == 0
-  ran = _train(tmp_path, cache)
+  ran = _train(tmp_path, program.seed(tmp_path, _NAME))
   assert ran.code == 0, ran.said
   lite = interpreter.Interpreter(str(tmp_path / 'made' / 'model.tflite'))
   lite.allocate_tensors()

@@ -26,15 +26,19 @@ class Ran:
   said: str  # The last of it, of both streams.
 
 
+def seed(folder: pathlib.Path, *names: str) -> pathlib.Path:
+  """Puts exports into a folder, and returns the cache that they seeded."""
+  root, cached = folder / 'exports', folder / 'tfhub'
+  for name in names:
+    artifacts.copy(name, root / 'google' / 'imagenet')
+    some_exports.describe(root, f'google/imagenet/{name}')
+  argv = ['slimhub', 'seed_cache', str(root), f'--cache_dir={cached}']
+  assert entry.main(entry.parse(argv)) == 0
+  return cached
+
+
 def _make(folder: pathlib.Path) -> None:
-  exports = folder / 'exports'
-  for name in (FEATURES, CLASSES):
-    artifacts.copy(name, exports / 'google' / 'imagenet')
-    some_exports.describe(exports, f'google/imagenet/{name}')
-  argv = ['slimhub', 'seed_cache', str(exports)]
-  assert (
-    entry.main(entry.parse([*argv, f'--cache_dir={folder / "tfhub"}'])) == 0
-  )
+  seed(folder, FEATURES, CLASSES)
 
 
 def exports() -> pathlib.Path:

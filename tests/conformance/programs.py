@@ -45,6 +45,45 @@ MODEL_MAKER = environments.Environment(
     'tf-slim==1.1.0',
   ),
 )
+# The same is true of what this one requires. It imports all its tasks at once,
+# those of sound and text included.
+TFLITE_MODEL_MAKER = environments.Environment(
+  'tflite-model-maker',
+  '3.8',
+  (
+    'tensorflow-cpu==2.8.4',
+    'tensorflow-hub==0.12.0',
+    'tensorflow-datasets==4.8.3',
+    'tensorflow-metadata==1.12.0',
+    'etils==1.3.0',
+    'attrs',
+    'fire',
+    'gin-config',
+    'librosa==0.8.1',
+    'lxml',
+    'matplotlib==3.4.3',
+    'numba==0.56.4',
+    'numpy==1.23.3',
+    'pandas==2.0.3',
+    'pillow',
+    'protobuf==3.19.6',
+    'pyyaml',
+    'sentencepiece',
+    'setuptools==69.5.1',
+    'typeguard==2.13.3',
+  ),
+  alone=(
+    'tflite-model-maker==0.4.3',
+    'neural-structured-learning==1.4.0',
+    'pybind11',
+    'scann==1.2.6',
+    'tensorflow-addons==0.16.1',
+    'tensorflow-model-optimization==0.7.3',
+    'tensorflowjs==3.18.0',
+    'tf-models-official==2.3.0',
+    'tflite-support==0.4.3',
+  ),
+)
 NETRON = environments.Environment('netron', '3.11', ('netron==9.3.3',))
 MODELSCAN = environments.Environment(
   'modelscan', '3.11', ('modelscan==0.8.8', 'tensorflow-cpu==2.21.*')
