@@ -11,9 +11,8 @@ import sys
 import time
 from typing import TextIO
 
-import tqdm
-
 from exporter import results
+from exporter.cli import bar
 from exporter.cli import exits
 from exporter.cli import tables
 from exporter.cli import terminal
@@ -103,19 +102,15 @@ class Progress:
     self._out = sys.stdout  # Kept, even if a library replaces it.
     self._start = time.monotonic()
     self._total = total
-    self._bar = self._make_bar(form != BAR)
+    self._bar = self._make_bar(form == BAR)
     self._results: list[results.Result] = []
 
-  def _make_bar(self, disable: bool) -> tqdm.tqdm:
-    return tqdm.tqdm(
-      total=self._total,
-      disable=disable,
-      unit='artifact',
-      file=terminal.raw_error(),
-    )
+  def _make_bar(self, is_shown: bool) -> bar.Bar:
+    file = terminal.raw_error()
+    return bar.Bar(is_shown, self._total, file, unit='artifact')
 
   def _advance(self) -> None:
-    self._bar.update()
+    self._bar.move()
 
   def start(self) -> None:
     """Says how much there is to do, to a program that reads events."""
@@ -124,7 +119,7 @@ class Progress:
 
   def _print(self, text: str) -> None:
     try:
-      with self._bar.external_write_mode():
+      with self._bar.away():
         self._out.write(text + '\n')
         self._out.flush()
     except (OSError, AttributeError):
@@ -166,11 +161,9 @@ class Steps:
 
   def __init__(self, form: str, total: int, unit: str, error: TextIO):
     is_shown = form == BAR or (form == AUTO and error.isatty())
-    self._bar = tqdm.tqdm(
-      total=total, disable=not is_shown, unit=unit, file=error
-    )
-    self.move = self._bar.update
-    self.finish = self._bar.close
+    shown = bar.Bar(is_shown, total, error, unit=unit)
+    self.move = shown.move
+    self.finish = shown.close
 
 
 class Transfer(Progress):
@@ -179,22 +172,17 @@ class Transfer(Progress):
   _counted = 'archives'
   _named = 'model'
 
-  def _make_bar(self, disable: bool) -> tqdm.tqdm:
-    return tqdm.tqdm(
-      total=0,
-      disable=disable,
-      unit='B',
-      unit_scale=True,
-      file=terminal.raw_error(),
-    )
+  def _make_bar(self, is_shown: bool) -> bar.Bar:
+    file = terminal.raw_error()
+    return bar.Bar(is_shown, 0, file, unit='B', unit_scale=True)
 
   def _advance(self) -> None:
     """Leaves the bar: `move` has counted the bytes already."""
 
   def move(self, size: int, expected: int) -> None:
     """Moves the bar by `size` bytes, and its end by `expected` more bytes."""
-    self._bar.total += expected
-    self._bar.update(size)
+    self._bar.lengthen(expected)
+    self._bar.move(size)
 
 
 def show(

@@ -54,7 +54,7 @@ finally:
 """
 _HEAVY = {
   *('argcomplete', 'asyncio', 'fsspec', 'numpy', 'requests'),
-  *('starlette', 'tensorflow', 'upath', 'uvicorn'),
+  *('starlette', 'tensorflow', 'tqdm', 'upath', 'uvicorn'),
 }
 
 
