@@ -20,8 +20,8 @@ import model_specs
 _MOBILENETS = 'mobilenet_v[12]_*'
 _ONE = 'mobilenet_v2_100_224'
 _FIRST = f'{_ONE}/classification/5'
-_KERAS_HAS = '/*/5'  # One format, and not all networks.
-_TIMES = 5  # Of what takes less than a second; the median counts.
+_KERAS_HAS = '/*/5'  # In one format, and only some networks.
+_TIMES = 5  # What takes less than a second is run so often.
 _PYTHON = (sys.executable, '-m')
 
 

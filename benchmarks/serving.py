@@ -167,7 +167,7 @@ def main(connections: int = 300, seconds: int = 10, rounds: int = 1) -> None:
     print(f'{_export_others(exports)} other exports in the hub')
     for server, start in [*_SERVERS.items()] * rounds:
       with start(exports) as (url, pids):
-        _ask(f'{url}/{_REQUESTS["bundle"][0]}', '*/*', 1, 1)  # It is made.
+        _ask(f'{url}/{_REQUESTS["bundle"][0]}', '*/*', 1, 1)  # Packed once.
         for what, (path, accept) in _REQUESTS.items():
           figures = _ask(f'{url}/{path}', accept, connections, seconds)
           megabytes = f'{_peak_mb(pids):.0f}'

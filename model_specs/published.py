@@ -26,7 +26,7 @@ MODELS: tuple[spec.ModelSpec, ...] = (
   *vgg.MODELS,
 )
 
-# Of networks that nothing was published of.
+# What is known of networks of which no checkpoint was published.
 TEMPLATES: tuple[spec.ModelSpec, ...] = (
   *mobilenet_edgetpu.TEMPLATES,
   *mobilenet_v2.TEMPLATES,

@@ -105,7 +105,7 @@ def settle(
   """Yields the results of all that needs no worker.
 
   Args:
-    orders: What to do; all of one kind.
+    orders: What to do.
     jobs: How many threads look; they mostly hash files, which they do at the
       same time.
 

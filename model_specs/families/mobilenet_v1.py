@@ -54,7 +54,7 @@ QUANTIZED = dataclasses.replace(
 
 _RELEASE = 'mobilenet_v1_2018_02_22'
 
-# Of the archives of what was trained for 8 bits.
+# The release whose archives hold what was trained for 8 bits.
 _QUANTIZED_RELEASE = 'mobilenet_v1_2018_08_02'
 # Top-1 and top-5 accuracy (%) of those checkpoints, where it is known.
 _QUANTIZED_ACCURACIES = {

@@ -1,4 +1,4 @@
-"""AlexNet V2 and OverFeat: networks that nothing was published of."""
+"""AlexNet V2 and OverFeat: networks of which nothing was published."""
 
 from model_specs import family as family_lib
 from model_specs import figures as figures_lib
@@ -71,7 +71,7 @@ TEMPLATES = (
     size=224,
     sizes=range(195, 227),
     figures=(737, 50.3),
-    memory_gb=2.0,  # By the share of VGG 19 that it is.
+    memory_gb=2.0,  # Estimated from what VGG 19 takes.
   ),
   _template(
     network='overfeat',
@@ -91,6 +91,6 @@ TEMPLATES = (
     size=231,
     sizes=range(231, 263),
     figures=(2647, 145.7),
-    memory_gb=4.4,  # As for VGG 19.
+    memory_gb=4.4,  # What VGG 19 takes.
   ),
 )

@@ -22,7 +22,7 @@ _BLOCKS = {
   'vgg_16': (2, 2, 3, 3, 3),
   'vgg_19': (2, 2, 4, 4, 4),
 }
-_MEMORY_GB = 4.4  # As VGG 19 takes, in either format.
+_MEMORY_GB = 4.4  # Measured for VGG 19, in either format.
 
 
 def _endpoints(blocks: tuple[int, ...]) -> tuple[str, ...]:
