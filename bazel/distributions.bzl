@@ -22,6 +22,7 @@ DISTRIBUTIONS = [
     "mediapipe",
     "mkdocs",
     "model-signing",
+    "moto",
     "nbclient",
     "nbconvert",
     "nbformat",

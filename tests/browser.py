@@ -8,12 +8,14 @@ import http.server
 import pathlib
 import shutil
 import threading
+from typing import Any
 
 from playwright import sync_api
 import pytest
 
 from tests import source_tree
 
+PATIENCE = 180_000  # Milliseconds: a busy machine is no fault of a page.
 SCREENSHOTS = source_tree.ROOT / '.cache' / 'screenshots'
 
 
@@ -74,3 +76,17 @@ def launch(*flags: str) -> Iterator[sync_api.Browser]:
     )
     yield browser
     browser.close()
+
+
+def new_context(
+  browser: sync_api.Browser, **settings: Any
+) -> sync_api.BrowserContext:
+  """A window of a browser, whose pages may take their time."""
+  context = browser.new_context(**settings)
+  context.set_default_timeout(PATIENCE)
+  return context
+
+
+def new_page(browser: sync_api.Browser) -> sync_api.Page:
+  """A page that may take its time."""
+  return new_context(browser).new_page()

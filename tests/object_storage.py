@@ -12,6 +12,7 @@ from unittest import mock
 import upath
 
 from exporter.storage import places
+from tests import source_tree
 
 BUCKET = 's3://bucket'
 
@@ -43,11 +44,20 @@ def serve() -> Iterator[upath.UPath]:
     'AWS_DEFAULT_REGION': 'us-east-1',
     'AWS_ENDPOINT_URL': address,
   }
-  command = [sys.executable, '-m', 'moto.server', '-H127.0.0.1', f'-p{port}']
+  command = [
+    sys.executable,
+    '-m',
+    'tests.s3_server',
+    '-H127.0.0.1',
+    f'-p{port}',
+  ]
   with (
     mock.patch.dict(os.environ, settings),
     subprocess.Popen(
-      command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+      command,
+      cwd=source_tree.ROOT,
+      stdout=subprocess.DEVNULL,
+      stderr=subprocess.DEVNULL,
     ) as server,
   ):
     try:

@@ -35,6 +35,7 @@ _DISTRIBUTIONS = {
   'markdown_it': 'markdown-it-py',
   'mediapipe': 'mediapipe',
   'mkdocs': 'mkdocs',
+  'moto': 'moto',
   'nbclient': 'nbclient',
   'nbconvert': 'nbconvert',
   'nbformat': 'nbformat',

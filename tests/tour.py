@@ -28,6 +28,8 @@ def run(folder: pathlib.Path) -> nbformat.NotebookNode:
   client = nbclient.NotebookClient(
     notebook,
     timeout=_SECONDS,
+    iopub_timeout=_SECONDS,
+    startup_timeout=_SECONDS,
     kernel_name='python3',
     record_timing=False,
     resources={'metadata': {'path': str(folder)}},

@@ -50,7 +50,7 @@ def _page(tmp_path_factory):
       file = conversions_made.file(name, word)
       shutil.copy(file, folder / f'{task}.{word}.tflite')
   with browser_lib.serve(folder) as url, browser_lib.launch() as browser:
-    page = browser.new_page()
+    page = browser_lib.new_page(browser)
     page.goto(f'{url}/index.html')
     page.wait_for_function('window.isReady')
     yield page

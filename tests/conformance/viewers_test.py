@@ -87,7 +87,7 @@ def test_tensorboard_draws_the_graph(tmp_path):
 @pytest.fixture(name='page')
 def _page():
   with browser.launch() as launched:
-    page = launched.new_page()
+    page = browser.new_page(launched)
     page.add_init_script(_KEEPS_EVAL)
     yield page
 
@@ -111,6 +111,6 @@ def test_netron_draws_the_network(page, format_, words):
   with _serving(programs.NETRON, 'netron', _model(format_), '-b') as url:
     page.goto(url)
     page.get_by_role('button', name='Accept').click()  # Of cookies.
-    page.wait_for_selector('.node', timeout=60_000, state='attached')
+    page.wait_for_selector('.node', state='attached')
     drawn = page.inner_html('#target')
   assert all(word in drawn for word in words)

@@ -123,7 +123,7 @@ def _open(url: str, hub: str) -> Iterator[sync_api.Page]:
     route.fulfill(response=route.fetch(url=f'{hub}{path}'))
 
   with browser_lib.launch() as browser:
-    page = browser.new_page()
+    page = browser_lib.new_page(browser)
     page.route('https://**', lambda route: route.abort())
     page.route('https://tfhub.dev/**', answer)
     page.goto(url)

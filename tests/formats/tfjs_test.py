@@ -122,7 +122,7 @@ def test_its_card_has_a_page_that_runs(tmp_path):
     if each.name.endswith('.js') and 'wasm' not in each.name
   )
   with browser_lib.launch() as browser, browser_lib.serve(tmp_path) as url:
-    page = browser.new_page()
+    page = browser_lib.new_page(browser)
     page.route(
       'https://cdn.jsdelivr.net/**', lambda route: route.fulfill(body=scripts)
     )

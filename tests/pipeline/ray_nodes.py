@@ -15,6 +15,11 @@ from tests import object_storage
 
 _HOST = '127.0.0.1'
 _RAY = pathlib.Path(sys.executable).with_name('ray')
+_LATE = 'timed out during startup'
+
+
+class _LateError(Exception):
+  """A node was not ready in the half minute that Ray gives it."""
 
 
 class Node:
@@ -34,7 +39,10 @@ class Node:
       )
     while 'Ray runtime started' not in log.read_text():
       if self._process.poll() is not None:
-        raise RuntimeError(f'a node has ended: {log.read_text()}')
+        self.kill()
+        said = log.read_text()
+        is_late = _LATE in said
+        raise _LateError if is_late else RuntimeError(f'a node ended: {said}')
       time.sleep(0.1)
 
   def _pids(self, *pattern: str) -> list[int]:
@@ -55,6 +63,13 @@ class Node:
     self._process.wait()
 
 
+def _start_node(log: pathlib.Path, *arguments: str) -> Node:
+  """A node, however long a busy machine takes to start one."""
+  while True:
+    with contextlib.suppress(_LateError):
+      return Node(log, *arguments)
+
+
 class Cluster:
   """A head and some more nodes."""
 
@@ -62,7 +77,7 @@ class Cluster:
     port = object_storage.free_port()
     self.address = f'{_HOST}:{port}'
     self.nodes = [
-      Node(
+      _start_node(
         folder / 'head.log',
         *('--head', f'--port={port}', f'--temp-dir={folder}'),
         '--include-dashboard=false',
@@ -70,7 +85,7 @@ class Cluster:
     ]
     for number in range(others):
       log = folder / f'{number}.log'
-      self.nodes.append(Node(log, f'--address={self.address}'))
+      self.nodes.append(_start_node(log, f'--address={self.address}'))
 
   def stop(self) -> None:
     """Ends all nodes."""

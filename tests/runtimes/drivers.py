@@ -57,7 +57,7 @@ def in_chromium(
   """
   found: list[given_lib.Answers] = []
   with _serving(packages, files) as (url, names), browser_lib.launch() as all_:
-    page = all_.new_page()
+    page = browser_lib.new_page(all_)
     page.goto(f'{url}/{page_name}')
     page.wait_for_function(_READY)
     for each, name in zip(files, names, strict=True):

@@ -82,6 +82,10 @@ def test_search_finds_a_handle_also_without_a_server(read, site, url, root):
   page.get_by_role('textbox', name='Search').click()
   page.keyboard.type('mobilenet_v2_035_160')
   first = page.locator('.md-search-result__link').first
+  # Before, it lists what matches the letters that were typed by then.
+  sync_api.expect(first).to_have_attribute(
+    'href', re.compile('/mobilenet_v2_035_160/'), timeout=browser_lib.PATIENCE
+  )
   first.click()
   assert '/mobilenet_v2_035_160/' in page.url
 

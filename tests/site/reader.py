@@ -17,16 +17,15 @@ LOOKS = {
   '_dark': {'color_scheme': 'dark'},
   '_phone': {'viewport': PHONE, 'color_scheme': 'dark'},
 }
-_PATIENCE = 180_000  # Milliseconds: a busy machine is no fault of a page.
 
 
 class Reader:
   """A window, and all that went wrong in it."""
 
   def __init__(self, browser: sync_api.Browser, url: str, **settings):
-    self.context = browser.new_context(**({'viewport': DESK} | settings))
+    settings = {'viewport': DESK} | settings
+    self.context = browser_lib.new_context(browser, **settings)
     self.page = self.context.new_page()
-    self.page.set_default_timeout(_PATIENCE)
     self.problems: list[str] = []
     self._url = url
     self.page.on('pageerror', lambda error: self.problems.append(str(error)))

@@ -119,7 +119,7 @@ def test_who_discards_a_part_stays_its_only_writer(part, tmp_path):
     part.begin(_URL, None, 3)
     part.append(b'mine')
     part.finish()
-  thread.join(10)
+  thread.join()
   assert (tmp_path / 'file.tgz').read_bytes() == b'mine'
   assert other.path.read_bytes() == b'theirs'
 
@@ -162,7 +162,7 @@ def test_another_process_waits_for_its_turn(part, tmp_path, end):
   if end == 'kill':
     child.kill()
   child.communicate()
-  thread.join(10)
+  thread.join()
   assert taken.is_set()
   assert part.path.read_bytes() == b'mine'
   if end == 'rename':

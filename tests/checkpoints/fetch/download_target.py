@@ -9,11 +9,17 @@ import pytest
 from exporter import errors
 from exporter.checkpoints.fetch import download as download_lib
 from exporter.storage import part
+from tests.checkpoints import archive_server
 
 # A busy machine may keep a good server from answering for a while; a second is
 # for those that shall not answer.
 POLICY = download_lib.Policy(timeout=60, retries=2, backoff=0.001)
-IMPATIENT = dataclasses.replace(POLICY, timeout=1)
+_IMPATIENT = dataclasses.replace(POLICY, timeout=1)
+
+
+def policy_for(answer: archive_server.Answer) -> download_lib.Policy:
+  """An impatient one for an answer that never comes, or never ends."""
+  return _IMPATIENT if answer.stalls or answer.pause else POLICY
 
 
 class Target:

@@ -63,9 +63,10 @@ _BAD_MOMENTS = {
 @pytest.mark.parametrize('answer', _BAD_MOMENTS.values(), ids=_BAD_MOMENTS)
 def test_a_bad_moment_is_got_over(server, target, answer):
   server.answers = [answer]
-  policy = download_target.IMPATIENT
+  policy = download_target.policy_for(answer)
   assert target.download(f'{server.url}/file', policy=policy) == _DATA
-  assert len(server.asked) == 2
+  # A busy machine may let the good answer be late, too.
+  assert len(server.asked) in ((2,) if policy.timeout > 1 else (2, 3))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_a_bad_moment_is_got_over(server, target, answer):
 )
 def test_a_bad_server_is_given_up(server, target, answer, says):
   server.always = dataclasses.replace(answer, ranges=False)
-  policy = download_target.IMPATIENT
+  policy = download_target.policy_for(answer)
   message = target.refused(f'{server.url}/file', policy=policy)
   assert message.startswith(f'{server.url}/file: ')
   assert any(words in message for words in says.split('|')), message
