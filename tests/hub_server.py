@@ -6,10 +6,12 @@ import http.client
 import os
 import pathlib
 import re
+import secrets
 import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.parse
 
 from tests import source_tree
@@ -35,6 +37,14 @@ class Server:
   def said(self) -> str:
     """What it has said until now."""
     return ''.join(self._said)
+
+  def log(self) -> str:
+    """What it has said, with a line for all that was asked before."""
+    path = f'/{secrets.token_hex(8)}'
+    self.ask(path)
+    while path not in self.said:
+      time.sleep(0.01)
+    return self.said
 
   def wait(self) -> tuple[int, str]:
     """Its exit code, once it has ended, and what it said."""

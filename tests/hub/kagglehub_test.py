@@ -188,7 +188,7 @@ def test_many_files_are_downloaded_at_once_or_as_one(
   ((path, error),) = client.download(_MODEL)
   assert not error
   assert file_tree.read(path) == file_tree.read(exports / _TF2)
-  archives = hub.said.count('/download HTTP/1.1" 200')
+  archives = hub.log().count('/download HTTP/1.1" 200')
   assert archives == (1 if count > 25 else 0)
 
 
@@ -221,7 +221,7 @@ def test_a_download_that_broke_off_is_resumed(client, exports, hub):
   ((path, error),) = client.download(_MODEL)
   assert not error
   assert (path / _DATA).read_bytes() == content
-  assert f'{_DATA} HTTP/1.1" 206' in hub.said
+  assert f'{_DATA} HTTP/1.1" 206' in hub.log()
 
 
 def test_no_download_is_resumed_with_another_export(client, exports):
@@ -263,7 +263,7 @@ def test_credentials_are_for_nobody_here(hub, tmp_path):
   client = dataclasses.replace(client, variables={**client.variables, **named})
   ((_, error),) = client.download(_MODEL)
   assert not error
-  assert 'secret' not in hub.said
+  assert 'secret' not in hub.log()
 
 
 @contextlib.contextmanager

@@ -76,11 +76,20 @@ def test_the_chart_can_be_skipped_and_its_marks_reached_by_keys(read):
   page.wait_for_url('**/classification/5.html')
 
 
+def _search(page: sync_api.Page, words: str) -> None:
+  """Types words once the search, which answers each letter, is ready."""
+  page.get_by_role('textbox', name='Search').click()
+  ready = page.locator('.md-search-result__meta')
+  sync_api.expect(ready).to_have_text(
+    'Type to start searching', timeout=browser_lib.PATIENCE
+  )
+  page.keyboard.type(words)
+
+
 @pytest.mark.parametrize('root', ['http', 'file'])
 def test_search_finds_a_handle_also_without_a_server(read, site, url, root):
   page = read(url if root == 'http' else f'{site.as_uri()}/').open()
-  page.get_by_role('textbox', name='Search').click()
-  page.keyboard.type('mobilenet_v2_035_160')
+  _search(page, 'mobilenet_v2_035_160')
   first = page.locator('.md-search-result__link').first
   # Before, it lists what matches the letters that were typed by then.
   sync_api.expect(first).to_have_attribute(
@@ -90,10 +99,15 @@ def test_search_finds_a_handle_also_without_a_server(read, site, url, root):
   assert '/mobilenet_v2_035_160/' in page.url
 
 
+def test_search_finds_something_by_a_first_letter(read):
+  page = read().open()
+  _search(page, 'm')
+  page.locator('.md-search-result__link').first.wait_for()
+
+
 def test_search_finds_what_a_guide_says(read):
   page = read().open()
-  page.get_by_role('textbox', name='Search').click()
-  page.keyboard.type('representative_images')
+  _search(page, 'representative_images')
   page.locator('.md-search-result__link[href*=guides]').first.wait_for()
 
 
