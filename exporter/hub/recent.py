@@ -1,5 +1,6 @@
 """Repeats for a moment which file nginx shall send, so that many can ask."""
 
+import dataclasses
 import time
 
 from starlette import datastructures
@@ -7,7 +8,7 @@ from starlette import types
 
 from exporter.hub import nginx
 
-_MOMENT = 1.0  # Seconds after which the hub is asked again.
+_MOMENT = 0.5  # Seconds after which the hub is asked again.
 _MOST = 1000
 # Headers of a request that change nothing of which file answers it.
 _OTHERS = frozenset(
@@ -27,21 +28,29 @@ def _question(scope: types.Scope) -> tuple[object, ...]:
   return scope['method'], *path, headers
 
 
+@dataclasses.dataclass(frozen=True)
+class _Answer:
+  """What the hub answered, and until when that is repeated."""
+
+  headers: list[tuple[bytes, bytes]]
+  until: float
+  is_renewed: bool = False  # Whether somebody is asking the hub again.
+
+
 class Recent:
   """Gives the answer of a moment ago again, where it names a file to nginx.
 
   Then nginx sends the file, and to find its name takes longer than to say it.
-  When an export is replaced, whoever asks in the moment after it gets the one
-  before, whole.
+  After a moment one client asks the hub again. Until it has the new answer, but
+  for no longer than a second moment, the others get the one before: if all of
+  them asked at once, each would wait for all of the others. So when an export
+  is replaced, whoever asks within two moments may get the one before, whole.
   """
 
   def __init__(self, app: types.ASGIApp, seconds: float = _MOMENT):
     self._app = app
     self._seconds = seconds
-    # What was asked, and when it was answered by which headers.
-    self._answers: dict[
-      tuple[object, ...], tuple[float, list[tuple[bytes, bytes]]]
-    ] = {}
+    self._answers: dict[tuple[object, ...], _Answer] = {}
 
   async def __call__(
     self, scope: types.Scope, receive: types.Receive, send: types.Send
@@ -51,8 +60,8 @@ class Recent:
       await self._app(scope, receive, send)
       return
     question = _question(scope)
-    when, headers = self._answers.get(question, (0.0, []))
-    if headers and time.monotonic() < when + self._seconds:
+    headers = self._repeated(question)
+    if headers:
       # Whoever passes it on may complete the headers.
       start = {'type': _START, 'status': 200, 'headers': [*headers]}
       await send(start)
@@ -66,10 +75,29 @@ class Recent:
 
     await self._app(scope, receive, noted)
 
+  def _repeated(
+    self, question: tuple[object, ...]
+  ) -> list[tuple[bytes, bytes]] | None:
+    """The headers of an answer to repeat; None if the hub is to be asked."""
+    answer = self._answers.get(question)
+    if answer is None:
+      return None
+    now = time.monotonic()
+    if now < answer.until:
+      return answer.headers
+    until = answer.until + self._seconds
+    if answer.is_renewed or now >= until:
+      del self._answers[question]
+    else:  # This client asks, and the next ones need not.
+      self._answers[question] = _Answer(answer.headers, until, is_renewed=True)
+    return None
+
   def _note(self, question: tuple[object, ...], start: types.Message) -> None:
     """Keeps how an answer begins, if all of it is the name of a file."""
+    self._answers.pop(question, None)
     if nginx.NAME not in datastructures.Headers(scope=start):
       return
     if len(self._answers) >= _MOST:
       self._answers.clear()
-    self._answers[question] = time.monotonic(), [*start['headers']]
+    until = time.monotonic() + self._seconds
+    self._answers[question] = _Answer([*start['headers']], until)

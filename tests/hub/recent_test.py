@@ -1,9 +1,11 @@
 """An answer that names a file to nginx is given again, for a moment."""
 
+from collections.abc import Callable
 import time
 
 import pytest
 from starlette import applications
+from starlette import concurrency
 from starlette import responses
 from starlette import routing
 from starlette import testclient
@@ -22,6 +24,7 @@ class _Hub:
   def __init__(self) -> None:
     self.asked = 0
     self.headers = _FILE
+    self.during: Callable[[], None] | None = None  # Called before it answers.
     routes = [routing.Route('/{path:path}', self._answer, methods=_METHODS)]
     app = recent.Recent(applications.Starlette(routes=routes), _MOMENT)
     self.client = testclient.TestClient(app)
@@ -29,12 +32,24 @@ class _Hub:
   async def _answer(self, request) -> responses.Response:
     del request
     self.asked += 1
+    if self.during:
+      await concurrency.run_in_threadpool(self.during)
     return responses.Response(None, 200, self.headers)
 
 
 @pytest.fixture(name='hub')
 def _hub() -> _Hub:
   return _Hub()
+
+
+def _pass(monkeypatch: pytest.MonkeyPatch, moments: int) -> None:
+  """Lets so many moments pass, after which time stands still."""
+  now = time.monotonic() + moments * _MOMENT
+  monkeypatch.setattr(time, 'monotonic', lambda: now)
+
+
+def _fail() -> None:
+  raise InterruptedError
 
 
 def test_the_same_question_gets_the_same_answer(hub):
@@ -79,12 +94,67 @@ def test_what_is_posted_is_asked_each_time(hub):
   assert hub.asked == 2
 
 
-def test_after_a_moment_it_is_asked_again(hub, monkeypatch):
+@pytest.mark.parametrize('moments', [1, 3])
+def test_after_a_moment_it_is_asked_again(hub, monkeypatch, moments):
   hub.client.get('/')
-  now = time.monotonic()
-  monkeypatch.setattr(time, 'monotonic', lambda: now + 2 * _MOMENT)
+  _pass(monkeypatch, moments)
+  hub.headers = {**_FILE, 'etag': '"b"'}
+  for _ in range(3):
+    assert hub.client.get('/').headers['etag'] == '"b"'
+  assert hub.asked == 2
+
+
+def test_one_client_asks_again_while_the_others_get_what_was(hub, monkeypatch):
+  hub.client.get('/')
+  _pass(monkeypatch, 1)
+  others: list[str] = []
+
+  def ask() -> None:
+    hub.during = None
+    others.extend(hub.client.get('/').headers['etag'] for _ in range(3))
+
+  hub.during = ask
   hub.headers = {**_FILE, 'etag': '"b"'}
   assert hub.client.get('/').headers['etag'] == '"b"'
+  assert others == ['"a"'] * 3
+  assert hub.asked == 2
+
+
+def test_after_a_second_moment_nobody_gets_what_was(hub, monkeypatch):
+  hub.client.get('/')
+  _pass(monkeypatch, 1)
+  others: list[str] = []
+
+  def ask() -> None:
+    hub.during = None
+    _pass(monkeypatch, 1)
+    others.append(hub.client.get('/').headers['etag'])
+
+  hub.during = ask
+  hub.headers = {**_FILE, 'etag': '"b"'}
+  assert hub.client.get('/').headers['etag'] == '"b"'
+  assert others == ['"b"']
+  assert hub.asked == 3
+
+
+def test_after_an_error_the_next_client_asks(hub, monkeypatch):
+  hub.client.get('/')
+  _pass(monkeypatch, 1)
+  hub.during = _fail
+  with pytest.raises(InterruptedError):
+    hub.client.get('/')
+  hub.during = None
+  hub.headers = {**_FILE, 'etag': '"b"'}
+  assert hub.client.get('/').headers['etag'] == '"b"'
+
+
+def test_what_is_gone_is_not_repeated_after_the_hub_said_so(hub, monkeypatch):
+  hub.client.get('/')
+  _pass(monkeypatch, 1)
+  hub.headers = {}
+  for _ in range(3):
+    assert nginx.NAME not in hub.client.get('/').headers
+  assert hub.asked == 4
 
 
 def test_an_answer_with_a_content_is_not_repeated(hub):
