@@ -36,4 +36,5 @@ from .vectors import VECTORS as VECTORS
 from .vectors import Vectors as Vectors
 from .vectors import compute_vectors as compute_vectors
 from .vectors import parse_vectors as parse_vectors
+from .vectors import read_vectors as read_vectors
 from .vectors import write_vectors as write_vectors

@@ -16,7 +16,9 @@ import zipfile
 import numpy as np
 
 from exporter import checkpoints
+from exporter import errors
 from exporter import networks
+from exporter import storage
 import model_specs
 from model_specs import versions
 
@@ -35,6 +37,11 @@ class Vectors:
 
   pictures: np.ndarray
   outputs: Mapping[str, np.ndarray]
+
+  @property
+  def images(self) -> np.ndarray:
+    """The pictures as a model takes them, in [0, 1]."""
+    return self.pictures / _WHITE
 
   def of(self, task: str) -> dict[str, np.ndarray]:
     """The outputs of a task; a classifier has those of features, too."""
@@ -108,3 +115,28 @@ def parse_vectors(handle: model_specs.Handle, data: bytes) -> Vectors:
   if found != expected:
     raise ValueError(f'arrays {found}, expected {expected}')
   return Vectors(arrays.pop(_PICTURES), arrays)
+
+
+def read_vectors(item: storage.Item) -> Vectors:
+  """The vectors of a SavedModel or module that was delivered.
+
+  Raises:
+    ManifestError: It has none, or they are not what its manifest describes.
+  """
+  if VECTORS not in item.manifest.files:
+    raise errors.ManifestError(
+      f'{item.handle} has no {VECTORS}, as an older slimhub made it; export it '
+      'again with --force'
+    )
+  with (
+    storage.local_root(item.root, item.manifest.handle) as root,
+    storage.reading(root, item.manifest, VECTORS) as reader,
+  ):
+    data = reader.read(MOST_VECTORS_BYTES)
+  try:
+    return parse_vectors(item.handle, data)
+  except ValueError as error:
+    raise errors.ManifestError(
+      f'{item.handle}: {VECTORS} are no test vectors: {error}; export it again '
+      'with --force'
+    ) from error

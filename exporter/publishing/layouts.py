@@ -11,6 +11,7 @@ from exporter import storage
 from exporter.publishing import huggingface
 from exporter.publishing import kaggle
 from exporter.publishing import oci
+from exporter.publishing import onnx_zoo
 from exporter.publishing import upload as upload_lib
 
 _NAME = re.compile(r'[A-Za-z0-9]+([-_][A-Za-z0-9]+)*')
@@ -33,6 +34,7 @@ _LAYOUTS: Mapping[str, _Layout] = {
   'huggingface': _Layout(huggingface.repositories, _NAME),
   'kaggle': _Layout(kaggle.variations, _NAME),
   'oci': _Layout(oci.image_layouts, _REGISTRY),
+  'onnx_zoo': _Layout(onnx_zoo.models, _NAME),
 }
 
 
@@ -48,7 +50,8 @@ def uploads(
       if it is empty.
 
   Raises:
-    PublishError: No account there can have such a name.
+    PublishError: No account there can have such a name, or none of the exports
+      is of a format that goes there.
   """
   there = _LAYOUTS[layout]
   if account and not there.account.fullmatch(account):

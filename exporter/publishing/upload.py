@@ -12,7 +12,8 @@ from exporter import storage
 from exporter.publishing import content
 import model_specs
 
-LAYOUTS = ('huggingface', 'kaggle', 'oci')  # For the places that take uploads.
+# For the places that take uploads.
+LAYOUTS = ('huggingface', 'kaggle', 'oci', 'onnx_zoo')
 
 
 class Upload(abc.ABC):

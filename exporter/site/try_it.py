@@ -86,18 +86,7 @@ def _vector(
     return None
   if artifacts.VECTORS not in origin.manifest.files:
     return None
-  with (
-    storage.local_root(origin.root, origin.manifest.handle) as root,
-    storage.reading(root, origin.manifest, artifacts.VECTORS) as reader,
-  ):
-    data = reader.read(artifacts.MOST_VECTORS_BYTES)
-  try:
-    vectors = artifacts.parse_vectors(origin.handle, data)
-  except ValueError as error:
-    raise errors.ManifestError(
-      f'{origin.handle}: {artifacts.VECTORS} are no test vectors: {error}; '
-      'export it again with --force'
-    ) from error
+  vectors = artifacts.read_vectors(origin)
   outputs = vectors.outputs[origin.handle.output][0]
   return {
     'picture': _base64(vectors.pictures[0].tobytes()),

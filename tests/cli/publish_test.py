@@ -8,6 +8,7 @@ import pytest
 from exporter.cli import entry
 from tests import file_tree
 from tests import some_exports
+from tests.publishing import real_exports
 from tests.publishing import some_uploads
 
 _ALIAS = 'google/mobilenet-v1/tensorFlow2/025-128-classification/2'
@@ -52,6 +53,25 @@ def test_it_ends_with_commands_that_a_shell_takes(
   again = capsys.readouterr().out
   assert again.endswith(commands)
   assert again.startswith('kept ')
+
+
+def test_what_nobody_uploads_ends_without_commands(to, capsys):
+  words = (real_exports.folder(), f'--to={to}', '--layout=onnx_zoo')
+  assert _main(*words) == 0
+  assert 'To upload' not in capsys.readouterr().out
+  before = file_tree.read(to)
+  assert _main(*words) == 0
+  assert capsys.readouterr().out.split()[:2] == ['kept', f'{_NAME}/model']
+  assert file_tree.read(to) == before
+
+
+def test_where_nothing_is_of_the_format_it_says_how_to_get_it(
+  exports, to, capsys
+):
+  words = (f'--to={to}', '--layout=onnx_zoo', '--formats=tf2')
+  assert _main(exports, *words) == 2
+  assert 'none of these exports is one' in capsys.readouterr().err
+  assert not to.exists()
 
 
 def test_programs_are_told_the_commands_with_the_results(exports, to, capsys):

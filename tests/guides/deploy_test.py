@@ -30,7 +30,7 @@ _ELSEWHERE = {'openvino': programs.OPENVINO, 'cv2': runtimes.OPENCV}
 
 @pytest.fixture(scope='module', name='folder')
 def _folder(tmp_path_factory) -> pathlib.Path:
-  """Where the guide's command has been run."""
+  """Where the guide's commands have been run."""
   folder = tmp_path_factory.mktemp('deploy')
   model = model_specs.get_model(_MODEL)
   inference, _ = source.sources(model)
@@ -43,17 +43,18 @@ def _folder(tmp_path_factory) -> pathlib.Path:
   for number, picture in enumerate(synthetic.synthetic_pictures(8, 128)):
     Image.fromarray(picture).save(folder / 'photos' / f'{number}.jpg')
   Image.fromarray(picture).save(folder / 'photo.jpg')
-  _, _, command = _GUIDE.partition('\nslimhub ')
-  words = shlex.split(command.partition('```')[0].replace('\\\n', ''))
-  done = subprocess.run(
-    [sys.executable, '-m', 'exporter', *words],
-    cwd=folder,
-    env={**os.environ, 'PYTHONPATH': str(source_tree.ROOT)},
-    capture_output=True,
-    text=True,
-    check=False,
-  )
-  assert done.returncode == 0, done.stdout + done.stderr
+  _, exporting, *_, publishing = _GUIDE.replace('\\\n', '').split('\nslimhub ')
+  for command in (exporting, publishing):
+    words = shlex.split(command.partition('```')[0])
+    done = subprocess.run(
+      [sys.executable, '-m', 'exporter', *words],
+      cwd=folder,
+      env={**os.environ, 'PYTHONPATH': str(source_tree.ROOT)},
+      capture_output=True,
+      text=True,
+      check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
   return folder
 
 
