@@ -5,10 +5,13 @@ import io
 import numpy as np
 import pytest
 
+from exporter import errors
+from exporter import storage
 from exporter.artifacts import vectors as vectors_lib
 from exporter.checkpoints import synthetic
 from model_specs import versions
 from tests import artifacts_made as artifacts
+from tests import some_exports
 
 _CLASSIFIER = artifacts.handle(f'{artifacts.TINY}/classification/5')
 _FEATURES = artifacts.handle(f'{artifacts.TINY}/feature_vector/5')
@@ -85,3 +88,42 @@ _OUTPUTS = {
 def test_another_file_is_refused(data):
   with pytest.raises(ValueError, match=r'^(no \.npz|arrays|\d+ bytes|Object)'):
     vectors_lib.parse_vectors(_CLASSIFIER, data)
+
+
+def _delivered(exports, data: bytes | None) -> storage.Item:
+  """An export with such a file, or none, in the place of the vectors."""
+  if data is not None:
+    path = exports / some_exports.TF2 / vectors_lib.VECTORS
+    path.parent.mkdir(parents=True)
+    path.write_bytes(data)
+  some_exports.add(exports, some_exports.TF2)
+  (item,) = storage.items(exports).usable
+  return item
+
+
+def test_those_of_an_export_are_read(tmp_path):
+  handle = some_exports.handle(some_exports.TF2)
+  size = handle.spec.size
+  written = vectors_lib.Vectors(
+    synthetic.synthetic_pictures(2, size),
+    {
+      'feature_vector': np.ones((2, handle.spec.num_features), np.float32),
+      'logits': np.ones((2, handle.num_outputs), np.float32),
+    },
+  )
+  (tmp_path / 'assets.extra').mkdir()
+  vectors_lib.write_vectors(written, handle, tmp_path)
+  data = (tmp_path / vectors_lib.VECTORS).read_bytes()
+  found = vectors_lib.read_vectors(_delivered(tmp_path / 'exports', data))
+  np.testing.assert_array_equal(found.pictures, written.pictures)
+  assert found.images.max() == 1
+  assert found.outputs.keys() == written.outputs.keys()
+
+
+@pytest.mark.parametrize(
+  ('data', 'said'),
+  [(None, 'has no assets'), (b'text', 'are no test vectors: no .npz')],
+)
+def test_an_export_without_them_says_how_to_get_them(tmp_path, data, said):
+  with pytest.raises(errors.ManifestError, match=f'{said}.*--force'):
+    vectors_lib.read_vectors(_delivered(tmp_path, data))
