@@ -1,5 +1,6 @@
 """Repeats for a moment which file nginx shall send, so that many can ask."""
 
+import asyncio
 import dataclasses
 import time
 
@@ -41,16 +42,21 @@ class Recent:
   """Gives the answer of a moment ago again, where it names a file to nginx.
 
   Then nginx sends the file, and to find its name takes longer than to say it.
+  If all clients asked at once, each would wait for all of the others. So the
+  first one asks, and those who ask the same meanwhile wait for its answer.
+
   After a moment one client asks the hub again. Until it has the new answer, but
-  for no longer than a second moment, the others get the one before: if all of
-  them asked at once, each would wait for all of the others. So when an export
-  is replaced, whoever asks within two moments may get the one before, whole.
+  for no longer than a second moment, the others get the one before. So when an
+  export is replaced, whoever asks within two moments may get the one before,
+  whole.
   """
 
   def __init__(self, app: types.ASGIApp, seconds: float = _MOMENT):
     self._app = app
     self._seconds = seconds
     self._answers: dict[tuple[object, ...], _Answer] = {}
+    # What is being asked, until there is an answer.
+    self._asked: dict[tuple[object, ...], asyncio.Event] = {}
 
   async def __call__(
     self, scope: types.Scope, receive: types.Receive, send: types.Send
@@ -60,6 +66,8 @@ class Recent:
       await self._app(scope, receive, send)
       return
     question = _question(scope)
+    if question in self._asked and question not in self._answers:
+      await self._asked[question].wait()
     headers = self._repeated(question)
     if headers:
       # Whoever passes it on may complete the headers.
@@ -68,12 +76,26 @@ class Recent:
       await send({'type': _BODY, 'body': b''})
       return
 
+    answered = self._asked[question] = asyncio.Event()
+
     async def noted(message: types.Message) -> None:
       if message['type'] == _START:
         self._note(question, message)
+        self._release(question, answered)
       await send(message)
 
-    await self._app(scope, receive, noted)
+    try:
+      await self._app(scope, receive, noted)
+    finally:  # It may end without an answer.
+      self._release(question, answered)
+
+  def _release(
+    self, question: tuple[object, ...], answered: asyncio.Event
+  ) -> None:
+    """Lets those go on who wait for an answer."""
+    answered.set()
+    if self._asked.get(question) is answered:
+      del self._asked[question]
 
   def _repeated(
     self, question: tuple[object, ...]

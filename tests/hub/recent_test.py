@@ -1,14 +1,17 @@
 """An answer that names a file to nginx is given again, for a moment."""
 
+import asyncio
 from collections.abc import Callable
 import time
 
 import pytest
 from starlette import applications
 from starlette import concurrency
+from starlette import datastructures
 from starlette import responses
 from starlette import routing
 from starlette import testclient
+from starlette import types
 
 from exporter.hub import nginx
 from exporter.hub import recent
@@ -118,6 +121,80 @@ def test_one_client_asks_again_while_the_others_get_what_was(hub, monkeypatch):
   assert hub.client.get('/').headers['etag'] == '"b"'
   assert others == ['"a"'] * 3
   assert hub.asked == 2
+
+
+class _Slow:
+  """Answers nobody before it is told to."""
+
+  def __init__(self, headers: dict[str, str], fails: bool):
+    self.asked = 0
+    self._headers = headers
+    self._fails = fails
+    self._may = asyncio.Event()
+
+  async def __call__(self, scope, receive, send) -> None:
+    self.asked += 1
+    await self._may.wait()
+    if self._fails:
+      raise InterruptedError
+    await responses.Response(None, 200, self._headers)(scope, receive, send)
+
+  async def ask(self, paths: list[str]) -> list[object]:
+    """The ETags for many who ask while the first of them is not answered."""
+    app = recent.Recent(self, _MOMENT)
+    asking = [asyncio.create_task(_etag(app, path)) for path in paths]
+    for _ in range(100):  # Until each of them waits for something.
+      await asyncio.sleep(0)
+    self._may.set()
+    return await asyncio.gather(*asking, return_exceptions=True)
+
+
+async def _etag(app: types.ASGIApp, path: str) -> str:
+  """The ETag that an application answers with."""
+  sent: list[types.Message] = []
+
+  async def send(message: types.Message) -> None:
+    sent.append(message)
+
+  async def receive() -> types.Message:
+    return {'type': 'http.request', 'body': b''}
+
+  scope = {'type': 'http', 'method': 'GET', 'path': path, 'query_string': b''}
+  await app({**scope, 'headers': []}, receive, send)
+  start, body = sent
+  assert body['type'] == 'http.response.body'
+  return datastructures.Headers(raw=start['headers'])['etag']
+
+
+def _ask_at_once(
+  paths: list[str], headers: dict[str, str], fails: bool = False
+) -> tuple[int, list[object]]:
+  """How many came through, and what all of them got."""
+
+  async def main() -> tuple[int, list[object]]:
+    slow = _Slow(headers, fails)
+    answers = await slow.ask(paths)
+    return slow.asked, answers
+
+  return asyncio.run(main())
+
+
+def test_of_many_who_ask_at_once_one_comes_through():
+  assert _ask_at_once(['/'] * 9, _FILE) == (1, ['"a"'] * 9)
+
+
+def test_each_question_is_asked_for_itself():
+  assert _ask_at_once(['/', '/other'] * 2, _FILE) == (2, ['"a"'] * 4)
+
+
+def test_what_is_not_repeated_is_asked_by_each():
+  assert _ask_at_once(['/'] * 9, {'etag': '"b"'}) == (9, ['"b"'] * 9)
+
+
+def test_nobody_waits_for_who_never_gets_an_answer():
+  asked, answers = _ask_at_once(['/'] * 9, _FILE, fails=True)
+  assert asked == 9
+  assert all(isinstance(each, InterruptedError) for each in answers)
 
 
 def test_after_a_second_moment_nobody_gets_what_was(hub, monkeypatch):
