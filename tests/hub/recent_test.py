@@ -128,25 +128,16 @@ class _Slow:
 
   def __init__(self, headers: dict[str, str], fails: bool):
     self.asked = 0
-    self._headers = headers
+    self.headers = headers
+    self.may = asyncio.Event()
     self._fails = fails
-    self._may = asyncio.Event()
 
   async def __call__(self, scope, receive, send) -> None:
     self.asked += 1
-    await self._may.wait()
+    await self.may.wait()
     if self._fails:
       raise InterruptedError
-    await responses.Response(None, 200, self._headers)(scope, receive, send)
-
-  async def ask(self, paths: list[str]) -> list[object]:
-    """The ETags for many who ask while the first of them is not answered."""
-    app = recent.Recent(self, _MOMENT)
-    asking = [asyncio.create_task(_etag(app, path)) for path in paths]
-    for _ in range(100):  # Until each of them waits for something.
-      await asyncio.sleep(0)
-    self._may.set()
-    return await asyncio.gather(*asking, return_exceptions=True)
+    await responses.Response(None, 200, self.headers)(scope, receive, send)
 
 
 async def _etag(app: types.ASGIApp, path: str) -> str:
@@ -166,6 +157,14 @@ async def _etag(app: types.ASGIApp, path: str) -> str:
   return datastructures.Headers(raw=start['headers'])['etag']
 
 
+async def _start(app: types.ASGIApp, paths: list[str]) -> list[asyncio.Task]:
+  """Asks until each waits for something, or has its ETag."""
+  asking = [asyncio.create_task(_etag(app, path)) for path in paths]
+  for _ in range(100):
+    await asyncio.sleep(0)
+  return asking
+
+
 def _ask_at_once(
   paths: list[str], headers: dict[str, str], fails: bool = False
 ) -> tuple[int, list[object]]:
@@ -173,7 +172,9 @@ def _ask_at_once(
 
   async def main() -> tuple[int, list[object]]:
     slow = _Slow(headers, fails)
-    answers = await slow.ask(paths)
+    asking = await _start(recent.Recent(slow, _MOMENT), paths)
+    slow.may.set()
+    answers = await asyncio.gather(*asking, return_exceptions=True)
     return slow.asked, answers
 
   return asyncio.run(main())
@@ -197,21 +198,24 @@ def test_nobody_waits_for_who_never_gets_an_answer():
   assert all(isinstance(each, InterruptedError) for each in answers)
 
 
-def test_after_a_second_moment_nobody_gets_what_was(hub, monkeypatch):
-  hub.client.get('/')
-  _pass(monkeypatch, 1)
-  others: list[str] = []
-
-  def ask() -> None:
-    hub.during = None
+def test_after_a_second_moment_nobody_gets_what_was(monkeypatch):
+  async def main() -> None:
+    slow = _Slow(_FILE, fails=False)
+    app = recent.Recent(slow, _MOMENT)
+    slow.may.set()
+    await _etag(app, '/')
+    slow.may.clear()
+    slow.headers = {**_FILE, 'etag': '"b"'}
     _pass(monkeypatch, 1)
-    others.append(hub.client.get('/').headers['etag'])
+    asking = await _start(app, ['/'])
+    assert await _etag(app, '/') == '"a"'
+    _pass(monkeypatch, 1)
+    asking += await _start(app, ['/'] * 2)
+    slow.may.set()
+    assert await asyncio.gather(*asking) == ['"b"'] * 3
+    assert slow.asked == 3
 
-  hub.during = ask
-  hub.headers = {**_FILE, 'etag': '"b"'}
-  assert hub.client.get('/').headers['etag'] == '"b"'
-  assert others == ['"b"']
-  assert hub.asked == 3
+  asyncio.run(main())
 
 
 def test_after_an_error_the_next_client_asks(hub, monkeypatch):
