@@ -57,7 +57,7 @@ _onnx = functools.partial(
   label='ONNX',
   kaggle='onnx',
   extra='onnx',
-  gb_per_million=0.2,  # tf2onnx turns them into lists of Python.
+  gb_per_million=0.07,
 )
 _tfjs = functools.partial(
   Kind,

@@ -101,6 +101,7 @@ _EXTRAS = {
   'exporter.formats.onnx': {'onnxruntime'},
   'exporter.measure.photographs': {'scikit-image'},
   'exporter.proof.ranges': {'onnx'},
+  'exporter.artifacts.onnx_translated': {'tf2onnx'},
   'exporter.publishing.onnx_zoo': {'onnx'},
   'exporter.signing.envelopes': {'securesystemslib'},
   'exporter.signing.keys': {'cryptography'},

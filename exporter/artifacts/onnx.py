@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
 import json
-import os
 import pathlib
 import re
 from typing import Any
@@ -17,6 +16,7 @@ from exporter import errors
 from exporter.artifacts import frozen
 from exporter.artifacts import onnx_fold
 from exporter.artifacts import onnx_quantized
+from exporter.artifacts import onnx_translated
 from exporter.artifacts import operations
 import model_specs
 from model_specs import formats
@@ -130,29 +130,19 @@ def write_onnx(
     path: The file to write.
   """
   import onnx
-  import tf2onnx
 
-  # Otherwise tf2onnx copies the network before each of its steps, to go on if a
-  # step fails. The largest network would need more than 20 GB for that.
-  os.environ['TF2ONNX_CATCH_ERRORS'] = 'FALSE'
-  ends = [f'{formats.INPUT}:0'], [f'{network.output}:0']
-  is_nchw = conversion.kind.layout == kinds.NCHW
+  ends = f'{formats.INPUT}:0', f'{network.output}:0'
   definition = network.definition
   kernels: tuple[onnx_quantized.Kernel, ...] = ()
   if conversion.spec.family.is_quantized:
     definition, kernels = onnx_quantized.fold(network)
-  model, _ = tf2onnx.convert.from_graph_def(
-    definition,
-    input_names=ends[0],
-    output_names=ends[1],
-    opset=OPSET,
-    inputs_as_nchw=ends[0] if is_nchw else None,
-  )
+  is_nchw = conversion.kind.layout == kinds.NCHW
+  model = onnx_translated.translate(definition, ends, OPSET, is_nchw)
   graph = model.graph
   onnx_fold.fold(graph)
   if kernels:
     onnx_quantized.round_kernels(graph, kernels)
-  _replace(graph.node, _sorted(graph.node, ends[1][0]))
+  _replace(graph.node, _sorted(graph.node, ends[1]))
   del graph.value_info[:]
   names = {f'{end}:0': end for end in (formats.INPUT, network.output)}
   _rename(graph, names)

@@ -95,7 +95,7 @@ def test_converters_of_many_parameters_take_much_memory():
     formats.memory_gb(formats.convert(handle, kinds.get(word)))
     for word in ('onnx.model', 'litert.float32')
   )
-  assert onnx == pytest.approx(0.2 * 55.81)
+  assert onnx == pytest.approx(0.07 * 55.81)
   assert litert == pytest.approx(0.16 * 55.81)
   assert formats.memory_gb(handle) == handle.spec.family.memory_gb
   order = orders.Order(
