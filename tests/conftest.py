@@ -13,7 +13,7 @@ import pytest
 from exporter import memory
 from tests import shared
 
-_MUCH = 300 * 2**20  # What may be left behind before it is looked for.
+_MUCH = 150 * 2**20  # What may be left behind before it is looked for.
 _KEPT: list[int] = []  # What this process had after each time.
 
 
