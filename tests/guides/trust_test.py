@@ -142,12 +142,19 @@ def _engine() -> str:
   pytest.skip(f'no container can be run: {"; ".join(reasons)}')
 
 
-def _has_image(engine: str, image: str) -> bool:
-  """Whether an image is here, or can be fetched."""
+def _check_image(engine: str, image: str) -> None:
+  """Skips the test where an image cannot be fetched, or not be run."""
   ways = (['image', 'inspect', image], ['pull', image])
-  return any(
-    not subprocess.run([engine, *way], check=False).returncode for way in ways
+  if all(subprocess.run([engine, *w], check=False).returncode for w in ways):
+    pytest.skip(f'{image} cannot be fetched, of which the container is made')
+  tried = subprocess.run(
+    [engine, 'run', '--rm', image, 'true'],
+    capture_output=True,
+    text=True,
+    check=False,
   )
+  if tried.returncode:
+    pytest.skip(f'{engine} runs no container: {tried.stderr.strip()}')
 
 
 def test_the_container_is_built_and_answers(folder, said):
@@ -156,8 +163,7 @@ def test_the_container_is_built_and_answers(folder, said):
   (text,) = code_blocks.find(_GUIDE, 'dockerfile')
   (folder / 'Dockerfile').write_text(text)
   image = text.partition('FROM ')[2].partition('\n')[0]
-  if not _has_image(engine, image):
-    pytest.skip(f'{image} cannot be fetched, of which the container is made')
+  _check_image(engine, image)
   source = shutil.copytree(
     source_tree.ROOT,
     folder / 'source',
