@@ -57,7 +57,7 @@ _onnx = functools.partial(
   label='ONNX',
   kaggle='onnx',
   extra='onnx',
-  gb_per_million=0.07,
+  gb_per_million=0.07,  # tf2onnx keeps several copies of them.
 )
 _tfjs = functools.partial(
   Kind,

@@ -26,7 +26,7 @@ _OUTSIDE = {
 }
 
 # What starts another Python, which has all its imports before it.
-_STARTERS = ('subprocess.', 'code_blocks.run')
+_STARTERS = ('subprocess.', 'code_blocks.run', 'code_blocks.slimhub')
 
 
 def _uses(module: str) -> set[str]:

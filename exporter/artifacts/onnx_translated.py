@@ -75,18 +75,19 @@ def _merge(definition: tf.compat.v1.GraphDef) -> tf.compat.v1.GraphDef:
     for tensor in node.input:
       name, colon, output = tensor.partition(':')
       inputs.append(f'{instead.get(name, name)}{colon}{output}')
-    attributes = tuple(
-      (key, node.attr[key].SerializeToString(deterministic=True))
-      for key in sorted(node.attr)
-      if inputs
-    )
-    # What takes no input is a weight or the image.
-    key = (node.op, *inputs, attributes) if inputs else (node.name,)
-    instead[node.name] = kept.setdefault(key, node.name)
-    if instead[node.name] == node.name:
-      copy = merged.node.add()
-      copy.CopyFrom(node)
-      copy.input[:] = inputs
+    stays = node.name
+    if inputs:  # What takes none is a weight or the image.
+      attributes = tuple(
+        (key, node.attr[key].SerializeToString(deterministic=True))
+        for key in sorted(node.attr)
+      )
+      stays = kept.setdefault((node.op, *inputs, attributes), node.name)
+    if stays != node.name:
+      instead[node.name] = stays
+      continue
+    copy = merged.node.add()
+    copy.CopyFrom(node)
+    copy.input[:] = inputs
   return merged
 
 

@@ -6,7 +6,6 @@ import pathlib
 
 from exporter import artifacts
 from exporter import cards
-from exporter import errors
 from exporter import measure
 from exporter import proof
 from exporter import storage
@@ -43,11 +42,7 @@ class ConvertedFile(format_lib.Format):
     """
     del artifact
     original = beside(handle.origin)
-    if manifest.weights.sha256 != original.weights.sha256:
-      raise errors.ManifestError(
-        f'{handle} has weights of hash {manifest.weights.sha256}, and the '
-        f'SavedModel beside it {original.weights.sha256}; export both again'
-      )
+    storage.check_same_weights(manifest, original.weights)
     return original
 
   def prove(

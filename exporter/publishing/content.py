@@ -90,6 +90,22 @@ def beside_export(item: storage.Item) -> dict[str, bytes]:
   return {suffix: data for suffix, data in contents.items() if data}
 
 
+def vouching(item: storage.Item, stem: str) -> dict[str, Content]:
+  """The files that vouch for an export, as they are called in an upload.
+
+  Args:
+    item: The export.
+    stem: What the names begin with, before the suffixes.
+
+  Raises:
+    ManifestError: One of them describes other files than the export's.
+  """
+  return {
+    f'{stem}{suffix}': of_data(data)
+    for suffix, data in beside_export(item).items()
+  }
+
+
 def joined(*parts: Files) -> dict[str, Content]:
   """The files of several parts, together.
 

@@ -27,11 +27,10 @@ def _part(item: storage.Item) -> content.Files:
   """An export, its manifest and its provenance, where a repository has them."""
   folder = readme.folder(item.handle.kind)
   stem = f'{folder}{item.handle.kind.name or "manifest"}'
-  beside = content.beside_export(item)
   return content.joined(
     content.of_export(item, folder),
     {f'{stem}{kinds.MANIFEST}': content.of_text(item.manifest.to_json())},
-    {f'{stem}{key}': content.of_data(data) for key, data in beside.items()},
+    content.vouching(item, stem),
   )
 
 

@@ -113,10 +113,9 @@ class Variation(upload_lib.Upload):
       'externalBaseModelUrl': '',
     }
     stem = item.handle.kind.name or _STEM_OF_MODEL
-    beside = content.beside_export(item)
     return content.joined(
       content.of_export(item),
-      {f'{stem}{key}': content.of_data(data) for key, data in beside.items()},
+      content.vouching(item, stem),
       {
         _MODEL: content.of_json(_model(called.owner, called.model, model)),
         _VARIATION: content.of_json(facts),
@@ -153,10 +152,7 @@ def variations(
     items: The exports.
     account: The owner of the models; the publishers if it is empty.
   """
-  for group in upload_lib.grouped(
-    items, lambda item: (item.handle.folder, item.handle.kind.word)
-  ):
-    (item,), note = upload_lib.newest(group)
+  for item, note in upload_lib.newest_of_each(items):
     called = aliases.kaggle(item.handle)
     yield Variation(
       dataclasses.replace(called, owner=account or called.owner), item, note

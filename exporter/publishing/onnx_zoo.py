@@ -47,11 +47,7 @@ def _vectors(item: storage.Item) -> 'artifacts.Vectors':
       f'{item.handle} has its test data from {origin}, which is not beside it; '
       'export it with --formats=tf2,onnx'
     )
-  if export.manifest.weights.sha256 != item.manifest.weights.sha256:
-    raise errors.ManifestError(
-      f'{item.handle} has weights of hash {item.manifest.weights.sha256}, and '
-      f'{origin} beside it {export.manifest.weights.sha256}; export both again'
-    )
+  storage.check_same_weights(item.manifest, export.manifest.weights)
   return artifacts.read_vectors(
     storage.Item(export.root, export.manifest, origin)
   )
@@ -94,14 +90,10 @@ class TestedModel(upload_lib.Upload):
         f'{folder}/input_0.pb': _tensor(formats.INPUT, images[one]),
         f'{folder}/output_0.pb': _tensor(item.handle.output, outputs[one]),
       }
-    beside = content.beside_export(item)
     return content.joined(
       {readme.README: content.of_text(_readme(item))},
       content.of_export(item),
-      {
-        f'{kind.name}{key}': content.of_data(data)
-        for key, data in beside.items()
-      },
+      content.vouching(item, kind.name),
       tests,
     )
 
@@ -130,10 +122,7 @@ def models(
       '--layout=onnx_zoo takes ONNX files, and none of these exports is one; '
       '`slimhub export --formats=tf2,onnx` converts TF2 versions'
     )
-  for group in upload_lib.grouped(
-    files, lambda item: (item.handle.folder, item.handle.kind.word)
-  ):
-    (item,), note = upload_lib.newest(group)
+  for item, note in upload_lib.newest_of_each(files):
     handle = item.handle
     name = upload_lib.repository(handle)
     yield TestedModel(

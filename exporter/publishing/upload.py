@@ -4,6 +4,7 @@ import abc
 from collections.abc import Callable
 from collections.abc import Hashable
 from collections.abc import Iterable
+from collections.abc import Iterator
 import pathlib
 import re
 
@@ -84,6 +85,20 @@ def newest(items: Iterable[storage.Item]) -> tuple[list[storage.Item], str]:
       'upload an older one, name it alone as PATTERN'
     )
   return chosen, note
+
+
+def newest_of_each(
+  items: Iterable[storage.Item],
+) -> Iterator[tuple[storage.Item, str]]:
+  """The newest export of each format of a model and task, and the note on it.
+
+  Such a note tells of those that are left out, as that of `newest`.
+  """
+  for group in grouped(
+    items, lambda item: (item.handle.folder, item.handle.kind.word)
+  ):
+    (item,), note = newest(group)
+    yield item, note
 
 
 def repository(handle: model_specs.Handle) -> str:

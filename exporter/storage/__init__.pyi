@@ -42,6 +42,7 @@ from .manifest import Archive as Archive
 from .manifest import Check as Check
 from .manifest import Manifest as Manifest
 from .manifest import Weights as Weights
+from .manifest import check_same_weights as check_same_weights
 from .manifest import described_stem as described_stem
 from .manifest import kind_of as kind_of
 from .manifest import parse_manifest as parse_manifest

@@ -178,3 +178,20 @@ def described_stem(described: Manifest) -> str:
   if not kind.is_converted:
     return described.handle
   return f'{described.handle.removesuffix(kind.file)}{kind.stem}'
+
+
+def check_same_weights(described: Manifest, weights: Weights) -> None:
+  """Makes sure that a file and the SavedModel beside it have the same weights.
+
+  Args:
+    described: The manifest of the file.
+    weights: Those of the SavedModel.
+
+  Raises:
+    ManifestError: They have others.
+  """
+  if described.weights.sha256 != weights.sha256:
+    raise errors.ManifestError(
+      f'{described.handle} has weights of hash {described.weights.sha256}, and '
+      f'the SavedModel beside it {weights.sha256}; export both again'
+    )

@@ -2,8 +2,6 @@
 
 import os
 import pathlib
-import shlex
-import subprocess
 import sys
 
 from PIL import Image
@@ -45,16 +43,8 @@ def _folder(tmp_path_factory) -> pathlib.Path:
   Image.fromarray(picture).save(folder / 'photo.jpg')
   _, exporting, *_, publishing = _GUIDE.replace('\\\n', '').split('\nslimhub ')
   for command in (exporting, publishing):
-    words = shlex.split(command.partition('```')[0])
-    done = subprocess.run(
-      [sys.executable, '-m', 'exporter', *words],
-      cwd=folder,
-      env={**os.environ, 'PYTHONPATH': str(source_tree.ROOT)},
-      capture_output=True,
-      text=True,
-      check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    words = command.partition('```')[0]
+    code_blocks.slimhub(f'slimhub {words}', folder)
   return folder
 
 

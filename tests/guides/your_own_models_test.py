@@ -1,11 +1,7 @@
 """What the guide to own models shows is what happens."""
 
-import os
 import pathlib
-import shlex
 import shutil
-import subprocess
-import sys
 
 import pytest
 
@@ -29,26 +25,11 @@ _SPEC_FILE, _OTHER_NAMES, _ENTRY_POINT = code_blocks.find(_GUIDE, 'toml')
 _FILE = 'flowers_mobilenet.toml'
 
 
-def _run(command: str, folder: pathlib.Path) -> str:
-  program, *words = shlex.split(command)
-  assert program == 'slimhub'
-  done = subprocess.run(
-    [sys.executable, '-m', 'exporter', *words],
-    cwd=folder,
-    env={**os.environ, 'PYTHONPATH': str(source_tree.ROOT)},
-    capture_output=True,
-    text=True,
-    check=False,
-  )
-  assert done.returncode == 0, done.stderr
-  return done.stdout
-
-
 @pytest.fixture(scope='module', name='folder')
 def _folder(tmp_path_factory) -> pathlib.Path:
   """Where the reader has trained and written both files."""
   folder = tmp_path_factory.mktemp('guide')
-  _run(_NEW, folder)
+  code_blocks.slimhub(_NEW, folder)
   (folder / _FILE).write_text(_SPEC_FILE)
   names = ('daisy', 'dandelion', 'roses', 'sunflowers', 'tulips')
   (folder / 'labels.txt').write_text(
@@ -65,7 +46,9 @@ def _folder(tmp_path_factory) -> pathlib.Path:
 
 
 def test_the_commands_do_what_they_say(folder):
-  listed, exported, verified = (_run(line, folder) for line in _COMMANDS)
+  listed, exported, verified = (
+    code_blocks.slimhub(line, folder) for line in _COMMANDS
+  )
   for task in ('classification', 'feature_vector'):
     handle = f'acme/flowers/flowers_mobilenet/{task}'
     assert f'{handle}  1,2' in listed
@@ -75,12 +58,12 @@ def test_the_commands_do_what_they_say(folder):
 
 
 def test_what_is_new_passes_as_it_stands(folder, tmp_path):
-  _run(_NEW, tmp_path)
+  code_blocks.slimhub(_NEW, tmp_path)
   assert (tmp_path / 'spec_file.schema.json').exists()
   (model,) = files.read_models(tmp_path / _FILE)
   common = f'--spec_file={_FILE} --output_dir=exports --synthetic_weights'
-  _run(f'slimhub export {model.name}/*/2 {common}', tmp_path)
-  assert 'verified' in _run('slimhub verify exports', tmp_path)
+  code_blocks.slimhub(f'slimhub export {model.name}/*/2 {common}', tmp_path)
+  assert 'verified' in code_blocks.slimhub('slimhub verify exports', tmp_path)
 
 
 def test_the_keys_and_the_group_are_those_of_the_code():
