@@ -97,7 +97,8 @@ def _is_seen(character: str) -> bool:
 
 def is_plain(text: str) -> bool:
   """Whether a text is one line of which a reader sees every character."""
-  return all(map(_is_seen, text))
+  is_ordinary = text.isascii() and text.isprintable()  # As most texts are.
+  return is_ordinary or all(map(_is_seen, text))
 
 
 def shown(text: str) -> str:

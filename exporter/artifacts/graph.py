@@ -218,7 +218,7 @@ def _shapes(
 ) -> dict[str, list[int | None]]:
   """The static shape of every tensor that users may need."""
   whole = _classification(source, family)
-  live = tf.Graph()
+  live = networks.ImportedGraph()
   with live.as_default():
     tf.import_graph_def(_set_images(whole.definition, side), name='')
   tensors = [t for t in whole.targets if ':' in t]

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
+import functools
 
 import tensorflow as tf
 from tensorflow.core.framework import function_pb2
 from tensorflow.core.framework import node_def_pb2
 from tensorflow.core.framework import op_def_pb2
+from tensorflow.core.framework import tensor_shape_pb2
 from tensorflow.python.framework import op_def_registry
 
 from exporter.artifacts import graph as graph_lib
@@ -24,11 +26,23 @@ class Argument:
   shape: tuple[int | None, ...]
   is_variable: bool = False
 
-  @property
-  def type(self) -> int:
-    """Its type, as a number of the enum DataType."""
+  @functools.cached_property
+  def definition(self) -> op_def_pb2.OpDef.ArgDef:
+    """What the signature of a function says of it."""
     dtype = tf.resource if self.is_variable else tf.float32
-    return dtype.as_datatype_enum
+    defined = op_def_pb2.OpDef.ArgDef(
+      name=self.name, type=dtype.as_datatype_enum
+    )
+    if self.is_variable:
+      shape = tf.TensorShape(self.shape).as_proto()
+      defined.handle_data.add(dtype=tf.float32.as_datatype_enum, shape=shape)
+    return defined
+
+  @functools.cached_property
+  def passed(self) -> tensor_shape_pb2.TensorShapeProto:
+    """The shape of what is passed; the handle of a variable is a scalar."""
+    shape = () if self.is_variable else self.shape
+    return tf.TensorShape(shape).as_proto()
 
 
 def _output_names(node: node_def_pb2.NodeDef) -> list[str]:
@@ -68,15 +82,9 @@ def _declare(
   function = function_pb2.FunctionDef()
   function.signature.name = name
   function.signature.is_stateful = True
-  for argument in arguments:
-    declared = function.signature.input_arg.add(
-      name=argument.name, type=argument.type
-    )
-    shape = tf.TensorShape(argument.shape).as_proto()
-    if argument.is_variable:
-      declared.handle_data.add(dtype=tf.float32.as_datatype_enum, shape=shape)
-      shape = tf.TensorShape([]).as_proto()
-    function.attr['_input_shapes'].list.shape.append(shape)
+  function.signature.input_arg.extend(a.definition for a in arguments)
+  shapes = function.attr['_input_shapes'].list.shape
+  shapes.extend(a.passed for a in arguments)
   for number in range(num_outputs):
     function.signature.output_arg.add(
       name=f'output_{number}', type=tf.float32.as_datatype_enum

@@ -7,6 +7,14 @@ import numpy as np
 import tensorflow as tf
 
 
+def _tensor(array: np.ndarray) -> tf.Tensor:
+  """A tensor to be written; of numbers it shares the memory of the array."""
+  flags = array.flags
+  if array.dtype == np.float32 and flags.c_contiguous and flags.writeable:
+    return tf.experimental.dlpack.from_dlpack(array.__dlpack__())
+  return tf.constant(array)
+
+
 def write_variables(
   folder: pathlib.Path, tensors: Mapping[str, np.ndarray]
 ) -> None:
@@ -19,5 +27,5 @@ def write_variables(
       prefix=str(prefix),
       tensor_names=names,
       shape_and_slices=[''] * len(names),
-      tensors=[tf.constant(tensors[name]) for name in names],
+      tensors=[_tensor(tensors[name]) for name in names],
     )

@@ -6,11 +6,14 @@ through all layers, and differences between pictures are not lost on the way. So
 features differ from picture to picture, and a network can be trained from here.
 """
 
+from collections.abc import Iterator
 from collections.abc import Mapping
 import re
 import zlib
 
 import numpy as np
+
+from exporter import memory
 
 _SLOTS = ('/ExponentialMovingAverage', '/RMSProp', '/RMSProp_1', '/Momentum')
 _COLOURS = 3  # Of images, which are the only inputs with so few channels.
@@ -48,9 +51,10 @@ def _kernel(
   values = random.normal(0, 1, shape)
   axes = tuple(range(len(shape) - 1))
   if len(shape) > 1 and shape[-2] > _COLOURS:
-    values = values - values.mean(axes, keepdims=True)
+    values -= values.mean(axes, keepdims=True)
   squares = np.square(values).sum(axes, keepdims=True)
-  return values * np.sqrt(norm / np.maximum(squares, 1e-6))
+  values *= np.sqrt(norm / np.maximum(squares, 1e-6))
+  return values
 
 
 def _depthwise(
@@ -98,6 +102,15 @@ def _kernel_range(name: str, tensors: Mapping[str, np.ndarray]) -> np.ndarray:
   return np.array(value, np.float32)
 
 
+def _factors(name: str) -> Iterator[float]:
+  """What the weights of a variable are multiplied by."""
+  for table in (_SUMS, _PIXELS_OF_BYTES):
+    for words, factor in table.items():
+      if re.search(words, name):
+        yield factor
+        break
+
+
 def value(name: str, shape: tuple[int, ...]) -> np.ndarray:
   """The weights of one variable, or of one of its optimizer slots."""
   random = np.random.RandomState(zlib.crc32(name.encode()))
@@ -115,12 +128,13 @@ def value(name: str, shape: tuple[int, ...]) -> np.ndarray:
     values = _depthwise(random, shape, norm)
   else:
     values = _kernel(random, shape, norm)
-  for table in (_SUMS, _PIXELS_OF_BYTES):
-    factors = (f for words, f in table.items() if re.search(words, name))
-    values = values * next(factors, 1.0)
+  for factor in _factors(name):
+    values = values * factor
   if _GATES.search(name):  # So that the gates are mostly open.
     values = values + 2.0
-  return values.astype(np.float32)
+  rounded = memory.aligned(shape)
+  rounded[...] = values
+  return rounded
 
 
 def tensors(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:

@@ -128,9 +128,11 @@ class SessionTf1:
     for name in mode.signatures():
       feeds.update(mode.feeds(name, images, 0.5))
     fetches = {name: mode.fetches(name) for name in mode.signatures()}
+    tensors = [t for outputs in fetches.values() for t in outputs.values()]
     self._session.restore(self._values)
-    for name, outputs in self._session.run(fetches, feeds).items():
-      yield mode.call(name, outputs)
+    answers = self._session.run(tensors, feeds)
+    for name, outputs in fetches.items():
+      yield mode.call(name, {key: answers[t] for key, t in outputs.items()})
 
   def train(
     self, images: np.ndarray, momentum: float
@@ -164,6 +166,8 @@ class SessionTf1:
   def losses(self) -> float:
     """The sum of the regularization losses; NaN if the two graphs differ."""
     self._session.hold(self._values)
-    of_modes = self._session.run([mode.losses for mode in self._modes])
-    sums = {float(sum(losses)) for losses in of_modes}
+    answers = self._session.run([n for m in self._modes for n in m.losses])
+    sums = {
+      float(sum(answers[name] for name in mode.losses)) for mode in self._modes
+    }
     return sums.pop() if len(sums) == 1 else float('nan')

@@ -137,11 +137,12 @@ class SessionTf2:
       feeds[tensor] = values[source] if isinstance(source, str) else source
       if source != _INPUTS:
         late.append(tensor)
-    if not body.updates:
-      return self._session.run(body.outputs, feeds)
-    answers = self._session.update(
-      body.outputs, body.updates, feeds, tuple(late)
-    )
+    if body.updates:
+      answers = self._session.update(
+        body.outputs, body.updates, feeds, tuple(late)
+      )
+    else:
+      answers = self._session.run(body.outputs, feeds)
     return [answers[tensor] for tensor in body.outputs]
 
   def _call(

@@ -1,13 +1,21 @@
 """That the variables/ files are a checkpoint, the same each time."""
 
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
 from exporter.artifacts import variables
 
-_TENSORS = {
+_TENSORS: dict[str, Any] = {
   'b/weights': np.arange(6, dtype=np.float32).reshape(2, 3),
   'a/gamma': np.array(1.5, np.float32),
+  'a/numbers': np.arange(3, dtype=np.int64),
+  'a/numpy_scalar': np.float32(2.5),
+  'a/turned': np.arange(6, dtype=np.float32).reshape(2, 3).T,
+  'a/skipped': np.arange(6, dtype=np.float32)[::2],
+  'a/shared': np.broadcast_to(np.float32(7.0), [2, 2]),  # Is read-only.
+  'a/nothing': np.zeros([0, 3], np.float32),
   'objects': np.array(b'\x00\xff', object),
 }
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from exporter import memory
 from exporter.networks import loading
 
 _v1 = tf.compat.v1
@@ -66,6 +67,26 @@ def test_they_are_loaded_by_name_and_unloaded(graph):
         np.testing.assert_array_equal(value, factor * _VALUES[name])
       loader.unload(session)
     loader.unload(session)  # Where there is nothing, nothing is wrong.
+
+
+def test_updates_leave_the_loaded_arrays_alone(graph):
+  values = {}
+  for name, value in _VALUES.items():  # TensorFlow takes these uncopied.
+    values[name] = memory.aligned(value.shape)
+    values[name][...] = value
+  variables = graph.get_collection(_v1.GraphKeys.GLOBAL_VARIABLES)
+  with graph.as_default():
+    loader = loading.Loader(variables)
+    updates = [v.assign_sub(tf.ones(v.shape)).op for v in variables]
+    read = {v.op.name: v.read_value() for v in variables}
+  with _v1.Session(graph=graph) as session:
+    loader.load(session, values)
+    for _ in range(2):
+      session.run(updates)
+    for name, value in session.run(read).items():
+      np.testing.assert_array_equal(value, _VALUES[name] - 2)
+  for name, value in _VALUES.items():
+    np.testing.assert_array_equal(values[name], value)
 
 
 def test_a_variable_without_a_tensor_is_an_error(graph):

@@ -67,6 +67,22 @@ def test_an_expected_nan_is_never_met():
   assert _compare(np.ones([1]), [np.nan]).misses()
 
 
+@pytest.mark.parametrize('value', [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_is_no_match_even_of_itself(value):
+  found = np.array([1.0, value], np.float32)
+  assert _compare(found, found).misses() == [
+    'outputs: it holds NaN or infinity'
+  ]
+
+
+def test_equal_arrays_differ_by_nothing():
+  found = np.array([1.0, -2.0], np.float32)
+  result = _make(0.0)
+  result.compare('it', found, found.copy(), 1.0)
+  assert not result.misses()
+  assert (result.check().compared, result.check().difference) == (1, 0.0)
+
+
 def test_any_finite_values_have_the_shape():
   result = _make(0.0)
   result.compare_shape('it', np.array([[-7.0]]), (1, 1))

@@ -42,15 +42,19 @@ def _parts(definition=None):
   ]
 
 
+def _value(opened):
+  return opened.values(['its/name'])['its/name']
+
+
 def test_a_variable_is_restored_read_and_restored_again(tmp_path):
   values = some_values.write(tmp_path, 1, 3)
   opened = session.Session(_parts())
   opened.restore(values)
   opened.update([], ['other/double'], {}, ())
   opened.hold(values)  # Which says nothing of updates.
-  np.testing.assert_array_equal(opened.values(['its/name'])['its/name'], [2, 6])
+  np.testing.assert_array_equal(_value(opened), [2, 6])
   opened.restore(values)
-  np.testing.assert_array_equal(opened.run('value/its/name:0'), [1, 3])
+  np.testing.assert_array_equal(_value(opened), [1, 3])
 
 
 def test_artifacts_of_equal_graphs_share_a_session_and_no_values(tmp_path):
@@ -62,7 +66,7 @@ def test_artifacts_of_equal_graphs_share_a_session_and_no_values(tmp_path):
   assert session.opened(_parts(), second) is opened
   for values, numbers in ((first, [1, 3]), (second, [5, 7]), (first, [1, 3])):
     opened.hold(values)
-    np.testing.assert_array_equal(opened.run('value/its/name:0'), numbers)
+    np.testing.assert_array_equal(_value(opened), numbers)
     opened.update([], ['one/double'], {}, ())
 
 
@@ -79,7 +83,7 @@ def test_a_file_that_cannot_be_read_leaves_no_values_to_anybody(tmp_path):
   with pytest.raises(tf.errors.NotFoundError):
     opened.hold(second)
   opened.hold(first)
-  np.testing.assert_array_equal(opened.run('value/its/name:0'), [1, 3])
+  np.testing.assert_array_equal(_value(opened), [1, 3])
 
 
 def test_other_graphs_have_a_session_of_their_own(tmp_path):
@@ -99,7 +103,7 @@ def test_other_graphs_have_a_session_of_their_own(tmp_path):
   other = session.opened(others[0], values)
   other.hold(values)
   other.update([], ['one/double'], {}, ())
-  np.testing.assert_array_equal(other.run('value/its/name:0'), [3, 9])
+  np.testing.assert_array_equal(_value(other), [3, 9])
 
 
 def test_a_session_of_many_values_is_not_kept(tmp_path, monkeypatch):
@@ -108,6 +112,17 @@ def test_a_session_of_many_values_is_not_kept(tmp_path, monkeypatch):
   monkeypatch.setattr(session, '_MOST_BYTES', values.bytes - 1)
   one, other = (session.opened(_parts(), values) for _ in range(2))
   assert one is not other
+
+
+def test_a_tensor_may_be_asked_for_twice_and_among_others(tmp_path):
+  values = some_values.write(tmp_path, 1, 3)
+  opened = session.opened(_parts(), values)
+  opened.hold(values)
+  doubled, value = 'one/mul:0', 'one/ReadVariableOp:0'
+  for names in ([doubled], [value, doubled, doubled]):
+    answers = opened.run(names)
+    assert list(answers) == list(dict.fromkeys(names))
+    np.testing.assert_array_equal(answers[doubled], [2, 6])
 
 
 def test_the_program_is_read():
