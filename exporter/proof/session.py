@@ -214,6 +214,8 @@ class Session:
     which takes as long as a small network does. This asks once, by names alone.
     """
     fetched = tuple(dict.fromkeys(fetches))
+    if not fetched and not ops:  # Which TensorFlow takes for a mistake.
+      return {}
     key = fetched, tuple(ops), tuple(feeds)
     if key not in self._computations:
       options = config_pb2.CallableOptions(
