@@ -7,7 +7,6 @@ graphs are equal, byte by byte, share a session, each with its own variables.
 """
 
 import collections
-from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -21,10 +20,10 @@ from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.core.protobuf import config_pb2
 from tensorflow.core.protobuf import saved_model_pb2
 
 from exporter import networks
+from exporter.proof import computations
 from exporter.proof import lateness
 from exporter.proof import parts as parts_lib
 from exporter.proof import stranger
@@ -138,13 +137,6 @@ def _declared(part: parts_lib.Part) -> Iterator[tuple[str, tf.TensorShape]]:
       yield f'{name}:0', tf.TensorShape(node.attr['shape'].shape)
 
 
-def _array(value: Any) -> np.ndarray:
-  """What a session takes for a value: an array, a number or a text."""
-  if isinstance(value, str):
-    return np.array(value.encode(), object)
-  return np.asarray(value, np.float32 if isinstance(value, float) else None)
-
-
 def _are_same(one: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
   """Whether two calls are fed the same objects, which nobody changes."""
   return other is not None and all(
@@ -172,8 +164,8 @@ class Session:
           for name, tensor in part.inputs.items()
         }
         tf.import_graph_def(part.definition, name=part.scope, input_map=inputs)
-    self._session = tf.compat.v1.Session(graph=self._graph)
-    self._computations: dict[tuple, Callable[..., list[np.ndarray]]] = {}
+    session = tf.compat.v1.Session(graph=self._graph)
+    self._computations = computations.Computations(session)
     self._values: Values | None = None
     self._is_updated = False
     self._lateness: dict[tuple[str, ...], lateness.Lateness] = {}
@@ -199,37 +191,14 @@ class Session:
     if self._values is not values:
       self._fed, self._early = None, {}
     self._values = None  # Until all are there.
-    self._compute((), (values.restore,), {values.filename: values.prefix})
+    prefix = {values.filename: values.prefix}
+    self._computations.compute((), (values.restore,), prefix)
     self._values, self._is_updated = values, False
-
-  def _compute(
-    self,
-    fetches: Iterable[str],
-    ops: Sequence[str],
-    feeds: Mapping[str, Any],
-  ) -> dict[str, np.ndarray]:
-    """Computes tensors and runs ops, all given by name.
-
-    TensorFlow's `Session.run` looks up and wraps every tensor at each call,
-    which takes as long as a small network does. This asks once, by names alone.
-    """
-    fetched = tuple(dict.fromkeys(fetches))
-    if not fetched and not ops:  # Which TensorFlow takes for a mistake.
-      return {}
-    key = fetched, tuple(ops), tuple(feeds)
-    if key not in self._computations:
-      options = config_pb2.CallableOptions(
-        fetch=fetched, target=ops, feed=feeds
-      )
-      make = self._session._make_callable_from_options
-      self._computations[key] = make(options)
-    arrays = self._computations[key](*map(_array, feeds.values()))
-    return dict(zip(fetched, arrays, strict=True))
 
   def values(self, names: Iterable[str]) -> dict[str, np.ndarray]:
     """The present values of variables that a part reads."""
     tensors = {f'value/{name}:0': name for name in names}
-    computed = self._compute(tensors, (), {})
+    computed = self._computations.compute(tensors)
     return {tensors[tensor]: value for tensor, value in computed.items()}
 
   def run(
@@ -241,7 +210,7 @@ class Session:
       ValueError: The artifact does not take what it is fed.
     """
     self._check(feeds or {})
-    return self._compute(fetches, (), feeds or {})
+    return self._computations.compute(fetches, (), feeds)
 
   def _check(self, feeds: Mapping[str, Any]) -> None:
     """Refuses what TensorFlow refuses where inputs have declared shapes."""
@@ -286,7 +255,8 @@ class Session:
     self._is_updated = True
     wanted = sorted({*fetches, *behind.border} - early.keys())
     border = {n: early[n] for n in behind.border if n in early}
-    computed = self._compute(wanted, updates, {**border, **feeds})
+    fed_too = {**border, **feeds}
+    computed = self._computations.compute(wanted, updates, fed_too)
     values = {**early, **computed}
     self._early = behind.early(values)
     return {name: values[name] for name in fetches}

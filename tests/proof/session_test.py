@@ -114,24 +114,6 @@ def test_a_session_of_many_values_is_not_kept(tmp_path, monkeypatch):
   assert one is not other
 
 
-def test_a_tensor_may_be_asked_for_twice_and_among_others(tmp_path):
-  values = some_values.write(tmp_path, 1, 3)
-  opened = session.opened(_parts(), values)
-  opened.hold(values)
-  doubled, value = 'one/mul:0', 'one/ReadVariableOp:0'
-  for names in ([doubled], [value, doubled, doubled]):
-    answers = opened.run(names)
-    assert list(answers) == list(dict.fromkeys(names))
-    np.testing.assert_array_equal(answers[doubled], [2, 6])
-
-
-def test_nothing_may_be_asked_for(tmp_path):
-  values = some_values.write(tmp_path, 1, 3)
-  opened = session.opened(_parts(), values)
-  opened.hold(values)
-  assert opened.values([]) == opened.run([]) == {}
-
-
 def test_the_program_is_read():
   model = session.read(artifacts.folder(_NAME))
   assert [set(m.meta_info_def.tags) for m in model.meta_graphs] == [
