@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from collections.abc import Sequence
 
+from exporter import eager
 from exporter import formats as formats_lib
 from exporter import measure
 from exporter import storage
@@ -56,13 +57,7 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
     each.raise_if_failed()
   handles = measure.classifiers(exports.usable)
   tell = advance or (lambda _: None)
-  return tuple(
-    measure.evaluate(
-      handles,
-      folder,
-      pictures,
-      tell,
-      formats_lib.load,
-      labels_are=labels_are,
-    )
+  accuracies = measure.evaluate(
+    handles, folder, pictures, tell, formats_lib.load, labels_are=labels_are
   )
+  return tuple(eager.each(accuracies))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import dataclasses
 import pathlib
 
+from exporter import eager
 from exporter import results as results_lib
 from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import settled
@@ -13,7 +14,10 @@ from exporter.pipeline import worker
 
 @dataclasses.dataclass(frozen=True)
 class InProcess:
-  """This very process, with TensorFlow as the caller has set it up."""
+  """This very process, with TensorFlow as the caller has set it up.
+
+  Only what turns eager execution off does not reach orders.
+  """
 
   def results(
     self, orders: Sequence[orders_lib.Order], folder: pathlib.Path
@@ -30,4 +34,4 @@ class InProcess:
     del folder
     left = yield from settled.settle(orders, jobs=1)
     for order in left:
-      yield from worker.perform(order)
+      yield from eager.each(worker.perform(order))

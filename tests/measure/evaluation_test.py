@@ -1,5 +1,6 @@
 """Exports of every kind are evaluated on pictures whose classes are known."""
 
+import functools
 import json
 import pathlib
 import shutil
@@ -7,6 +8,7 @@ import shutil
 import numpy as np
 from PIL import Image
 import pytest
+import tensorflow as tf
 
 from exporter import environment
 from exporter import errors
@@ -230,13 +232,18 @@ def test_a_folder_of_exports_is_evaluated_by_one_call(exports, pictures):
   lines = [f'{p.path.relative_to(exports.parent)} {p.label}' for p in pictures]
   listed.write_text('\n'.join(lines))
   registry = model_specs.PUBLISHED.joined([tiny_network.MODEL])
-  found = evaluate.evaluate_exports(
+  asked = functools.partial(
+    evaluate.evaluate_exports,
     str(exports),
     images=str(exports.parent),
     labels=listed,
     formats=['tf2'],
     registry=registry,
   )
+  (accuracy,) = asked()
   (classifier,) = tiny_network.MODEL.handles((5,))[:1]
-  assert [each.name for each in found] == [str(classifier)]
-  assert found[0].setting.pictures == len(pictures)
+  assert accuracy.name == str(classifier)
+  assert accuracy.setting.pictures == len(pictures)
+  with tf.Graph().as_default() as graph:  # As in code of TF-Slim's days.
+    assert asked() == (accuracy,)
+  assert not graph.get_operations()

@@ -1,10 +1,14 @@
 """The engine of this process carries out one order after the other."""
 
+import contextlib
 import os
+
+import tensorflow as tf
 
 from exporter import storage
 from exporter.pipeline import here
 from exporter.pipeline import orders
+from tests import file_tree
 from tests import tiny_network
 
 _HANDLES = tiny_network.MODEL.handles((3, 5))
@@ -30,3 +34,22 @@ def test_nothing_is_exported_where_nobody_holds_the_folder(tmp_path):
   )
   (result,) = here.InProcess().results([order], tmp_path)
   assert result.status == 'failed'
+
+
+def test_a_graph_around_it_changes_nothing(tmp_path):
+  """As where code of TF-Slim's days calls it; without eager execution, too."""
+  graph, trees = tf.Graph(), []
+  for name, within in (
+    ('one', contextlib.nullcontext()),
+    ('other', graph.as_default()),
+  ):
+    folder = tmp_path / name
+    folder.mkdir()
+    template = orders.Order(orders.EXPORT, (), folder, weights='synthetic')
+    with tiny_network.registered(), storage.hold(folder), within:
+      made = orders.make_orders(_HANDLES, template)
+      results = list(here.InProcess().results(made, folder))
+    assert {result.status for result in results} == {'exported'}
+    trees.append(file_tree.read(folder))
+  assert trees[0] == trees[1]
+  assert not graph.get_operations()
