@@ -7,12 +7,17 @@ import numpy as np
 import tensorflow as tf
 
 
-def _tensor(array: np.ndarray) -> tf.Tensor:
-  """A tensor to be written; of numbers it shares the memory of the array."""
-  flags = array.flags
-  if array.dtype == np.float32 and flags.c_contiguous and flags.writeable:
-    return tf.experimental.dlpack.from_dlpack(array.__dlpack__())
-  return tf.constant(array)
+def _may_be_shared(array: np.ndarray) -> bool:
+  """Whether DLPack takes the memory of an array as it is."""
+  is_plain = array.flags.c_contiguous and array.flags.writeable
+  return is_plain and array.dtype == np.float32
+
+
+def _tensor(value: np.ndarray | bytes) -> tf.Tensor:
+  """A tensor to be written; where it can, it shares the memory of an array."""
+  if isinstance(value, np.ndarray) and _may_be_shared(value):
+    return tf.experimental.dlpack.from_dlpack(value.__dlpack__())
+  return tf.constant(value)
 
 
 def write_variables(
