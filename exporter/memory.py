@@ -8,16 +8,10 @@ from collections.abc import Iterator
 import contextlib
 import ctypes
 import gc
-import math
 import os
 import pathlib
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-  import numpy as np
 
 GB = 10**9  # Bytes.
-_ALIGNMENT = 64  # Bytes.
 _MOUNT = 'sys/fs/cgroup'
 # For the second version of cgroups and for the first: the files with the limit
 # and with what is taken, and the line with the part of it that caches files,
@@ -81,20 +75,6 @@ def taken(
     return int(pages) * os.sysconf('SC_PAGE_SIZE')
   except (OSError, IndexError, ValueError):
     return None
-
-
-def aligned(shape: tuple[int, ...]) -> 'np.ndarray':
-  """An array of floats that TensorFlow takes without copying it.
-
-  Its values are not set. TensorFlow copies what does not begin where its own
-  memory would, and the system takes longer to find the room than the copy.
-  """
-  import numpy as np
-
-  size = np.dtype(np.float32).itemsize * math.prod(shape)
-  block = np.empty(size + _ALIGNMENT, np.uint8)
-  start = -block.ctypes.data % _ALIGNMENT
-  return block[start : start + size].view(np.float32).reshape(shape)
 
 
 def give_back() -> None:

@@ -118,16 +118,3 @@ def test_the_system_gets_back_what_is_not_used():
   full, held, left = map(int, done.stdout.split())
   assert full - held < 50 * 10**6  # Else this test shows nothing.
   assert held - left > 150 * 10**6
-
-
-@pytest.mark.parametrize('shape', [(), (3,), (5, 7), (1000, 999)])
-def test_an_array_begins_where_memory_of_tensorflow_would(shape):
-  arrays = [memory.aligned(shape) for _ in range(5)]
-  for number, array in enumerate(arrays):
-    assert (array.shape, array.dtype.name) == (shape, 'float32')
-    assert array.flags.writeable
-    assert array.flags.c_contiguous
-    assert array.ctypes.data % 64 == 0
-    array[...] = number
-  for number, array in enumerate(arrays):  # None lies upon another.
-    assert (array == number).all()

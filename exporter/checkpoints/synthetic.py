@@ -8,13 +8,13 @@ features differ from picture to picture, and a network can be trained from here.
 
 from collections.abc import Iterator
 from collections.abc import Mapping
+import math
 import re
 import zlib
 
 import numpy as np
 
-from exporter import memory
-
+_ALIGNMENT = 64  # Bytes.
 _SLOTS = ('/ExponentialMovingAverage', '/RMSProp', '/RMSProp_1', '/Momentum')
 _COLOURS = 3  # Of images, which are the only inputs with so few channels.
 # The squared norm that a kernel has for each output, so that it makes values of
@@ -111,6 +111,18 @@ def _factors(name: str) -> Iterator[float]:
         break
 
 
+def aligned(shape: tuple[int, ...]) -> np.ndarray:
+  """An array of floats that TensorFlow takes without copying it.
+
+  Its values are not set. TensorFlow copies what does not begin where its own
+  memory would, and the system takes longer to find the room than the copy.
+  """
+  size = np.dtype(np.float32).itemsize * math.prod(shape)
+  block = np.empty(size + _ALIGNMENT, np.uint8)
+  start = -block.ctypes.data % _ALIGNMENT
+  return block[start : start + size].view(np.float32).reshape(shape)
+
+
 def value(name: str, shape: tuple[int, ...]) -> np.ndarray:
   """The weights of one variable, or of one of its optimizer slots."""
   random = np.random.RandomState(zlib.crc32(name.encode()))
@@ -132,7 +144,7 @@ def value(name: str, shape: tuple[int, ...]) -> np.ndarray:
     values = values * factor
   if _GATES.search(name):  # So that the gates are mostly open.
     values = values + 2.0
-  rounded = memory.aligned(shape)
+  rounded = aligned(shape)
   rounded[...] = values
   return rounded
 

@@ -129,3 +129,16 @@ def test_the_global_random_state_stays():
   synthetic.value('A/weights', (2, 2))
   synthetic.synthetic_images(1, 2, 2)
   assert np.random.uniform() == expected
+
+
+@pytest.mark.parametrize('shape', [(), (3,), (5, 7), (1000, 999)])
+def test_an_array_begins_where_memory_of_tensorflow_would(shape):
+  arrays = [synthetic.aligned(shape) for _ in range(5)]
+  for number, array in enumerate(arrays):
+    assert (array.shape, array.dtype.name) == (shape, 'float32')
+    assert array.flags.writeable
+    assert array.flags.c_contiguous
+    assert array.ctypes.data % 64 == 0
+    array[...] = number
+  for number, array in enumerate(arrays):  # None lies upon another.
+    assert (array == number).all()

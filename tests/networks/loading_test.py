@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from exporter import memory
+from exporter.checkpoints import synthetic
 from exporter.networks import loading
 
 _v1 = tf.compat.v1
@@ -72,7 +72,7 @@ def test_they_are_loaded_by_name_and_unloaded(graph):
 def test_updates_leave_the_loaded_arrays_alone(graph):
   values = {}
   for name, value in _VALUES.items():  # TensorFlow takes these uncopied.
-    values[name] = memory.aligned(value.shape)
+    values[name] = synthetic.aligned(value.shape)
     values[name][...] = value
   variables = graph.get_collection(_v1.GraphKeys.GLOBAL_VARIABLES)
   with graph.as_default():
