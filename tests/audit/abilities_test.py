@@ -37,8 +37,8 @@ _EFFECTS = {
   'XlaCallModule': _A.NATIVE,
   'NobodyKnowsIt': _A.UNKNOWN,
 }
-# Words in names of operations that do more than compute; those that only sound
-# like it are named.
+# Words in the names of operations that do more than compute. Operations that
+# have such a word in their names, but only compute, are listed as harmless.
 _WORDS = ('File', 'Write', 'PyFunc', 'Save', 'Restore', 'Send', 'Recv', 'Rpc')
 _HARMLESS = ('ShardedFilename', 'ShardedFilespec', 'TensorArrayWrite')
 

@@ -29,13 +29,13 @@ def _change(
   path.write_text(json.dumps(model))
 
 
-def _found(path: pathlib.Path) -> set[abilities.Ability]:
+def _abilities(path: pathlib.Path) -> set[abilities.Ability]:
   return {use.ability for use in files.audit(path).uses}
 
 
 def test_an_export_computes(folder):
   for path in (folder, folder / 'model.json'):
-    assert _found(path) == {abilities.Ability.COMPUTES}
+    assert _abilities(path) == {abilities.Ability.COMPUTES}
   assert files.audit(folder).what == 'a model of TensorFlow.js'
 
 
@@ -64,7 +64,7 @@ def test_an_export_computes(folder):
 )
 def test_what_else_it_does_is_found(folder, change, expected):
   _change(folder, change)
-  assert _found(folder) == {abilities.Ability.COMPUTES, expected}
+  assert _abilities(folder) == {abilities.Ability.COMPUTES, expected}
 
 
 def test_layers_are_not_read(folder):

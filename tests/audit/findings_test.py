@@ -23,6 +23,6 @@ def test_a_problem_or_an_ability_that_is_not_allowed_opens_it():
   writes = findings.Use(_A.WRITES, 'WriteFile', 1, 'the graph', 'write')
   assert findings.Audit('m', 'a graph', (computes,), ()).is_closed
   assert not findings.Audit('m', 'a graph', (computes, writes), ()).is_closed
-  found = findings.Audit('m', 'a graph', (computes,), ('a is a link',))
-  assert not found.is_closed
-  assert found.of(_A.COMPUTES) == (computes,)
+  audited = findings.Audit('m', 'a graph', (computes,), ('a is a link',))
+  assert not audited.is_closed
+  assert audited.of(_A.COMPUTES) == (computes,)

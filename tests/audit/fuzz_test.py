@@ -1,4 +1,4 @@
-"""Whatever a model's file holds, it is audited or an error in words."""
+"""Any file of a model is either audited or refused with a readable error."""
 
 import pathlib
 
@@ -38,11 +38,11 @@ _WHOLE = _graph().SerializeToString()
 def _audit(path: pathlib.Path, data: bytes) -> audit.Audit | None:
   path.write_bytes(data)
   before = set(path.parent.iterdir())
-  found = None
+  audited = None
   with fuzz.or_refused(errors.AuditError, str(path)):
-    found = audit.audit(path)
+    audited = audit.audit(path)
   assert set(path.parent.iterdir()) == before
-  return found
+  return audited
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_each_operation_is_seen_wherever_it_is(tmp_path_factory, named):
     node.attr['f'].func.name = inner
     function.node_def.add(name=f'{number}', op=inner)
   path = tmp_path_factory.getbasetemp() / 'saved_model.pb'
-  found = _audit(path, saved.SerializeToString())
-  if found:
-    seen = {use.operation for use in found.uses}
-    assert {op for pair in named for op in pair} <= seen
+  audited = _audit(path, saved.SerializeToString())
+  if audited:
+    operations = {use.operation for use in audited.uses}
+    assert {op for pair in named for op in pair} <= operations
     if any('WriteFile' in pair for pair in named):
-      assert not found.is_closed
+      assert not audited.is_closed

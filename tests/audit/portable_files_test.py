@@ -17,9 +17,9 @@ _A = audit.Ability
   'word', ['litert.float32', 'litert.int8', 'onnx.model']
 )
 def test_exports_are_closed(word):
-  found = audit.audit(conversions.file(conversions.TINY, word))
-  assert found.is_closed
-  assert {use.ability for use in found.uses} == {_A.COMPUTES}
+  audited = audit.audit(conversions.file(conversions.TINY, word))
+  assert audited.is_closed
+  assert {use.ability for use in audited.uses} == {_A.COMPUTES}
 
 
 def test_an_operator_of_somebody_is_native_code(tmp_path):
@@ -32,10 +32,10 @@ def test_an_operator_of_somebody_is_native_code(tmp_path):
   converter.allow_custom_ops = True
   path = tmp_path / 'model.tflite'
   path.write_bytes(converter.convert())
-  found = audit.audit(path)
-  (use,) = found.of(_A.NATIVE)
+  audited = audit.audit(path)
+  (use,) = audited.of(_A.NATIVE)
   assert use.operation == 'Betainc'
-  assert not found.is_closed
+  assert not audited.is_closed
 
 
 def _onnx(
@@ -67,5 +67,5 @@ def test_a_branch_of_an_onnx_file_is_read(tmp_path):
   value = helper.make_tensor_value_info('z', onnx.TensorProto.FLOAT, [1])
   branch = helper.make_graph([inner], 'branch', [], [value])
   node = helper.make_node('If', ['x'], ['y'], then_branch=branch)
-  found = audit.audit(_onnx(tmp_path / 'model.onnx', node))
-  assert [use.node for use in found.of(_A.NATIVE)] == ['evil']
+  audited = audit.audit(_onnx(tmp_path / 'model.onnx', node))
+  assert [use.node for use in audited.of(_A.NATIVE)] == ['evil']

@@ -62,10 +62,10 @@ def _abilities(path: pathlib.Path) -> set[audit.Ability]:
   ],
 )
 def test_what_a_function_does_is_found(tmp_path, function, ability):
-  found = audit.audit(_save(tmp_path / 'model', function))
-  assert {use.ability for use in found.uses} - audit.ALLOWED == {ability}
-  assert not found.is_closed
-  (use,) = found.of(ability)
+  audited = audit.audit(_save(tmp_path / 'model', function))
+  assert {use.ability for use in audited.uses} - audit.ALLOWED == {ability}
+  assert not audited.is_closed
+  (use,) = audited.of(ability)
   assert use.where.startswith('function ')
 
 
@@ -81,9 +81,9 @@ def test_what_others_save_without_effects_is_closed(tmp_path):
 @pytest.mark.parametrize('number', [1, 3, 4, 5])
 def test_exports_are_closed(number):
   folder = artifacts.folder(f'{artifacts.TINY}/classification/{number}')
-  found = audit.audit(folder)
-  assert found.is_closed
-  assert audit.audit(folder / 'saved_model.pb').uses == found.uses
+  audited = audit.audit(folder)
+  assert audited.is_closed
+  assert audit.audit(folder / 'saved_model.pb').uses == audited.uses
 
 
 def test_saving_that_a_signature_leads_to_is_writing(tmp_path):
@@ -104,11 +104,11 @@ def test_what_lies_beside_a_program_is_a_problem(tmp_path):
   folder = _save(tmp_path / 'model', lambda x: x * 2)
   (folder / 'assets' / 'list.txt').symlink_to('/etc/passwd')
   (folder / 'saved_model.pbtxt').write_text('')
-  found = audit.audit(folder)
-  assert len(found.problems) == 2
-  assert any('is a link' in problem for problem in found.problems)
-  assert any('two programs' in problem for problem in found.problems)
-  assert not found.is_closed
+  audited = audit.audit(folder)
+  assert len(audited.problems) == 2
+  assert any('is a link' in problem for problem in audited.problems)
+  assert any('two programs' in problem for problem in audited.problems)
+  assert not audited.is_closed
 
 
 def test_an_asset_outside_is_a_problem(tmp_path):

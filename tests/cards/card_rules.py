@@ -141,11 +141,11 @@ def _check_values(metadata: dict[str, set[str]]) -> list[str]:
 
 def _check_keys(metadata: dict[str, set[str]], is_card: bool) -> list[str]:
   required = _REQUIRED if is_card else set()
-  known = _REQUIRED | _OPTIONAL if is_card else set()
+  known_keys = _REQUIRED | _OPTIONAL if is_card else set()
   repeated = {key for key, values in metadata.items() if len(values) > 1}
   return [
     *(f'no {key}' for key in sorted(required - metadata.keys())),
-    *(f'unknown key {key!r}' for key in sorted(metadata.keys() - known)),
+    *(f'unknown key {key!r}' for key in sorted(metadata.keys() - known_keys)),
     *(f'more than one {key}' for key in sorted(repeated - _REPEATABLE)),
   ]
 

@@ -1,4 +1,4 @@
-"""The second statement of tfhub.dev's rules refuses what each rule refuses."""
+"""The tests' copy of tfhub.dev's rules refuses whatever breaks one of them."""
 
 import pytest
 

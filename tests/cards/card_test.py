@@ -21,10 +21,10 @@ _LINK = re.compile(r'\]\(([^)\s]+)\)')
 
 
 def _text(
-  handle: model_specs.Handle, made: manifest.Manifest | None = None
+  handle: model_specs.Handle, export_manifest: manifest.Manifest | None = None
 ) -> str:
   """The card as it is written."""
-  return card.model_card(handle, made).to_markdown()
+  return card.model_card(handle, export_manifest).to_markdown()
 
 
 def _get(name: str) -> model_specs.Handle:
@@ -58,9 +58,9 @@ def test_there_are_cards_for_all_that_was_published():
 @every_handle
 def test_valid_by_the_rules(handle):
   path = f'{handle}.md'
-  made = some_manifest.make(handle)
+  export_manifest = some_manifest.make(handle)
   assert card_rules.violations(path, _text(handle)) == []
-  assert card_rules.violations(path, _text(handle, made)) == []
+  assert card_rules.violations(path, _text(handle, export_manifest)) == []
 
 
 @pytest.mark.parametrize('kind', ['ema', 'raw', 'synthetic'])
@@ -267,6 +267,6 @@ def test_refuses_the_manifest_of_another_handle():
   handle = _get('mobilenet_v2_035_96/classification/5')
   sibling = handle.sibling()
   assert sibling
-  other = some_manifest.make(sibling)
+  sibling_manifest = some_manifest.make(sibling)
   with pytest.raises(errors.ManifestError, match='5, expected that of'):
-    _text(handle, other)
+    _text(handle, sibling_manifest)

@@ -41,9 +41,9 @@ def test_the_committed_file_is_in_its_own_form():
 
 
 def test_every_version_and_format_was_tried():
-  seen = {
+  tried_versions = {
     number
     for result in client_results.load_clients()
     for number in result.versions
   }
-  assert seen == {1, 2, 3, 4, 5}
+  assert tried_versions == {1, 2, 3, 4, 5}

@@ -30,9 +30,9 @@ def test_what_is_broken_is_said_with_its_reason():
 
 
 def test_a_use_of_one_version_says_so():
-  other = some_result.make(use='save', versions=(4,))
+  save_result = some_result.make(use='save', versions=(4,))
   title = f'| {clients_page.USES["save"]} (version 4) | 2.21 |'
-  assert title in _lines(_OK, other)
+  assert title in _lines(_OK, save_result)
 
 
 def test_every_use_has_its_words():

@@ -63,8 +63,8 @@ def test_a_module_needs_graph_mode():
 def test_the_releases_in_which_a_use_is_broken():
   broken = dataclasses.replace(_NEW, use='adam', result='broken: it')
   results = [_NEW, broken, dataclasses.replace(broken, keras='2.9.1')]
-  found = clients.broken_keras('hub.KerasLayer', 'adam', results)
-  assert found == '2.9 to 2.21'
+  releases = clients.broken_keras('hub.KerasLayer', 'adam', results)
+  assert releases == '2.9 to 2.21'
   assert clients.broken_keras('hub.KerasLayer', 'infer', results) == ''
 
 

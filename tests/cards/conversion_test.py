@@ -39,9 +39,11 @@ def _manifest(name: str, word: str) -> manifest.Manifest:
   )
 
 
-def _text(conversion: model_specs.Handle, made: manifest.Manifest) -> str:
+def _text(
+  conversion: model_specs.Handle, export_manifest: manifest.Manifest
+) -> str:
   """The card of a file as it is written."""
-  return formats_lib.describe(conversion, made).to_markdown()
+  return formats_lib.describe(conversion, export_manifest).to_markdown()
 
 
 def _card_of(handle: model_specs.Handle) -> str:
@@ -64,12 +66,12 @@ def test_its_code_runs_on_the_file(word):
 @pytest.mark.parametrize('word', conversions_made.WORDS)
 def test_it_states_what_was_measured_and_what_is_allowed(word):
   conversion = conversions_made.conversion(_V1, word)
-  made = _manifest(_V1, word)
-  text = _text(conversion, made)
-  for check in made.proof:
+  export_manifest = _manifest(_V1, word)
+  text = _text(conversion, export_manifest)
+  for check in export_manifest.proof:
     row = f'| {check.name} | {check.compared} | {check.difference!r} |'
     assert row in text
-  for file in made.files.values():
+  for file in export_manifest.files.values():
     assert file.sha256 in text
   assert 'UNTRAINED' in text
   assert ('cd' * 32 in text) == conversion.kind.needs_pictures
@@ -78,13 +80,13 @@ def test_it_states_what_was_measured_and_what_is_allowed(word):
 @pytest.mark.parametrize('is_restless', [True, False])
 def test_it_says_where_more_is_allowed_than_mostly(is_restless):
   conversion = conversions_made.conversion(_V1, 'onnx.model')
-  made = _manifest(_V1, 'onnx.model')
-  (check,) = made.proof
+  export_manifest = _manifest(_V1, 'onnx.model')
+  (check,) = export_manifest.proof
   allowed = 0.01 if is_restless else conversion.kind.error
-  made = dataclasses.replace(
-    made, proof=(dataclasses.replace(check, tolerance=allowed),)
+  export_manifest = dataclasses.replace(
+    export_manifest, proof=(dataclasses.replace(check, tolerance=allowed),)
   )
-  text = _text(conversion, made)
+  text = _text(conversion, export_manifest)
   assert ('enlarges rounding' in text) == is_restless
 
 

@@ -28,10 +28,10 @@ def _flat(text: str) -> str:
   ],
 )
 def test_weights(kind, words):
-  made = some_manifest.make(_HANDLE, kind)
-  assert words in evidence.weights(made)
-  assert evidence.is_untrained(made) == (kind == 'synthetic')
-  assert bool(evidence.warning(made)) == (kind == 'synthetic')
+  export_manifest = some_manifest.make(_HANDLE, kind)
+  assert words in evidence.weights(export_manifest)
+  assert evidence.is_untrained(export_manifest) == (kind == 'synthetic')
+  assert bool(evidence.warning(export_manifest)) == (kind == 'synthetic')
 
 
 def test_without_an_artifact_nothing_is_claimed_of_its_weights():
@@ -40,33 +40,39 @@ def test_without_an_artifact_nothing_is_claimed_of_its_weights():
 
 
 def test_proof_is_a_table():
-  made = some_manifest.make(_HANDLE)
-  lines = evidence.verification(_HANDLE, made).to_markdown().splitlines()
+  export_manifest = some_manifest.make(_HANDLE)
+  lines = (
+    evidence.verification(_HANDLE, export_manifest).to_markdown().splitlines()
+  )
   assert '| inference outputs | 72 | 1.9e-06 | 1e-05 |' in lines
   assert '| variables | 262 | 0.0 | 0.0 |' in lines
 
 
 def test_the_published_graph_is_explained_where_it_was_asked():
-  made = some_manifest.make(_HANDLE)
+  export_manifest = some_manifest.make(_HANDLE)
   words = 'the frozen graph that the authors published beside the checkpoint'
-  assert words not in _flat(evidence.verification(_HANDLE, made).to_markdown())
+  assert words not in _flat(
+    evidence.verification(_HANDLE, export_manifest).to_markdown()
+  )
   check = manifest.Check('published graph', 5, 1e-06, 1e-04)
-  asked = dataclasses.replace(made, proof=(*made.proof, check))
-  text = evidence.verification(_HANDLE, asked).to_markdown()
+  manifest_with_graph = dataclasses.replace(
+    export_manifest, proof=(*export_manifest.proof, check)
+  )
+  text = evidence.verification(_HANDLE, manifest_with_graph).to_markdown()
   assert '| published graph | 5 | 1e-06 | 0.0001 |' in text.splitlines()
   assert words in _flat(text)
 
 
 def test_test_vectors_are_explained_where_they_are():
-  made = some_manifest.make(_HANDLE)
-  section = evidence.verification(_HANDLE, made)
+  export_manifest = some_manifest.make(_HANDLE)
+  section = evidence.verification(_HANDLE, export_manifest)
   assert 'test_vectors' not in section.to_markdown()
   files = {
-    **made.files,
-    'assets.extra/test_vectors.npz': made.files['saved_model.pb'],
+    **export_manifest.files,
+    'assets.extra/test_vectors.npz': export_manifest.files['saved_model.pb'],
   }
-  made = dataclasses.replace(made, files=files)
-  text = _flat(evidence.verification(_HANDLE, made).to_markdown())
+  export_manifest = dataclasses.replace(export_manifest, files=files)
+  text = _flat(evidence.verification(_HANDLE, export_manifest).to_markdown())
   assert '`assets.extra/test_vectors.npz`' in text
   assert '`pictures`, whose bytes divided by 255' in text
 
@@ -79,8 +85,10 @@ def test_without_an_artifact_verification_says_how_to_get_it():
 
 
 def test_checksums_list_files_checkpoint_and_libraries():
-  made = some_manifest.make(_HANDLE)
-  lines = evidence.checksums(_HANDLE, made).to_markdown().splitlines()
+  export_manifest = some_manifest.make(_HANDLE)
+  lines = (
+    evidence.checksums(_HANDLE, export_manifest).to_markdown().splitlines()
+  )
   assert f'| `saved_model.pb` | 1734015 | `{"cd" * 32}` |' in lines
   assert f'| `assets.extra/labels.txt` | 10484 | `{"ef" * 32}` |' in lines
   assert f'* Checkpoint: `{_HANDLE.spec.checkpoint}`' in lines

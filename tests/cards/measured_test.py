@@ -21,8 +21,8 @@ def _speed(keras: tuple[speed_lib.Speed, ...]) -> str:
   return section.to_markdown()
 
 
-def _accuracy(found: accuracy_lib.Accuracy) -> str:
-  summary = accuracy_lib.shorten(found, measured.MOST_CLASSES)
+def _accuracy(accuracy: accuracy_lib.Accuracy) -> str:
+  summary = accuracy_lib.shorten(accuracy, measured.MOST_CLASSES)
   (section,) = measured.sections(measurements.Measurements(accuracy=summary))
   assert section.title == 'Measured accuracy'
   return section.to_markdown()
@@ -51,7 +51,7 @@ def test_without_a_peer_there_is_no_column_for_it():
 
 
 def test_memory_has_a_column_where_it_was_measured():
-  own = tuple(dataclasses.replace(each, memory_mb=56.4) for each in _OWN)
+  own = tuple(dataclasses.replace(speed, memory_mb=56.4) for speed in _OWN)
   timed = speed_lib.Timed(some_speed.MACHINE, own, _KERAS)
   (section,) = measured.sections(measurements.Measurements(speed=timed))
   text = section.to_markdown()
@@ -76,9 +76,9 @@ def test_classes_with_mistakes_alone_are_listed():
 
 def test_without_mistakes_nothing_is_listed():
   logits = np.eye(5, dtype=np.float32)
-  found = accuracy_lib.summarize(
+  accuracy = accuracy_lib.summarize(
     'a', some_accuracy.SETTING, logits, range(5), {}
   )
-  text = _accuracy(found)
+  text = _accuracy(accuracy)
   assert 'knows worst' not in text
   assert 'Top-5' not in text

@@ -1,4 +1,4 @@
-"""Cards say what else a model is called, and to whom."""
+"""A card lists the other names of its model, and who uses each of them."""
 
 import pytest
 

@@ -18,10 +18,10 @@ def _section(
   name: str, kind: str = 'ema', archive: manifest.Archive | None = None
 ) -> str:
   handle = some_exports.handle(name)
-  made = some_manifest.make(handle, kind)
-  weights = dataclasses.replace(made.weights, archive=archive)
-  made = dataclasses.replace(made, weights=weights)
-  (section,) = origin.provenance(handle, made)
+  export_manifest = some_manifest.make(handle, kind)
+  weights = dataclasses.replace(export_manifest.weights, archive=archive)
+  export_manifest = dataclasses.replace(export_manifest, weights=weights)
+  (section,) = origin.provenance(handle, export_manifest)
   return ' '.join(section.to_markdown().split())
 
 

@@ -43,23 +43,25 @@ _CLASSIFIER = _MODELS['full'].handles()[1]
 
 
 def _text(
-  handle: model_specs.Handle, made: manifest.Manifest | None = None
+  handle: model_specs.Handle, export_manifest: manifest.Manifest | None = None
 ) -> str:
   """The card as it is written."""
-  return card.model_card(handle, made).to_markdown()
+  return card.model_card(handle, export_manifest).to_markdown()
 
 
 def _flat(text: str) -> str:
   return ' '.join(text.split())
 
 
-@pytest.mark.parametrize('made', [False, True])
+@pytest.mark.parametrize('has_manifest', [False, True])
 @each.over('handle', _HANDLES)
-def test_a_card_has_the_form_and_says_nothing_untrue(handle, made):
-  manifest = some_manifest.make(handle) if made else None
+def test_a_card_has_the_form_and_says_nothing_untrue(handle, has_manifest):
+  manifest = some_manifest.make(handle) if has_manifest else None
   text = _text(handle, manifest)
-  found = card_rules.violations(f'{handle}.md', text)
-  assert all('flowers' in complaint for complaint in found)  # No dataset there.
+  complaints = card_rules.violations(f'{handle}.md', text)
+  assert all(
+    'flowers' in complaint for complaint in complaints
+  )  # No dataset there.
   assert not _UNTRUE.findall(text.replace('[None, ', ''))
 
 
@@ -123,8 +125,8 @@ def test_the_tag_of_a_licence(license_, tag, shown):
 def test_the_card_of_a_converted_file(name):
   handle = _MODELS[name].handles()[1]
   conversion = formats.convert(handle, kinds.get('litert.float32'))
-  made = some_manifest.make(conversion)
-  text = _flat(formats_lib.describe(conversion, made).to_markdown())
+  export_manifest = some_manifest.make(conversion)
+  text = _flat(formats_lib.describe(conversion, export_manifest).to_markdown())
   assert '`acme` states no licence' in text
   assert 'None' not in text
   colours = 'multiplies them by 255' if name == 'resnet' else 'to the [-1, 1]'
@@ -158,9 +160,9 @@ def test_cards_of_all_publishers_are_written(tmp_path):
   folder = tmp_path / 'model_cards'
   argv = ['slimhub', 'cards', f'--spec_file={path}', f'--output_dir={folder}']
   assert entry.main(entry.parse(argv)) == 0
-  found = {p.relative_to(folder) for p in folder.rglob('acme/**/*.md')}
+  pages = {p.relative_to(folder) for p in folder.rglob('acme/**/*.md')}
   expected = {f'{handle}.md' for handle in _MODELS['plain'].handles()}
-  assert found == set(map(pathlib.Path, {*expected, 'acme/acme.md'}))
+  assert pages == set(map(pathlib.Path, {*expected, 'acme/acme.md'}))
   assert (folder / 'google/google.md').exists()
   registry = model_specs.PUBLISHED.joined([some_spec_file.model()])
   assert tree.write_tree(folder, registry=registry) == []

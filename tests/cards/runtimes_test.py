@@ -53,6 +53,6 @@ def test_the_page_of_clients_has_the_committed_ones():
 
 
 def test_a_card_names_the_runtimes_of_such_files_alone():
-  (told,) = runtimes.seen(_conversion('onnx.model'), [_OK, _NEAR])
-  assert told.endswith('A 1.2 in Node.')
+  (sentence,) = runtimes.seen(_conversion('onnx.model'), [_OK, _NEAR])
+  assert sentence.endswith('A 1.2 in Node.')
   assert not runtimes.seen(_conversion('litert.dynamic'), [_OK, _REFUSED])

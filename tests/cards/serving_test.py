@@ -75,14 +75,14 @@ def test_the_call_is_answered_as_by_the_model(port):
   names: dict = {}
   exec(code.replace(':8501/', f':{number}/'), names)
   handle = artifacts.handle(name)
-  found = names[handle.output]
-  assert found.shape == (2, handle.num_outputs)
+  answers = names[handle.output]
+  assert answers.shape == (2, handle.num_outputs)
   inference, _ = artifacts.sources(handle.spec)
   inference.load(artifacts.tensors(name))
   is_classifier = name == _NAME
-  wanted = inference.logits if is_classifier else inference.features
-  expected = inference.run(wanted, names['images'].astype(np.float32))
-  assert np.abs(found - expected).max() < 1e-3 * expected.std()
+  output = inference.logits if is_classifier else inference.features
+  expected = inference.run(output, names['images'].astype(np.float32))
+  assert np.abs(answers - expected).max() < 1e-3 * expected.std()
 
 
 def test_the_command_shows_a_folder_of_a_version_as_serving_wants_it():

@@ -1,4 +1,4 @@
-"""A card has all that was measured, whatever of it was measured last."""
+"""A card shows all that was measured, in whatever order it was measured."""
 
 import dataclasses
 import pathlib
@@ -47,11 +47,13 @@ class _Export:
   def describe(self, hashed: str = 'cd' * 32) -> None:
     """Writes the manifest, as an export of a file with this hash does."""
     self.place.manifest.parent.mkdir(parents=True, exist_ok=True)
-    made = some_manifest.make(self.handle, hashed=hashed)
-    self.place.manifest.write_text(made.to_json())
+    export_manifest = some_manifest.make(self.handle, hashed=hashed)
+    self.place.manifest.write_text(export_manifest.to_json())
 
-  def evaluate(self, found: accuracy_lib.Accuracy = _ACCURACY) -> None:
-    update.write_accuracy(self.handle, self.folder, found, formats_lib.describe)
+  def evaluate(self, accuracy: accuracy_lib.Accuracy = _ACCURACY) -> None:
+    update.write_accuracy(
+      self.handle, self.folder, accuracy, formats_lib.describe
+    )
 
   def benchmark(self) -> None:
     speeds = [
@@ -116,10 +118,10 @@ def test_the_card_is_made_of_figures_and_not_of_the_card_before(export):
   assert '| 10 | 50.00 % |' in export.card
   export.place.card.unlink()
   export.evaluate()
-  found = measurements.read_measurements(
+  figures = measurements.read_measurements(
     export.folder, export.handle, export.made
   )
-  card = formats_lib.describe(export.handle, export.made, found)
+  card = formats_lib.describe(export.handle, export.made, figures)
   assert export.card == card.to_markdown()
 
 

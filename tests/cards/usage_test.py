@@ -46,8 +46,8 @@ def test_a_fixed_size_comes_with_the_way_out(handle):
 def test_only_signatures_of_the_version_are_named(handle):
   text = _usage(handle) + _tuning(handle)
   for number in range(1, 6):
-    known = versions.BY_NUMBER[number].signatures(handle.task)
-    for name in set(known) - {'default', 'serving_default'}:
+    signatures = versions.BY_NUMBER[number].signatures(handle.task)
+    for name in set(signatures) - {'default', 'serving_default'}:
       expected = name in handle.version.signatures(handle.task)
       assert (f'`{name}`' in text) <= expected
 
