@@ -16,17 +16,17 @@ from tests import conversions_made
 def test_computes_what_its_source_does(name):
   conversion = conversions_made.conversion(name, 'litert.float32')
   inference, _ = artifacts.sources(conversion.spec)
-  made = frozen.freeze(inference, conversion, artifacts.tensors(name))
-  assert made.shape == (32, 32, 3)
-  kinds = {node.op for node in made.definition.node}
+  network = frozen.freeze(inference, conversion, artifacts.tensors(name))
+  assert network.shape == (32, 32, 3)
+  kinds = {node.op for node in network.definition.node}
   assert not kinds & {'VarHandleOp', 'ReadVariableOp', 'AssignVariableOp'}
   images = synthetic.synthetic_images(2, 32, 32)
   with tf.Graph().as_default() as graph:
-    tf.import_graph_def(made.definition, name='')
+    tf.import_graph_def(network.definition, name='')
   with tf.compat.v1.Session(graph=graph) as session:
-    found = session.run(f'{made.output}:0', {'inputs:0': images})
+    answers = session.run(f'{network.output}:0', {'inputs:0': images})
   expected = conversions_made.expected(name, images)
-  np.testing.assert_allclose(found, expected, atol=1e-6)
+  np.testing.assert_allclose(answers, expected, atol=1e-6)
 
 
 def test_takes_one_size_where_the_network_takes_any():
@@ -35,7 +35,7 @@ def test_takes_one_size_where_the_network_takes_any():
   )
   inference, _ = artifacts.sources(conversion.spec)
   tensors = artifacts.tensors(conversions_made.TINY)
-  made = frozen.freeze(inference, conversion, tensors)
-  (images,) = (n for n in made.definition.node if n.op == 'Placeholder')
+  network = frozen.freeze(inference, conversion, tensors)
+  (images,) = (n for n in network.definition.node if n.op == 'Placeholder')
   shape = tf.TensorShape(images.attr['shape'].shape)
   assert shape.as_list() == [None, 32, 32, 3]

@@ -22,7 +22,7 @@ def _ops(graph):
 
 
 def _definition(**inputs):
-  """NAME=(op, inputs) -> a graph."""
+  """A graph of nodes that are each given as NAME=(op, inputs)."""
   definition = tf.compat.v1.GraphDef()
   for name, (op, names) in inputs.items():
     definition.node.add(name=name, op=op, input=names)
@@ -212,5 +212,5 @@ def test_the_graph_computes_what_the_source_does(training):
       tensor = session.graph.get_tensor_by_name(handle)
       value = artifacts.tensors(name)[variable.name]
       session.run(tf.raw_ops.AssignVariableOp(resource=tensor, value=value))
-    found = session.run(graph.features, {f'{graph_lib.IMAGES}:0': images})
-  np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    features = session.run(graph.features, {f'{graph_lib.IMAGES}:0': images})
+  np.testing.assert_allclose(features, expected, rtol=1e-5, atol=1e-6)

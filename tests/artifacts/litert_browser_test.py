@@ -68,13 +68,13 @@ def test_a_browser_answers_as_python_does(page, name, output, word):
   is_bytes = word == 'litert.int8'
   picture = synthetic.synthetic_pictures(1, 32)
   expected = conversions_made.run(name, word)(picture / np.float32(255))
-  given = picture if is_bytes else picture / np.float32(255)
+  batch = picture if is_bytes else picture / np.float32(255)
   file = f'{name.split("/")[1]}.{word}.tflite'
-  ((found, numbers),) = page.evaluate(
+  ((output_name, numbers),) = page.evaluate(
     '([...all]) => run(...all)',
-    [file, given.ravel().tolist(), list(given.shape), is_bytes],
+    [file, batch.ravel().tolist(), list(batch.shape), is_bytes],
   )
-  assert found == output
+  assert output_name == output
   answers = np.array(numbers)
   if is_bytes:
     path = str(conversions_made.file(name, word))

@@ -34,13 +34,13 @@ def _files():
 
 def _dynamic(tmp_path, word='litert.float32'):
   """A conversion, and its file with an open batch."""
-  made = conversions_made.conversion(_TINY, word)
+  conversion = conversions_made.conversion(_TINY, word)
   original = dataclasses.replace(
     conversions_made.original(_TINY), batch=kinds.DYNAMIC
   )
-  path = tmp_path / made.kind.file
-  formats.of(made).write(made, original, path)
-  return made, original, path
+  path = tmp_path / conversion.kind.file
+  formats.of(conversion).write(conversion, original, path)
+  return conversion, original, path
 
 
 def test_tensors_are_called_as_in_the_signature():
@@ -67,43 +67,46 @@ def test_all_tensors_have_the_shape_that_the_runtime_computes():
       ),
     )
     interpreter.allocate_tensors()
-    computed = {
+    computed_shapes = {
       d['index']: d['shape'].tolist()
       for d in interpreter.get_tensor_details()
       if d['index'] < len(graph.tensors)
     }
-    written = {
+    file_shapes = {
       number: [] if tensor.shape is None else np.ravel(tensor.shape).tolist()
       for number, tensor in enumerate(graph.tensors)
     }
-    assert {n: written[n] for n in computed} == computed, path
-    assert written[graph.inputs[0]][0] == written[graph.outputs[0]][0] == 1
+    assert {n: file_shapes[n] for n in computed_shapes} == computed_shapes, path
+    assert (
+      file_shapes[graph.inputs[0]][0] == file_shapes[graph.outputs[0]][0] == 1
+    )
 
 
 @pytest.mark.parametrize('word', _WORDS)
 def test_an_open_batch_stays_open_and_answers_the_same(tmp_path, word):
-  made, original, path = _dynamic(tmp_path, word)
+  conversion, original, path = _dynamic(tmp_path, word)
   (images,) = litert.Interpreter(str(path)).get_input_details()
   assert images['shape_signature'].tolist() == [-1, 32, 32, 3]
-  formats.of(made).prove(made, path, original)
+  formats.of(conversion).prove(conversion, path, original)
   pictures = np.linspace(0, 1, 3 * 32 * 32 * 3).astype(np.float32)
-  given = pictures.reshape(3, 32, 32, 3)
+  batch = pictures.reshape(3, 32, 32, 3)
   np.testing.assert_array_equal(
-    formats.load(made, path)(given), conversions_made.run(_TINY, word)(given)
+    formats.load(conversion, path)(batch),
+    conversions_made.run(_TINY, word)(batch),
   )
 
 
 def test_a_batch_other_than_promised_is_no_proof(tmp_path):
-  made, original, path = _dynamic(tmp_path)
+  conversion, original, path = _dynamic(tmp_path)
   promised = dataclasses.replace(original, batch=kinds.ONE)
   with pytest.raises(errors.ProofError, match='as its batch is 1') as raised:
-    formats.of(made).prove(made, path, promised)
+    formats.of(conversion).prove(conversion, path, promised)
   assert 'shape [-1, 32, 32, 3], expected [1, 32, 32, 3]' in str(raised.value)
 
 
 def test_only_the_batch_may_be_open(tmp_path):
-  made, _, path = _dynamic(tmp_path)
+  conversion, _, path = _dynamic(tmp_path)
   model = schema.ModelT.InitFromPackedBuf(path.read_bytes(), 0)
   model.subgraphs[0].tensors[0].shapeSignature = np.array([-1, 3, -1, 3])
   with pytest.raises(errors.ProofError, match=r'axes \[2\] are of no fixed'):
-    litert_interface.finish(made, model, kinds.ONE)
+    litert_interface.finish(conversion, model, kinds.ONE)

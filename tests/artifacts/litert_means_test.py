@@ -59,38 +59,40 @@ def test_the_means_of_the_first_layers_stay(name):
   network = _network(name)
   pictures = _pictures(network)
   first = next(litert_means._layers(network.definition)).follower.name
-  kept = _rounded(litert_means.keep_means(network, pictures))
-  (expected,), (found,), (plain,) = (
-    _run(each, pictures, [first]) for each in (network, kept, _rounded(network))
+  kept_network = _rounded(litert_means.keep_means(network, pictures))
+  (expected,), (kept_values,), (plain,) = (
+    _run(each, pictures, [first])
+    for each in (network, kept_network, _rounded(network))
   )
   means = expected.mean((0, 1, 2))
   assert np.abs(plain.mean((0, 1, 2)) - means).max() > 1e-4
-  np.testing.assert_allclose(found.mean((0, 1, 2)), means, atol=1e-5)
+  np.testing.assert_allclose(kept_values.mean((0, 1, 2)), means, atol=1e-5)
 
 
 @pytest.mark.parametrize('name', _NAMES)
 def test_pictures_that_were_not_measured_are_answered_better(name):
   network = _network(name)
-  kept = litert_means.keep_means(network, _pictures(network))
+  kept_network = litert_means.keep_means(network, _pictures(network))
   others = synthetic.synthetic_pictures(24, network.shape[0])[8:]
-  expected, found, plain = (
+  expected, kept_answers, plain = (
     _run(each, others, [network.output])[0]
-    for each in (network, _rounded(kept), _rounded(network))
+    for each in (network, _rounded(kept_network), _rounded(network))
   )
   better, worse = (
-    np.sqrt(np.mean(np.square(each - expected))) for each in (found, plain)
+    np.sqrt(np.mean(np.square(each - expected)))
+    for each in (kept_answers, plain)
   )
-  # Of trained networks half of the error goes; these weights are noise.
+  # A trained network loses half of its error; these weights are random.
   assert better < 0.97 * worse
 
 
 def test_kernels_and_the_given_network_are_not_changed():
   network = _network(conversions.TINY)
   before = network.definition.SerializeToString(deterministic=True)
-  kept = litert_means.keep_means(network, _pictures(network))
+  kept_network = litert_means.keep_means(network, _pictures(network))
   assert network.definition.SerializeToString(deterministic=True) == before
   old = {node.name: node for node in network.definition.node}
-  new = {node.name: node for node in kept.definition.node}
+  new = {node.name: node for node in kept_network.definition.node}
   added = new.keys() - old.keys()
   assert added
   assert all(name.endswith('/kept_mean') for name in added)

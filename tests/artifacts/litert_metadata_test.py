@@ -21,14 +21,20 @@ def test_the_schema_reads_all_that_was_written():
   data = conversions_made.file(_V1, 'litert.float32').read_bytes()
   model = schema.ModelT.InitFromPackedBuf(data, 0)
   (entry,) = (m for m in model.metadata if m.name == b'TFLITE_METADATA')
-  written = bytes(model.buffers[entry.buffer].data)
-  assert written[4:8] == b'M001'
-  found = metadata.ModelMetadataT.InitFromPackedBuf(written, 0)
-  assert found.name == b'google/imagenet/mobilenet_v1_025_128/classification/5'
-  assert b'LiteRT, float32' in found.description
-  assert (found.version, found.license) == (b'5', b'Apache-2.0')
-  assert found.minParserVersion == b'1.0.0'
-  (subgraph,) = found.subgraphMetadata
+  packed = bytes(model.buffers[entry.buffer].data)
+  assert packed[4:8] == b'M001'
+  model_metadata = metadata.ModelMetadataT.InitFromPackedBuf(packed, 0)
+  assert (
+    model_metadata.name
+    == b'google/imagenet/mobilenet_v1_025_128/classification/5'
+  )
+  assert b'LiteRT, float32' in model_metadata.description
+  assert (model_metadata.version, model_metadata.license) == (
+    b'5',
+    b'Apache-2.0',
+  )
+  assert model_metadata.minParserVersion == b'1.0.0'
+  (subgraph,) = model_metadata.subgraphMetadata
   (images,), (logits,) = (
     subgraph.inputTensorMetadata,
     subgraph.outputTensorMetadata,
@@ -66,8 +72,8 @@ def test_weights_are_aligned_as_the_schema_asks(word):
   data = conversions_made.file(_V1, word).read_bytes()
   model = schema.Model.GetRootAsModel(data, 0)
   buffers = [model.Buffers(n) for n in range(model.BuffersLength())]
-  held = [b._tab for b in buffers if b.DataLength()]
-  starts = [tab.Vector(tab.Offset(4)) for tab in held]
+  tables = [b._tab for b in buffers if b.DataLength()]
+  starts = [tab.Vector(tab.Offset(4)) for tab in tables]
   assert len(starts) > 20
   assert not [start for start in starts if start % 16]
 
@@ -88,6 +94,8 @@ def test_mediapipe_classifies_a_picture_with_nothing_but_the_file(word):
 def test_mediapipe_embeds_a_picture():
   name = conversions_made.V2_FEATURES
   picture = synthetic.synthetic_pictures(1, 96)[0]
-  found = phone.embed(conversions_made.file(name, 'litert.float32'), picture)
+  embedding = phone.embed(
+    conversions_made.file(name, 'litert.float32'), picture
+  )
   expected = conversions_made.expected(name, picture[np.newaxis] / 255)
-  np.testing.assert_allclose(found, expected[0], atol=1e-3)
+  np.testing.assert_allclose(embedding, expected[0], atol=1e-3)

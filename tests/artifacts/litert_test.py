@@ -39,9 +39,9 @@ def test_a_resized_input_gets_the_answers_of_each_picture(word):
     interpreter.get_output_details(),
   )
   pictures = synthetic.synthetic_pictures(8, 32)
-  given = pictures.astype(images['dtype'])
+  inputs = pictures.astype(images['dtype'])
   if images['dtype'] == np.float32:
-    given /= np.float32(255)
+    inputs /= np.float32(255)
 
   def run(batch: np.ndarray) -> np.ndarray:
     interpreter.resize_tensor_input(images['index'], batch.shape)
@@ -50,13 +50,13 @@ def test_a_resized_input_gets_the_answers_of_each_picture(word):
     interpreter.invoke()
     return interpreter.get_tensor(logits['index']).astype(np.float32)
 
-  alone = [run(given[number : number + 1]) for number in range(8)]
+  alone = [run(inputs[number : number + 1]) for number in range(8)]
   # Of dynamic ranges, the largest value of a batch decides how all are rounded.
   apart = 0.1 if word == 'litert.dynamic' else 1e-6
   for count in (8, 1, 3):
     expected = np.concatenate(alone[:count])
     np.testing.assert_allclose(
-      run(given[:count]), expected, atol=apart * np.std(expected)
+      run(inputs[:count]), expected, atol=apart * np.std(expected)
     )
 
 
@@ -75,9 +75,9 @@ def test_answers_batches_of_any_size(word, tolerance):
   images = pictures / np.float32(255)
   expected = conversions_made.expected(_TINY, images)
   for count in (8, 1, 3):
-    found = run(images[:count])
-    assert found.shape == (count, 5)
-    error = np.max(np.abs(found - expected[:count])) / np.std(expected)
+    answers = run(images[:count])
+    assert answers.shape == (count, 5)
+    error = np.max(np.abs(answers - expected[:count])) / np.std(expected)
     assert error < tolerance
 
 
@@ -104,13 +104,13 @@ def test_integers_take_the_bytes_of_pictures_as_they_are():
 
 
 def test_bytes_stay_bytes_whatever_ranges_were_measured_on(tmp_path):
-  made = conversions_made.conversion(_TINY, 'litert.int8')
-  inference, _ = artifacts.sources(made.spec)
-  network = frozen.freeze(inference, made, artifacts.tensors(_TINY))
+  conversion = conversions_made.conversion(_TINY, 'litert.int8')
+  inference, _ = artifacts.sources(conversion.spec)
+  network = frozen.freeze(inference, conversion, artifacts.tensors(_TINY))
   dark = synthetic.synthetic_pictures(4, 32) // 4
-  path = tmp_path / made.kind.file
-  litert_lib.write_litert(made, network, dark, kinds.ONE, path)
-  run = litert_lib.load_litert(made, path)
+  path = tmp_path / conversion.kind.file
+  litert_lib.write_litert(conversion, network, dark, kinds.ONE, path)
+  run = litert_lib.load_litert(conversion, path)
   assert run(dark / np.float32(255)).shape == (4, 5)
 
 

@@ -28,11 +28,11 @@ def _model(bias: bool, is_seen: bool = False) -> onnx.ModelProto:
   }
   if bias:
     weights['bias'] = _values(random, 5)
-  given = ['pointwise', 'bias'] if bias else ['pointwise']
+  parameters = ['pointwise', 'bias'] if bias else ['pointwise']
   norm = [_SUM, 'gamma', 'beta', 'mean', 'var']
   nodes = [
     helper.make_node('Conv', [_IMAGES, 'depthwise'], [_MIDDLE], group=3),
-    helper.make_node('Conv', [_MIDDLE, *given], [_SUM]),
+    helper.make_node('Conv', [_MIDDLE, *parameters], [_SUM]),
     helper.make_node(
       'BatchNormalization', norm, [_ANSWER], name='bn', epsilon=1e-3
     ),

@@ -28,8 +28,10 @@ def _network(task: str) -> frozen.Frozen:
 
 @pytest.fixture(scope='module', name='path')
 def _path():
-  wanted = quantized_exports.conversion(versions.CLASSIFICATION, 'onnx.model')
-  return quantized_exports.artifact(wanted)
+  conversion = quantized_exports.conversion(
+    versions.CLASSIFICATION, 'onnx.model'
+  )
+  return quantized_exports.artifact(conversion)
 
 
 def test_kernels_are_bytes_and_every_result_is_rounded(path):
@@ -37,7 +39,7 @@ def test_kernels_are_bytes_and_every_result_is_rounded(path):
   kernels = [w for w in graph.initializer if len(w.dims) == 4]
   assert len(kernels) == 28
   assert {w.data_type for w in kernels} == {onnx.TensorProto.UINT8}
-  # They leave out a byte: their range is narrow.
+  # The narrow range, in which kernels are rounded, does not use byte 0.
   assert min(numpy_helper.to_array(w).min() for w in kernels) == 1
   names = [node.op_type for node in graph.node]
   assert names.count('QuantizeLinear') == 28
@@ -59,24 +61,24 @@ def test_answers_are_those_of_the_network(task):
   source = quantized_exports.source()
   source.load(quantized_exports.tensors())
   is_classifier = task == versions.CLASSIFICATION
-  wanted = source.logits if is_classifier else source.features
-  expected = source.run(wanted, _IMAGES)
-  made = quantized_exports.conversion(task, 'onnx.model')
-  path = quantized_exports.artifact(made)
+  output = source.logits if is_classifier else source.features
+  expected = source.run(output, _IMAGES)
+  conversion = quantized_exports.conversion(task, 'onnx.model')
+  path = quantized_exports.artifact(conversion)
 
-  def error(found: np.ndarray) -> float:
-    apart = (found - expected) / expected.std()
+  def error(values: np.ndarray) -> float:
+    apart = (values - expected) / expected.std()
     return float(np.sqrt(np.mean(np.square(apart))))
 
   options = onnxruntime.SessionOptions()
-  # A runtime that optimizes rounds biases, too.
+  # With optimizations, the runtime would round the biases, too.
   options.graph_optimization_level = (
     onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
   )
   plain = onnxruntime.InferenceSession(path, options)
-  (found,) = plain.run(None, {'inputs': _IMAGES})
-  assert error(found) < 0.015
-  assert error(onnx_lib.load_onnx(made, path)(_IMAGES)) < 0.1
+  (answers,) = plain.run(None, {'inputs': _IMAGES})
+  assert error(answers) < 0.015
+  assert error(onnx_lib.load_onnx(conversion, path)(_IMAGES)) < 0.1
 
 
 def test_a_kernel_that_is_not_rounded_is_refused():
@@ -94,8 +96,8 @@ def test_a_kernel_that_is_not_rounded_is_refused():
 def test_a_kernel_of_another_network_is_refused():
   _, kernels = onnx_quantized.fold(_network(versions.CLASSIFICATION))
   graph = onnx.GraphProto()
-  other = kernels[0].values * np.float32(1.01)
-  graph.initializer.append(numpy_helper.from_array(other, 'kernel'))
+  foreign_kernel = kernels[0].values * np.float32(1.01)
+  graph.initializer.append(numpy_helper.from_array(foreign_kernel, 'kernel'))
   graph.node.add(op_type='Conv', name='layer', input=['x', 'kernel'])
   with pytest.raises(errors.PortabilityError, match='layer has a kernel'):
     onnx_quantized.round_kernels(graph, kernels)

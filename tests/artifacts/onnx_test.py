@@ -53,8 +53,8 @@ def test_answers_batches_of_any_size(name, word):
   images = synthetic.synthetic_images(3, size, size)
   expected = conversions_made.expected(name, images)
   for count in (3, 1):
-    found = run(images[:count])
-    difference = np.max(np.abs(found - expected[:count]))
+    answers = run(images[:count])
+    difference = np.max(np.abs(answers - expected[:count]))
     assert difference < 1e-4 * np.std(expected)
 
 
@@ -72,9 +72,9 @@ def test_it_says_what_a_program_must_know(word):
 @pytest.mark.parametrize('word', _WORDS)
 @pytest.mark.parametrize('name', _NAMES)
 def test_the_same_bytes_whatever_was_converted_before(name, word, tmp_path):
-  again = conversions_made.write(name, word, tmp_path)
+  second_file = conversions_made.write(name, word, tmp_path)
   expected = conversions_made.file(name, word).read_bytes()
-  assert again.read_bytes() == expected
+  assert second_file.read_bytes() == expected
 
 
 def test_names_are_those_of_the_network():
@@ -122,7 +122,7 @@ def test_a_file_that_breaks_a_promise_is_refused(how, says, tmp_path):
   _break(model, how)
   path = pathlib.Path(tmp_path / 'model.onnx')
   onnx.save(model, str(path))
-  made = conversions_made.conversion(conversions_made.V1, 'onnx.model')
+  conversion = conversions_made.conversion(conversions_made.V1, 'onnx.model')
   with pytest.raises(errors.ProofError) as error:
-    onnx_lib.load_onnx(made, path)
+    onnx_lib.load_onnx(conversion, path)
   assert says in str(error.value)

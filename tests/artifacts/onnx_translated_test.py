@@ -113,7 +113,7 @@ def test_names_do_not_tell_what_was_translated_before():
 @pytest.mark.parametrize('is_nchw', [False, True])
 def test_it_is_what_tf2onnx_makes_with_all_its_copies(is_nchw):
   network = _frozen()
-  found = onnx_translated.translate(network.definition, _ENDS, 18, is_nchw)
+  translated = onnx_translated.translate(network.definition, _ENDS, 18, is_nchw)
   expected, _ = convert.from_graph_def(
     network.definition,
     input_names=[_ENDS[0]],
@@ -127,11 +127,11 @@ def test_it_is_what_tf2onnx_makes_with_all_its_copies(is_nchw):
         (getattr(each, 'op_type', ''), _content(each))
         for each in getattr(model.graph, field)
       )
-      for model in (found, expected)
+      for model in (translated, expected)
     ]
     assert parts[0] == parts[1]
     assert parts[0]
-  assert found.opset_import == expected.opset_import
+  assert translated.opset_import == expected.opset_import
 
 
 def _content(message) -> bytes:

@@ -163,9 +163,9 @@ def test_a_litert_file_has_known_operators(change, says, tmp_path, monkeypatch):
   path = tmp_path / 'model.tflite'
   flatbuffer_utils.write_model(model, str(path))
   monkeypatch.delattr(litert, 'Interpreter')  # It must not be asked.
-  made = conversions_made.conversion(conversions_made.TINY, word)
+  conversion = conversions_made.conversion(conversions_made.TINY, word)
   with pytest.raises(errors.ProofError, match=says):
-    litert_lib.load_litert(made, path)
+    litert_lib.load_litert(conversion, path)
 
 
 def _foreign(model: onnx.ModelProto) -> None:
@@ -209,6 +209,6 @@ def test_an_onnx_file_has_known_operations(change, says, tmp_path, monkeypatch):
   monkeypatch.delattr(onnx.checker, 'check_model')  # It must not be asked.
   path = tmp_path / 'model.onnx'
   path.write_bytes(model.SerializeToString())
-  made = conversions_made.conversion(conversions_made.TINY, word)
+  conversion = conversions_made.conversion(conversions_made.TINY, word)
   with pytest.raises(errors.ProofError, match=says):
-    onnx_lib.load_onnx(made, path)
+    onnx_lib.load_onnx(conversion, path)

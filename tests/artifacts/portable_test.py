@@ -25,13 +25,13 @@ def library(tmp_path_factory):
 
 def _saver(library):
   """The function that saves; TensorFlow gave it the op that 1.15 lacks."""
-  (found,) = (
+  (saver,) = (
     function
     for function in library
     if any(node.op == 'DisableCopyOnRead' for node in function.node_def)
   )
   copy = function_pb2.FunctionDef()
-  copy.CopyFrom(found)
+  copy.CopyFrom(saver)
   return copy
 
 
@@ -53,11 +53,11 @@ def _attribute(**kwargs):
 def test_disable_copy_on_read_goes_with_all_that_names_it(library):
   function = _saver(library)
   dropped = {n.name for n in function.node_def if n.op == 'DisableCopyOnRead'}
-  kept = [n.name for n in function.node_def if n.name not in dropped]
+  kept_names = [n.name for n in function.node_def if n.name not in dropped]
   outputs = dict(function.control_ret)
   assert dropped & set(outputs.values())
   portable.rewrite(function)
-  assert [node.name for node in function.node_def] == kept
+  assert [node.name for node in function.node_def] == kept_names
   expected = {k: v for k, v in outputs.items() if v not in dropped}
   assert dict(function.control_ret) == expected
   assert set(function.signature.control_output) == set(expected)

@@ -64,8 +64,8 @@ def test_a_tf1_module_answers_as_its_network():
     saver.restore(session, str(prefix))
     output = meta.signature_def['default'].outputs['default'].name
     images = meta.signature_def['default'].inputs['images'].name
-    found = session.run(output, {images: _IMAGES})
-  np.testing.assert_allclose(found, _expected(), atol=1e-4)
+    answers = session.run(output, {images: _IMAGES})
+  np.testing.assert_allclose(answers, _expected(), atol=1e-4)
 
 
 def test_a_saved_model_answers_as_its_network(loaded):

@@ -20,14 +20,14 @@ import json, pathlib, sys
 from exporter.storage import contents
 from tests import artifacts_made as artifacts
 folder, *names = sys.argv[1:]
-found = {}
+hashes = {}
 for name in names:
   path = pathlib.Path(folder) / name
   path.mkdir(parents=True)
   artifacts.write(name, path)
   files = contents.hash_files(path)
-  found[name] = {key: file.sha256 for key, file in files.items()}
-json.dump(found, sys.stdout)
+  hashes[name] = {key: file.sha256 for key, file in files.items()}
+json.dump(hashes, sys.stdout)
 """
 
 

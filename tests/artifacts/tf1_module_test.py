@@ -181,11 +181,11 @@ def test_collections(name, variables, trainable, losses, updates):
   for meta in _metas(name):
     if list(meta.meta_info_def.tags) == ['train']:
       counts['update_ops'] = updates
-    found = {
+    lengths = {
       key: len(getattr(collection, _KINDS[key]).value)
       for key, collection in meta.collection_def.items()
     }
-    assert found == counts
+    assert lengths == counts
 
 
 @every_module
@@ -197,8 +197,10 @@ def test_no_collection_that_hub_rejects(name):
 
 def test_both_graphs_say_which_size_is_the_default():
   for meta in _metas(f'{V1}/feature_vector/3'):
-    (found,) = meta.collection_def['hub_module_attachments'].bytes_list.value
-    assert found == attachments.image_size(128, 128)
+    (attachment,) = meta.collection_def[
+      'hub_module_attachments'
+    ].bytes_list.value
+    assert attachment == attachments.image_size(128, 128)
 
 
 @every_module
@@ -214,10 +216,10 @@ def test_attributes_at_their_default_are_left_out(name):
 @every_module
 def test_checkpoint_keys_are_the_names_of_tf_slim(name):
   prefix = str(artifacts.folder(name) / 'variables' / 'variables')
-  found = {key: tuple(s) for key, s in tf.train.list_variables(prefix)}
+  shapes = {key: tuple(s) for key, s in tf.train.list_variables(prefix)}
   inference, _ = artifacts.sources(artifacts.handle(name).spec)
   is_features = '/feature_vector/' in name
-  assert found == {
+  assert shapes == {
     key: shape
     for key, shape in inference.shapes.items()
     if not (is_features and '/Logits/' in key)

@@ -28,19 +28,21 @@ class _Training(artifacts.Module):
 
   def step(self, signature='default', **inputs):
     """The moving averages before and after one step."""
-    found = self.meta.signature_def[signature]
+    signature_def = self.meta.signature_def[signature]
     before = self.session.run(self.moving)
-    feeds = {found.inputs[key].name: value for key, value in inputs.items()}
-    feeds[found.inputs['images'].name] = self.images
+    feeds = {
+      signature_def.inputs[key].name: value for key, value in inputs.items()
+    }
+    feeds[signature_def.inputs['images'].name] = self.images
     self.session.run(self.collection('update_ops'), feeds)
     return before, self.session.run(self.moving)
 
 
 def _assert_moved_by(momentum, before, batch, after):
-  for old, new, found in zip(before, batch, after, strict=True):
+  for old, new, moved in zip(before, batch, after, strict=True):
     expected = momentum * old + (1 - momentum) * new
-    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
-    assert np.abs(found - old).max() > 0
+    np.testing.assert_allclose(moved, expected, rtol=1e-4, atol=1e-5)
+    assert np.abs(moved - old).max() > 0
 
 
 @pytest.mark.parametrize('model', [V1, V2])

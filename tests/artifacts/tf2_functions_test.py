@@ -13,7 +13,7 @@ _VARIABLE = tf2_functions.Argument('variable_0', (), is_variable=True)
 
 
 def _graph():
-  """A variable that is multiplied with, and counts by addition."""
+  """A graph that multiplies by a variable, and the op that adds 1 to it."""
   graph = tf.Graph()
   with graph.as_default():
     x = _v1.placeholder(tf.float32, [None], 'x')

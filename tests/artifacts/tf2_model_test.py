@@ -26,7 +26,7 @@ def _loaded(name):
 
 
 def _load(name):
-  """The model, its variables as they came."""
+  """The model, its variables reset to the values that were loaded."""
   model, initial = _loaded(name)
   for variable in model.variables:
     variable.assign(initial[variable.name])
@@ -89,8 +89,8 @@ def test_what_the_signature_takes_and_returns(name, side, output, width):
   assert inputs == {
     'inputs': tf.TensorSpec([None, side, side, 3], name='inputs')
   }
-  (found,) = signature.structured_outputs.items()
-  assert found == (output, tf.TensorSpec([None, width], name=output))
+  (named_spec,) = signature.structured_outputs.items()
+  assert named_spec == (output, tf.TensorSpec([None, width], name=output))
   images = _images(name)
   for answer in (signature(inputs=images), signature(images)):
     np.testing.assert_array_equal(answer[output], model(images))
@@ -120,11 +120,11 @@ def test_v2_features_come_with_71_outputs():
 @one_of_each
 def test_traces_are_the_four_combinations(name):
   traces = _load(name).__call__.concrete_functions
-  found = [trace.structured_input_signature for trace in traces]
+  signatures = [trace.structured_input_signature for trace in traces]
   side = None if name.startswith(V1) else 96
   images = tf.TensorSpec([None, side, side, 3], name='inputs')
   momentum = tf.TensorSpec([], name='batch_norm_momentum')
-  assert found == [
+  assert signatures == [
     ((images, training, endpoints, momentum), {})
     for training in (False, True)
     for endpoints in (False, True)
@@ -164,10 +164,10 @@ def test_moving_averages_move_by_the_momentum(number, how):
   after = _values(_moving(model))
   model(images, training=True, batch_norm_momentum=0.0)
   batch = _values(_moving(model))
-  for old, new, found in zip(before, batch, after, strict=True):
+  for old, new, moved in zip(before, batch, after, strict=True):
     expected = momentum * old + (1 - momentum) * new
-    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
-    assert np.abs(found - old).max() > 0
+    np.testing.assert_allclose(moved, expected, rtol=1e-4, atol=1e-5)
+    assert np.abs(moved - old).max() > 0
 
 
 @one_of_each
@@ -210,8 +210,8 @@ def test_losses_are_functions_without_arguments(name):
     for key, value in _loaded(name)[1].items()
     if key.endswith('/weights:0')
   )
-  found = sum(loss() for loss in model.regularization_losses)
-  assert float(found) == pytest.approx(expected, rel=1e-5)
+  total_loss = sum(loss() for loss in model.regularization_losses)
+  assert float(total_loss) == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize('training', [False, True])
@@ -226,10 +226,10 @@ def test_gradients_under_a_persistent_tape(name, training):
   first, second = (
     tape.gradient(loss, model.trainable_variables) for _ in range(2)
   )
-  for one, other in zip(first, second, strict=True):
-    assert np.isfinite(one).all()
-    assert np.abs(one).max() > 0
-    np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-3)
+  for gradient, repeated in zip(first, second, strict=True):
+    assert np.isfinite(gradient).all()
+    assert np.abs(gradient).max() > 0
+    np.testing.assert_allclose(gradient, repeated, rtol=1e-3, atol=1e-3)
 
 
 def test_losses_have_gradients():

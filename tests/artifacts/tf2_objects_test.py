@@ -68,8 +68,8 @@ def test_signatures_are_a_map(objects):
 )
 def test_a_single_argument_needs_no_keyword(objects, keywords, allowed):
   node = objects.proto.nodes[objects.add_signature('trace', keywords)]
-  found = node.bare_concrete_function.allowed_positional_arguments
-  assert found == allowed
+  positional = node.bare_concrete_function.allowed_positional_arguments
+  assert positional == allowed
 
 
 @pytest.mark.parametrize(
@@ -100,21 +100,21 @@ def test_a_trace_is_bound_to_variables_in_the_order_given(objects):
   )
   trace = objects.proto.concrete_functions['trace']
   assert list(trace.bound_inputs) == [2, 1]
-  found = _decode(trace.canonicalized_input_signature)
-  assert found == ((image, True), {})
+  signature = _decode(trace.canonicalized_input_signature)
+  assert signature == ((image, True), {})
   assert _decode(trace.output_signature) == {'a': image}
 
 
 def test_the_checkpoint_repeats_the_objects(objects):
   number = objects.add_variable(_KERNEL)
   objects.attach({'variables': objects.add_list([number])})
-  found = trackable_object_graph_pb2.TrackableObjectGraph.FromString(
+  object_graph = trackable_object_graph_pb2.TrackableObjectGraph.FromString(
     objects.checkpoint()
   )
-  assert [_children(n) for n in found.nodes] == [
+  assert [_children(n) for n in object_graph.nodes] == [
     _children(n) for n in objects.proto.nodes
   ]
-  (attribute,) = found.nodes[number].attributes
+  (attribute,) = object_graph.nodes[number].attributes
   assert attribute.name == 'VARIABLE_VALUE'
   assert attribute.full_name == 'a/weights'
   assert attribute.checkpoint_key == tf2_objects.checkpoint_key('a/weights')

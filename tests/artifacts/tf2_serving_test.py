@@ -41,12 +41,12 @@ def test_signatures(number, keys):
 )
 def test_what_the_signature_says(name, side, output, width):
   signature = _meta(name).signature_def['serving_default']
-  found = {
+  specs = {
     key: (info.dtype, [dim.size for dim in info.tensor_shape.dim])
     for infos in (signature.inputs, signature.outputs)
     for key, info in infos.items()
   }
-  assert found == {
+  assert specs == {
     'inputs': (tf.float32, [-1, side, side, 3]),
     output: (tf.float32, [-1, width]),
   }
@@ -61,10 +61,10 @@ def test_served_answers_are_those_of_the_model(name):
   size = artifacts.handle(name).spec.size
   images = synthetic.synthetic_images(2, size, size)
   served = artifacts.Module(folder, 'serve')
-  (found,) = served.call('serving_default', inputs=images).values()
+  (answers,) = served.call('serving_default', inputs=images).values()
   model = tf.saved_model.load(str(folder))
   expected = model.serve(tf.constant(images))
-  np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+  np.testing.assert_allclose(answers, expected, rtol=1e-4, atol=1e-4)
 
 
 def test_a_fixed_size_is_held_to():
@@ -153,8 +153,8 @@ def test_two_models_fit_into_one_graph(name, other, tmp_path):
       signature = meta.signature_def['serving_default']
       feeds = {f'{scope}/{signature.inputs["inputs"].name}': images}
       ((key, output),) = signature.outputs.items()
-      found = session.run(f'{scope}/{output.name}', feeds)
-      np.testing.assert_allclose(found, expected[scope][key], rtol=1e-5)
+      answers = session.run(f'{scope}/{output.name}', feeds)
+      np.testing.assert_allclose(answers, expected[scope][key], rtol=1e-5)
 
 
 def test_a_signature_is_added_to_any_meta_graph():

@@ -34,9 +34,9 @@ def _change(
 
 
 def test_what_was_written_is_read(folder):
-  read = tfjs_files.read(_HANDLE, folder)
-  assert len(read.data) == (folder / _SHARD).stat().st_size
-  assert read.topology['node']
+  files = tfjs_files.read(_HANDLE, folder)
+  assert len(files.data) == (folder / _SHARD).stat().st_size
+  assert files.topology['node']
 
 
 @pytest.mark.parametrize(

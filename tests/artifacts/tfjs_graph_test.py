@@ -14,10 +14,10 @@ _TINY = conversions_made.TINY
 
 
 def _simple(name: str) -> tfjs_graph.Graph:
-  made = conversions_made.conversion(name, 'tfjs.float32')
-  source, _ = artifacts.sources(made.spec)
+  conversion = conversions_made.conversion(name, 'tfjs.float32')
+  source, _ = artifacts.sources(conversion.spec)
   return tfjs_graph.simplify(
-    frozen.freeze(source, made, artifacts.tensors(name))
+    frozen.freeze(source, conversion, artifacts.tensors(name))
   )
 
 
@@ -47,11 +47,11 @@ def test_layers_take_in_what_follows_them():
 
 def test_inputs_come_before_what_uses_them():
   graph = _simple(_TINY)
-  seen = {*graph.values}
+  defined = {*graph.values}
   for name, node in graph.nodes.items():
     assert name == node.name
-    assert seen.issuperset(node.input)
-    seen.add(name)
+    assert defined.issuperset(node.input)
+    defined.add(name)
 
 
 @pytest.mark.parametrize(
@@ -96,9 +96,9 @@ def test_kernels_in_8_bits_have_one_range_in_all_channels():
 
 
 def test_a_norm_that_follows_no_layer_stays():
-  made = conversions_made.conversion(_TINY, 'tfjs.float32')
-  source, _ = artifacts.sources(made.spec)
-  network = frozen.freeze(source, made, artifacts.tensors(_TINY))
+  conversion = conversions_made.conversion(_TINY, 'tfjs.float32')
+  source, _ = artifacts.sources(conversion.spec)
+  network = frozen.freeze(source, conversion, artifacts.tensors(_TINY))
   for node in network.definition.node:
     if node.op == 'FusedBatchNormV3':
       node.input[0] = 'hub_input/Sub'
@@ -107,9 +107,9 @@ def test_a_norm_that_follows_no_layer_stays():
 
 
 def test_an_operation_that_nobody_tried_is_refused():
-  made = conversions_made.conversion(_TINY, 'tfjs.float32')
-  source, _ = artifacts.sources(made.spec)
-  network = frozen.freeze(source, made, artifacts.tensors(_TINY))
+  conversion = conversions_made.conversion(_TINY, 'tfjs.float32')
+  source, _ = artifacts.sources(conversion.spec)
+  network = frozen.freeze(source, conversion, artifacts.tensors(_TINY))
   network.definition.node[-1].op = 'Bincount'
   with pytest.raises(ValueError, match='Bincount'):
     tfjs_graph.simplify(network)

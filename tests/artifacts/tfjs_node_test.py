@@ -48,8 +48,8 @@ def test_it_answers_as_often_as_it_is_asked(backend):
   images = synthetic.synthetic_images(3, 32, 32)
   expected = conversions_made.expected(_TINY, images)
   for count in (3, 1, 3):
-    found = process.run(images[:count])
-    assert np.max(np.abs(found - expected[:count])) < 1e-5
+    answers = process.run(images[:count])
+    assert np.max(np.abs(answers - expected[:count])) < 1e-5
 
 
 def test_it_ends_with_what_uses_it():
@@ -78,22 +78,22 @@ def test_that_of_path_is_enough(on_path):
 
 
 @pytest.mark.parametrize(
-  ('text', 'found'),
+  ('text', 'complaint'),
   [
     ('', 'there is none'),
     ('echo v16.20.0', "'v16.20.0'"),
     ('echo no >&2; exit 1', "'no'"),
   ],
 )
-def test_a_missing_or_old_node_is_asked_for(on_path, text, found):
+def test_a_missing_or_old_node_is_asked_for(on_path, text, complaint):
   if text:
     _program(on_path, text)
   with pytest.raises(errors.PackageError) as error:
     tfjs_node.find_node()
-  said = str(error.value)
-  assert found in said
-  assert 'Node 18 or newer' in said
-  assert "pip install 'slimhub[tfjs]'" in said
+  message = str(error.value)
+  assert complaint in message
+  assert 'Node 18 or newer' in message
+  assert "pip install 'slimhub[tfjs]'" in message
 
 
 def test_what_node_says_when_it_fails_is_told():

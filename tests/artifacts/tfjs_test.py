@@ -80,13 +80,13 @@ def test_a_feature_vector_answers_features():
 def test_a_broken_weight_is_seen_in_the_answers(tmp_path):
   folder = conversions_made.write(_TINY, _WORDS[0], tmp_path)
   images = synthetic.synthetic_images(2, 32, 32)
-  made = conversions_made.conversion(_TINY, _WORDS[0])
-  before = tfjs.load_tfjs(made, folder)(images)
+  conversion = conversions_made.conversion(_TINY, _WORDS[0])
+  before = tfjs.load_tfjs(conversion, folder)(images)
   (shard,) = folder.glob('*.bin')
   data = np.frombuffer(shard.read_bytes(), '<f4').copy()
   data[-20:] += 1
   shard.write_bytes(data.tobytes())
-  after = tfjs.load_tfjs(made, folder)(images)
+  after = tfjs.load_tfjs(conversion, folder)(images)
   assert np.max(np.abs(before - after)) > 0.01
 
 
@@ -96,6 +96,6 @@ def test_what_cannot_be_run_is_a_proof_error(tmp_path):
   model = json.loads(path.read_text())
   model['modelTopology']['node'][-1]['input'] = ['nothing']
   path.write_text(json.dumps(model))
-  made = conversions_made.conversion(_TINY, _WORDS[0])
+  conversion = conversions_made.conversion(_TINY, _WORDS[0])
   with pytest.raises(errors.ProofError):
-    tfjs.load_tfjs(made, folder)(np.zeros([1, 32, 32, 3]))
+    tfjs.load_tfjs(conversion, folder)(np.zeros([1, 32, 32, 3]))

@@ -49,9 +49,9 @@ def test_only_kernels_are_rounded(name, bytes_each, facts):
 def test_8_bits_are_read_as_tensorflow_js_reads_them():
   (spec,), data = tfjs_weights.encode({'kernel': _KERNEL}, ['kernel'], 'uint8')
   facts = spec['quantization']
-  read = np.frombuffer(data, np.uint8) * facts['scale'] + facts['min']
-  assert np.max(np.abs(read - _KERNEL.ravel())) <= facts['scale'] / 2
-  assert read[127] == 0  # As many weights are.
+  decoded = np.frombuffer(data, np.uint8) * facts['scale'] + facts['min']
+  assert np.max(np.abs(decoded - _KERNEL.ravel())) <= facts['scale'] / 2
+  assert decoded[127] == 0  # Many weights are zero: it must be exact.
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_8_bits_are_read_as_tensorflow_js_reads_them():
 )
 def test_shards_are_numbered(count, sizes):
   data = bytes(count)
-  found = tfjs_weights.shards(data)
-  assert [len(part) for part in found.values()] == sizes
-  assert [*found] == [
+  shards = tfjs_weights.shards(data)
+  assert [len(part) for part in shards.values()] == sizes
+  assert [*shards] == [
     f'group1-shard{number}of{len(sizes)}.bin'
     for number in range(1, len(sizes) + 1)
   ]

@@ -30,9 +30,9 @@ def test_tensors_come_back(tmp_path):
   reader = tf.train.load_checkpoint(str(tmp_path / 'variables' / 'variables'))
   assert set(reader.get_variable_to_shape_map()) == set(_TENSORS)
   for name, value in _TENSORS.items():
-    found = reader.get_tensor(name)
-    np.testing.assert_array_equal(found, value)
-    assert np.asarray(found).shape == np.shape(value)
+    tensor = reader.get_tensor(name)
+    np.testing.assert_array_equal(tensor, value)
+    assert np.asarray(tensor).shape == np.shape(value)
 
 
 def test_no_file_but_the_two_of_a_checkpoint(tmp_path):

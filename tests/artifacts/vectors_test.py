@@ -42,14 +42,14 @@ def test_they_are_pictures_and_what_the_network_answers(tmp_path):
   source.load(artifacts.tensors(f'{artifacts.TINY}/classification/5'))
   expected = source.run(source.logits, pictures / np.float32(255))
   np.testing.assert_array_equal(arrays['logits'], expected)
-  assert np.std(expected[0] - expected[1]) > 0.01  # Not of any picture alike.
+  assert np.std(expected[0] - expected[1]) > 0.01  # The answers differ.
 
 
 def test_features_come_without_a_classifier(tmp_path):
-  found = vectors_lib.parse_vectors(_FEATURES, _write(tmp_path, _FEATURES))
-  assert found.outputs.keys() == {'feature_vector'}
+  vectors = vectors_lib.parse_vectors(_FEATURES, _write(tmp_path, _FEATURES))
+  assert vectors.outputs.keys() == {'feature_vector'}
   expected = _vectors().of(versions.FEATURE_VECTOR)['feature_vector']
-  np.testing.assert_array_equal(found.outputs['feature_vector'], expected)
+  np.testing.assert_array_equal(vectors.outputs['feature_vector'], expected)
 
 
 def test_the_bytes_are_the_same_each_time_and_few(tmp_path):
@@ -114,16 +114,16 @@ def test_those_of_an_export_are_read(tmp_path):
   (tmp_path / 'assets.extra').mkdir()
   vectors_lib.write_vectors(written, handle, tmp_path)
   data = (tmp_path / vectors_lib.VECTORS).read_bytes()
-  found = vectors_lib.read_vectors(_delivered(tmp_path / 'exports', data))
-  np.testing.assert_array_equal(found.pictures, written.pictures)
-  assert found.images.max() == 1
-  assert found.outputs.keys() == written.outputs.keys()
+  vectors = vectors_lib.read_vectors(_delivered(tmp_path / 'exports', data))
+  np.testing.assert_array_equal(vectors.pictures, written.pictures)
+  assert vectors.images.max() == 1
+  assert vectors.outputs.keys() == written.outputs.keys()
 
 
 @pytest.mark.parametrize(
-  ('data', 'said'),
+  ('data', 'complaint'),
   [(None, 'has no assets'), (b'text', 'are no test vectors: no .npz')],
 )
-def test_an_export_without_them_says_how_to_get_them(tmp_path, data, said):
-  with pytest.raises(errors.ManifestError, match=f'{said}.*--force'):
+def test_an_export_without_them_says_how_to_get_them(tmp_path, data, complaint):
+  with pytest.raises(errors.ManifestError, match=f'{complaint}.*--force'):
     vectors_lib.read_vectors(_delivered(tmp_path, data))
