@@ -59,9 +59,9 @@ def test_what_writes_files_is_named_with_its_place(harmful, capsys):
 
 def test_programs_read_json(harmful, capsys):
   assert _main(harmful, '--format=json') == 1
-  (found,) = json.loads(capsys.readouterr().out)
-  assert not found['closed']
-  (use,) = [u for u in found['uses'] if u['ability'] == 'writes files']
+  (report,) = json.loads(capsys.readouterr().out)
+  assert not report['closed']
+  (use,) = [u for u in report['uses'] if u['ability'] == 'writes files']
   assert use['operation'] == 'WriteFile'
 
 

@@ -34,10 +34,10 @@ _PRESSED = {  # What is typed before Tab -> what stands there afterwards.
 
 
 def _need(shell: str) -> str:
-  found = shutil.which(shell)
-  if found is None:
+  program = shutil.which(shell)
+  if program is None:
     pytest.fail(f'{shell} is missing; run: apt-get install {shell}')
-  return found
+  return program
 
 
 def _script(shell: str) -> str:
@@ -136,10 +136,10 @@ def test_own_models_are_completed_from_the_spec_file_that_is_named(tmp_path):
 
 
 def test_every_version_of_a_handle_is_offered():
-  found = completion.handles(
+  handles = completion.handles(
     'mobilenet_v1_025_128/classification/', model_specs.PUBLISHED
   )
-  assert [text[-2:] for text in found] == ['/1', '/3', '/4', '/5']
+  assert [text[-2:] for text in handles] == ['/1', '/3', '/4', '/5']
 
 
 def test_formats_are_completed_one_after_the_other():
@@ -154,17 +154,17 @@ def test_tab_does_not_wait_for_tensorflow(tmp_path):
     'from exporter.cli import entry; entry.parse(["slimhub"])'
   )
   line = 'slimhub export mobilenet_v1_025_128/classification/5 --out'
-  told = tmp_path / 'told'
+  answer_file = tmp_path / 'told'
   subprocess.run(
     [sys.executable, '-c', code],
     env={
       **os.environ,
       'PYTHONPATH': str(source_tree.ROOT),
       '_ARGCOMPLETE': '1',
-      '_ARGCOMPLETE_STDOUT_FILENAME': str(told),
+      '_ARGCOMPLETE_STDOUT_FILENAME': str(answer_file),
       'COMP_LINE': line,
       'COMP_POINT': str(len(line)),
     },
     check=True,
   )
-  assert told.read_text().strip() == '--output_dir'
+  assert answer_file.read_text().strip() == '--output_dir'

@@ -59,7 +59,7 @@ def test_a_package_of_models_that_is_wrong_is_named(
   monkeypatch.syspath_prepend(tmp_path)
   monkeypatch.setattr(doctor, 'broken_imports', list)  # They take long.
   assert entry.main(entry.parse(['slimhub', 'doctor'])) == 1
-  told = capsys.readouterr().out
-  assert 'problem: package acme-models: its entry point a of slimhub' in told
-  assert "No module named 'acme_away'" in told
-  assert 'no problem found' not in told
+  output = capsys.readouterr().out
+  assert 'problem: package acme-models: its entry point a of slimhub' in output
+  assert "No module named 'acme_away'" in output
+  assert 'no problem found' not in output

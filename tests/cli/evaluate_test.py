@@ -67,8 +67,8 @@ def test_a_folder_of_an_export_is_measured_and_its_card_written(folder):
 def test_the_page_names_what_is_written(folder):
   page = (source_tree.ROOT / 'docs/accuracy.md').read_text('utf-8')
   _main(str(folder / 'exports'), f'--images={folder}/photos')
-  written = {path.name for path in (folder / 'exports').iterdir()}
-  for name in written - {'google'}:
+  written_names = {path.name for path in (folder / 'exports').iterdir()}
+  for name in written_names - {'google'}:
     assert f'`{name}' in page
   assert f'the {confusion_chart.MOST} worst' in page
   for words in re.findall(r'slimhub (evaluate .*?[^\\])$', page, re.M | re.S):
@@ -82,10 +82,10 @@ def test_patterns_and_a_list_take_every_format(folder, capsys):
   assert _main(_NAME, f'--output_dir={folder}/exports', *flags) == 0
   out = capsys.readouterr().out
   assert f'\n{_NAME}.litert/float32.tflite' in out
-  one, other = (
+  saved_model_row, litert_row = (
     line.split()[2:] for line in out.splitlines()[1:3]
   )  # The same network answers.
-  assert one == other
+  assert saved_model_row == litert_row
 
 
 def test_a_terminal_shows_how_many_pictures(folder):
@@ -102,11 +102,11 @@ def test_a_terminal_shows_how_many_pictures(folder):
     check=False,
   )
   os.close(follower)
-  shown = os.read(leader, 100_000).decode()
+  terminal_output = os.read(leader, 100_000).decode()
   os.close(leader)
   assert done.returncode == 0
-  assert '6/6' in shown
-  assert 'tensorflow' not in shown.lower()
+  assert '6/6' in terminal_output
+  assert 'tensorflow' not in terminal_output.lower()
 
 
 @pytest.mark.parametrize(

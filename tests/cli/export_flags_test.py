@@ -42,19 +42,21 @@ def test_a_flag_that_nothing_would_come_of_is_refused(run, capsys, flags, says):
 
 
 def test_checksums_are_required_where_it_is_said(run, tmp_path):
-  given = f'--checkpoint_dir={tmp_path}'
+  folder_flag = f'--checkpoint_dir={tmp_path}'
   pattern = f'{_MODEL}/classification/5'
   (tmp_path / 'mobilenet_v1_0.25_128.tgz').touch()
   for flags, expected in (((), False), (('--require_checksums',), True)):
-    assert _main('export', pattern, '--output_dir=out', given, *flags) == 0
+    assert (
+      _main('export', pattern, '--output_dir=out', folder_flag, *flags) == 0
+    )
     (order,) = run.call_args.args[0]
     assert order.require_checksums is expected
 
 
 def test_a_file_is_no_folder_of_checkpoints(run, capsys, tmp_path):
   (tmp_path / 'file').touch()
-  given = f'--checkpoint_dir={tmp_path / "file"}'
-  assert _main('export', _MODEL, '--output_dir=out', given) == 2
+  folder_flag = f'--checkpoint_dir={tmp_path / "file"}'
+  assert _main('export', _MODEL, '--output_dir=out', folder_flag) == 2
   assert 'is a file, expected the folder' in capsys.readouterr().err
   run.assert_not_called()
 

@@ -32,16 +32,16 @@ def _outside(exports: pathlib.Path) -> dict[str, bytes]:
   return file_tree.read(exports.parent / 'outside')
 
 
-def _failed(said: str) -> set[str]:
+def _failed(printed: str) -> set[str]:
   return {
     line.removeprefix('failed: ').removeprefix('https://tfhub.dev/')
-    for line in said.splitlines()
+    for line in printed.splitlines()
     if line.startswith('failed: ')
   }
 
 
 def _handle(name: str) -> str:
-  """What a name of Kaggle means; others are handles."""
+  """The handle that a name of Kaggle stands for; any other name is a handle."""
   is_moved = '/tensorFlow2/' in name
   return str(*model_specs.find(name)) if is_moved else name
 
@@ -50,13 +50,15 @@ def _of(*kinds: dict) -> set[str]:
   return {hostile.NAMES[what] for kind in kinds for what in kind}
 
 
-def _check(exports: pathlib.Path, made: pathlib.Path, before: dict) -> None:
+def _check(
+  exports: pathlib.Path, output_dir: pathlib.Path, before: dict
+) -> None:
   """Nothing came from outside, and nothing went there."""
   assert _outside(exports) == before
-  for name, data in file_tree.read(made).items():
+  for name, data in file_tree.read(output_dir).items():
     assert hostile.SECRET.encode() not in data, name
   assert sorted(p.name for p in exports.parent.parent.iterdir()) == sorted(
-    {'theirs', made.name}
+    {'theirs', output_dir.name}
   )
 
 
@@ -107,12 +109,12 @@ def test_publish_hands_out_what_is_whole_and_names_the_rest(
   before, to = _outside(exports), tmp_path / 'uploads'
   assert _main('publish', exports, f'--to={to}', f'--layout={layout}') == 1
   _check(exports, to, before)
-  said = capsys.readouterr()
-  names = _failed(said.err)
+  printed = capsys.readouterr()
+  names = _failed(printed.err)
   assert names >= _of(hostile.MANIFESTS)
   assert len(names) == len(hostile.MANIFESTS) + len(hostile.FILES)
   # It has no use for a card: it makes them anew.
-  assert said.out.count('published g') == 1 + len(hostile.CARDS)
+  assert printed.out.count('published g') == 1 + len(hostile.CARDS)
   files = [path for path in to.glob('google/**/*') if path.is_file()]
   assert not any(path.is_symlink() for path in files)
 
@@ -137,10 +139,10 @@ def test_verify_believes_none_of_them(exports, capsys):
   spoiled = _of(hostile.MANIFESTS, hostile.FILES, hostile.CARDS)
   assert _main('verify', exports, *sorted(spoiled), '--jobs=1') == 1
   assert _outside(exports) == before
-  said = capsys.readouterr()
-  assert _failed(said.err) == spoiled
-  assert 'verified' not in said.out
-  assert 'Traceback' not in said.err
+  printed = capsys.readouterr()
+  assert _failed(printed.err) == spoiled
+  assert 'verified' not in printed.out
+  assert 'Traceback' not in printed.err
 
 
 @pytest.fixture(name='hub')
@@ -177,8 +179,8 @@ def test_the_hub_sends_what_is_whole_and_nothing_from_elsewhere(hub, exports):
 
 
 def test_a_listing_takes_no_longer_than_its_exports(exports):
-  found = folder_lib.items(exports)
-  assert {each.name for each in found.left_out} == _of(hostile.MANIFESTS)
-  for each in found.left_out:
+  items = folder_lib.items(exports)
+  assert {each.name for each in items.left_out} == _of(hostile.MANIFESTS)
+  for each in items.left_out:
     assert 'Traceback' not in each.reason
     assert len(each.reason) < 600

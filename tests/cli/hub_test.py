@@ -39,10 +39,10 @@ def test_pack_tells_programs_what_it_does(exports, tmp_path, capsys):
 def test_what_cannot_be_packed_is_the_exit_code(exports, tmp_path, capsys):
   (exports / some_exports.TF1 / 'saved_model.pb').unlink()
   assert _main('pack', exports, f'--output_dir={tmp_path / "packed"}') == 1
-  said = capsys.readouterr()
-  assert f'failed: {some_exports.TF1}' in said.err
-  assert 'saved_model.pb is missing' in said.err
-  assert f'packed    {some_exports.TF2}' in said.out
+  printed = capsys.readouterr()
+  assert f'failed: {some_exports.TF1}' in printed.err
+  assert 'saved_model.pb is missing' in printed.err
+  assert f'packed    {some_exports.TF2}' in printed.out
 
 
 def test_seed_cache_takes_another_hub(exports, tmp_path, capsys):
@@ -133,8 +133,8 @@ def test_a_site_that_is_none_is_refused(exports, tmp_path, capsys):
 @pytest.mark.parametrize('command', [('serve',), ('pack', '--output_dir=x')])
 def test_a_missing_extra_is_named(command, exports, tmp_path):
   code = (
-    'import sys; from importlib import util; found = util.find_spec\n'
-    'util.find_spec = lambda n: None if n == "starlette" else found(n)\n'
+    'import sys; from importlib import util; find = util.find_spec\n'
+    'util.find_spec = lambda n: None if n == "starlette" else find(n)\n'
     'from exporter.cli import entry\n'
     'sys.exit(entry.main(entry.parse(sys.argv)))'
   )

@@ -84,7 +84,7 @@ def _imported(*argv: str) -> set[str]:
   ' '.join,
 )
 def test_commands_import_nothing_heavy_to_say_what_they_are(argv):
-  found = _imported(*argv)
+  imported = _imported(*argv)
   own = {'exporter.cli.commands', f'exporter.cli.commands.{argv[0]}'}
-  assert {m for m in found if m.startswith('exporter.cli.commands')} == own
-  assert not found & _HEAVY
+  assert {m for m in imported if m.startswith('exporter.cli.commands')} == own
+  assert not imported & _HEAVY

@@ -66,14 +66,14 @@ def _refused(command: str, flag: str, text: str, capsys) -> str:
 
 
 def test_no_number_is_read_in_another_way():
-  read = {
+  types = {
     action.type
     for parser in _commands().values()
     for action in parser._actions
     if action.type is not None
   }
-  assert read & {*_NUMBERS} == {*_NUMBERS}
-  assert not read & {int, float, complex, str}
+  assert types & {*_NUMBERS} == {*_NUMBERS}
+  assert not types & {int, float, complex, str}
 
 
 @each.over(

@@ -19,11 +19,11 @@ _RESULTS = (
 
 
 def _show(form: str) -> None:
-  shown = progress.Progress(form, len(_RESULTS))
-  shown.start()
+  display = progress.Progress(form, len(_RESULTS))
+  display.start()
   for result in _RESULTS:
-    shown.add(result)
-  shown.finish()
+    display.add(result)
+  display.finish()
 
 
 def test_results_go_to_stdout_and_reasons_to_stderr(capsys):
@@ -53,12 +53,12 @@ def test_the_summary_counts_each_status(capsys):
 
 
 def test_a_transfer_counts_bytes(capsys):
-  shown = progress.Transfer('json', 1)
-  shown.start()
-  shown.move(0, 3_000_000)
-  shown.move(3_000_000, 0)
-  shown.add(results.Result('m', results.FETCHED, 'note', 3_000_000, 1.5))
-  shown.finish()
+  display = progress.Transfer('json', 1)
+  display.start()
+  display.move(0, 3_000_000)
+  display.move(3_000_000, 0)
+  display.add(results.Result('m', results.FETCHED, 'note', 3_000_000, 1.5))
+  display.finish()
   out, _ = capsys.readouterr()
   events = [json.loads(line) for line in out.splitlines()]
   assert events[-1].pop('seconds') >= 0
@@ -77,11 +77,11 @@ def test_a_transfer_counts_bytes(capsys):
 
 
 def test_the_bar_of_a_transfer_is_in_bytes(capsys):
-  shown = progress.Transfer('bar', 1)
-  shown.start()
-  shown.move(1_500_000, 3_000_000)
-  shown.add(results.Result('m', results.FETCHED, '', 3_000_000, 1.5))
-  shown.finish()
+  display = progress.Transfer('bar', 1)
+  display.start()
+  display.move(1_500_000, 3_000_000)
+  display.add(results.Result('m', results.FETCHED, '', 3_000_000, 1.5))
+  display.finish()
   out, err = capsys.readouterr()
   assert out.startswith('fetched   m  3.0 MB  1.5 s\n')
   assert '1.50M/3.00M' in err
@@ -128,15 +128,15 @@ def test_steps_are_a_bar_on_a_terminal_alone():
     def isatty(self) -> bool:
       return True
 
-  shown = {}
+  is_drawn = {}
   for form in ('auto', 'bar', 'none'):
     for stream in (io.StringIO(), Terminal()):
       steps = progress.Steps(form, 3, 'picture', stream)
       steps.move(3)
       steps.finish()
       is_terminal = isinstance(stream, Terminal)
-      shown[form, is_terminal] = '3/3' in stream.getvalue()
-  assert shown == {
+      is_drawn[form, is_terminal] = '3/3' in stream.getvalue()
+  assert is_drawn == {
     ('auto', False): False,
     ('auto', True): True,
     ('bar', False): True,

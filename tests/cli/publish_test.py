@@ -50,9 +50,9 @@ def test_it_ends_with_commands_that_a_shell_takes(
     assert shlex.split(line)[: len(begins)] == begins
   # All of it is said again where nothing had to be written.
   assert _main(exports, f'--to={to}', f'--layout={layout}') == 0
-  again = capsys.readouterr().out
-  assert again.endswith(commands)
-  assert again.startswith('kept ')
+  second_output = capsys.readouterr().out
+  assert second_output.endswith(commands)
+  assert second_output.startswith('kept ')
 
 
 def test_what_nobody_uploads_ends_without_commands(to, capsys):

@@ -119,8 +119,8 @@ def test_verify_takes_what_the_owner_of_a_key_signed(
 ):
   flag = f'--public_key={keys.public}'
   assert _main('verify', real, flag) == 0
-  other = keys_lib.make(tmp_path, 'other')
-  assert _main('verify', real, f'--public_key={other.public}') == 1
+  other_keys = keys_lib.make(tmp_path, 'other')
+  assert _main('verify', real, f'--public_key={other_keys.public}') == 1
   assert 'is not what the owner of' in capsys.readouterr().err
   copy = tmp_path / 'copy'
   shutil.copytree(real, copy)
@@ -150,34 +150,34 @@ def test_provenance_is_signed_too(real, keys, tmp_path, capsys):
   assert json.loads(statement)['predicateType'].startswith('https://slsa.dev/')
 
   place.provenance.write_bytes(statement)
-  said = _refused(keys, tmp_path, capsys)
-  assert f'{place.provenance} is not signed' in said
+  error = _refused(keys, tmp_path, capsys)
+  assert f'{place.provenance} is not signed' in error
 
-  other = statement.replace(b'slimhub export', b'slimhub import')
-  assert other != statement
-  altered = {**envelope, 'payload': base64.b64encode(other).decode()}
+  other_statement = statement.replace(b'slimhub export', b'slimhub import')
+  assert other_statement != statement
+  altered = {**envelope, 'payload': base64.b64encode(other_statement).decode()}
   place.provenance.write_text(json.dumps(altered))
-  said = _refused(keys, tmp_path, capsys)
-  assert f'{place.provenance} is not what the owner of' in said
+  error = _refused(keys, tmp_path, capsys)
+  assert f'{place.provenance} is not what the owner of' in error
 
 
 def test_a_certificate_stands_for_the_key(real, keys, tmp_path, capsys):
   _copy(real, tmp_path)
-  copy, made = tmp_path / 'copy', certificates.make(tmp_path / 'a')
-  chain = f'--certificate_chain={made.chain}'
-  command = ('sign', copy, f'--private_key={made.key}', chain)
+  copy, certified = tmp_path / 'copy', certificates.make(tmp_path / 'a')
+  chain = f'--certificate_chain={certified.chain}'
+  command = ('sign', copy, f'--private_key={certified.key}', chain)
   assert _main(*command) == 2
   assert 'name that certificate with' in capsys.readouterr().err
-  assert _main(*command, f'--certificate={made.certificate}') == 0
-  assert _main('verify', copy, f'--root_certificates={made.root}') == 0
+  assert _main(*command, f'--certificate={certified.certificate}') == 0
+  assert _main('verify', copy, f'--root_certificates={certified.root}') == 0
   assert 'the owner of' in _refused(keys, tmp_path, capsys)
   # The files are signed by that key, and the provenance by another one.
   place = places.place(copy, some_exports.handle(_REAL))
   signed = signing.sign_statement(place.provenance.read_bytes(), keys.private)
   place.provenance.write_bytes(signed)
-  assert _main('verify', copy, f'--root_certificates={made.root}') == 1
-  said = capsys.readouterr().err
-  assert 'is not what the owner of the certificate of' in said
+  assert _main('verify', copy, f'--root_certificates={certified.root}') == 1
+  error = capsys.readouterr().err
+  assert 'is not what the owner of the certificate of' in error
 
 
 def test_the_bill_of_materials_is_that_of_the_signed_provenance(
@@ -195,10 +195,12 @@ def test_the_bill_of_materials_is_that_of_the_signed_provenance(
 def test_what_is_signed_may_be_signed_by_another(real, keys, tmp_path):
   place = _copy(real, tmp_path)
   before = json.loads(place.provenance.read_text())['payload']
-  other = keys_lib.make(tmp_path, 'other')
-  assert _sign(tmp_path / 'copy', other) == 0
+  other_keys = keys_lib.make(tmp_path, 'other')
+  assert _sign(tmp_path / 'copy', other_keys) == 0
   assert json.loads(place.provenance.read_text())['payload'] == before
-  assert _main('verify', tmp_path / 'copy', f'--public_key={other.public}') == 0
+  assert (
+    _main('verify', tmp_path / 'copy', f'--public_key={other_keys.public}') == 0
+  )
 
 
 def test_what_replaces_a_signed_export_is_not_signed(real, tmp_path):

@@ -39,8 +39,8 @@ def test_it_copies_no_file_if_told_so_and_maps_where_it_will_be(tmp_path):
   assert _main(f'--output_dir={site}', f'--hub_dir={exports}', *flags) == 0
   assert not (site / f'{some_site.LITERT}').exists()
   assert (site / f'{some_site.LITERT.stem}.json').is_file()
-  found = (site / 'sitemap.xml').read_text()
-  assert '<loc>https://example.org/sub/index.html</loc>' in found
+  sitemap = (site / 'sitemap.xml').read_text()
+  assert '<loc>https://example.org/sub/index.html</loc>' in sitemap
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def test_it_copies_no_file_if_told_so_and_maps_where_it_will_be(tmp_path):
   ],
 )
 def test_a_flag_that_makes_no_sense_is_one_line(tmp_path, capsys, flag, says):
-  with pytest.raises(SystemExit) as left:
+  with pytest.raises(SystemExit) as raised:
     raise SystemExit(_main(f'--output_dir={tmp_path / "site"}', flag))
-  assert left.value.code == 2
+  assert raised.value.code == 2
   assert says in capsys.readouterr().err
   assert not (tmp_path / 'site').exists()
 
@@ -80,10 +80,10 @@ def test_a_file_in_the_way_is_one_line(tmp_path, capsys):
 
 
 def test_without_mkdocs_the_extra_is_named(tmp_path, capsys, monkeypatch):
-  found = util.find_spec
+  find_spec = util.find_spec
 
   def find(name):
-    return None if name in ('mkdocs', 'material') else found(name)
+    return None if name in ('mkdocs', 'material') else find_spec(name)
 
   monkeypatch.setattr(util, 'find_spec', find)
   assert _main(f'--output_dir={tmp_path / "site"}') == 1

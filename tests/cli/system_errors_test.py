@@ -35,7 +35,7 @@ def test_an_error_of_the_system_says_where_and_what_to_do(
   assert _main('export', _MODEL, *_EXPORT) == 1
   err = capsys.readouterr().err
   assert err.count('\n') == 1
-  assert all(each in err for each in says)
+  assert all(words in err for words in says)
 
 
 def test_a_pipe_that_breaks_elsewhere_is_a_failure(tmp_path, capsys):

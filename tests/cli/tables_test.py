@@ -21,9 +21,9 @@ def test_every_handle_has_one_row_with_its_versions():
 def test_csv_and_json_say_the_same():
   handles = model_specs.find('mobilenet_v2_*/*/*')
   rows = json.loads(tables.render(handles, 'json'))
-  read = list(csv.DictReader(io.StringIO(tables.render(handles, 'csv'))))
-  assert len(rows) == len(read) == 44
-  for row, line in zip(rows, read, strict=True):
+  csv_rows = list(csv.DictReader(io.StringIO(tables.render(handles, 'csv'))))
+  assert len(rows) == len(csv_rows) == 44
+  for row, line in zip(rows, csv_rows, strict=True):
     assert line['handle'] == row['handle']
     assert line['versions'] == '1,2,3,4,5'
     assert float(line['top1_percent']) == row['top1_percent']

@@ -1,4 +1,4 @@
-"""Nothing that is printed is obeyed by a terminal, and nothing stops a line."""
+"""A terminal obeys nothing that is printed, and every line gets printed."""
 
 import io
 import os
@@ -41,18 +41,18 @@ def test_the_streams_come_back_unless_they_were_replaced():
 
 def test_a_bar_is_cleared_before_a_line():
   """Tqdm asks whether the bar is where the line is printed."""
-  both = io.StringIO()
-  shown = terminal.Shown(both)
-  bar = tqdm.tqdm(total=2, file=both)
+  stream = io.StringIO()
+  shown = terminal.Shown(stream)
+  bar = tqdm.tqdm(total=2, file=stream)
   assert bar.fp == shown
   bar.close()
 
 
 def test_a_name_in_a_result_is_spelled(capsys):
   with terminal.shown():
-    shown = progress.Progress(progress.NONE, 1)
-    shown.add(results.Result(f'm{_CLEAR}', results.FAILED, f'r{_CLEAR}'))
-    shown.finish()
+    display = progress.Progress(progress.NONE, 1)
+    display.add(results.Result(f'm{_CLEAR}', results.FAILED, f'r{_CLEAR}'))
+    display.finish()
   out, err = capsys.readouterr()
   assert _CLEAR not in out + err
   assert r'm\x1b[2J' in out
@@ -63,8 +63,8 @@ def test_a_name_in_a_result_is_spelled(capsys):
 def test_a_word_of_the_command_line_is_spelled(argv, capsys):
   try:
     code = entry.main(entry.parse(['slimhub', *argv]))
-  except SystemExit as done:
-    code = int(str(done.code))
+  except SystemExit as raised:
+    code = int(str(raised.code))
   assert code == 2
   assert _CLEAR not in capsys.readouterr().err
 
