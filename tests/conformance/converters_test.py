@@ -40,9 +40,9 @@ def _expected(name, images):
   return signature(inputs=tf.constant(images))[_TASKS[name]].numpy()
 
 
-def _assert_close(found, expected):
-  assert found.shape == expected.shape
-  assert np.abs(found - expected).max() < 1e-4 * expected.std()
+def _assert_close(answers, expected):
+  assert answers.shape == expected.shape
+  assert np.abs(answers - expected).max() < 1e-4 * expected.std()
 
 
 @pytest.mark.parametrize('name', _TASKS)
@@ -56,8 +56,8 @@ def test_tf2onnx(name, images, tmp_path):
   )
   assert ran.code == 0, ran.said
   session = onnxruntime.InferenceSession(str(tmp_path / 'model.onnx'))
-  (found,) = session.run([_TASKS[name]], {'inputs': images})
-  _assert_close(found, _expected(name, images))
+  (answers,) = session.run([_TASKS[name]], {'inputs': images})
+  _assert_close(answers, _expected(name, images))
 
 
 @pytest.mark.parametrize('name', _TASKS)

@@ -44,10 +44,10 @@ def test_it_fine_tunes_and_writes_both_of_its_files(pictures, tmp_path):
   images = synthetic.synthetic_images(1, program.SIZE, program.SIZE)
   lite.set_tensor(into['index'], images)
   lite.invoke()
-  found = lite.get_tensor(out['index'])
+  answers = lite.get_tensor(out['index'])
   expected = model(tf.constant(images), training=False).numpy()
   assert expected.shape == (1, len(pictures_made.COLOURS))
-  np.testing.assert_allclose(found, expected, atol=1e-3)
+  np.testing.assert_allclose(answers, expected, atol=1e-3)
 
 
 def test_nothing_else_than_the_cache_answers_it(pictures, tmp_path):

@@ -51,9 +51,9 @@ def test_it_trains_and_writes_a_model_for_a_phone(tmp_path):
   lite.invoke()
   features = tf.saved_model.load(str(artifacts.folder(_NAME)))(images)
   (expected,) = features.numpy() @ kernel.T + bias
-  (found,) = lite.get_tensor(out['index'])
+  (probabilities,) = lite.get_tensor(out['index'])
   assert kernel.shape == (len(pictures_made.COLOURS), 1280)
-  np.testing.assert_allclose(found, _softmax(expected), atol=1e-4)
+  np.testing.assert_allclose(probabilities, _softmax(expected), atol=1e-4)
 
 
 def test_nothing_else_than_the_cache_answers_it(tmp_path):

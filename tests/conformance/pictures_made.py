@@ -9,11 +9,11 @@ from exporter.checkpoints import synthetic
 from tests.conformance import program
 
 COLOURS = {'blue': (0, 0, 1), 'red': (1, 0, 0)}
-_EACH = 10  # Programs keep some of them for themselves.
+_EACH = 10  # Of each class; programs put some aside to evaluate.
 
 
 def write(folder: pathlib.Path) -> pathlib.Path:
-  """Fills a folder with one for each class, of noise in its colour."""
+  """Fills a folder with one folder for each class: noise in its colour."""
   for number, (label, colour) in enumerate(COLOURS.items()):
     (folder / label).mkdir(parents=True)
     noise = synthetic.synthetic_images(

@@ -10,8 +10,8 @@ TF2ONNX = TENSORBOARD = environments.LAST_MODULE
 OPENVINO = environments.Environment(
   'openvino', '3.11', ('openvino==2026.4.*', 'numpy')
 )
-# What it requires cannot be had at once any more: pip goes on looking for
-# releases that fit for as long as it is left to.
+# What it requires can no longer be installed together: pip would look for
+# releases that fit without end.
 MODEL_MAKER = environments.Environment(
   'model-maker',
   '3.11',

@@ -87,8 +87,8 @@ def test_what_is_signed_is_accepted_with_its_key_alone(
   assert accepted.returncode == 0, accepted.stderr
   payload = json.loads(bundle)['dsseEnvelope']['payload']
   assert accepted.stdout.encode() == base64.b64decode(payload)
-  other = keys_lib.make(tmp_path, 'other')
-  refused = _check(folder, bundle, other.public)
+  other_keys = keys_lib.make(tmp_path, 'other')
+  refused = _check(folder, bundle, other_keys.public)
   assert refused.returncode != 0
   assert 'signature verification failed' in refused.stderr
 

@@ -62,24 +62,26 @@ def _answers(path, images):
 def test_it_trains_and_writes_a_model_for_a_phone(tmp_path):
   ran = _train(tmp_path, program.seed(tmp_path, _NAME))
   assert ran.code == 0, ran.said
-  made = tmp_path / 'made'
+  export_dir = tmp_path / 'made'
   images = np.concatenate(
     [
       0.5 * synthetic.synthetic_images(8, 224, 224) + 0.5 * np.array(colour)
       for colour in pictures_made.COLOURS.values()
     ]
   ).astype(np.float32)
-  kernel, bias = _dense(str(made / 'saved_model' / 'variables' / 'variables'))
+  kernel, bias = _dense(
+    str(export_dir / 'saved_model' / 'variables' / 'variables')
+  )
   assert kernel.shape == (1280, len(pictures_made.COLOURS))
   features = tf.saved_model.load(str(artifacts.folder(_NAME)))(images).numpy()
   expected = tf.nn.softmax(features @ kernel + bias).numpy()
-  saved = tf.saved_model.load(str(made / 'saved_model'))
-  found = saved.signatures['serving_default'](tf.constant(images))
-  (probabilities,) = found.values()
+  saved = tf.saved_model.load(str(export_dir / 'saved_model'))
+  outputs = saved.signatures['serving_default'](tf.constant(images))
+  (probabilities,) = outputs.values()
   np.testing.assert_allclose(probabilities, expected, atol=1e-5)
   # Its file for phones computes in bytes, as TensorFlow 2.8 makes them of a
   # handful of pictures: a single answer may well be a fifth off.
-  lite = np.array(list(_answers(made / 'model.tflite', images)))
+  lite = np.array(list(_answers(export_dir / 'model.tflite', images)))
   assert np.abs(lite - expected).mean() < 0.15
 
 

@@ -24,7 +24,7 @@ def _say(*lines: str) -> None:
 
 def main(jobs: int, word: str) -> int:
   """The exit code."""
-  made: dict[runs.Run, list[client_results.Result]] = {}
+  rows: dict[runs.Run, list[client_results.Result]] = {}
   failed, missing = [], []
   with tempfile.TemporaryDirectory(prefix='slimhub_') as folder:
     root = pathlib.Path(folder)
@@ -34,27 +34,29 @@ def main(jobs: int, word: str) -> int:
     def perform(run: runs.Run) -> None:
       start = time.monotonic()
       try:
-        found, outcomes = runs.perform(run, lambda n: cases.once(n, root))
+        package_versions, outcomes = runs.perform(
+          run, lambda n: cases.once(n, root)
+        )
       except environments.MissingPythonError as error:
         missing.append(f'{run}  not run: {error}')
         return
       except RuntimeError as error:
         failed.append(str(error))
         return
-      _say(*table.lines(run, found, outcomes))
+      _say(*table.lines(run, package_versions, outcomes))
       _say(f'  {time.monotonic() - start:.0f} seconds')
       bad = [o for o in outcomes if o.result.startswith(runs.FAILED)]
       failed.extend(f'{run}  {o.name}  {o.use}  {o.result}' for o in bad)
       if not bad:
-        made[run] = table.rows(run, found, outcomes)
+        rows[run] = table.rows(run, package_versions, outcomes)
 
     with futures.ThreadPoolExecutor(jobs) as pool:
       list(pool.map(perform, [run for run in runs.RUNS if word in str(run)]))
   _say('', *missing, *failed)
   if failed:
     return 1
-  table.write(made)
-  _say(f'{len(made)} of {len(runs.RUNS)} clients ran; {table.PATH} is written')
+  table.write(rows)
+  _say(f'{len(rows)} of {len(runs.RUNS)} clients ran; {table.PATH} is written')
   return 0
 
 

@@ -31,14 +31,14 @@ def _folder(tmp_path_factory):
 
 def _blocks(folder: pathlib.Path, version_format: str) -> list[str]:
   """The code on the cards of a format; what fails in it shows its path."""
-  found = []
+  all_blocks = []
   for handle in _HANDLES:
     if handle.version.format == version_format:
       card = places.place(folder / 'exports', handle).card.read_text()
       blocks = code_blocks.find(card, 'python')
       assert len(blocks) == card.count('```python') > 0, handle
-      found += blocks
-  return found
+      all_blocks += blocks
+  return all_blocks
 
 
 def test_every_code_block_of_a_module_runs(folder):

@@ -19,19 +19,19 @@ _TOLERANCES = {
   'half': 1e-2,
   'int8': 2e-1,
 }
-# Networks whose weights nobody trained are steep: at rates of a twentieth, what
-# the order of a sum leaves to chance decides whether the loss of a step rises.
-# At this one the steps go straight downhill, and few of them show it.
+# The loss of a network with untrained weights is steep: at a rate of 0.05,
+# rounding decides whether it rises in a step. At this rate it falls in every
+# step, and a few steps are enough to show it.
 RATE = 0.01
 STEPS = 8
 _MIN_FALL = 0.01
 
 
-def close(found, expected, kind=None):
+def close(answers, expected, kind=None):
   """The largest difference between arrays of equal keys.
 
   Args:
-    found: Arrays by name.
+    answers: Arrays by name.
     expected: Arrays by name.
     kind: A key of _TOLERANCES; without one, `default` is told from endpoints.
 
@@ -41,9 +41,9 @@ def close(found, expected, kind=None):
   Raises:
     AssertionError: Names, shapes or values differ.
   """
-  equal(sorted(found), sorted(expected), 'outputs')
+  equal(sorted(answers), sorted(expected), 'outputs')
   largest = 0.0
-  for key, value in found.items():
+  for key, value in answers.items():
     wanted = expected[key]
     equal(np.shape(value), wanted.shape, f'the shape of {key}')
     difference = float(np.abs(value - wanted).max() / np.std(wanted))

@@ -78,9 +78,9 @@ def _inference(source: source_lib.Source, handle: spec.Handle) -> _Arrays:
     **_prefixed('endpoint', source.run(_scoped(source, handle), few)),
   }
   for height, width in _SIZES if handle.variable_size else ():
-    other = synthetic.synthetic_images(2, height, width)
-    arrays[f'images_{height}x{width}'] = other
-    arrays[f'size:{height}x{width}'] = source.run(default, other)
+    other_images = synthetic.synthetic_images(2, height, width)
+    arrays[f'images_{height}x{width}'] = other_images
+    arrays[f'size:{height}x{width}'] = source.run(default, other_images)
   return arrays
 
 
@@ -135,8 +135,8 @@ def _facts(name: str, path: pathlib.Path, losses: float) -> dict[str, Any]:
 
 def _losses(source: source_lib.Source, graph: graph_lib.Graph) -> float:
   """The sum over the losses that the artifact has."""
-  kept = {graph_lib.op_name(name) for name in graph.losses}
-  losses = [loss for loss in source.losses if loss.op.name in kept]
+  loss_ops = {graph_lib.op_name(name) for name in graph.losses}
+  losses = [loss for loss in source.losses if loss.op.name in loss_ops]
   images = np.zeros([1, 96, 96, 3], np.float32)
   return float(sum(source.run(losses, images)))
 

@@ -47,8 +47,8 @@ class Environment:
 
     tensorflow-cpu is TensorFlow.
     """
-    found = map(_PINNED.match, (*self.requirements, *self.alone))
-    return {match[1]: match[2] for match in found if match}
+    matches = map(_PINNED.match, (*self.requirements, *self.alone))
+    return {match[1]: match[2] for match in matches if match}
 
 
 class MissingPythonError(Exception):
@@ -178,8 +178,8 @@ def _is_version(interpreter: str, version: str) -> bool:
 
 def find_interpreter(version: str) -> str | None:
   """An interpreter of this version, None where the machine has none."""
-  found = (i for i in _candidates(version) if _is_version(i, version))
-  return next(found, None)
+  interpreters = (i for i in _candidates(version) if _is_version(i, version))
+  return next(interpreters, None)
 
 
 def _install(environment: Environment, interpreter: str) -> None:
@@ -232,8 +232,9 @@ def interpreter(environment: Environment) -> pathlib.Path:
 def variables(**more: str) -> dict[str, str]:
   """The variables for a process of any environment: those of the user.
 
-  TensorFlow 2 tells its children to be like itself: TensorFlow 1 obeys. What is
-  compiled is kept, because pip has compiled nothing.
+  Left out are those by which TensorFlow 2 would change how TensorFlow 1 behaves,
+  and the one that keeps Python from storing what it compiles: pip has compiled
+  nothing.
   """
-  kept = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
-  return {**kept, 'TF_CPP_MIN_LOG_LEVEL': '3', **more}
+  inherited = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
+  return {**inherited, 'TF_CPP_MIN_LOG_LEVEL': '3', **more}

@@ -27,8 +27,8 @@ def machine(tmp_path, monkeypatch):
 
 def test_an_interpreter_on_the_path_is_found(machine):
   _shim(machine, _THIS, f'exec {sys.executable} "$@"')
-  found = environments.find_interpreter(_THIS)
-  assert found == str(machine / f'python{_THIS}')
+  interpreter = environments.find_interpreter(_THIS)
+  assert interpreter == str(machine / f'python{_THIS}')
 
 
 def test_an_interpreter_of_pyenv_is_found_behind_a_shim_that_fails(machine):
@@ -52,11 +52,11 @@ def test_what_is_missing_is_said(machine):
 
 
 def test_an_environment_is_made_once(machine, monkeypatch):
-  made = []
+  installed = []
 
   def install(environment, _):
     environment.folder.mkdir()
-    made.append(environment)
+    installed.append(environment)
 
   monkeypatch.setattr(environments, '_install', install)
   _shim(machine, _THIS, f'exec {sys.executable} "$@"')
@@ -64,13 +64,13 @@ def test_an_environment_is_made_once(machine, monkeypatch):
   for _ in range(2):
     environments.make.cache_clear()
     python = environments.make(environment)
-  assert made == [environment]
+  assert installed == [environment]
   assert python == environment.folder / 'bin' / 'python'
 
 
 def test_other_requirements_make_another_environment():
-  other = dataclasses.replace(environments.TF1, requirements=('nothing',))
-  assert other.folder != environments.TF1.folder
+  environment = dataclasses.replace(environments.TF1, requirements=('nothing',))
+  assert environment.folder != environments.TF1.folder
 
 
 def test_versions_are_read_from_the_requirements():

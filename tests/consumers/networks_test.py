@@ -54,8 +54,8 @@ def _check(
 )
 def test_exported_and_proven_twice(tmp_path, pattern, formats, count):
   flags = ('--synthetic_weights', f'--output_dir={tmp_path}', '--jobs=1')
-  given = (f'--formats={formats}', '--progress=none')
-  exported = _slimhub('export', pattern, *given, *flags)
+  more_flags = (f'--formats={formats}', '--progress=none')
+  exported = _slimhub('export', pattern, *more_flags, *flags)
   _check(tmp_path, exported, 'google', count)
 
 

@@ -89,8 +89,8 @@ def _page_url(tmp_path_factory, picture) -> Iterator[str]:
   """A page with a picture, and what pages load beside models."""
   folder = tmp_path_factory.mktemp('page')
   Image.fromarray(picture).save(folder / 'picture.png')
-  for each in tfjs_runtime.runtime_files():
-    shutil.copy(each.file, folder)
+  for runtime_file in tfjs_runtime.runtime_files():
+    shutil.copy(runtime_file.file, folder)
   shutil.copy(npm.package(*_MOBILENET) / 'dist/mobilenet.min.js', folder)
   for name, (package, _) in _ML5.items():
     script = npm.package(*package) / 'dist/ml5.min.js'
@@ -115,11 +115,11 @@ def _page_url(tmp_path_factory, picture) -> Iterator[str]:
 
 @contextlib.contextmanager
 def _open(url: str, hub: str) -> Iterator[sync_api.Page]:
-  """A page for which tfhub.dev is a hub of our own, and nothing else is."""
+  """A page that reaches our own hub as tfhub.dev, and no other site."""
 
   def answer(route: sync_api.Route) -> None:
-    asked = urllib.parse.urlsplit(route.request.url)
-    path = f'{asked.path}?{asked.query}'
+    requested = urllib.parse.urlsplit(route.request.url)
+    path = f'{requested.path}?{requested.query}'
     route.fulfill(response=route.fetch(url=f'{hub}{path}'))
 
   with browser_lib.launch() as browser:
@@ -140,19 +140,19 @@ def _expected(model: str, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
   return logits[1:], features
 
 
-def _check(page: sync_api.Page, given: list, model: str, picture) -> None:
-  found = page.evaluate(_CALL, given)
+def _check(page: sync_api.Page, arguments: list, model: str, picture) -> None:
+  answer = page.evaluate(_CALL, arguments)
   logits, features = _expected(model, picture / np.float32(255))
   for name, expected in (('logits', logits), ('features', features)):
-    difference = np.max(np.abs(np.array(found[name]) - expected))
+    difference = np.max(np.abs(np.array(answer[name]) - expected))
     assert difference < 1e-4 * np.std(expected), (model, name)
   probabilities = np.exp(logits - np.max(logits))
   best = np.max(probabilities) / np.sum(probabilities)
-  assert found['best']['probability'] == pytest.approx(best, rel=1e-3)
+  assert answer['best']['probability'] == pytest.approx(best, rel=1e-3)
 
 
 def test_a_page_of_another_site_loads_a_model(page_url, picture):
-  """The origins differ, and nobody is between: CORS is what lets it."""
+  """The page is of another origin than the hub: CORS must allow its fetch."""
   model = _MODELS[_SMALLEST]
   exports = _exports(model)
   name = f'google/imagenet/{model}/classification/1/model.json'
@@ -161,12 +161,12 @@ def test_a_page_of_another_site_loads_a_model(page_url, picture):
       hub_server.serve(exports, *flags) as hub,
       _open(f'{page_url}/page.html', hub.url) as page,
     ):
-      given = [*_SMALLEST, f'{hub.url}/{name}?tfjs-format=file']
+      arguments = [*_SMALLEST, f'{hub.url}/{name}?tfjs-format=file']
       if not flags:
-        _check(page, given, model, picture)
+        _check(page, arguments, model, picture)
       else:
         with pytest.raises(sync_api.Error, match='Failed to fetch'):
-          page.evaluate(_CALL, given)
+          page.evaluate(_CALL, arguments)
 
 
 def test_mobilenet_runs_with_every_model_that_it_knows(page_url, picture):
@@ -185,12 +185,12 @@ def test_ml5_classifies(page_name, page_url, picture):
     hub_server.serve(_exports(model)) as hub,
     _open(f'{page_url}/{page_name}.html', hub.url) as page,
   ):
-    found = page.evaluate(_CALL_ML5)
+    guesses = page.evaluate(_CALL_ML5)
   _, of_bytes = _ML5[page_name]
   logits, _ = _expected(model, of_bytes(picture))
   shares = np.exp(logits - np.max(logits))
   best = np.max(shares) / np.sum(shares)
-  assert found[0]['confidence'] == pytest.approx(best, rel=1e-2)
+  assert guesses[0]['confidence'] == pytest.approx(best, rel=1e-2)
 
 
 def test_a_page_of_2019_runs(page_url, picture):

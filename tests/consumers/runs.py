@@ -162,7 +162,7 @@ def _reason(error: str) -> str:
 
 
 def _kept(reason: str) -> str:
-  """What must be equal in two reasons: numbers may count what was before."""
+  """A reason without its numbers, which may differ from run to run."""
   return re.sub(r'\d+', '', reason)
 
 
@@ -255,7 +255,7 @@ def perform(
   with tempfile.TemporaryDirectory(prefix='slimhub_') as folder:
     scratch = pathlib.Path(folder)
     folders = [folder_of(name) for name in run.names]
-    found, records = _use(run, folders, scratch / 'records')
-    return found, list(
+    package_versions, records = _use(run, folders, scratch / 'records')
+    return package_versions, list(
       _outcomes(run, records, folder_of, scratch / 'untouched')
     )

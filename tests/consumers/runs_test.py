@@ -37,22 +37,22 @@ def _folder_of(tmp_path_factory):
 @pytest.mark.parametrize('run', runs.RUNS, ids=str)
 def test_a_client_does_what_is_committed(run, folder_of):
   environments.interpreter(run.environment)  # Skips where it cannot be.
-  found, outcomes = runs.perform(run, folder_of)
-  print('\n'.join(table.lines(run, found, outcomes)))  # noqa: T201 - for pytest.
+  package_versions, outcomes = runs.perform(run, folder_of)
+  print('\n'.join(table.lines(run, package_versions, outcomes)))  # noqa: T201 - for pytest.
   failed = [o for o in outcomes if o.result.startswith(runs.FAILED)]
   assert not failed
-  assert found['python'] == run.environment.python
+  assert package_versions['python'] == run.environment.python
   for package, number in run.environment.pinned.items():
-    assert f'{found.get(package, number)}.'.startswith(f'{number}.')
-  fresh = table.facts(table.rows(run, found, outcomes))
+    assert f'{package_versions.get(package, number)}.'.startswith(f'{number}.')
+  fresh = table.facts(table.rows(run, package_versions, outcomes))
   assert fresh == table.facts(table.committed(run)), 'run `make consumers`'
 
 
 def test_what_is_committed_has_a_client():
-  known = {(run.environment.name, run.client) for run in runs.RUNS}
+  clients = {(run.environment.name, run.client) for run in runs.RUNS}
   assert {
     (r.environment, r.client) for r in client_results.load_clients()
-  } == known
+  } == clients
 
 
 def _case_of_other_weights(name, original, folder):
@@ -141,6 +141,6 @@ def test_what_was_not_run_is_named(monkeypatch, capsys, tmp_path):
   monkeypatch.setattr(cases, 'once', lambda *_: tmp_path)
   monkeypatch.setattr(table, 'write', lambda _: None)
   assert main.main(2, '') == 0
-  said = capsys.readouterr().out
-  assert 'tf1 hub.Module  not run: Python 3.7 is nowhere' in said
-  assert f'{len(runs.RUNS) - 6} of {len(runs.RUNS)} clients ran' in said
+  output = capsys.readouterr().out
+  assert 'tf1 hub.Module  not run: Python 3.7 is nowhere' in output
+  assert f'{len(runs.RUNS) - 6} of {len(runs.RUNS)} clients ran' in output

@@ -18,7 +18,9 @@ def _number(outcome: runs.Outcome) -> int:
 
 
 def rows(
-  run: runs.Run, found: dict[str, str], outcomes: Iterable[runs.Outcome]
+  run: runs.Run,
+  package_versions: dict[str, str],
+  outcomes: Iterable[runs.Outcome],
 ) -> list[client_results.Result]:
   """The rows of a run; a version is as good as its worst artifact."""
   worst: dict[tuple[str, int], str] = {}
@@ -34,10 +36,10 @@ def rows(
     client_results.Result(
       environment=run.environment.name,
       client=run.client,
-      python=found['python'],
-      tensorflow=found['tensorflow'],
-      tensorflow_hub=found.get('tensorflow-hub', ''),
-      keras=found.get('keras', ''),
+      python=package_versions['python'],
+      tensorflow=package_versions['tensorflow'],
+      tensorflow_hub=package_versions.get('tensorflow-hub', ''),
+      keras=package_versions.get('keras', ''),
       format=version_format,
       versions=tuple(sorted(versions)),
       use=use,
@@ -66,21 +68,26 @@ def committed(run: runs.Run) -> list[client_results.Result]:
 
 
 def write(
-  made: dict[runs.Run, list[client_results.Result]], path: pathlib.Path = PATH
+  rows_by_run: dict[runs.Run, list[client_results.Result]],
+  path: pathlib.Path = PATH,
 ) -> None:
   """Writes the file: of runs that were not made, the rows stay."""
   results: list[client_results.Result] = []
   for run in runs.RUNS:
-    results += made[run] if run in made else committed(run)
+    results += rows_by_run[run] if run in rows_by_run else committed(run)
   path.write_text(client_results.TABLE.render(results), 'utf-8')
 
 
 def lines(
-  run: runs.Run, found: dict[str, str], outcomes: Iterable[runs.Outcome]
+  run: runs.Run,
+  package_versions: dict[str, str],
+  outcomes: Iterable[runs.Outcome],
 ) -> list[str]:
   """The table that people read: each use of each artifact."""
   packages = ', '.join(
-    f'{name} {found[name]}' for name in sorted(found) if found[name]
+    f'{name} {package_versions[name]}'
+    for name in sorted(package_versions)
+    if package_versions[name]
   )
   printed = [f'{run} ({packages})']
   for outcome in outcomes:

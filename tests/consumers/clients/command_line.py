@@ -32,8 +32,8 @@ def _run(case, images):
       check=False,
     )
     assert done.returncode == 0, done.stdout[-300:]
-    (written,) = pathlib.Path(output).iterdir()
-    return {'default': np.load(str(written))}
+    (output_file,) = pathlib.Path(output).iterdir()
+    return {'default': np.load(str(output_file))}
 
 
 def infer(case):

@@ -36,11 +36,11 @@ def _freeze(function, images):
   """What a function answers without its variables and inner functions."""
   frozen = convert_to_constants.convert_variables_to_constants_v2(function)
   operations = {node.op for node in frozen.graph.as_graph_def().node}
-  left = operations & {
+  remaining = operations & {
     *('VarHandleOp', 'ReadVariableOp'),
     *('PartitionedCall', 'StatefulPartitionedCall'),
   }
-  assert not left, f'left in the frozen graph: {sorted(left)}'
+  assert not remaining, f'left in the frozen graph: {sorted(remaining)}'
   (answer,) = tf.nest.flatten(frozen(tf.constant(images)))
   return {'default': answer.numpy()}
 
@@ -48,13 +48,13 @@ def _freeze(function, images):
 def _interpret(data, images):
   """What a TFLite file answers."""
   interpreter = tf.lite.Interpreter(model_content=data)
-  (taken,) = interpreter.get_input_details()
-  (given,) = interpreter.get_output_details()
-  interpreter.resize_tensor_input(taken['index'], images.shape)
+  (input_details,) = interpreter.get_input_details()
+  (output_details,) = interpreter.get_output_details()
+  interpreter.resize_tensor_input(input_details['index'], images.shape)
   interpreter.allocate_tensors()
-  interpreter.set_tensor(taken['index'], images)
+  interpreter.set_tensor(input_details['index'], images)
   interpreter.invoke()
-  return {'default': interpreter.get_tensor(given['index'])}
+  return {'default': interpreter.get_tensor(output_details['index'])}
 
 
 class _Uses(keras_uses.Uses):
@@ -64,8 +64,8 @@ class _Uses(keras_uses.Uses):
     function = tf.function(lambda images: model(images, training=False))
     images = case['images']
     concrete = function.get_concrete_function(tf.TensorSpec(images.shape))
-    found = _freeze(concrete, images)
-    return case_lib.close(found, {'default': case['default']})
+    answer = _freeze(concrete, images)
+    return case_lib.close(answer, {'default': case['default']})
 
   def freeze_tuned(self, case, kind='default'):
     """A fine-tuned Keras model, from its SavedModel."""
@@ -76,8 +76,8 @@ class _Uses(keras_uses.Uses):
     with tempfile.TemporaryDirectory() as folder:
       model.save(folder)
       loaded = tf.saved_model.load(folder)
-      found = _freeze(loaded.signatures['serving_default'], images)
-    return case_lib.close(found, self._predict(model, images), kind)
+      answer = _freeze(loaded.signatures['serving_default'], images)
+    return case_lib.close(answer, self._predict(model, images), kind)
 
   def mixed_precision(self, case):
     """The same, where Keras computes the head in float16."""
@@ -95,9 +95,9 @@ class _Uses(keras_uses.Uses):
     with tempfile.TemporaryDirectory() as folder:
       path = str(pathlib.Path(folder, 'model.h5'))
       model.save(path)
-      found = self._predict(self._layers.load(path), case['images'])
+      answer = self._predict(self._layers.load(path), case['images'])
     expected = self._predict(model, case['images'])
-    case_lib.unchanged(expected, found, 'an answer')
+    case_lib.unchanged(expected, answer, 'an answer')
     return 0
 
   def _converted(self, case, kind, change=lambda converter: None):
@@ -115,8 +115,8 @@ class _Uses(keras_uses.Uses):
         tf.lite.TFLiteConverter.from_keras_model(model),
       ):
         change(converter)
-        found = _interpret(converter.convert(), images)
-        differences.append(case_lib.close(found, expected, kind))
+        answer = _interpret(converter.convert(), images)
+        differences.append(case_lib.close(answer, expected, kind))
     return max(differences)
 
   def tflite(self, case):

@@ -29,9 +29,9 @@ def _initialize(session):
 
 
 class _Plain:
-  """A module as it comes, for all that leaves it as it is.
+  """A module that is shared by all uses that do not change it.
 
-  To make one takes longer than what is asked of it.
+  Loading a module takes longer than each of these uses.
   """
 
   def __init__(self, case):
@@ -71,11 +71,11 @@ def infer(case):
       case_lib.equal(stated, sorted(outputs[name]), 'outputs of ' + name)
     values = plain.session.run(outputs, {images: case.few_images})
   differences = []
-  for name, found in values.items():
+  for name, answer in values.items():
     expected = case.few if name != 'default' else {'default': case['few']}
     if name.startswith(_FEATURES):
       expected = dict(expected, default=case['features'])
-    differences.append(case_lib.close(found, expected))
+    differences.append(case_lib.close(answer, expected))
   return max(differences)
 
 
@@ -145,7 +145,7 @@ class _Training:
 
 @functools.lru_cache(maxsize=1)
 def _untrained(case):
-  """One to be trained, its graph, and a session: each use starts it anew."""
+  """A module to be trained, and a session that each use initializes anew."""
   graph = tf.Graph()
   with graph.as_default():
     return _Training(case), _v1.Session()
@@ -188,8 +188,8 @@ def training_mode(case):
   with session.graph.as_default():
     _initialize(session)
     few = {key: training.outputs[key][: len(expected[key])] for key in expected}
-    found = session.run(few)
-  return case_lib.close(found, expected, 'training')
+    endpoints = session.run(few)
+  return case_lib.close(endpoints, expected, 'training')
 
 
 def regularization(case):
@@ -197,8 +197,8 @@ def regularization(case):
   training, session = _untrained(case)
   with session.graph.as_default():
     _initialize(session)
-    found = float(session.run(tf.add_n(training.losses)))
-  difference = abs(found / case.regularization - 1)
+    total = float(session.run(tf.add_n(training.losses)))
+  difference = abs(total / case.regularization - 1)
   assert difference < 1e-5, f'the sum is off by {difference:g}'
   return difference
 

@@ -35,8 +35,8 @@ def _seed(case):
   if not exports.exists():
     shutil.copytree(case.path, exports / str(handle))
     some_exports.describe(exports, str(handle))
-    found = storage.items(exports)
-    for result in hub.seed_kagglehub(found, folder / 'cache'):
+    items = storage.items(exports)
+    for result in hub.seed_kagglehub(items, folder / 'cache'):
       result.raise_if_failed()
   os.environ['KAGGLEHUB_CACHE'] = str(folder / 'cache')
   return str(aliases.kaggle(handle))
@@ -58,8 +58,8 @@ def single_files(case):
   for path in original.rglob('*'):
     if path.is_file():
       inside = path.relative_to(original).as_posix()
-      found = pathlib.Path(kagglehub.model_download(name, inside))
-      case_lib.equal(found.read_bytes(), path.read_bytes(), inside)
+      downloaded = pathlib.Path(kagglehub.model_download(name, inside))
+      case_lib.equal(downloaded.read_bytes(), path.read_bytes(), inside)
   return 0
 
 

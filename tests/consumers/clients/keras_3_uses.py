@@ -28,9 +28,9 @@ class Uses(keras_uses.Uses):
     with tempfile.TemporaryDirectory() as folder:
       path = str(pathlib.Path(folder, 'exported'))
       model.export(path)
-      again = tf.saved_model.load(path)
-      found = {'default': again.serve(tf.constant(case['images'])).numpy()}
-    return case_lib.close(found, self._predict(model, case['images']))
+      reloaded = tf.saved_model.load(path)
+      answer = {'default': reloaded.serve(tf.constant(case['images'])).numpy()}
+    return case_lib.close(answer, self._predict(model, case['images']))
 
 
 def by_name(uses):

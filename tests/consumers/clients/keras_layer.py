@@ -59,8 +59,8 @@ class _Uses(keras_uses.Uses):
     names = sorted(answer)
     model = tf.keras.models.Model(image, [answer[name] for name in names])
     values = model.predict(case.few_images)
-    found = {name: values[i] for i, name in enumerate(names)}
-    return case_lib.close(found, case.few)
+    answer_by_name = {name: values[i] for i, name in enumerate(names)}
+    return case_lib.close(answer_by_name, case.few)
 
   def served(self, case):
     """The serving signature."""
@@ -82,9 +82,9 @@ class _Uses(keras_uses.Uses):
     _, model, _ = self._tuned(case, 2)
     with tempfile.TemporaryDirectory() as folder:
       model.export(folder)
-      again = tf.saved_model.load(folder)
-      found = {'default': again.serve(tf.constant(case['images'])).numpy()}
-    return case_lib.close(found, self._predict(model, case['images']))
+      reloaded = tf.saved_model.load(folder)
+      answer = {'default': reloaded.serve(tf.constant(case['images'])).numpy()}
+    return case_lib.close(answer, self._predict(model, case['images']))
 
 
 if __name__ == '__main__':

@@ -60,8 +60,8 @@ class Uses:
     keras = self._keras
     image = keras.layers.Input([height, width, 3])
     output = layer(image)
-    for other in more:
-      output = other(output)
+    for next_layer in more:
+      output = next_layer(output)
     return keras.models.Model(image, output)
 
   def _head(self):
@@ -214,10 +214,10 @@ class Uses:
     with tempfile.TemporaryDirectory() as folder:
       path = str(pathlib.Path(folder, self._layers.file_name))
       model.save(path)
-      again = self._layers.load(path)
-      found = self._predict(again, case['images'])
+      reloaded = self._layers.load(path)
+      answer = self._predict(reloaded, case['images'])
     expected = self._predict(model, case['images'])
-    case_lib.unchanged(expected, found, 'an answer')
+    case_lib.unchanged(expected, answer, 'an answer')
     return 0
 
   def gradients_twice(self, case):

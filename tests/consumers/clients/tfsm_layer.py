@@ -43,8 +43,8 @@ class _Uses(keras_3_uses.Uses):
     differences = []
     for images, expected in [(case.few_images, case['few']), *case.sizes()]:
       (answer,) = layer(images).values()
-      found = {'default': answer.numpy()}
-      differences.append(case_lib.close(found, {'default': expected}))
+      outputs = {'default': answer.numpy()}
+      differences.append(case_lib.close(outputs, {'default': expected}))
     return max(differences)
 
 
