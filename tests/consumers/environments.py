@@ -232,9 +232,9 @@ def interpreter(environment: Environment) -> pathlib.Path:
 def variables(**more: str) -> dict[str, str]:
   """The variables for a process of any environment: those of the user.
 
-  Left out are those by which TensorFlow 2 would change how TensorFlow 1 behaves,
-  and the one that keeps Python from storing what it compiles: pip has compiled
-  nothing.
+  Those by which TensorFlow 2 would change how TensorFlow 1 behaves are left
+  out, and so is the one that keeps Python from storing what it compiles: pip
+  has compiled nothing.
   """
   inherited = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
   return {**inherited, 'TF_CPP_MIN_LOG_LEVEL': '3', **more}

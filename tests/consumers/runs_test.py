@@ -38,7 +38,9 @@ def _folder_of(tmp_path_factory):
 def test_a_client_does_what_is_committed(run, folder_of):
   environments.interpreter(run.environment)  # Skips where it cannot be.
   package_versions, outcomes = runs.perform(run, folder_of)
-  print('\n'.join(table.lines(run, package_versions, outcomes)))  # noqa: T201 - for pytest.
+  print(  # noqa: T201 - for pytest.
+    '\n'.join(table.lines(run, package_versions, outcomes))
+  )
   failed = [o for o in outcomes if o.result.startswith(runs.FAILED)]
   assert not failed
   assert package_versions['python'] == run.environment.python

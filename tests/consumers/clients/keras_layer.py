@@ -59,8 +59,8 @@ class _Uses(keras_uses.Uses):
     names = sorted(answer)
     model = tf.keras.models.Model(image, [answer[name] for name in names])
     values = model.predict(case.few_images)
-    answer_by_name = {name: values[i] for i, name in enumerate(names)}
-    return case_lib.close(answer_by_name, case.few)
+    endpoints = {name: values[i] for i, name in enumerate(names)}
+    return case_lib.close(endpoints, case.few)
 
   def served(self, case):
     """The serving signature."""
