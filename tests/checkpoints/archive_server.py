@@ -73,10 +73,10 @@ class _Handler(server.BaseHTTPRequestHandler):
 
   def _answer(self, answer: Answer, body: bytes) -> None:
     status, start = answer.status, 0
-    asked = re.fullmatch(r'bytes=(\d+)-', self.headers.get('Range', ''))
+    wanted_range = re.fullmatch(r'bytes=(\d+)-', self.headers.get('Range', ''))
     is_same = self.headers.get('If-Range') == answer.etag
-    if asked and answer.ranges and is_same and status == 200:
-      status, start = 206, int(asked[1])
+    if wanted_range and answer.ranges and is_same and status == 200:
+      status, start = 206, int(wanted_range[1])
     self.send_response(status)
     if status == 206:
       span = f'bytes {start}-{len(body) - 1}/{len(body)}'

@@ -48,12 +48,12 @@ def _packed(
 
 def _read(folder: pathlib.Path, model=_MODEL) -> dict[str, bytes]:
   """The files of the checkpoint that is found."""
-  with archive.find(folder, model) as found:
-    start = found.prefix.name
+  with archive.find(folder, model) as files:
+    start = files.prefix.name
     return {
-      found.name + path.name.removeprefix(start): path.read_bytes()
-      for path in found.prefix.parent.glob(f'{start}*')
-      if path != found.graph
+      files.name + path.name.removeprefix(start): path.read_bytes()
+      for path in files.prefix.parent.glob(f'{start}*')
+      if path != files.graph
     }
 
 
@@ -120,15 +120,15 @@ def test_the_frozen_graph_beside_a_checkpoint_is_recognised(
     _packed(tmp_path / _ARCHIVE, {**graph, **_FILES}, './')
   else:
     _unpacked(tmp_path / 'tiny_1.0_32', {**graph, **_FILES})
-  with archive.find(tmp_path, _MODEL) as found:
-    assert found.graph is not None
-    assert found.graph.read_bytes() == b'graph'
+  with archive.find(tmp_path, _MODEL) as files:
+    assert files.graph is not None
+    assert files.graph.read_bytes() == b'graph'
 
 
 def test_without_a_frozen_graph_there_is_none(tmp_path):
   _packed(tmp_path / _ARCHIVE, _FILES)
-  with archive.find(tmp_path, _MODEL) as found:
-    assert found.graph is None
+  with archive.find(tmp_path, _MODEL) as files:
+    assert files.graph is None
 
 
 def test_a_frozen_graph_alone_is_no_checkpoint(tmp_path):
@@ -145,8 +145,8 @@ def test_half_a_checkpoint_is_found_so_that_it_can_be_refused(tmp_path, name):
 
 def test_the_unpacked_copy_goes_away(tmp_path):
   _packed(tmp_path / _ARCHIVE, _FILES)
-  with archive.find(tmp_path, _MODEL) as found:
-    folder = found.prefix.parent
+  with archive.find(tmp_path, _MODEL) as files:
+    folder = files.prefix.parent
     assert folder.exists()
   assert not folder.exists()
 
@@ -159,9 +159,9 @@ def test_the_checkpoint_stays(tmp_path):
 
 def test_a_copy_is_called_by_its_archive(tmp_path):
   path = _packed(tmp_path / _ARCHIVE, _FILES, 'a/')
-  with archive.find(tmp_path, _MODEL) as found:
-    assert found.shown == f'{path}: a/{_NAME}'
-    assert found.name == _NAME
+  with archive.find(tmp_path, _MODEL) as files:
+    assert files.shown == f'{path}: a/{_NAME}'
+    assert files.name == _NAME
 
 
 def test_other_files_are_not_copied(tmp_path, monkeypatch):
@@ -171,8 +171,8 @@ def test_other_files_are_not_copied(tmp_path, monkeypatch):
   others = {**_OTHER_FILES, 'tiny_1.0_32.tflite': b'x'}
   del others['tiny_1.0_32_frozen.pb']
   _packed(tmp_path / 'in' / _ARCHIVE, {**_FILES, **others}, 'a/b/')
-  with archive.find(tmp_path / 'in', _MODEL) as found:
-    folder = found.prefix.parent
+  with archive.find(tmp_path / 'in', _MODEL) as files:
+    folder = files.prefix.parent
     assert folder.parent == temporary
     assert len(list(folder.rglob('*'))) == len(_FILES)
 
@@ -212,16 +212,16 @@ def test_two_checkpoints_of_one_name_are_refused(tmp_path):
 
 
 def test_models_are_lacking_where_nothing_is_found(tmp_path):
-  other = dataclasses.replace(
+  absent = dataclasses.replace(
     _MODEL, name='tiny_2', checkpoint='y/tiny_2.ckpt', archive_url='https://x/y'
   )
   for place in ('.', _RELEASE):
     folder = tmp_path / place.strip('.')
     path = _packed(folder / _ARCHIVE, _FILES)
-    assert archive.lacking_archives(tmp_path, [_MODEL, other]) == (other,)
+    assert archive.lacking_archives(tmp_path, [_MODEL, absent]) == (absent,)
     path.unlink()
   _unpacked(tmp_path / 'tiny_1.0_32', _OLD_FILES)
-  assert archive.lacking_archives(tmp_path, [_MODEL, other]) == (other,)
+  assert archive.lacking_archives(tmp_path, [_MODEL, absent]) == (absent,)
   assert archive.lacking_archives(tmp_path / 'no', [_MODEL]) == (_MODEL,)
 
 

@@ -36,11 +36,11 @@ def _archive(folder):
       path.unlink()
 
 
-def _assert_equal(found, expected):
-  assert found.keys() == expected.keys()
+def _assert_equal(tensors, expected):
+  assert tensors.keys() == expected.keys()
   for name, tensor in expected.items():
-    assert found[name].dtype == np.float32
-    np.testing.assert_array_equal(found[name], tensor)
+    assert tensors[name].dtype == np.float32
+    np.testing.assert_array_equal(tensors[name], tensor)
 
 
 @pytest.mark.parametrize('old_format', [False, True], ids=['new', 'old'])
@@ -51,11 +51,11 @@ def test_the_same_however_it_is_packed(tmp_path, place, old_format):
   checkpoints.write(prefix, tensors, old_format)
   if place == 'archive':
     _archive(tmp_path)
-  found = _read(tmp_path)
-  _assert_equal(found.tensors, tensors)
+  loaded = _read(tmp_path)
+  _assert_equal(loaded.tensors, tensors)
   expected = checkpoint.Checkpoint(_MODEL.checkpoint, 'raw', tensors)
-  assert (found.name, found.kind) == (expected.name, expected.kind)
-  assert found.sha256 == expected.sha256
+  assert (loaded.name, loaded.kind) == (expected.name, expected.kind)
+  assert loaded.sha256 == expected.sha256
 
 
 def test_in_shards(tmp_path):
@@ -69,8 +69,8 @@ def test_in_shards(tmp_path):
     destination_prefix=str(tmp_path / _FLAT),
   )
   assert (tmp_path / f'{_FLAT}.data-00001-of-00002').exists()
-  found = _read(tmp_path)
-  _assert_equal(found.tensors, tensors)
+  loaded = _read(tmp_path)
+  _assert_equal(loaded.tensors, tensors)
 
 
 def test_from_a_saver_of_the_old_format(tmp_path):
@@ -85,8 +85,8 @@ def test_from_a_saver_of_the_old_format(tmp_path):
     )
     saver.save(session, str(tmp_path / _FLAT))
   assert (tmp_path / _FLAT).is_file()
-  found = _read(tmp_path)
-  _assert_equal(found.tensors, tensors)
+  loaded = _read(tmp_path)
+  _assert_equal(loaded.tensors, tensors)
 
 
 @pytest.mark.parametrize('old_format', [False, True], ids=['new', 'old'])
@@ -97,15 +97,15 @@ def test_of_a_training_checkpoint(tmp_path, weights, kind, old_format):
   wanted = tiny_network.wanted()
   filled = checkpoints.with_slots(tiny_network.tensors(), wanted.trainable)
   checkpoints.write(tmp_path / _FLAT, filled, old_format)
-  found = _read(tmp_path, weights)
+  loaded = _read(tmp_path, weights)
   # As `variables_to_restore`: no shadows of what does not train.
   shadowed = wanted.trainable if kind == 'ema' else frozenset()
   expected = {
     name: filled[f'{name}/{checkpoints.SHADOW}' if name in shadowed else name]
     for name in wanted.shapes
   }
-  _assert_equal(found.tensors, expected)
-  assert found.kind == kind
+  _assert_equal(loaded.tensors, expected)
+  assert loaded.kind == kind
 
 
 def test_shadows_of_moving_statistics_are_not_called_averages(tmp_path):
@@ -113,8 +113,8 @@ def test_shadows_of_moving_statistics_are_not_called_averages(tmp_path):
   moving = tensors.keys() - tiny_network.wanted().trainable
   shadows = {f'{name}/{checkpoints.SHADOW}': tensors[name] for name in moving}
   checkpoints.write(tmp_path / _FLAT, {**tensors, **shadows})
-  found = _read(tmp_path)
-  assert found.kind == 'raw'
+  loaded = _read(tmp_path)
+  assert loaded.kind == 'raw'
 
 
 def test_slots_that_are_not_read_may_be_of_any_kind(tmp_path):
@@ -125,8 +125,8 @@ def test_slots_that_are_not_read_may_be_of_any_kind(tmp_path):
     'global_step': np.array(7, np.int64),
   }
   checkpoints.write(tmp_path / _FLAT, {**tensors, **others})
-  found = _read(tmp_path)
-  _assert_equal(found.tensors, tensors)
+  loaded = _read(tmp_path)
+  _assert_equal(loaded.tensors, tensors)
 
 
 @pytest.mark.parametrize(
@@ -147,9 +147,9 @@ def test_the_hash_covers(changes):
 
 
 def test_the_hash_leaves_out_order_and_name():
-  one, two = np.ones([2], np.float32), np.zeros([2], np.float32)
-  first = checkpoint.Checkpoint('x', 'raw', {'a': one, 'b': two})
-  second = checkpoint.Checkpoint('y', 'ema', {'b': two, 'a': one})
+  ones, zeros = np.ones([2], np.float32), np.zeros([2], np.float32)
+  first = checkpoint.Checkpoint('x', 'raw', {'a': ones, 'b': zeros})
+  second = checkpoint.Checkpoint('y', 'ema', {'b': zeros, 'a': ones})
   assert first.sha256 == second.sha256
 
 
@@ -161,9 +161,9 @@ def test_the_hash_is_of_values_wherever_they_lie_in_memory():
 
 
 def test_synthetic():
-  found = checkpoint.make_synthetic(tiny_network.wanted())
-  assert (found.name, found.kind) == ('synthetic', 'synthetic')
-  _assert_equal(found.tensors, tiny_network.tensors())
+  generated = checkpoint.make_synthetic(tiny_network.wanted())
+  assert (generated.name, generated.kind) == ('synthetic', 'synthetic')
+  _assert_equal(generated.tensors, tiny_network.tensors())
 
 
 @pytest.mark.parametrize('name', oracles.AVERAGED)
@@ -182,8 +182,8 @@ def test_as_moving_averages_are_restored_by_tf_slim(tmp_path, name):
     ('ema', oracle.averaged()),
     ('raw', oracle.arrays),
   ):
-    found = checkpoint.read_published(tmp_path, model, wanted, weights)
-    source.load(found.tensors)
+    loaded = checkpoint.read_published(tmp_path, model, wanted, weights)
+    source.load(loaded.tensors)
     logits, features = source.run((source.logits, source.features), images)
     assert oracles.distance(logits, expected['logits']) < 1e-4
     assert oracles.distance(features, expected['features']) < 1e-4

@@ -22,12 +22,12 @@ def _archive(tmp_path) -> pathlib.Path:
 
 
 def test_an_archive_is_copied_under_names_of_our_own(archive):
-  with copies.copied(archive) as found:
+  with copies.copied(archive) as copied:
     names = ('deep/model.ckpt-7', 'deep/old.ckpt')
-    assert tuple(found.checkpoints) == names
-    ((name, graph),) = found.graphs.items()
+    assert tuple(copied.checkpoints) == names
+    ((name, graph),) = copied.graphs.items()
     assert (graph.read_text(), name) == ('what graph.pb holds', 'deep/graph.pb')
-    new, old = found.checkpoints.values()
+    new, old = copied.checkpoints.values()
     assert (new.name, new.shown) == ('model.ckpt-7', f'{archive}: {names[0]}')
     assert old.prefix.read_text() == 'what old.ckpt holds'
     for file in _FILES:
@@ -39,9 +39,9 @@ def test_an_archive_is_copied_under_names_of_our_own(archive):
 
 
 def test_only_what_is_wanted_is_copied(archive):
-  with copies.copied(archive, lambda path: path.suffix == '.ckpt') as found:
-    assert list(found.checkpoints) == ['deep/old.ckpt']
-    assert not found.graphs
+  with copies.copied(archive, lambda path: path.suffix == '.ckpt') as copied:
+    assert list(copied.checkpoints) == ['deep/old.ckpt']
+    assert not copied.graphs
 
 
 def test_checking_copies_nothing(archive, monkeypatch):

@@ -128,10 +128,10 @@ def test_averages_of_some_variables_only(tmp_path, weights):
   message = _refuse(tmp_path, weights)
   assert _problems(message) == dict.fromkeys(missing, 'missing')
   assert message.endswith('use --weights=raw if these are the weights you mean')
-  found = checkpoint.read_published(
+  loaded = checkpoint.read_published(
     tmp_path, _MODEL, tiny_network.wanted(), 'raw'
   )
-  assert found.kind == 'raw'
+  assert loaded.kind == 'raw'
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Inspections of every network's checkpoints, as trainings leave them.
 
 The variables of a network are those that other tests have built it for, and in
-most rows a tensor has one value: what is asked is told by names and shapes. Of
-small networks, one row is a file of V1 format.
+most rows a tensor has a single value, since an inspection goes by names and
+shapes. For small networks, one row is written to a file of V1 format as well.
 """
 
 from collections.abc import Iterator
@@ -143,30 +143,35 @@ def _colours(
 
 
 def _check(
-  found: inspection.Inspection, row: _Row, network: str, folder: pathlib.Path
+  findings: inspection.Inspection, row: _Row, network: str, folder: pathlib.Path
 ) -> None:
   """Checks all that is said of a row, and the spec file."""
-  template, told = _template(network), found.network
+  template, recognized_network = _template(network), findings.network
   classes = template.num_classes if row.classes else None
-  assert told
-  assert found.problems == ()
-  assert (told.name, told.num_classes) == (network, classes)
-  assert told.multiplier == template.multiplier
-  assert (found.scope, found.weights) == (
+  assert recognized_network
+  assert findings.problems == ()
+  assert (recognized_network.name, recognized_network.num_classes) == (
+    network,
+    classes,
+  )
+  assert recognized_network.multiplier == template.multiplier
+  assert (findings.scope, findings.weights) == (
     row.scope,
     'ema' if row.averages else 'raw',
   )
-  assert set(found.slots.values()) == ({row.slots} if row.slots else set())
-  assert _colours(told.preprocessing) == template.family.preprocessing
+  assert set(findings.slots.values()) == ({row.slots} if row.slots else set())
+  assert (
+    _colours(recognized_network.preprocessing) == template.family.preprocessing
+  )
   path = folder / 'my.toml'
-  path.write_text(report.report_spec(found), 'utf-8')
+  path.write_text(report.report_spec(findings), 'utf-8')
   (model,) = spec_files.read_models(path)
   assert (model.network, model.multiplier) == (network, template.multiplier)
   assert model.num_classes == classes
   assert model.has_background == (classes == 1001)
   assert model.family.preprocessing == template.family.preprocessing
   assert model.num_features == template.num_features
-  assert model.size in told.sizes or model.size == template.size
+  assert model.size in recognized_network.sizes or model.size == template.size
 
 
 def _check_file(row: _Row, network: str, folder: pathlib.Path) -> None:
@@ -179,9 +184,9 @@ def _check_file(row: _Row, network: str, folder: pathlib.Path) -> None:
     },
     old_format=True,
   )
-  (found,) = checkpoints.inspect_checkpoint(prefix)
-  assert found.kind == specimen.OLD
-  _check(found, dataclasses.replace(row, scope=_SCOPE), network, folder)
+  (findings,) = checkpoints.inspect_checkpoint(prefix)
+  assert findings.kind == specimen.OLD
+  _check(findings, dataclasses.replace(row, scope=_SCOPE), network, folder)
 
 
 # Another process may be building the same networks for figures_test.py, in that

@@ -30,8 +30,8 @@ def test_a_folder_that_was_moved_names_its_newest(tmp_path):
 def test_a_folder_that_names_nothing_gives_all(tmp_path, newest):
   (tmp_path / 'other.index').touch()
   _state(tmp_path, newest)
-  both = [tmp_path / 'model.ckpt-7', tmp_path / 'other']
-  assert folder_lib.find(tmp_path) == both
+  prefixes = [tmp_path / 'model.ckpt-7', tmp_path / 'other']
+  assert folder_lib.find(tmp_path) == prefixes
 
 
 @pytest.mark.parametrize('make', [os.mkfifo, os.mkdir, pathlib.Path.touch])

@@ -91,5 +91,7 @@ def test_an_entry_of_no_tensor_is_refused(tmp_path, fields, says):
   ],
 )
 def test_a_table_that_could_be_read_in_two_ways(tmp_path, entries, how, says):
-  made = {key: tables_made.entry() for key in entries}
-  assert says in _refused(tables_made.write_index(tmp_path / 'x', made, **how))
+  protos = {key: tables_made.entry() for key in entries}
+  assert says in _refused(
+    tables_made.write_index(tmp_path / 'x', protos, **how)
+  )

@@ -36,9 +36,9 @@ def _training():
 
 
 def test_a_training_checkpoint_of_five_classes(training):
-  found = _inspect(training, size=96)
+  findings = _inspect(training, size=96)
   built = specimens_made.built()
-  network = found.network
+  network = findings.network
   assert network
   assert (network.name, network.multiplier) == ('mobilenet_v1', 0.2)
   assert network.num_classes == 5
@@ -46,14 +46,14 @@ def test_a_training_checkpoint_of_five_classes(training):
   assert network.parameters == sum(
     map(np.size, specimens_made.tensors().values())
   )
-  assert (found.weights, found.averages) == ('ema', 137)
-  assert found.slots == {
+  assert (findings.weights, findings.averages) == ('ema', 137)
+  assert findings.slots == {
     'RMSProp': len(built.trainable),
     'RMSProp_1': len(built.trainable),
   }
-  assert (found.step, found.size) == (1, 96)
-  assert found.parameters == sum(map(np.size, training.values()))
-  assert (found.extra, found.flaws, found.problems) == ({}, {}, ())
+  assert (findings.step, findings.size) == (1, 96)
+  assert findings.parameters == sum(map(np.size, training.values()))
+  assert (findings.extra, findings.flaws, findings.problems) == ({}, {}, ())
 
 
 @pytest.mark.parametrize(
@@ -66,16 +66,16 @@ def test_a_training_checkpoint_of_five_classes(training):
 def test_what_is_known_of_the_images_tells_published_models_apart(size, names):
   model = model_specs.get_model('mobilenet_v1_025_128')
   built = source.build(source.architecture(model), False)
-  found = _inspect(synthetic.tensors(built.shapes), size=size)
-  assert found.network
-  assert list(found.network.models) == names
-  assert found.network.sizes == (128, 160, 192, 224)
+  findings = _inspect(synthetic.tensors(built.shapes), size=size)
+  assert findings.network
+  assert list(findings.network.models) == names
+  assert findings.network.sizes == (128, 160, 192, 224)
 
 
 def test_raw_weights_alone():
-  found = _inspect(specimens_made.tensors())
-  assert (found.weights, found.averages, found.slots) == ('raw', 0, {})
-  assert (found.step, found.problems) == (None, ())
+  findings = _inspect(specimens_made.tensors())
+  assert (findings.weights, findings.averages, findings.slots) == ('raw', 0, {})
+  assert (findings.step, findings.problems) == (None, ())
 
 
 def test_averages_alone_are_enough(training):
@@ -111,19 +111,19 @@ def test_what_the_network_lacks_is_counted_by_scope(training):
   training['MobilenetV1/AuxLogits/a/weights'] = np.zeros([2], np.float32)
   training['MobilenetV1/AuxLogits/b/weights'] = np.zeros([2], np.float32)
   training['mean_rgb'] = np.zeros([3], np.float32)
-  found = _inspect(training)
-  assert found.extra == {'MobilenetV1/AuxLogits': 2, 'mean_rgb': 1}
-  assert found.problems == ()
+  findings = _inspect(training)
+  assert findings.extra == {'MobilenetV1/AuxLogits': 2, 'mean_rgb': 1}
+  assert findings.problems == ()
 
 
 @pytest.mark.parametrize(('end', 'stops'), [('', False), (_SHADOW, True)])
 def test_nan_is_counted_and_stops_what_would_use_it(training, end, stops):
   training[_BIASES + end] = np.array([1, np.nan, 3, np.inf, 5], np.float32)
-  found = _inspect(training)
+  findings = _inspect(training)
   flaw = '2 of 5 values are NaN or infinite'
-  assert found.flaws == {_BIASES + end: flaw}
+  assert findings.flaws == {_BIASES + end: flaw}
   expected = (f'values of 1 variables cannot be used: {_BIASES}{end}',)
-  assert found.problems == (expected if stops else ())
+  assert findings.problems == (expected if stops else ())
 
 
 def test_a_checkpoint_without_a_classifier_gives_features():
@@ -132,36 +132,40 @@ def test_a_checkpoint_without_a_classifier_gives_features():
     for name, tensor in specimens_made.tensors().items()
     if not name.startswith('MobilenetV1/Logits/')
   }
-  found = _inspect(tensors)
-  assert found.network
-  assert found.network.num_classes is None
-  assert found.network.variables == 135
-  assert found.problems == ()
+  findings = _inspect(tensors)
+  assert findings.network
+  assert findings.network.num_classes is None
+  assert findings.network.variables == 135
+  assert findings.problems == ()
 
 
 def test_a_network_that_is_there_twice_has_no_spec_that_is_right():
-  both = {
+  networks = {
     f'{scope}/{name}': tensor
     for scope in ('student', 'teacher')
     for name, tensor in specimens_made.tensors().items()
   }
-  found = _inspect(both)
-  (problem,) = found.problems
+  findings = _inspect(networks)
+  (problem,) = findings.problems
   assert 'the network more than once, below student/ and teacher/' in problem
-  assert _inspect({**both, **specimens_made.tensors()}).problems == ()
+  assert _inspect({**networks, **specimens_made.tensors()}).problems == ()
 
 
 def test_two_networks_beside_each_other_are_one_and_what_it_lacks():
   heads = {'box/a/weights': np.zeros([3], np.float32)}
   inner = {f'x/{n}': t for n, t in specimens_made.tensors().items()}
-  found = _inspect({**inner, **heads})
-  assert (found.scope, found.extra, found.problems) == ('x', {'box/a': 1}, ())
+  findings = _inspect({**inner, **heads})
+  assert (findings.scope, findings.extra, findings.problems) == (
+    'x',
+    {'box/a': 1},
+    (),
+  )
 
 
 def test_training_for_8_bits_is_told():
   ranges = {'MobilenetV1/Conv2d_0/act_quant/min': np.zeros([], np.float32)}
-  found = _inspect({**specimens_made.tensors(), **ranges})
-  assert found.problems[0].startswith('it was trained for 8 bits: 1 ranges')
+  findings = _inspect({**specimens_made.tensors(), **ranges})
+  assert findings.problems[0].startswith('it was trained for 8 bits: 1 ranges')
 
 
 @pytest.mark.parametrize(
@@ -176,16 +180,16 @@ def test_training_for_8_bits_is_told():
   ],
 )
 def test_what_is_of_no_network_says_what_it_is(names, says):
-  found = _inspect({name: np.zeros([2], np.float32) for name in names})
-  assert found.network is None
-  (problem,) = found.problems
+  findings = _inspect({name: np.zeros([2], np.float32) for name in names})
+  assert findings.network is None
+  (problem,) = findings.problems
   assert says in problem
 
 
 def test_a_path_is_looked_into_by_one_call(tmp_path):
   checkpoints.write(tmp_path / 'model.ckpt-1', specimens_made.tensors())
-  (found,) = inspection.inspect_checkpoint(str(tmp_path / 'model.ckpt-1'))
-  assert found.file == str(tmp_path / 'model.ckpt-1')
-  assert found.kind == 'checkpoint, V2 format'
+  (findings,) = inspection.inspect_checkpoint(str(tmp_path / 'model.ckpt-1'))
+  assert findings.file == str(tmp_path / 'model.ckpt-1')
+  assert findings.kind == 'checkpoint, V2 format'
   with pytest.raises(errors.CheckpointError, match='does not exist'):
     inspection.inspect_checkpoint(tmp_path / 'model.ckpt-2')

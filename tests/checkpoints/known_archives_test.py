@@ -30,13 +30,13 @@ def _pack(folder: pathlib.Path, model: model_specs.ModelSpec) -> pathlib.Path:
 
 def _record(path: pathlib.Path, url: str, digest: str) -> None:
   """Records what an archive must be, as `slimhub fetch` does."""
-  known = checksums.Checksum(url, path.stat().st_size, 'sha256', digest)
-  recorded.add(path.parent / checksums.FILE, known)
+  checksum = checksums.Checksum(url, path.stat().st_size, 'sha256', digest)
+  recorded.add(path.parent / checksums.FILE, checksum)
 
 
 def _find(folder: pathlib.Path, model: model_specs.ModelSpec) -> bytes:
-  with archive.find(folder, model) as found:
-    return prefixes.index_of(found.prefix).read_bytes()
+  with archive.find(folder, model) as files:
+    return prefixes.index_of(files.prefix).read_bytes()
 
 
 def test_the_archive_that_was_recorded_is_taken(tmp_path):
@@ -76,23 +76,23 @@ def test_what_lies_unpacked_is_taken_as_it_is(tmp_path):
 
 def _trust(folder: pathlib.Path, model: model_specs.ModelSpec) -> str:
   """Why the archive in a folder is taken for the published one."""
-  with archive.find(folder, model) as found:
-    assert found.archive
-    assert found.archive.url == model.archive_url
+  with archive.find(folder, model) as files:
+    assert files.archive
+    assert files.archive.url == model.archive_url
     data = (folder / model.archive_name).read_bytes()
-    digest = hashlib.new(found.archive.algorithm, data).hexdigest()
-    assert (found.archive.bytes, found.archive.digest) == (len(data), digest)
-    return found.archive.trust
+    digest = hashlib.new(files.archive.algorithm, data).hexdigest()
+    assert (files.archive.bytes, files.archive.digest) == (len(data), digest)
+    return files.archive.trust
 
 
 def test_it_is_said_why_an_archive_is_trusted(tmp_path):
   model = tiny_network.MODEL
   path = _pack(tmp_path, model)
   assert _trust(tmp_path, model) == 'first use'
-  known = recorded.measure(path, model.archive_url, 'sha384')
-  recorded.add(recorded.own_file(), known)
+  checksum = recorded.measure(path, model.archive_url, 'sha384')
+  recorded.add(recorded.own_file(), checksum)
   assert _trust(tmp_path, model) == 'first use'
-  published = {model.archive_url: known}
+  published = {model.archive_url: checksum}
   with mock.patch.object(checksums, 'published', return_value=published):
     assert _trust(tmp_path, model) == 'published'
 
@@ -105,10 +105,10 @@ def test_where_a_checksum_is_required_an_unknown_archive_is_refused(tmp_path):
     archive.find(tmp_path, model, require_checksum=True),
   ):
     pass
-  known = recorded.measure(path, model.archive_url)
-  recorded.add(recorded.own_file(), known)
-  with archive.find(tmp_path, model, require_checksum=True) as found:
-    assert found.archive
+  checksum = recorded.measure(path, model.archive_url)
+  recorded.add(recorded.own_file(), checksum)
+  with archive.find(tmp_path, model, require_checksum=True) as files:
+    assert files.archive
 
 
 def test_where_a_checksum_is_required_nothing_unpacked_is_taken(tmp_path):

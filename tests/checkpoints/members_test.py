@@ -53,8 +53,10 @@ def test_files_are_read_in_their_order(tmp_path):
     tar.addfile(_member('./', type=tarfile.DIRTYPE))
     for name in ('./b', 'c/a'):
       tar.addfile(_member(name, size=1), io.BytesIO(name[-1:].encode()))
-  found = [(str(n), b''.join(c)) for n, c in members.read(tmp_path / 'a.tgz')]
-  assert found == [('b', b'b'), ('c/a', b'a')]
+  contents = [
+    (str(n), b''.join(c)) for n, c in members.read(tmp_path / 'a.tgz')
+  ]
+  assert contents == [('b', b'b'), ('c/a', b'a')]
 
 
 @pytest.mark.parametrize(

@@ -105,8 +105,8 @@ def test_inspect_a_part_of_one(tmp_path, name, make):
 def test_a_folder_with_a_checkpoint_and_such_a_one(tmp_path, name, make):
   checkpoints.write(tmp_path / _NAME, tiny_network.tensors())
   make(tmp_path / name)
-  (found,) = inspection.inspect_checkpoint(tmp_path)
-  assert found.file == str(tmp_path / _NAME)
+  (findings,) = inspection.inspect_checkpoint(tmp_path)
+  assert findings.file == str(tmp_path / _NAME)
 
 
 @no_files
@@ -132,8 +132,8 @@ def test_an_archive_in_place(tmp_path, make):
 @pytest.mark.parametrize('make', [os.mkfifo, _huge, pathlib.Path.mkdir])
 def test_an_archive_in_place_of_a_known_one(tmp_path, make):
   model = tiny_network.MODEL
-  known = checksums.Checksum(model.archive_url, 3, 'sha256', '12' * 32)
-  (tmp_path / checksums.FILE).write_text(checksums.render([known]))
+  checksum = checksums.Checksum(model.archive_url, 3, 'sha256', '12' * 32)
+  (tmp_path / checksums.FILE).write_text(checksums.render([checksum]))
   make(tmp_path / model.archive_name)
   with _refused(), archive.find(tmp_path, model):
     pass

@@ -26,14 +26,14 @@ def _names(tmp_path, *keys: str) -> list[str]:
 
 @pytest.mark.parametrize('scope', ['', 's/', 's/t/'])
 def test_the_scope_is_left_out(tmp_path, scope):
-  found = _names(tmp_path, *(f'{scope}{name}' for name in _WANTED), 'head/x')
-  assert found == sorted((*_WANTED, 'head/x'))
+  names = _names(tmp_path, *(f'{scope}{name}' for name in _WANTED), 'head/x')
+  assert names == sorted((*_WANTED, 'head/x'))
 
 
 def test_averages_alone_tell_the_scope(tmp_path):
   end = f'/{checkpoints.SHADOW}'
-  found = _names(tmp_path, *(f's/{name}{end}' for name in _WANTED))
-  assert found == sorted(f'{name}{end}' for name in _WANTED)
+  names = _names(tmp_path, *(f's/{name}{end}' for name in _WANTED))
+  assert names == sorted(f'{name}{end}' for name in _WANTED)
 
 
 def test_less_than_half_of_the_network_is_not_the_network(tmp_path):
@@ -46,17 +46,17 @@ def test_what_is_within_goes_before_what_has_its_name(tmp_path):
 
 
 def test_the_network_of_the_file_goes_before_another(tmp_path):
-  both = [*_WANTED, *(f's/{name}' for name in _WANTED)]
-  tensors = {key: np.zeros([1], np.float32) for key in both}
+  keys = [*_WANTED, *(f's/{name}' for name in _WANTED)]
+  tensors = {key: np.zeros([1], np.float32) for key in keys}
   path = checkpoints.write(tmp_path / 'x', tensors)
   opened = reader.Reader(prefixes.files_at(path))
   assert outer.within(opened, _WANTED) is opened
 
 
 def test_two_networks_below_scopes_are_one_too_many(tmp_path):
-  both = [f'{scope}/{name}' for scope in 'st' for name in _WANTED]
+  keys = [f'{scope}/{name}' for scope in 'st' for name in _WANTED]
   path = checkpoints.write(
-    tmp_path / 'x', {key: np.zeros([1], np.float32) for key in both}
+    tmp_path / 'x', {key: np.zeros([1], np.float32) for key in keys}
   )
   with pytest.raises(
     errors.CheckpointError,

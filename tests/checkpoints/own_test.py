@@ -36,9 +36,9 @@ def _read(
   return own.read_own(other or folder, model, _WANTED, weights)
 
 
-def _same(found: checkpoint.Checkpoint) -> bool:
-  return found.tensors.keys() == _TENSORS.keys() and all(
-    np.array_equal(found.tensors[name], _TENSORS[name]) for name in _TENSORS
+def _same(loaded: checkpoint.Checkpoint) -> bool:
+  return loaded.tensors.keys() == _TENSORS.keys() and all(
+    np.array_equal(loaded.tensors[name], _TENSORS[name]) for name in _TENSORS
   )
 
 
@@ -80,10 +80,10 @@ def _folder(tmp_path) -> pathlib.Path:
   ],
 )
 def test_each_form_is_read(folder, path, name):
-  found = _read(folder, path)
-  assert _same(found)
-  assert (found.name, found.kind) == (name, 'raw')
-  assert found.has_classifier
+  loaded = _read(folder, path)
+  assert _same(loaded)
+  assert (loaded.name, loaded.kind) == (name, 'raw')
+  assert loaded.has_classifier
 
 
 def test_a_folder_that_was_moved(folder):
@@ -124,29 +124,31 @@ def test_a_trainings_averages_are_taken(folder):
 
 
 def test_a_checkpoint_without_classifier(folder):
-  left = {n: t for n, t in _TENSORS.items() if not n.startswith(_CLASSIFIER)}
-  assert len(left) == len(_TENSORS) - 2
-  checkpoints.write(folder / 'bare.ckpt', left)
+  without_classifier = {
+    n: t for n, t in _TENSORS.items() if not n.startswith(_CLASSIFIER)
+  }
+  assert len(without_classifier) == len(_TENSORS) - 2
+  checkpoints.write(folder / 'bare.ckpt', without_classifier)
   for classes in (3, None):
-    found = _read(folder, 'bare.ckpt', num_classes=classes)
-    assert not found.has_classifier
-    assert found.tensors.keys() == _TENSORS.keys()
-    assert not found.tensors[f'{_CLASSIFIER}/weights'].any()
+    loaded = _read(folder, 'bare.ckpt', num_classes=classes)
+    assert not loaded.has_classifier
+    assert loaded.tensors.keys() == _TENSORS.keys()
+    assert not loaded.tensors[f'{_CLASSIFIER}/weights'].any()
 
 
 def test_a_classifier_that_the_spec_leaves_out_is_not_read(folder):
-  found = _read(folder, 'one', num_classes=None)
-  assert not found.has_classifier
-  assert not found.tensors[f'{_CLASSIFIER}/biases'].any()
+  loaded = _read(folder, 'one', num_classes=None)
+  assert not loaded.has_classifier
+  assert not loaded.tensors[f'{_CLASSIFIER}/biases'].any()
 
 
 def test_another_number_of_classes_is_said_in_both_numbers(folder):
-  other = {
+  seven_classes = {
     **_TENSORS,
     f'{_CLASSIFIER}/weights': np.zeros([1, 1, 256, 7], np.float32),
     f'{_CLASSIFIER}/biases': np.zeros([7], np.float32),
   }
-  checkpoints.write(folder / 'seven.ckpt', other)
+  checkpoints.write(folder / 'seven.ckpt', seven_classes)
   with pytest.raises(errors.CheckpointError) as raised:
     _read(folder, 'seven.ckpt')
   text = str(raised.value)
@@ -156,8 +158,10 @@ def test_another_number_of_classes_is_said_in_both_numbers(folder):
 
 
 def test_half_a_classifier_is_an_error(folder):
-  left = {n: t for n, t in _TENSORS.items() if n != f'{_CLASSIFIER}/biases'}
-  checkpoints.write(folder / 'half.ckpt', left)
+  without_biases = {
+    n: t for n, t in _TENSORS.items() if n != f'{_CLASSIFIER}/biases'
+  }
+  checkpoints.write(folder / 'half.ckpt', without_biases)
   with pytest.raises(errors.CheckpointError, match='biases: missing'):
     _read(folder, 'half.ckpt')
 
@@ -227,18 +231,18 @@ def test_a_scope_of_ones_own_around_the_network_is_no_obstacle(tmp_path):
 
 
 def test_a_network_that_is_there_twice_is_refused(tmp_path):
-  both = {
+  networks = {
     f'{scope}/{name}': tensor
     for scope in ('student', 'teacher')
     for name, tensor in _TENSORS.items()
   }
-  checkpoints.write(tmp_path / 'a', both)
+  checkpoints.write(tmp_path / 'a', networks)
   with pytest.raises(
     errors.CheckpointError,
     match='the network more than once, below student/ and teacher/; exp',
   ):
     _read(tmp_path, 'a')
-  checkpoints.write(tmp_path / 'b', {**both, **_TENSORS})
+  checkpoints.write(tmp_path / 'b', {**networks, **_TENSORS})
   assert _same(_read(tmp_path, 'b'))
 
 

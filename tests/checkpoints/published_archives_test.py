@@ -32,9 +32,9 @@ def _pack(path: pathlib.Path, *names: str) -> None:
 
 
 def _find(folder: pathlib.Path, model: spec.ModelSpec) -> str:
-  with archive.find(folder, model) as found:
-    index = prefixes.index_of(found.prefix)
-    return (index if index.exists() else found.prefix).read_text()
+  with archive.find(folder, model) as files:
+    index = prefixes.index_of(files.prefix)
+    return (index if index.exists() else files.prefix).read_text()
 
 
 @pytest.mark.parametrize('is_nested', [False, True])

@@ -22,23 +22,23 @@ def _read(folder, tensors, **changes):
 
 def test_inspect_recognizes_it_and_names_its_network(tmp_path):
   prefix = quantized_exports.write_checkpoint(tmp_path)
-  (found,) = inspection.inspect_checkpoint(prefix)
-  assert found.network
-  assert found.network.name == 'mobilenet_v1_quant'
-  assert found.network.multiplier == pytest.approx(0.25)
-  assert found.network.variables == 249
-  assert not found.problems
-  assert not found.extra
-  assert 'network = "mobilenet_v1_quant"' in report.report_spec(found)
-  assert '\nrounding:         to 8 bits' in report.report_text(found)
+  (findings,) = inspection.inspect_checkpoint(prefix)
+  assert findings.network
+  assert findings.network.name == 'mobilenet_v1_quant'
+  assert findings.network.multiplier == pytest.approx(0.25)
+  assert findings.network.variables == 249
+  assert not findings.problems
+  assert not findings.extra
+  assert 'network = "mobilenet_v1_quant"' in report.report_spec(findings)
+  assert '\nrounding:         to 8 bits' in report.report_text(findings)
 
 
 def test_ranges_are_read_and_what_training_left_is_not(tmp_path):
   tensors = quantized_exports.tensors()
-  found = _read(tmp_path, {**tensors, **quantized_exports.slots()})
-  assert found.tensors.keys() == tensors.keys()
+  checkpoint = _read(tmp_path, {**tensors, **quantized_exports.slots()})
+  assert checkpoint.tensors.keys() == tensors.keys()
   name = f'{_SCOPE}/weights_quant/max'
-  assert found.tensors[name] == tensors[name]
+  assert checkpoint.tensors[name] == tensors[name]
 
 
 def test_ranges_of_symmetric_training_are_like_any_others(tmp_path):
@@ -47,9 +47,9 @@ def test_ranges_of_symmetric_training_are_like_any_others(tmp_path):
     low = name.removesuffix('max') + 'min'
     largest = np.maximum(tensors[name], -tensors[low])
     tensors[name], tensors[low] = largest, -largest
-  found = _read(tmp_path, tensors)
+  checkpoint = _read(tmp_path, tensors)
   name = f'{_SCOPE}/weights_quant'
-  assert found.tensors[f'{name}/min'] == -found.tensors[f'{name}/max']
+  assert checkpoint.tensors[f'{name}/min'] == -checkpoint.tensors[f'{name}/max']
 
 
 def test_a_float_spec_of_a_checkpoint_for_8_bits_is_refused(tmp_path):

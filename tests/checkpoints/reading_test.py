@@ -15,12 +15,12 @@ def test_a_published_checkpoint(tmp_path):
   tensors = tiny_network.tensors()
   checkpoints_made.write(tmp_path / tiny_network.MODEL.checkpoint, tensors)
   with tiny_network.registered():
-    found = reading.read_checkpoint(
+    checkpoint = reading.read_checkpoint(
       tiny_network.MODEL, checkpoint_dir=str(tmp_path)
     )
-  assert found.kind == 'raw'
-  assert found.tensors.keys() == tensors.keys()
-  for name, tensor in found.tensors.items():
+  assert checkpoint.kind == 'raw'
+  assert checkpoint.tensors.keys() == tensors.keys()
+  for name, tensor in checkpoint.tensors.items():
     np.testing.assert_array_equal(tensor, tensors[name])
 
 
@@ -33,8 +33,10 @@ def test_an_own_one_where_its_spec_says(tmp_path):
 def test_synthetic_weights_by_that_word_alone(tmp_path, monkeypatch):
   monkeypatch.setenv('SLIMHUB_HOME', str(tmp_path))
   with tiny_network.registered():
-    found = reading.read_checkpoint(tiny_network.MODEL, weights='synthetic')
-    assert found.kind == 'synthetic'
+    checkpoint = reading.read_checkpoint(
+      tiny_network.MODEL, weights='synthetic'
+    )
+    assert checkpoint.kind == 'synthetic'
     with pytest.raises(errors.CheckpointError, match='slimhub fetch'):
       reading.read_checkpoint(tiny_network.MODEL)
 

@@ -45,17 +45,17 @@ def _assert_each_counts(
   folder: pathlib.Path, causes: Callable[[], readings.Causes | None]
 ) -> None:
   """Each file in a folder is a cause, and so is that it is there."""
-  known = {causes()}
+  all_causes = {causes()}
   files = [path for path in sorted(folder.rglob('*')) if path.is_file()]
   for number, path in enumerate(files, 1):
     _change(path)
-    known.add(causes())
-    assert len(known) == 2 * number, f'{path.name} changed'
+    all_causes.add(causes())
+    assert len(all_causes) == 2 * number, f'{path.name} changed'
     path.rename(path.with_name('away'))
-    known.add(causes())
-    assert len(known) == 2 * number + 1, f'{path.name} is missing'
+    all_causes.add(causes())
+    assert len(all_causes) == 2 * number + 1, f'{path.name} is missing'
     path.with_name('away').rename(path)
-  assert None not in known
+  assert None not in all_causes
 
 
 def test_every_file_of_a_published_checkpoint_counts(tmp_path):
@@ -70,10 +70,10 @@ def test_every_file_of_a_published_checkpoint_counts(tmp_path):
 def test_what_is_known_of_an_archive_counts(tmp_path):
   _write(tmp_path, _PUBLISHED.archive_name)
   before = readings.causes(_PUBLISHED, tmp_path, 'auto')
-  known = checksums.measure(
+  checksum = checksums.measure(
     tmp_path / _PUBLISHED.archive_name, _PUBLISHED.archive_url
   )
-  checksums.add(tmp_path / checksums_lib.FILE, known)
+  checksums.add(tmp_path / checksums_lib.FILE, checksum)
   assert readings.causes(_PUBLISHED, tmp_path, 'auto') != before
 
 
@@ -121,23 +121,23 @@ def test_a_table_counts_whatever_its_name_and_much_else_does_not(tmp_path):
 
 
 def test_the_model_the_choice_and_what_reads_count(tmp_path, monkeypatch):
-  other = model_specs.get_model('mobilenet_v1_025_160')
-  known = {
+  other_model = model_specs.get_model('mobilenet_v1_025_160')
+  all_causes = {
     readings.causes(_PUBLISHED, tmp_path, 'auto'),
     readings.causes(_PUBLISHED, tmp_path, 'raw'),
     readings.causes(_PUBLISHED, None, 'synthetic'),
-    readings.causes(other, None, 'synthetic'),
+    readings.causes(other_model, None, 'synthetic'),
   }
   monkeypatch.setattr(readings, '_CODE', ('networks',))
   readings._code.cache_clear()
-  known.add(readings.causes(_PUBLISHED, None, 'synthetic'))
+  all_causes.add(readings.causes(_PUBLISHED, None, 'synthetic'))
   readings._code.cache_clear()
   monkeypatch.undo()
   libraries = {**environment.libraries(), 'numpy': '99'}
   monkeypatch.setattr(environment, 'libraries', lambda: libraries)
-  known.add(readings.causes(_PUBLISHED, None, 'synthetic'))
-  assert len(known) == 6
-  assert None not in known
+  all_causes.add(readings.causes(_PUBLISHED, None, 'synthetic'))
+  assert len(all_causes) == 6
+  assert None not in all_causes
 
 
 def test_modules_that_read_are_those_of_two_packages():

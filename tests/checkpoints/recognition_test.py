@@ -11,7 +11,7 @@ from tests import oracles
 from tests.checkpoints import specimens_made
 
 _FAMILIES = {n: model.family for n, model in model_specs.NETWORKS.items()}
-# What those have beside that which share names with others.
+# Scopes that tell apart the networks whose other names are the same.
 _SCOPES = {
   'mobilenet_v1_quant': ['MobilenetV1/MobilenetV1/Conv2d_0/weights_quant'],
   'mobilenet_v2_quant': ['MobilenetV2/Conv/weights_quant'],
@@ -53,8 +53,8 @@ def test_each_network_has_names_of_its_own(network):
 @each.over('model', _WITH, lambda model: model.name)
 def test_a_published_multiplier_comes_first(model):
   shapes = _shapes(model.network, model.multiplier)
-  found = recognition.find_multipliers(shapes, model.network)
-  assert found[0] == model.multiplier
+  multipliers = recognition.find_multipliers(shapes, model.network)
+  assert multipliers[0] == model.multiplier
 
 
 @each.over('multiplier', [0.2, 0.33, 0.6, 0.9, 1.75, 0.4375])
@@ -63,18 +63,18 @@ def test_any_other_multiplier_is_among_what_builds_the_same(
   network, multiplier
 ):
   shapes = _shapes(network, multiplier)
-  found = recognition.find_multipliers(shapes, network)
-  for value in (found[0], found[-1]):
+  multipliers = recognition.find_multipliers(shapes, network)
+  for value in (multipliers[0], multipliers[-1]):
     assert _shapes(network, value) == shapes
   if round(multiplier, 2) == multiplier:
-    assert multiplier in found
+    assert multiplier in multipliers
 
 
 def test_the_others_that_build_the_same_are_named():
-  found = recognition.find_multipliers(
+  multipliers = recognition.find_multipliers(
     _shapes('mobilenet_v2', 0.35), 'mobilenet_v2'
   )
-  assert found == (0.35, 0.34, 0.36)
+  assert multipliers == (0.35, 0.34, 0.36)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_network_below_another_scope_is_seen():
     'student/a/cell_8/1x1/weights': (1, 1, 44, 22),
   }
   assert recognition.recognize(shapes) is None
-  found = recognition.below(shapes)
-  assert found['FeatureExtractor'].title == 'MobileNet V1'
-  assert found['student/a'].title.startswith(('NASNet', 'PNASNet'))
-  assert len(found) == 2
+  networks = recognition.below(shapes)
+  assert networks['FeatureExtractor'].title == 'MobileNet V1'
+  assert networks['student/a'].title.startswith(('NASNet', 'PNASNet'))
+  assert len(networks) == 2

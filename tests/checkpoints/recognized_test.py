@@ -12,9 +12,9 @@ from tests.checkpoints import specimens_made
 
 @pytest.fixture(name='match')
 def _match() -> recognition.Match:
-  found = recognition.recognize(specimens_made.built().shapes)
-  assert found
-  return found
+  match = recognition.recognize(specimens_made.built().shapes)
+  assert match
+  return match
 
 
 def _as(
@@ -35,19 +35,19 @@ def test_the_classifier_is_wanted_if_the_file_has_one(match):
 
 def test_colours_are_told_as_spec_files_say_them(match):
   means = (123.68, 116.78, 103.94)
-  for given, input_range, mean in (
+  for preprocessing, input_range, mean in (
     (model_specs.FROM_MINUS_1_TO_1, (-1, 1), (0, 0, 0)),
     (model_specs.Preprocessing(1.0, 0.0), (0, 1), (0, 0, 0)),
     (model_specs.Preprocessing(255.0, means), (0, 255), means),
   ):
-    told = _as(match, given)
-    assert (told.input_range, told.input_mean) == (input_range, mean)
-    assert not told.is_standardized
+    colours = _as(match, preprocessing)
+    assert (colours.input_range, colours.input_mean) == (input_range, mean)
+    assert not colours.is_standardized
   standardized = _as(match, model_specs.Standardization(255.0, 0.0))
   assert standardized.is_standardized
 
 
 def test_a_multiplier_nobody_published_has_the_usual_size_of_tf_slim(match):
-  told = recognized.describe(match, None)
-  assert (told.models, told.sizes, told.usual_size) == ((), (), 224)
-  assert told.multiplier == specimens_made.MULTIPLIER
+  network = recognized.describe(match, None)
+  assert (network.models, network.sizes, network.usual_size) == ((), (), 224)
+  assert network.multiplier == specimens_made.MULTIPLIER

@@ -25,7 +25,7 @@ _NETWORK = recognized.Network(
 )
 _BYTES = recognized.Preprocessing((0, 255), (123.68, 116.78, 103.94), False)
 _STANDARDIZED = recognized.Preprocessing((0, 255), (0, 0, 0), True)
-_FOUND = inspection.Inspection(
+_FINDINGS = inspection.Inspection(
   file='a/model.ckpt-7',
   path='a/model.ckpt-7',
   kind='checkpoint, V2 format',
@@ -44,8 +44,8 @@ _FOUND = inspection.Inspection(
 
 
 def _render(**changes) -> str:
-  found = dataclasses.replace(_FOUND, **changes)
-  return ' '.join(report.report_text(found).split())
+  findings = dataclasses.replace(_FINDINGS, **changes)
+  return ' '.join(report.report_text(findings).split())
 
 
 def _of(**changes) -> recognized.Network:
@@ -96,7 +96,7 @@ def test_each_fact_has_its_line(changes, says):
 
 
 def test_values_of_a_spec_are_those_found():
-  assert report.report_values(_FOUND) == {
+  assert report.report_values(_FINDINGS) == {
     'publisher': 'me',
     'dataset': 'my_pictures',
     'name': 'my_mobilenet_v1',
@@ -119,8 +119,8 @@ def test_values_of_a_spec_are_those_found():
   ],
 )
 def test_the_size_to_begin_with(size, network, expected):
-  found = dataclasses.replace(_FOUND, size=size, network=_of(**network))
-  assert report.size(found) == expected
+  findings = dataclasses.replace(_FINDINGS, size=size, network=_of(**network))
+  assert report.size(findings) == expected
 
 
 def test_another_number_of_classes_was_not_published():
@@ -130,7 +130,7 @@ def test_another_number_of_classes_was_not_published():
 
 
 def test_the_spec_is_one_that_a_spec_file_takes(tmp_path):
-  (tmp_path / 'my.toml').write_text(report.report_spec(_FOUND))
+  (tmp_path / 'my.toml').write_text(report.report_spec(_FINDINGS))
   (model,) = spec_files.read_models(tmp_path / 'my.toml')
   assert (model.network, model.multiplier) == ('mobilenet_v1', 0.25)
   assert (model.num_classes, model.size) == (5, 224)
@@ -139,21 +139,21 @@ def test_the_spec_is_one_that_a_spec_file_takes(tmp_path):
 
 
 def test_a_frozen_graph_is_no_checkpoint_of_a_spec():
-  found = dataclasses.replace(_FOUND, kind=specimen.FROZEN)
-  assert 'checkpoint' not in report.report_values(found)
+  findings = dataclasses.replace(_FINDINGS, kind=specimen.FROZEN)
+  assert 'checkpoint' not in report.report_values(findings)
 
 
 def test_without_a_network_there_is_no_spec():
-  found = dataclasses.replace(_FOUND, network=None)
-  assert report.report_values(found) == {}
-  assert report.report_spec(found) == ''
+  findings = dataclasses.replace(_FINDINGS, network=None)
+  assert report.report_values(findings) == {}
+  assert report.report_spec(findings) == ''
 
 
 def test_what_clears_a_terminal_or_ends_a_line_is_spelled():
   evil = 'a\x1b[2J\nproblem: none\u202e'
   text = report.report_text(
     dataclasses.replace(
-      _FOUND, file=evil, extra={evil: 1}, flaws={evil: 'x'}, problems=(evil,)
+      _FINDINGS, file=evil, extra={evil: 1}, flaws={evil: 'x'}, problems=(evil,)
     )
   )
   assert not {'\x1b', '\u202e'} & set(text)

@@ -39,10 +39,10 @@ def _start() -> tuple[subprocess.Popen, pathlib.Path]:
 
 
 def test_a_folder_goes_with_its_context(temporary):
-  with scratch.folder() as one, scratch.folder() as two:
-    (one / 'copy').touch()
-    assert {one.parent, two.parent} == {temporary}
-    assert one != two
+  with scratch.folder() as first, scratch.folder() as second:
+    (first / 'copy').touch()
+    assert {first.parent, second.parent} == {temporary}
+    assert first != second
   assert not list(temporary.iterdir())
 
 
@@ -54,11 +54,11 @@ def test_a_folder_goes_after_an_error_too(temporary):
 
 @pytest.mark.parametrize('end', ['kill', 'terminate'])
 def test_what_a_killed_run_left_goes_with_the_next_one(temporary, end):
-  child, left = _start()
-  assert (left / 'copy').exists()
+  child, abandoned = _start()
+  assert (abandoned / 'copy').exists()
   getattr(child, end)()
   child.communicate()
-  assert (left / 'copy').exists()
+  assert (abandoned / 'copy').exists()
   with scratch.folder() as folder:
     assert list(temporary.iterdir()) == [folder]
 

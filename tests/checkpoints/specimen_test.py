@@ -25,22 +25,26 @@ def _called_mine(prefix: pathlib.Path) -> prefixes.Files:
 def test_a_checkpoint_of_either_format(tmp_path, old_format, kind):
   tensors = tiny_network.tensors()
   prefix = checkpoints.write(tmp_path / 'a.ckpt', tensors, old_format)
-  found = specimen.of_checkpoint(_called_mine(prefix))
-  assert (found.name, found.path, found.kind) == ('mine', 'mine', kind)
-  assert found.shapes == {key: t.shape for key, t in tensors.items()}
-  assert set(found.dtypes.values()) == {'float32'}
+  weights_file = specimen.of_checkpoint(_called_mine(prefix))
+  assert (weights_file.name, weights_file.path, weights_file.kind) == (
+    'mine',
+    'mine',
+    kind,
+  )
+  assert weights_file.shapes == {key: t.shape for key, t in tensors.items()}
+  assert set(weights_file.dtypes.values()) == {'float32'}
   for key, tensor in tensors.items():
-    np.testing.assert_array_equal(found.read(key), tensor)
+    np.testing.assert_array_equal(weights_file.read(key), tensor)
 
 
 def test_a_frozen_graph_has_its_variables_and_the_size_of_its_images():
   tensors = tiny_network.tensors()
-  found = specimen.of_frozen_graph(frozen_graphs.make(tensors), 'mine')
-  assert found.kind == specimen.FROZEN
-  assert found.size == 32
-  assert found.shapes == {key: t.shape for key, t in tensors.items()}
+  weights_file = specimen.of_frozen_graph(frozen_graphs.make(tensors), 'mine')
+  assert weights_file.kind == specimen.FROZEN
+  assert weights_file.size == 32
+  assert weights_file.shapes == {key: t.shape for key, t in tensors.items()}
   for key, tensor in tensors.items():
-    np.testing.assert_array_equal(found.read(key), tensor)
+    np.testing.assert_array_equal(weights_file.read(key), tensor)
 
 
 def test_a_damaged_index_is_named(tmp_path):
@@ -54,10 +58,10 @@ def test_a_damaged_tensor_is_named(tmp_path):
   prefix = checkpoints.write(tmp_path / 'a.ckpt', tiny_network.tensors())
   (data,) = tmp_path.glob('*.data-*')
   data.write_bytes(bytes(data.stat().st_size))
-  found = specimen.of_checkpoint(_called_mine(prefix))
+  weights_file = specimen.of_checkpoint(_called_mine(prefix))
   name = 'Tiny/Conv2d_0/weights'
   with pytest.raises(errors.CheckpointError, match=f'{name} in mine cannot'):
-    found.read(name)
+    weights_file.read(name)
 
 
 def test_ranges_for_rounding_are_kept_though_single_numbers():
@@ -66,19 +70,19 @@ def test_ranges_for_rounding_are_kept_though_single_numbers():
     node = graph.node.add(name=name, op='Const')
     node.attr['dtype'].type = tf.float32.as_datatype_enum
     node.attr['value'].tensor.CopyFrom(tf.make_tensor_proto(1.0))
-  found = specimen.of_frozen_graph(graph.SerializeToString(), 'mine')
-  assert list(found.shapes) == ['a/act_quant/min']
+  weights_file = specimen.of_frozen_graph(graph.SerializeToString(), 'mine')
+  assert list(weights_file.shapes) == ['a/act_quant/min']
 
 
 def _constants(**fields) -> bytes:
   """A frozen graph of one constant that is not what it says."""
-  made = tensor_pb2.TensorProto(dtype=1, **fields.pop('fields', {}))
+  tensor = tensor_pb2.TensorProto(dtype=1, **fields.pop('fields', {}))
   for size in fields.pop('shape', [2]):
-    made.tensor_shape.dim.add(size=size)
+    tensor.tensor_shape.dim.add(size=size)
   graph = tf.compat.v1.GraphDef()
   node = graph.node.add(name='a\x1b[2J', op='Const')
   node.attr['dtype'].type = fields.get('dtype', 1)
-  node.attr['value'].tensor.CopyFrom(made)
+  node.attr['value'].tensor.CopyFrom(tensor)
   return graph.SerializeToString()
 
 
@@ -102,10 +106,10 @@ def test_a_constant_that_would_fill_the_memory_is_refused(shape):
   ],
 )
 def test_a_constant_whose_values_do_not_fit_is_damage(how):
-  found = specimen.of_frozen_graph(_constants(**how), 'mine')
-  (key,) = found.shapes
+  weights_file = specimen.of_frozen_graph(_constants(**how), 'mine')
+  (key,) = weights_file.shapes
   with pytest.raises(errors.CheckpointError, match='in mine cannot be read'):
-    found.read(key)
+    weights_file.read(key)
 
 
 def test_a_constant_of_an_unknown_kind_is_left_out():

@@ -27,11 +27,11 @@ def _pack(folder: pathlib.Path, archive: pathlib.Path) -> pathlib.Path:
 
 
 def _names(path: pathlib.Path) -> list[str]:
-  with specimens.find_specimens(path) as found:
-    for each in found:
-      assert each.shapes.keys() == tiny_network.tensors().keys()
-      each.read('Tiny/Conv2d_0/weights')
-    return [each.name for each in found]
+  with specimens.find_specimens(path) as opened:
+    for weights_file in opened:
+      assert weights_file.shapes.keys() == tiny_network.tensors().keys()
+      weights_file.read('Tiny/Conv2d_0/weights')
+    return [weights_file.name for weights_file in opened]
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,8 @@ def test_an_archive(tmp_path, old_format):
   _write(tmp_path / 'in/folder', 'a.ckpt', old_format=old_format)
   archive = _pack(tmp_path / 'in', tmp_path / 'a.tar.gz')
   assert _names(archive) == [f'{archive}: folder/a.ckpt']
-  with specimens.find_specimens(archive) as (found,):
-    assert found.path == str(archive)
+  with specimens.find_specimens(archive) as (weights_file,):
+    assert weights_file.path == str(archive)
 
 
 def test_an_archive_of_two_gives_both(tmp_path):
@@ -98,8 +98,8 @@ def test_the_graph_beside_a_checkpoint_says_the_size(tmp_path):
   (tmp_path / 'in/x_frozen.pb').write_bytes(graph)
   archive = _pack(tmp_path / 'in', tmp_path / 'x.tar.gz')
   for path in (tmp_path / 'in', tmp_path / 'in/x.ckpt', archive):
-    with specimens.find_specimens(path) as (found,):
-      assert (found.kind, found.size) == (specimen.NEW, 32)
+    with specimens.find_specimens(path) as (weights_file,):
+      assert (weights_file.kind, weights_file.size) == (specimen.NEW, 32)
 
 
 def _empty(folder: pathlib.Path) -> pathlib.Path:

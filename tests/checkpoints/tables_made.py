@@ -1,4 +1,4 @@
-"""Checkpoints as nobody's TensorFlow wrote them, with checksums that are right.
+"""Checkpoints that no TensorFlow would write, though their checksums are right.
 
 Each is a table of TensorFlow's: see exporter/checkpoints/index.py.
 """
@@ -67,12 +67,12 @@ def entry(
   shape: Iterable[int] = (1,), dtype: int = FLOAT, **fields
 ) -> tensor_bundle_pb2.BundleEntryProto:
   """What an index says of one tensor, by default of one number."""
-  made = tensor_bundle_pb2.BundleEntryProto(
+  proto = tensor_bundle_pb2.BundleEntryProto(
     **{'dtype': dtype, 'size': 4, **fields}
   )
   for size in shape:
-    made.shape.dim.add(size=size)
-  return made
+    proto.shape.dim.add(size=size)
+  return proto
 
 
 def write_index(

@@ -23,9 +23,11 @@ def _checksum(name: str) -> checksums.Checksum:
 def test_an_archive_is_measured(tmp_path, algorithm):
   data = bytes(3_000_000)
   (tmp_path / 'a').write_bytes(data)
-  found = checksums_lib.measure(tmp_path / 'a', 'http://x/a', algorithm)
+  checksum = checksums_lib.measure(tmp_path / 'a', 'http://x/a', algorithm)
   digest = hashlib.new(algorithm, data).hexdigest()
-  assert found == checksums.Checksum('http://x/a', 3_000_000, algorithm, digest)
+  assert checksum == checksums.Checksum(
+    'http://x/a', 3_000_000, algorithm, digest
+  )
 
 
 def test_no_file_is_no_checksum(tmp_path):
@@ -36,8 +38,8 @@ def test_what_is_added_is_read(tmp_path):
   path = tmp_path / checksums.FILE
   for name in 'ab':
     checksums_lib.add(path, _checksum(name))
-  found = checksums_lib.read(path)
-  assert set(found.values()) == {_checksum('a'), _checksum('b')}
+  recorded = checksums_lib.read(path)
+  assert set(recorded.values()) == {_checksum('a'), _checksum('b')}
   assert list(tmp_path.iterdir()) == [path]
 
 

@@ -175,8 +175,8 @@ def test_a_published_checksum_is_one(request_):
 def test_what_was_recorded_must_match_ever_after(server, request_):
   _fetch(request_)
   (request_.folder / _NAME).unlink()
-  other = _archive(f'{_CHECKPOINT}.index', f'{_CHECKPOINT}.data-0-of-2')
-  server.files[_NAME] = other
+  other_archive = _archive(f'{_CHECKPOINT}.index', f'{_CHECKPOINT}.data-0-of-2')
+  server.files[_NAME] = other_archive
   message = _refused(request_)
   assert f'expected {len(_GOOD)}' in message
   assert _names(request_.folder) == {checksums.FILE}
@@ -245,9 +245,11 @@ def test_a_join_of_two_answers_that_fails_is_fetched_once_more(
   server, request_, known
 ):
   """A server that keeps the name of a file and changes its content."""
-  other = _archive(f'{_CHECKPOINT}.index', f'{_CHECKPOINT}.data-0-of-9')
-  assert len(other) >= len(_GOOD) - 100
-  server.answers = [Answer(body=other, sent=10_000, announced=len(_GOOD))]
+  other_archive = _archive(f'{_CHECKPOINT}.index', f'{_CHECKPOINT}.data-0-of-9')
+  assert len(other_archive) >= len(_GOOD) - 100
+  server.answers = [
+    Answer(body=other_archive, sent=10_000, announced=len(_GOOD))
+  ]
   published = {_KNOWN.url: _KNOWN} if known else {}
   with mock.patch.object(checksums, 'published', return_value=published):
     assert _fetch(request_).status == results.FETCHED
@@ -289,5 +291,5 @@ def test_a_maintainer_registers_in_the_tree(request_, tmp_path):
     _fetch(request_)  # Recorded beside the archive only.
     result = _fetch(request_, register=True)
   assert str(tree / checksums.FILE) in result.reason
-  (found,) = checksums_lib.read(tree / checksums.FILE).values()
-  assert found.digest == _SHA256
+  (recorded,) = checksums_lib.read(tree / checksums.FILE).values()
+  assert recorded.digest == _SHA256
