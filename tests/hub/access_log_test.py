@@ -17,9 +17,9 @@ def test_each_request_is_one_line(capsys):
   access_log.write(_SEEN)
   lines = capsys.readouterr().out.splitlines()
   assert len(lines) == 2
-  found = json.loads(lines[0])
-  assert found.pop('time').endswith('+00:00')
-  assert found == {**vars(_SEEN), 'seconds': 0.123457}
+  entry = json.loads(lines[0])
+  assert entry.pop('time').endswith('+00:00')
+  assert entry == {**vars(_SEEN), 'seconds': 0.123457}
   assert '\x1b' not in lines[0]
 
 
@@ -28,5 +28,5 @@ def test_a_line_is_short_enough_to_stay_whole_in_a_pipe(capsys):
   access_log.write(long)
   line = capsys.readouterr().out
   assert len(line) <= select.PIPE_BUF
-  found = json.loads(line)
-  assert (found['path'], found['status']) == (long.path[:100], 200)
+  entry = json.loads(line)
+  assert (entry['path'], entry['status']) == (long.path[:100], 200)

@@ -47,8 +47,8 @@ def test_a_path_says_what_is_meant(path, export, part):
 )
 def test_a_group_has_digits_and_a_file_the_suffix_of_manifests(path, part):
   with kinds.added(kinds.Kind('coreml2', 'model', '.json')):
-    found = address.parse(f'/{_TF2}.{path}')
-  assert found == address.Address(f'{_TF2}.coreml2/model.json', part)
+    parsed = address.parse(f'/{_TF2}.{path}')
+  assert parsed == address.Address(f'{_TF2}.coreml2/model.json', part)
 
 
 @pytest.mark.parametrize('path', ['/a', '/a/b/c', f'/{_NAME}/five'])
@@ -86,9 +86,9 @@ def test_a_path_that_can_be_nothing(path):
 )
 def test_what_is_whole_is_found(exports, tmp_path, handle):
   wanted = address.parse(f'/{handle}')
-  found = exports.find(wanted)
-  assert found.manifest.handle == handle
-  (tmp_path / f'{found.stem}.json').unlink()
+  export = exports.find(wanted)
+  assert export.manifest.handle == handle
+  (tmp_path / f'{export.stem}.json').unlink()
   assert exports.find(wanted) is None
   assert exports.is_coming(wanted)
 
@@ -138,14 +138,14 @@ def test_what_was_measured_is_neither_an_export_nor_a_file_of_one(
   assert path.exists()
   wanted = address.parse(f'/{path.relative_to(tmp_path)}')
   assert wanted is not None
-  found = exports.find(wanted)
-  assert wanted.part not in found.manifest.files
+  export = exports.find(wanted)
+  assert wanted.part not in export.manifest.files
   assert wanted.part not in (address.CARD, address.MANIFEST)
 
 
 def test_conversions_are_found(exports):
-  found = exports.conversions(exports.find(address.parse(f'/{_TF2}')))
-  assert [made.handle for made in found] == [
+  conversions = exports.conversions(exports.find(address.parse(f'/{_TF2}')))
+  assert [manifest.handle for manifest in conversions] == [
     some_exports.LITE,
     some_exports.ONNX,
   ]

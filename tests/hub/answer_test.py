@@ -52,8 +52,8 @@ def test_uncompressed_is_a_place_in_the_body_and_no_redirect(hub, exports):
   assert (status, body.decode()) == (303, f'{hub.url}/{_TF2}')
   assert 'location' not in headers  # Clients would follow it.
   flag = f'--storage_url={_STORAGE}/'
-  with hub_server.serve(exports, flag) as other:
-    body = other.ask(f'/{_TF2}?tf-hub-format=uncompressed')[2]
+  with hub_server.serve(exports, flag) as storage_hub:
+    body = storage_hub.ask(f'/{_TF2}?tf-hub-format=uncompressed')[2]
   assert body.decode() == f'{_STORAGE}/{_TF2}'
 
 
@@ -72,10 +72,10 @@ def test_a_browser_gets_a_page_and_a_program_the_card(hub):
 
 def test_the_index_lists_what_is_whole(hub, exports):
   (exports / f'{_TF1}.json').unlink()
-  found = json.loads(hub.ask('/index.json')[2])['exports']
-  assert [each['handle'] for each in found] == [_TF2, _LITE, _ONNX]
-  for each in found:
-    assert hub.ask(f'/{each["download"]}')[0] == 200
+  entries = json.loads(hub.ask('/index.json')[2])['exports']
+  assert [entry['handle'] for entry in entries] == [_TF2, _LITE, _ONNX]
+  for entry in entries:
+    assert hub.ask(f'/{entry["download"]}')[0] == 200
   page = hub.ask('/', accept='text/html')[2].decode()
   assert f'href="{_TF2}"' in page
   assert f'href="{_TF1}"' not in page
@@ -90,7 +90,7 @@ def test_lite_format_is_the_converted_file(hub, exports):
 
 
 @pytest.mark.parametrize(
-  ('path', 'said'),
+  ('path', 'says'),
   [
     (f'{_NAME}/4', f'Did you mean {_TF2}?'),
     (_NAME.replace('025', '0255'), 'Did you mean google/imagenet/mobilenet'),
@@ -101,11 +101,11 @@ def test_lite_format_is_the_converted_file(hub, exports):
     (f'{_TF2}.litert/float32.measured.json', 'its files are float32.tflite'),
   ],
 )
-def test_what_is_not_there_is_told_what_is(hub, path, said):
+def test_what_is_not_there_is_told_what_is(hub, path, says):
   status, headers, body = hub.ask(f'/{path}')
   assert status == 404
   assert headers['content-type'].startswith('text/plain')
-  assert said in body.decode()
+  assert says in body.decode()
 
 
 def test_what_is_not_there_is_missed_whatever_manifests_are(hub, exports):
@@ -198,11 +198,11 @@ def test_a_handle_has_its_path_whatever_others_declare(tmp_path):
   place = storage.place(exports, own)
   place.artifact.mkdir(parents=True)
   (place.artifact / 'saved_model.pb').write_text('of acme')
-  made = dataclasses.replace(
+  manifest = dataclasses.replace(
     some_manifest.make(own, files=storage.hash_files(place.artifact)),
     model=storage.spec_table(own),
   )
-  place.manifest.write_text(made.to_json())
+  place.manifest.write_text(manifest.to_json())
   with hub_server.serve(exports) as hub:
     assert hub.ask('/acme/v7/saved_model.pb')[2] == b'of acme'
     assert hub.ask(f'/{_TF1}/saved_model.pb')[0] == 404
@@ -236,7 +236,7 @@ def test_what_is_being_replaced_is_not_served_half(hub, exports):
   path = f'/{_TF2}?tf-hub-format=compressed'
   manifest = exports / f'{_TF2}.json'
   old = manifest.read_text()
-  made = some_exports.add(exports, _TF2, 'new')
+  new_manifest = some_exports.add(exports, _TF2, 'new')
   new = manifest.read_text()
   manifest.write_text(old)
   status, headers, body = hub.ask(path)
@@ -245,7 +245,10 @@ def test_what_is_being_replaced_is_not_served_half(hub, exports):
   manifest.write_text(new)
   status, headers, _ = hub.ask(path)
   assert status == 200
-  assert headers['etag'] == f'"{bundle.bundle_key(made)}{bundle.BUNDLE_SUFFIX}"'
+  assert (
+    headers['etag']
+    == f'"{bundle.bundle_key(new_manifest)}{bundle.BUNDLE_SUFFIX}"'
+  )
 
 
 def test_what_is_ready_is_served_while_it_is_replaced(hub, exports):
@@ -262,7 +265,7 @@ def test_a_damaged_manifest_is_no_traceback(hub, exports):
   assert hub.ask(f'/{_TF1}')[0] == 200
   index = json.loads(hub.ask('/index.json')[2])
   assert index['left_out'] == [_TF2]
-  assert _TF1 in [each['handle'] for each in index['exports']]
+  assert _TF1 in [entry['handle'] for entry in index['exports']]
 
 
 def test_a_site_is_shown_to_browsers_and_models_to_programs(exports, tmp_path):

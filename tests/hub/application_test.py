@@ -22,8 +22,8 @@ def _hub(tmp_path_factory):
 def test_a_whole_url_is_answered_as_its_path(hub, path):
   expected = hub.ask(path)
   for host in ('http://localhost:7777', 'HTTP://example.org'):
-    found = hub.ask(f'{host}{path}')
-    assert found[::2] == expected[::2]
+    answer = hub.ask(f'{host}{path}')
+    assert answer[::2] == expected[::2]
 
 
 def test_a_url_without_a_path_is_the_front(hub):

@@ -39,19 +39,19 @@ class Cache(abc.ABC):
 
   def seed(self, exports, **options) -> dict[str, results_lib.Result]:
     """What became of each artifact, by its own name."""
-    return {each.name: each for each in self._seed(exports, **options)}
+    return {result.name: result for result in self._seed(exports, **options)}
 
   def statuses(self, exports, **options) -> set[str]:
     """All that became of any artifact."""
-    return {each.status for each in self._seed(exports, **options)}
+    return {result.status for result in self._seed(exports, **options)}
 
 
 class Tfhub(Cache):
   """The cache of tensorflow_hub, which takes a folder that is not empty."""
 
   def _seed(self, exports, **options):
-    found = folder_lib.items(exports)
-    return tfhub_cache.seed_tfhub(found, self.root, HUB, **options)
+    items = folder_lib.items(exports)
+    return tfhub_cache.seed_tfhub(items, self.root, HUB, **options)
 
   def names(self, handle):
     """Its URLs."""
@@ -71,8 +71,8 @@ class Kagglehub(Cache):
   """The cache of kagglehub, which takes a folder that is marked."""
 
   def _seed(self, exports, **options):
-    found = folder_lib.items(exports)
-    return kagglehub_cache.seed_kagglehub(found, self.root, **options)
+    items = folder_lib.items(exports)
+    return kagglehub_cache.seed_kagglehub(items, self.root, **options)
 
   def names(self, handle):
     """Its names of Kaggle."""

@@ -65,10 +65,10 @@ def test_a_download_is_at_a_path_with_its_md5(hub, exports):
 
 def test_old_paths_are_answered_too(hub):
   assert json.loads(hub.ask(f'{_PATHS}/get')[2])['versionNumber'] == 2
-  found = json.loads(hub.ask(f'{_PATHS}/2/files?page_size=1')[2])
-  assert (len(found['files']), found['nextPageToken']) == (1, '1')
-  found = hub.ask(f'{_PATHS}/2/files?page_size=1&page_token=1')[2]
-  assert json.loads(found)['nextPageToken'] == ''
+  page = json.loads(hub.ask(f'{_PATHS}/2/files?page_size=1')[2])
+  assert (len(page['files']), page['nextPageToken']) == (1, '1')
+  body = hub.ask(f'{_PATHS}/2/files?page_size=1&page_token=1')[2]
+  assert json.loads(body)['nextPageToken'] == ''
   assert hub.ask(f'{_PATHS}/2/download')[2][:2] == b'\x1f\x8b'
   for path in (
     '/7/files',
@@ -87,9 +87,9 @@ def test_old_paths_are_answered_too(hub):
 
 def test_what_is_not_here_is_said_where_kagglehub_shows_it(hub):
   status, _, body = _post(hub, _LIST, {**_BODY, 'versionNumber': 7})
-  found = json.loads(body)
-  assert (status, found['code']) == (400, 404)
-  assert found['message'].endswith('no version 7 here; it has 2')
+  answer = json.loads(body)
+  assert (status, answer['code']) == (400, 404)
+  assert answer['message'].endswith('no version 7 here; it has 2')
 
 
 @pytest.mark.parametrize(
@@ -133,8 +133,8 @@ def test_other_methods_and_other_paths_take_no_body(hub):
 )
 def test_what_is_too_large_is_refused(hub, status, path, body, headers):
   with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-    found, _, told = _post(hub, path, body, **headers)
-    assert (found, json.loads(told)['code']) == (status, status)
+    answer_status, _, answer_body = _post(hub, path, body, **headers)
+    assert (answer_status, json.loads(answer_body)['code']) == (status, status)
   assert hub.ask('/healthz')[0] == 200
 
 
@@ -164,14 +164,14 @@ def test_what_somebody_spoiled_is_not_sent(tmp_path):
   secret = hostile.SECRET.encode()
   with hub_server.serve(exports) as hub:
     for what, name in {**hostile.NAMES, 'nothing': hostile.GOOD}.items():
-      known = aliases.kaggle(some_exports.handle(name))
-      path = f'/api/v1/models/{known}'
+      kaggle_name = aliases.kaggle(some_exports.handle(name))
+      path = f'/api/v1/models/{kaggle_name}'
       answers = [
-        hub.ask(each)
-        for each in (
-          f'/models/{known}',
-          f'/models/{known}?tf-hub-format=compressed',
-          f'/{known}/saved_model.pb',
+        hub.ask(address)
+        for address in (
+          f'/models/{kaggle_name}',
+          f'/models/{kaggle_name}?tf-hub-format=compressed',
+          f'/{kaggle_name}/saved_model.pb',
           f'{path}/files',
           f'{path}/download',
           f'{path}/download/saved_model.pb',
@@ -215,8 +215,8 @@ def test_no_body_is_answered_but_with_json(hub):
       fields[chosen.choice(list(fields))] = chosen.choice(values)
       body = json.dumps(fields).encode()
     call = chosen.choice((_LIST, _DOWNLOAD, f'{_SERVICE}/GetModelInstance'))
-    status, _, told = _post(hub, call, body)
-    assert status in (200, 303, 400), (body, told)
+    status, _, answer_body = _post(hub, call, body)
+    assert status in (200, 303, 400), (body, answer_body)
     if status == 400:
-      assert json.loads(told)['message']
+      assert json.loads(answer_body)['message']
   assert 'Traceback' not in hub.said

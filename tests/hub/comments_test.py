@@ -82,7 +82,7 @@ def test_other_html_is_text_wherever_comments_are(text):
   ],
 )
 def test_many_that_are_not_closed_are_text_soon(line, end):
-  """With the square of their number, these would take minutes."""
+  """If time grew with the square of their number, these would take minutes."""
   many = 20000
-  found = _html(f'* a\n\n{line * many}{end}')
-  assert many - 1 <= found.count('&lt;!--') <= many
+  html = _html(f'* a\n\n{line * many}{end}')
+  assert many - 1 <= html.count('&lt;!--') <= many

@@ -114,13 +114,13 @@ def test_too_many_downloads_are_refused_and_end_none(exports):
   request = f'GET /{some_exports.ONNX} HTTP/1.1\r\nhost: a\r\n\r\n'.encode()
   with hub_server.serve(exports, module=_FEW_FILES) as hub:
     with contextlib.ExitStack() as stack:
-      found = []
+      statuses = []
       for _ in range(few_files.FILES):
         client = stack.enter_context(hub.open())
         client.sendall(request)
-        found.append(client.recv(12).decode().removeprefix('HTTP/1.1 '))
-      assert found == sorted(found)
-      assert set(found) == {'200', '503'}
+        statuses.append(client.recv(12).decode().removeprefix('HTTP/1.1 '))
+      assert statuses == sorted(statuses)
+      assert set(statuses) == {'200', '503'}
     while hub.ask('/healthz')[0] != 200:  # Until it sees that they are gone.
       pass
     assert 'Traceback' not in hub.said

@@ -22,8 +22,8 @@ def _hub(exports):
 
 def test_what_a_client_has_is_not_sent_again(hub):
   etag = hub.ask(_BUNDLE)[1]['etag']
-  for given in (etag, f'W/{etag}', f'"other", {etag}', '*'):
-    status, headers, body = hub.ask(_BUNDLE, if_none_match=given)
+  for condition in (etag, f'W/{etag}', f'"other", {etag}', '*'):
+    status, headers, body = hub.ask(_BUNDLE, if_none_match=condition)
     assert (status, headers['etag'], body) == (304, etag, b'')
   assert hub.ask(_BUNDLE, if_none_match='"other"')[0] == 200
 
@@ -41,10 +41,10 @@ def test_a_download_is_resumed_only_if_it_is_of_the_same(hub):
 
 def test_who_wants_other_content_gets_none(hub):
   etag = hub.ask(_BUNDLE)[1]['etag']
-  for given in (etag, f'"other", {etag}', '*'):
-    assert hub.ask(_BUNDLE, if_match=given)[0] == 200
-  for given in ('"other"', f'W/{etag}'):
-    status, _, body = hub.ask(_BUNDLE, if_match=given)
+  for condition in (etag, f'"other", {etag}', '*'):
+    assert hub.ask(_BUNDLE, if_match=condition)[0] == 200
+  for condition in ('"other"', f'W/{etag}'):
+    status, _, body = hub.ask(_BUNDLE, if_match=condition)
     assert (status, etag in body.decode()) == (412, True)
 
 
@@ -54,12 +54,12 @@ def test_no_date_stands_for_content(hub):
   assert 'last-modified' not in headers
   date = 'Fri, 01 Jan 2100 00:00:00 GMT'
   assert hub.ask(_BUNDLE, if_modified_since=date)[::2] == (200, whole)
-  found = hub.ask(_BUNDLE, range='bytes=1-', if_range=date)
-  assert found[::2] == (200, whole)
+  answer = hub.ask(_BUNDLE, range='bytes=1-', if_range=date)
+  assert answer[::2] == (200, whole)
 
 
 @pytest.mark.parametrize(
-  ('given', 'expected'),
+  ('range_header', 'expected'),
   [
     ('pages=1-2', 200),
     ('everything', 200),
@@ -69,8 +69,8 @@ def test_no_date_stands_for_content(hub):
     ('bytes=5-1', 400),
   ],
 )
-def test_a_range_in_other_units_is_none(hub, given, expected):
-  status, _, body = hub.ask(_BUNDLE, range=given)
+def test_a_range_in_other_units_is_none(hub, range_header, expected):
+  status, _, body = hub.ask(_BUNDLE, range=range_header)
   assert status == expected
   assert (body == hub.ask(_BUNDLE)[2]) == (status == 200)
 
@@ -148,5 +148,5 @@ def test_hidden_files_of_a_site_are_not_served(with_site, path, accept):
 @pytest.mark.parametrize('path', ['/guide', '//guide', '/guide/../guide'])
 def test_a_folder_of_a_site_leads_to_no_other_host(with_site, path):
   headers = {'accept': 'text/html', 'host': 'evil.example'}
-  status, found, _ = with_site.ask(f'{path}?a=b', **headers)
-  assert (status, found['location']) == (302, '/guide/?a=b')
+  status, answer_headers, _ = with_site.ask(f'{path}?a=b', **headers)
+  assert (status, answer_headers['location']) == (302, '/guide/?a=b')

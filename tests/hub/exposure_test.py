@@ -75,8 +75,8 @@ def test_it_answers_over_tls_who_has_a_token(hub, ask, folder):
 def test_downloads_over_tls_at_once_are_whole(ask, folder):
   data = (folder / 'exports' / some_exports.ONNX).read_bytes()
   with futures.ThreadPoolExecutor(8) as pool:
-    found = list(pool.map(ask, [some_exports.ONNX] * 8))
-  assert {hashlib.sha256(each.content).digest() for each in found} == {
+    answers = list(pool.map(ask, [some_exports.ONNX] * 8))
+  assert {hashlib.sha256(answer.content).digest() for answer in answers} == {
     hashlib.sha256(data).digest()
   }
 
@@ -84,12 +84,12 @@ def test_downloads_over_tls_at_once_are_whole(ask, folder):
 def test_the_log_is_json_and_names_who_asked(hub, ask):
   ask('google/nobody%0Aasked', _TOKEN)
   ask('google/nobody', 'guess')
-  found: list[dict] = []
-  while len(found) < 2:  # The log is written after the answer.
+  entries: list[dict] = []
+  while len(entries) < 2:  # The log is written after the answer.
     lines = [line for line in hub.said.splitlines() if line.startswith('{')]
-    found = [json.loads(x) for x in lines if 'google/nobody' in x]
-  assert [each['user'] for each in found] == ['alice', '']
-  assert [each['status'] for each in found] == [404, 401]
+    entries = [json.loads(x) for x in lines if 'google/nobody' in x]
+  assert [entry['user'] for entry in entries] == ['alice', '']
+  assert [entry['status'] for entry in entries] == [404, 401]
   assert '"GET ' not in hub.said  # The log of uvicorn itself.
 
 

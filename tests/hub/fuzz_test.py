@@ -23,7 +23,7 @@ _WORDS = strategies.sampled_from(
 _VISIBLE = strategies.text(
   strategies.characters(min_codepoint=33, max_codepoint=126), max_size=12
 )
-# Of parts that look as those of handles, so that few are refused for others.
+# Parts that look like those of handles: few paths of them are malformed.
 _PLAIN = strategies.sampled_from(
   [*some_exports.TF2.split('/'), '..', '.', 'a', 'secret.txt', '5.json', '1']
 )
@@ -59,19 +59,19 @@ def _answer(hub: hub_server.Server, request: bytes) -> bytes:
   """All that comes back until the connection is closed."""
   with hub.open() as client:
     client.sendall(request)
-    found = b''
+    received = b''
     with contextlib.suppress(ConnectionResetError):
       while data := client.recv(2**16):
-        found += data
-  return found
+        received += data
+  return received
 
 
 @fuzz.examples(150)
 @hypothesis.given(_PATHS, _QUERIES, _HEADERS)
 def test_a_request_is_answered_from_the_exports(hub, path, query, headers):
-  given = {'Host': 'a', 'Connection': 'close', **headers}
+  all_headers = {'Host': 'a', 'Connection': 'close', **headers}
   lines = [f'GET /{path}{query} HTTP/1.1']
-  lines += [f'{name}: {value}' for name, value in given.items()]
+  lines += [f'{name}: {value}' for name, value in all_headers.items()]
   answer = _answer(hub, '\r\n'.join((*lines, '', '')).encode())
   status = int(answer.split(b' ', 2)[1])
   assert status < 500, answer
@@ -97,9 +97,9 @@ def test_what_is_no_request_ends_no_hub(hub, data):
 @hypothesis.given(strategies.one_of(_PATHS, strategies.text(max_size=60)))
 def test_a_path_is_taken_apart_or_refused(path):
   try:
-    found = address.parse(path)
+    parsed = address.parse(path)
   except address.MalformedError:
     return
-  if found:
-    assert '..' not in found.export.split('/')
-    assert found.export.count('/') <= 7
+  if parsed:
+    assert '..' not in parsed.export.split('/')
+    assert parsed.export.count('/') <= 7

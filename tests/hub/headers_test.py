@@ -17,10 +17,10 @@ def _url():
 
 def test_every_answer_has_them(url):
   for path in ('/', '/missing', '/page.html'):
-    found = requests.get(f'{url}{path}', timeout=60).headers
-    assert found['Referrer-Policy'] == 'no-referrer'
-    assert found['X-Frame-Options'] == 'DENY'
-    assert "frame-ancestors 'none'" in found['Content-Security-Policy']
+    answer_headers = requests.get(f'{url}{path}', timeout=60).headers
+    assert answer_headers['Referrer-Policy'] == 'no-referrer'
+    assert answer_headers['X-Frame-Options'] == 'DENY'
+    assert "frame-ancestors 'none'" in answer_headers['Content-Security-Policy']
 
 
 def test_a_page_of_a_site_runs_only_its_own_scripts(url):
@@ -33,8 +33,8 @@ def test_a_page_of_a_site_runs_only_its_own_scripts(url):
 
 
 def test_no_error_is_kept(url):
-  found = [requests.get(f'{url}{p}', timeout=60) for p in ('/', '/missing')]
-  kept = [each.headers['Cache-Control'] for each in found]
+  answers = [requests.get(f'{url}{p}', timeout=60) for p in ('/', '/missing')]
+  kept = [answer.headers['Cache-Control'] for answer in answers]
   assert kept == ['no-cache', 'no-store']
 
 
@@ -42,10 +42,12 @@ def test_a_real_hub_says_them_all(tmp_path):
   exports = some_exports.make(tmp_path / 'exports')
   with hub_server.serve(exports) as hub:
     for path in ('/', f'/{some_exports.TF2}', f'/{some_exports.TF2}.tar.gz'):
-      _, found, _ = hub.ask(path, accept='text/html')
-      assert found['x-content-type-options'] == 'nosniff'
-      assert found['referrer-policy'] == 'no-referrer'
-      assert found['content-security-policy'].startswith("default-src 'none'")
-      assert found['cache-control'] == 'no-cache'
+      _, answer_headers, _ = hub.ask(path, accept='text/html')
+      assert answer_headers['x-content-type-options'] == 'nosniff'
+      assert answer_headers['referrer-policy'] == 'no-referrer'
+      assert answer_headers['content-security-policy'].startswith(
+        "default-src 'none'"
+      )
+      assert answer_headers['cache-control'] == 'no-cache'
       if 'tar.gz' not in path:
-        assert found['vary'] == 'accept, Origin'
+        assert answer_headers['vary'] == 'accept, Origin'

@@ -47,7 +47,7 @@ def _body(**changes: object) -> bytes:
 
 
 @pytest.mark.parametrize(
-  ('given', 'expected'),
+  ('spelling', 'expected'),
   [
     ('MODEL_FRAMEWORK_TENSOR_FLOW_2', 'tensorFlow2'),
     ('MODEL_FRAMEWORK_TF_LITE', 'tfLite'),
@@ -57,8 +57,8 @@ def _body(**changes: object) -> bytes:
     ('MODEL_FRAMEWORK_PY_TORCH', 'pytorch'),
   ],
 )
-def test_a_framework_has_many_spellings(given, expected):
-  assert kaggle.framework(given) == expected
+def test_a_framework_has_many_spellings(spelling, expected):
+  assert kaggle.framework(spelling) == expected
 
 
 def test_the_newest_version_is_the_highest_of_its_format(calls):
@@ -75,9 +75,9 @@ def test_the_newest_version_is_the_highest_of_its_format(calls):
 
 @pytest.mark.parametrize('version', [0, 1, 2])
 def test_the_files_are_those_of_the_manifest(calls, exports, version):
-  found = calls.call(_LIST, _body(versionNumber=version, pageSize=25))
+  listed = calls.call(_LIST, _body(versionNumber=version, pageSize=25))
   artifact = exports / some_exports.NAME / f'{version + 3 if version else 5}'
-  assert found == {
+  assert listed == {
     'files': [
       {'name': name, 'size': (artifact / name).stat().st_size}
       for name in ('saved_model.pb', 'variables/variables.index')
@@ -89,9 +89,9 @@ def test_the_files_are_those_of_the_manifest(calls, exports, version):
 def test_files_are_listed_page_by_page(calls):
   names, token = [], ''
   for _ in range(2):
-    found = calls.call(_LIST, _body(pageSize=1, pageToken=token))
-    names += [each['name'] for each in found['files']]
-    token = found['nextPageToken']
+    page = calls.call(_LIST, _body(pageSize=1, pageToken=token))
+    names += [file['name'] for file in page['files']]
+    token = page['nextPageToken']
   assert (names, token) == (
     ['saved_model.pb', 'variables/variables.index'],
     '',
@@ -126,7 +126,7 @@ def test_what_is_sent_is_of_the_stock(calls, exports):
 
 
 @pytest.mark.parametrize(
-  ('call', 'changes', 'said'),
+  ('call', 'changes', 'says'),
   [
     (
       _GET,
@@ -146,15 +146,15 @@ def test_what_is_sent_is_of_the_stock(calls, exports):
     (_DOWNLOAD, {'path': 'variables'}, 'its files are saved_model.pb'),
   ],
 )
-def test_what_is_not_here_is_told_what_is(calls, call, changes, said):
-  with pytest.raises(refusal.Refusal) as found:
+def test_what_is_not_here_is_told_what_is(calls, call, changes, says):
+  with pytest.raises(refusal.Refusal) as raised:
     calls.call(call, _body(**changes))
-  assert found.value.status == 404
-  assert said in str(found.value)
+  assert raised.value.status == 404
+  assert says in str(raised.value)
 
 
 @pytest.mark.parametrize(
-  ('body', 'said'),
+  ('body', 'says'),
   [
     (b'', 'no JSON'),
     (b'{', 'no JSON'),
@@ -183,12 +183,12 @@ def test_what_is_not_here_is_told_what_is(calls, call, changes, said):
     (_body(a=1, versionNumber=[]), 'no field; versionNumber is []'),
   ],
 )
-def test_what_is_wrong_with_a_body_is_named(calls, body, said):
-  with pytest.raises(refusal.Refusal) as found:
+def test_what_is_wrong_with_a_body_is_named(calls, body, says):
+  with pytest.raises(refusal.Refusal) as raised:
     calls.call(_LIST, body)
-  assert found.value.status == 400
-  assert said in str(found.value)
-  assert len(str(found.value)) < 1000
+  assert raised.value.status == 400
+  assert says in str(raised.value)
+  assert len(str(raised.value)) < 1000
 
 
 def test_a_replaced_export_is_not_listed_half(calls, exports):

@@ -60,7 +60,7 @@ def test_kagglehub_takes_all_spellings_and_single_files(exports, cache, name):
 
 
 def test_every_format_is_a_framework(exports, cache):
-  found = cache.seed(exports)
+  results = cache.seed(exports)
   expected = {
     'tensorFlow1/025-128-classification/2': some_exports.TF1,
     'tensorFlow2/025-128-classification/2': some_exports.TF2,
@@ -68,7 +68,7 @@ def test_every_format_is_a_framework(exports, cache):
     'onnx/025-128-classification/2': some_exports.ONNX,
   }
   expected = {f'google/mobilenet-v1/{k}': v for k, v in expected.items()}
-  assert set(found) == set(expected)
+  assert set(results) == set(expected)
   for name, exported in expected.items():
     files, path = file_tree.read(_download(name)), exports / exported
     is_file = path.is_file()
@@ -122,9 +122,9 @@ def _as_downloaded(cache, name) -> None:
 def test_what_kagglehub_downloads_is_its_own_from_then_on(exports, cache, name):
   cache.seed(exports)
   _as_downloaded(cache, name)
-  found = cache.seed(exports)[_NAME]
-  assert found.status == results_lib.FAILED
-  assert str(cache.folder(name)) in found.reason
+  result = cache.seed(exports)[_NAME]
+  assert result.status == results_lib.FAILED
+  assert str(cache.folder(name)) in result.reason
   assert cache.take(name) == {'saved_model.pb': b'downloaded'}
   assert cache.seed(exports, force=True)[_NAME].status == results_lib.SEEDED
   assert cache.take(name) == file_tree.read(exports / some_exports.TF2)
@@ -139,12 +139,12 @@ def test_a_download_that_was_interrupted_is_not_slimhubs(exports, cache):
 
 
 def test_other_versions_of_a_variation_stay(exports, cache):
-  other = f'{_NAME[:-1]}7'
-  _as_downloaded(cache, other)
-  client.Cache().mark_as_complete(_parsed(other), 'saved_model.pb')
+  other_version = f'{_NAME[:-1]}7'
+  _as_downloaded(cache, other_version)
+  client.Cache().mark_as_complete(_parsed(other_version), 'saved_model.pb')
   assert cache.seed(exports, force=True)[_NAME].status == results_lib.SEEDED
-  assert cache.take(other) == {'saved_model.pb': b'downloaded'}
-  assert _download(other, 'saved_model.pb').is_file()
+  assert cache.take(other_version) == {'saved_model.pb': b'downloaded'}
+  assert _download(other_version, 'saved_model.pb').is_file()
 
 
 def test_a_file_system_that_takes_one_spelling_for_another(exports, cache):

@@ -22,7 +22,8 @@ _PORT = 7777  # What kagglehub asks in its environment TEST, and no other.
 _PATIENCE = 120  # Seconds until others have left the port.
 _DATA = 'variables/variables.data-00000-of-00001'
 _MEGABYTE = 2**20
-# In TEST it prints what it gets, so that what is asked for goes elsewhere.
+# In its environment TEST kagglehub prints what it gets, so that the outcomes go
+# into a file instead.
 _CLIENT = """
 import json
 import resource
@@ -30,15 +31,15 @@ import sys
 import kagglehub
 most = int(sys.argv[3])
 resource.setrlimit(resource.RLIMIT_FSIZE, (most, -1))
-told = []
+outcomes = []
 for arguments in json.loads(sys.argv[1]):
   try:
-    told.append([kagglehub.model_download(**arguments), ''])
+    outcomes.append([kagglehub.model_download(**arguments), ''])
   except Exception as error:
-    told.append(['', f'{type(error).__name__}: {error}'])
+    outcomes.append(['', f'{type(error).__name__}: {error}'])
 resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))
 with open(sys.argv[2], 'w') as file:
-  json.dump(told, file)
+  json.dump(outcomes, file)
 """
 
 
@@ -86,17 +87,17 @@ class Client:
     """Downloads; returns a path or an error for each handle."""
     more = {'path': path} if path else {}
     process = self.start(*({'handle': h, **more} for h in handles), most=most)
-    _, said = process.communicate()
-    assert process.returncode == 0, said[-3000:]
-    told = json.loads((self.folder / 'told').read_text())
-    return [(pathlib.Path(found), error) for found, error in told]
+    _, stderr = process.communicate()
+    assert process.returncode == 0, stderr[-3000:]
+    outcomes = json.loads((self.folder / 'told').read_text())
+    return [(pathlib.Path(place), error) for place, error in outcomes]
 
 
 def _client(
   release: str, hub: hub_server.Server, folder: pathlib.Path
 ) -> Client:
   folder.mkdir(exist_ok=True)
-  # The new ones know no other host, but ask a proxy for it.
+  # New releases take no other host, but they ask a proxy for their own.
   environment, variables = {
     '0.3.13': (
       environments.KAGGLEHUB_BY_PATHS,
@@ -194,9 +195,9 @@ def test_many_files_are_downloaded_at_once_or_as_one(
 
 def test_what_is_not_here_is_told_what_is(client):
   wrong = _MODEL.replace('025-128', '025-182')
-  found = client.download(f'{_MODEL}/7', wrong, f'{wrong}/1')
-  for (_, error), said in zip(
-    found,
+  outcomes = client.download(f'{_MODEL}/7', wrong, f'{wrong}/1')
+  for (_, error), says in zip(
+    outcomes,
     (
       f'{_MODEL} has no version 7 here; it has 2',
       f'{wrong} is not here. Did you mean {_MODEL}/2?',
@@ -204,7 +205,7 @@ def test_what_is_not_here_is_told_what_is(client):
     ),
     strict=True,
   ):
-    assert said in error
+    assert says in error
     assert error.startswith('KaggleApiHTTPError: ')
   ((_, error),) = client.download(f'{_MODEL}/2', path='variables')
   assert "no file 'variables'; its files are saved_model.pb" in error
@@ -243,8 +244,8 @@ def test_many_clients_at_once_get_the_same(hub, exports, tmp_path):
   started = [client.start({'handle': _MODEL}) for client in clients]
   expected = file_tree.read(exports / _TF2)
   for client, process in zip(clients, started, strict=True):
-    _, said = process.communicate()
-    assert process.returncode == 0, said
+    _, stderr = process.communicate()
+    assert process.returncode == 0, stderr
     assert file_tree.read(client.cache / _MODEL / '2') == expected
 
 

@@ -37,9 +37,9 @@ def test_urls_and_headers_have_an_end():
     (414, _request(url=b'/' * 2049)),
     (431, _request(a='b' * 2**14)),
   ):
-    with pytest.raises(refusal.Refusal) as found:
+    with pytest.raises(refusal.Refusal) as raised:
       limits.check_size(request)
-    assert found.value.status == status
+    assert raised.value.status == status
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,9 @@ def test_urls_and_headers_have_an_end():
 def test_a_body_is_not_for_everybody(headers):
   limits.check_bodiless(_request())
   limits.check_bodiless(_request(content_length='0'))
-  with pytest.raises(refusal.Refusal, match='has no body') as found:
+  with pytest.raises(refusal.Refusal, match='has no body') as raised:
     limits.check_bodiless(_request(**headers))
-  assert found.value.headers == {'connection': 'close'}
+  assert raised.value.headers == {'connection': 'close'}
 
 
 def test_a_body_is_read_up_to_its_limit():
@@ -60,6 +60,6 @@ def test_a_body_is_read_up_to_its_limit():
     _request(half, half, b'a', b'never read'),
     _request(content_length=str(limits.MAX_BODY + 1)),
   ):
-    with pytest.raises(refusal.Refusal, match='longer than 65536') as found:
+    with pytest.raises(refusal.Refusal, match='longer than 65536') as raised:
       asyncio.run(limits.read_body(request))
-    assert found.value.status == 413
+    assert raised.value.status == 413

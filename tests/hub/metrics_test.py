@@ -26,9 +26,9 @@ def test_requests_are_counted():
     for path in ('a', 'b', 'missing'):
       requests.get(f'{url}/{path}', timeout=60)
     requests.request('NONSENSE', f'{url}/a', timeout=60)
-    found = _figures(url)
-  assert found['slimhub_requests_total', 'GET', '200'] == 2
-  assert found['slimhub_requests_total', 'GET', '404'] == 1
-  assert found['slimhub_requests_total', 'other', '200'] == 1
-  assert found['slimhub_sent_bytes_total',] == len('/a/b/missing/a')
-  assert found['slimhub_request_seconds_count',] == 4
+    figures = _figures(url)
+  assert figures['slimhub_requests_total', 'GET', '200'] == 2
+  assert figures['slimhub_requests_total', 'GET', '404'] == 1
+  assert figures['slimhub_requests_total', 'other', '200'] == 1
+  assert figures['slimhub_sent_bytes_total',] == len('/a/b/missing/a')
+  assert figures['slimhub_request_seconds_count',] == 4

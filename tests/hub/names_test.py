@@ -49,10 +49,10 @@ def _known():
   ],
 )
 def test_an_alias_finds_its_artifact(known, path, handle, part):
-  found = known.find(path)
-  assert found is not None
-  assert (str(found.handle), found.part) == (handle, part)
-  assert found.is_versioned
+  named = known.find(path)
+  assert named is not None
+  assert (str(named.handle), named.part) == (handle, part)
+  assert named.is_versioned
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_an_alias_finds_its_artifact(known, path, handle, part):
   ],
 )
 def test_without_a_version_it_is_the_newest_of_its_format(known, path, handle):
-  found = known.find(path)
-  assert found is not None
-  assert (str(found.handle), found.is_versioned) == (handle, False)
+  named = known.find(path)
+  assert named is not None
+  assert (str(named.handle), named.is_versioned) == (handle, False)
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_what_is_no_name_finds_nothing(known, path):
 
 def test_another_publisher_has_names_of_its_own():
   known = _names(_NEW.replace('google', 'acme'))
-  found = known.find(f'acme/mobilenet-v2/tensorFlow2/{_VARIATION}/2')
-  assert found is not None
-  assert str(found.handle) == _NEW.replace('google', 'acme')
+  named = known.find(f'acme/mobilenet-v2/tensorFlow2/{_VARIATION}/2')
+  assert named is not None
+  assert str(named.handle) == _NEW.replace('google', 'acme')
   assert known.find(f'{_V2}/tensorFlow2/{_VARIATION}/2') is None
 
 
@@ -177,10 +177,10 @@ def test_an_own_model_has_the_names_that_it_declares():
       '',
     ),
   ):
-    found = known.find(path)
-    assert found is not None, path
-    assert str(found.handle) == handle
-    assert part is None or found.part == part
+    named = known.find(path)
+    assert named is not None, path
+    assert str(named.handle) == handle
+    assert part is None or named.part == part
 
 
 def test_nobody_takes_the_name_of_a_published_model():
@@ -190,9 +190,9 @@ def test_nobody_takes_the_name_of_a_published_model():
   assert known.find(taken) is None
   assert not known.versions(taken.removesuffix('/2'))
   for handles in ([*own, some_exports.handle(_NEW)],):
-    found = names.Names(handles).find(taken)
-    assert found is not None
-    assert str(found.handle) == _NEW
+    named = names.Names(handles).find(taken)
+    assert named is not None
+    assert str(named.handle) == _NEW
 
 
 def test_own_models_of_the_publisher_take_none_either():
@@ -208,9 +208,9 @@ def test_own_models_of_the_publisher_take_none_either():
   name = 'google/inception-v3/tensorFlow2/feature-vector'
   assert names.Names([own]).find(f'{name}/1') is None
   for path in (name, f'{name}/1'):
-    found = names.Names([own, published]).find(path)
-    assert found is not None
-    assert found.handle == published
+    named = names.Names([own, published]).find(path)
+    assert named is not None
+    assert named.handle == published
 
 
 @pytest.mark.parametrize(

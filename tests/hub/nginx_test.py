@@ -68,9 +68,9 @@ def _answer(
   with contextlib.closing(client) as connection:
     connection.request(method, path, headers=named)
     answer = connection.getresponse()
-    found = {key.lower(): value for key, value in answer.getheaders()}
-    kept = {k: v for k, v in found.items() if k not in _OF_SERVER}
-    if answer.status == 206:  # It says so itself.
+    received = {key.lower(): value for key, value in answer.getheaders()}
+    kept = {k: v for k, v in received.items() if k not in _OF_SERVER}
+    if answer.status == 206:  # The status itself says that ranges work.
       kept.pop('accept-ranges', None)
     return answer.status, kept, answer.read()
 
@@ -87,7 +87,7 @@ def _answer(
 def test_all_answers_are_those_of_the_hub(ask, ask_plain, path, method):
   headers = {'method': method, 'origin': 'https://page.example'}
   expected = ask_plain(path, **headers)
-  for _ in range(2):  # What names a file is repeated for a moment.
+  for _ in range(2):  # An answer that names a file is repeated for a moment.
     assert ask(path, **headers) == expected
 
 
@@ -113,8 +113,8 @@ def test_all_answers_are_those_of_the_hub(ask, ask_plain, path, method):
 )
 def test_conditions_and_parts_are_those_of_the_hub(ask, ask_plain, headers):
   etag = ask_plain(_BUNDLE)[1]['etag']
-  given = {key: etag if v == 'ETAG' else v for key, v in headers.items()}
-  assert ask(_BUNDLE, **given) == ask_plain(_BUNDLE, **given)
+  conditions = {key: etag if v == 'ETAG' else v for key, v in headers.items()}
+  assert ask(_BUNDLE, **conditions) == ask_plain(_BUNDLE, **conditions)
 
 
 def test_nginx_sends_the_bytes(hub, ask, folder):

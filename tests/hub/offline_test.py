@@ -183,6 +183,6 @@ def test_unchanged_code_runs_offline(client, seeded, tmp_path):
     check=False,
   )
   assert done.returncode == 0, done.stderr[-3000:]
-  *said, last = re.findall('^(?:un)?answered .*', done.stdout, re.MULTILINE)
-  assert said == [f'answered {handle}' for handle in handles]
+  *answered, last = re.findall('^(?:un)?answered .*', done.stdout, re.MULTILINE)
+  assert answered == [f'answered {handle}' for handle in handles]
   assert last.startswith('unanswered')

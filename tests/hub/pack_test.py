@@ -69,9 +69,9 @@ def test_what_changed_is_packed_again_and_what_is_gone_removed(exports, packed):
   some_exports.add(exports, _TF1, 'new')
   for suffix in ('.json', '.md'):
     (exports / f'{_TF2}{suffix}').unlink()
-  found = _run(exports, packed)
-  assert found[_TF1] == results.PACKED
-  assert _TF2 not in found
+  statuses = _run(exports, packed)
+  assert statuses[_TF1] == results.PACKED
+  assert _TF2 not in statuses
   assert not (packed / f'{_TF2}.tar.gz').exists()
   assert not (packed / f'{_TF2}.html').exists()
   newest = packed / f'{_NAME}.tar.gz'
@@ -83,9 +83,9 @@ def test_what_fails_stays_as_it_was_packed(exports, packed):
   before = file_tree.read(packed)
   some_exports.add(exports, _TF1, 'new')
   (exports / _TF1 / 'saved_model.pb').write_text('damaged')
-  found = _run(exports, packed)
-  assert found[_TF1] == results.FAILED
-  assert found[_TF2] == results.KEPT
+  statuses = _run(exports, packed)
+  assert statuses[_TF1] == results.FAILED
+  assert statuses[_TF2] == results.KEPT
   assert file_tree.read(packed) == before
 
 
@@ -93,7 +93,7 @@ def test_what_never_was_whole_is_in_no_index(exports, packed):
   (exports / _TF1 / 'saved_model.pb').write_text('damaged')
   assert _run(exports, packed)[_TF1] == results.FAILED
   index = json.loads((packed / 'index.json').read_text())
-  assert _TF1 not in [each['handle'] for each in index['exports']]
+  assert _TF1 not in [entry['handle'] for entry in index['exports']]
 
 
 def test_a_folder_of_others_is_left(exports, packed):

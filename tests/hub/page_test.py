@@ -53,17 +53,17 @@ def test_a_card_that_holds_html_shows_it_and_obeys_none_of_it():
 
 
 def test_links_are_relative():
-  made = some_manifest.make(_HANDLE)
+  manifest = some_manifest.make(_HANDLE)
   lite = some_manifest.make(_LITE)
-  page = page_lib.card(made, '# Card', [lite])
+  page = page_lib.card(manifest, '# Card', [lite])
   assert 'href="5.tar.gz"' in page
   assert 'href="5.json"' in page
   assert 'href="/' not in page
 
 
 def test_the_index_says_where_each_is():
-  found = page_lib.index([some_manifest.make(_HANDLE)])['exports']
-  assert found == [
+  exports = page_lib.index([some_manifest.make(_HANDLE)])['exports']
+  assert exports == [
     {
       'handle': str(_HANDLE),
       'format': 'saved_model_2',

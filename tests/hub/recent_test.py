@@ -70,7 +70,7 @@ def test_who_asks_and_through_what_makes_no_difference(hub):
 
 
 @pytest.mark.parametrize(
-  'other',
+  'question',
   [
     ('GET', '/other', {}),
     ('GET', '/model?a=b', {}),
@@ -84,8 +84,8 @@ def test_who_asks_and_through_what_makes_no_difference(hub):
   ],
   ids=str,
 )
-def test_another_question_is_asked(hub, other):
-  method, url, headers = other
+def test_another_question_is_asked(hub, question):
+  method, url, headers = question
   hub.client.get('/model')
   hub.client.request(method, url, headers=headers)
   assert hub.asked == 2
@@ -193,9 +193,9 @@ def test_what_is_not_repeated_is_asked_by_each():
 
 
 def test_nobody_waits_for_who_never_gets_an_answer():
-  asked, answers = _ask_at_once(['/'] * 9, _FILE, fails=True)
-  assert asked == 9
-  assert all(isinstance(each, InterruptedError) for each in answers)
+  count, answers = _ask_at_once(['/'] * 9, _FILE, fails=True)
+  assert count == 9
+  assert all(isinstance(answer, InterruptedError) for answer in answers)
 
 
 def test_after_a_second_moment_nobody_gets_what_was(monkeypatch):
@@ -258,7 +258,7 @@ def test_headers_that_are_added_outside_do_not_stay(hub):
 
   client = testclient.TestClient(adding)
   answers = [client.get('/') for _ in range(3)]
-  assert [each.headers['x-more'] for each in answers] == ['1'] * 3
+  assert [answer.headers['x-more'] for answer in answers] == ['1'] * 3
 
 
 def test_however_much_is_asked_little_is_kept(hub):

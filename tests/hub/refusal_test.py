@@ -9,24 +9,24 @@ from exporter.hub import refusal
 
 
 def test_a_refusal_is_itself():
-  given = refusal.Refusal(404, 'it is not here', allow='GET')
-  assert refusal.of(given) is given
-  assert (given.status, given.headers) == (404, {'allow': 'GET'})
+  original = refusal.Refusal(404, 'it is not here', allow='GET')
+  assert refusal.of(original) is original
+  assert (original.status, original.headers) == (404, {'allow': 'GET'})
 
 
 @pytest.mark.parametrize(
-  ('error', 'said'),
+  ('error', 'says'),
   [
     (errors.ManifestError('/srv/a.json is damaged'), 'try again'),
     (errors.HubError('/srv/stock is gone'), 'the log says why'),
     (OSError(28, 'No space left', '/srv/stock'), 'the log says why'),
   ],
 )
-def test_an_error_is_logged_and_not_told(caplog, error, said):
+def test_an_error_is_logged_and_not_told(caplog, error, says):
   with caplog.at_level(logging.WARNING, 'uvicorn.error'):
-    found = refusal.of(error)
+    refused = refusal.of(error)
   assert isinstance(error, refusal.ERRORS)
-  assert (found.status, found.headers) == (503, {'retry-after': '5'})
-  assert said in str(found)
-  assert '/srv' not in str(found)
+  assert (refused.status, refused.headers) == (503, {'retry-after': '5'})
+  assert says in str(refused)
+  assert '/srv' not in str(refused)
   assert '/srv' in caplog.text

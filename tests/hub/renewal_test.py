@@ -59,7 +59,7 @@ def test_what_is_broken_is_told_once_and_changes_nothing(
     path.unlink()
     files.renew()
   assert read == ['first']
-  broken, gone = [each.getMessage() for each in caplog.records]
+  broken, gone = [record.getMessage() for record in caplog.records]
   assert broken.startswith(f'{path} is broken; until that is mended, what was')
   assert gone.startswith(f'{path} is ; ')
   path.write_text('mended')

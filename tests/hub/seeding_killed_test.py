@@ -41,14 +41,14 @@ def _taken(cache) -> list[dict[str, bytes] | None]:
 
 def _seed_until(cache, exports, count) -> None:
   """Seeds, and is killed before it writes for the nth time."""
-  left = [count]
+  writes_left = [count]
 
   def hook(event, arguments):
     is_write = event in _WRITES or (
       event == 'open' and isinstance(arguments[2], int) and arguments[2] & 3
     )
-    left[0] -= is_write
-    if is_write and left[0] < 0:
+    writes_left[0] -= is_write
+    if is_write and writes_left[0] < 0:
       os.kill(os.getpid(), signal.SIGKILL)
 
   sys.addaudithook(hook)
@@ -81,7 +81,7 @@ def test_killed_at_any_moment_it_is_whole_or_not_there(cache, tmp_path, is_new):
     code = child.exitcode
     assert code in (0, -signal.SIGKILL)
     assert all(taken in (None, old, new) for taken in _taken(cache)), count
-    if count % 2:  # Even what was exported in between is no other's.
+    if count % 2:  # What was exported in between is not taken for another's.
       some_exports.add(exports, some_exports.TF2, f'later {count}')
     assert results_lib.FAILED not in cache.statuses(exports), count
     expected = file_tree.read(exports / some_exports.TF2)

@@ -43,13 +43,13 @@ def _links(cache) -> list[pathlib.Path]:
 
 
 def test_every_name_has_the_artifact(exports, cache):
-  found = cache.seed(exports)
+  results = cache.seed(exports)
   for name in (some_exports.TF1, some_exports.TF2):
     names = cache.names(some_exports.handle(name))
     assert _is_everywhere(cache, exports, name)
-    assert found[names[0]].status == results_lib.SEEDED
-    assert found[names[0]].reason.startswith(f'under {len(names)} ')
-    assert found[names[0]].bytes > 0
+    assert results[names[0]].status == results_lib.SEEDED
+    assert results[names[0]].reason.startswith(f'under {len(names)} ')
+    assert results[names[0]].bytes > 0
   assert not (cache.root / '.slimhub-staging').exists()
   assert not (cache.root / '.slimhub-lock').exists()
 
@@ -57,9 +57,9 @@ def test_every_name_has_the_artifact(exports, cache):
 def test_a_second_run_changes_nothing(exports, cache):
   cache.seed(exports)
   before = {path: path.lstat() for path in cache.root.rglob('*')}
-  found = cache.seed(exports)
-  assert {each.status for each in found.values()} == {results_lib.KEPT}
-  assert all(r.reason.startswith('unchanged under') for r in found.values())
+  results = cache.seed(exports)
+  assert {result.status for result in results.values()} == {results_lib.KEPT}
+  assert all(r.reason.startswith('unchanged under') for r in results.values())
   after = {path: path.lstat() for path in cache.root.rglob('*')}
   assert before.keys() == after.keys()
   for path, facts in before.items():
@@ -76,8 +76,8 @@ def test_a_moved_cache_is_as_good(exports, cache, tmp_path):
 def test_a_new_export_is_there_under_every_name(exports, cache, copy):
   cache.seed(exports, copy=copy)
   some_exports.add(exports, some_exports.TF2, 'new')
-  found = cache.seed(exports, copy=copy)
-  assert found[cache.names(_TF2)[0]].status == results_lib.SEEDED
+  results = cache.seed(exports, copy=copy)
+  assert results[cache.names(_TF2)[0]].status == results_lib.SEEDED
   assert _is_everywhere(cache, exports)
   assert cache.statuses(exports, copy=copy) == {results_lib.KEPT}
 
@@ -89,8 +89,8 @@ def test_a_name_that_is_missing_is_added(exports, cache):
     lost.unlink()
   else:
     shutil.rmtree(lost)
-  found = cache.seed(exports)
-  assert found[cache.names(_TF2)[0]].status == results_lib.SEEDED
+  results = cache.seed(exports)
+  assert results[cache.names(_TF2)[0]].status == results_lib.SEEDED
   assert _is_everywhere(cache, exports)
 
 
@@ -142,11 +142,11 @@ def test_what_others_put_there_stays_unless_forced(exports, cache, which):
   folder = cache.folder(taken)
   folder.mkdir(parents=True)
   (folder / 'saved_model.pb').write_text('downloaded')
-  found = cache.seed(exports)[own]
-  assert found.status == results_lib.FAILED
-  assert str(folder) in found.reason
-  assert taken in found.reason
-  assert '--force' in found.reason
+  result = cache.seed(exports)[own]
+  assert result.status == results_lib.FAILED
+  assert str(folder) in result.reason
+  assert taken in result.reason
+  assert '--force' in result.reason
   assert file_tree.read(folder) == {'saved_model.pb': b'downloaded'}
   others = [name for name in cache.names(_TF2) if name != taken]
   expected = file_tree.read(exports / some_exports.TF2) if which else None
@@ -185,8 +185,8 @@ def test_an_empty_folder_is_nobodys(exports, cache):
 
 def test_what_is_damaged_is_not_seeded(exports, cache):
   (exports / some_exports.TF2 / 'saved_model.pb').write_text('x')
-  found = cache.seed(exports)[cache.names(_TF2)[0]]
-  assert found.status == results_lib.FAILED
+  result = cache.seed(exports)[cache.names(_TF2)[0]]
+  assert result.status == results_lib.FAILED
   assert not any(cache.folder(name).exists() for name in cache.names(_TF2))
   assert _is_everywhere(cache, exports, some_exports.TF1)
 
@@ -206,11 +206,11 @@ def test_of_two_that_claim_a_url_the_first_keeps_it(tmp_path):
   first, second = (
     _own(exports, name=name, also_known_as=meaning) for name in ('a', 'b')
   )
-  found = cache.seed(exports)
+  results = cache.seed(exports)
   url = f'{caches.HUB}/{claimed}'
   assert cache.take(url) == file_tree.read(exports / str(first))
-  assert f'{url} is that of {first}' in found[f'{caches.HUB}/{second}'].reason
-  assert claimed not in found[f'{caches.HUB}/{first}'].reason
+  assert f'{url} is that of {first}' in results[f'{caches.HUB}/{second}'].reason
+  assert claimed not in results[f'{caches.HUB}/{first}'].reason
   assert cache.statuses(exports) == {results_lib.KEPT}
 
 
@@ -220,9 +220,9 @@ def test_nobody_claims_the_handle_of_another(tmp_path):
   meaning = {some_exports.TF2: 'classification/2'}
   own = _own(exports, also_known_as=meaning)
   assert str(own) < some_exports.TF2
-  found = cache.seed(exports)
+  results = cache.seed(exports)
   assert _is_everywhere(cache, exports)
-  assert some_exports.TF2 in found[f'{caches.HUB}/{own}'].reason
+  assert some_exports.TF2 in results[f'{caches.HUB}/{own}'].reason
 
 
 def test_one_without_a_name_is_a_failure(tmp_path):
@@ -231,7 +231,7 @@ def test_one_without_a_name_is_a_failure(tmp_path):
     _own(exports, dataset=dataset, name=name)
     for dataset, name in (('a', 'b_c'), ('a_b', 'c'))
   )
-  found = list(cache._seed(exports))
-  assert [each.status for each in found] == ['seeded', 'failed']
-  assert f'{second} is left without a name' in found[1].reason
-  assert f'is that of {first}' in found[1].reason
+  results = list(cache._seed(exports))
+  assert [result.status for result in results] == ['seeded', 'failed']
+  assert f'{second} is left without a name' in results[1].reason
+  assert f'is that of {first}' in results[1].reason

@@ -50,12 +50,12 @@ def test_a_file_is_sent_as_it_was_made_or_made_again(exports):
   stock = exports.with_name(f'{exports.name}-stock')
   with hub_server.serve(exports) as hub:
     path = f'/{some_exports.LITE}'
-    before = {each: hub.ask(each)[2] for each in (_BUNDLE, path)}
+    before = {target: hub.ask(target)[2] for target in (_BUNDLE, path)}
     for file in stock.glob('[0-9a-f]*'):
       file.write_text('tampered')
-    assert {each: hub.ask(each)[2] for each in before} == before
+    assert {target: hub.ask(target)[2] for target in before} == before
     shutil.rmtree(stock)
-    assert {each: hub.ask(each)[2] for each in before} == before
+    assert {target: hub.ask(target)[2] for target in before} == before
 
 
 def test_it_says_when_it_cannot_send_files(tmp_path):
@@ -75,20 +75,22 @@ def test_it_says_when_it_cannot_send_files(tmp_path):
 def test_a_stock_is_not_made_among_the_files_of_others(exports, tmp_path):
   (tmp_path / 'thesis.tex').touch()
   with (
-    pytest.raises(RuntimeError, match=f"{tmp_path} holds 'thesis.tex'") as said,
+    pytest.raises(
+      RuntimeError, match=f"{tmp_path} holds 'thesis.tex'"
+    ) as raised,
     hub_server.serve(exports, f'--stock_dir={tmp_path}'),
   ):
     pass
-  assert 'Traceback' not in str(said.value)
+  assert 'Traceback' not in str(raised.value)
   assert [path.name for path in tmp_path.iterdir()] == ['thesis.tex']
 
 
 def test_head_says_what_get_would(hub):
   _, expected, body = hub.ask(_BUNDLE)
-  status, found, nothing = hub.ask(_BUNDLE, 'HEAD')
+  status, headers, nothing = hub.ask(_BUNDLE, 'HEAD')
   assert (status, nothing) == (200, b'')
-  assert int(found['content-length']) == len(body)
-  assert found['etag'] == expected['etag']
+  assert int(headers['content-length']) == len(body)
+  assert headers['etag'] == expected['etag']
 
 
 @pytest.mark.parametrize('path', [_LITE, f'{_TF2}/saved_model.pb'])
@@ -111,8 +113,8 @@ def test_hundreds_of_downloads_at_once_lose_nothing(hub, exports):
     return status, hashlib.sha256(body).digest()
 
   with futures.ThreadPoolExecutor(300) as pool:
-    found = list(pool.map(download, range(300)))
-  assert set(found) == {(206, expected)}
+    answers = list(pool.map(download, range(300)))
+  assert set(answers) == {(206, expected)}
 
 
 @pytest.mark.parametrize(
@@ -168,8 +170,8 @@ def test_a_link_out_of_the_exports_is_not_followed(hub, exports):
   ],
 )
 def test_what_is_too_large_or_senseless_is_refused(hub, status, path, headers):
-  found, _, body = hub.ask(path, **headers)
-  assert (found, bool(body)) == (status, True)
+  answer_status, _, body = hub.ask(path, **headers)
+  assert (answer_status, bool(body)) == (status, True)
   assert hub.ask('/healthz')[0] == 200
 
 
@@ -205,35 +207,35 @@ def test_a_download_ends_before_the_server_does(exports):
       hub.process.send_signal(signal.SIGTERM)
       body = begun + answer.read()
     assert body == (exports / some_exports.ONNX).read_bytes()
-    code, said = hub.wait()
-    assert code == 0, said
-    assert f'"GET /{some_exports.ONNX} HTTP/1.1" 200' in said
+    code, output = hub.wait()
+    assert code == 0, output
+    assert f'"GET /{some_exports.ONNX} HTTP/1.1" 200' in output
 
 
 def test_a_port_that_is_taken_is_named(hub, exports):
   port = hub.address.split(':')[1]
   with hub_server.start(exports, f'--port={port}') as process:
-    said, _ = process.communicate()
+    output, _ = process.communicate()
   assert process.returncode == 1
-  assert f'127.0.0.1, port {port}' in said
-  assert 'another --port' in said
-  assert 'Traceback' not in said
+  assert f'127.0.0.1, port {port}' in output
+  assert 'another --port' in output
+  assert 'Traceback' not in output
 
 
 def test_a_host_that_is_not_this_one_is_named(exports):
   with hub_server.start(exports, '--host=192.0.2.1', '--port=0') as process:
-    said, _ = process.communicate()
+    output, _ = process.communicate()
   assert process.returncode == 1
-  assert 'another --host' in said
-  assert 'Traceback' not in said
+  assert 'another --host' in output
+  assert 'Traceback' not in output
 
 
 def test_a_missing_folder_is_an_error(tmp_path):
   with hub_server.start(tmp_path / 'missing', '--port=0') as process:
-    said, _ = process.communicate()
+    output, _ = process.communicate()
   assert process.returncode == 1
-  assert f'{tmp_path / "missing"} is no folder' in said
-  assert 'Traceback' not in said
+  assert f'{tmp_path / "missing"} is no folder' in output
+  assert 'Traceback' not in output
 
 
 def test_an_empty_folder_is_served_and_what_comes_later_too(tmp_path):
@@ -244,8 +246,8 @@ def test_an_empty_folder_is_served_and_what_comes_later_too(tmp_path):
     assert hub.ask('/', accept='text/html')[0] == 200
     assert hub.ask(f'/{_TF2}')[0] == 404
     some_exports.add(exports, _TF2)
-    (found,) = json.loads(hub.ask('/index.json')[2])['exports']
-    assert found['handle'] == _TF2
+    (entry,) = json.loads(hub.ask('/index.json')[2])['exports']
+    assert entry['handle'] == _TF2
     assert hub.ask(_BUNDLE)[0] == 200
     assert b'Did you mean' in hub.ask(f'/{some_exports.TF1}')[2]
     shutil.rmtree(exports / 'google')

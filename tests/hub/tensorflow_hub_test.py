@@ -31,8 +31,8 @@ url, handle, *paths = sys.argv[1:]
 expected = hub.load(f'{url}/{handle}')(images).numpy()
 assert expected.shape == (1, 1001)
 for path in paths:
-  for found in (hub.load(f'{url}/{path}'), hub.KerasLayer(f'{url}/{path}')):
-    np.testing.assert_array_equal(found(images).numpy(), expected, path)
+  for model in (hub.load(f'{url}/{path}'), hub.KerasLayer(f'{url}/{path}')):
+    np.testing.assert_array_equal(model(images).numpy(), expected, path)
 try:
   hub.load(f'{url}/models/google/mobilenet-v1/TensorFlow2/025-128-nothing/2')
 except Exception as error:

@@ -27,11 +27,13 @@ def _cache(tmp_path):
 
 
 def test_a_folder_for_the_first_url_and_a_descriptor_beside_it(exports, cache):
-  found = cache.seed(exports)
-  assert set(found) == {f'{_HUB}/{some_exports.TF1}', _URL}
-  for url in found:
-    made = some_manifest.read(exports / f'{url.removeprefix(_HUB)[1:]}.json')
-    assert not contents.differences(made, cache.folder(url))
+  results = cache.seed(exports)
+  assert set(results) == {f'{_HUB}/{some_exports.TF1}', _URL}
+  for url in results:
+    manifest = some_manifest.read(
+      exports / f'{url.removeprefix(_HUB)[1:]}.json'
+    )
+    assert not contents.differences(manifest, cache.folder(url))
     descriptor = cache.root / f'{tfhub_cache.key(url)}.descriptor.txt'
     assert descriptor.read_text().startswith(f'Module: {url}\n')
 
@@ -70,11 +72,11 @@ def test_what_tensorflow_hub_downloaded_is_not_slimhubs(exports, cache):
     b'Module: \xff\nDownload Hostname: host (PID: 1)\n'
   )
   some_exports.add(exports, some_exports.TF2, 'new')
-  found = cache.seed(exports)[_URL]
-  assert found.status == results_lib.FAILED
-  assert f'{link}, for {_KAGGLE}, holds what' in found.reason
+  result = cache.seed(exports)[_URL]
+  assert result.status == results_lib.FAILED
+  assert f'{link}, for {_KAGGLE}, holds what' in result.reason
   count = len(cache.names(some_exports.handle(some_exports.TF2)))
-  assert f'under {count - 1} of its {count} URLs' in found.reason
+  assert f'under {count - 1} of its {count} URLs' in result.reason
   assert (link / 'saved_model.pb').read_text() == 'downloaded'
 
 
@@ -102,15 +104,15 @@ def test_a_copy_that_becomes_a_link_loses_its_descriptor(exports, cache):
 def test_a_link_to_another_cache_is_not_slimhubs(
   exports, cache, tmp_path, is_gone
 ):
-  other = caches.Tfhub(tmp_path / 'other')
-  other.seed(exports)
+  other_cache = caches.Tfhub(tmp_path / 'other')
+  other_cache.seed(exports)
   cache.root.mkdir()
-  cache.folder(_KAGGLE).symlink_to(other.folder(_URL))
+  cache.folder(_KAGGLE).symlink_to(other_cache.folder(_URL))
   if is_gone:  # As a disk is that is not mounted.
-    other.root.rename(tmp_path / 'elsewhere')
+    other_cache.root.rename(tmp_path / 'elsewhere')
   some_exports.add(exports, some_exports.TF2, 'new')
   assert cache.seed(exports)[_URL].status == results_lib.FAILED
-  assert cache.folder(_KAGGLE).readlink() == other.folder(_URL)
+  assert cache.folder(_KAGGLE).readlink() == other_cache.folder(_URL)
 
 
 def test_a_link_to_a_download_is_not_slimhubs(exports, cache):

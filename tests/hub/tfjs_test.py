@@ -64,13 +64,13 @@ def test_files_are_below_every_name(hub, exports, path, name):
 
 def test_the_whole_folder_is_one_download(hub):
   expected = hub.ask(f'/{some_exports.TFJS}.tar.gz')
-  found = hub.ask(f'/{_NAME}/1?tfjs-format=compressed')
-  assert found[0] == expected[0] == 200
-  assert found[2] == expected[2]
+  answer = hub.ask(f'/{_NAME}/1?tfjs-format=compressed')
+  assert answer[0] == expected[0] == 200
+  assert answer[2] == expected[2]
 
 
 @pytest.mark.parametrize(
-  ('path', 'status', 'said'),
+  ('path', 'status', 'says'),
   [
     (f'{_NAME}/6/model.json?{_FILE}', 404, 'is not here'),
     (f'{_NAME}/5/other.json?{_FILE}', 404, 'its files are'),
@@ -78,10 +78,10 @@ def test_the_whole_folder_is_one_download(hub):
     (f'{_NAME}/5/model.json', 404, 'its files are saved_model.pb'),
   ],
 )
-def test_what_is_not_there_is_refused(hub, path, status, said):
-  found = hub.ask(f'/{path}')
-  assert found[0] == status
-  assert said in found[2].decode()
+def test_what_is_not_there_is_refused(hub, path, status, says):
+  answer = hub.ask(f'/{path}')
+  assert answer[0] == status
+  assert says in answer[2].decode()
 
 
 def test_it_says_how_to_export_what_is_missing(tmp_path):
@@ -101,7 +101,7 @@ def test_a_page_describes_the_folder(hub):
   assert f'{some_exports.TFJS}.tar.gz' in {e['download'] for e in listed}
 
 
-def _made(name: str):
+def _make_manifest(name: str):
   return some_manifest.make(some_exports.handle(name))
 
 
@@ -111,12 +111,14 @@ def test_one_of_the_best_kind_answers_for_each_version():
     f'{_NAME}/4.tfjs/uint8',
     f'{_NAME}/4.tfjs/float16',
   ]
-  found = tfjs.by_handle(map(_made, names))
-  assert {each.handle for each in found.values()} == {some_exports.TFJS}
-  assert [*sorted(found)] == [f'{_NAME}/{n}' for n in (1, 2, 3, 4, 5)]
-  found = tfjs.by_handle([_made(names[1])])
-  assert [*sorted(found)] == [f'{_NAME}/{n}' for n in (1, 2, 3, 4)]
-  assert tfjs.by_handle([_made(some_exports.TF2)]) == {}
+  manifests = tfjs.by_handle(map(_make_manifest, names))
+  assert {manifest.handle for manifest in manifests.values()} == {
+    some_exports.TFJS
+  }
+  assert [*sorted(manifests)] == [f'{_NAME}/{n}' for n in (1, 2, 3, 4, 5)]
+  manifests = tfjs.by_handle([_make_manifest(names[1])])
+  assert [*sorted(manifests)] == [f'{_NAME}/{n}' for n in (1, 2, 3, 4)]
+  assert tfjs.by_handle([_make_manifest(some_exports.TF2)]) == {}
 
 
 def test_versions_that_were_never_published_answer_for_themselves():
@@ -125,8 +127,8 @@ def test_versions_that_were_never_published_answer_for_themselves():
 
 
 def test_a_seeded_cache_has_the_folder(exports, tmp_path):
-  found = folder.items(exports)
-  assert list(kagglehub_cache.seed_kagglehub(found, tmp_path))
+  items = folder.items(exports)
+  assert list(kagglehub_cache.seed_kagglehub(items, tmp_path))
   name = 'models/google/mobilenet-v1/tfJs/025-128-classification/2'
   for file in ('model.json', 'group1-shard1of1.bin'):
     expected = _content(exports, some_exports.TFJS, file)

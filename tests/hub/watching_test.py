@@ -1,4 +1,4 @@
-"""Of each request it is told once, whatever came of it."""
+"""Each request is reported once, whatever came of it."""
 
 import queue
 
@@ -8,7 +8,7 @@ import requests
 from exporter.hub import watching
 from tests.hub import served_app
 
-_PATIENCE = 60  # Seconds: a client may have its answer before it is told of.
+_PATIENCE = 60  # Seconds: a client may have its answer before that is reported.
 
 
 @pytest.fixture(name='seen')
@@ -26,12 +26,12 @@ def _url(seen):
 def test_it_tells_what_was_asked_and_answered(url, seen):
   headers = {'User-Agent': 'a test'}
   requests.get(f'{url}/some%0Apath?query=1', headers=headers, timeout=60)
-  found = seen.get(timeout=_PATIENCE)
-  assert (found.client, found.user) == ('127.0.0.1', '')
-  assert (found.method, found.path) == ('GET', '/some\npath')
-  assert (found.status, found.bytes) == (200, len('/some\npath'))
-  assert 0 <= found.seconds < 60
-  assert found.agent == 'a test'
+  request = seen.get(timeout=_PATIENCE)
+  assert (request.client, request.user) == ('127.0.0.1', '')
+  assert (request.method, request.path) == ('GET', '/some\npath')
+  assert (request.status, request.bytes) == (200, len('/some\npath'))
+  assert 0 <= request.seconds < 60
+  assert request.agent == 'a test'
   assert seen.empty()
 
 

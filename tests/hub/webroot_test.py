@@ -18,8 +18,8 @@ def test_what_is_put_is_there(root, tmp_path):
   root.put('a/b', lambda path: path.write_text('text'))
   root.put_data('c', b'data')
   root.link('a/d', 'c')
-  found = file_tree.read(tmp_path / 'root')
-  assert found == {'a/b': b'text', 'c': b'data', 'a/d': b'data'}
+  files = file_tree.read(tmp_path / 'root')
+  assert files == {'a/b': b'text', 'c': b'data', 'a/d': b'data'}
   assert (tmp_path / 'root/a/d').samefile(tmp_path / 'root/c')
 
 

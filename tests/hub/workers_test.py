@@ -39,8 +39,8 @@ def _exports(tmp_path_factory):
 def _pids(hub: hub_server.Server) -> list[int]:
   """The processes that answer."""
   pid = hub.process.pid
-  found = pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text()
-  return [int(each) for each in found.split()]
+  children = pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text()
+  return [int(child) for child in children.split()]
 
 
 def _figures(hub: hub_server.Server) -> dict[tuple[str, ...], float]:
@@ -60,14 +60,14 @@ def _put(path: pathlib.Path, content: bytes) -> None:
   new.replace(path)
 
 
-def _wait_for_all(hub: hub_server.Server, told: str, workers: int) -> None:
+def _wait_for_all(hub: hub_server.Server, message: str, workers: int) -> None:
   """Waits until each process has told of a file that was replaced.
 
   Which of them answers is up to the system: that many answers in turn are new
   proves nothing of a process that was given none of the requests.
   """
   first = 1 if workers > 1 else 0  # It answers nothing, but reads files too.
-  while hub.said.count(told) < workers + first:
+  while hub.said.count(message) < workers + first:
     pass
 
 
@@ -90,12 +90,12 @@ def test_what_each_process_answers_is_counted_and_logged_once(exports):
     # Both are written after the answers.
     lines: list[str] = []
     while len(lines) < _REQUESTS:
-      lines = [each for each in hub.said.splitlines() if '/nobody/' in each]
-    while (found := _figures(hub)).get(counted, 0) < _REQUESTS:
+      lines = [line for line in hub.said.splitlines() if '/nobody/' in line]
+    while (figures := _figures(hub)).get(counted, 0) < _REQUESTS:
       pass
     for pid in _pids(hub):
-      assert found['process_resident_memory_bytes', f'{pid}'] > 2**20
-  assert found[counted] == len(lines) == _REQUESTS
+      assert figures['process_resident_memory_bytes', f'{pid}'] > 2**20
+  assert figures[counted] == len(lines) == _REQUESTS
   assert {json.loads(line)['status'] for line in lines} == {404}
 
 
@@ -107,11 +107,11 @@ def test_a_process_that_is_killed_is_replaced_and_forgotten_by_nobody(exports):
       assert hub.ask(_JSON)[0] == 200
     counted = 'slimhub_requests_total', 'GET', '200'
     while _figures(hub).get(counted, 0) < 10:
-      pass  # That is done after the answers.
+      pass  # Answers are counted after they are sent.
     before = _pids(hub)
     os.kill(before[0], signal.SIGKILL)
-    told = f'process {before[0]} has ended'
-    while told not in hub.said or len(_pids(hub)) < 2:
+    message = f'process {before[0]} has ended'
+    while message not in hub.said or len(_pids(hub)) < 2:
       assert _insist(hub, _JSON) == 200
     assert before[0] not in _pids(hub)
     assert before[1] in _pids(hub)
@@ -130,8 +130,8 @@ def test_downloads_end_before_all_processes_do(exports):
     hub.process.send_signal(signal.SIGTERM)
     whole = (exports / some_exports.ONNX).read_bytes()
     assert all(answer.read() == whole for answer in answers)
-    code, said = hub.wait()
-  assert (code, 'Traceback' in said) == (0, False), said
+    code, output = hub.wait()
+  assert (code, 'Traceback' in output) == (0, False), output
   assert not any(pathlib.Path(f'/proc/{pid}').exists() for pid in pids)
 
 
@@ -140,8 +140,8 @@ def test_ctrl_c_ends_all_processes_without_a_traceback(exports):
     assert hub.ask('/healthz')[0] == 200
     for pid in (*_pids(hub), hub.process.pid):  # As a terminal does.
       os.kill(pid, signal.SIGINT)
-    code, said = hub.wait()
-  assert (code, 'Traceback' in said) == (130, False), said
+    code, output = hub.wait()
+  assert (code, 'Traceback' in output) == (130, False), output
 
 
 def test_no_process_outlives_the_first_one(exports):
@@ -161,18 +161,18 @@ def test_a_port_that_is_taken_is_named(exports):
     port = hub.address.split(':')[1]
     flags = (f'--port={port}', '--workers=2')
     with hub_server.start(exports, *flags) as process:
-      said, _ = process.communicate()
+      output, _ = process.communicate()
   assert process.returncode == 1
-  assert 'another --port' in said
-  assert 'Traceback' not in said
+  assert 'another --port' in output
+  assert 'Traceback' not in output
 
 
 @pytest.mark.parametrize('number', ['0', '-1', 'many', '2000'])
 def test_a_number_of_processes_that_is_none_is_refused(number, capsys):
   with pytest.raises(SystemExit):
     entry.parse(['slimhub', 'serve', 'exports', f'--workers={number}'])
-  said = capsys.readouterr().err
-  assert f"--workers: '{number}', expected a whole number, 1 to" in said
+  stderr = capsys.readouterr().err
+  assert f"--workers: '{number}', expected a whole number, 1 to" in stderr
 
 
 def test_each_process_limits_the_connections_of_an_address(exports):
@@ -181,14 +181,14 @@ def test_each_process_limits_the_connections_of_an_address(exports):
     hub_server.serve(exports, *flags) as hub,
     contextlib.ExitStack() as stack,
   ):
-    found: list[bytes] = []
-    while len(found) < 7:
+    statuses: list[bytes] = []
+    while len(statuses) < 7:
       client = stack.enter_context(hub.open())
       # Nobody takes the whole answer, so that each connection stays in use.
       client.sendall(f'GET /{some_exports.ONNX} HTTP/1.1\r\n'.encode())
       client.sendall(b'host: a\r\n\r\n')
-      found.append(client.recv(2**16).split()[1])
-    assert 3 <= found.count(b'200') <= 6
+      statuses.append(client.recv(2**16).split()[1])
+    assert 3 <= statuses.count(b'200') <= 6
 
 
 @pytest.mark.parametrize('workers', [1, 2])
@@ -260,4 +260,4 @@ def test_a_process_that_has_only_just_begun_ends_with_the_others(tmp_path):
   while not path.exists():
     time.sleep(0.01)
   processes.stop(60)
-  assert [each.exitcode for each in processes._all] == [7]
+  assert [process.exitcode for process in processes._all] == [7]
