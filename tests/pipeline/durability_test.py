@@ -47,8 +47,8 @@ def _run(command: list[str]) -> subprocess.CompletedProcess:
 def _assert_whole(folder: pathlib.Path) -> None:
   """Every version with a manifest is what the manifest says, and has a card."""
   for path in folder.glob('google/imagenet/*/*/[0-9].json'):
-    made = some_manifest.read(path)
-    assert not contents.differences(made, path.with_suffix(''))
+    manifest = some_manifest.read(path)
+    assert not contents.differences(manifest, path.with_suffix(''))
     for suffix in ('.md', '.intoto.jsonl', '.cdx.json'):
       assert path.with_suffix(suffix).exists()
 
@@ -78,17 +78,17 @@ def _delivered(folder: pathlib.Path) -> int:
 def _wait(
   process: subprocess.Popen, folder: pathlib.Path, count: int, pattern: str
 ) -> None:
-  """Returns when so many are delivered and a file is in the making."""
+  """Waits for `count` deliveries and a file that is being written."""
   while True:
     assert process.poll() is None, 'the run ended before it came so far'
     with contextlib.suppress(FileNotFoundError):  # Folders come and go.
-      made = any((folder / delivery.STAGING).rglob(pattern))
-      if made and _delivered(folder) >= count:
+      being_made = any((folder / delivery.STAGING).rglob(pattern))
+      if being_made and _delivered(folder) >= count:
         return
     time.sleep(0.01)
 
 
-# What is in the making when a run is killed, whatever it has delivered.
+# A run is killed once a file of such a name is being written.
 _MOMENTS = ('worker-*.log', 'variables.index', 'saved_model.pb')
 
 
@@ -110,9 +110,9 @@ def test_workers_killed_at_any_moment_cost_an_artifact_each(whole, tmp_path):
     shutil.rmtree(tmp_path)
     process = _start(tmp_path)
     _wait(process, tmp_path, count, pattern)
-    while not (found := workers.pids(process.pid)):  # The log comes first.
+    while not (pids := workers.pids(process.pid)):  # The log comes first.
       assert process.poll() is None
-    os.kill(found[0], signal.SIGKILL)
+    os.kill(pids[0], signal.SIGKILL)
     assert process.wait() == 1
     _assert_whole(tmp_path)
     assert _delivered(tmp_path) >= _ARTIFACTS - 1

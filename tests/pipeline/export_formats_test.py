@@ -35,9 +35,9 @@ _FILES = (
 )
 
 
-def _handles(*given: str) -> tuple:
+def _handles(*words: str) -> tuple:
   handle = tiny_network.MODEL.handles((5,))[0]
-  return tuple(formats.select([handle], given))
+  return tuple(formats.select([handle], words))
 
 
 _ALL = _handles('tf2', 'litert', 'onnx')
@@ -91,14 +91,14 @@ def _exports(whole, tmp_path) -> pathlib.Path:
 def test_each_file_has_its_manifest_and_its_card(whole):
   for conversion in _ALL[1:]:
     place = places.place(whole, conversion)
-    made = some_manifest.read(place.manifest)
-    assert made.handle == str(conversion)
-    assert made.format == conversion.format
-    assert made.files.keys() == {conversion.kind.file}
-    assert not contents.differences(made, place.artifact)
-    assert bool(made.pictures) == conversion.kind.needs_pictures
+    manifest = some_manifest.read(place.manifest)
+    assert manifest.handle == str(conversion)
+    assert manifest.format == conversion.format
+    assert manifest.files.keys() == {conversion.kind.file}
+    assert not contents.differences(manifest, place.artifact)
+    assert bool(manifest.pictures) == conversion.kind.needs_pictures
     packages = environment.packages(conversion.kind.group)
-    assert set(packages) <= made.libraries.keys()
+    assert set(packages) <= manifest.libraries.keys()
     assert place.card.read_text().startswith(f'# File {conversion}\n')
 
 
@@ -128,8 +128,8 @@ def test_a_file_that_changed_is_made_again_and_no_other(exports, pictures):
   before = file_tree.read(exports)
   (exports / _TASK / _FILES[1]).write_bytes(b'torn')
   results = _run(_order(exports, pictures))
-  made = [n for n, r in results.items() if r.status == results_lib.EXPORTED]
-  assert made == [_FILES[1]]
+  exported = [n for n, r in results.items() if r.status == results_lib.EXPORTED]
+  assert exported == [_FILES[1]]
   assert 'float16.tflite' in results[_FILES[1]].reason
   assert file_tree.read(exports) == before
 
@@ -141,21 +141,23 @@ def test_other_pictures_make_int8_again_and_no_other(exports, tmp_path):
     upside_down = Image.fromarray(picture[::-1].copy())
     upside_down.save(others / f'{number:02}.png')
   results = _run(_order(exports, others))
-  made = {n: r for n, r in results.items() if r.status == results_lib.EXPORTED}
-  assert list(made) == ['5.litert/int8.tflite']
-  assert 'pictures' in made['5.litert/int8.tflite'].reason
+  exported = {
+    n: r for n, r in results.items() if r.status == results_lib.EXPORTED
+  }
+  assert list(exported) == ['5.litert/int8.tflite']
+  assert 'pictures' in exported['5.litert/int8.tflite'].reason
 
 
 def test_another_batch_makes_litert_again_and_is_verified(exports, pictures):
-  made = some_manifest.read(exports / _TASK / '5.litert/float32.json')
-  assert made.batch == '1'
+  manifest = some_manifest.read(exports / _TASK / '5.litert/float32.json')
+  assert manifest.batch == '1'
   results = _run(_order(exports, pictures, litert_batch='dynamic'))
   changed = {n: r for n, r in results.items() if r.status != results_lib.KEPT}
   assert list(changed) == list(_FILES[:4])
-  for each in changed.values():
-    assert each.reason == 'replaced: its batch was 1, not dynamic'
-  made = some_manifest.read(exports / _TASK / '5.litert/float32.json')
-  assert made.batch == 'dynamic'
+  for result in changed.values():
+    assert result.reason == 'replaced: its batch was 1, not dynamic'
+  manifest = some_manifest.read(exports / _TASK / '5.litert/float32.json')
+  assert manifest.batch == 'dynamic'
   assert set(_statuses(_verify(exports)).values()) == {'verified'}
 
 
@@ -165,8 +167,8 @@ def test_another_batch_makes_litert_again_and_is_verified(exports, pictures):
 )
 def test_a_batch_that_is_not_the_files_is_no_manifest(exports, batch, says):
   file = exports / _TASK / '5.litert/float32.json'
-  made = some_manifest.read(file)
-  file.write_text(dataclasses.replace(made, batch=batch).to_json())
+  manifest = some_manifest.read(file)
+  file.write_text(dataclasses.replace(manifest, batch=batch).to_json())
   results = _verify(exports)
   (failed,) = (r for r in results.values() if r.status == results_lib.FAILED)
   assert failed.name.endswith('float32.tflite')
@@ -258,9 +260,9 @@ def test_a_flipped_bit_is_found(exports):
 def test_what_computes_something_else_is_found_whatever_is_claimed(exports):
   place = places.place(exports, _ALL[1])
   place.artifact.write_bytes((exports / _TASK / _FILES[1]).read_bytes())
-  made = some_manifest.read(place.manifest)
+  manifest = some_manifest.read(place.manifest)
   files = contents.hash_files(place.artifact)
-  changed = dataclasses.replace(made, files=files)
+  changed = dataclasses.replace(manifest, files=files)
   place.manifest.write_text(changed.to_json())
   for path in (place.provenance, place.bom):
     path.unlink()  # As an older slimhub leaves it, which wrote neither.
@@ -271,9 +273,9 @@ def test_what_computes_something_else_is_found_whatever_is_claimed(exports):
 
 def test_other_weights_than_those_of_the_saved_model_are_found(exports):
   place = places.place(exports, _ALL[1])
-  made = some_manifest.read(place.manifest)
-  weights = dataclasses.replace(made.weights, sha256='ab' * 32)
-  changed = dataclasses.replace(made, weights=weights)
+  manifest = some_manifest.read(place.manifest)
+  weights = dataclasses.replace(manifest.weights, sha256='ab' * 32)
+  changed = dataclasses.replace(manifest, weights=weights)
   place.manifest.write_text(changed.to_json())
   assert 'weights of hash abab' in _failed(exports)[_FILES[0]]
 

@@ -69,11 +69,11 @@ def test_a_damaged_archive_is_unpacked_once_for_all_handles(
 def test_artifact_manifest_and_card_are_delivered(exported):
   for handle in _HANDLES:
     place = places.place(exported, handle)
-    made = manifest.parse_manifest(place.manifest.read_text(), 'it')
-    assert made.handle == str(handle)
-    assert not contents.differences(made, place.artifact)
-    assert made.weights.kind == 'synthetic'
-    assert all(c.difference <= c.tolerance for c in made.proof)
+    export_manifest = manifest.parse_manifest(place.manifest.read_text(), 'it')
+    assert export_manifest.handle == str(handle)
+    assert not contents.differences(export_manifest, place.artifact)
+    assert export_manifest.weights.kind == 'synthetic'
+    assert all(c.difference <= c.tolerance for c in export_manifest.proof)
     assert place.card.read_text().startswith(f'# Module {handle}\n')
 
 
@@ -101,8 +101,8 @@ def test_an_export_with_a_manifest_of_another_is_not_kept(
 ):
   copy = shutil.copytree(exported, tmp_path / 'copy')
   place = places.place(copy, _HANDLES[0])
-  made = manifest.parse_manifest(place.manifest.read_bytes(), 'it')
-  place.manifest.write_text(dataclasses.replace(made, **claim).to_json())
+  original = manifest.parse_manifest(place.manifest.read_bytes(), 'it')
+  place.manifest.write_text(dataclasses.replace(original, **claim).to_json())
   (result,) = _run(_order(copy, handles=_HANDLES[:1]))
   assert result.status == 'failed'
   assert says in result.reason
@@ -114,9 +114,11 @@ def test_an_export_with_a_manifest_of_another_format_is_replaced(
 ):
   copy = shutil.copytree(exported, tmp_path / 'copy')
   place = places.place(copy, _HANDLES[0])
-  made = manifest.parse_manifest(place.manifest.read_bytes(), 'it')
-  (other,) = {versions.TF1, versions.TF2} - {made.format}
-  place.manifest.write_text(dataclasses.replace(made, format=other).to_json())
+  original = manifest.parse_manifest(place.manifest.read_bytes(), 'it')
+  (other,) = {versions.TF1, versions.TF2} - {original.format}
+  place.manifest.write_text(
+    dataclasses.replace(original, format=other).to_json()
+  )
   (result,) = _run(_order(copy, handles=_HANDLES[:1]))
   assert result.status == 'exported'
   assert f'its manifest says it is {other}' in result.reason

@@ -16,16 +16,16 @@ _HANDLES = tiny_network.MODEL.handles((3, 5))
 
 def test_orders_are_carried_out_by_this_very_process(tmp_path, monkeypatch):
   template = orders.Order(orders.EXPORT, (), tmp_path, weights='synthetic')
-  both = [*orders.make_orders(_HANDLES[:1], template)]
-  both += orders.make_orders(_HANDLES[1:], template)
+  both_orders = [*orders.make_orders(_HANDLES[:1], template)]
+  both_orders += orders.make_orders(_HANDLES[1:], template)
   monkeypatch.setattr(os, 'fork', None)
   with tiny_network.registered(), storage.hold(tmp_path):
-    found = here.InProcess().results(both, tmp_path)
-    first = next(found)
+    results = here.InProcess().results(both_orders, tmp_path)
+    first = next(results)
     assert (first.name, first.status) == (str(_HANDLES[0]), 'exported')
     assert (tmp_path / str(_HANDLES[0])).exists()
     assert not (tmp_path / str(_HANDLES[1])).exists()
-    assert [result.status for result in found] == ['exported'] * 3
+    assert [result.status for result in results] == ['exported'] * 3
 
 
 def test_nothing_is_exported_where_nobody_holds_the_folder(tmp_path):
@@ -47,8 +47,8 @@ def test_a_graph_around_it_changes_nothing(tmp_path):
     folder.mkdir()
     template = orders.Order(orders.EXPORT, (), folder, weights='synthetic')
     with tiny_network.registered(), storage.hold(folder), within:
-      made = orders.make_orders(_HANDLES, template)
-      results = list(here.InProcess().results(made, folder))
+      export_orders = orders.make_orders(_HANDLES, template)
+      results = list(here.InProcess().results(export_orders, folder))
     assert {result.status for result in results} == {'exported'}
     trees.append(file_tree.read(folder))
   assert trees[0] == trees[1]

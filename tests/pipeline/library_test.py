@@ -38,17 +38,17 @@ def _checkpoint_dir(tmp_path) -> pathlib.Path:
 def test_an_export_is_one_call_however_a_folder_is_named(
   kind, tmp_path, checkpoint_dir
 ):
-  told: list[results_lib.Result] = []
+  reported: list[results_lib.Result] = []
   (result,) = pipeline.export_models(
     _CLASSIFIER,
     output_dir=kind(tmp_path / 'out'),
     checkpoint_dir=str(checkpoint_dir),
-    on_result=told.append,
+    on_result=reported.append,
   )
   assert (result.name, result.status) == (str(_CLASSIFIER), 'exported')
-  assert told == [result]
-  made = some_manifest.read(tmp_path / 'out' / f'{_CLASSIFIER}.json')
-  assert made.weights.kind == 'raw'
+  assert reported == [result]
+  manifest = some_manifest.read(tmp_path / 'out' / f'{_CLASSIFIER}.json')
+  assert manifest.weights.kind == 'raw'
   assert (tmp_path / 'out' / f'{_CLASSIFIER}.md').exists()
 
 
@@ -56,16 +56,16 @@ def test_what_was_exported_is_kept_verified_and_listed(tmp_path):
   out = tmp_path / 'out'
 
   def export() -> list[str]:
-    found = pipeline.export_models(
+    results = pipeline.export_models(
       [_CLASSIFIER, _FEATURES], output_dir=out, weights='synthetic'
     )
-    return [result.status for result in found]
+    return [result.status for result in results]
 
   assert export() == ['exported'] * 2
   assert export() == ['kept'] * 2
   before = file_tree.read(out)
-  found = pipeline.verify_exports(str(out), registry=_REGISTRY)
-  assert [result.status for result in found] == ['verified'] * 2
+  results = pipeline.verify_exports(str(out), registry=_REGISTRY)
+  assert [result.status for result in results] == ['verified'] * 2
   (result,) = pipeline.verify_exports(
     out, patterns=['tiny_100_32/feature_vector'], registry=_REGISTRY
   )
@@ -100,15 +100,15 @@ def test_a_failure_is_raised_as_what_it_is(tmp_path):
 
 
 def test_a_batch_goes_on_if_it_is_told_so(tmp_path):
-  found = pipeline.export_models(
+  results = pipeline.export_models(
     'mobilenet_v1_025_128',
     output_dir=tmp_path / 'out',
     checkpoint_dir=tmp_path / 'nowhere',
     keep_going=True,
   )
-  assert [result.status for result in found] == ['failed'] * 4
+  assert [result.status for result in results] == ['failed'] * 4
   with pytest.raises(errors.CheckpointError, match='nowhere does not exist'):
-    found[0].raise_if_failed()
+    results[0].raise_if_failed()
 
 
 def test_a_failed_proof_is_raised_and_frees_the_folder(tmp_path):

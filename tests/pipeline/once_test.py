@@ -7,38 +7,38 @@ from exporter.pipeline import once as once_lib
 
 
 def test_a_value_is_made_once_for_each_argument():
-  asked = []
+  calls = []
 
   @once_lib.once
   def make(number: int) -> int:
-    asked.append(number)
+    calls.append(number)
     return number + 1
 
   assert [make(1), make(2), make(1)] == [2, 3, 2]
-  assert asked == [1, 2]
+  assert calls == [1, 2]
 
 
 def test_a_failure_is_remembered():
-  asked = []
+  calls = []
 
   @once_lib.once
   def make() -> None:
-    asked.append(1)
+    calls.append(1)
     raise errors.CheckpointError('damaged')
 
   for _ in range(3):
     with pytest.raises(errors.CheckpointError, match='damaged'):
       make()
-  assert asked == [1]
+  assert calls == [1]
 
 
 def test_an_error_of_the_system_may_be_over_the_next_time():
-  asked = []
+  calls = []
 
   @once_lib.once
   def make() -> str:
-    asked.append(1)
-    if len(asked) == 1:
+    calls.append(1)
+    if len(calls) == 1:
       raise OSError('no room')
     return 'made'
 

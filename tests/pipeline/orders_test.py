@@ -93,8 +93,8 @@ def _folder(tmp_path) -> pathlib.Path:
   ],
 )
 def test_artifacts_are_found_whole_or_not(folder, patterns, expected):
-  found = folder_lib.find_artifacts(folder, patterns)
-  assert tuple(map(str, found.usable)) == expected
+  artifacts = folder_lib.find_artifacts(folder, patterns)
+  assert tuple(map(str, artifacts.usable)) == expected
 
 
 def test_a_manifest_alone_is_found(folder):
@@ -142,8 +142,8 @@ def _converted(folder) -> pathlib.Path:
 def test_converted_files_are_found_beside_them(
   converted, patterns, given, expected
 ):
-  found = folder_lib.find_artifacts(converted, patterns, given)
-  assert tuple(map(str, found.usable)) == tuple(sorted(expected))
+  artifacts = folder_lib.find_artifacts(converted, patterns, given)
+  assert tuple(map(str, artifacts.usable)) == tuple(sorted(expected))
 
 
 def test_formats_that_are_not_there_are_named(converted):

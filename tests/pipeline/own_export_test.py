@@ -153,12 +153,12 @@ def test_it_is_verified_without_its_spec_file(folder):
 
 
 def test_it_stands_on_the_shelf(folder):
-  found = {
+  items = {
     str(item.handle): item
     for item in folder_lib.items(folder / 'exports').usable
   }
-  assert len(found) == 6
-  item = found['acme/flowers/small/classification/2']
+  assert len(items) == 6
+  item = items['acme/flowers/small/classification/2']
   assert item.handle.spec.own
   assert item.handle.spec.own.labels == tuple(_LABELS)
   assert item.handle.fingerprint == item.manifest.spec
@@ -175,8 +175,8 @@ def test_what_has_no_manifest_needs_the_spec_file(folder, tmp_path):
   assert len(folder_lib.items(tmp_path / 'exports').usable) == 5
   registry = model_specs.PUBLISHED.joined([some_spec_file.model()])
   assert path.exists()
-  found = folder_lib.find_artifacts(tmp_path / 'exports', registry=registry)
-  assert len(found.usable) == 6
+  artifacts = folder_lib.find_artifacts(tmp_path / 'exports', registry=registry)
+  assert len(artifacts.usable) == 6
 
 
 def test_a_model_without_classifier(tmp_path):

@@ -51,9 +51,9 @@ def _pack(folder: pathlib.Path) -> pathlib.Path:
 def test_provenance_and_bill_of_materials_are_delivered(exported):
   for handle in _HANDLES:
     place = places.place(exported, handle)
-    found = export_lib.find_export(exported, handle.stem)
-    assert found
-    assert not provenance.false_claims(found)
+    delivered = export_lib.find_export(exported, handle.stem)
+    assert delivered
+    assert not provenance.false_claims(delivered)
     for path in (place.provenance, place.bom):
       assert place.manifest.stem in path.name
       assert path.name in place.card.read_text()
@@ -90,11 +90,11 @@ def test_an_export_says_which_archive_its_weights_are_of(tmp_path):
   (result,) = _run(order)
   assert result.status == 'exported'
   place = places.place(order.output_dir, _HANDLES[0])
-  made = manifest.parse_manifest(place.manifest.read_text(), 'it')
-  assert made.weights.archive
-  assert made.weights.archive.trust == 'first use'
+  export_manifest = manifest.parse_manifest(place.manifest.read_text(), 'it')
+  assert export_manifest.weights.archive
+  assert export_manifest.weights.archive.trust == 'first use'
   for path in (place.card, place.provenance, place.bom):
-    assert made.weights.archive.digest in path.read_text()
+    assert export_manifest.weights.archive.digest in path.read_text()
   assert '**trusted on first use**' in ' '.join(place.card.read_text().split())
   (kept,) = _run(order)
   assert kept.status == 'kept'

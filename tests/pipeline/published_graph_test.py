@@ -46,8 +46,8 @@ def _export(
 
 def _checks(folder: pathlib.Path) -> list[list[manifest.Check]]:
   """What was compared with the graph, by handle."""
-  found = [places.place(folder / 'exports', handle) for handle in _HANDLES]
-  proofs = [some_manifest.read(place.manifest).proof for place in found]
+  delivered = [places.place(folder / 'exports', handle) for handle in _HANDLES]
+  proofs = [some_manifest.read(place.manifest).proof for place in delivered]
   return [[c for c in proof if c.name == _CHECK] for proof in proofs]
 
 

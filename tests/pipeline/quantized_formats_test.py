@@ -29,15 +29,15 @@ def test_a_format_without_ranges_is_an_error(tmp_path, word):
 
 
 def test_a_group_is_what_fits_of_it(tmp_path):
-  found = {r.name.rpartition('/')[2]: r for r in _export(tmp_path, 'litert')}
-  assert found['int8.tflite'].status == results.EXPORTED
+  by_name = {r.name.rpartition('/')[2]: r for r in _export(tmp_path, 'litert')}
+  assert by_name['int8.tflite'].status == results.EXPORTED
   for name in ('float32', 'float16', 'dynamic'):
-    refused = found[f'{name}.tflite']
+    refused = by_name[f'{name}.tflite']
     assert refused.status == results.REFUSED
     assert 'was trained for 8 bits' in refused.reason
 
 
 def test_exports_are_verified_from_their_files_alone():
-  found = pipeline.verify_exports(quantized_exports.folder() / 'exports')
-  assert len(found) == 8
-  assert {result.status for result in found} == {results.VERIFIED}
+  outcomes = pipeline.verify_exports(quantized_exports.folder() / 'exports')
+  assert len(outcomes) == 8
+  assert {result.status for result in outcomes} == {results.VERIFIED}

@@ -40,9 +40,9 @@ class Node:
     while 'Ray runtime started' not in log.read_text():
       if self._process.poll() is not None:
         self.kill()
-        said = log.read_text()
-        is_late = _LATE in said
-        raise _LateError if is_late else RuntimeError(f'a node ended: {said}')
+        text = log.read_text()
+        is_late = _LATE in text
+        raise _LateError if is_late else RuntimeError(f'a node ended: {text}')
       time.sleep(0.1)
 
   def _pids(self, *pattern: str) -> list[int]:

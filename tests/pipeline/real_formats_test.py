@@ -76,11 +76,11 @@ def _published(images: np.ndarray) -> np.ndarray:
   """Probabilities by the file as published."""
   interpreter = litert.Interpreter(str(_PUBLISHED))
   interpreter.allocate_tensors()
-  (given,) = interpreter.get_input_details()
-  (asked,) = interpreter.get_output_details()
-  interpreter.set_tensor(given['index'], images * 2 - 1)
+  (input_details,) = interpreter.get_input_details()
+  (output_details,) = interpreter.get_output_details()
+  interpreter.set_tensor(input_details['index'], images * 2 - 1)
   interpreter.invoke()
-  return interpreter.get_tensor(asked['index'])
+  return interpreter.get_tensor(output_details['index'])
 
 
 @pytest.mark.parametrize('conversion', _CONVERSIONS, ids=_IDS)
@@ -88,11 +88,11 @@ def test_agrees_with_the_published_file(conversion, exported, photograph):
   images = photograph[np.newaxis] / np.float32(255)
   path = places.place(exported, conversion).artifact
   logits = formats_lib.load(conversion, path)(images)
-  found, expected = tf.nn.softmax(logits).numpy(), _published(images)
-  assert np.argmax(found) == np.argmax(expected) == _PANDA
+  probabilities, expected = tf.nn.softmax(logits).numpy(), _published(images)
+  assert np.argmax(probabilities) == np.argmax(expected) == _PANDA
   tolerance = {'float16': 0.05, 'dynamic': 0.2, 'int8': 0.3, 'uint8': 0.1}
   np.testing.assert_allclose(
-    found, expected, atol=tolerance.get(conversion.kind.name, 1e-5)
+    probabilities, expected, atol=tolerance.get(conversion.kind.name, 1e-5)
   )
 
 

@@ -101,8 +101,8 @@ def test_exports_with_its_proof(exported):
 
 def test_the_proof_asked_the_frozen_graph(exported):
   for handle in _HANDLES:
-    made = some_manifest.read(places.place(exported[0], handle).manifest)
-    (check,) = [c for c in made.proof if c.name == 'published graph']
+    manifest = some_manifest.read(places.place(exported[0], handle).manifest)
+    (check,) = [c for c in manifest.proof if c.name == 'published graph']
     assert check.compared
     assert check.difference <= 1e-5
 
@@ -110,23 +110,27 @@ def test_the_proof_asked_the_frozen_graph(exported):
 @pytest.mark.parametrize('number', [3, 5])
 def test_sees_the_panda(exported, photograph, number):
   logits = _logits(exported[0], number, photograph)
-  found = tf.nn.softmax(logits).numpy()[0]
-  best = np.argsort(-found)[:5]
+  probabilities = tf.nn.softmax(logits).numpy()[0]
+  best = np.argsort(-probabilities)[:5]
   assert best.tolist() == list(_EXPECTED)
-  np.testing.assert_allclose(found[best], list(_EXPECTED.values()), atol=1e-4)
+  np.testing.assert_allclose(
+    probabilities[best], list(_EXPECTED.values()), atol=1e-4
+  )
   assert float(np.max(logits)) == pytest.approx(12.46671, abs=1e-4)
   assert labels.imagenet()[best[0]] == 'giant panda'
 
 
 @pytest.mark.parametrize('number', [3, 5])
 def test_answers_as_the_frozen_graph(exported, photograph, frozen, number):
-  found = tf.nn.softmax(_logits(exported[0], number, photograph)).numpy()
-  np.testing.assert_allclose(found, frozen, atol=1e-5)
+  probabilities = tf.nn.softmax(
+    _logits(exported[0], number, photograph)
+  ).numpy()
+  np.testing.assert_allclose(probabilities, frozen, atol=1e-5)
 
 
 def test_an_inspection_knows_it_without_its_name():
-  with specimens.find_specimens(_REAL / 'mobilenet_v1_0.25_128') as (found,):
-    facts = inspection.inspect(found)
+  with specimens.find_specimens(_REAL / 'mobilenet_v1_0.25_128') as (specimen,):
+    facts = inspection.inspect(specimen)
   assert facts.network
   assert _MODEL.name in facts.network.models
   assert (facts.network.num_classes, facts.size) == (1001, 128)
@@ -135,7 +139,7 @@ def test_an_inspection_knows_it_without_its_name():
 
 def test_an_evaluation_finds_the_panda_right(exported):
   pictures = [labelled.Labelled(_REAL / 'panda.jpg', 'giant panda')]
-  found = evaluation.evaluate(
+  accuracies = evaluation.evaluate(
     _HANDLES, exported[0], pictures, abs, formats.load
   )
-  assert [each.top1_percent for each in found] == [100.0, 100.0]
+  assert [accuracy.top1_percent for accuracy in accuracies] == [100.0, 100.0]

@@ -27,7 +27,7 @@ def _run(order: orders.Order) -> results.Result:
 
 @pytest.fixture(name='order')
 def _order(tmp_path) -> orders.Order:
-  """What was just exported."""
+  """An order whose export is in place."""
   order = orders.Order(
     orders.EXPORT, (_HANDLE,), tmp_path / 'out', weights='synthetic'
   )

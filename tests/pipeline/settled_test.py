@@ -39,8 +39,8 @@ def _pack(folder: pathlib.Path) -> None:
   shutil.rmtree(folder / _FOLDER)
 
 
-def _made(kind: str, root: pathlib.Path) -> orders_lib.Order:
-  """What was just exported of weights of some kind."""
+def _export(kind: str, root: pathlib.Path) -> orders_lib.Order:
+  """Exports from weights of some kind, and gives the order for that."""
   order = orders_lib.Order(
     orders_lib.EXPORT, _HANDLES, root / 'out', weights='synthetic'
   )
@@ -61,16 +61,16 @@ def _home(tmp_path, monkeypatch) -> None:
 
 @pytest.fixture(name='order', params=[_SYNTHETIC, _UNPACKED, _ARCHIVED])
 def _order(request, tmp_path) -> orders_lib.Order:
-  return _made(request.param, tmp_path)
+  return _export(request.param, tmp_path)
 
 
 @pytest.fixture(name='trained')
 def _trained(tmp_path) -> orders_lib.Order:
-  return _made(_UNPACKED, tmp_path)
+  return _export(_UNPACKED, tmp_path)
 
 
 def _work(order: orders_lib.Order) -> list[results_lib.Result]:
-  """What a worker makes of an order."""
+  """The results of an order that a worker carries out."""
   with tiny_network.registered():
     return list(export.run(order))
 
@@ -78,7 +78,7 @@ def _work(order: orders_lib.Order) -> list[results_lib.Result]:
 def _settle(
   *orders: orders_lib.Order, jobs: int = 2
 ) -> tuple[list[results_lib.Result], list[orders_lib.Order]]:
-  """The results that need no worker, and what is left."""
+  """The results that need no worker, and the orders left for workers."""
   results = []
   running = settled.settle(orders, jobs)
   while True:
@@ -93,7 +93,7 @@ def _same(result: results_lib.Result) -> results_lib.Result:
 
 
 def _assert_left(order: orders_lib.Order, *handles) -> list[str]:
-  """These are left, the others are kept; gives the reasons of the worker."""
+  """Only these are left for a worker; gives the reasons in its results."""
   results, left = _settle(order)
   assert left == [dataclasses.replace(order, handles=handles)]
   assert [r.name for r in results] == [
@@ -118,7 +118,7 @@ def test_many_orders_keep_their_order(order):
 
 
 def test_an_export_in_a_storage_is_kept_too(tmp_path):
-  order = _made(_SYNTHETIC, tmp_path)
+  order = _export(_SYNTHETIC, tmp_path)
   bucket = upath.UPath('memory://settled')
   bucket.fs.put(str(tmp_path / 'out/google'), '/settled/', recursive=True)
   in_storage = dataclasses.replace(order, output_dir=bucket)
@@ -212,10 +212,10 @@ def test_no_memo_is_written_of_files_that_change_meanwhile(
   read = checkpoints_lib.read_checkpoint
 
   def read_and_change(*args, **kwargs):
-    found = read(*args, **kwargs)
+    checkpoint = read(*args, **kwargs)
     (data,) = trained.checkpoint_dir.rglob('*.data-*')
     _flip(data)
-    return found
+    return checkpoint
 
   monkeypatch.setattr(checkpoints_lib, 'read_checkpoint', read_and_change)
   assert {r.status for r in _work(trained)} == {results_lib.KEPT}
@@ -256,9 +256,9 @@ def test_a_classifier_that_the_checkpoint_lacks_is_an_error(
   read = storage.read_memo
 
   def without_classifier(*args):
-    found = read(*args)
-    assert found
-    return dataclasses.replace(found, has_classifier=False)
+    memo = read(*args)
+    assert memo
+    return dataclasses.replace(memo, has_classifier=False)
 
   monkeypatch.setattr(storage, 'read_memo', without_classifier)
   _assert_left(trained, *(h for h in _HANDLES if h.task == 'classification'))

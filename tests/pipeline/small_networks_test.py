@@ -94,18 +94,21 @@ def test_every_format_computes_what_the_network_does(folder, network):
     (inference.logits, inference.endpoints), images
   )
   loaded = tf.saved_model.load(_place(folder, f'{network}/classification/2'))
-  found = loaded(images, return_endpoints=True)
-  np.testing.assert_allclose(found['default'], logits, rtol=1e-4, atol=1e-5)
+  outputs = loaded(images, return_endpoints=True)
+  np.testing.assert_allclose(outputs['default'], logits, rtol=1e-4, atol=1e-5)
   scope = model.family.scope
-  assert found.keys() == {'default', *(f'{scope}/{name}' for name in endpoints)}
-  assert found[f'{scope}/Flatten'].shape == (2, 64 * (model.size // 4) ** 2)
+  assert outputs.keys() == {
+    'default',
+    *(f'{scope}/{name}' for name in endpoints),
+  }
+  assert outputs[f'{scope}/Flatten'].shape == (2, 64 * (model.size // 4) ** 2)
   with pytest.raises((ValueError, TypeError)):
     loaded(images[..., :1] if channels == 3 else images.repeat(3, -1))
   handle = model.handles((2,))[0]
   for word in ('litert.float32', 'onnx.model', 'onnx.model_nchw', _TFJS):
-    made = formats.convert(handle, model_specs.kinds.get(word))
-    path = folder / 'exports' / str(made)
-    run = formats_lib.of(made).load(made, path, 1)
+    conversion = formats.convert(handle, model_specs.kinds.get(word))
+    path = folder / 'exports' / str(conversion)
+    run = formats_lib.of(conversion).load(conversion, path, 1)
     np.testing.assert_allclose(run(images), logits, rtol=1e-3, atol=1e-4)
 
 

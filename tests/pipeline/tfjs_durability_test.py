@@ -62,22 +62,22 @@ def _whole() -> dict[str, bytes]:
 @pytest.fixture(name='folder')
 def _folder(tmp_path) -> pathlib.Path:
   """A folder with the SavedModel alone."""
-  made = shared.once('tfjs_durability', _make) / 'before'
-  return shutil.copytree(made, tmp_path / 'exports')
+  without_tfjs = shared.once('tfjs_durability', _make) / 'before'
+  return shutil.copytree(without_tfjs, tmp_path / 'exports')
 
 
 def _delivered(folder: pathlib.Path) -> set[str]:
-  """What is there for TensorFlow.js, of which each is whole."""
+  """The names of the artifacts of TensorFlow.js, which must all be whole."""
   place = folder / _PLACE
-  found = {path.name for path in place.glob('*') if path.is_dir()}
-  for name in found:
-    made = some_manifest.read(place / f'{name}.json')
-    assert not contents.differences(made, place / name)
-  return found
+  names = {path.name for path in place.glob('*') if path.is_dir()}
+  for name in names:
+    manifest = some_manifest.read(place / f'{name}.json')
+    assert not contents.differences(manifest, place / name)
+  return names
 
 
 def _kill_at(folder: pathlib.Path, file: str, count: int) -> None:
-  """Kills a run that is writing a file, when so many are delivered."""
+  """Kills a run while it writes a file, after `count` deliveries."""
   with subprocess.Popen(
     _command(folder),
     cwd=source_tree.ROOT,
@@ -111,9 +111,9 @@ def test_weights_that_find_no_room_are_an_error_and_leave_nothing(folder):
   before = file_tree.read(folder)
   done = _run(folder, preexec_fn=_limit)
   assert done.returncode == 1
-  said = done.stdout + done.stderr
+  output = done.stdout + done.stderr
   for word in _WORDS:
-    assert f'{_PLACE}/{word}' in said
-  assert 'File too large' in said
-  assert 'Traceback' not in said
+    assert f'{_PLACE}/{word}' in output
+  assert 'File too large' in output
+  assert 'Traceback' not in output
   assert file_tree.read(folder) == before

@@ -66,9 +66,9 @@ def _of(url: str) -> manifest.Weights:
 
 def _rehash(place: places.Place) -> None:
   """Makes a manifest describe the files as they are now."""
-  made = manifest.parse_manifest(place.manifest.read_text(), 'it')
+  old_manifest = manifest.parse_manifest(place.manifest.read_text(), 'it')
   files = contents.hash_files(place.artifact)
-  changed = dataclasses.replace(made, files=files)
+  changed = dataclasses.replace(old_manifest, files=files)
   place.manifest.write_text(changed.to_json())
   # They are of the files as they were; exports of older slimhubs have none.
   for path in (place.provenance, place.bom):
@@ -141,8 +141,10 @@ def test_other_weights_under_a_fitting_manifest_are_found(exports, number):
 )
 def test_a_false_claim_of_a_manifest_is_found(exports, claim, says):
   place = places.place(exports, _HANDLES[0])
-  made = manifest.parse_manifest(place.manifest.read_bytes(), 'it')
-  place.manifest.write_text(dataclasses.replace(made, **claim).to_json())
+  true_manifest = manifest.parse_manifest(place.manifest.read_bytes(), 'it')
+  place.manifest.write_text(
+    dataclasses.replace(true_manifest, **claim).to_json()
+  )
   assert says in _failed(exports, 3)
 
 

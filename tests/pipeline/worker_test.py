@@ -110,7 +110,7 @@ def _working(left, times):
 
 def test_what_orders_leave_behind_is_freed_as_it_becomes_much(left):
   alive = [
-    sum(each() is not None for each in left)
+    sum(reference() is not None for reference in left)
     for _ in worker._tidily(_working(left, 12))
   ]
   assert 1 < max(alive) < 8
