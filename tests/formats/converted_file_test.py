@@ -16,10 +16,10 @@ _TINY = conversions_made.TINY
 
 @pytest.mark.parametrize('word', conversions_made.WORDS)
 def test_every_format_is_written_run_and_proven(word):
-  made = conversions_made.conversion(_TINY, word)
+  conversion = conversions_made.conversion(_TINY, word)
   file = conversions_made.file(_TINY, word)
   original = conversions_made.original(_TINY)
-  checks = formats.of(made).prove(made, file, original)
+  checks = formats.of(conversion).prove(conversion, file, original)
   assert all(c.difference <= c.tolerance for c in checks)
 
 
@@ -33,14 +33,14 @@ def test_the_same_bytes_again(word, tmp_path):
 @pytest.mark.parametrize('word', conversions_made.WORDS)
 def test_garbage_is_one_error(word, tmp_path):
   path = tmp_path / 'garbage'
-  made = conversions_made.conversion(_TINY, word)
+  conversion = conversions_made.conversion(_TINY, word)
   file = path
-  if made.kind.is_folder:
+  if conversion.kind.is_folder:
     path.mkdir()
     file = path / 'model.json'
   file.write_bytes(b'garbage' * 100)
   with pytest.raises(errors.ProofError, match='cannot be loaded'):
-    formats.load(made, path)
+    formats.load(conversion, path)
 
 
 @pytest.mark.parametrize('group', [kinds.LITERT, kinds.ONNX])
@@ -58,9 +58,9 @@ def test_what_a_converter_refuses_is_one_error(word, tmp_path, monkeypatch):
   freeze = frozen.freeze
 
   def unknown(*args):
-    made = freeze(*args)
-    made.definition.node[-1].op = 'Bincount'
-    return made
+    graph = freeze(*args)
+    graph.definition.node[-1].op = 'Bincount'
+    return graph
 
   monkeypatch.setattr(frozen, 'freeze', unknown)
   with pytest.raises(errors.ProofError, match='cannot be converted') as error:

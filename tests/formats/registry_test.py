@@ -27,13 +27,13 @@ def test_all_that_has_a_name_has_a_class():
 
 @pytest.mark.parametrize('handle', _HANDLES, ids=str)
 def test_it_is_written_run_proven_and_described(handle, tmp_path):
-  found = formats.of(handle)
-  assert found.kind == handle.kind
+  format_ = formats.of(handle)
+  assert format_.kind == handle.kind
   artifact = tmp_path / (handle.kind.file or 'artifact')
   original = conversions_made.original(_TINY)
-  found.write(handle, original, artifact)
+  format_.write(handle, original, artifact)
   assert artifact.is_dir() == handle.kind.is_folder
-  checks = found.prove(handle, artifact, original)
+  checks = format_.prove(handle, artifact, original)
   assert all(check.difference <= check.tolerance for check in checks)
   run = formats.load(handle, artifact)
   assert run(synthetic.synthetic_images(2, 32, 32)).shape == (2, 5)
@@ -49,9 +49,9 @@ def test_it_is_written_run_proven_and_described(handle, tmp_path):
 
 @pytest.mark.parametrize('handle', _HANDLES, ids=str)
 def test_it_names_what_it_takes(handle):
-  found = formats.of(handle)
-  found.require()
-  assert bool(found.packages) == handle.kind.is_converted
+  format_ = formats.of(handle)
+  format_.require()
+  assert bool(format_.packages) == handle.kind.is_converted
 
 
 def test_a_format_that_has_but_a_name_is_one_error():

@@ -40,17 +40,17 @@ def _exports() -> pathlib.Path:
 
 
 def test_one_word_means_all_three():
-  found = storage.find_artifacts(_exports()).usable
-  assert [str(handle) for handle in found] == [
+  handles = storage.find_artifacts(_exports()).usable
+  assert [str(handle) for handle in handles] == [
     _NAME,
     *(f'{_NAME}.tfjs/{name}' for name in ('float16', 'float32', 'uint8')),
   ]
 
 
 def test_a_file_called_model_json_is_no_manifest():
-  found = storage.items(_exports())
-  assert len(found.usable) == 4
-  assert not found.left_out
+  items = storage.items(_exports())
+  assert len(items.usable) == 4
+  assert not items.left_out
 
 
 def test_it_is_proven_again_from_its_files():
@@ -80,19 +80,19 @@ def test_another_weight_is_no_proof_whatever_the_manifest_says(tmp_path):
 
 
 def test_both_backends_take_part_in_a_proof(monkeypatch):
-  asked = []
+  backends = []
   start = tfjs_node.Process.__init__
 
   def noted(self, handle, files, backend):
-    asked.append(backend)
+    backends.append(backend)
     start(self, handle, files, backend)
 
   monkeypatch.setattr(tfjs_node.Process, '__init__', noted)
-  made = conversions_made.conversion(_TINY, _WORDS[0])
+  conversion = conversions_made.conversion(_TINY, _WORDS[0])
   file = conversions_made.file(_TINY, _WORDS[0])
   original = conversions_made.original(_TINY)
-  checks = formats.of(made).prove(made, file, original)
-  assert asked == [tfjs_node.WASM, tfjs_node.CPU]
+  checks = formats.of(conversion).prove(conversion, file, original)
+  assert backends == [tfjs_node.WASM, tfjs_node.CPU]
   assert [check.name for check in checks] == [
     'outputs',
     'outputs without WebAssembly',
@@ -117,9 +117,9 @@ def test_its_card_has_a_page_that_runs(tmp_path):
   (picture,) = synthetic.synthetic_pictures(1, 128)
   Image.fromarray(picture).save(tmp_path / 'picture.jpg', quality=100)
   scripts = '\n'.join(
-    each.file.read_text('utf-8')
-    for each in tfjs_runtime.runtime_files()
-    if each.name.endswith('.js') and 'wasm' not in each.name
+    script.file.read_text('utf-8')
+    for script in tfjs_runtime.runtime_files()
+    if script.name.endswith('.js') and 'wasm' not in script.name
   )
   with browser_lib.launch() as browser, browser_lib.serve(tmp_path) as url:
     page = browser_lib.new_page(browser)
@@ -127,10 +127,10 @@ def test_its_card_has_a_page_that_runs(tmp_path):
       'https://cdn.jsdelivr.net/**', lambda route: route.fulfill(body=scripts)
     )
     with page.expect_console_message(
-      lambda said: 'Float32' in said.text
-    ) as got:
+      lambda message: 'Float32' in message.text
+    ) as logged:
       page.goto(f'{url}/page.html')
-    logits = page.evaluate('found => [...found]', got.value.args[0])
+    logits = page.evaluate('found => [...found]', logged.value.args[0])
   image = np.asarray(Image.open(tmp_path / 'picture.jpg')) / np.float32(255)
   expected = conversions_made.expected(conversions_made.V1, image[np.newaxis])
   difference = np.max(np.abs(np.array(logits) - expected[0]))

@@ -37,8 +37,8 @@ def _toy() -> Iterator[None]:
 
 
 def _handles() -> tuple[model_specs.Handle, ...]:
-  found = model_specs.find('mobilenet_v1_025_128/classification')
-  return tuple(words.select(found, words.parse('tf2,toy2')))
+  handles = model_specs.find('mobilenet_v1_025_128/classification')
+  return tuple(words.select(handles, words.parse('tf2,toy2')))
 
 
 def _order(
@@ -69,11 +69,11 @@ def test_it_is_written_beside_its_manifest_and_its_card(exports):
   place = _place(exports)
   names = {path.name for path in place.artifact.parent.iterdir()}
   beside = ('.json', '.md', '.intoto.jsonl', '.cdx.json')
-  assert names == {'model.json', *(f'model.json{each}' for each in beside)}
+  assert names == {'model.json', *(f'model.json{suffix}' for suffix in beside)}
   assert len(json.loads(place.artifact.read_text())) == 1001
-  made = some_manifest.read(place.manifest)
-  assert (made.handle, made.format) == (_TOY, 'toy2.model')
-  assert not storage.differences(made, place.artifact)
+  manifest = some_manifest.read(place.manifest)
+  assert (manifest.handle, manifest.format) == (_TOY, 'toy2.model')
+  assert not storage.differences(manifest, place.artifact)
 
 
 def test_it_is_kept_when_it_is_asked_for_again(exports):
@@ -91,9 +91,9 @@ def test_another_bias_is_no_proof_whatever_the_manifest_says(exports, tmp_path):
   place = _place(copy)
   bias = json.loads(place.artifact.read_text())
   place.artifact.write_text(json.dumps([bias[0] + 1, *bias[1:]]))
-  made = some_manifest.read(place.manifest)
+  manifest = some_manifest.read(place.manifest)
   files = storage.hash_files(place.artifact)
-  changed = dataclasses.replace(made, files=files)
+  changed = dataclasses.replace(manifest, files=files)
   place.manifest.write_text(changed.to_json())
   for path in (place.provenance, place.bom):
     path.unlink()  # As an older slimhub leaves it, which wrote neither.
@@ -121,9 +121,9 @@ def test_its_card_says_how_it_is_used_and_the_models_card_that_it_is_there(
 
 @pytest.mark.parametrize('given', [None, ('toy2',), ('toy2.model',)])
 def test_it_is_found_and_listed(exports, given):
-  found = storage.find_artifacts(exports, given=given).usable
-  assert _TOY in map(str, found)
-  assert (len(found) == 1) == (given is not None)
+  handles = storage.find_artifacts(exports, given=given).usable
+  assert _TOY in map(str, handles)
+  assert (len(handles) == 1) == (given is not None)
   assert _TOY in [str(item.handle) for item in storage.items(exports).usable]
 
 

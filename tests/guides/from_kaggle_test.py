@@ -103,12 +103,12 @@ def test_the_server_answers_both_clients(folder):
   assert _SERVE.startswith('slimhub serve exports ')
   with hub_server.serve(folder / 'exports') as hub:
     (folder / 'downloads.py').write_text(_FROM_SERVER)
-    told = _run(
+    printed = _run(
       _DOWNLOAD.replace('http://localhost:8000', hub.url),
       folder,
       KAGGLEHUB_CACHE=str(folder / 'from_server'),
     )
-    path, file = told.split()[-2:]
+    path, file = printed.split()[-2:]
     assert file == f'{path}/variables/variables.index'
     assert (pathlib.Path(path) / 'saved_model.pb').is_file()
     (folder / 'by_host.py').write_text(
@@ -131,9 +131,9 @@ def test_the_server_answers_both_clients(folder):
 
 def test_what_is_published_is_uploaded_by_one_command(folder):
   for command in _PUBLISH.splitlines():
-    *_, told = _run(command, folder).strip().splitlines()
+    *_, last_line = _run(command, folder).strip().splitlines()
     shown = re.findall(r'\| `((?:hf|python|skopeo) [^`]+)` \|', _GUIDE)
-    (expected,) = (s for s in shown if s.split()[0] == told.split()[0])
+    (expected,) = (s for s in shown if s.split()[0] == last_line.split()[0])
     begin, *_, end = re.split(r'\.\.\.', f'{expected}...')
-    assert told.startswith(begin.removesuffix('oci:')), told
-    assert end.strip(")' ") in told
+    assert last_line.startswith(begin.removesuffix('oci:')), last_line
+    assert end.strip(")' ") in last_line

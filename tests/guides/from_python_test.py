@@ -43,9 +43,9 @@ def test_every_block_runs_in_one_process(folder):
   assert len(_BLOCKS) == 11
   code_blocks.run(sys.executable, _BLOCKS, folder, PYTHONPATH=_PATH)
   root = folder / 'exports/google/imagenet/mobilenet_v1_025_128'
-  made = {path.name for path in root.glob('*/*') if path.suffix != '.md'}
+  names = {path.name for path in root.glob('*/*') if path.suffix != '.md'}
   beside = ('', '.json', '.intoto.jsonl', '.cdx.json')
-  assert made == {
+  assert names == {
     '5.litert',
     *(f'{number}{suffix}' for number in (3, 5) for suffix in beside),
   }

@@ -75,9 +75,9 @@ def _packed(exports):
 
 @pytest.fixture(name='cache')
 def _cache(exports, tmp_path):
-  """A seeded one."""
-  found = tfhub_cache.seed_tfhub(folder.items(exports), tmp_path, _TFHUB)
-  assert {result.status for result in found} == {results.SEEDED}
+  """A cache of tensorflow_hub, seeded with the exports."""
+  seeded = tfhub_cache.seed_tfhub(folder.items(exports), tmp_path, _TFHUB)
+  assert {result.status for result in seeded} == {results.SEEDED}
   return tmp_path
 
 
@@ -191,8 +191,8 @@ def test_the_rule_for_a_bucket(packed):
   done = subprocess.run(
     [program, '-e', code], capture_output=True, text=True, check=True
   )
-  for (_, _, expected), found in zip(
+  for (_, _, expected), request in zip(
     cases, json.loads(done.stdout), strict=True
   ):
-    assert found['uri'] == f'/{expected}'
+    assert request['uri'] == f'/{expected}'
     assert (packed / expected).is_file()

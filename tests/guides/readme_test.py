@@ -62,19 +62,19 @@ def _run(arguments: list[str | pathlib.Path], folder: pathlib.Path) -> str:
 @pytest.fixture(scope='module', name='outputs')
 def _outputs(folder) -> list[tuple[str, str]]:
   """What the README shows, and what was printed, command by command."""
-  shown_and_found = []
+  shown_and_printed = []
   for command, shown in _session():
     program, *arguments = shlex.split(command)
     assert program == 'slimhub'
-    found = _run([sys.executable, '-m', 'exporter', *arguments], folder)
-    shown_and_found.append((shown, found))
-  return shown_and_found
+    printed = _run([sys.executable, '-m', 'exporter', *arguments], folder)
+    shown_and_printed.append((shown, printed))
+  return shown_and_printed
 
 
 def test_the_session_prints_what_it_shows(outputs):
-  for shown, found in outputs:
+  for shown, printed in outputs:
     expected, words = (
-      _SECONDS.sub('? s', text).split() for text in (shown, found)
+      _SECONDS.sub('? s', text).split() for text in (shown, printed)
     )
     # The summary of a run is shown once.
     assert words[: len(expected)] == expected

@@ -29,11 +29,11 @@ def _shown(notebook: nbformat.NotebookNode) -> list[list[str]]:
 
 def test_it_shows_what_is_committed(run):
   percent = re.compile(r'\d+%')
-  found, kept = (
-    [[percent.sub('?', text) for text in texts] for texts in _shown(each)]
-    for each in (run, tour.read())
+  shown, committed = (
+    [[percent.sub('?', text) for text in texts] for texts in _shown(notebook)]
+    for notebook in (run, tour.read())
   )
-  assert found == kept, 'run `python -m tests.tour`'
+  assert shown == committed, 'run `python -m tests.tour`'
 
 
 def test_the_model_has_learnt(run):

@@ -11,24 +11,24 @@ from tests import some_accuracy
 
 
 def test_top1_and_top5_count_pictures():
-  found = some_accuracy.make()
-  assert (found.top1, found.top5) == (5, 9)
-  assert (found.top1_percent, found.top5_percent) == (50.0, 90.0)
+  summary = some_accuracy.make()
+  assert (summary.top1, summary.top5) == (5, 9)
+  assert (summary.top1_percent, summary.top5_percent) == (50.0, 90.0)
 
 
 def test_five_classes_have_no_top5():
   logits = np.eye(5, dtype=np.float32)
-  found = accuracy.summarize(
+  summary = accuracy.summarize(
     'a', some_accuracy.SETTING, logits, range(5), {0: 'x'}
   )
-  assert found.top5 is None
-  assert found.top5_percent is None
+  assert summary.top5 is None
+  assert summary.top5_percent is None
 
 
 def test_equal_logits_are_no_lucky_guess():
   logits = np.zeros([2, 10], np.float32)
-  found = accuracy.summarize('a', some_accuracy.SETTING, logits, [7, 0], {})
-  assert (found.top1, found.top5) == (1, 1)
+  summary = accuracy.summarize('a', some_accuracy.SETTING, logits, [7, 0], {})
+  assert (summary.top1, summary.top5) == (1, 1)
 
 
 @pytest.mark.parametrize(('right', 'count'), [(5, 10), (1, 3), (950, 1000)])
@@ -51,12 +51,12 @@ def test_the_interval_ends_at_0_and_at_100():
 
 
 def test_classes_come_worst_first_with_what_they_are_taken_for():
-  found = some_accuracy.make()
-  assert [each.number for each in found.classes] == [3, 1, 2]
-  assert [each.percent for each in found.classes] == [25.0, 50.0, 100.0]
-  assert found.classes[0].taken_for == {4: 2, 2: 1}
-  assert found.names[6] == 'wren'
-  assert accuracy.class_rows(found.classes[:2], found.names) == [
+  summary = some_accuracy.make()
+  assert [each.number for each in summary.classes] == [3, 1, 2]
+  assert [each.percent for each in summary.classes] == [25.0, 50.0, 100.0]
+  assert summary.classes[0].taken_for == {4: 2, 2: 1}
+  assert summary.names[6] == 'wren'
+  assert accuracy.class_rows(summary.classes[:2], summary.names) == [
     ('owl', '4', '25.0', 'pike (2)'),
     ('cat & dog', '4', '50.0', 'newt (1)'),
   ]
@@ -70,9 +70,9 @@ def test_a_row_has_a_cell_a_column():
 
 def test_json_holds_all_of_it():
   facts = json.loads(accuracy.to_json([some_accuracy.make()]))
-  (one,) = facts['accuracies']
-  assert one['handle'] == some_accuracy.HANDLE
-  assert one['top1_interval_95'] == [23.659, 76.341]
-  assert one['setting']['sha256'] == 'c0ffee'
-  assert one['classes'][0]['taken_for'] == {'4': 2, '2': 1}
-  assert one['names']['4'] == 'pike'
+  (figures,) = facts['accuracies']
+  assert figures['handle'] == some_accuracy.HANDLE
+  assert figures['top1_interval_95'] == [23.659, 76.341]
+  assert figures['setting']['sha256'] == 'c0ffee'
+  assert figures['classes'][0]['taken_for'] == {'4': 2, '2': 1}
+  assert figures['names']['4'] == 'pike'

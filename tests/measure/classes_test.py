@@ -32,20 +32,20 @@ _TINY = tiny_network.MODEL.handles((5,))[0]
   ],
 )
 def test_a_label_is_a_number_a_name_or_a_synset(handle, label, number, rule):
-  found = classes.resolve(handle, [label, label])
-  assert (found.numbers, found.rule) == ({label: number}, rule)
+  resolved = classes.resolve(handle, [label, label])
+  assert (resolved.numbers, resolved.rule) == ({label: number}, rule)
 
 
 def test_names_are_those_of_the_logits():
-  found = classes.resolve(_RESNET, ['0'])
-  assert found.names[388] == labels.imagenet()[389] == 'giant panda'
+  resolved = classes.resolve(_RESNET, ['0'])
+  assert resolved.names[388] == labels.imagenet()[389] == 'giant panda'
 
 
 def test_as_many_labels_as_unnamed_classes_are_sorted():
-  found = classes.resolve(_TINY, ['e', 'd', 'c', 'b', 'a', 'a'])
-  assert found.rule == classes.SORTED
-  assert found.numbers == {'a': 0, 'b': 1, 'c': 2, 'd': 3, 'e': 4}
-  assert found.names == {0: 'a', 1: 'b', 2: 'c', 3: 'd', 4: 'e'}
+  resolved = classes.resolve(_TINY, ['e', 'd', 'c', 'b', 'a', 'a'])
+  assert resolved.rule == classes.SORTED
+  assert resolved.numbers == {'a': 0, 'b': 1, 'c': 2, 'd': 3, 'e': 4}
+  assert resolved.names == {0: 'a', 1: 'b', 2: 'c', 3: 'd', 4: 'e'}
 
 
 @pytest.mark.parametrize(
@@ -85,9 +85,9 @@ def _named(*names: str, **changes):
 
 def test_names_that_are_digits_are_names_first():
   five = _named('1', '2', '3', '4', '5')
-  found = classes.resolve(five, ['1', '2', '3', '4', '5'])
-  assert found.rule == classes.NAMES
-  assert found.numbers == {'1': 0, '2': 1, '3': 2, '4': 3, '5': 4}
+  resolved = classes.resolve(five, ['1', '2', '3', '4', '5'])
+  assert resolved.rule == classes.NAMES
+  assert resolved.numbers == {'1': 0, '2': 1, '3': 2, '4': 3, '5': 4}
   digits = _named(*map(str, range(10)))
   assert classes.resolve(digits, ['3', '7']).numbers == {'3': 3, '7': 7}
   years = _named('1990', '2000')
@@ -96,11 +96,11 @@ def test_names_that_are_digits_are_names_first():
 
 def test_labels_of_two_meanings_are_refused_until_one_is_named():
   five = _named('1', '2', '3', '4', '5')
-  told = (
+  message = (
     'label 1 is the name of class 0, and the number of the class that is '
     'called 2; say which is meant: --labels_are=names or --labels_are=numbers'
   )
-  with pytest.raises(errors.PictureError, match=told):
+  with pytest.raises(errors.PictureError, match=message):
     classes.resolve(five, ['1', '2'])
   names = classes.resolve(five, ['1', '2'], classes.AS_NAMES)
   numbers = classes.resolve(five, ['1', '2'], classes.AS_NUMBERS)

@@ -49,7 +49,7 @@ def test_of_many_classes_the_worst_are_drawn():
   logits = np.eye(count, dtype=np.float32)
   logits[count - 1, 0] = 2  # The last class is taken for the first.
   setting = dataclasses.replace(some_accuracy.SETTING, pictures=count)
-  found = accuracy.summarize('a', setting, logits, range(count), {})
-  text = confusion_chart.render(found)
+  summary = accuracy.summarize('a', setting, logits, range(count), {})
+  text = confusion_chart.render(summary)
   assert f'the worst {confusion_chart.MOST} of {count}' in text
   assert f'{count - 1}, taken for 0: 1 of 1' in _titles(text)

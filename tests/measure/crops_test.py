@@ -67,11 +67,11 @@ def test_each_pixel_is_as_defined(tmp_path, shape, how, expected):
   picture = random.randint(0, 256, [*shape, 3]).astype(np.uint8)
   path = tmp_path / 'a.png'
   Image.fromarray(picture).save(path)
-  found = crops.read(path, 32, how)
-  assert found.dtype == np.float32
-  assert found.shape == (32, 32, 3)
+  crop = crops.read(path, 32, how)
+  assert crop.dtype == np.float32
+  assert crop.shape == (32, 32, 3)
   wanted = expected(picture.astype(np.float32), 32)
-  np.testing.assert_allclose(found, wanted, atol=1e-4)
+  np.testing.assert_allclose(crop, wanted, atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -96,27 +96,27 @@ def test_networks_for_small_pictures_see_them_as_they_are(network):
 
 def test_a_smaller_picture_gets_a_black_border(tmp_path):
   Image.new('RGB', (2, 4), (51, 51, 51)).save(tmp_path / 'a.png')
-  found = crops.read(tmp_path / 'a.png', 4, crops.CROP)
+  crop = crops.read(tmp_path / 'a.png', 4, crops.CROP)
   expected = np.zeros([4, 4, 3])
   expected[:, 1:3] = 0.2
-  np.testing.assert_allclose(found, expected, atol=1e-6)
+  np.testing.assert_allclose(crop, expected, atol=1e-6)
 
 
 def test_one_channel_is_how_bright_the_pixels_are(tmp_path):
   picture = np.full([4, 4, 3], (255, 0, 0), np.uint8)
   picture[0] = 102
   Image.fromarray(picture).save(tmp_path / 'a.png')
-  found = crops.read(tmp_path / 'a.png', 4, crops.CROP, channels=1)
-  assert found.dtype == np.float32
+  crop = crops.read(tmp_path / 'a.png', 4, crops.CROP, channels=1)
+  assert crop.dtype == np.float32
   expected = np.full([4, 4, 1], 0.299)
   expected[0] = 0.4
-  np.testing.assert_allclose(found, expected, atol=1e-6)
+  np.testing.assert_allclose(crop, expected, atol=1e-6)
 
 
 def test_grey_pictures_have_three_colours(tmp_path):
   Image.new('L', (40, 40), 51).save(tmp_path / 'a.png')
-  found = crops.read(tmp_path / 'a.png', 8, crops.CENTRAL)
-  np.testing.assert_allclose(found, np.full([8, 8, 3], 0.2), atol=1e-6)
+  crop = crops.read(tmp_path / 'a.png', 8, crops.CENTRAL)
+  np.testing.assert_allclose(crop, np.full([8, 8, 3], 0.2), atol=1e-6)
 
 
 def test_what_is_no_picture_is_named(tmp_path):
@@ -127,7 +127,7 @@ def test_what_is_no_picture_is_named(tmp_path):
 
 def test_a_narrow_picture_is_not_made_larger_than_memory(tmp_path):
   Image.new('RGB', (9000, 1)).save(tmp_path / 'line.png')
-  told = r'line\.png: 1 x 9000 pixels become 256 x 2304000 .* cut the picture'
-  with pytest.raises(errors.PictureError, match=told):
+  says = r'line\.png: 1 x 9000 pixels become 256 x 2304000 .* cut the picture'
+  with pytest.raises(errors.PictureError, match=says):
     crops.read(tmp_path / 'line.png', 224, crops.ASPECT)
   assert crops.read(tmp_path / 'line.png', 8, crops.CENTRAL).shape == (8, 8, 3)

@@ -8,12 +8,12 @@ _SVG = '{http://www.w3.org/2000/svg}'
 
 
 def test_what_is_drawn_is_there():
-  made = drawing.Drawing()
-  made.text(8, 16, 'a <b> & c', turn=-60)
-  made.text(8, 32, 'd')
-  made.rectangle(drawing.Box(1, 2, 3, 4), drawing.RED, 0.25, 'what it is')
-  made.rectangle(drawing.Box(5, 6, 7, 8), drawing.BLUE)
-  root = ElementTree.fromstring(made.to_svg(200, 100.5))
+  canvas = drawing.Drawing()
+  canvas.text(8, 16, 'a <b> & c', turn=-60)
+  canvas.text(8, 32, 'd')
+  canvas.rectangle(drawing.Box(1, 2, 3, 4), drawing.RED, 0.25, 'what it is')
+  canvas.rectangle(drawing.Box(5, 6, 7, 8), drawing.BLUE)
+  root = ElementTree.fromstring(canvas.to_svg(200, 100.5))
   assert root.get('viewBox') == '0 0 200 100.5'
   first, second = root.findall(f'{_SVG}text')
   assert first.text == 'a <b> & c'
@@ -26,6 +26,6 @@ def test_what_is_drawn_is_there():
 
 
 def test_what_cannot_be_seen_is_spelled():
-  made = drawing.Drawing()
-  made.text(0, 0, 'a\x1bb')
-  assert ElementTree.fromstring(made.to_svg(1, 1))[0].text == r'a\x1bb'
+  canvas = drawing.Drawing()
+  canvas.text(0, 0, 'a\x1bb')
+  assert ElementTree.fromstring(canvas.to_svg(1, 1))[0].text == r'a\x1bb'

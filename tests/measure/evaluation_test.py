@@ -48,7 +48,7 @@ _BIASES = 'Tiny/Logits/Conv2d_1c_1x1/biases'
 
 
 def _write_pictures(folder: pathlib.Path) -> list[pathlib.Path]:
-  """Pictures of many sizes, without loss."""
+  """Writes pictures of many sizes, in a format that loses nothing."""
   paths = []
   for number, picture in enumerate(synthetic.synthetic_pictures(_COUNT, 60)):
     paths.append(folder / f'{number:02}.png')
@@ -66,8 +66,8 @@ def _logits(
   return source.run(source.logits, images)
 
 
-@pytest.fixture(scope='module', name='made')
-def _made(tmp_path_factory) -> tuple[pathlib.Path, tuple]:
+@pytest.fixture(scope='module', name='folder_and_pictures')
+def _folder_and_pictures(tmp_path_factory) -> tuple[pathlib.Path, tuple]:
   """Exports, and pictures that the network is right on, all but some."""
   folder = tmp_path_factory.mktemp('evaluation')
   paths = _write_pictures(folder)
@@ -92,42 +92,42 @@ def _made(tmp_path_factory) -> tuple[pathlib.Path, tuple]:
 
 
 @pytest.fixture(name='exports')
-def _exports(made) -> pathlib.Path:
-  return made[0] / 'exports'
+def _exports(folder_and_pictures) -> pathlib.Path:
+  return folder_and_pictures[0] / 'exports'
 
 
 @pytest.fixture(name='pictures')
-def _pictures(made) -> tuple[labelled.Labelled, ...]:
-  return made[1]
+def _pictures(folder_and_pictures) -> tuple[labelled.Labelled, ...]:
+  return folder_and_pictures[1]
 
 
 @pytest.fixture(scope='module', name='evaluated')
-def _evaluated(made) -> tuple[list, list[int]]:
-  folder, pictures = made
+def _evaluated(folder_and_pictures) -> tuple[list, list[int]]:
+  folder, pictures = folder_and_pictures
   moved: list[int] = []
-  found = evaluation.evaluate(
+  accuracies = evaluation.evaluate(
     _HANDLES, folder / 'exports', pictures, moved.append, formats_lib.load
   )
-  return list(found), moved
+  return list(accuracies), moved
 
 
 def test_every_format_is_as_right_as_its_network(evaluated):
-  found, moved = evaluated
-  assert [each.name for each in found] == list(map(str, _HANDLES))
-  assert len(found) == 4
+  accuracies, moved = evaluated
+  assert [accuracy.name for accuracy in accuracies] == list(map(str, _HANDLES))
+  assert len(accuracies) == 4
   assert sum(moved) == _COUNT
-  for each in found:
-    assert each.top1 == _COUNT - _WRONG
-    assert each.top5 is None
-    assert sum(c.pictures for c in each.classes) == _COUNT
-    assert sum(c.right for c in each.classes) == each.top1
-    mistakes = sum(sum(c.taken_for.values()) for c in each.classes)
+  for accuracy in accuracies:
+    assert accuracy.top1 == _COUNT - _WRONG
+    assert accuracy.top5 is None
+    assert sum(c.pictures for c in accuracy.classes) == _COUNT
+    assert sum(c.right for c in accuracy.classes) == accuracy.top1
+    mistakes = sum(sum(c.taken_for.values()) for c in accuracy.classes)
     assert mistakes == _WRONG
-    assert each.classes == found[0].classes
-  for handle, each in zip(_HANDLES, found, strict=True):
+    assert accuracy.classes == accuracies[0].classes
+  for handle, accuracy in zip(_HANDLES, accuracies, strict=True):
     extra = handle.kind.extra
     ran = environment.packages(extra) if extra else ()
-    assert {'tensorflow', *ran} <= each.setting.libraries.keys()
+    assert {'tensorflow', *ran} <= accuracy.setting.libraries.keys()
 
 
 def test_figures_and_pictures_stand_beside_the_exports(
@@ -146,12 +146,12 @@ def test_figures_and_pictures_stand_beside_the_exports(
 
 
 def test_cards_take_the_figures_and_exports_stay(evaluated, exports):
-  for handle, one in zip(_HANDLES, evaluated[0], strict=True):
-    update.write_accuracy(handle, exports, one, formats_lib.describe)
+  for handle, accuracy in zip(_HANDLES, evaluated[0], strict=True):
+    update.write_accuracy(handle, exports, accuracy, formats_lib.describe)
     place = places.place(exports, handle)
     assert '| 40 | 85.00 % | 70.9 to 92.9 % |' in place.card.read_text()
-    made = some_manifest.read(place.manifest)
-    assert not contents.differences(made, place.artifact)
+    manifest = some_manifest.read(place.manifest)
+    assert not contents.differences(manifest, place.artifact)
   with tiny_network.registered():
     order = orders.Order(
       orders.EXPORT, _HANDLES, exports, checkpoint_dir=exports.parent
@@ -203,16 +203,16 @@ def test_what_was_changed_keeps_no_other_from_its_figures(
   bad, good = _HANDLES[:2]
   artifact = places.place(folder, bad).artifact
   (artifact / 'saved_model.pb').write_bytes(b'another program')
-  seen = []
+  loaded = []
 
   def load(handle, *_):
-    seen.append(handle)
+    loaded.append(handle)
     return lambda images: np.zeros([len(images), 5])
 
   running = evaluation.evaluate((bad, good), folder, pictures, abs, load)
   with pytest.raises(errors.ProofError, match='15 bytes; expected'):
     list(running)
-  assert seen == [good]  # What is not as its manifest says is never loaded.
+  assert loaded == [good]  # What is not as its manifest says is never loaded.
   text = (folder / evaluation.EVALUATION_JSON).read_text()
   assert str(good) in text
   assert str(bad) not in text
@@ -232,7 +232,7 @@ def test_a_folder_of_exports_is_evaluated_by_one_call(exports, pictures):
   lines = [f'{p.path.relative_to(exports.parent)} {p.label}' for p in pictures]
   listed.write_text('\n'.join(lines))
   registry = model_specs.PUBLISHED.joined([tiny_network.MODEL])
-  asked = functools.partial(
+  evaluate_exports = functools.partial(
     evaluate.evaluate_exports,
     str(exports),
     images=str(exports.parent),
@@ -240,10 +240,10 @@ def test_a_folder_of_exports_is_evaluated_by_one_call(exports, pictures):
     formats=['tf2'],
     registry=registry,
   )
-  (accuracy,) = asked()
+  (accuracy,) = evaluate_exports()
   (classifier,) = tiny_network.MODEL.handles((5,))[:1]
   assert accuracy.name == str(classifier)
   assert accuracy.setting.pictures == len(pictures)
   with tf.Graph().as_default() as graph:  # As in code of TF-Slim's days.
-    assert asked() == (accuracy,)
+    assert evaluate_exports() == (accuracy,)
   assert not graph.get_operations()

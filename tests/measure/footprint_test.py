@@ -28,10 +28,10 @@ def _peaks(alone, batches=(1, 8)) -> dict[int, float]:
 
 def test_what_a_batch_takes_is_seen():
   modest = _peaks(greedy.modest)[1]
-  found = _peaks(greedy.greedy, (1, 2))
+  peaks = _peaks(greedy.greedy, (1, 2))
   assert 5 < modest < _MOST_MB
-  assert found[1] - modest == pytest.approx(greedy.MORE_MB, abs=50)
-  assert found[2] - found[1] == pytest.approx(greedy.MORE_MB, abs=50)
+  assert peaks[1] - modest == pytest.approx(greedy.MORE_MB, abs=50)
+  assert peaks[2] - peaks[1] == pytest.approx(greedy.MORE_MB, abs=50)
 
 
 def test_nothing_of_this_process_counts():
@@ -55,8 +55,8 @@ def test_systems_that_do_not_tell_have_no_figure(monkeypatch):
 def test_a_runtime_alone_takes_no_more_than_it_needs(word):
   handle = conversions_made.conversion(conversions_made.V1, word)
   file = conversions_made.file(conversions_made.V1, word)
-  found = footprint.peaks_mb(handle, file, formats.alone(handle), (1, 32))
-  assert 10 < found[1] < found[32] < _MOST_MB
+  peaks = footprint.peaks_mb(handle, file, formats.alone(handle), (1, 32))
+  assert 10 < peaks[1] < peaks[32] < _MOST_MB
 
 
 @pytest.mark.parametrize('word', _WORDS)
@@ -84,6 +84,6 @@ def test_a_benchmark_measures_it(tmp_path):
   running = timing.benchmark(
     [handle], tmp_path, formats.load, formats.alone, seconds=0.02
   )
-  ((*found,),) = running
-  assert [each.batch for each in found] == [*speed.BATCHES]
-  assert all(10 < (each.memory_mb or 0) < _MOST_MB for each in found)
+  ((*speeds,),) = running
+  assert [each.batch for each in speeds] == [*speed.BATCHES]
+  assert all(10 < (each.memory_mb or 0) < _MOST_MB for each in speeds)

@@ -19,8 +19,8 @@ def test_a_folder_is_a_class(tmp_path):
   for name in ('roses/b.png', 'roses/a.jpg', 'daisy/a.png'):
     _picture(tmp_path / name)
   (tmp_path / 'roses/notes.txt').touch()
-  found = labelled.pictures_of_folders(tmp_path)
-  assert [(str(p.path.relative_to(tmp_path)), p.label) for p in found] == [
+  pictures = labelled.pictures_of_folders(tmp_path)
+  assert [(str(p.path.relative_to(tmp_path)), p.label) for p in pictures] == [
     ('daisy/a.png', 'daisy'),
     ('roses/a.jpg', 'roses'),
     ('roses/b.png', 'roses'),
@@ -32,8 +32,8 @@ def test_a_list_names_pictures_and_labels(tmp_path):
     _picture(tmp_path / name)
   file = tmp_path / 'list.txt'
   file.write_text('a b.png 7\n\nc/d.png\tgiant panda\n')
-  found = labelled.pictures_of_list(tmp_path, file)
-  assert [(p.path, p.label) for p in found] == [
+  pictures = labelled.pictures_of_list(tmp_path, file)
+  assert [(p.path, p.label) for p in pictures] == [
     (tmp_path / 'a b.png', '7'),
     (tmp_path / 'c/d.png', 'giant panda'),
   ]

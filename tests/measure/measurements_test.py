@@ -19,7 +19,7 @@ from tests import some_manifest
 from tests import some_speed
 
 _HANDLE = model_specs.get(some_accuracy.HANDLE)
-_MADE = some_manifest.make(_HANDLE)
+_MANIFEST = some_manifest.make(_HANDLE)
 _WHOLE = measurements.Measurements(
   speed.of_export(_HANDLE, some_speed.MACHINE, some_speed.make()),
   accuracy.shorten(some_accuracy.make(), 10),
@@ -32,7 +32,7 @@ def _place(tmp_path) -> places.Place[pathlib.Path]:
 
 
 @pytest.mark.parametrize(
-  'found',
+  'figures',
   [
     _WHOLE,
     dataclasses.replace(_WHOLE, speed=None),
@@ -40,9 +40,9 @@ def _place(tmp_path) -> places.Place[pathlib.Path]:
   ],
   ids=['both', 'accuracy', 'speed'],
 )
-def test_what_is_written_is_read(place, found, tmp_path):
-  measurements.write_measurements(tmp_path, _HANDLE, _MADE, found)
-  assert measurements.read_measurements(tmp_path, _HANDLE, _MADE) == found
+def test_what_is_written_is_read(place, figures, tmp_path):
+  measurements.write_measurements(tmp_path, _HANDLE, _MANIFEST, figures)
+  assert measurements.read_measurements(tmp_path, _HANDLE, _MANIFEST) == figures
   assert place.measured.name == '5.measured.json'
   assert [path.name for path in place.measured.parent.iterdir()] == [
     '5.measured.json'
@@ -52,18 +52,18 @@ def test_what_is_written_is_read(place, found, tmp_path):
 def test_it_is_kept_in_a_bucket():
   with object_storage.serve() as bucket:
     nothing = measurements.Measurements()
-    assert measurements.read_measurements(bucket, _HANDLE, _MADE) == nothing
-    measurements.write_measurements(bucket, _HANDLE, _MADE, _WHOLE)
-    assert measurements.read_measurements(bucket, _HANDLE, _MADE) == _WHOLE
+    assert measurements.read_measurements(bucket, _HANDLE, _MANIFEST) == nothing
+    measurements.write_measurements(bucket, _HANDLE, _MANIFEST, _WHOLE)
+    assert measurements.read_measurements(bucket, _HANDLE, _MANIFEST) == _WHOLE
 
 
 def test_without_a_file_nothing_was_measured(place, tmp_path):
-  found = measurements.read_measurements(tmp_path, _HANDLE, _MADE)
-  assert found == measurements.Measurements(None, None)
+  figures = measurements.read_measurements(tmp_path, _HANDLE, _MANIFEST)
+  assert figures == measurements.Measurements(None, None)
 
 
 def test_figures_of_other_files_are_left_out(place, tmp_path):
-  measurements.write_measurements(tmp_path, _HANDLE, _MADE, _WHOLE)
+  measurements.write_measurements(tmp_path, _HANDLE, _MANIFEST, _WHOLE)
   other = some_manifest.make(_HANDLE, hashed='00' * 32)
   nothing = measurements.Measurements()
   assert measurements.read_measurements(tmp_path, _HANDLE, other) == nothing
@@ -115,11 +115,11 @@ _ACCURACY = ('measured', 'accuracy')
   ],
 )
 def test_what_is_damaged_is_named_with_the_remedy(place, damage, tmp_path):
-  measurements.write_measurements(tmp_path, _HANDLE, _MADE, _WHOLE)
+  measurements.write_measurements(tmp_path, _HANDLE, _MANIFEST, _WHOLE)
   facts = json.loads(place.measured.read_text())
   place.measured.write_text(json.dumps(damage(facts)))
   with pytest.raises(errors.ManifestError) as raised:
-    measurements.read_measurements(tmp_path, _HANDLE, _MADE)
+    measurements.read_measurements(tmp_path, _HANDLE, _MANIFEST)
   assert str(place.measured) in str(raised.value)
   assert 'remove it, and measure again' in str(raised.value)
 
@@ -129,51 +129,51 @@ def test_what_is_no_json_is_named_too(place, data, tmp_path):
   place.measured.parent.mkdir(parents=True)
   place.measured.write_bytes(data)
   with pytest.raises(errors.ManifestError, match='remove it'):
-    measurements.read_measurements(tmp_path, _HANDLE, _MADE)
+    measurements.read_measurements(tmp_path, _HANDLE, _MANIFEST)
 
 
 def test_what_never_ends_is_no_figure(place, tmp_path):
   place.measured.parent.mkdir(parents=True)
   place.measured.symlink_to('/dev/zero')
   with pytest.raises(errors.ManifestError, match=r'5\.measured\.json'):
-    measurements.read_measurements(tmp_path, _HANDLE, _MADE)
+    measurements.read_measurements(tmp_path, _HANDLE, _MANIFEST)
 
 
 def test_what_a_power_cut_left_is_nothing(place, tmp_path):
   place.measured.parent.mkdir(parents=True)
   place.measured.write_bytes(bytes(100))
-  found = measurements.read_measurements(tmp_path, _HANDLE, _MADE)
-  assert found == measurements.Measurements()
+  figures = measurements.read_measurements(tmp_path, _HANDLE, _MANIFEST)
+  assert figures == measurements.Measurements()
 
 
 def test_a_whole_number_may_stand_for_a_fraction(place, tmp_path):
-  measurements.write_measurements(tmp_path, _HANDLE, _MADE, _WHOLE)
+  measurements.write_measurements(tmp_path, _HANDLE, _MANIFEST, _WHOLE)
   facts = json.loads(place.measured.read_text())
   _with(facts, 10, *_SPEED, 'own', 0, 'median_ms')
   place.measured.write_text(json.dumps(facts))
-  found = measurements.read_measurements(tmp_path, _HANDLE, _MADE).speed
-  assert found
-  assert found.own[0].median_ms == 10
+  figures = measurements.read_measurements(tmp_path, _HANDLE, _MANIFEST).speed
+  assert figures
+  assert figures.own[0].median_ms == 10
 
 
 def test_one_export_is_timed_beside_its_peer_alone():
   other = dataclasses.replace(some_speed.make()[-1], network='a/b/c/d')
-  found = speed.of_export(
+  timed = speed.of_export(
     _HANDLE, some_speed.MACHINE, [*some_speed.make(), other]
   )
-  assert {each.name for each in found.own} == {str(_HANDLE)}
-  assert {each.name for each in found.keras} == {'keras.applications.X'}
-  assert len(found.own) == len(found.keras) == len(speed.BATCHES)
+  assert {each.name for each in timed.own} == {str(_HANDLE)}
+  assert {each.name for each in timed.keras} == {'keras.applications.X'}
+  assert len(timed.own) == len(timed.keras) == len(speed.BATCHES)
 
 
 def test_a_summary_keeps_what_a_card_says():
-  found = some_accuracy.make()
-  kept = accuracy.shorten(found, 2)
+  whole = some_accuracy.make()
+  kept = accuracy.shorten(whole, 2)
   assert (kept.top1_percent, kept.top5_percent) == (50.0, 90.0)
-  assert kept.interval == found.interval
+  assert kept.interval == whole.interval
   assert kept.classes == 3
   assert kept.worst[0].taken_for == {4: 2}  # Of two, the more frequent.
   assert kept.names == {1: 'cat & dog', 2: 'newt', 3: 'owl', 4: 'pike'}
-  assert [each.number for each in accuracy.shorten(found, 9).worst] == [3, 1]
+  assert [each.number for each in accuracy.shorten(whole, 9).worst] == [3, 1]
   rows = accuracy.class_rows(kept.worst, kept.names)
-  assert rows == accuracy.class_rows(found.classes[:2], found.names)
+  assert rows == accuracy.class_rows(whole.classes[:2], whole.names)

@@ -18,11 +18,11 @@ def test_pictures_come_by_name_and_in_one_size(tmp_path):
   _save(tmp_path / 'b.png', (0, 255, 0))
   _save(tmp_path / 'a.JPG', (255, 0, 0))
   (tmp_path / 'notes.txt').write_text('no picture')
-  found = pictures.read_pictures(tmp_path, 8)
-  assert found.shape == (2, 8, 8, 3)
-  assert found.dtype == np.uint8
-  assert found[0, 4, 4, 0] > 250
-  assert tuple(found[1, 4, 4]) == (0, 255, 0)
+  images = pictures.read_pictures(tmp_path, 8)
+  assert images.shape == (2, 8, 8, 3)
+  assert images.dtype == np.uint8
+  assert images[0, 4, 4, 0] > 250
+  assert tuple(images[1, 4, 4]) == (0, 255, 0)
 
 
 def test_grey_ones_and_those_with_alpha_have_three_colors(tmp_path):
@@ -34,10 +34,10 @@ def test_grey_ones_and_those_with_alpha_have_three_colors(tmp_path):
 def test_one_channel_is_how_bright_the_pixels_are(tmp_path):
   Image.new('L', (9, 9), 100).save(tmp_path / 'a.png')
   _save(tmp_path / 'b.png', (0, 0, 255))
-  found = pictures.read_pictures(tmp_path, 4, channels=1)
-  assert found.shape == (2, 4, 4, 1)
-  assert np.all(found[0] == 100)
-  assert np.all(found[1] == 29)
+  images = pictures.read_pictures(tmp_path, 4, channels=1)
+  assert images.shape == (2, 4, 4, 1)
+  assert np.all(images[0] == 100)
+  assert np.all(images[1] == 29)
 
 
 def test_a_large_folder_is_cut(tmp_path, monkeypatch):
@@ -62,8 +62,8 @@ def test_what_is_no_picture_is_named(tmp_path):
 
 def test_a_picture_is_no_larger_than_memory(tmp_path):
   Image.new('1', (16000, 16000)).save(tmp_path / 'bomb.png')
-  told = r'bomb\.png has 256,000,000 pixels, expected at most 67,108,864'
-  with pytest.raises(errors.PictureError, match=told):
+  message = r'bomb\.png has 256,000,000 pixels, expected at most 67,108,864'
+  with pytest.raises(errors.PictureError, match=message):
     pictures.decode(tmp_path / 'bomb.png')
 
 

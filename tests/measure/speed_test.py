@@ -16,11 +16,11 @@ _WITH_MEMORY = dataclasses.replace(some_speed.make()[0], memory_mb=56.4)
 
 def test_the_median_and_the_tail_of_some_runs():
   seconds = [0.010] * 18 + [0.020, 0.500]
-  found = speed.summarize('n', 'a', 8, seconds)
+  summary = speed.summarize('n', 'a', 8, seconds)
   tail = np.percentile(seconds, 95) * 1e3
-  assert (found.runs, found.median_ms) == (20, 10.0)
-  assert found.p95_ms == pytest.approx(tail) == 44.0
-  assert found.images_per_second == pytest.approx(800)
+  assert (summary.runs, summary.median_ms) == (20, 10.0)
+  assert summary.p95_ms == pytest.approx(tail) == 44.0
+  assert summary.images_per_second == pytest.approx(800)
 
 
 def test_the_tail_of_one_run():
@@ -41,8 +41,8 @@ def test_the_machine_names_itself_and_its_libraries():
 
 
 def test_json_holds_all_of_it():
-  found = some_speed.make()
-  facts = json.loads(speed.to_json(some_speed.MACHINE, found))
+  speeds = some_speed.make()
+  facts = json.loads(speed.to_json(some_speed.MACHINE, speeds))
   assert facts['machine']['processor'] == 'A & B <Processor>'
   assert [s['batch'] for s in facts['speeds']] == [1, 8, 32] * 3
   assert facts['speeds'][0]['median_ms'] == 10.0
@@ -57,18 +57,18 @@ def test_a_row_has_a_cell_a_column():
 
 
 def test_what_was_written_is_read():
-  found = some_speed.make()
-  found.append(_WITH_MEMORY)
-  text = speed.to_json(some_speed.MACHINE, found)
-  assert speed.parse_speeds(text, 'x.json') == (some_speed.MACHINE, found)
+  speeds = some_speed.make()
+  speeds.append(_WITH_MEMORY)
+  text = speed.to_json(some_speed.MACHINE, speeds)
+  assert speed.parse_speeds(text, 'x.json') == (some_speed.MACHINE, speeds)
 
 
 def test_figures_of_before_memory_was_measured_are_read():
-  found = some_speed.make()
-  text = speed.to_json(some_speed.MACHINE, found)
+  speeds = some_speed.make()
+  text = speed.to_json(some_speed.MACHINE, speeds)
   old = re.sub(r',\s*"memory_mb": null', '', text)
   assert 'memory' not in old
-  assert speed.parse_speeds(old, 'x.json') == (some_speed.MACHINE, found)
+  assert speed.parse_speeds(old, 'x.json') == (some_speed.MACHINE, speeds)
 
 
 @pytest.mark.parametrize('wrong', ['"9"', 'NaN', '"<script>"', 'null'])

@@ -44,22 +44,22 @@ def _measured(tmp_path_factory) -> tuple[pathlib.Path, list]:
     list(export.run(_order(folder)))
   running = timing.benchmark(_HANDLES, folder, formats_lib.load, seconds=0.02)
   groups = list(running)
-  found = [speed_ for group in groups for speed_ in group]
+  speeds = [speed_ for group in groups for speed_ in group]
   machine = speed.this_machine()
   for handle in _HANDLES:
-    update.write_speed(handle, folder, machine, found, formats_lib.describe)
+    update.write_speed(handle, folder, machine, speeds, formats_lib.describe)
   return folder, groups
 
 
 def test_each_artifact_is_timed_with_each_batch(measured):
   _, groups = measured
   assert len(groups) == 2
-  found = [speed_ for group in groups for speed_ in group]
-  assert [(s.name, s.batch) for s in found] == [
+  speeds = [speed_ for group in groups for speed_ in group]
+  assert [(s.name, s.batch) for s in speeds] == [
     (str(handle), batch) for handle in _HANDLES for batch in speed.BATCHES
   ]
-  assert all(0 < s.median_ms <= s.p95_ms for s in found)
-  assert all(s.runs >= 10 for s in found)
+  assert all(0 < s.median_ms <= s.p95_ms for s in speeds)
+  assert all(s.runs >= 10 for s in speeds)
 
 
 def test_figures_and_chart_stand_beside_the_exports(measured):
@@ -86,8 +86,8 @@ def test_the_exports_themselves_stay_as_they_were(measured):
   folder, _ = measured
   for handle in _HANDLES:
     place = places.place(folder, handle)
-    made = some_manifest.read(place.manifest)
-    assert not contents.differences(made, place.artifact)
+    manifest = some_manifest.read(place.manifest)
+    assert not contents.differences(manifest, place.artifact)
   with tiny_network.registered():
     results = list(export.run(_order(folder)))
     again = list(verify.run(orders.Order(orders.VERIFY, _HANDLES, folder)))
@@ -125,5 +125,5 @@ def test_what_cannot_be_loaded_keeps_no_other_from_its_figures(
   assert str(raised.value).startswith('1 exports are not measured:\n  ')
   assert str(bad) in str(raised.value)
   facts = json.loads((folder / timing.JSON).read_text())
-  found = {each['name'] for each in facts['speeds']}
-  assert found == {str(h) for h in handles} - {str(bad)}
+  names = {each['name'] for each in facts['speeds']}
+  assert names == {str(h) for h in handles} - {str(bad)}

@@ -61,9 +61,9 @@ def test_conversions_are_found():
 
 
 def test_globs_match_part_by_part():
-  found = _INDEX.find('google/mobilenet-v2/TensorFlow2/*-feature-vector')
-  assert len(found) == 22 + 1  # One of them is the preview.
-  assert not any(meaning.has_version for meaning in found)
+  meanings = _INDEX.find('google/mobilenet-v2/TensorFlow2/*-feature-vector')
+  assert len(meanings) == 22 + 1  # One of them is the preview.
+  assert not any(meaning.has_version for meaning in meanings)
   assert not _INDEX.find('google/mobilenet-v2/*')
 
 

@@ -103,8 +103,8 @@ def test_urls_have_every_spelling_once():
     '100-224-feature-vector/versions/2?tfhub-redirect=true',
   ):
     assert url in urls
-    (found,) = model_specs.find(url)
-    assert str(found) == _V2
+    (handle,) = model_specs.find(url)
+    assert str(handle) == _V2
 
 
 def test_urls_of_another_hub_keep_those_of_kaggle():

@@ -16,8 +16,8 @@ _NAME = 'google/imagenet/mobilenet_v1_025_128/classification'
 
 
 def _select(given: str, layout: kinds.Layout = kinds.NHWC) -> list[str]:
-  found = formats.select(_HANDLES, formats.parse(given), layout)
-  return [str(handle).removeprefix(f'{_NAME}/') for handle in found]
+  selected = formats.select(_HANDLES, formats.parse(given), layout)
+  return [str(handle).removeprefix(f'{_NAME}/') for handle in selected]
 
 
 _ALL_LITERT = [
@@ -71,16 +71,16 @@ def test_only_tf2_versions_are_converted():
 
 
 def test_each_conversion_is_another_thing():
-  found = list(formats.select(_HANDLES, formats.words()))
-  assert len({str(handle) for handle in found}) == len(found) == 11
-  assert len({handle.fingerprint for handle in found}) == len(found)
+  selected = list(formats.select(_HANDLES, formats.words()))
+  assert len({str(handle) for handle in selected}) == len(selected) == 11
+  assert len({handle.fingerprint for handle in selected}) == len(selected)
 
 
 def test_a_conversion_knows_its_origin():
-  (made,) = formats.select(_HANDLES, ['litert.float16'])
-  assert isinstance(made, formats.Conversion)
-  assert made.origin == _HANDLES[1]
-  assert (made.format, made.output) == ('litert.float16', 'logits')
+  (conversion,) = formats.select(_HANDLES, ['litert.float16'])
+  assert isinstance(conversion, formats.Conversion)
+  assert conversion.origin == _HANDLES[1]
+  assert (conversion.format, conversion.output) == ('litert.float16', 'logits')
 
 
 def test_what_rounds_more_is_allowed_more():

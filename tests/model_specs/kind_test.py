@@ -15,8 +15,8 @@ from model_specs import kinds
   ],
 )
 def test_names(word, file, stem):
-  found = kinds.get(word)
-  assert (found.file, found.stem, found.format) == (
+  format_kind = kinds.get(word)
+  assert (format_kind.file, format_kind.stem, format_kind.format) == (
     file,
     stem,
     'saved_model_2' if word == 'tf2' else word,

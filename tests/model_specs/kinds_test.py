@@ -27,8 +27,8 @@ def _kind(group: str = 'coreml2', **facts) -> kinds.Kind:
   ],
 )
 def test_fingerprints_are_those_of_the_manifests_out_there(word, starts):
-  found = formats.convert(_HANDLE, kinds.get(word)).fingerprint
-  assert found.startswith(starts)
+  fingerprint = formats.convert(_HANDLE, kinds.get(word)).fingerprint
+  assert fingerprint.startswith(starts)
 
 
 def test_what_only_describes_is_no_part_of_a_fingerprint():
@@ -86,6 +86,6 @@ def test_one_more_is_known_for_a_while():
     assert kinds.converted()[-1] == kinds.get('coreml2.model') == kind
     assert kinds.label('coreml2') == 'Core ML'
     assert 'coreml2' in formats.words()
-    (made,) = formats.select([_HANDLE], formats.parse('coreml2'))
-    assert str(made) == f'{_HANDLE}.coreml2/model.bin'
+    (conversion,) = formats.select([_HANDLE], formats.parse('coreml2'))
+    assert str(conversion) == f'{_HANDLE}.coreml2/model.bin'
   assert kinds.known() == before

@@ -145,9 +145,9 @@ def test_duplicate_names_are_refused():
   ],
 )
 def test_find_counts(pattern, models, handles):
-  found = model_specs.find(pattern)
-  assert len({handle.spec.name for handle in found}) == models
-  assert len(set(found)) == len(found) == handles
+  matches = model_specs.find(pattern)
+  assert len({handle.spec.name for handle in matches}) == models
+  assert len(set(matches)) == len(matches) == handles
 
 
 @pytest.mark.parametrize(
@@ -163,8 +163,8 @@ def test_find_counts(pattern, models, handles):
   ],
 )
 def test_spellings_of_one_handle(pattern):
-  (found,) = model_specs.find(pattern)
-  assert str(found) == 'google/imagenet/mobilenet_v2_035_96/classification/5'
+  (handle,) = model_specs.find(pattern)
+  assert str(handle) == 'google/imagenet/mobilenet_v2_035_96/classification/5'
 
 
 def test_find_without_a_version_means_the_current_ones():
@@ -186,16 +186,18 @@ def test_find_without_patterns_means_everything_current():
 
 
 def test_find_keeps_the_registrys_order_and_says_each_once():
-  both = model_specs.find('mobilenet_v2_140_224', 'mobilenet_v1_*', '*_140_*')
-  assert both == (
+  matches = model_specs.find(
+    'mobilenet_v2_140_224', 'mobilenet_v1_*', '*_140_*'
+  )
+  assert matches == (
     *model_specs.find('mobilenet_v1_*'),
     *model_specs.find('mobilenet_v2_140_224'),
   )
 
 
 def test_find_for_another_publisher():
-  (found,) = model_specs.find('*_140_224/class*/5', publisher='someone')
-  assert str(found) == 'someone/imagenet/mobilenet_v2_140_224/classification/5'
+  (handle,) = model_specs.find('*_140_224/class*/5', publisher='someone')
+  assert str(handle) == 'someone/imagenet/mobilenet_v2_140_224/classification/5'
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from tests import each
 
 @each.over('model', published.MODELS, lambda m: m.name)
 def test_published_widths(model):
-  found = published.num_features(model.network, model.multiplier)
-  assert found == model.num_features
+  width = published.num_features(model.network, model.multiplier)
+  assert width == model.num_features
 
 
 @each.over('model', published.TEMPLATES, lambda m: m.name)
@@ -23,8 +23,8 @@ def test_a_template_is_of_a_network_that_nothing_was_published_of(model):
     model,
   )
   assert model not in published.MODELS
-  found = published.num_features(model.network, model.multiplier)
-  assert found == model.num_features
+  width = published.num_features(model.network, model.multiplier)
+  assert width == model.num_features
 
 
 def test_a_published_model_is_no_template():

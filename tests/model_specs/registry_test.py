@@ -12,8 +12,8 @@ _NAMESAKE = some_spec_file.model(name='mobilenet_v1_025_128')
 _REGISTRY = model_specs.PUBLISHED.joined([_SMALL, _BIRDS, _OURS, _NAMESAKE])
 
 
-def _found(*patterns, **given) -> set[str]:
-  return {str(handle) for handle in _REGISTRY.find(*patterns, **given)}
+def _find(*patterns, **options) -> set[str]:
+  return {str(handle) for handle in _REGISTRY.find(*patterns, **options)}
 
 
 @pytest.mark.parametrize(
@@ -33,10 +33,10 @@ def _found(*patterns, **given) -> set[str]:
   ],
 )
 def test_patterns(pattern, expected):
-  found = _found(pattern)
+  names = _find(pattern)
   for part in expected:
-    assert any(part in handle for handle in found)
-  for handle in found:
+    assert any(part in handle for handle in names)
+  for handle in names:
     assert any(part in handle for part in expected)
 
 
@@ -49,13 +49,13 @@ def test_a_bare_name_means_the_numbers_of_each():
 
 
 def test_another_publisher_is_that_of_published_models():
-  found = _found('mobilenet_v1_025_128/*/5', 'small/*/2', publisher='me')
-  assert {handle.split('/')[0] for handle in found} == {'me', 'acme'}
+  names = _find('mobilenet_v1_025_128/*/5', 'small/*/2', publisher='me')
+  assert {handle.split('/')[0] for handle in names} == {'me', 'acme'}
 
 
 def test_everything_is_found_without_a_pattern():
   own = 3 * 4 + 2
-  assert len(_found()) == len(model_specs.find()) + own
+  assert len(_find()) == len(model_specs.find()) + own
   assert len(_REGISTRY.own) == 4
 
 

@@ -168,11 +168,11 @@ def test_only_families_of_any_size_say_that_they_take_others():
 def test_a_fingerprint_changes_with_all_that_is_known():
   (handle, other) = model_specs.find('mobilenet_v1_025_128/classification')
   changed = dataclasses.replace(handle.spec, license='MIT')
-  found = {
+  fingerprints = {
     handle.fingerprint,
     other.fingerprint,
     dataclasses.replace(handle, publisher='me').fingerprint,
     dataclasses.replace(handle, spec=changed).fingerprint,
   }
-  assert len(found) == 4
-  assert model_specs.get(str(handle)).fingerprint in found
+  assert len(fingerprints) == 4
+  assert model_specs.get(str(handle)).fingerprint in fingerprints

@@ -80,7 +80,7 @@ class Step:
 
 @dataclasses.dataclass(frozen=True)
 class Dropout:
-  """What comes to the classifier of what is pooled."""
+  """The pooled features, and what dropout leaves of them."""
 
   pooled: np.ndarray
   dropped: np.ndarray
@@ -195,7 +195,7 @@ def _computed(source: source_lib.Source, name: str) -> dict[str, Any]:
   if isinstance(model.family.preprocessing.offset, tuple):
     own = {'own_logits': source.logits, 'own_features': source.features}
     outputs |= source.run(own, images)
-  found: dict[str, Any] = {
+  facts: dict[str, Any] = {
     'outputs': outputs,
     'endpoints': {
       key: (list(value.shape), float(np.mean(value)), float(np.std(value)))
@@ -204,9 +204,9 @@ def _computed(source: source_lib.Source, name: str) -> dict[str, Any]:
   }
   if name in (*oracles.TRAINED, *oracles.STATISTICS):
     images = synthetic.synthetic_images(1, 32, 32)
-    found['sum_of_losses'] = float(sum(source.run(source.losses, images)))
+    facts['sum_of_losses'] = float(sum(source.run(source.losses, images)))
   source.unload()
-  return found
+  return facts
 
 
 def _filled(
@@ -256,14 +256,14 @@ def _drops(model: model_specs.ModelSpec) -> bool:
 def _trained(name: str) -> dict[str, Any]:
   model = oracles.model(name)
   source = source_lib.Source(source_lib.architecture(model), True)
-  found: dict[str, Any] = {'training': _mode(source, model)}
+  facts: dict[str, Any] = {'training': _mode(source, model)}
   if name in oracles.TRAINED:
     source.load(oracles.tensors(name, source.shapes))
-    found['step'] = _step(source, model.size)
+    facts['step'] = _step(source, model.size)
     source.unload()
   if NETWORKS.get(model.network) == name and _drops(model):
-    found['dropout'] = _dropout(source, model)
-  return found
+    facts['dropout'] = _dropout(source, model)
+  return facts
 
 
 def _inferred(name: str) -> dict[str, Any]:

@@ -73,8 +73,10 @@ class _Counted:
 
 @functools.cache
 def _count(model: model_specs.ModelSpec) -> _Counted:
-  found = facts.of(model.name)
-  return _Counted(model, found.variables, found.multiply_adds, found.widths)
+  its_facts = facts.of(model.name)
+  return _Counted(
+    model, its_facts.variables, its_facts.multiply_adds, its_facts.widths
+  )
 
 
 every_mobilenet = each.over(

@@ -18,9 +18,9 @@ every_training = pytest.mark.parametrize('name', oracles.TRAINED)
 
 def _modes(name: str) -> tuple[facts.Mode, facts.Mode]:
   """Inference and training."""
-  found = facts.of(name)
-  assert found.training
-  return found.inference, found.training
+  its_facts = facts.of(name)
+  assert its_facts.training
+  return its_facts.inference, its_facts.training
 
 
 @every_oracle
@@ -76,9 +76,9 @@ def test_moving_statistics_after_training(name):
   assert step.moving.keys() == expected.keys()
   for key, (mean, deviation) in expected.items():
     scale = max(abs(mean), deviation)
-    found = step.moving[key]
-    assert np.mean(found) == pytest.approx(mean, abs=1e-3 * scale), key
-    assert np.std(found) == pytest.approx(deviation, rel=1e-3), key
+    statistic = step.moving[key]
+    assert np.mean(statistic) == pytest.approx(mean, abs=1e-3 * scale), key
+    assert np.std(statistic) == pytest.approx(deviation, rel=1e-3), key
 
 
 @every_oracle
@@ -118,18 +118,18 @@ def test_sum_of_the_losses(name):
 
 @each.over('name', oracles.STATISTICS)
 def test_networks_of_which_a_few_numbers_are_known(name):
-  found, expected = facts.of(name), oracles.STATISTICS[name]
-  inference, training = found.inference, found.training
+  its_facts, expected = facts.of(name), oracles.STATISTICS[name]
+  inference, training = its_facts.inference, its_facts.training
   assert training
-  assert found.outputs
-  assert found.sum_of_losses
+  assert its_facts.outputs
+  assert its_facts.sum_of_losses
   assert (len(inference.shapes), len(inference.trainable)) == (
     expected.variables,
     expected.trainable,
   )
   count = sum(math.prod(inference.shapes[n]) for n in inference.trainable)
   assert round(count / 1e6, 2) == expected.params
-  deviation = float(np.std(found.outputs['logits']))
+  deviation = float(np.std(its_facts.outputs['logits']))
   assert float(f'{deviation:.3e}') == expected.logits
   assert (len(inference.endpoints), len(inference.losses)) == (
     expected.endpoints,
@@ -137,7 +137,7 @@ def test_networks_of_which_a_few_numbers_are_known(name):
   )
   network = oracles.model(name).network
   decay = {'nasnet_cifar': 5e-4}.get(network, oracles.WEIGHT_DECAY)
-  total = found.sum_of_losses * oracles.WEIGHT_DECAY / decay
+  total = its_facts.sum_of_losses * oracles.WEIGHT_DECAY / decay
   assert round(total, 5) == expected.sum_of_losses
   assert (inference.num_updates, training.num_updates) == (0, expected.updates)
   assert training.losses == inference.losses
@@ -156,11 +156,11 @@ def test_weight_decay_spares_depthwise_kernels_alone(name):
 @every_oracle
 def test_every_endpoint(name):
   expected = oracles.get(name).facts['endpoints']
-  found = facts.of(name).endpoints
-  assert found
-  assert found.keys() == expected.keys()
+  endpoints = facts.of(name).endpoints
+  assert endpoints
+  assert endpoints.keys() == expected.keys()
   for key, (shape, mean, deviation) in expected.items():
-    its_shape, its_mean, its_deviation = found[key]
+    its_shape, its_mean, its_deviation = endpoints[key]
     assert its_shape == shape, key
     assert abs(its_mean - mean) < 1e-4 * deviation, key
     assert its_deviation == pytest.approx(deviation, rel=1e-4), key

@@ -29,29 +29,31 @@ _DECAY = 4e-5  # The sum of the losses is recorded for this weight decay.
 @pytest.mark.parametrize('network', _ROWS)
 def test_the_structure_is_that_of_the_original_network(network):
   row, model = _ROWS[network], model_specs.NETWORKS[network]
-  found = facts.of(network).inference
-  trainable = sum(math.prod(found.shapes[name]) for name in found.trainable)
+  inference = facts.of(network).inference
+  trainable = sum(
+    math.prod(inference.shapes[name]) for name in inference.trainable
+  )
   start = model.family.classifier
   losses = [
     loss
-    for loss in found.losses
+    for loss in inference.losses
     if not any(name.startswith(start) for name in loss)
   ]
   assert row == {
     'network': network,
-    'variables': f'{len(found.shapes)}',
-    'trainable': f'{len(found.trainable)}',
+    'variables': f'{len(inference.shapes)}',
+    'trainable': f'{len(inference.trainable)}',
     'millions': f'{trainable / 1e6:.2f}',
     'classes': f'{model.num_classes}',
-    'features': f'{found.num_features}',
+    'features': f'{inference.num_features}',
     'pooled': model.family.endpoints[-1],
-    'endpoints': f'{len(found.endpoints)}',
-    'losses': f'{len(found.losses)}',
+    'endpoints': f'{len(inference.endpoints)}',
+    'losses': f'{len(inference.losses)}',
     'losses_of_features': f'{len(losses)}',
-    'updates': f'{len(found.shapes) - len(found.trainable)}',
+    'updates': f'{len(inference.shapes) - len(inference.trainable)}',
   }
   assert all(name.endswith('/weights') for loss in losses for name in loss)
-  assert not found.operations - operations.INFERENCE
+  assert not inference.operations - operations.INFERENCE
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ _DOUBLE = 'MobilenetV1/MobilenetV1/'  # Begins the names of the original's ops.
 _MOST, _LEAST_WRONG = 0.02, 0.028
 
 
-class _Found(NamedTuple):
+class _Computed(NamedTuple):
   """A network that rounds, and what it computes."""
 
   source: source_lib.Source
@@ -44,7 +44,7 @@ def _compute(source, network):
     source.endpoints,
     {name: op.outputs[0] for name, op in ops.items()},
   )
-  return _Found(
+  return _Computed(
     source, *source.run(fetches, synthetic.synthetic_images(2, _SIZE, _SIZE))
   )
 
@@ -84,9 +84,9 @@ def test_every_variable_of_v1():
 
 def test_ranges_are_those_of_the_oracle():
   expected = quantized_tests.oracle().facts['quant_ranges']
-  found = quantized_tests.tensors(_v1().source, _V1.network)
+  tensors = quantized_tests.tensors(_v1().source, _V1.network)
   for name, value in expected.items():
-    assert found[name] == pytest.approx(value, rel=1e-6), name
+    assert tensors[name] == pytest.approx(value, rel=1e-6), name
 
 
 def test_v1_rounds_what_the_original_rounds():
@@ -134,11 +134,11 @@ def test_kernels_and_first_layers_are_rounded_alike():
 
 
 def test_endpoints_of_v1():
-  for name, found in _v1().endpoints.items():
+  for name, endpoint in _v1().endpoints.items():
     shape, mean, deviation = quantized_tests.oracle().facts['endpoints'][name]
-    assert found.shape == tuple(shape)
-    assert np.mean(found) == pytest.approx(mean, abs=0.01 * deviation), name
-    assert np.std(found) == pytest.approx(deviation, rel=0.01), name
+    assert endpoint.shape == tuple(shape)
+    assert np.mean(endpoint) == pytest.approx(mean, abs=0.01 * deviation), name
+    assert np.std(endpoint) == pytest.approx(deviation, rel=0.01), name
 
 
 def test_endpoints_of_v1_are_not_rounded():
@@ -146,11 +146,11 @@ def test_endpoints_of_v1_are_not_rounded():
   assert len(np.unique(_v1().endpoints['Logits'])) <= 256
 
 
-def _steps(found, source, scope):
+def _steps(values, source, scope):
   """How far values are from whole steps of a range, in steps."""
   ranges = quantized_tests.tensors(source, _V1.network)
   step = (ranges[f'{scope}/max'] - ranges[f'{scope}/min']) / 255
-  steps = found / step
+  steps = values / step
   return np.abs(steps - np.round(steps)).max()
 
 
@@ -195,8 +195,8 @@ def test_v2_rounds_kernels_activations_projections_and_sums():
 
 
 def test_endpoints_of_v2_are_rounded_but_the_first_and_the_last():
-  for name, found in _v2().endpoints.items():
-    values = len(np.unique(found))
+  for name, endpoint in _v2().endpoints.items():
+    values = len(np.unique(endpoint))
     if name in ('layer_1', 'layer_19', 'global_pool'):
       assert values > 256, name
     else:

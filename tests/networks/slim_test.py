@@ -38,8 +38,8 @@ def _run(fetches, **values):
     session.run(_v1.global_variables_initializer())
     for name, value in values.items():
       variables[f'norm/{name}'].load(value, session)
-    found = session.run(fetches)
-    return found, session.run(variables)
+    outputs = session.run(fetches)
+    return outputs, session.run(variables)
 
 
 def _inputs():
@@ -57,11 +57,11 @@ def test_batch_norm_in_inference():
     'moving_mean': np.array([1.0, 2.0], np.float32),
     'moving_variance': np.array([4.0, 9.0], np.float32),
   }
-  found, _ = _run(net, **values)
+  normalized, _ = _run(net, **values)
   centered = inputs - values['moving_mean']
   scaled = centered / np.sqrt(values['moving_variance'] + _EPSILON)
   np.testing.assert_allclose(
-    found, scaled * values['gamma'] + values['beta'], rtol=1e-5, atol=1e-5
+    normalized, scaled * values['gamma'] + values['beta'], rtol=1e-5, atol=1e-5
   )
 
 
@@ -71,10 +71,10 @@ def test_batch_norm_in_training():
   net = _normalize(inputs, is_training=True, decay=0.9)
   updates = _v1.get_collection(_v1.GraphKeys.UPDATE_OPS)
   assert len(updates) == 2
-  (found, _), after = _run((net, updates))
+  (normalized, _), after = _run((net, updates))
   mean, variance = inputs.mean((0, 1, 2)), inputs.var((0, 1, 2))
   np.testing.assert_allclose(
-    found, (inputs - mean) / np.sqrt(variance + _EPSILON), atol=1e-5
+    normalized, (inputs - mean) / np.sqrt(variance + _EPSILON), atol=1e-5
   )
   unbiased = variance * 100 / 99
   np.testing.assert_allclose(after['norm/moving_mean'], 0.1 * mean, rtol=1e-5)

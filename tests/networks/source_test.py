@@ -24,16 +24,16 @@ def _registered():
 
 @pytest.fixture
 def inference():
-  found, _ = tiny_network.sources()
-  found.load(tiny_network.tensors())
-  return found
+  source, _ = tiny_network.sources()
+  source.load(tiny_network.tensors())
+  return source
 
 
 @pytest.fixture
 def training():
-  _, found = tiny_network.sources()
-  found.load(tiny_network.tensors())
-  return found
+  _, source = tiny_network.sources()
+  source.load(tiny_network.tensors())
+  return source
 
 
 def _moving(source):
@@ -59,10 +59,10 @@ def test_the_same_graph_each_time(is_training):
 
 
 def test_built_without_a_warning():
-  with warnings.catch_warnings(record=True) as found:
+  with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter('always')
     source_lib.Source(_ARCHITECTURE, True)
-  assert not found
+  assert not caught
 
 
 def test_tensors_compare_as_before():
@@ -128,9 +128,9 @@ def test_images_are_standardized_as_tensorflow_does(cifarnet):
   images[2] = 0.5
   images[2, 0, 0, 0] += 0.001  # Of less than the least.
   conv = cifarnet.graph.get_operation_by_name('CifarNet/conv1/Conv2D')
-  found = cifarnet.run(conv.inputs[0], images)
+  standardized = cifarnet.run(conv.inputs[0], images)
   expected = tf.image.per_image_standardization(images * 255).numpy()
-  np.testing.assert_allclose(found, expected, atol=2e-5)
+  np.testing.assert_allclose(standardized, expected, atol=2e-5)
 
 
 def test_what_stands_behind_dropout_is_random(cifarnet):
@@ -180,10 +180,10 @@ def test_moving_statistics_do_not_train(training):
 def test_load_sets_every_variable(inference):
   tensors = {n: v + 1 for n, v in tiny_network.tensors().items()}
   inference.load(tensors)
-  found = inference.run({v.op.name: v for v in inference.variables}, _IMAGES)
-  assert found.keys() == tensors.keys()
+  loaded = inference.run({v.op.name: v for v in inference.variables}, _IMAGES)
+  assert loaded.keys() == tensors.keys()
   for name, value in tensors.items():
-    np.testing.assert_array_equal(found[name], value)
+    np.testing.assert_array_equal(loaded[name], value)
 
 
 def test_nothing_is_computed_before_load():
@@ -247,9 +247,9 @@ def test_momentum_is_the_share_of_the_old_statistics(training, momentum):
   training.load(tensors)
   training.run(training.updates, _IMAGES, momentum)
   after = training.run(_moving(training), _IMAGES)
-  for name, found in after.items():
+  for name, average in after.items():
     expected = momentum * tensors[name] + (1 - momentum) * batch[name]
-    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(average, expected, rtol=1e-5, atol=1e-6)
 
 
 def test_batch_statistics_are_those_of_the_batch(training):
@@ -277,8 +277,8 @@ def test_default_momentum(training):
 
 
 def test_endpoints_get_the_scope_and_the_pooled_one_its_name(inference):
-  found = inference.scoped_endpoints('Tiny')
-  assert {name: tensor.name for name, tensor in found.items()} == {
+  endpoints = inference.scoped_endpoints('Tiny')
+  assert {name: tensor.name for name, tensor in endpoints.items()} == {
     f'Tiny/{name}': inference.endpoints[own].name
     for name, own in (
       ('Conv2d_0', 'Conv2d_0'),

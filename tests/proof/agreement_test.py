@@ -12,7 +12,7 @@ _NAME = f'{artifacts.TINY}/feature_vector/3'
 
 
 class _Changed:
-  """A reading, one of whose answers is another."""
+  """A reading of an artifact that gives other answers in some places."""
 
   def __init__(self, reading, **changes):
     self._reading = reading

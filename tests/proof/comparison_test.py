@@ -12,15 +12,15 @@ def _make(tolerance=0.1):
   return comparison.Comparison('outputs', tolerance)
 
 
-def _compare(found, expected, unit=1.0):
+def _compare(actual, expected, unit=1.0):
   result = _make()
-  result.compare('it', found, np.asarray(expected, np.float32), unit)
+  result.compare('it', actual, np.asarray(expected, np.float32), unit)
   return result
 
 
 def test_the_largest_difference_counts_rounded_up():
-  found = np.array([1.0, 2.03], np.float32)
-  check = _compare(found, [1.001, 2.0]).check()
+  actual = np.array([1.0, 2.03], np.float32)
+  check = _compare(actual, [1.001, 2.0]).check()
   assert check.name == 'outputs'
   assert check.compared == 1
   assert check.difference == 0.1
@@ -69,16 +69,16 @@ def test_an_expected_nan_is_never_met():
 
 @pytest.mark.parametrize('value', [np.nan, np.inf, -np.inf])
 def test_what_is_not_finite_is_no_match_even_of_itself(value):
-  found = np.array([1.0, value], np.float32)
-  assert _compare(found, found).misses() == [
+  values = np.array([1.0, value], np.float32)
+  assert _compare(values, values).misses() == [
     'outputs: it holds NaN or infinity'
   ]
 
 
 def test_equal_arrays_differ_by_nothing():
-  found = np.array([1.0, -2.0], np.float32)
+  values = np.array([1.0, -2.0], np.float32)
   result = _make(0.0)
-  result.compare('it', found, found.copy(), 1.0)
+  result.compare('it', values, values.copy(), 1.0)
   assert not result.misses()
   assert (result.check().compared, result.check().difference) == (1, 0.0)
 

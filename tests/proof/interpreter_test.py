@@ -20,27 +20,27 @@ _NUMBERS = pytest.mark.parametrize('number', [3, 5])
 def _ask(python, name, where, folder=None):
   handle = artifacts.handle(name)
   where.mkdir()
-  asked = interpreter.Interpreter(str(python), where)
+  client = interpreter.Interpreter(str(python), where)
   reference = artifacts.reference(handle.spec.name)
-  asked.ask(handle, folder or artifacts.folder(name), reference)
-  return asked
+  client.ask(handle, folder or artifacts.folder(name), reference)
+  return client
 
 
 @_NUMBERS
 def test_it_answers_what_a_stranger_here_does(number, tmp_path):
   name = f'{TINY}/feature_vector/{number}'
   handle = artifacts.handle(name)
-  asked = _ask(sys.executable, name, tmp_path / 'it')
+  client = _ask(sys.executable, name, tmp_path / 'it')
   met = stranger.meet(artifacts.folder(name), handle.version.format)
-  assert asked.names() == met.names()
-  assert asked.losses() == met.losses()
+  assert client.names() == met.names()
+  assert client.losses() == met.losses()
   images = artifacts.reference(TINY).default_size.images
-  assert asked.missing_gradients(images) == []
-  for call, other in zip(asked.infer(images), met.infer(images), strict=True):
+  assert client.missing_gradients(images) == []
+  for call, other in zip(client.infer(images), met.infer(images), strict=True):
     assert call[:2] == other[:2]
     for key, value in other.outputs.items():
       np.testing.assert_allclose(call.outputs[key], value, atol=1e-5)
-  for call in asked.train(images, agreement.MOMENTUM):
+  for call in client.train(images, agreement.MOMENTUM):
     assert call.moving
 
 
@@ -51,11 +51,11 @@ def test_a_broken_artifact_does_not_agree(number, tmp_path):
   broken.weights(broken.perturb)(folder)
   with artifacts.edit(folder) as model:
     broken.stop_gradient(model)
-  asked = _ask(sys.executable, name, tmp_path / 'it', folder)
+  client = _ask(sys.executable, name, tmp_path / 'it', folder)
   agreed = agreement.Agreement(
     artifacts.handle(name), artifacts.reference(TINY), interpreter.LENIENCY
   )
-  agreed.compare_stranger(asked)
+  agreed.compare_stranger(client)
   misses = '\n'.join(m for c in agreed.of_stranger for m in c.misses())
   assert f'variables: {broken.KERNEL} differs by 0.001' in misses
   assert f'gradients: {broken.KERNEL} gets no finite gradient' in misses
@@ -105,9 +105,9 @@ def test_an_interpreter_that_dies_says_how(tmp_path):
 
 def test_images_of_an_example_are_known_by_their_shape(tmp_path):
   name = f'{TINY}/feature_vector/5'
-  asked = _ask(sys.executable, name, tmp_path / 'it')
+  client = _ask(sys.executable, name, tmp_path / 'it')
   with pytest.raises(KeyError):
-    asked.infer(synthetic.synthetic_images(1, 7, 7))
+    client.infer(synthetic.synthetic_images(1, 7, 7))
 
 
 def test_a_program_that_does_nothing_is_no_client(tmp_path):

@@ -59,12 +59,14 @@ def test_what_depends_on_a_tensor_and_what_that_takes():
   graph = tf.Graph()
   with graph.as_default():
     tf.import_graph_def(_step(), name='step')
-  found = lateness.find(graph, _MOMENTUM)
-  assert {'step/momentum:0', 'step/moved:0'} <= found.late
-  assert found.late.isdisjoint({'step/batch:0', 'step/images:0', 'step/it:0'})
-  assert 'step/batch:0' in found.border
-  assert found.late.isdisjoint(found.border)
-  assert 'step/it:0' not in found.border  # A handle cannot be fed.
+  dependence = lateness.find(graph, _MOMENTUM)
+  assert {'step/momentum:0', 'step/moved:0'} <= dependence.late
+  assert dependence.late.isdisjoint(
+    {'step/batch:0', 'step/images:0', 'step/it:0'}
+  )
+  assert 'step/batch:0' in dependence.border
+  assert dependence.late.isdisjoint(dependence.border)
+  assert 'step/it:0' not in dependence.border  # A handle cannot be fed.
 
 
 def test_a_step_with_another_momentum_has_the_same_batch(opened, tmp_path):

@@ -24,11 +24,11 @@ def test_a_variable_is_filled_by_its_key_and_read_by_its_name(handle, tmp_path):
     shape_and_slices=[''],
     tensors=[tf.constant([1.0, 3.0])],
   )
-  given = 'scope/it:0'
+  tensor_name = 'scope/it:0'
   wanted = [
     handle,
-    parts.restoring({'key': given}),
-    parts.reading({'a/b': given}),
+    parts.restoring({'key': tensor_name}),
+    parts.reading({'a/b': tensor_name}),
   ]
   with tf.Graph().as_default() as live:
     for part in wanted:

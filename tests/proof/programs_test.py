@@ -158,11 +158,11 @@ def test_of_two_writers_one_is_read_whole(monkeypatch):
 
 def test_what_another_process_found_out_is_learned():
   programs.remember(_DIGEST, _ANSWER)
-  told = programs.known_here()
+  answers = programs.known_here()
   programs._here.clear()
   _memos()[0].unlink()
   assert programs.find(_DIGEST) is None
-  programs.learn(told)
+  programs.learn(answers)
   assert programs.find(_DIGEST) == _ANSWER
 
 
@@ -210,20 +210,20 @@ def test_of_a_damaged_table_nothing_is_believed(old, new):
 
 def test_the_table_is_of_the_programs_and_questions_of_today():
   text = programs_file.PATH.read_text('utf-8')
-  known = programs.parse(text, programs_file.PATH.name)
-  assert {each.asked for each in known} == {programs.asked()}, (
+  table = programs.parse(text, programs_file.PATH.name)
+  assert {entry.asked for entry in table} == {programs.asked()}, (
     'what is asked has changed: run `make programs`'
   )
-  handles = [model_specs.get(each.handle) for each in known]
-  asked = {(h.spec.network, h.task, h.number) for h in handles}
+  handles = [model_specs.get(entry.handle) for entry in table]
+  covered = {(h.spec.network, h.task, h.number) for h in handles}
   # The newest version of each format is what `make export` makes.
   lacking = {
     (str(handle), (handle.spec.network, handle.task, handle.number))
     for handle in model_specs.find('*')
-    if (handle.spec.network, handle.task, handle.number) not in asked
+    if (handle.spec.network, handle.task, handle.number) not in covered
   }
   assert not lacking, 'run `make programs`'
-  assert programs.render(known) == text
+  assert programs.render(table) == text
 
 
 @pytest.mark.parametrize('number', [3, 5])
@@ -232,14 +232,14 @@ def test_the_table_is_of_the_programs_and_questions_of_today():
 def test_an_answer_in_the_table_is_what_tensorflow_says(model, task, number):
   name = f'{model}/{task}/{number}'
   text = programs_file.PATH.read_text('utf-8')
-  known = {each.digest: each for each in programs.parse(text, 'it')}
+  table = {entry.digest: entry for entry in programs.parse(text, 'it')}
   digest = program.digest(artifacts.folder(name))
-  assert digest in known, f'the program of {name} is another: `make programs`'
+  assert digest in table, f'the program of {name} is another: `make programs`'
   handle = artifacts.handle(name)
   answer = proving._meet(
     handle, artifacts.folder(name), artifacts.reference(handle.spec.name)
   )
-  proven = known[digest].answer
+  proven = table[digest].answer
   assert (answer.through, answer.gradients) == (
     proven.through,
     proven.gradients,
@@ -251,10 +251,10 @@ def test_the_table_is_made_of_exports_and_keeps_what_others_know(tmp_path):
   folder = artifacts.folder(f'{artifacts.V1}/classification/5')
   place = places.place(tmp_path, model_specs.get(name))
   shutil.copytree(folder, place.artifact)
-  made = dataclasses.replace(
+  manifest = dataclasses.replace(
     some_manifest.make(model_specs.get(name)), proof=_ANSWER.checks()
   )
-  place.manifest.write_text(made.to_json())
+  place.manifest.write_text(manifest.to_json())
   of_today = dataclasses.replace(_PROGRAM, asked=programs.asked())
   elsewhere = dataclasses.replace(of_today, tensorflow='2.20.0')
   known = (_PROGRAM, of_today, elsewhere)

@@ -39,8 +39,8 @@ def _prove(name: str, folder: pathlib.Path) -> dict[str, float]:
   ],
 )
 def test_what_the_writers_write_is_proven(name):
-  found = _prove(name, artifacts.folder(name))
-  assert list(found) == [
+  differences = _prove(name, artifacts.folder(name))
+  assert list(differences) == [
     'names',
     'variables',
     'shapes',
@@ -51,7 +51,12 @@ def test_what_the_writers_write_is_proven(name):
     'through TensorFlow',
     'gradients',
   ]
-  assert found['names'] == found['variables'] == found['gradients'] == 0
+  assert (
+    differences['names']
+    == differences['variables']
+    == differences['gradients']
+    == 0
+  )
 
 
 _WEIGHTS = [
@@ -186,11 +191,11 @@ _TF2_CASES = [
 
 
 def _cases():
-  both = [(broken.weights(change), misses) for change, misses in _WEIGHTS]
+  of_both = [(broken.weights(change), misses) for change, misses in _WEIGHTS]
   return [
     pytest.param(name, corrupt, misses, id=f'{name}: {misses[0]}')
     for name, cases in ((_TF1, _TF1_CASES), (_TF2, _TF2_CASES))
-    for corrupt, misses in (*both, *cases)
+    for corrupt, misses in (*of_both, *cases)
   ]
 
 
@@ -284,5 +289,5 @@ def test_fixed_sizes_are_proven_at_one_size():
     number: model.examples(artifacts.handle(f'{TINY}/classification/{number}'))
     for number in (1, 3)
   }
-  assert [len(found) for found in examples.values()] == [1, 2]
+  assert [len(its_examples) for its_examples in examples.values()] == [1, 2]
   assert reference.LOGITS in examples[3][1].outputs

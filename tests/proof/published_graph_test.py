@@ -34,22 +34,22 @@ def _ask(graph: bytes, tensors, images) -> published_graph.Answer:
 
 @pytest.mark.parametrize('batch', [None, 1])
 def test_it_answers_as_the_network(tensors, images, batch):
-  found = _ask(frozen_graphs.make(tensors, batch), tensors, images)
+  answer = _ask(frozen_graphs.make(tensors, batch), tensors, images)
   source, _ = tiny_network.sources()
   source.load(tensors)
   logits, features = source.run([source.logits, source.features], images)
-  assert not found.problem
-  assert found.logits is not None
-  assert found.features is not None
-  np.testing.assert_allclose(found.logits, logits, rtol=1e-5, atol=1e-6)
-  np.testing.assert_allclose(found.features, features, rtol=1e-5, atol=1e-6)
+  assert not answer.problem
+  assert answer.logits is not None
+  assert answer.features is not None
+  np.testing.assert_allclose(answer.logits, logits, rtol=1e-5, atol=1e-6)
+  np.testing.assert_allclose(answer.features, features, rtol=1e-5, atol=1e-6)
 
 
 def test_other_weights_are_counted(graph, tensors, images):
   others = {**tensors, f'{_LAYER}/biases': tensors[f'{_LAYER}/biases'] + 1}
-  found = _ask(graph, others, images)
-  assert found.logits is None
-  assert found.problem == (
+  answer = _ask(graph, others, images)
+  assert answer.logits is None
+  assert answer.problem == (
     f'1 of its {len(tensors)} weights are not those of the checkpoint that '
     'were asked for'
   )
@@ -77,8 +77,8 @@ def _waits_for_a_file(graph) -> None:
 
 @pytest.mark.parametrize('change', [_reads_a_file, _waits_for_a_file])
 def test_what_does_more_than_compute_is_not_run(graph, tensors, images, change):
-  found = _ask(_changed(graph, change), tensors, images)
-  assert found.problem == "it has the operations ['ReadFile']"
+  answer = _ask(_changed(graph, change), tensors, images)
+  assert answer.problem == "it has the operations ['ReadFile']"
 
 
 def _without_a_layer(graph) -> None:
@@ -105,9 +105,9 @@ def _of_another_size(graph) -> None:
   ],
 )
 def test_another_form_is_a_problem(graph, tensors, images, change, problem):
-  found = _ask(_changed(graph, change), tensors, images)
-  assert found.problem.startswith(problem)
-  assert found.logits is None
+  answer = _ask(_changed(graph, change), tensors, images)
+  assert answer.problem.startswith(problem)
+  assert answer.logits is None
 
 
 @pytest.mark.parametrize('data', [b'', b'\xff' * 50, b'<html>'])

@@ -36,9 +36,9 @@ def reference():
 
 
 def _loaded(is_training) -> source.Source:
-  found = tiny_network.sources()[is_training]
-  found.load(tiny_network.tensors())
-  return found
+  loaded = tiny_network.sources()[is_training]
+  loaded.load(tiny_network.tensors())
+  return loaded
 
 
 @pytest.mark.parametrize(
@@ -71,10 +71,10 @@ def test_inference(reference, name):
 
 
 def test_training_leaves_out_what_dropout_makes_random(reference):
-  found = reference.training.outputs
-  assert found.keys() == _INFERRED - {'logits', 'Tiny/Logits'}
+  outputs = reference.training.outputs
+  assert outputs.keys() == _INFERRED - {'logits', 'Tiny/Logits'}
   again = _compute().training.outputs
-  for key, value in found.items():
+  for key, value in outputs.items():
     np.testing.assert_array_equal(again[key], value, key)
 
 
@@ -92,10 +92,10 @@ def test_training_is_of_the_training_network(reference):
 def test_batch_statistics(reference):
   inference = _loaded(is_training=False)
   convolved = inference.run('Tiny/Conv2d_0/Conv2D:0', reference.training.images)
-  found = reference.batch_statistics
-  assert found.keys() == set(reference.tensors) - reference.trainable
+  statistics = reference.batch_statistics
+  assert statistics.keys() == set(reference.tensors) - reference.trainable
   np.testing.assert_allclose(
-    found['Tiny/Conv2d_0/BatchNorm/moving_mean'],
+    statistics['Tiny/Conv2d_0/BatchNorm/moving_mean'],
     convolved.mean((0, 1, 2)),
     rtol=1e-4,
     atol=1e-6,
@@ -118,28 +118,30 @@ def test_losses_are_half_the_decayed_squares(reference):
 
 
 def test_of_the_given_weights(reference):
-  other = {
+  weights = {
     name: synthetic.value(f'{name}/Momentum', value.shape)
     for name, value in tiny_network.tensors().items()
   }
-  found = reference_lib.compute_reference(_MODEL, tiny_network.sources(), other)
-  assert found.tensors is other
-  assert found.trainable == reference.trainable
+  computed = reference_lib.compute_reference(
+    _MODEL, tiny_network.sources(), weights
+  )
+  assert computed.tensors is weights
+  assert computed.trainable == reference.trainable
   assert not np.allclose(
-    found.default_size.outputs['logits'],
+    computed.default_size.outputs['logits'],
     reference.default_size.outputs['logits'],
   )
-  assert found.losses != reference.losses
+  assert computed.losses != reference.losses
 
 
 def test_the_published_graph_is_asked_for_the_same_images(reference):
   tensors = tiny_network.tensors()
-  found = reference_lib.compute_reference(
+  computed = reference_lib.compute_reference(
     _MODEL, tiny_network.sources(), tensors, frozen_graphs.make(tensors)
   )
-  assert found.published.keys() == {'logits', 'features'}
-  assert not found.note
-  for name, value in found.published.items():
+  assert computed.published.keys() == {'logits', 'features'}
+  assert not computed.note
+  for name, value in computed.published.items():
     expected = reference.default_size.outputs[name]
     np.testing.assert_allclose(value, expected, rtol=1e-5, atol=1e-6)
   assert not reference.published
@@ -147,11 +149,13 @@ def test_the_published_graph_is_asked_for_the_same_images(reference):
 
 
 def test_a_graph_that_cannot_be_asked_is_noted():
-  found = reference_lib.compute_reference(
+  computed = reference_lib.compute_reference(
     _MODEL, tiny_network.sources(), tiny_network.tensors(), b''
   )
-  assert not found.published
-  assert found.note.startswith('not compared with the published frozen graph: ')
+  assert not computed.published
+  assert computed.note.startswith(
+    'not compared with the published frozen graph: '
+  )
 
 
 @pytest.mark.parametrize(

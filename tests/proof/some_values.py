@@ -8,7 +8,7 @@ from exporter.proof import session
 
 
 def write(folder: pathlib.Path, *numbers: float) -> session.Values:
-  """An artifact's variables: one, under another key than its name."""
+  """Writes an artifact's variables: one, whose key is not its name."""
   values = session.Values(folder)
   (folder / 'variables').mkdir(parents=True)
   tf.raw_ops.SaveV2(

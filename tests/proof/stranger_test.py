@@ -39,9 +39,9 @@ def test_it_needs_nothing_but_tensorflow_and_runs_on_python_3_7():
 @_BOTH
 def test_variables_are_as_they_were_written(number):
   name = f'{TINY}/classification/{number}'
-  found, expected = _meet(name).variables(), artifacts.tensors(name)
-  assert found.keys() == expected.keys()
-  for key, value in found.items():
+  variables, expected = _meet(name).variables(), artifacts.tensors(name)
+  assert variables.keys() == expected.keys()
+  for key, value in variables.items():
     np.testing.assert_array_equal(value, expected[key])
 
 
@@ -81,8 +81,8 @@ def test_names_of_a_saved_model(number, signatures):
 
 
 def test_every_signature_of_a_module_is_called():
-  found = _meet(f'{TINY}/classification/3')
-  calls = {c.name: c for c in found.infer(_IMAGES)}
+  module = _meet(f'{TINY}/classification/3')
+  calls = {c.name: c for c in module.infer(_IMAGES)}
   named = ('image_classification', _FEATURES)
   assert set(calls) == {
     f'{name} of the inference graph'
@@ -118,8 +118,8 @@ def test_everything_of_a_saved_model_that_infers_is_called(task, output):
 
 @pytest.mark.parametrize('number', [1, 3])
 def test_training_a_module_starts_from_the_same_state_each_time(number):
-  found = _meet(name := f'{TINY}/feature_vector/{number}')
-  calls = list(found.train(_IMAGES, 0.5))
+  module = _meet(name := f'{TINY}/feature_vector/{number}')
+  calls = list(module.train(_IMAGES, 0.5))
   for call in calls:
     is_passed = call.name.startswith(f'{_FEATURES}_with_bn_hparams')
     assert call.momentum == (0.5 if is_passed else None)
@@ -135,8 +135,8 @@ def test_training_a_module_starts_from_the_same_state_each_time(number):
 
 def test_training_a_saved_model_starts_from_the_same_state_each_time():
   name = f'{TINY}/feature_vector/5'
-  found = _meet(name)
-  calls = list(found.train(_IMAGES, 0.5))
+  saved_model = _meet(name)
+  calls = list(saved_model.train(_IMAGES, 0.5))
   assert [(c.name, c.momentum, c.returns) for c in calls] == [
     ('training with endpoints', 0.5, stranger.ENDPOINTS),
     ('training with the default momentum', None, stranger.DEFAULT),
@@ -152,8 +152,8 @@ def test_training_a_saved_model_starts_from_the_same_state_each_time():
 def test_losses_are_summed(number):
   kernel = artifacts.tensors(f'{TINY}/feature_vector/{number}')[broken.KERNEL]
   expected = 4e-5 * np.sum(np.square(kernel)) / 2
-  found = _meet(f'{TINY}/feature_vector/{number}').losses()
-  assert found == pytest.approx(expected, rel=1e-6)
+  losses = _meet(f'{TINY}/feature_vector/{number}').losses()
+  assert losses == pytest.approx(expected, rel=1e-6)
 
 
 def test_losses_that_differ_between_the_graphs_are_no_number(tmp_path):
@@ -172,14 +172,14 @@ def test_missing_gradients_are_named(number, tmp_path):
   folder = artifacts.copy(name, tmp_path)
   with artifacts.edit(folder) as model:
     broken.stop_gradient(model)
-  found = _meet(name, folder).missing_gradients(_IMAGES)
-  assert set(found) == {broken.KERNEL}
+  missing = _meet(name, folder).missing_gradients(_IMAGES)
+  assert set(missing) == {broken.KERNEL}
 
 
 @_BOTH
 def test_infinite_gradients_are_missing(number):
   name = f'{TINY}/feature_vector/{number}'
   images = np.full([2, 32, 32, 3], np.nan, np.float32)
-  found = _meet(name)
-  expected, *_ = found.names().trainable.values()
-  assert set(found.missing_gradients(images)) == set(expected)
+  artifact = _meet(name)
+  expected, *_ = artifact.names().trainable.values()
+  assert set(artifact.missing_gradients(images)) == set(expected)

@@ -20,14 +20,14 @@ def _both(name, folder=None):
   return tf1_session.SessionTf1(folder), stranger.StrangerTf1(folder)
 
 
-def _assert_equal(found, expected):
-  assert found.keys() == expected.keys()
-  for key, value in found.items():
+def _assert_equal(values, expected):
+  assert values.keys() == expected.keys()
+  for key, value in values.items():
     np.testing.assert_allclose(value, expected[key], rtol=1e-5, atol=1e-6)
 
 
-def _assert_calls_equal(found, expected):
-  for call, other in zip(found, expected, strict=True):
+def _assert_calls_equal(calls, expected):
+  for call, other in zip(calls, expected, strict=True):
     assert call.name == other.name
     assert (call.returns, call.momentum) == (other.returns, other.momentum)
     _assert_equal(call.moving, other.moving)
@@ -39,24 +39,24 @@ def _assert_calls_equal(found, expected):
 
 @names
 def test_names_variables_and_losses(name):
-  found, expected = _both(name)
-  assert found.names() == expected.names()
-  _assert_equal(found.variables(), expected.variables())
-  assert found.losses() == pytest.approx(expected.losses(), rel=1e-6)
+  reading, expected = _both(name)
+  assert reading.names() == expected.names()
+  _assert_equal(reading.variables(), expected.variables())
+  assert reading.losses() == pytest.approx(expected.losses(), rel=1e-6)
 
 
 @names
 def test_calls(name):
-  found, expected = _both(name)
-  _assert_calls_equal(found.infer(_IMAGES), expected.infer(_IMAGES))
+  reading, expected = _both(name)
+  _assert_calls_equal(reading.infer(_IMAGES), expected.infer(_IMAGES))
   if '/feature_vector/' in name:
-    pairs = (sorted(f.train(_IMAGES, 0.5)) for f in _both(name))
+    pairs = (sorted(each.train(_IMAGES, 0.5)) for each in _both(name))
     _assert_calls_equal(*pairs)
 
 
 def test_declared_shapes():
-  found, _ = _both(f'{TINY}/feature_vector/3')
-  for call in found.infer(_IMAGES):
+  reading, _ = _both(f'{TINY}/feature_vector/3')
+  for call in reading.infer(_IMAGES):
     assert call.shapes[stranger.IMAGES] == (None, None, None, 3)
     assert call.shapes['default'] == (None, 8)
     assert call.shapes.keys() - {stranger.IMAGES} == call.outputs.keys()

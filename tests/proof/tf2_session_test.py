@@ -21,16 +21,16 @@ def _both(name):
   return tf2_session.SessionTf2(folder), stranger.StrangerTf2(folder)
 
 
-def _assert_equal(found, expected):
-  assert found.keys() == expected.keys()
-  for key, value in found.items():
+def _assert_equal(values, expected):
+  assert values.keys() == expected.keys()
+  for key, value in values.items():
     np.testing.assert_allclose(value, expected[key], rtol=1e-5, atol=1e-6)
 
 
 @names
 def test_names_variables_and_losses(name):
-  found, expected = _both(name)
-  listed, others = found.names(), expected.names()
+  reading, expected = _both(name)
+  listed, others = reading.names(), expected.names()
   assert listed.variables == others.variables
   assert listed.trainable == others.trainable
   assert listed.signatures['signatures'] == others.signatures['signatures']
@@ -38,26 +38,26 @@ def test_names_variables_and_losses(name):
     listed.signatures['signatures for serving']
     == (listed.signatures['signatures'])
   )
-  _assert_equal(found.variables(), expected.variables())
-  assert found.losses() == pytest.approx(expected.losses(), rel=1e-6)
+  _assert_equal(reading.variables(), expected.variables())
+  assert reading.losses() == pytest.approx(expected.losses(), rel=1e-6)
 
 
 @names
 def test_calls_that_infer(name):
-  found, expected = _both(name)
-  calls = {call.name: call for call in found.infer(_IMAGES)}
+  reading, expected = _both(name)
+  calls = {call.name: call for call in reading.infer(_IMAGES)}
   for other in expected.infer(_IMAGES):
     call = calls.pop(other.name)
     assert call.returns == other.returns
     _assert_equal(call.outputs, other.outputs)
   assert set(calls) == {
-    f'{s} for serving' for s in found.names().signatures['signatures']
+    f'{s} for serving' for s in reading.names().signatures['signatures']
   }
 
 
 def test_calls_that_train():
-  found, expected = _both(f'{TINY}/feature_vector/5')
-  calls = {call.name: call for call in found.train(_IMAGES, 0.5)}
+  reading, expected = _both(f'{TINY}/feature_vector/5')
+  calls = {call.name: call for call in reading.train(_IMAGES, 0.5)}
   others = {call.name: call for call in expected.train(_IMAGES, 0.5)}
   with_endpoints = calls.pop('training with endpoints')
   other = others['training with endpoints']
@@ -72,8 +72,8 @@ def test_calls_that_train():
 
 
 def test_declared_shapes():
-  found, _ = _both(f'{TINY}/classification/5')
-  calls = {call.name: call for call in found.infer(_IMAGES)}
+  reading, _ = _both(f'{TINY}/classification/5')
+  calls = {call.name: call for call in reading.infer(_IMAGES)}
   assert set(calls['serving_default'].shapes) == {stranger.IMAGES, 'logits'}
   for call in calls.values():
     assert call.shapes[stranger.IMAGES] == (None, None, None, 3)

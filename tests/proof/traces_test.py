@@ -16,12 +16,12 @@ def _read(folder=None):
 
 
 def test_all_flags_of_a_call_lead_to_two_bodies():
-  found = {trace.flags: trace for trace in _read().of('__call__')}
-  assert set(found) == {(t, e) for t in (False, True) for e in (False, True)}
-  assert len({trace.body for trace in found.values()}) == 2
-  assert found[False, False].keys == ('',)
-  assert len(found[False, True].keys) > 2
-  for trace in found.values():
+  by_flags = {trace.flags: trace for trace in _read().of('__call__')}
+  assert set(by_flags) == {(t, e) for t in (False, True) for e in (False, True)}
+  assert len({trace.body for trace in by_flags.values()}) == 2
+  assert by_flags[False, False].keys == ('',)
+  assert len(by_flags[False, True].keys) > 2
+  for trace in by_flags.values():
     assert sorted(trace.variables) == sorted(artifacts.tensors(_NAME))
     assert len(trace.outputs) == len(trace.keys)
 

@@ -196,9 +196,9 @@ def _on_few(word, change):
 
 @pytest.mark.parametrize('word', ['tfjs.float32', 'tfjs.uint8'])
 def test_a_slow_runtime_is_asked_about_two_pictures(word):
-  found = _on_few(word, lambda outputs: outputs)
-  assert (found.name, found.compared) == ('outputs elsewhere', 2)
-  assert found.difference <= found.tolerance
+  check = _on_few(word, lambda outputs: outputs)
+  assert (check.name, check.compared) == ('outputs elsewhere', 2)
+  assert check.difference <= check.tolerance
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,9 @@ def _expected() -> vectors_lib.Vectors:
   )
 
 
-def _write(folder, found: vectors_lib.Vectors) -> None:
+def _write(folder, to_write: vectors_lib.Vectors) -> None:
   (folder / 'assets.extra').mkdir()
-  vectors_lib.write_vectors(found, _HANDLE, folder)
+  vectors_lib.write_vectors(to_write, _HANDLE, folder)
 
 
 def test_the_right_ones_are_a_check(tmp_path):

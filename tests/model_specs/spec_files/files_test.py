@@ -26,9 +26,9 @@ def test_every_model_of_a_file(tmp_path):
   tables = [some_spec_file.values(name=name) for name in ('a', 'b')]
   path.write_text(text_lib.document(tables))
   assert [model.name for model in files.read_models(path)] == ['a', 'b']
-  found = files.load_registry(path, tmp_path / '.' / 'models.toml')
-  assert [model.name for model in found.own] == ['a', 'b']
-  assert len(found.models) == len(model_specs.MODELS) + 2
+  registry = files.load_registry(path, tmp_path / '.' / 'models.toml')
+  assert [model.name for model in registry.own] == ['a', 'b']
+  assert len(registry.models) == len(model_specs.MODELS) + 2
 
 
 def test_paths_are_meant_from_the_folder_of_the_file(tmp_path, monkeypatch):
@@ -201,15 +201,15 @@ def test_a_package_that_is_wrong_is_named(tmp_path, monkeypatch, attribute):
   (tmp_path / 'taken.toml').write_text(text_lib.document([taken]))
   monkeypatch.syspath_prepend(tmp_path)
   monkeypatch.delitem(sys.modules, 'acme_models', raising=False)
-  found = files.load_registry(some_spec_file.write(tmp_path))
-  (problem,) = found.broken
+  registry = files.load_registry(some_spec_file.write(tmp_path))
+  (problem,) = registry.broken
   assert problem.startswith(
     'package acme-models: its entry point acme of slimhub.models'
   )
   assert _BROKEN[attribute] in problem
   assert problem.endswith('mend or uninstall the package')
-  assert [model.name for model in found.own] == ['small']
-  assert found.joined([]).broken == found.broken
+  assert [model.name for model in registry.own] == ['small']
+  assert registry.joined([]).broken == registry.broken
 
 
 def test_a_package_that_is_wrong_stops_nobody_else(tmp_path):

@@ -78,8 +78,8 @@ def test_a_network_of_one_width(network):
   ],
 )
 def test_what_the_network_sees(changes, factor, offset):
-  found = some_spec_file.model(**changes).family.preprocessing
-  assert found == family_lib.Preprocessing(factor, offset)
+  preprocessing = some_spec_file.model(**changes).family.preprocessing
+  assert preprocessing == family_lib.Preprocessing(factor, offset)
 
 
 def test_what_the_network_sees_if_nothing_is_said():
@@ -190,9 +190,9 @@ def test_labels_lie_beside_their_spec_file(tmp_path, name):
   for path in (tmp_path / 'labels.txt', tmp_path / 'l.txt', folder / 'l.txt'):
     path.write_text('a\nb\nc\n')
   (folder / 'link').symlink_to(tmp_path)
-  found = _problem(folder, label_file=name)
-  assert f'label_file {name!r} leads out of {folder}, the folder of' in found
-  assert 'copy the file there, or put the names into labels' in found
+  problem = _problem(folder, label_file=name)
+  assert f'label_file {name!r} leads out of {folder}, the folder of' in problem
+  assert 'copy the file there, or put the names into labels' in problem
   (folder / 'sub' / 'inside').symlink_to(folder / 'l.txt')
   values = some_spec_file.values(label_file='sub/../sub/inside')
   assert model_lib.read_model(values, 'my.toml', folder)
@@ -246,11 +246,11 @@ def test_a_spec_is_read_again_from_what_it_keeps(tmp_path):
 
 
 def test_a_fingerprint_changes_with_what_is_said():
-  found = {
+  fingerprints = {
     some_spec_file.model(**changes).handles()[0].fingerprint
     for changes in ({}, {'labels': ['a', 'b', 'c']}, {'description': 'x'})
   }
-  assert len(found) == 3
+  assert len(fingerprints) == 3
 
 
 def test_a_spec_reaches_other_processes():

@@ -24,16 +24,16 @@ def test_right_values_are_no_problem():
 
 
 def test_the_closest_key_and_network_are_named():
-  given = {**_EXAMPLES, 'num_clases': 5, 'zzz': 1, 'network': 'mobilnet_v2'}
-  network, misspelt, strange = text_lib.problems(given)
+  values = {**_EXAMPLES, 'num_clases': 5, 'zzz': 1, 'network': 'mobilnet_v2'}
+  network, misspelt, strange = text_lib.problems(values)
   assert misspelt == 'unknown key num_clases; did you mean num_classes?'
   assert strange.startswith('unknown key zzz; the keys are publisher, dataset,')
   assert network == "network is 'mobilnet_v2'; did you mean mobilenet_v2?"
 
 
 def test_all_that_is_missing_is_named():
-  found = [problem.split()[0] for problem in text_lib.problems({})]
-  assert found == ['publisher', 'dataset', 'name', 'network', 'size']
+  missing = [problem.split()[0] for problem in text_lib.problems({})]
+  assert missing == ['publisher', 'dataset', 'name', 'network', 'size']
 
 
 def test_what_is_written_is_read_again():
