@@ -21,7 +21,7 @@ _PATH = os.pathsep.join([str(source_tree.ROOT), *sys.path])
 
 
 def _run(folder: pathlib.Path, command: str) -> str:
-  """What a shell prints; `pip` has been run and `slimhub` is this one."""
+  """What a shell prints in which `pip` does nothing and `slimhub` is ours."""
   tools = f'pip() {{ :; }}; slimhub() {{ {sys.executable} -m exporter "$@"; }}'
   done = subprocess.run(
     ['sh', '-euc', f'{tools}\n{command}'],

@@ -64,7 +64,7 @@ class Mode:
   num_updates: int
   losses: tuple[frozenset[str], ...]  # The variables of each.
   random_ops: tuple[str, ...]
-  is_random: bool  # Its logits.
+  is_random: bool  # Whether its logits are.
   endpoints: tuple[str, ...]  # Scoped.
   num_features: int
   operations: frozenset[str]  # Of all that an export may have of it.
@@ -72,7 +72,7 @@ class Mode:
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-  """What a training step makes of four images and of the network."""
+  """The features of four images, and the statistics a training step left."""
 
   features: np.ndarray
   moving: dict[str, np.ndarray]
@@ -88,7 +88,7 @@ class Dropout:
 
 @dataclasses.dataclass(frozen=True)
 class Facts:
-  """All that is asked of a model; None where nobody asks."""
+  """All that tests ask of a model; None where no test asks."""
 
   inference: Mode
   variables: tuple[graph_lib.Variable, ...]  # Of the exported classifier.
@@ -172,7 +172,7 @@ def _counted(
 def _mapped_back(
   images: np.ndarray, preprocessing: model_specs.Preprocessing
 ) -> np.ndarray:
-  """What the source maps to [-1, 1] instead of these images in [0, 1]."""
+  """Images that the source maps to what these would be in [-1, 1]."""
   if preprocessing == model_specs.FROM_MINUS_1_TO_1:
     return images
   offset = np.array(preprocessing.offset)

@@ -57,7 +57,7 @@ class _Counted:
 
   @property
   def params(self) -> int:
-    """All that train."""
+    """The number of all parameters that train."""
     return sum(
       math.prod(variable.shape)
       for variable in self.variables
@@ -65,7 +65,7 @@ class _Counted:
     )
 
   def without(self, op: str) -> '_Counted':
-    """The same, one op uncounted."""
+    """The same sizes, without the multiply-adds of one op."""
     others = {**self.multiply_adds}
     del others[op]
     return dataclasses.replace(self, multiply_adds=others)

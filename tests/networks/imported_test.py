@@ -38,7 +38,7 @@ def _imported(graph, definition):
 
 @pytest.fixture(name='graphs')
 def _graphs():
-  """What was imported, and what TensorFlow makes of it by itself."""
+  """One definition imported into our kind of graph, and TensorFlow's."""
   definition = _definition()
   return [
     _imported(graph, definition)

@@ -66,7 +66,7 @@ def _handles(events: list[dict]) -> list[str]:
 
 @pytest.fixture(scope='module', name='expected')
 def _expected(tmp_path_factory) -> dict[str, bytes]:
-  """What a local run makes."""
+  """The files that a run on this machine alone exports."""
   folder = tmp_path_factory.mktemp('local')
   subprocess.run(_command(folder, *_PATTERNS), cwd=source_tree.ROOT, check=True)
   return file_tree.read(folder)

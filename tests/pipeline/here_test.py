@@ -37,7 +37,7 @@ def test_nothing_is_exported_where_nobody_holds_the_folder(tmp_path):
 
 
 def test_a_graph_around_it_changes_nothing(tmp_path):
-  """As where code of TF-Slim's days calls it."""
+  """Code of TF-Slim's days may call it while a graph is the default."""
   graph, trees = tf.Graph(), []
   for name, within in (
     ('one', contextlib.nullcontext()),

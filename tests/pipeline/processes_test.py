@@ -35,7 +35,7 @@ def _run(folder: pathlib.Path) -> Iterator[results_lib.Result]:
 def _assert_whole(
   folder: pathlib.Path, results: list[results_lib.Result]
 ) -> None:
-  """What failed is not there, the rest is, and nothing else."""
+  """Failed exports are absent, the others are there, and nothing else is."""
   for result in results:
     place = places.place(folder, model_specs.get(result.name))
     assert place.artifact.exists() == (result.status == results_lib.EXPORTED)

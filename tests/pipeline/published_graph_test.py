@@ -45,7 +45,7 @@ def _export(
 
 
 def _checks(folder: pathlib.Path) -> list[list[manifest.Check]]:
-  """What was compared with the graph, by handle."""
+  """The checks against the frozen graph, a list for each handle."""
   delivered = [places.place(folder / 'exports', handle) for handle in _HANDLES]
   proofs = [some_manifest.read(place.manifest).proof for place in delivered]
   return [[c for c in proof if c.name == _CHECK] for proof in proofs]
@@ -95,7 +95,7 @@ def test_other_weights_are_no_witness_and_the_line_says_so(tmp_path, weights):
 
 
 def _computes_otherwise(graph: bytes) -> bytes:
-  """The same weights in another network."""
+  """A graph of the same weights, whose batch norm has another epsilon."""
   parsed = tf.compat.v1.GraphDef.FromString(graph)
   for node in parsed.node:
     if node.op.startswith('FusedBatchNorm'):

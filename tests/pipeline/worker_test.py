@@ -86,7 +86,7 @@ def test_a_storage_that_is_gone_is_told_as_that():
 
 
 class _Garbage:
-  """What refers to itself, and so stays until somebody looks for it."""
+  """It refers to itself, so that only garbage collection frees it."""
 
   def __init__(self):
     self.self = self

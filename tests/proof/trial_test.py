@@ -123,7 +123,7 @@ def test_a_lossy_file_answers_an_image_alone_as_in_a_batch(word, wrong):
 
 
 def _restless(word, by):
-  """Proves a file off by half as much as rounding moves its network."""
+  """Proves a file that errs by half of what rounding does to its network."""
   trial_ = _trial(word)
   unit = np.std(trial_.outputs[versions.CLASSIFICATION])
   moved = {
