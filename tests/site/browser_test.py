@@ -54,8 +54,8 @@ def test_the_chart_has_a_mark_for_every_model_and_leads_to_it(read):
   page = read().open()
   marks = page.locator('.chart-wide .chart-link')
   # Of most models for 8 bits nobody published how accurate they are.
-  known = [m for m in model_specs.MODELS if m.figures.top1_percent]
-  assert marks.count() == len(known)
+  ranked = [m for m in model_specs.MODELS if m.figures.top1_percent]
+  assert marks.count() == len(ranked)
   mark = page.locator('.chart-wide').get_by_role(
     'link', name='MobileNet V2 1.4, 224 px: top-1 75.0 %, 582 million MACs'
   )

@@ -68,9 +68,9 @@ def _pages(site) -> dict[str, _Page]:
   return {
     path.relative_to(site).as_posix(): _Page(text)
     for path in sorted(site.rglob('*.html'))
-    # Those that only lead on have a test of their own.
+    # Pages that only redirect have a test of their own.
     if 'http-equiv="refresh"' not in (text := path.read_text('utf-8'))
-    and path.name != '404.html'  # Nor does a link lead to this one.
+    and path.name != '404.html'  # No link leads to this page.
   }
 
 
@@ -89,8 +89,8 @@ def _is_elsewhere(url: str) -> bool:
 
 def test_every_link_leads_somewhere(site, pages):
   broken, counted = [], 0
-  for name, found in pages.items():
-    for url in (*found.links, *found.loads):
+  for name, parsed_page in pages.items():
+    for url in (*parsed_page.links, *parsed_page.loads):
       if _is_elsewhere(url) or url.startswith('data:image/'):
         continue
       counted += 1
@@ -113,14 +113,14 @@ def test_every_handle_has_a_page_and_is_in_the_table(pages):
 
 
 def test_every_page_can_be_reached(pages):
-  seen, coming = set(), ['index.html']
+  reached, coming = set(), ['index.html']
   while coming:
     name = coming.pop()
-    if name in pages and name not in seen:
-      seen.add(name)
+    if name in pages and name not in reached:
+      reached.add(name)
       links = pages[name].links
       coming += [_inside(name, u)[0] for u in links if not _is_elsewhere(u)]
-  assert seen == pages.keys()
+  assert reached == pages.keys()
 
 
 def test_nothing_is_loaded_from_elsewhere(site, pages):
@@ -131,15 +131,15 @@ def test_nothing_is_loaded_from_elsewhere(site, pages):
 
 
 def test_pages_have_what_search_engines_and_screen_readers_need(pages):
-  for name, found in pages.items():
-    assert found.lang == 'en', name
-    assert found.title.strip(), name
-    assert found.description, name
-    assert found.headings.count(1) == 1, name
-    steps = zip(found.headings, found.headings[1:], strict=False)
+  for name, parsed_page in pages.items():
+    assert parsed_page.lang == 'en', name
+    assert parsed_page.title.strip(), name
+    assert parsed_page.description, name
+    assert parsed_page.headings.count(1) == 1, name
+    steps = zip(parsed_page.headings, parsed_page.headings[1:], strict=False)
     assert all(after - before <= 1 for before, after in steps), name
-    assert all('alt' in picture for picture in found.pictures), name
-  titles = [found.title for found in pages.values()]
+    assert all('alt' in picture for picture in parsed_page.pictures), name
+  titles = [parsed_page.title for parsed_page in pages.values()]
   assert len(set(titles)) == len(titles)
 
 
@@ -155,10 +155,10 @@ def test_every_guide_is_a_page(pages):
 
 
 def test_a_notebook_is_shown_with_what_its_cells_showed(pages):
-  found = pages[f'{page.GUIDES}/tour.html']
-  alts = [str(picture['alt']).split()[0] for picture in found.pictures]
+  tour = pages[f'{page.GUIDES}/tour.html']
+  alts = [str(picture['alt']).split()[0] for picture in tour.pictures]
   assert alts[-3:] == ['One', 'Loss', 'Confusion']
-  inside = [url for url in found.loads if url.startswith('data:image/png')]
+  inside = [url for url in tour.loads if url.startswith('data:image/png')]
   assert len(inside) == 3
 
 
@@ -173,8 +173,8 @@ def test_an_export_says_what_was_proven_and_how_fast_it_is(site):
   assert 'MB of memory' in offered
   assert ' 688 ' in offered
   assert 'tensorflow/serving' in plain
-  other = site / 'google/imagenet/resnet_v2_50/classification/5.html'
-  plain = re.sub(r'<[^>]+>', '', other.read_text('utf-8'))
+  unexported = site / 'google/imagenet/resnet_v2_50/classification/5.html'
+  plain = re.sub(r'<[^>]+>', '', unexported.read_text('utf-8'))
   assert 'slimhub export resnet_v2_50/classification/5 --fetch' in plain
 
 
@@ -221,9 +221,9 @@ def test_a_site_that_cannot_be_put_in_place_leaves_the_old_one(
 
 
 def test_what_a_killed_run_left_is_in_nobodys_way(tmp_path, monkeypatch):
-  left = tmp_path / '.site.slimhub-staging' / 'work' / 'built'
-  left.mkdir(parents=True)
-  (left / 'half.html').touch()
+  leftover = tmp_path / '.site.slimhub-staging' / 'work' / 'built'
+  leftover.mkdir(parents=True)
+  (leftover / 'half.html').touch()
   monkeypatch.setattr(tree, 'pages', lambda _: {'index.md': '# New\n'})
   monkeypatch.setattr(tree, 'menu', lambda _: [{'Home': 'index.md'}])
   build.write_site(tmp_path / 'site')
@@ -255,8 +255,8 @@ def test_a_map_of_the_site_has_the_addresses_that_it_will_have(
   build.write_site(site)
   assert not list(site.glob('sitemap*'))
   build.write_site(site, url='https://example.org/sub')
-  found = re.findall('<loc>(.*)</loc>', (site / 'sitemap.xml').read_text())
-  assert sorted(found) == [
+  addresses = re.findall('<loc>(.*)</loc>', (site / 'sitemap.xml').read_text())
+  assert sorted(addresses) == [
     'https://example.org/sub/guides/a.html',
     'https://example.org/sub/index.html',
   ]

@@ -44,11 +44,11 @@ def test_a_download_has_the_hash_that_stands_beside_it(site, handle):
 @pytest.mark.parametrize('handle', some_site.EXPORTED, ids=str)
 def test_the_manifest_stands_beside_its_page(site, handle):
   page_ = site / entries.page(handle).replace('.md', '.html')
-  made = some_manifest.read(page_.with_suffix('.json'))
-  assert made.handle == str(handle)
+  manifest = some_manifest.read(page_.with_suffix('.json'))
+  assert manifest.handle == str(handle)
   for suffix in ('.json', '.intoto.jsonl', '.cdx.json'):
     assert f'href="{page_.stem}{suffix}"' in page_.read_text('utf-8')
-    assert made.handle in page_.with_suffix(suffix).read_text()
+    assert manifest.handle in page_.with_suffix(suffix).read_text()
 
 
 def test_without_downloads_exports_are_told_of_and_not_copied(tmp_path):
@@ -59,8 +59,8 @@ def test_without_downloads_exports_are_told_of_and_not_copied(tmp_path):
   collection = build._read(exports, root, has_downloads=False)
   assert not collection.files
   assert not collection.left_out
-  made = {name for entry in collection.entries for name in entry.made}
-  assert made == set(map(str, some_site.EXPORTED))
+  exported = {name for entry in collection.entries for name in entry.made}
+  assert exported == set(map(str, some_site.EXPORTED))
   written = {
     p.relative_to(root).as_posix() for p in root.rglob('*') if p.is_file()
   }
@@ -79,13 +79,13 @@ def test_without_downloads_exports_are_told_of_and_not_copied(tmp_path):
 
 
 def _left_out(exports: pathlib.Path, tmp_path: pathlib.Path) -> str:
-  """Why the site offers one export not; it offers all others."""
+  """The reason why the site leaves out one export; it offers all others."""
   collection = build._read(exports, tmp_path / 'files')
   (left_out,) = collection.left_out
   stems = {handle.stem: str(handle) for handle in some_site.EXPORTED}
   bad = stems.pop(left_out.name)
   assert collection.files.keys() == set(stems.values())
-  for suffix in ('', '.tar.gz'):  # Nor does it lie there without a link.
+  for suffix in ('', '.tar.gz'):  # The file is not there without a link either.
     assert not (tmp_path / 'files' / f'{bad}{suffix}').exists()
   return left_out.reason
 

@@ -111,7 +111,7 @@ class _Elements(parser.HTMLParser):
     self.close()
 
   def handle_starttag(self, tag, attrs):
-    if tag != 'code':  # Names that are no code are shown as text.
+    if tag != 'code':  # Names that cannot be set as code are shown as text.
       about = [f'{name}={value}' for name, value in attrs if name != 'id']
       self.found.append((tag, *about))
 
@@ -122,24 +122,24 @@ class _Elements(parser.HTMLParser):
     self.found.append(('comment',))
 
 
-# Those that are no paths of files, which no page shows.
+# The keys that pages show, which are all but the paths of files.
 _ON_PAGES = set(_TEXTS) - {'checkpoint', 'label_file'}
 
 
 def _model(text: str) -> model_specs.ModelSpec:
   """A model of which every text is this one."""
-  given: dict[str, object] = dict.fromkeys(_ON_PAGES, text)
-  given['license_url'] = f'https://a.example/{text.replace(" ", "")}'
-  given['labels'] = [text, text, text]
-  return some_spec_file.model(**given, top1_percent=50.0)
+  changes: dict[str, object] = dict.fromkeys(_ON_PAGES, text)
+  changes['license_url'] = f'https://a.example/{text.replace(" ", "")}'
+  changes['labels'] = [text, text, text]
+  return some_spec_file.model(**changes, top1_percent=50.0)
 
 
-def _made(handle: model_specs.Handle, text: str) -> manifest.Manifest:
-  made = some_manifest.make(handle)
-  checks = [dataclasses.replace(check, name=text) for check in made.proof]
+def _manifest(handle: model_specs.Handle, text: str) -> manifest.Manifest:
+  base = some_manifest.make(handle)
+  checks = [dataclasses.replace(check, name=text) for check in base.proof]
   return dataclasses.replace(
-    made,
-    weights=dataclasses.replace(made.weights, checkpoint=text, sha256=text),
+    base,
+    weights=dataclasses.replace(base.weights, checkpoint=text, sha256=text),
     files={text: manifest.File(1, text)},
     proof=tuple(checks),
     libraries={text: text},
@@ -152,11 +152,11 @@ def _measured(
 ) -> measurements.Measurements:
   machine = speed.Machine(text, 2, text, {text: text})
   setting = accuracy.Setting(9, text, text, text, {text: text})
-  found = accuracy.shorten(some_accuracy.make(), 5)
-  names = dict.fromkeys(found.names, text)
+  summary = accuracy.shorten(some_accuracy.make(), 5)
+  names = dict.fromkeys(summary.names, text)
   return measurements.Measurements(
     speed.Timed(machine, tuple(some_speed.make()[:1]), ()),
-    dataclasses.replace(found, setting=setting, names=names),
+    dataclasses.replace(summary, setting=setting, names=names),
   )
 
 
@@ -182,17 +182,17 @@ def _pages(text: str) -> list[tuple[str, str]]:
   """The pages of a hub and of the site, of a model and a converted file."""
   handle = _model(text).handles()[1]
   conversion = formats.convert(handle, kinds.get('litert.int8'))
-  made = {each: _made(each, text) for each in (handle, conversion)}
-  measured = {each: _measured(each, text) for each in made}
+  manifests = {each: _manifest(each, text) for each in (handle, conversion)}
+  measured = {each: _measured(each, text) for each in manifests}
   (entry,) = [
     entry
-    for entry in entries.collect(made, measured)
+    for entry in entries.collect(manifests, measured)
     if entry.newest.publisher == 'acme'
   ]
   collection = entries.Collection([entry])
-  of_model = card.model_card(handle, made[handle], measured[handle])
+  of_model = card.model_card(handle, manifests[handle], measured[handle])
   of_file = formats_lib.describe(
-    conversion, made[conversion], measured[conversion]
+    conversion, manifests[conversion], measured[conversion]
   )
   return [
     ('hub', hub_page.to_html('x', of_model.to_markdown())),
@@ -210,26 +210,29 @@ def _harmless() -> list[tuple[str, str]]:
   return _pages(_HARMLESS)
 
 
-def _without_address(found: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-  """Elements without the licence's address, which is given, too."""
+def _without_address(elements: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+  """Elements without the address of the licence, which the text is part of."""
   return [
-    tuple(re.sub(r'^href=https://a\.example/.*', 'href', part) for part in each)
-    for each in found
+    tuple(
+      re.sub(r'^href=https://a\.example/.*', 'href', part) for part in element
+    )
+    for element in elements
   ]
 
 
 def _words(text: str) -> str:
-  return ' '.join(text.replace('_', ' ').split())  # So are checks called.
+  # Pages show the names of checks with spaces in place of underscores.
+  return ' '.join(text.replace('_', ' ').split())
 
 
 @each.over('text', _SHOWN)
 def test_a_text_is_shown_and_does_nothing(text):
   for (where, page), (_, plain) in zip(_pages(text), _harmless(), strict=True):
-    found, expected = _Elements(page), _Elements(plain)
-    assert _without_address(found.found) == _without_address(expected.found), (
-      where
-    )
-    shown = _words(found.text).count(_words(text))
+    elements, expected = _Elements(page), _Elements(plain)
+    assert _without_address(elements.found) == _without_address(
+      expected.found
+    ), where
+    shown = _words(elements.text).count(_words(text))
     assert shown >= _words(expected.text).count(_HARMLESS), where
 
 
@@ -259,10 +262,12 @@ def test_the_head_of_a_page_says_it_too(tmp_path, monkeypatch):
   )
   monkeypatch.setattr(tree, 'menu', lambda _: [{'A': 'index.md'}])
   build.write_site(tmp_path / 'site')
-  found = _Elements((tmp_path / 'site' / 'index.html').read_text('utf-8')).found
-  (description,) = [e for e in found if 'name=description' in e]
+  elements = _Elements(
+    (tmp_path / 'site' / 'index.html').read_text('utf-8')
+  ).found
+  (description,) = [e for e in elements if 'name=description' in e]
   assert (
     f'content=Classifies images by the classes of {title} with'
     in (description[-1])
   )
-  assert not [e for e in found if 'alert' in f'{e}' and e is not description]
+  assert not [e for e in elements if 'alert' in f'{e}' and e is not description]

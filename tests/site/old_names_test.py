@@ -30,11 +30,13 @@ def _site(tmp_path_factory) -> pathlib.Path:
 def _leads_to(site: pathlib.Path, path: str) -> str:
   """The page that another one leads on to."""
   text = (site / path).read_text('utf-8')
-  found = re.search(r'content="0; url=([^"]+)"', text)
-  assert found, path
-  assert f'rel="canonical" href="{found[1]}"' in text
-  assert f'<a href="{found[1]}">' in text
-  target = posixpath.normpath(posixpath.join(posixpath.dirname(path), found[1]))
+  refresh = re.search(r'content="0; url=([^"]+)"', text)
+  assert refresh, path
+  assert f'rel="canonical" href="{refresh[1]}"' in text
+  assert f'<a href="{refresh[1]}">' in text
+  target = posixpath.normpath(
+    posixpath.join(posixpath.dirname(path), refresh[1])
+  )
   assert (site / target).is_file(), f'{path} leads to {target}'
   return target
 
@@ -53,8 +55,8 @@ def test_files_are_led_to_where_they_were_exported(site):
   (name,) = aliases.of(some_site.LITERT)
   target = _leads_to(site, f'{name}/index.html')
   assert target == f'{some_site.LITERT.stem}.html'
-  (other,) = formats.select([some_site.LITERT.origin], ['litert.int8'])
-  assert not (site / aliases.of(other)[0]).exists()
+  (unexported,) = formats.select([some_site.LITERT.origin], ['litert.int8'])
+  assert not (site / aliases.of(unexported)[0]).exists()
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,8 @@ _MODELS = model_specs.MODELS
 
 
 def _collect(*handles):
-  made = {handle: some_manifest.make(handle) for handle in handles}
-  return entries.Collection(entries.collect(made))
+  manifests = {handle: some_manifest.make(handle) for handle in handles}
+  return entries.Collection(entries.collect(manifests))
 
 
 def test_nothing_on_the_frontier_is_beaten():
@@ -55,9 +55,9 @@ def test_nothing_on_the_frontier_is_beaten():
 
 
 def test_a_budget_buys_the_most_accurate_model():
-  found = choice.within(_MODELS, choice.macs, 100)
-  assert found is not None
-  assert found.name == 'mobilenet_v3_small_100_224'
+  best = choice.within(_MODELS, choice.macs, 100)
+  assert best is not None
+  assert best.name == 'mobilenet_v3_small_100_224'
   assert choice.within(_MODELS, choice.macs, 1) is None
 
 
@@ -144,15 +144,15 @@ def test_what_is_exported_joins_its_handle():
 
 @pytest.mark.parametrize('handle', [_ORIGIN, some_site.LITERT], ids=str)
 def test_the_page_of_an_export_has_all_that_was_measured_of_it(handle):
-  found = measurements.Measurements(
+  figures = measurements.Measurements(
     speed.Timed(some_speed.MACHINE, tuple(some_speed.make()[:3]), ()),
     accuracy.shorten(some_accuracy.make(), 10),
   )
-  made = {
+  manifests = {
     each: some_manifest.make(each) for each in (_ORIGIN, some_site.LITERT)
   }
-  collection = entries.Collection(entries.collect(made, {handle: found}))
-  for each in made:
+  collection = entries.Collection(entries.collect(manifests, {handle: figures}))
+  for each in manifests:
     text = model_page.render_all(collection)[entries.page(each)]
     assert ('| 32 | 320.00 | 1000.00 | 100 |' in text) == (each == handle)
     assert ('| 10 | 50.00 % |' in text) == (each == handle)
@@ -173,7 +173,7 @@ def test_a_handle_of_another_publisher_has_an_entry_of_its_own():
 
 
 def test_proofs_are_told_in_words():
-  made = some_manifest.make(_ORIGIN)
+  manifest_ = some_manifest.make(_ORIGIN)
   checks = (
     manifest.Check('variables', 137, 0.0, 0.0),
     manifest.Check('inference outputs', 1068, 1e-06, 1e-4),
@@ -181,7 +181,7 @@ def test_proofs_are_told_in_words():
     manifest.Check('names', 5, 0.0, 0.0),
   )
   first, second, third = sections.told(
-    manifest.Manifest(**{**vars(made), 'proof': checks})
+    manifest.Manifest(**{**vars(manifest_), 'proof': checks})
   )
   assert first == "Each of the 137 variables is the checkpoint's, bit by bit."
   assert 'one part in 1,000,000 of their spread' in second
@@ -203,8 +203,8 @@ def test_what_every_page_of_a_family_says_is_searched_once():
 
 
 def test_a_card_mentions_a_guide_by_a_link():
-  told = '[`docs/deploy.md`](../guides/deploy.md)'
-  assert guides.mention('deploy', 'a/b.md') == told
+  link = '[`docs/deploy.md`](../guides/deploy.md)'
+  assert guides.mention('deploy', 'a/b.md') == link
   assert guides.mention('none', 'a/b.md') == '`docs/none.md`'
   page_ = f'{_ORIGIN}.md'
   text = model_page.render_all(_collect())[page_]
@@ -232,8 +232,8 @@ def test_titles_hold_what_yaml_would_take_for_something_else():
 
 
 def test_text_is_escaped_and_in_one_line():
-  made = elements.element('p', {'title': '<"'}, 'a & b\n', 'c < d')
-  text = elements.render(made)
+  paragraph = elements.element('p', {'title': '<"'}, 'a & b\n', 'c < d')
+  text = elements.render(paragraph)
   assert text == '<p title="&lt;&quot;">a &amp; b c &lt; d</p>'.replace(
     '&lt;&quot;', '<&quot;'
   )

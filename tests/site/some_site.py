@@ -33,22 +33,26 @@ def _write(folder: pathlib.Path, handle: spec.Handle) -> None:
     file = place.artifact / 'assets' / 'labels.txt'
   file.parent.mkdir(parents=True)
   file.write_bytes(str(handle).encode() * 1000)
-  made = some_manifest.make(handle, files=contents.hash_files(place.artifact))
-  place.manifest.write_text(made.to_json())
+  manifest = some_manifest.make(
+    handle, files=contents.hash_files(place.artifact)
+  )
+  place.manifest.write_text(manifest.to_json())
   build = provenance.Build()
-  bom = provenance.bom(handle, made, build)
-  place.provenance.write_text(provenance.statement(handle, made, build, bom))
+  bom = provenance.bom(handle, manifest, build)
+  place.provenance.write_text(
+    provenance.statement(handle, manifest, build, bom)
+  )
   place.bom.write_text(bom)
   place.card.write_text('A card.\n')
   speeds = [
     dataclasses.replace(each, network=handle.folder)
     for each in some_speed.make()
   ]
-  found = measurements.Measurements(
+  figures = measurements.Measurements(
     speed.of_export(handle, some_speed.MACHINE, speeds)
   )
   if handle == _TF2:
-    measurements.write_measurements(folder, handle, made, found)
+    measurements.write_measurements(folder, handle, manifest, figures)
 
 
 def exports(folder: pathlib.Path) -> pathlib.Path:

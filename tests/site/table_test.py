@@ -39,13 +39,13 @@ def test_the_table_sorts_both_ways_and_a_reload_keeps_it(read):
   window.sort('top1')
   head = page.locator('.models th[data-key=top1]')
   assert head.get_attribute('aria-sort') == 'descending'
-  found = window.column('top1')
-  assert found == sorted(found, reverse=True)
+  accuracies = window.column('top1')
+  assert accuracies == sorted(accuracies, reverse=True)
   best = max(model_specs.MODELS, key=choice.top1)
   assert window.names()[:2] == [best.name] * 2
   assert page.url.endswith('?sort=top1&order=down')
   page.reload()
-  assert window.column('top1') == found
+  assert window.column('top1') == accuracies
 
 
 def test_what_is_not_known_comes_last_in_any_order(read):
@@ -82,10 +82,12 @@ def test_filters_narrow_and_their_address_shows_the_same(read):
     and (f.top1_percent or 0) >= 60
   )
   assert page.get_by_role('status').inner_text() == f'{len(shown)} of {_ALL}'
-  other = read()
-  other.page.goto(page.url)
-  assert other.names() == shown
-  assert other.page.get_by_label('MACs at most, M').input_value() == '100'
+  other_window = read()
+  other_window.page.goto(page.url)
+  assert other_window.names() == shown
+  assert (
+    other_window.page.get_by_label('MACs at most, M').input_value() == '100'
+  )
   page.locator('.filters').get_by_role('button', name='Clear').click()
   assert len(window.names()) == _ALL
   assert '?' not in page.url

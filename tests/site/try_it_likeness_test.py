@@ -78,11 +78,11 @@ def _says(page, text: str) -> str:
 def _expected(page) -> float:
   """How alike the pictures that a page sees are, as Python computes it."""
   size = in_page.FEATURES.spec.size
-  seen = np.array(page.evaluate(_SEEN), np.uint8).reshape([2, size, size, 4])
+  pixels = np.array(page.evaluate(_SEEN), np.uint8).reshape([2, size, size, 4])
   artifact = places.place(in_page.exports(), in_page.FEATURES).artifact
-  images = seen[..., :3] / np.float32(255)
-  one, other = formats.load(in_page.FEATURES, artifact)(images)
-  return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
+  images = pixels[..., :3] / np.float32(255)
+  first, second = formats.load(in_page.FEATURES, artifact)(images)
+  return float(first @ second / np.linalg.norm(first) / np.linalg.norm(second))
 
 
 def _shown(page) -> float:
@@ -123,16 +123,16 @@ def test_a_picture_is_as_itself(read):
 def test_a_picture_that_is_dropped_goes_where_it_is_dropped(read, pictures):
   page = _start(read().open(_PAGE))
   for place, path in enumerate(pictures, 1):
-    given = [
+    dropped = [
       f'fieldset:nth-of-type({place}) .try-it-drop',
       path.name,
       [*path.read_bytes()],
     ]
-    page.evaluate(_DROP, given)
+    page.evaluate(_DROP, dropped)
     _says(page, path.name)
   _says(page, 'noise.png and ramp.png: alike to')
-  given = ['.try-it-alike', 'notes.txt', [*b'no picture']]
-  page.evaluate(_DROP, given)
+  dropped = ['.try-it-alike', 'notes.txt', [*b'no picture']]
+  page.evaluate(_DROP, dropped)
   _says(page, 'That failed: notes.txt is no picture that this browser reads')
   assert _shown(page) == pytest.approx(_expected(page), abs=6e-4)
 

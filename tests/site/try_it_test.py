@@ -36,8 +36,8 @@ def test_small_models_for_browsers_run_in_their_pages(
   handle = model_specs.get(f'google/imagenet/mobilenet_v1_025_128/{name}/5')
   conversion = formats.convert(handle, kinds.get(word))
   files = {'x': manifest.File(megabytes * 10**6, 'ab' * 32)}
-  made = some_manifest.make(conversion, files=files)
-  assert try_it.fits(folder.Item(tmp_path, made, conversion)) == runs
+  manifest_ = some_manifest.make(conversion, files=files)
+  assert try_it.fits(folder.Item(tmp_path, manifest_, conversion)) == runs
 
 
 def test_without_an_export_there_is_nothing_of_it(tmp_path):
@@ -56,12 +56,14 @@ def test_the_most_exact_files_run_in_the_page():
     'tfjs.uint8',
   )  # As folders list them.
   files = [formats.convert(in_page.HANDLE, kinds.get(word)) for word in words]
-  made = {each: some_manifest.make(each) for each in (in_page.HANDLE, *files)}
+  manifests = {
+    each: some_manifest.make(each) for each in (in_page.HANDLE, *files)
+  }
   models = {
     str(each): try_it.InPage(f'{each}/about.js', 1, True, each.task)
     for each in files
   }
-  collection = entries.Collection(entries.collect(made), in_page=models)
+  collection = entries.Collection(entries.collect(manifests), in_page=models)
   (entry,) = (e for e in collection.entries if in_page.HANDLE in e.handles)
   page = entries.page(in_page.HANDLE)
   shown = model_page._try_it(in_page.HANDLE, entry, collection, page)
@@ -76,9 +78,9 @@ def test_vectors_of_other_weights_are_not_compared(tmp_path):
   assert '"vector": {"picture"' in about.read_text()
   copy = pathlib.Path(shutil.copytree(exports, tmp_path / 'copy'))
   file = places.place(copy, in_page.HANDLE).manifest
-  made = some_manifest.read(file)
-  others = dataclasses.replace(made.weights, sha256='ab' * 32)
-  file.write_text(dataclasses.replace(made, weights=others).to_json())
+  original = some_manifest.read(file)
+  others = dataclasses.replace(original.weights, sha256='ab' * 32)
+  file.write_text(dataclasses.replace(original, weights=others).to_json())
   build._read(copy, tmp_path / 'other')
   about = tmp_path / 'other' / read.in_page[str(in_page.CONVERSION)].about
   assert '"vector": null' in about.read_text()
@@ -88,9 +90,11 @@ def test_a_model_without_its_graph_is_left_out_and_named(tmp_path):
   copy = pathlib.Path(shutil.copytree(in_page.exports(), tmp_path / 'copy'))
   place = places.place(copy, in_page.CONVERSION)
   (place.artifact / 'model.json').unlink()
-  made = some_manifest.read(place.manifest)
-  files = {n: f for n, f in made.files.items() if n != 'model.json'}
-  place.manifest.write_text(dataclasses.replace(made, files=files).to_json())
+  original = some_manifest.read(place.manifest)
+  files = {n: f for n, f in original.files.items() if n != 'model.json'}
+  place.manifest.write_text(
+    dataclasses.replace(original, files=files).to_json()
+  )
   read = build._read(copy, tmp_path / 'site')
   assert str(in_page.CONVERSION) not in read.in_page
   (left_out,) = read.left_out
