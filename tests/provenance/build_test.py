@@ -50,7 +50,7 @@ def test_what_is_no_time_is_refused(monkeypatch, text):
 )
 def test_the_command_is_that_of_the_artifact_alone(name, kind, expected):
   handle = some_exports.handle(name)
-  made = some_manifest.make(handle, kind)
-  assert build.command(handle, made) == (
+  manifest = some_manifest.make(handle, kind)
+  assert build.command(handle, manifest) == (
     f'slimhub export {handle.origin} {expected} --output_dir=DIR'
   )

@@ -21,9 +21,9 @@ def _place(request, tmp_path):
 def _false(place) -> list[str]:
   stem = place.manifest.with_suffix('')
   root = stem.parents[5 if stem.suffix or '.litert' in str(stem) else 4]
-  found = export.find_export(root, stem.relative_to(root).as_posix())
-  assert found
-  return claims.false_claims(found)
+  exported = export.find_export(root, stem.relative_to(root).as_posix())
+  assert exported
+  return claims.false_claims(exported)
 
 
 def test_what_an_export_wrote_is_true(place):

@@ -30,10 +30,12 @@ def _text(
   made_by: build.Build = _BUILD,
   archive: manifest.Archive | None = _ARCHIVE,
 ) -> str:
-  made = some_manifest.make(handle, kind)
-  weights = dataclasses.replace(made.weights, archive=archive)
-  made = dataclasses.replace(made, weights=weights, pictures='dd' * 32)
-  return materials.bom(handle, made, made_by)
+  manifest_ = some_manifest.make(handle, kind)
+  weights = dataclasses.replace(manifest_.weights, archive=archive)
+  manifest_ = dataclasses.replace(
+    manifest_, weights=weights, pictures='dd' * 32
+  )
+  return materials.bom(handle, manifest_, made_by)
 
 
 def _of(name: str, *args, **options) -> dict:
@@ -65,13 +67,13 @@ def test_a_model_of_ones_own_may_have_any_licence():
   handle = model_specs.Registry([model]).find()[0]
   text = _text(handle, archive=None)
   assert _refused(text) is None
-  (found,) = json.loads(text)['metadata']['component']['licenses']
-  assert found['license']['name'] == 'Ask Bob'
+  (licence,) = json.loads(text)['metadata']['component']['licenses']
+  assert licence['license']['name'] == 'Ask Bob'
 
 
 def test_it_names_what_the_model_is_made_of():
-  found = _of(some_exports.TF2)
-  model = found['metadata']['component']
+  bom = _of(some_exports.TF2)
+  model = bom['metadata']['component']
   assert model['licenses'] == [{'license': {'id': 'Apache-2.0'}}]
   assert [each['name'] for each in model['components']] == [
     f'{some_exports.TF2}/assets.extra/labels.txt',
@@ -79,7 +81,7 @@ def test_it_names_what_the_model_is_made_of():
   ]
   datasets = model['modelCard']['modelParameters']['datasets']
   assert datasets[0]['name'] == 'imagenet-ilsvrc-2012-cls'
-  checkpoint, tensorflow = found['components']
+  checkpoint, tensorflow = bom['components']
   (archive,) = checkpoint['externalReferences']
   assert archive['hashes'] == [{'alg': 'SHA-384', 'content': 'ab' * 48}]
   assert tensorflow['purl'] == 'pkg:pypi/tensorflow@2.21.0'

@@ -26,14 +26,16 @@ _BUILD = build.Build(
 )
 
 
-def _made(name: str) -> manifest.Manifest:
-  made = some_manifest.make(some_exports.handle(name))
-  weights = dataclasses.replace(made.weights, archive=_ARCHIVE)
-  return dataclasses.replace(made, weights=weights, pictures='dd' * 32)
+def _manifest(name: str) -> manifest.Manifest:
+  base = some_manifest.make(some_exports.handle(name))
+  weights = dataclasses.replace(base.weights, archive=_ARCHIVE)
+  return dataclasses.replace(base, weights=weights, pictures='dd' * 32)
 
 
 def _text(name: str, made_by: build.Build = _BUILD) -> str:
-  return slsa.statement(some_exports.handle(name), _made(name), made_by, '{}')
+  return slsa.statement(
+    some_exports.handle(name), _manifest(name), made_by, '{}'
+  )
 
 
 @pytest.fixture(name='known')
@@ -69,18 +71,18 @@ def test_the_validators_of_others_take_it(name, made_by):
 
 def test_a_file_is_named_by_its_path_in_a_hub():
   handle = some_exports.TF2
-  assert slsa.subjects(_made(handle)) == {
+  assert slsa.subjects(_manifest(handle)) == {
     f'{handle}/assets.extra/labels.txt': 'ef' * 32,
     f'{handle}/saved_model.pb': 'cd' * 32,
   }
-  assert slsa.subjects(_made(some_exports.LITE)) == {
+  assert slsa.subjects(_manifest(some_exports.LITE)) == {
     some_exports.LITE: 'cd' * 32
   }
 
 
 def test_all_that_went_in_is_named(known):
-  found = known['predicate']['buildDefinition']['resolvedDependencies']
-  archive, tensors, pictures, slimhub, tensorflow = found
+  dependencies = known['predicate']['buildDefinition']['resolvedDependencies']
+  archive, tensors, pictures, slimhub, tensorflow = dependencies
   assert archive['digest'] == {'sha384': 'ab' * 48}
   assert archive['annotations'] == {'trust': 'first use'}
   assert tensors['digest'] == {'sha256': 'ab' * 32}
