@@ -19,8 +19,8 @@ def _exports(tmp_path):
 
 
 def _choose(exports, *patterns, formats=None):
-  found = choice.choose(exports, patterns, formats, model_specs.PUBLISHED)
-  return {str(item.handle) for item in found.usable}, found.left_out
+  chosen = choice.choose(exports, patterns, formats, model_specs.PUBLISHED)
+  return {str(item.handle) for item in chosen.usable}, chosen.left_out
 
 
 def test_without_patterns_all_are_meant(exports):

@@ -11,11 +11,11 @@ from tests.publishing import some_uploads
 
 
 def test_a_text_is_known_before_it_is_written(tmp_path):
-  made = content.of_text('Grüße\n')
-  made.write(tmp_path / 'file')
+  file = content.of_text('Grüße\n')
+  file.write(tmp_path / 'file')
   data = (tmp_path / 'file').read_bytes()
   assert data == 'Grüße\n'.encode()
-  assert (made.bytes, made.sha256) == (
+  assert (file.bytes, file.sha256) == (
     len(data),
     hashlib.sha256(data).hexdigest(),
   )

@@ -28,8 +28,8 @@ class Endpoint(http.server.ThreadingHTTPServer):
   def __init__(self) -> None:
     super().__init__(('localhost', 0), _Handler)
     self.url = f'http://localhost:{self.server_port}'
-    self.asked: dict[str, Any] = {}  # The last body of each path.
-    self.files: dict[str, bytes] = {}  # Those of the upload, by their paths.
+    self.asked: dict[str, Any] = {}  # The last body sent to each path.
+    self.files: dict[str, bytes] = {}  # The uploaded files, by their paths.
     self._blobs: dict[str, tuple[str, bytes]] = {}
     self._lock = threading.Lock()
 
@@ -42,15 +42,15 @@ class Endpoint(http.server.ThreadingHTTPServer):
         return {}
       if '/commit/' in path:
         return self._commit(body.decode().splitlines())
-      given = self.asked[path] = json.loads(body) if body else {}
+      request = self.asked[path] = json.loads(body) if body else {}
       if path.endswith(_START):
         token = f'{len(self._blobs)}'
-        self._blobs[token] = (given['name'], b'')
+        self._blobs[token] = (request['name'], b'')
         return {'token': token, 'createUrl': f'{self.url}/blob/{token}'}
       if path.endswith(_KAGGLE):
-        self._take(given['body'], '')
+        self._take(request['body'], '')
       if path.endswith('/api/repos/create'):
-        name = f'{given["organization"]}/{given["name"]}'
+        name = f'{request["organization"]}/{request["name"]}'
         return {'url': f'{self.url}/{name}', 'id': '1', 'name': name}
       if '/preupload/' in path:
         return {
@@ -60,17 +60,17 @@ class Endpoint(http.server.ThreadingHTTPServer):
               'uploadMode': 'regular',
               'shouldIgnore': False,
             }
-            for each in given['files']
+            for each in request['files']
           ]
         }
     return {}
 
   def _commit(self, lines: list[str]) -> dict[str, object]:
     for line in lines:
-      said = json.loads(line)
-      if said['key'] == 'file':
-        data = base64.b64decode(said['value']['content'])
-        self.files[said['value']['path']] = data
+      entry = json.loads(line)
+      if entry['key'] == 'file':
+        data = base64.b64decode(entry['value']['content'])
+        self.files[entry['value']['path']] = data
     return {
       'success': True,
       'commitOid': '0' * 40,

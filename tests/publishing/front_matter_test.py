@@ -41,10 +41,10 @@ def _read(facts):
 
 @pytest.mark.parametrize('value', _ODD)
 def test_a_text_stays_that_text(value):
-  found = _read({'license': 'mit', 'tags': [value, 'x'], 'odd': value})
-  assert found.data.to_dict()['odd'] == value
-  assert found.data.tags == [value, 'x']
-  assert found.text == '\n# A card\n'
+  card = _read({'license': 'mit', 'tags': [value, 'x'], 'odd': value})
+  assert card.data.to_dict()['odd'] == value
+  assert card.data.tags == [value, 'x']
+  assert card.text == '\n# A card\n'
 
 
 def test_what_is_within_others_stays_there():

@@ -39,7 +39,7 @@ def _folder(tmp_path_factory):
 
 def test_what_a_repository_has_and_where(folder):
   assert _repository().name == _NAME
-  found = set(file_tree.read(folder))
+  paths = set(file_tree.read(folder))
   for path in (
     'saved_model.pb',
     'variables/variables.index',
@@ -56,16 +56,16 @@ def test_what_a_repository_has_and_where(folder):
     'litert/float32.md',
     'onnx/model.onnx',
   ):
-    assert path in found
+    assert path in paths
 
 
 def test_the_printed_command_uploads_all_of_it(folder, tmp_path):
   (command,) = _repository().commands(folder)
   with endpoint.listening() as there:
-    said = endpoint.run(
+    output = endpoint.run(
       command, tmp_path, HF_ENDPOINT=there.url, HF_TOKEN='hf_none'
     )
-  assert 'Uploaded' in said
+  assert 'Uploaded' in output
   assert there.asked['/api/repos/create'] == {
     'organization': 'acme',
     'name': real_exports.NAME,
@@ -94,11 +94,11 @@ def test_the_snippets_of_all_pages_run_as_they_are(folder, tmp_path):
   ]
   assert all(block.count('huggingface_hub.') == 1 for block in blocks)
   # Keras 2 is chosen for a whole process, and tests of cards train with each.
-  now = [b for b in blocks if 'KERAS' not in b and 'fit(' not in b]
-  assert len(now) >= 6
+  runnable = [b for b in blocks if 'KERAS' not in b and 'fit(' not in b]
+  assert len(runnable) >= 6
   code_blocks.run(
     sys.executable,
-    now,
+    runnable,
     tmp_path,
     HF_HUB_CACHE=f'{tmp_path}',
     HF_HUB_OFFLINE='1',
@@ -118,8 +118,8 @@ def test_large_files_are_kept_as_such(folder, tmp_path):
     'README.md': False,
     'assets.extra/labels.txt': False,
   }.items():
-    said = endpoint.run(f'git check-attr filter {path}', tmp_path)
-    assert said.strip().endswith('lfs') == is_large, said
+    output = endpoint.run(f'git check-attr filter {path}', tmp_path)
+    assert output.strip().endswith('lfs') == is_large, output
 
 
 @pytest.mark.parametrize('account', ['a' * 97, 'a--b', '-a', 'a-'])

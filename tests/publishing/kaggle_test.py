@@ -57,7 +57,7 @@ def test_the_printed_command_uploads_the_artifact_and_its_provenance(tmp_path):
     (tmp_path / 'sitecustomize.py').write_text(
       _ANOTHER_PORT.format(url=there.url)
     )
-    said = endpoint.run(
+    output = endpoint.run(
       command,
       tmp_path,
       KAGGLE_API_ENVIRONMENT='TEST',
@@ -65,7 +65,7 @@ def test_the_printed_command_uploads_the_artifact_and_its_provenance(tmp_path):
       KAGGLE_KEY='none',
       PYTHONPATH=f'{tmp_path}',
     )
-  assert 'Your model instance has been created' in said
+  assert 'Your model instance has been created' in output
   place = places.place(
     real_exports.folder(), some_exports.handle(real_exports.TF2)
   )
@@ -74,12 +74,12 @@ def test_the_printed_command_uploads_the_artifact_and_its_provenance(tmp_path):
     'model.intoto.jsonl': place.provenance.read_bytes(),
     'model.cdx.json': place.bom.read_bytes(),
   }
-  asked = there.asked['/api/v1/models.ModelApiService/CreateModelInstance']
-  assert asked['ownerSlug'] == 'google'
-  assert asked['modelSlug'] == 'mobilenet-v1'
-  assert asked['body']['instanceSlug'] == '025-128-classification'
-  assert asked['body']['framework'] == 'MODEL_FRAMEWORK_TENSOR_FLOW_2'
-  assert asked['body']['licenseName'] == 'Apache 2.0'
+  request = there.asked['/api/v1/models.ModelApiService/CreateModelInstance']
+  assert request['ownerSlug'] == 'google'
+  assert request['modelSlug'] == 'mobilenet-v1'
+  assert request['body']['instanceSlug'] == '025-128-classification'
+  assert request['body']['framework'] == 'MODEL_FRAMEWORK_TENSOR_FLOW_2'
+  assert request['body']['licenseName'] == 'Apache 2.0'
 
 
 def test_what_the_command_line_of_kaggle_reads(tmp_path):
@@ -88,12 +88,12 @@ def test_what_the_command_line_of_kaggle_reads(tmp_path):
   assert (model['ownerSlug'], model['slug']) == ('acme', 'mobilenet-v1')
   assert model['isPrivate'] is True
   assert 'MobileNets: Efficient' in model['description']
-  found = json.loads((folder / 'model-instance-metadata.json').read_text())
-  assert found['framework'] == 'tensorFlow2'
-  assert found['licenseName'] == 'Apache 2.0'
-  assert found['trainingData'] == []  # The weights are synthetic.
-  assert 'UNTRAINED' in found['overview']
-  usage = found['usage']
+  metadata = json.loads((folder / 'model-instance-metadata.json').read_text())
+  assert metadata['framework'] == 'tensorFlow2'
+  assert metadata['licenseName'] == 'Apache 2.0'
+  assert metadata['trainingData'] == []  # The weights are synthetic.
+  assert 'UNTRAINED' in metadata['overview']
+  usage = metadata['usage']
   assert f"kagglehub.model_download('acme/{_TF2[7:]}')" in usage
   assert 'exports/google' not in usage
   assert '<!--' not in usage
@@ -102,21 +102,22 @@ def test_what_the_command_line_of_kaggle_reads(tmp_path):
 def test_the_file_of_a_conversion_is_downloaded_by_its_name(tmp_path):
   name = f'{_MODEL}/tfLite/025-128-classification'
   folder = real_exports.write(_variations()[name], tmp_path)
-  found = json.loads((folder / 'model-instance-metadata.json').read_text())
+  metadata = json.loads((folder / 'model-instance-metadata.json').read_text())
   assert (
-    f"kagglehub.model_download('{name}', 'float32.tflite')" in (found['usage'])
+    f"kagglehub.model_download('{name}', 'float32.tflite')"
+    in (metadata['usage'])
   )
 
 
 def _variation(handle: str) -> kaggle.Variation:
-  found = some_exports.handle(handle)
+  parsed = some_exports.handle(handle)
   item = next(
     upload.items[0]
     for upload in _variations().values()
-    if upload.items[0].handle.kind == found.kind
+    if upload.items[0].handle.kind == parsed.kind
   )
   return kaggle.Variation(
-    aliases.kaggle(found), dataclasses.replace(item, handle=found), ''
+    aliases.kaggle(parsed), dataclasses.replace(item, handle=parsed), ''
   )
 
 

@@ -16,12 +16,12 @@ def _item(exports, name=some_exports.TF2):
 
 
 def test_what_is_promised_is_written(tmp_path):
-  made = layer.layer(_item(some_uploads.make(tmp_path / 'exports')))
+  content = layer.layer(_item(some_uploads.make(tmp_path / 'exports')))
   path = tmp_path / 'layer'
-  made.write(path)
+  content.write(path)
   data = path.read_bytes()
-  assert made.bytes == len(data)
-  assert made.sha256 == hashlib.sha256(data).hexdigest()
+  assert content.bytes == len(data)
+  assert content.sha256 == hashlib.sha256(data).hexdigest()
 
 
 def test_the_bytes_are_those_of_the_files_alone(tmp_path):
@@ -58,9 +58,9 @@ def test_what_vouches_for_an_artifact_is_a_layer_of_its_own(tmp_path):
   for name, stem in ((some_exports.TF2, '5'), (some_exports.LITE, 'float32')):
     item = _item(exports, name)
     item.place.signature.write_text('signed')
-    made = layer.beside(item)
-    assert made
-    made.write(tmp_path / 'layer')
+    content = layer.beside(item)
+    assert content
+    content.write(tmp_path / 'layer')
     with tarfile.open(tmp_path / 'layer') as tar:
       assert tar.getnames() == [
         'provenance',

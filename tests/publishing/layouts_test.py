@@ -25,7 +25,7 @@ def test_each_word_stands_for_somebody(tmp_path):
 )
 def test_an_account_is_one_that_there_can_be(tmp_path, layout, good, bad):
   items = some_uploads.items(some_uploads.make(tmp_path)).values()
-  made = layouts.uploads(items, layout, good)
-  assert good in made[0].commands(tmp_path)[0]
+  uploads = layouts.uploads(items, layout, good)
+  assert good in uploads[0].commands(tmp_path)[0]
   with pytest.raises(errors.PublishError, match='--account'):
     layouts.uploads(items, layout, bad)

@@ -43,22 +43,22 @@ def test_a_ledger_that_is_none_is_refused(tmp_path, text):
 
 def test_what_was_changed_or_added_is_not_replaced(tmp_path):
   _ledger(tmp_path).settle(_NAME, {'x': _OLD})
-  found = _ledger(tmp_path)
-  found.check(_NAME, {'x': _OLD.sha256}, {'x': _NEW})
-  found.check(_NAME, {}, {'x': _NEW})
+  ledger_ = _ledger(tmp_path)
+  ledger_.check(_NAME, {'x': _OLD.sha256}, {'x': _NEW})
+  ledger_.check(_NAME, {}, {'x': _NEW})
   with pytest.raises(errors.PublishError, match='x was changed since'):
-    found.check(_NAME, {'x': _THEIRS.sha256}, {'x': _NEW})
+    ledger_.check(_NAME, {'x': _THEIRS.sha256}, {'x': _NEW})
   with pytest.raises(errors.PublishError, match='y is not of it'):
-    found.check(_NAME, {'y': _OLD.sha256}, {'x': _NEW})
+    ledger_.check(_NAME, {'y': _OLD.sha256}, {'x': _NEW})
 
 
 def test_between_two_states_both_are_known(tmp_path):
-  found = _ledger(tmp_path)
-  found.settle(_NAME, {'x': _OLD})
-  found.expect(_NAME, {'x': _NEW})
+  ledger_ = _ledger(tmp_path)
+  ledger_.settle(_NAME, {'x': _OLD})
+  ledger_.expect(_NAME, {'x': _NEW})
   after_a_kill = _ledger(tmp_path)
   for each in (_OLD, _NEW):
     after_a_kill.check(_NAME, {'x': each.sha256}, {'x': _THEIRS})
-  found.settle(_NAME, {'x': _NEW})
+  ledger_.settle(_NAME, {'x': _NEW})
   with pytest.raises(errors.PublishError, match='changed since'):
     _ledger(tmp_path).check(_NAME, {'x': _OLD.sha256}, {'x': _THEIRS})

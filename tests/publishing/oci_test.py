@@ -39,9 +39,9 @@ def test_skopeo_knows_every_image_and_what_it_is(folder):
     '5-litert-float32': f'{real_exports.TF2}.litert/float32.tflite',
     '5-onnx-model': f'{real_exports.TF2}.onnx/model.onnx',
   }.items():
-    found = json.loads(skopeo.run('inspect', f'oci:{folder}:{tag}'))
+    image = json.loads(skopeo.run('inspect', f'oci:{folder}:{tag}'))
     labels = {
-      key.rpartition('.')[2]: value for key, value in found['Labels'].items()
+      key.rpartition('.')[2]: value for key, value in image['Labels'].items()
     }
     assert labels['title'] == title
     assert labels['version'] == tag.partition('-')[0]
@@ -49,12 +49,12 @@ def test_skopeo_knows_every_image_and_what_it_is(folder):
     assert labels['vendor'] == 'google'
     assert labels['source'].startswith('https://github.com/tensorflow/models/')
     assert labels['description'].startswith('UNTRAINED') == ('-' not in tag)
-    assert found['Os'] == 'linux'
-    assert len(found['Layers']) == 2
+    assert image['Os'] == 'linux'
+    assert len(image['Layers']) == 2
     config = json.loads(
       skopeo.run('inspect', '--config', f'oci:{folder}:{tag}')
     )
-    assert config['rootfs']['diff_ids'] == found['Layers']  # Not compressed.
+    assert config['rootfs']['diff_ids'] == image['Layers']  # Not compressed.
 
 
 @pytest.mark.parametrize('processor', ['amd64', 'arm64'])
@@ -67,8 +67,8 @@ def test_a_model_that_was_copied_and_unpacked_can_be_used(
     f'oci:{folder}:5',
     f'dir:{tmp_path / "copy"}',
   )
-  made = json.loads((tmp_path / 'copy' / 'manifest.json').read_text())
-  for layer in made['layers']:
+  manifest = json.loads((tmp_path / 'copy' / 'manifest.json').read_text())
+  for layer in manifest['layers']:
     name = layer['digest'].removeprefix('sha256:')
     with tarfile.open(tmp_path / 'copy' / name) as tar:
       tar.extractall(tmp_path / 'root', filter='data')
@@ -100,8 +100,8 @@ def test_the_printed_command_copies_for_all_processors(folder, tmp_path):
   ).split()
   assert program == 'skopeo'
   skopeo.run(*arguments)
-  made = json.loads((tmp_path / 'copy' / 'manifest.json').read_text())
-  assert {each['platform']['architecture'] for each in made['manifests']} == {
+  index = json.loads((tmp_path / 'copy' / 'manifest.json').read_text())
+  assert {each['platform']['architecture'] for each in index['manifests']} == {
     'amd64',
     'arm64',
   }
@@ -125,12 +125,12 @@ def test_the_same_exports_are_the_same_bytes(folder, tmp_path):
 def test_a_time_is_told_if_somebody_says_it(folder, tmp_path, monkeypatch):
   monkeypatch.setenv('SOURCE_DATE_EPOCH', '86400')
   later = real_exports.write(_upload(), tmp_path)
-  found = json.loads(skopeo.run('inspect', f'oci:{later}:5'))
-  assert found['Created'] == '1970-01-02T00:00:00Z'
+  image = json.loads(skopeo.run('inspect', f'oci:{later}:5'))
+  assert image['Created'] == '1970-01-02T00:00:00Z'
   key = 'org.opencontainers.image.created'
-  assert found['Labels'][key] == '1970-01-02T00:00:00Z'
+  assert image['Labels'][key] == '1970-01-02T00:00:00Z'
   before = json.loads(skopeo.run('inspect', f'oci:{folder}:5'))
-  assert found['Layers'] == before['Layers']
+  assert image['Layers'] == before['Layers']
   monkeypatch.setenv('SOURCE_DATE_EPOCH', 'yesterday')
   with pytest.raises(errors.PublishError, match="'yesterday', expected"):
     _upload().files()

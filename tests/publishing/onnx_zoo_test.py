@@ -67,7 +67,7 @@ def _item() -> storage.Item:
 
 @pytest.fixture(name='copied')
 def _copied(tmp_path) -> storage.Item:
-  """The same in a folder that a test may change."""
+  """The same export in a folder that a test may change."""
   exports = tmp_path / 'exports'
   shutil.copytree(real_exports.folder(), exports)
   return some_uploads.items(exports)[_HANDLE]
@@ -75,7 +75,7 @@ def _copied(tmp_path) -> storage.Item:
 
 @pytest.fixture(scope='module', name='folder')
 def _folder(item, tmp_path_factory) -> pathlib.Path:
-  """What becomes of the file, which nobody may change."""
+  """The folder that the ONNX file becomes; nobody may change it."""
   return _write(item, tmp_path_factory.mktemp('zoo'))[1]
 
 
@@ -174,6 +174,6 @@ def test_the_model_that_it_was_made_of_must_be_there(copied, tmp_path):
 def test_it_must_be_of_the_same_weights(copied, tmp_path):
   weights = dataclasses.replace(copied.manifest.weights, sha256='0' * 64)
   manifest = dataclasses.replace(copied.manifest, weights=weights)
-  other = dataclasses.replace(copied, manifest=manifest)
+  other_item = dataclasses.replace(copied, manifest=manifest)
   with pytest.raises(errors.ManifestError, match=r'0000, and .* export both'):
-    _write(other, tmp_path / 'zoo')
+    _write(other_item, tmp_path / 'zoo')

@@ -87,8 +87,8 @@ def test_what_fails_stays_as_it_was_and_stops_nobody(exports, folder):
   some_uploads.add(exports, some_exports.TF1, 'new')
   (exports / some_exports.TF2 / 'saved_model.pb').write_text('damaged')
   done = _run(exports, folder)
-  found = _statuses(done)
-  assert (found[_TF2], found[_TF1]) == (results.FAILED, results.PUBLISHED)
+  statuses = _statuses(done)
+  assert (statuses[_TF2], statuses[_TF1]) == (results.FAILED, results.PUBLISHED)
   assert all(e.commands for e in done if e.result.name != _TF2)
   assert not next(e.commands for e in done if e.result.name == _TF2)
   assert file_tree.read(folder / _TF2) == before
@@ -183,11 +183,11 @@ def _add_own(exports, **changes):
   place = places.place(exports, handle)
   place.artifact.mkdir(parents=True)
   (place.artifact / 'saved_model.pb').write_text('own')
-  made = dataclasses.replace(
+  manifest = dataclasses.replace(
     some_manifest.make(handle, files=contents.hash_files(place.artifact)),
     model=storage.spec_table(handle),
   )
-  place.manifest.write_text(made.to_json())
+  place.manifest.write_text(manifest.to_json())
   return handle
 
 

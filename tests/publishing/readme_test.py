@@ -42,8 +42,8 @@ def _data(exports, *names) -> huggingface_hub.ModelCardData:
 
 
 def test_what_programs_read_of_a_repository(exports):
-  found = _data(exports, _TF2, _TF1, _LITE, _ONNX).to_dict()
-  assert found == {
+  card_data = _data(exports, _TF2, _TF1, _LITE, _ONNX).to_dict()
+  assert card_data == {
     'license': 'apache-2.0',
     'library_name': 'tf-keras',
     'pipeline_tag': 'image-classification',
@@ -76,10 +76,10 @@ def test_features_are_another_task(tmp_path):
 
 def test_untrained_weights_are_trained_on_nothing(exports):
   item = some_uploads.items(exports)[_TF2]
-  made = dataclasses.replace(
+  synthetic = dataclasses.replace(
     item.manifest, weights=manifest.Weights('none', 'ab' * 32, 'synthetic')
   )
-  pages = readme.pages(_NAME, [dataclasses.replace(item, manifest=made)])
+  pages = readme.pages(_NAME, [dataclasses.replace(item, manifest=synthetic)])
   text = pages['README.md']
   assert _read(text).datasets is None
   assert 'untrained' in (_read(text).tags or ())
@@ -102,9 +102,9 @@ def test_only_what_was_measured_of_these_files_is_a_result(exports):
   # The authors published 41.5 %.
   assert _data(exports, _TF2).eval_results is None
   _measure(exports)
-  found = _data(exports, _TF2, _LITE).eval_results
-  assert found
-  top1, top5 = found
+  eval_results = _data(exports, _TF2, _LITE).eval_results
+  assert eval_results
+  top1, top5 = eval_results
   assert (top1.task_type, top1.metric_type) == (
     'image-classification',
     'accuracy',
@@ -167,11 +167,11 @@ def test_what_others_wrote_is_text(tmp_path):
     dataset_title='--- # &x *x',
   )
   (handle, *_) = model.handles((2,))
-  made = some_manifest.make(handle)
+  manifest_ = some_manifest.make(handle)
   item = dataclasses.replace(
     some_uploads.items(some_uploads.make(tmp_path))[_TF2],
     handle=handle,
-    manifest=made,
+    manifest=manifest_,
   )
   text = readme.pages(_NAME, [item])['README.md']
   assert _read(text).license == 'other'

@@ -41,15 +41,15 @@ def folder() -> pathlib.Path:
 
 
 def uploads(layout: str, account: str = '') -> tuple[upload_lib.Upload, ...]:
-  """What they become."""
-  found = storage.items(folder())
-  assert not found.left_out
-  return layouts.uploads(found.usable, layout, account)
+  """The uploads that these exports become in a layout."""
+  exports = storage.items(folder())
+  assert not exports.left_out
+  return layouts.uploads(exports.usable, layout, account)
 
 
 def write(upload: upload_lib.Upload, target: pathlib.Path) -> pathlib.Path:
-  """Writes an upload, wherever."""
-  for path, each in upload.files().items():
+  """Writes the files of an upload to a folder, and returns that folder."""
+  for path, content in upload.files().items():
     (target / path).parent.mkdir(parents=True, exist_ok=True)
-    each.write(target / path)
+    content.write(target / path)
   return target

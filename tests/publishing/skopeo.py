@@ -5,7 +5,7 @@ import subprocess
 
 
 def run(*arguments: object) -> str:
-  """Runs it; returns what it said."""
+  """Runs skopeo with some arguments; returns its output."""
   program = shutil.which('skopeo')
   assert program, 'skopeo is missing; apt-get install skopeo'
   done = subprocess.run(

@@ -17,7 +17,7 @@ def add(exports: pathlib.Path, name: str, text: str = '') -> None:
 
 
 def make(exports: pathlib.Path) -> pathlib.Path:
-  """A folder of exports with one of each."""
+  """Fills a folder with a TF1, a TF2, a LiteRT and an ONNX export."""
   for name in (
     some_exports.TF1,
     some_exports.TF2,
@@ -36,6 +36,6 @@ def items(exports: pathlib.Path) -> dict[str, storage.Item]:
 def uploads(
   exports: pathlib.Path, layout: str = 'kaggle'
 ) -> dict[str, upload_lib.Upload]:
-  """What they become, by their names."""
-  made = layouts.uploads(items(exports).values(), layout)
-  return {upload.name: upload for upload in made}
+  """The uploads that the exports in a folder become, by their names."""
+  all_uploads = layouts.uploads(items(exports).values(), layout)
+  return {upload.name: upload for upload in all_uploads}

@@ -17,10 +17,10 @@ def test_the_newest_of_each_format_is_taken_and_the_others_are_named(tmp_path):
   exports = some_uploads.make(tmp_path)
   some_uploads.add(exports, _OLDER)
   chosen, note = upload.newest(some_uploads.items(exports).values())
-  found = [str(item.handle) for item in chosen]
-  assert some_exports.TF2 in found
-  assert some_exports.TF1 in found
-  assert _OLDER not in found
+  names = [str(item.handle) for item in chosen]
+  assert some_exports.TF2 in names
+  assert some_exports.TF1 in names
+  assert _OLDER not in names
   assert f'without {_OLDER},' in note
 
 
@@ -42,9 +42,11 @@ def test_own_models_of_one_name_are_told_apart():
 
 def test_an_upload_of_all_formats_misses_any_of_them(tmp_path):
   exports = some_uploads.make(tmp_path)
-  (made,) = some_uploads.uploads(exports, 'huggingface').values()
-  assert made.concerns(f'{some_exports.TF2}.litert/int8')
-  assert not made.concerns('google/imagenet/mobilenet_v1_025_128/classify/5')
+  (repository,) = some_uploads.uploads(exports, 'huggingface').values()
+  assert repository.concerns(f'{some_exports.TF2}.litert/int8')
+  assert not repository.concerns(
+    'google/imagenet/mobilenet_v1_025_128/classify/5'
+  )
 
 
 def test_a_name_is_checked():
