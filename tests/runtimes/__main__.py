@@ -14,17 +14,17 @@ _PATH = source_tree.ROOT / 'exporter/cards' / results.TABLE.file
 
 def main(path: pathlib.Path = _PATH) -> int:
   """The exit code; nothing is written unless all have run."""
-  found: list[results.Trial] = []
+  trials: list[results.Trial] = []
   for runtime in runtimes.RUNTIMES:
     try:
-      made = runtimes.trials(runtime)
+      new_trials = runtimes.trials(runtime)
     except pytest.skip.Exception as error:
       sys.stderr.write(f'{runtime}  not run: {error}\n')
       return 1
-    for trial in made:
+    for trial in new_trials:
       sys.stdout.write(f'{trial.title:35}  {trial.word:16}  {trial.result}\n')
-    found += made
-  path.write_text(results.TABLE.render(found), 'utf-8')
+    trials += new_trials
+  path.write_text(results.TABLE.render(trials), 'utf-8')
   return 0
 
 

@@ -55,17 +55,17 @@ def in_chromium(
     packages: Of npm.
     files: What it runs.
   """
-  found: list[given_lib.Answers] = []
+  answers: list[given_lib.Answers] = []
   with _serving(packages, files) as (url, names), browser_lib.launch() as all_:
     page = browser_lib.new_page(all_)
     page.goto(f'{url}/{page_name}')
     page.wait_for_function(_READY)
     for each, name in zip(files, names, strict=True):
       try:
-        found.append(page.evaluate(_CALL, each.message(name)))
+        answers.append(page.evaluate(_CALL, each.message(name)))
       except sync_api.Error as error:
-        found.append(error.message.splitlines()[0])
-  return found
+        answers.append(error.message.splitlines()[0])
+  return answers
 
 
 def in_node(

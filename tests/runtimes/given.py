@@ -15,11 +15,12 @@ from tests import conversions_made
 
 NAMES = (conversions_made.V1, conversions_made.V2_FEATURES)
 _COUNT = 2
-# Of the spread of the outputs: twenty times what is found of files in float32.
+# How far an answer may be off, as a share of the spread of the outputs: twenty
+# times the difference that files in float32 show.
 _SAME = 1e-3
-# How many times as far from its network an answer in integers may be as in the
-# runtime that proved the file. OpenVINO's was 2.24 times as far on a processor
-# without AVX-512.
+# How far an answer in integers may be from that of the network, as a multiple
+# of the distance in the runtime that proved the file. The distance of OpenVINO
+# was 2.24 times as large on a processor without AVX-512.
 _NEAR = 2.5
 _MOST_REASON = 80
 
@@ -30,9 +31,9 @@ class WrongNumbersError(Exception):
   """A runtime runs a file and answers something else."""
 
 
-def _error(found: np.ndarray, expected: np.ndarray) -> float:
-  """The root of the mean square of all differences, in spreads."""
-  apart = np.sqrt(np.mean(np.square(found - expected)))
+def _error(numbers: np.ndarray, expected: np.ndarray) -> float:
+  """The root mean square difference, as a share of the expected spread."""
+  apart = np.sqrt(np.mean(np.square(numbers - expected)))
   return float(apart / np.std(expected))
 
 
@@ -45,13 +46,13 @@ class Given:
 
   @functools.cached_property
   def pictures(self) -> np.ndarray:
-    """Their bytes."""
+    """The bytes of the pictures."""
     size = conversions_made.conversion(self.name, self.word).spec.size
     return synthetic.synthetic_pictures(_COUNT, size)
 
   @property
   def file(self) -> pathlib.Path:
-    """Where it is."""
+    """The path of the file."""
     return conversions_made.file(self.name, self.word)
 
   def message(self, file: str) -> dict[str, Any]:
@@ -67,15 +68,15 @@ class Given:
     }
 
   def _numbers(self, answers: list[list[float]], is_raw: bool) -> np.ndarray:
-    found = np.array(answers)
+    numbers = np.array(answers)
     if is_raw and self.word == 'litert.int8':
       (about,) = litert.Interpreter(str(self.file)).get_output_details()
       scale, zero = about['quantization']
-      found = (found - zero) * scale
-    return found
+      numbers = (numbers - zero) * scale
+    return numbers
 
   def judge(self, answers: Answers, is_raw: bool) -> str:
-    """What came of it, as the table has it.
+    """The result of a runtime's answers, in the words of the table.
 
     Args:
       answers: Those of the runtime.
@@ -90,13 +91,13 @@ class Given:
     images = self.pictures / np.float32(255)
     source = conversions_made.expected(self.name, images)
     own = conversions_made.run(self.name, self.word)(images)
-    found = self._numbers(answers, is_raw)
+    numbers = self._numbers(answers, is_raw)
     is_exact = conversions_made.conversion(self.name, self.word).kind.is_exact
     expected = source if is_exact else own
-    apart = np.abs(found - expected).max() / np.std(expected)
+    apart = np.abs(numbers - expected).max() / np.std(expected)
     if apart < _SAME:
       return results.OK
-    if not is_exact and _error(found, source) < _NEAR * _error(own, source):
+    if not is_exact and _error(numbers, source) < _NEAR * _error(own, source):
       return results.NEAR
     raise WrongNumbersError(
       f'{self.name} as {self.word}: {apart:g} of the spread apart'

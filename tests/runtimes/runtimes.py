@@ -103,7 +103,7 @@ RUNTIMES = (
 
 
 def trials(runtime: Runtime) -> list[results.Trial]:
-  """Runs a runtime; a kind of file is as good as the worst one of it.
+  """Runs a runtime; the result of a kind of file is that of its worst file.
 
   Raises:
     WrongNumbersError: It runs a file and answers something else.
@@ -114,14 +114,14 @@ def trials(runtime: Runtime) -> list[results.Trial]:
     for name in given_lib.NAMES
   ]
   order = (results.OK, results.NEAR, results.REFUSED)
-  found: dict[str, list[str]] = {}
+  by_word: dict[str, list[str]] = {}
   for each, answers in zip(files, runtime.run(files), strict=True):
     result = each.judge(answers, runtime.is_raw)
-    found.setdefault(each.word, []).append(result)
+    by_word.setdefault(each.word, []).append(result)
   return [
     results.Trial(
       *(runtime.name, runtime.package, runtime.version, runtime.place, word),
       max(each, key=lambda result: order.index(result.partition(':')[0])),
     )
-    for word, each in found.items()
+    for word, each in by_word.items()
   ]

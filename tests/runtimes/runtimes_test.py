@@ -19,8 +19,8 @@ def test_a_runtime_does_what_is_committed(runtime):
     for trial in results.TABLE.committed
     if (trial.runtime, trial.place) == (runtime.name, runtime.place)
   ]
-  found = runtimes.trials(runtime)
-  for old, new in zip(committed, found, strict=True):
+  trials = runtimes.trials(runtime)
+  for old, new in zip(committed, trials, strict=True):
     fresh = (new.package, new.version, new.word)
     assert (old.package, old.version, old.word) == fresh, 'run `make runtimes`'
     allowed = {old.result}
@@ -30,9 +30,11 @@ def test_a_runtime_does_what_is_committed(runtime):
 
 
 def test_what_is_committed_has_a_runtime():
-  known = {(runtime.name, runtime.place) for runtime in runtimes.RUNTIMES}
-  found = {(trial.runtime, trial.place) for trial in results.TABLE.committed}
-  assert found == known
+  runnable = {(runtime.name, runtime.place) for runtime in runtimes.RUNTIMES}
+  committed = {
+    (trial.runtime, trial.place) for trial in results.TABLE.committed
+  }
+  assert committed == runnable
 
 
 @pytest.mark.parametrize('word', ['litert.float32', 'litert.float16'])
