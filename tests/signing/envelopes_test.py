@@ -30,18 +30,18 @@ def _envelope(signed: bytes) -> dict:
 def test_what_is_signed_is_checked(keys):
   signed = signing.sign_statement(_STATEMENT, keys.private)
   signing.check_statement('it', signed, signing.public(keys.public))
-  found = _envelope(signed)
-  assert base64.b64decode(found['payload']) == _STATEMENT
-  assert found['payloadType'] == 'application/vnd.in-toto+json'
+  envelope = _envelope(signed)
+  assert base64.b64decode(envelope['payload']) == _STATEMENT
+  assert envelope['payloadType'] == 'application/vnd.in-toto+json'
 
 
 def test_openssl_checks_it(keys, tmp_path):
   """By the words of DSSE: what is signed is type and payload, with sizes."""
-  found = _envelope(signing.sign_statement(_STATEMENT, keys.private))
-  name = found['payloadType']
+  envelope = _envelope(signing.sign_statement(_STATEMENT, keys.private))
+  name = envelope['payloadType']
   head = f'DSSEv1 {len(name)} {name} {len(_STATEMENT)} '
   (tmp_path / 'signed').write_bytes(head.encode() + _STATEMENT)
-  (signature,) = found['signatures']
+  (signature,) = envelope['signatures']
   (tmp_path / 'sig').write_bytes(base64.b64decode(signature['sig']))
   command = (
     'openssl',
@@ -55,48 +55,48 @@ def test_openssl_checks_it(keys, tmp_path):
 
 
 def test_who_signs_again_replaces_the_signature(keys, tmp_path):
-  other = keys_lib.make(tmp_path, 'other')
-  once = signing.sign_statement(_STATEMENT, other.private)
+  other_keys = keys_lib.make(tmp_path, 'other')
+  once = signing.sign_statement(_STATEMENT, other_keys.private)
   twice = signing.sign_statement(once, keys.private)
   assert base64.b64decode(_envelope(twice)['payload']) == _STATEMENT
   signing.check_statement('it', twice, signing.public(keys.public))
   with pytest.raises(errors.SignatureError, match=r'owner of .*other'):
-    signing.check_statement('it', twice, signing.public(other.public))
+    signing.check_statement('it', twice, signing.public(other_keys.public))
 
 
 def test_an_envelope_need_not_name_the_key(keys):
-  found = _envelope(signing.sign_statement(_STATEMENT, keys.private))
+  envelope = _envelope(signing.sign_statement(_STATEMENT, keys.private))
   for named in ('', 'another'):
-    found['signatures'][0]['keyid'] = named
-    data = json.dumps(found).encode()
+    envelope['signatures'][0]['keyid'] = named
+    data = json.dumps(envelope).encode()
     signing.check_statement('it', data, signing.public(keys.public))
 
 
-def _other_payload(found: dict) -> None:
-  found['payload'] = base64.b64encode(b'{"_type": "else"}').decode()
+def _other_payload(envelope: dict) -> None:
+  envelope['payload'] = base64.b64encode(b'{"_type": "else"}').decode()
 
 
-def _other_type(found: dict) -> None:
-  found['payloadType'] = 'application/json'
+def _other_type(envelope: dict) -> None:
+  envelope['payloadType'] = 'application/json'
 
 
-def _other_signature(found: dict) -> None:
-  found['signatures'][0]['sig'] = 'AAAA'
+def _other_signature(envelope: dict) -> None:
+  envelope['signatures'][0]['sig'] = 'AAAA'
 
 
 @pytest.mark.parametrize(
   'change',
   [
     *(_other_payload, _other_type, _other_signature),
-    lambda found: found['signatures'].clear(),
+    lambda envelope: envelope['signatures'].clear(),
   ],
 )
 def test_a_change_is_refused(keys, change):
-  found = _envelope(signing.sign_statement(_STATEMENT, keys.private))
-  change(found)
+  envelope = _envelope(signing.sign_statement(_STATEMENT, keys.private))
+  change(envelope)
   with pytest.raises(errors.SignatureError, match='it is not what the owner'):
     signing.check_statement(
-      'it', json.dumps(found).encode(), signing.public(keys.public)
+      'it', json.dumps(envelope).encode(), signing.public(keys.public)
     )
 
 

@@ -74,10 +74,10 @@ def test_a_change_is_named(model, keys, change, words):
 
 def test_another_key_and_garbage_are_refused(model, keys, tmp_path):
   signature = signing.sign(model, keys.private)
-  other = keys_lib.make(tmp_path, 'other')
+  other_keys = keys_lib.make(tmp_path, 'other')
   for wrong in (signature, b'', b'{}', signature[:99]):
     with pytest.raises(errors.SignatureError, match=r'owner of .*other'):
-      signing.check('it', model, wrong, other.public)
+      signing.check('it', model, wrong, other_keys.public)
 
 
 def test_a_key_has_a_password(model, tmp_path):
@@ -113,61 +113,63 @@ def test_its_own_command_checks_ours_and_the_reverse(model, keys, tmp_path):
 
 
 def test_a_certificate_stands_for_the_key(model, tmp_path):
-  made = certificates.make(tmp_path / 'a')
-  paths = (made.certificate, made.chain)
-  signature = signing.sign(model, made.key, None, paths)
-  key = signing.check_certified('it', model, signature, made.root)
-  signed = signing.sign_statement(b'{}', made.key)
+  certified = certificates.make(tmp_path / 'a')
+  paths = (certified.certificate, certified.chain)
+  signature = signing.sign(model, certified.key, None, paths)
+  key = signing.check_certified('it', model, signature, certified.root)
+  signed = signing.sign_statement(b'{}', certified.key)
   signing.check_statement('it', signed, key)
 
   (model / 'saved_model.pb').write_text('Program')
   with pytest.raises(errors.SignatureError, match='Hash mismatch'):
-    signing.check_certified('it', model, signature, made.root)
+    signing.check_certified('it', model, signature, certified.root)
 
 
 def test_others_vouch_for_nobody(model, tmp_path, keys):
-  made = certificates.make(tmp_path / 'a')
-  other = certificates.make(tmp_path / 'b')
-  paths = (made.certificate, made.chain)
-  signature = signing.sign(model, made.key, None, paths)
-  of_key = signing.sign(model, made.key)
-  alone = signing.sign(model, made.key, None, paths[:1])
+  certified = certificates.make(tmp_path / 'a')
+  stranger = certificates.make(tmp_path / 'b')
+  paths = (certified.certificate, certified.chain)
+  signature = signing.sign(model, certified.key, None, paths)
+  of_key = signing.sign(model, certified.key)
+  alone = signing.sign(model, certified.key, None, paths[:1])
   for wrong, root in (
-    (signature, other.root),
-    (of_key, made.root),
-    (alone, made.root),
-    (b'{}', made.root),
+    (signature, stranger.root),
+    (of_key, certified.root),
+    (alone, certified.root),
+    (b'{}', certified.root),
   ):
     with pytest.raises(errors.SignatureError, match=r'for whom .*root.pem'):
       signing.check_certified('it', model, wrong, root)
   with pytest.raises(errors.SignatureError, match='the owner of'):
     signing.check('it', model, signature, keys.public)
   with pytest.raises(errors.SignatureError, match='holds no certificates'):
-    signing.check_certified('it', model, signature, made.key)
+    signing.check_certified('it', model, signature, certified.key)
 
 
 def test_what_a_certificate_is_not_for_is_refused(model, tmp_path):
-  made = certificates.make(tmp_path / 'a', signs=False)
-  paths = (made.certificate, made.chain)
-  signature = signing.sign(model, made.key, None, paths)
+  certified = certificates.make(tmp_path / 'a', signs=False)
+  paths = (certified.certificate, certified.chain)
+  signature = signing.sign(model, certified.key, None, paths)
   with pytest.raises(errors.SignatureError, match='cannot be used for signing'):
-    signing.check_certified('it', model, signature, made.root)
+    signing.check_certified('it', model, signature, certified.root)
 
 
 def test_the_certificate_of_another_key_is_named(model, tmp_path, keys):
-  made = certificates.make(tmp_path / 'a')
+  certified = certificates.make(tmp_path / 'a')
   with pytest.raises(errors.SignatureError, match='does not match'):
-    signing.sign(model, keys.private, None, (made.certificate, made.chain))
+    signing.sign(
+      model, keys.private, None, (certified.certificate, certified.chain)
+    )
   locked = keys_lib.make(tmp_path, 'locked', 'secret')
   with pytest.raises(errors.SignatureError, match='must have no password'):
-    signing.sign(model, locked.private, 'secret', (made.certificate,))
+    signing.sign(model, locked.private, 'secret', (certified.certificate,))
 
 
 def test_its_own_command_checks_certificates(model, tmp_path):
-  made = certificates.make(tmp_path / 'a')
+  certified = certificates.make(tmp_path / 'a')
   path = tmp_path / 'signature'
-  paths = (made.certificate, made.chain)
-  path.write_bytes(signing.sign(model, made.key, None, paths))
+  paths = (certified.certificate, certified.chain)
+  path.write_bytes(signing.sign(model, certified.key, None, paths))
   command = (sys.executable, '-m', 'model_signing', 'verify', 'certificate')
-  of_root = ('--certificate_chain', made.root, '--signature', path, model)
+  of_root = ('--certificate_chain', certified.root, '--signature', path, model)
   subprocess.run([*command, *of_root], check=True)
