@@ -40,8 +40,8 @@ def test_what_a_manifest_says_does_not_matter(exports):
 
 
 def test_each_tells_its_handle(exports):
-  found = candidates.find_paths(exports, whole=True)
-  for path in found:
+  paths = candidates.find_paths(exports, whole=True)
+  for path in paths:
     assert str(path.handle(exports, model_specs.PUBLISHED)) == path.name
 
 
@@ -49,6 +49,6 @@ def test_a_variant_is_found_in_a_folder_of_its_own(tmp_path):
   name = 'google/imagenet/mobilenet_v1_025_128/quantops/feature_vector/3'
   (tmp_path / name).mkdir(parents=True)
   (tmp_path / f'{name}.json').write_text('{}')
-  (found,) = candidates.find_paths(tmp_path, whole=True)
-  assert found.name == name
-  assert str(found.handle(tmp_path, model_specs.PUBLISHED)) == name
+  (path,) = candidates.find_paths(tmp_path, whole=True)
+  assert path.name == name
+  assert str(path.handle(tmp_path, model_specs.PUBLISHED)) == name

@@ -40,8 +40,8 @@ def _few(tmp_path):
   )
 
 
-@pytest.fixture(name='made')
-def _made(tmp_path) -> manifest.Manifest:
+@pytest.fixture(name='manifest_')
+def _manifest(tmp_path) -> manifest.Manifest:
   return some_exports.add(tmp_path, some_exports.TF2, 'text')
 
 
@@ -50,49 +50,49 @@ def _artifact(tmp_path) -> pathlib.Path:
   return tmp_path / some_exports.TF2
 
 
-def test_every_file_is_copied(made, artifact, tmp_path):
-  for name in made.files:
-    contents.copy_file(tmp_path, made, name, tmp_path / 'copy' / name)
+def test_every_file_is_copied(manifest_, artifact, tmp_path):
+  for name in manifest_.files:
+    contents.copy_file(tmp_path, manifest_, name, tmp_path / 'copy' / name)
   copied = tmp_path / 'copy'
-  assert contents.hash_files(copied) == made.files
+  assert contents.hash_files(copied) == manifest_.files
 
 
 def test_an_artifact_that_is_one_file(tmp_path):
-  made = some_exports.add(tmp_path, some_exports.LITE)
+  manifest_ = some_exports.add(tmp_path, some_exports.LITE)
   file = tmp_path / some_exports.LITE
-  contents.copy_file(tmp_path, made, file.name, tmp_path / 'copy')
+  contents.copy_file(tmp_path, manifest_, file.name, tmp_path / 'copy')
   assert (tmp_path / 'copy').read_bytes() == file.read_bytes()
 
 
 @pytest.mark.parametrize('text', ['', 'other', 'as long as the one that it is'])
-def test_a_file_that_was_changed(made, artifact, tmp_path, text):
-  size = made.files['saved_model.pb'].bytes
+def test_a_file_that_was_changed(manifest_, artifact, tmp_path, text):
+  size = manifest_.files['saved_model.pb'].bytes
   (artifact / 'saved_model.pb').write_text((text or 'x' * size)[:size])
   with pytest.raises(errors.ManifestError, match=f'expected {size} bytes'):
-    contents.copy_file(tmp_path, made, 'saved_model.pb', tmp_path / 'copy')
+    contents.copy_file(tmp_path, manifest_, 'saved_model.pb', tmp_path / 'copy')
 
 
-def test_a_file_that_is_missing(made, artifact, tmp_path):
+def test_a_file_that_is_missing(manifest_, artifact, tmp_path):
   (artifact / 'saved_model.pb').unlink()
   with pytest.raises(errors.ManifestError, match=r'saved_model\.pb is missing'):
-    contents.copy_file(tmp_path, made, 'saved_model.pb', tmp_path / 'copy')
+    contents.copy_file(tmp_path, manifest_, 'saved_model.pb', tmp_path / 'copy')
 
 
-def test_a_link_out_of_the_artifact(made, artifact, tmp_path):
+def test_a_link_out_of_the_artifact(manifest_, artifact, tmp_path):
   outside = tmp_path / 'outside'
   (artifact / 'saved_model.pb').rename(outside)
   (artifact / 'saved_model.pb').symlink_to(outside)
   with pytest.raises(
     errors.ManifestError, match='is a link, or lies behind one'
   ):
-    contents.copy_file(tmp_path, made, 'saved_model.pb', tmp_path / 'copy')
+    contents.copy_file(tmp_path, manifest_, 'saved_model.pb', tmp_path / 'copy')
 
 
 def test_hashes_every_file_in_order(tmp_path):
   _write(tmp_path, {'z': b'', **_FILES})
   (tmp_path / 'assets').mkdir()
-  found = contents.hash_files(tmp_path)
-  assert list(found.items()) == [
+  files = contents.hash_files(tmp_path)
+  assert list(files.items()) == [
     ('saved_model.pb', manifest.File(5, _sha256(b'graph'))),
     ('variables/variables.index', manifest.File(5, _sha256(b'index'))),
     ('z', manifest.File(0, _sha256(b''))),
@@ -170,17 +170,17 @@ def _pipe(artifact: pathlib.Path) -> str:
 @pytest.mark.parametrize(
   'spoil', [_link_folder, _dangle, _link_file, _link_all, _pipe]
 )
-def test_what_is_no_file_differs_and_is_never_read(made, artifact, spoil):
+def test_what_is_no_file_differs_and_is_never_read(manifest_, artifact, spoil):
   expected = spoil(artifact)
-  lines = contents.differences(made, artifact)
+  lines = contents.differences(manifest_, artifact)
   assert any(line.startswith(expected) for line in lines), lines
   with pytest.raises(errors.ManifestError, match=expected.split(': ')[1]):
     contents.hash_files(artifact)
 
 
-def test_a_folder_above_that_became_a_link_is_not_entered(made, tmp_path):
+def test_a_folder_above_that_became_a_link_is_not_entered(manifest_, tmp_path):
   folder = tmp_path / 'google' / 'imagenet'
   folder.rename(tmp_path / 'elsewhere')
   folder.symlink_to(tmp_path / 'elsewhere')
   with pytest.raises(errors.ManifestError, match='lies behind one'):
-    contents.copy_file(tmp_path, made, 'saved_model.pb', tmp_path / 'copy')
+    contents.copy_file(tmp_path, manifest_, 'saved_model.pb', tmp_path / 'copy')

@@ -53,7 +53,7 @@ def _deliver(output: places.Folder, text: str, may_replace: bool) -> None:
     delivery.deliver(_HANDLE, _make(folder, text), output, may_replace)
 
 
-def _found(output: places.Folder) -> dict[str, str]:
+def _read_files(output: places.Folder) -> dict[str, str]:
   """All that is there, by its path after the handle."""
   with places.local_copy(output) as folder:
     return {
@@ -79,14 +79,14 @@ def _expected(text: str) -> dict[str, str]:
 def test_all_parts_arrive_and_nothing_else(output):
   _deliver(output, 'new', may_replace=False)
   delivery.clear_staging(output)
-  assert _found(output) == _expected('new')
+  assert _read_files(output) == _expected('new')
 
 
 def test_what_may_be_replaced_is_replaced_whole(output):
   _deliver(output, 'old', may_replace=False)
   _deliver(output, 'new', may_replace=True)
   delivery.clear_staging(output)
-  assert _found(output) == _expected('new')
+  assert _read_files(output) == _expected('new')
 
 
 def _measure(output: places.Folder) -> None:
@@ -97,10 +97,10 @@ def _measure(output: places.Folder) -> None:
 def test_what_was_measured_goes_with_what_it_was_measured_of(output):
   _deliver(output, 'old', may_replace=False)
   _measure(output)
-  assert _found(output)['.measured.json'] == 'figures'
+  assert _read_files(output)['.measured.json'] == 'figures'
   _deliver(output, 'new', may_replace=True)
   delivery.clear_staging(output)
-  assert _found(output) == _expected('new')
+  assert _read_files(output) == _expected('new')
 
 
 def test_what_was_measured_stays_where_nothing_is_replaced(output):
@@ -109,7 +109,7 @@ def test_what_was_measured_stays_where_nothing_is_replaced(output):
   places.place(output, _HANDLE).manifest.unlink()
   with pytest.raises(errors.ExportError, match='--force replaces it'):
     _deliver(output, 'new', may_replace=False)
-  assert _found(output)['.measured.json'] == 'figures'
+  assert _read_files(output)['.measured.json'] == 'figures'
 
 
 def test_what_is_not_ours_stays(output):
@@ -119,7 +119,7 @@ def test_what_is_not_ours_stays(output):
     _deliver(output, 'new', may_replace=False)
   _deliver(output, 'old', may_replace=False)  # It is just that.
   delivery.clear_staging(output)
-  assert _found(output) == _expected('old')
+  assert _read_files(output) == _expected('old')
 
 
 def test_a_cut_upload_is_no_export_and_may_be_replaced(bucket, tmp_path):
@@ -131,7 +131,7 @@ def test_a_cut_upload_is_no_export_and_may_be_replaced(bucket, tmp_path):
     delivery.deliver(_HANDLE, staged, output, may_replace=True)
   assert not place.manifest.exists()
   _deliver(output, 'newer', may_replace=False)
-  assert _found(output) == _expected('newer')
+  assert _read_files(output) == _expected('newer')
 
 
 def test_a_folder_whose_replacement_fails_is_put_back(tmp_path):
@@ -143,7 +143,7 @@ def test_a_folder_whose_replacement_fails_is_put_back(tmp_path):
     with pytest.raises(FileNotFoundError):
       delivery.deliver(_HANDLE, staged, output, may_replace=True)
   delivery.clear_staging(output)
-  assert _found(output) == _expected('old') | {'.measured.json': 'figures'}
+  assert _read_files(output) == _expected('old') | {'.measured.json': 'figures'}
 
 
 def test_a_stage_is_gone_afterwards(output):
@@ -169,11 +169,11 @@ def test_what_a_killed_process_staged_is_cleared(output):
     check=False,
   )
   assert done.returncode == -signal.SIGKILL
-  left = pathlib.Path(done.stdout.strip())
-  assert left.is_dir()
+  staging = pathlib.Path(done.stdout.strip())
+  assert staging.is_dir()
   with delivery.stage(output.parent / 'other') as others:
     delivery.clear_staging(output)
-    assert not left.exists()
+    assert not staging.exists()
     assert others.is_dir()
 
 
@@ -181,6 +181,6 @@ def test_what_a_killed_process_staged_is_cleared(output):
 def test_what_a_killed_run_of_another_user_left_is_named():
   with another_user.shared_folder() as shared:
     (shared / '.slimhub-staging').mkdir(0o755)
-    told = another_user.enter('stage', shared)
-  assert told.startswith(f'{shared}/.slimhub-staging, of the user with the ')
-  assert 'remove it' in told
+    message = another_user.enter('stage', shared)
+  assert message.startswith(f'{shared}/.slimhub-staging, of the user with the ')
+  assert 'remove it' in message

@@ -17,7 +17,7 @@ _HANDLE = model_specs.get(
 
 @pytest.fixture(name='calls')
 def _calls(monkeypatch):
-  """What is synchronized and renamed, in order, by what it is called then."""
+  """The synchronized and renamed paths in order, each as named at that time."""
   calls: list[tuple[str, str]] = []
   sync, rename, replace = os.fsync, pathlib.Path.rename, pathlib.Path.replace
 
@@ -72,7 +72,8 @@ def test_all_of_an_artifact_is_on_the_disk_before_it_has_its_name(
       *staged.said,
     )
   }
-  # The names of all others, then the manifest, and that name.
+  # The folder is synchronized once before the manifest gets its name, so that
+  # all other names are on the disk, and once after it.
   beside = ('sync', str(place.manifest.parent))
   assert [calls[at][1] for at in renames] == [
     str(staged.artifact),

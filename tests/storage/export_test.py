@@ -1,4 +1,4 @@
-"""An export is what its manifest says, at the path where it lies, or none."""
+"""A path holds an export only if a manifest there describes that very path."""
 
 import os
 import pathlib
@@ -21,10 +21,10 @@ def _root(tmp_path) -> pathlib.Path:
 )
 def test_what_is_whole_has_its_manifest_and_its_card(root, name):
   handle = some_exports.handle(name)
-  found = export.find_export(root, handle.stem)
-  assert found
-  assert (found.manifest.handle, found.stem) == (name, handle.stem)
-  assert found.read_card() == places.place(root, handle).card.read_text()
+  exported = export.find_export(root, handle.stem)
+  assert exported
+  assert (exported.manifest.handle, exported.stem) == (name, handle.stem)
+  assert exported.read_card() == places.place(root, handle).card.read_text()
 
 
 @pytest.mark.parametrize('data', [b'', bytes(300)])
@@ -84,9 +84,9 @@ def _huge(card: pathlib.Path) -> None:
 )
 def test_a_card_is_a_small_file_beside_its_artifact(root, spoil, reason):
   spoil(root / f'{some_exports.TF2}.md')
-  found = export.find_export(root, some_exports.TF2)
-  assert found
+  exported = export.find_export(root, some_exports.TF2)
+  assert exported
   with pytest.raises(
     errors.ManifestError, match=f'{some_exports.TF2}.md {reason}'
   ):
-    found.read_card()
+    exported.read_card()

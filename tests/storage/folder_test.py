@@ -31,9 +31,9 @@ def _folder(tmp_path) -> pathlib.Path:
 
 
 def test_all_that_is_whole_stands_there_with_its_manifest(folder):
-  found = folder_lib.items(folder).usable
-  assert [item.handle for item in found] == sorted(_CURRENT, key=str)
-  for item in found:
+  items = folder_lib.items(folder).usable
+  assert [item.handle for item in items] == sorted(_CURRENT, key=str)
+  for item in items:
     assert item.place == places.place(folder, item.handle)
     assert item.manifest == some_manifest.make(item.handle)
 
@@ -78,15 +78,15 @@ def test_the_model_in_a_manifest_is_believed_no_more(tmp_path, changes, says):
   handle = some_spec_file.model().handles()[1]
   place = places.place(tmp_path, handle)
   place.artifact.mkdir(parents=True)
-  made = dataclasses.replace(
+  manifest = dataclasses.replace(
     some_manifest.make(handle), model=some_spec_file.values(**changes)
   )
-  place.manifest.write_text(made.to_json())
-  found = folder_lib.find_artifacts(tmp_path)
-  assert not found.usable
-  (left_out,) = found.left_out
-  told = rf"2\.json: model 'small' cannot be used\n  {says}"
-  assert re.search(told, left_out.reason)
+  place.manifest.write_text(manifest.to_json())
+  artifacts = folder_lib.find_artifacts(tmp_path)
+  assert not artifacts.usable
+  (left_out,) = artifacts.left_out
+  pattern = rf"2\.json: model 'small' cannot be used\n  {says}"
+  assert re.search(pattern, left_out.reason)
 
 
 def _damage(manifest: pathlib.Path) -> None:
@@ -120,9 +120,9 @@ def _pipe(manifest: pathlib.Path) -> None:
 def test_one_bad_export_is_named_and_stops_nobody(folder, spoil):
   bad, *rest = _CURRENT
   spoil(places.place(folder, bad).manifest)
-  found = folder_lib.items(folder)
-  assert {item.handle for item in found.usable} == set(rest)
-  (left_out,) = found.left_out
+  items = folder_lib.items(folder)
+  assert {item.handle for item in items.usable} == set(rest)
+  (left_out,) = items.left_out
   assert (left_out.name, left_out.status) == (str(bad), results.FAILED)
   assert f'{folder / str(bad)}' in left_out.reason
 
@@ -139,8 +139,8 @@ def test_a_version_that_never_was_is_named_and_stops_nobody(folder):
   assert not folder_lib.items(folder).left_out  # It has no manifest.
   others = folder_lib.find_artifacts(folder, [str(_CURRENT[1])])
   assert others == folder_lib.Found((_CURRENT[1],))
-  asked = folder_lib.find_artifacts(folder, [stray.name])
-  assert asked == folder_lib.Found((), (stray,))
+  selected = folder_lib.find_artifacts(folder, [stray.name])
+  assert selected == folder_lib.Found((), (stray,))
 
 
 def test_the_number_of_a_version_has_ascii_digits(folder):
@@ -150,8 +150,8 @@ def test_the_number_of_a_version_has_ascii_digits(folder):
 
 def test_only_what_matches_a_pattern_is_taken(folder):
   first, *others = _CURRENT
-  found = folder_lib.items(folder, [str(first)]).usable
-  assert [item.handle for item in found] == [first]
+  items = folder_lib.items(folder, [str(first)]).usable
+  assert [item.handle for item in items] == [first]
   places.place(folder, others[0]).manifest.write_text('{}')
   assert not folder_lib.items(folder, [str(first)]).left_out
   assert len(folder_lib.items(folder).left_out) == 1

@@ -16,10 +16,10 @@ from tests import fuzz
 from tests import some_exports
 from tests import some_manifest
 
-_MADE = json.loads(
+_MANIFEST = json.loads(
   some_manifest.make(some_exports.handle(some_exports.TF2)).to_json()
 )
-_MADE['weights']['archive'] = {
+_MANIFEST['weights']['archive'] = {
   'url': 'https://example.org/a.tgz',
   'bytes': 7,
   'algorithm': 'sha256',
@@ -29,20 +29,20 @@ _MADE['weights']['archive'] = {
 
 
 @fuzz.examples(400)
-@hypothesis.given(fuzz.spoiled(_MADE))
+@hypothesis.given(fuzz.spoiled(_MANIFEST))
 def test_a_manifest_is_one_or_an_error(value):
   root = pathlib.Path('/exports')
   with fuzz.or_refused(errors.ManifestError, '5.json'):
-    made = manifest.parse_manifest(json.dumps(value), '5.json')
-    for name in made.files:
-      path = root / made.handle / name
+    manifest_ = manifest.parse_manifest(json.dumps(value), '5.json')
+    for name in manifest_.files:
+      path = root / manifest_.handle / name
       assert root in path.parents
       assert '..' not in path.parts
-    assert manifest.parse_manifest(made.to_json(), 'again') == made
+    assert manifest.parse_manifest(manifest_.to_json(), 'again') == manifest_
 
 
 @fuzz.examples(200)
-@hypothesis.given(fuzz.damaged(json.dumps(_MADE).encode()))
+@hypothesis.given(fuzz.damaged(json.dumps(_MANIFEST).encode()))
 def test_bytes_are_a_manifest_or_an_error(data):
   with fuzz.or_refused(errors.ManifestError, '5.json'):
     manifest.parse_manifest(data, '5.json')
@@ -61,11 +61,11 @@ def test_a_folder_with_a_spoiled_export_has_all_others(exports, data):
   path = data.draw(strategies.sampled_from(place.said))
   path.write_bytes(data.draw(fuzz.damaged(before[path])))
   try:
-    found = folder_lib.items(exports)
-    names = {str(item.handle) for item in found.usable}
+    items = folder_lib.items(exports)
+    names = {str(item.handle) for item in items.usable}
     assert {some_exports.TF1, some_exports.ONNX} <= names
-    assert len(found.usable) + len(found.left_out) == 4
-    for item in found.usable:
+    assert len(items.usable) + len(items.left_out) == 4
+    for item in items.usable:
       provenance.false_claims(item)
   finally:
     for path, content in before.items():

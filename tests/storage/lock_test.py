@@ -59,16 +59,16 @@ def test_an_error_frees_it(folder):
 
 def test_of_many_at_once_one_gets_it(folder):
   begin, end = threading.Barrier(_RACERS), threading.Barrier(_RACERS)
-  got = []
+  outcomes = []
 
   def race() -> None:
     begin.wait()
     try:
       with lock.hold(folder):
-        got.append(True)
+        outcomes.append(True)
         end.wait()
     except errors.ExportError:
-      got.append(False)
+      outcomes.append(False)
       end.wait()
 
   racers = [threading.Thread(target=race) for _ in range(_RACERS)]
@@ -76,7 +76,7 @@ def test_of_many_at_once_one_gets_it(folder):
     racer.start()
   for racer in racers:
     racer.join()
-  assert sorted(got) == [False] * (_RACERS - 1) + [True]
+  assert sorted(outcomes) == [False] * (_RACERS - 1) + [True]
 
 
 def _kill_a_holder(folder: object) -> None:
@@ -187,16 +187,16 @@ def test_a_lock_that_a_dead_process_of_another_user_left_is_free(shared):
 @another_user.AS_ROOT
 def test_a_lock_that_another_user_holds_names_the_user(shared):
   with lock.hold(shared):
-    told = another_user.enter('hold', shared)
-  assert 'another slimhub of the user root works in' in told
+    message = another_user.enter('hold', shared)
+  assert 'another slimhub of the user root works in' in message
 
 
 @another_user.AS_ROOT
 def test_a_lock_that_another_user_hides_says_what_to_remove(shared):
   (shared / '.slimhub-lock').touch(0o600)
-  told = another_user.enter('hold', shared)
-  assert f'{shared}/.slimhub-lock, of the user with the number 0' in told
-  assert 'remove it' in told
+  message = another_user.enter('hold', shared)
+  assert f'{shared}/.slimhub-lock, of the user with the number 0' in message
+  assert 'remove it' in message
 
 
 def test_a_storage_without_conditional_writes_is_refused(bucket, monkeypatch):

@@ -16,18 +16,20 @@ _HANDLE = model_specs.get(
 
 
 def test_survives_json():
-  made = some_manifest.make(_HANDLE)
-  assert manifest.parse_manifest(made.to_json(), 'x') == made
+  manifest_ = some_manifest.make(_HANDLE)
+  assert manifest.parse_manifest(manifest_.to_json(), 'x') == manifest_
 
 
 def test_the_digest_is_that_of_the_files_alone():
-  made = some_manifest.make(_HANDLE)
-  other = dataclasses.replace(made, libraries={}, proof=())
-  assert other.digest == made.digest
-  turned = dict(reversed(made.files.items()))
-  assert dataclasses.replace(made, files=turned).digest == made.digest
-  renamed = {f'{path}x': file for path, file in made.files.items()}
-  assert dataclasses.replace(made, files=renamed).digest != made.digest
+  manifest_ = some_manifest.make(_HANDLE)
+  unproven = dataclasses.replace(manifest_, libraries={}, proof=())
+  assert unproven.digest == manifest_.digest
+  turned = dict(reversed(manifest_.files.items()))
+  assert dataclasses.replace(manifest_, files=turned).digest == manifest_.digest
+  renamed = {f'{path}x': file for path, file in manifest_.files.items()}
+  assert (
+    dataclasses.replace(manifest_, files=renamed).digest != manifest_.digest
+  )
   assert some_manifest.make(_HANDLE, hashed='0' * 64).digest != (
     some_manifest.make(_HANDLE).digest
   )
@@ -56,9 +58,9 @@ def test_reads_like_the_contract():
 
 
 def test_text_ends_with_a_line_and_is_the_same_again():
-  made = some_manifest.make(_HANDLE)
-  assert made.to_json().endswith('}\n')
-  assert made.to_json() == some_manifest.make(_HANDLE).to_json()
+  manifest_ = some_manifest.make(_HANDLE)
+  assert manifest_.to_json().endswith('}\n')
+  assert manifest_.to_json() == some_manifest.make(_HANDLE).to_json()
 
 
 def _changed(**changes):

@@ -100,13 +100,13 @@ def test_what_is_no_file_is_refused(part, make):
 
 
 def test_who_discards_a_part_stays_its_only_writer(part, tmp_path):
-  other = part_lib.Part(tmp_path / 'file.tgz')
+  second_part = part_lib.Part(tmp_path / 'file.tgz')
   taken = threading.Event()
 
   def take() -> None:
-    with other.locked():
+    with second_part.locked():
       taken.set()
-      other.append(b'theirs')
+      second_part.append(b'theirs')
 
   thread = threading.Thread(target=take)
   with part.locked():
@@ -121,7 +121,7 @@ def test_who_discards_a_part_stays_its_only_writer(part, tmp_path):
     part.finish()
   thread.join()
   assert (tmp_path / 'file.tgz').read_bytes() == b'mine'
-  assert other.path.read_bytes() == b'theirs'
+  assert second_part.path.read_bytes() == b'theirs'
 
 
 _CHILD = """

@@ -34,7 +34,7 @@ def test_a_text_is_written_whole_and_leaves_nothing_beside(tmp_path, bucket):
     for text in ('one', 'grün'):
       places.write_text(path, text)
     assert path.read_text(encoding='utf-8') == 'grün'
-    assert [found.name for found in path.parent.iterdir()] == ['a.txt']
+    assert [file.name for file in path.parent.iterdir()] == ['a.txt']
 
 
 def test_a_text_that_cannot_be_written_leaves_the_old_one(tmp_path):
@@ -42,7 +42,7 @@ def test_a_text_that_cannot_be_written_leaves_the_old_one(tmp_path):
   with pytest.raises(UnicodeEncodeError):
     places.write_text(tmp_path / 'a.txt', 'new\ud800')
   assert (tmp_path / 'a.txt').read_text() == 'old'
-  assert [found.name for found in tmp_path.iterdir()] == ['a.txt']
+  assert [file.name for file in tmp_path.iterdir()] == ['a.txt']
 
 
 def test_a_tilde_is_the_home_folder(monkeypatch):

@@ -27,8 +27,8 @@ def test_what_fits_becomes_the_record():
     '{"count": 3, "parts": [{"name": "a", "size": 2}],'
     ' "by_number": {"7": {"name": "b"}}, "more": {"x": [1]}, "extra": null}'
   )
-  made = record.parse_record(_Whole, text)
-  assert made == _Whole(3, (_Part('a', 2),), {7: _Part('b')}, {'x': [1]})
+  parsed = record.parse_record(_Whole, text)
+  assert parsed == _Whole(3, (_Part('a', 2),), {7: _Part('b')}, {'x': [1]})
 
 
 @pytest.mark.parametrize(

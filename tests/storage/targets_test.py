@@ -54,18 +54,18 @@ def test_a_place_means_what_is_in_it(root, path, found):
 
 def test_a_place_may_be_said_from_within(root, monkeypatch):
   monkeypatch.chdir(root / _NAME)
-  where, found = targets.find_targets(['5'], None)
-  assert (where, found.usable) == (root, (_TF2,))
+  where, selection = targets.find_targets(['5'], None)
+  assert (where, selection.usable) == (root, (_TF2,))
 
 
 def test_formats_choose(root):
-  where, found = targets.find_targets([str(root)], None, ['litert'])
-  assert (where, found.usable) == (root, (_LITERT,))
+  where, selection = targets.find_targets([str(root)], None, ['litert'])
+  assert (where, selection.usable) == (root, (_LITERT,))
 
 
 def test_patterns_are_below_a_known_place(root):
-  where, found = targets.find_targets(['mobilenet_v1_025_128/*/3'], root)
-  assert (where, found.usable) == (root, (_TF1,))
+  where, selection = targets.find_targets(['mobilenet_v1_025_128/*/3'], root)
+  assert (where, selection.usable) == (root, (_TF1,))
 
 
 def test_another_place_is_an_error(root):
@@ -89,13 +89,13 @@ def test_an_own_model_is_known_by_its_manifest(tmp_path):
   handle = some_spec_file.model().handles()[1]
   place = places.place(tmp_path, handle)
   place.artifact.mkdir(parents=True)
-  made = dataclasses.replace(
+  manifest_ = dataclasses.replace(
     some_manifest.make(handle), model=manifest.spec_table(handle)
   )
-  place.manifest.write_text(made.to_json())
+  place.manifest.write_text(manifest_.to_json())
   for path in (place.artifact, place.artifact.parent, tmp_path / 'acme'):
-    where, found = targets.find_targets([str(path)], None)
-    assert (where, found.usable) == (tmp_path, (handle,))
+    where, selection = targets.find_targets([str(path)], None)
+    assert (where, selection.usable) == (tmp_path, (handle,))
 
 
 def _refuse(*args, **kwargs):
