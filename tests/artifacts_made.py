@@ -82,8 +82,10 @@ def tensors(name: str) -> dict[str, np.ndarray]:
 def reference(model: str) -> reference_lib.Reference:
   """What a model's source computes."""
   name = f'{model}/{versions.CLASSIFICATION}/1'
-  found = handle(name).spec
-  return reference_lib.compute_reference(found, sources(found), tensors(name))
+  model_spec = handle(name).spec
+  return reference_lib.compute_reference(
+    model_spec, sources(model_spec), tensors(name)
+  )
 
 
 def write(name: str, folder: pathlib.Path) -> None:
@@ -145,7 +147,9 @@ class Module:
 
   def call(self, signature: str, **inputs: object) -> dict[str, np.ndarray]:
     """What a signature answers."""
-    found = self.meta.signature_def[signature]
-    fetches = {key: info.name for key, info in found.outputs.items()}
-    feeds = {found.inputs[key].name: value for key, value in inputs.items()}
+    signature_def = self.meta.signature_def[signature]
+    fetches = {key: info.name for key, info in signature_def.outputs.items()}
+    feeds = {
+      signature_def.inputs[key].name: value for key, value in inputs.items()
+    }
     return self.session.run(fetches, feeds)

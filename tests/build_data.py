@@ -74,11 +74,11 @@ def read_by(module: str) -> set[Target]:
   """The targets of the files that a module reads."""
   if module == _READS_ALL:
     return {_ALL}
-  found = {_target(path) for path in _paths(module)}
+  targets = {_target(path) for path in _paths(module)}
   stub = build_targets.stub(module)
   if stub.is_file():  # It says, at run time, what the package loads later.
-    found.add(Target(build_targets.folder(module), stub.name))
-  return found
+    targets.add(Target(build_targets.folder(module), stub.name))
+  return targets
 
 
 @functools.cache
@@ -93,20 +93,20 @@ def _read() -> set[tuple[str, Target]]:
 
 def exported(folder: str) -> list[str]:
   """The files of a folder that modules of other folders read, sorted."""
-  found = {t.name for reader, t in _read() if folder == t.folder != reader}
-  return sorted(name for name in found if not name.endswith('_files'))
+  names = {t.name for reader, t in _read() if folder == t.folder != reader}
+  return sorted(name for name in names if not name.endswith('_files'))
 
 
 def groups(folder: str) -> list[str]:
   """The folders of data in a folder that any module reads, sorted."""
-  found = {target.name for _, target in _read() if target.folder == folder}
+  names = {target.name for _, target in _read() if target.folder == folder}
   return sorted(
-    name.removesuffix('_files') for name in found if name.endswith('_files')
+    name.removesuffix('_files') for name in names if name.endswith('_files')
   )
 
 
 def trees(folder: str) -> list[Target]:
-  """What holds all files of the folders right below one."""
+  """The targets that hold all files of the folders right below a folder."""
   below = [] if folder else [Target('bazel', 'all_files')]
   for name in folders() - {''}:
     if _nearest(pathlib.PurePath(name)) == folder:

@@ -126,9 +126,9 @@ def _rule(kind: str, name: str, attributes: Mapping[str, list[str]]) -> str:
 
 def _distributions(module: str) -> list[str]:
   """What pip installs for a module; each test has pytest anyhow."""
-  found = set(source_tree.distributions(source_tree.modules()[module]))
-  found -= {'pytest'} if build_targets.is_test(module) else set()
-  return sorted(found - _OF_OLDER_PYTHONS)
+  names = set(source_tree.distributions(source_tree.modules()[module]))
+  names -= {'pytest'} if build_targets.is_test(module) else set()
+  return sorted(names - _OF_OLDER_PYTHONS)
 
 
 def _render_module(module: str) -> str:
@@ -233,10 +233,10 @@ def render() -> dict[pathlib.Path, str]:
 def present() -> dict[pathlib.Path, str]:
   """What the files say that are there now, even if they are wanted no more."""
   root = source_tree.ROOT
-  found = [root / 'BUILD', root / 'bazel' / 'distributions.bzl']
+  paths = [root / 'BUILD', root / 'bazel' / 'distributions.bzl']
   for folder in source_tree.FOLDERS:
-    found += (root / folder).rglob('BUILD')
-  return {path: path.read_text('utf-8') for path in found if path.is_file()}
+    paths += (root / folder).rglob('BUILD')
+  return {path: path.read_text('utf-8') for path in paths if path.is_file()}
 
 
 if __name__ == '__main__':

@@ -57,8 +57,8 @@ def _tree(tmp_path, monkeypatch):
 def _rule(tree, folder: str, name: str) -> str:
   """How the rule of this name goes on in a BUILD file."""
   text = build_file.render()[tree / folder / 'BUILD']
-  _, found, rest = text.partition(f'    name = "{name}",\n')
-  assert found, f'no rule {name} in {text}'
+  _, separator, rest = text.partition(f'    name = "{name}",\n')
+  assert separator, f'no rule {name} in {text}'
   return rest.partition('\n)\n')[0]
 
 
@@ -132,8 +132,8 @@ def test_a_module_is_not_called_as_its_package(tree):
 
 
 def test_what_is_no_longer_wanted_is_present(tree):
-  left = tree / 'exporter' / 'commands' / 'BUILD'
-  left.parent.mkdir()
-  left.write_text('')
-  assert left in build_file.present()
-  assert left not in build_file.render()
+  stale = tree / 'exporter' / 'commands' / 'BUILD'
+  stale.parent.mkdir()
+  stale.write_text('')
+  assert stale in build_file.present()
+  assert stale not in build_file.render()

@@ -43,14 +43,14 @@ def _uses(module: str) -> set[str]:
 
 def _helpers(test: str) -> set[str]:
   """The modules of the tests that a test imports, and what these import."""
-  found: set[str] = set()
+  helpers: set[str] = set()
   waiting = [test]
   while waiting:
     names = source_tree.internal(source_tree.modules()[waiting.pop()])
-    new = {name for name in names if name.startswith('tests.')} - found
-    found |= new
+    new = {name for name in names if name.startswith('tests.')} - helpers
+    helpers |= new
     waiting += new
-  return found
+  return helpers
 
 
 @functools.cache
@@ -73,7 +73,7 @@ def _is_of_package(test: str) -> bool:
 
 
 def _effort(test: str) -> tuple[bool, bool, int]:
-  """What tells the first test of a package to run, the least one."""
+  """The key that the tests of a folder are sorted by; `quick` is the least."""
   starts_others = any(name.startswith(_STARTERS) for name in _uses(test))
   size = len(build_targets.closure(test))
   return not _is_of_package(test), starts_others, size

@@ -35,7 +35,7 @@ class Target(NamedTuple):
   name: str
 
   def label(self, folder: str) -> str:
-    """As the BUILD file of a folder writes it."""
+    """The label of the target, as the BUILD file of a folder writes it."""
     if folder == self.folder:
       return self.name if '.' in self.name else f':{self.name}'
     if pathlib.PurePath(self.folder).name == self.name:
@@ -77,13 +77,15 @@ def _is_inside(module: str, package: str) -> bool:
 def offers(package: str) -> list[str]:
   """The modules that its face imports from it, at once or at first use."""
   paths = [source_tree.modules()[package], stub(package)]
-  found = {
+  imported = {
     name
     for path in paths
     if path.is_file()
     for name in source_tree.internal(path)
   }
-  return sorted(name for name in found - {package} if _is_inside(name, package))
+  return sorted(
+    name for name in imported - {package} if _is_inside(name, package)
+  )
 
 
 @functools.cache
@@ -115,14 +117,14 @@ def _packages_around(module: str) -> Iterator[str]:
 @functools.cache
 def _whole(package: str) -> set[str]:
   """The modules of a package that importing anything of it loads."""
-  found: set[str] = set()
+  loaded: set[str] = set()
   waiting = list(offers(package)) if _loads_at_once(package) else []
   while waiting:
     module = waiting.pop()
-    if module not in found and _is_inside(module, package):
-      found.add(module)
+    if module not in loaded and _is_inside(module, package):
+      loaded.add(module)
       waiting += source_tree.internal(source_tree.modules()[module])
-  return found
+  return loaded
 
 
 def _imported(name: str, importer: str) -> Iterator[Target]:
@@ -153,33 +155,33 @@ def needs(module: str) -> set[Target]:
   names = {*source_tree.internal(path), *source_tree.named(path)}
   if is_package(module):
     names -= {module, *offers(module)}
-  found = {t for name in names for t in _imported(name, module)}
-  return found | set(_around(module)) - {own(module)}
+  targets = {t for name in names for t in _imported(name, module)}
+  return targets | set(_around(module)) - {own(module)}
 
 
 def face_needs(package: str) -> set[Target]:
   """The targets that the face of a package depends on."""
-  found = {face(n) if is_package(n) else own(n) for n in offers(package)}
-  return found | {own(package)}
+  targets = {face(n) if is_package(n) else own(n) for n in offers(package)}
+  return targets | {own(package)}
 
 
 @functools.cache
 def graph() -> dict[Target, set[Target]]:
   """Each target of a module or a face, and those that it depends on."""
-  found = {}
+  dependencies = {}
   for module in source_tree.modules():
-    found[own(module)] = needs(module)
+    dependencies[own(module)] = needs(module)
     if has_face(module):
-      found[face(module)] = face_needs(module)
-  return found
+      dependencies[face(module)] = face_needs(module)
+  return dependencies
 
 
 def closure(module: str) -> set[Target]:
   """The targets that the target of a module cannot be built without."""
-  found: set[Target] = set()
+  reached: set[Target] = set()
   waiting = [own(module)]
   while waiting:
-    new = graph()[waiting.pop()] - found
-    found |= new
+    new = graph()[waiting.pop()] - reached
+    reached |= new
     waiting += new
-  return found
+  return reached

@@ -13,8 +13,8 @@ import pytest
 from exporter import memory
 from tests import shared
 
-_MUCH = 150 * 2**20  # What may be left behind before it is looked for.
-_KEPT: list[int] = []  # What this process had after each time.
+_MUCH = 150 * 2**20  # The bytes that may be left behind until they are freed.
+_KEPT: list[int] = []  # The bytes of this process at first and once freed.
 
 
 def _make_home() -> pathlib.Path:
@@ -66,9 +66,9 @@ def _clear_caches() -> None:
 def _memory() -> Iterator[None]:
   """Gives back what modules of tests have held, as soon as that is much.
 
-  Their caches are of no use to other ones. Graphs of TensorFlow refer to
-  themselves, so that they stay until they are looked for, and what they held
-  stays with the allocator.
+  The caches of a module are of no use to others. Graphs of TensorFlow refer to
+  themselves, so that they stay until the garbage collector runs, and after
+  that their memory stays with the allocator.
   """
   if not _KEPT:
     _KEPT.append(memory.taken() or 0)

@@ -51,9 +51,9 @@ def original(name: str) -> formats_lib.Original:
 
 def write(name: str, word: str, folder: pathlib.Path) -> pathlib.Path:
   """Converts NAME/TASK/VERSION in a folder."""
-  made = conversion(name, word)
-  path = folder / made.kind.file
-  formats_lib.of(made).write(made, original(name), path)
+  converted = conversion(name, word)
+  path = folder / converted.kind.file
+  formats_lib.of(converted).write(converted, original(name), path)
   return path
 
 

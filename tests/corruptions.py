@@ -82,8 +82,8 @@ def node(
 ) -> node_def_pb2.NodeDef:
   """A node of one mode."""
   (nodes,) = _bodies(model, training)
-  (found,) = (n for n in nodes if n.name == name)
-  return found
+  (matching_node,) = (n for n in nodes if n.name == name)
+  return matching_node
 
 
 def set_value(constant: node_def_pb2.NodeDef, value: float) -> None:

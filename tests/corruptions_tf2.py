@@ -110,8 +110,8 @@ def lose_attribute(name: str) -> broken.Corruption:
 
   def edit(model: saved_model_pb2.SavedModel) -> None:
     children = _objects(model).nodes[0].children
-    (found,) = (child for child in children if child.local_name == name)
-    children.remove(found)
+    (attribute,) = (child for child in children if child.local_name == name)
+    children.remove(attribute)
 
   return broken.program(edit)
 
@@ -129,8 +129,8 @@ def swap_restored(model: saved_model_pb2.SavedModel) -> None:
     for n in nodes
     if n.op == 'AssignVariableOp'
   }
-  one, other = assigns[broken.GAMMA], assigns[broken.OTHER_GAMMA]
-  one.input[1], other.input[1] = other.input[1], one.input[1]
+  first, second = assigns[broken.GAMMA], assigns[broken.OTHER_GAMMA]
+  first.input[1], second.input[1] = second.input[1], first.input[1]
 
 
 def call_other_body(model: saved_model_pb2.SavedModel) -> None:

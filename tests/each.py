@@ -14,9 +14,9 @@ from typing import Any
 
 def _fault(error: Exception) -> str:
   """What a case did wrong, in one line: what the test says, and what failed."""
-  told = ' '.join(str(error).splitlines()[:2])
+  message = ' '.join(str(error).splitlines()[:2])
   kind = type(error).__name__
-  return told if isinstance(error, AssertionError) else f'{kind}: {told}'
+  return message if isinstance(error, AssertionError) else f'{kind}: {message}'
 
 
 def over(
@@ -49,8 +49,8 @@ def over(
           faults.append((name(case), error))
       if faults:
         lines = [f'  {case}: {_fault(error)}' for case, error in faults]
-        told = f'{len(faults)} of {len(checked)} cases fail:'
-        raise AssertionError('\n'.join([told, *lines])) from faults[0][1]
+        summary = f'{len(faults)} of {len(checked)} cases fail:'
+        raise AssertionError('\n'.join([summary, *lines])) from faults[0][1]
 
     signature = inspect.signature(test)
     kept = [p for n, p in signature.parameters.items() if n != argument]

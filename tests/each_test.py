@@ -27,11 +27,11 @@ def test_every_case_is_checked_and_each_fault_is_named():
 
 def test_what_breaks_off_is_a_fault_of_its_case():
   @each.over('key', ['a', 'b'], name=lambda key: f'key {key}')
-  def found(key):
+  def look_up(key):
     assert {'a': 1}[key]
 
   with pytest.raises(AssertionError, match="key b: KeyError: 'b'"):
-    found()
+    look_up()
 
 
 def test_nothing_to_check_is_a_fault():

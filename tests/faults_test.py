@@ -74,7 +74,7 @@ def test_an_error_of_the_system_fails_one_piece_of_work(error, kind):
 
 
 def test_short_memory_ends_the_process():
-  """The one that takes its place has all the memory again."""
+  """The process that takes its place has all the memory again."""
 
   def work() -> results.Result:
     raise MemoryError

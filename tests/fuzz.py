@@ -48,13 +48,13 @@ def examples(count: int) -> hypothesis.settings:
 @contextlib.contextmanager
 def or_refused(kind: type[Exception], word: str = '') -> Iterator[None]:
   """Lets a test end in an error of one kind whose text has a word, if any."""
-  said = word
+  message = word
   try:
     yield
   except kind as error:
-    said = str(error)
-  if word not in said:
-    raise AssertionError(f'{said!r} does not name {word!r}')
+    message = str(error)
+  if word not in message:
+    raise AssertionError(f'{message!r} does not name {word!r}')
 
 
 def _paths(value: Any, at: tuple = ()) -> list[tuple]:
@@ -64,10 +64,10 @@ def _paths(value: Any, at: tuple = ()) -> list[tuple]:
     inner = list(value.items())
   elif isinstance(value, list):
     inner = list(enumerate(value))
-  found = [at] if at else []
+  places = [at] if at else []
   for key, each in inner:
-    found += _paths(each, (*at, key))
-  return found
+    places += _paths(each, (*at, key))
+  return places
 
 
 def _replaced(value: Any, at: tuple, new: Any) -> Any:

@@ -23,5 +23,5 @@ def write_a_file(nodes: Any, target: pathlib.Path, end: str) -> None:
     node.attr['value'].tensor.dtype = _STRING
     node.attr['value'].tensor.tensor_shape.SetInParent()
     node.attr['value'].tensor.string_val.append(text.encode())
-  given = [f'where{end}', f'what{end}']
-  nodes.add(name='evil', op='WriteFile', input=given)
+  inputs = [f'where{end}', f'what{end}']
+  nodes.add(name='evil', op='WriteFile', input=inputs)

@@ -1,6 +1,6 @@
 """A folder of exports that somebody made to harm whoever reads it.
 
-Each is spoiled in a way of its own. One that is not stands among them.
+Each is spoiled in a way of its own, except for one good export among them.
 """
 
 from collections.abc import Callable
@@ -23,12 +23,12 @@ def _claim(value: object, *path: str) -> _Spoil:
   """Changes one value of the manifest; `SECRET` becomes the path of a file."""
 
   def spoil(place: places.Place[pathlib.Path], secret: pathlib.Path) -> None:
-    made = json.loads(place.manifest.read_text())
-    inner: Any = made
+    manifest = json.loads(place.manifest.read_text())
+    inner: Any = manifest
     for key in path[:-1]:
       inner = inner[key]
     inner[path[-1]] = str(secret) if value == SECRET else value
-    place.manifest.write_text(json.dumps(made))
+    place.manifest.write_text(json.dumps(manifest))
 
   return spoil
 
@@ -43,7 +43,7 @@ def _manifest(text: str | bytes) -> _Spoil:
 
 
 def _link(which: str, target: str = SECRET) -> _Spoil:
-  """Replaces one of the three, or a file of the artifact, by a link."""
+  """Replaces the manifest, the card, the artifact or a file of it by a link."""
 
   def spoil(place: places.Place[pathlib.Path], secret: pathlib.Path) -> None:
     path = _path(place, which)
@@ -54,12 +54,12 @@ def _link(which: str, target: str = SECRET) -> _Spoil:
 
 
 def _path(place: places.Place[pathlib.Path], which: str) -> pathlib.Path:
-  known = {
+  paths = {
     'manifest': place.manifest,
     'card': place.card,
     'artifact': place.artifact,
   }
-  return known.get(which) or place.artifact / which
+  return paths.get(which) or place.artifact / which
 
 
 def _pipe(which: str) -> _Spoil:
@@ -134,7 +134,7 @@ NAMES = dict(zip(_SPOILS, _HANDLES, strict=True))
 def _add(exports: pathlib.Path, name: str) -> places.Place[pathlib.Path]:
   some_exports.add(exports, name)
   place = places.place(exports, some_exports.handle(name))
-  place.measured.unlink()  # It is none.
+  place.measured.unlink()  # It holds no valid figures.
   return place
 
 

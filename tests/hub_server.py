@@ -25,7 +25,7 @@ class Server:
     self.url = url
     self.address = urllib.parse.urlsplit(url).netloc
     self._said: list[str] = []
-    # What nobody reads would stop it.
+    # If nobody read its output, the process would block on a full pipe.
     self._reader = threading.Thread(target=self._read, daemon=True)
     self._reader.start()
 
@@ -39,7 +39,7 @@ class Server:
     return ''.join(self._said)
 
   def log(self) -> str:
-    """What it has said, with a line for all that was asked before."""
+    """The output so far, which has a line for every earlier request."""
     path = f'/{secrets.token_hex(8)}'
     self.ask(path)
     while path not in self.said:
@@ -53,7 +53,7 @@ class Server:
     return code, self.said
 
   def connect(self) -> http.client.HTTPConnection:
-    """A connection; what asks through it changes nothing of a path."""
+    """A connection whose requests send a path exactly as it is given."""
     return http.client.HTTPConnection(self.address, timeout=60)
 
   def open(self) -> socket.socket:
@@ -104,14 +104,14 @@ def serve(
   flags = ('--port=0', f'--stock_dir={stock}', *flags)
   with start(exports, *flags, module=module) as process:
     assert process.stdout
-    said, found = '', None
-    while not found:
+    output, match = '', None
+    while not match:
       line = process.stdout.readline()
-      said += line
+      output += line
       if not line:
-        raise RuntimeError(said)
-      found = re.search(r'at (https?://\S+)', line)
-    hub = Server(process, found.group(1))
+        raise RuntimeError(output)
+      match = re.search(r'at (https?://\S+)', line)
+    hub = Server(process, match.group(1))
     try:
       yield hub
     finally:

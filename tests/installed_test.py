@@ -20,7 +20,7 @@ def _run(python: pathlib.Path, *arguments: str) -> str:
   done = subprocess.run(
     [python, *arguments],
     cwd=python.parent,
-    # The templates of nbconvert are in the environment that it is of.
+    # nbconvert and its templates are in the environment of the tests.
     env={'JUPYTER_PATH': str(pathlib.Path(sys.prefix, 'share', 'jupyter'))},
     capture_output=True,
     text=True,
@@ -31,8 +31,8 @@ def _run(python: pathlib.Path, *arguments: str) -> str:
 
 
 def test_the_command_says_its_version(python):
-  found = _run(python, '-m', 'exporter', '--version')
-  assert found == f'slimhub {exporter.__version__}\n'
+  output = _run(python, '-m', 'exporter', '--version')
+  assert output == f'slimhub {exporter.__version__}\n'
 
 
 def test_guides_and_notebooks_are_pages_without_the_repository(python):

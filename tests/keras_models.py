@@ -54,11 +54,11 @@ def moved(before, owner) -> list[bool]:
 
 
 def original(name: str = FEATURES):
-  """The artifact without Keras."""
+  """The artifact, loaded by TensorFlow without Keras."""
   return tf.saved_model.load(str(artifacts.folder(name)))
 
 
-def assert_close(found, expected) -> None:
+def assert_close(outputs, expected) -> None:
   """Asserts equality to 1e-5 of the standard deviation."""
   tolerance = 1e-5 * np.std(expected)
-  np.testing.assert_allclose(found, expected, rtol=0, atol=tolerance)
+  np.testing.assert_allclose(outputs, expected, rtol=0, atol=tolerance)

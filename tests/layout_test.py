@@ -80,8 +80,8 @@ def _later(module: str) -> list[str]:
 
 
 def test_every_package_has_its_place_in_the_order():
-  found = {layout.package(name) for name in _SHIPPED}
-  assert found == {name for step in layout.ORDER for name in step}
+  packages = {layout.package(name) for name in _SHIPPED}
+  assert packages == {name for step in layout.ORDER for name in step}
 
 
 @each.over('module', _SHIPPED)
@@ -96,16 +96,18 @@ def test_no_circle_inside_a_package(package):
     for name in _SHIPPED
     if layout.package(name) == package and name != package
   }
-  left = {name: deps & inside.keys() - {name} for name, deps in inside.items()}
-  while left:
-    free = [name for name, deps in left.items() if not deps & left.keys()]
-    assert free, f'these import one another: {sorted(left)}'
+  waiting = {
+    name: deps & inside.keys() - {name} for name, deps in inside.items()
+  }
+  while waiting:
+    free = [name for name, deps in waiting.items() if not deps & waiting.keys()]
+    assert free, f'these import one another: {sorted(waiting)}'
     for name in free:
-      del left[name]
+      del waiting[name]
 
 
 def _imported(path: pathlib.Path) -> Iterator[tuple[str, str, str]]:
-  """Each name a module imports from this tree: whence, what, known here as."""
+  """The source, the name and the local name of each import from this tree."""
   for node in ast.walk(source_tree.syntax(path)):
     if isinstance(node, ast.ImportFrom) and node.module in _MODULES:
       for alias in node.names:
@@ -151,10 +153,12 @@ def test_a_face_is_a_caption_and_names_that_exist(face):
 
 def test_contributing_shows_the_order_and_every_caption():
   text = (source_tree.ROOT / 'CONTRIBUTING.md').read_text('utf-8')
-  told = ' '.join(text.split())
+  one_line = ' '.join(text.split())
   for face in layout.FACES:
     caption = ast.get_docstring(source_tree.syntax(_MODULES[face]))
-    assert str(caption) in told, f'CONTRIBUTING.md lacks the caption of {face}'
+    assert str(caption) in one_line, (
+      f'CONTRIBUTING.md lacks the caption of {face}'
+    )
   assert layout.picture() in text, 'CONTRIBUTING.md shows another order'
 
 
@@ -189,13 +193,13 @@ def test_one_door_to_tf_slim():
 
 
 def test_the_two_writers_never_meet():
-  for one, other in (('tf1_', 'tf2_'), ('tf2_', 'tf1_')):
+  for own, foreign in (('tf1_', 'tf2_'), ('tf2_', 'tf1_')):
     for name in _SHIPPED:
-      if name.startswith(f'exporter.artifacts.{one}'):
+      if name.startswith(f'exporter.artifacts.{own}'):
         assert not [
-          found
-          for found in source_tree.internal(_MODULES[name])
-          if found.startswith(f'exporter.artifacts.{other}')
+          imported
+          for imported in source_tree.internal(_MODULES[name])
+          if imported.startswith(f'exporter.artifacts.{foreign}')
         ]
 
 
@@ -255,10 +259,10 @@ def test_names_say_what_a_module_holds(module):
 
 
 def test_build_is_what_the_imports_say():
-  wanted, found = build_file.render(), build_file.present()
+  wanted, present = build_file.render(), build_file.present()
   stale = [
     path.relative_to(source_tree.ROOT).as_posix()
-    for path in sorted(wanted.keys() | found.keys())
-    if wanted.get(path) != found.get(path)
+    for path in sorted(wanted.keys() | present.keys())
+    if wanted.get(path) != present.get(path)
   ]
   assert not stale, 'run `python -m tests.build_file`'

@@ -73,9 +73,9 @@ def test_where_nobody_says_it_is_unknown(tmp_path):
 
 
 def test_this_machine_says_it():
-  found = memory.free_gb()
-  assert found is not None
-  assert 0 <= found < 100_000
+  free = memory.free_gb()
+  assert free is not None
+  assert 0 <= free < 100_000
 
 
 def test_what_this_process_has_taken_grows_with_it():
@@ -99,7 +99,8 @@ def test_what_another_process_has_taken(tmp_path):
   assert memory.taken(tmp_path, 78) is None
 
 
-# Every second block is freed, and the last stays: so nothing else can be.
+# Every second block is freed, and the last one stays, so that the heap cannot
+# shrink by itself.
 _BLOCKS = """
 from exporter import memory
 blocks = [bytearray(50_000) for _ in range(8_000)]

@@ -181,7 +181,7 @@ def tensors(
   }
 
 
-def distance(found: np.ndarray, expected: np.ndarray) -> float:
+def distance(values: np.ndarray, expected: np.ndarray) -> float:
   """The largest difference, in standard deviations of what is expected."""
-  assert found.shape == expected.shape
-  return float(np.max(np.abs(found - expected)) / np.std(expected))
+  assert values.shape == expected.shape
+  return float(np.max(np.abs(values - expected)) / np.std(expected))

@@ -47,8 +47,8 @@ def embed(path: pathlib.Path, picture: np.ndarray) -> np.ndarray:
 
   options = vision.ImageEmbedderOptions(base_options=_options(path))
   with vision.ImageEmbedder.create_from_options(options) as embedder:
-    (found,) = embedder.embed(_image(picture)).embeddings
-  return found.embedding
+    (head,) = embedder.embed(_image(picture)).embeddings
+  return head.embedding
 
 
 def schema() -> Any:

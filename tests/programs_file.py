@@ -57,12 +57,12 @@ def renew(
     for each in known
     if each.asked == programs.asked() and each.tensorflow != tf.__version__
   ]
-  made: dict[str, programs.Program] = {}
+  renewed: dict[str, programs.Program] = {}
   for each in sorted(_of(folder, today), key=lambda each: each.handle):
-    first = made.setdefault(each.digest, each)
+    first = renewed.setdefault(each.digest, each)
     # One program is one answer, whichever artifact it is asked for.
     assert dataclasses.replace(each, handle=first.handle) == first, each
-  return (*kept, *made.values())
+  return (*kept, *renewed.values())
 
 
 if __name__ == '__main__':

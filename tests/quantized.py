@@ -34,11 +34,11 @@ def _range(name: str, unit: int) -> np.ndarray:
 def tensors(source: source_lib.Source, network: str) -> dict[str, np.ndarray]:
   """Weights for a network, and the ranges that training would have left."""
   unit = _UNITS[network]
-  found = {
+  values = {
     name: seeded.value(name, shape) if shape else _range(name, unit)
     for name, shape in source.shapes.items()
   }
-  source.load(found)
+  source.load(values)
   rounding = {
     op.inputs[1].op.inputs[0].op.name.removesuffix('/min'): op.inputs[0]
     for op in source.graph.get_operations()
@@ -46,9 +46,9 @@ def tensors(source: source_lib.Source, network: str) -> dict[str, np.ndarray]:
   }
   kernels = source.run(rounding, synthetic.synthetic_images(1, 32, 32))
   for scope, kernel in kernels.items():
-    found[f'{scope}/min'] = np.minimum(kernel.min(), np.float32(0))
-    found[f'{scope}/max'] = np.maximum(kernel.max(), np.float32(0))
-  return found
+    values[f'{scope}/min'] = np.minimum(kernel.min(), np.float32(0))
+    values[f'{scope}/max'] = np.maximum(kernel.max(), np.float32(0))
+  return values
 
 
 @functools.cache
@@ -57,10 +57,10 @@ def oracle() -> oracles.Oracle:
   return oracles.get(NAME)
 
 
-def rms(found: np.ndarray, expected: np.ndarray) -> float:
+def rms(values: np.ndarray, expected: np.ndarray) -> float:
   """The root of the mean square difference, in standard deviations.
 
   A value that falls on the other side of a step changes those behind it, so
   that the largest difference says little.
   """
-  return float(np.sqrt(np.mean(np.square(found - expected))) / expected.std())
+  return float(np.sqrt(np.mean(np.square(values - expected))) / expected.std())

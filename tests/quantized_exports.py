@@ -52,13 +52,13 @@ def tensors() -> dict[str, np.ndarray]:
 
 def slots() -> dict[str, np.ndarray]:
   """What quantization-aware training leaves beside the model."""
-  left = {'global_step': np.array(7, np.int64)}
+  slot_values = {'global_step': np.array(7, np.int64)}
   for name, value in tensors().items():
     scope, _, end = name.rpartition('/')
     if scope.endswith('act_quant'):
-      left[f'{scope}/{scope}/{end}/biased'] = value
-      left[f'{scope}/{scope}/{end}/local_step'] = np.array(7, np.float32)
-  return left
+      slot_values[f'{scope}/{scope}/{end}/biased'] = value
+      slot_values[f'{scope}/{scope}/{end}/local_step'] = np.array(7, np.float32)
+  return slot_values
 
 
 def write_checkpoint(folder: pathlib.Path) -> pathlib.Path:
@@ -89,8 +89,8 @@ def handle(task: str, number: int) -> model_specs.Handle:
 
 def conversion(task: str, word: str = 'litert.int8') -> model_specs.Handle:
   """A file of 8 bits."""
-  (found,) = formats.select([handle(task, 5)], [word])
-  return found
+  (converted,) = formats.select([handle(task, 5)], [word])
+  return converted
 
 
 def artifact(handle_: model_specs.Handle) -> pathlib.Path:

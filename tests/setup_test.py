@@ -28,10 +28,10 @@ _WITH_TENSORFLOW = {'flatbuffers', 'keras', 'protobuf'}
 @pytest.fixture(name='arguments')
 def _arguments(monkeypatch):
   """What setup.py gives to setuptools."""
-  given: dict[str, Any] = {}
-  monkeypatch.setattr(setuptools, 'setup', given.update)
+  arguments: dict[str, Any] = {}
+  monkeypatch.setattr(setuptools, 'setup', arguments.update)
   runpy.run_path(str(_ROOT / 'setup.py'))
-  return given
+  return arguments
 
 
 def _distribution(requirement):
@@ -141,12 +141,12 @@ def test_the_oldest_environment_has_all_that_is_required_and_no_more(arguments):
   installed = list(map(_distribution, oldest.requirements))
   required = list(map(_distribution, arguments['install_requires']))
   assert installed == required
-  for requirement, asked in zip(
+  for requirement, pinned in zip(
     arguments['install_requires'], oldest.requirements, strict=True
   ):
     floor = re.search(r'>=([\d.]+)', requirement)
     if floor:
-      assert f'=={floor[1]}' in asked
+      assert f'=={floor[1]}' in pinned
 
 
 def test_the_command_exists(arguments):

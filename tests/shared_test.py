@@ -53,9 +53,9 @@ def test_what_failed_is_made_again_from_nothing(root):
 
   with pytest.raises(OSError, match='no room'):
     shared.once('a', fail)
-  made = shared.once('a', lambda folder: (folder / 'whole').touch())
-  assert made == root / 'a'
-  assert [path.name for path in made.iterdir()] == ['whole']
+  shared_folder = shared.once('a', lambda folder: (folder / 'whole').touch())
+  assert shared_folder == root / 'a'
+  assert [path.name for path in shared_folder.iterdir()] == ['whole']
 
 
 @pytest.mark.usefixtures('root')

@@ -19,7 +19,7 @@ def _tuned():
 
 
 def _forget(monkeypatch):
-  """What a new process knows of paths: nothing."""
+  """Forgets the paths of all models, of which a new process knows none."""
   monkeypatch.setattr(slimhub_keras.SlimLayer, 'places', {})
 
 

@@ -55,11 +55,11 @@ def test_returns_all_endpoints(size):
   )
   layer = keras_models.layer(return_endpoints=True)
   inputs = keras.Input([size, size, 3])
-  found = keras_models.predict(keras.Model(inputs, layer(inputs)))
-  assert sorted(found) == sorted(expected)
-  assert 'default' in found
+  endpoints = keras_models.predict(keras.Model(inputs, layer(inputs)))
+  assert sorted(endpoints) == sorted(expected)
+  assert 'default' in endpoints
   for key, endpoint in expected.items():
-    keras_models.assert_close(found[key], endpoint.numpy())
+    keras_models.assert_close(endpoints[key], endpoint.numpy())
 
 
 def test_holds_the_weights_from_the_start():

@@ -16,12 +16,12 @@ _GUESSES = (1, 1, 2, 6, 2, 2, 4, 4, 2, 3)
 
 def logits() -> np.ndarray:
   """A row for each picture: the guess, then its class, then all others."""
-  found = np.zeros([len(TRUTH), len(NAMES)], np.float32)
+  scores = np.zeros([len(TRUTH), len(NAMES)], np.float32)
   for row, (truth, guess) in enumerate(zip(TRUTH, _GUESSES, strict=True)):
-    found[row, truth] = 1
-    found[row, guess] = 2
-  found[3, 1] = -1  # Not even among the best five.
-  return found
+    scores[row, truth] = 1
+    scores[row, guess] = 2
+  scores[3, 1] = -1  # Not even among the best five.
+  return scores
 
 
 def make() -> accuracy.Accuracy:

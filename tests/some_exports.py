@@ -19,7 +19,7 @@ LITE, ONNX = f'{TF2}.litert/float32.tflite', f'{TF2}.onnx/model.onnx'
 
 
 def handle(name: str | model_specs.Handle) -> model_specs.Handle:
-  """A handle, or a conversion; that of an own model is given as it is."""
+  """The handle or the conversion of a name; a handle is returned as it is."""
   if isinstance(name, model_specs.Handle):
     return name
   for kind in kinds.converted():
@@ -35,7 +35,7 @@ def describe(
   """Writes what lies beside an artifact that is there."""
   wanted = handle(name)
   place = places.place(exports, wanted)
-  made = dataclasses.replace(
+  manifest_ = dataclasses.replace(
     some_manifest.make(wanted),
     format=wanted.format,
     files=contents.hash_files(place.artifact),
@@ -43,12 +43,14 @@ def describe(
   )
   place.card.write_text(f'# Module {name}\n\n<!-- task: none -->\n\nIts card.')
   build = provenance.Build()
-  bom = provenance.bom(wanted, made, build)
-  place.provenance.write_text(provenance.statement(wanted, made, build, bom))
+  bom = provenance.bom(wanted, manifest_, build)
+  place.provenance.write_text(
+    provenance.statement(wanted, manifest_, build, bom)
+  )
   place.bom.write_text(bom)
-  place.manifest.write_text(made.to_json())
+  place.manifest.write_text(manifest_.to_json())
   place.measured.write_text('{}')  # Nobody who hands out exports reads it.
-  return made
+  return manifest_
 
 
 def add(
@@ -72,7 +74,7 @@ def add(
 
 
 def make(exports: pathlib.Path) -> pathlib.Path:
-  """A folder of one of each."""
+  """Fills a folder with a TF1, a TF2, a LiteRT and an ONNX export."""
   for name in (TF1, TF2, LITE, ONNX):
     add(exports, name)
   return exports

@@ -18,7 +18,7 @@ _SECONDS = 600  # For one cell, however busy the machine is.
 
 
 def read() -> nbformat.NotebookNode:
-  """As it is committed."""
+  """The notebook as it is committed."""
   return nbformat.read(PATH, nbformat.NO_CONVERT)
 
 

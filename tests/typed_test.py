@@ -96,9 +96,9 @@ def test_no_any_leaks_from_a_face(python, tmp_path):
   lines = [f'import {face}' for face in _FACES]
   # In a tuple, whose type has every part of theirs.
   lines += [f'_{at} = ({name},)' for at, name in enumerate(names)]
-  found = _check(python, tmp_path, '\n'.join(lines))
+  errors = _check(python, tmp_path, '\n'.join(lines))
   leaking = {
-    names[int(where.split(':')[1]) - 1 - len(_FACES)] for where, _ in found
+    names[int(where.split(':')[1]) - 1 - len(_FACES)] for where, _ in errors
   }
   assert leaking == _OF_ANY
 
@@ -106,7 +106,9 @@ def test_no_any_leaks_from_a_face(python, tmp_path):
 def test_wrong_use_is_an_error(python, tmp_path):
   imports = 'from exporter import cards, measure, pipeline, storage'
   lines = [f'_{at} = {text}' for at, text in enumerate(_WRONG)]
-  found = _check(python, tmp_path, '\n'.join((imports, *lines)))
+  errors = _check(python, tmp_path, '\n'.join((imports, *lines)))
   for number, (text, expected) in enumerate(_WRONG.items(), start=2):
-    said = [said for where, said in found if where.endswith(f':{number}')]
-    assert any(expected in each for each in said), text
+    messages = [
+      message for where, message in errors if where.endswith(f':{number}')
+    ]
+    assert any(expected in each for each in messages), text
