@@ -33,7 +33,9 @@ def write_spec(folder: pathlib.Path, **changes: object) -> pathlib.Path:
   return some_spec_file.write(folder, **{**_TABLE, **changes})
 
 
-def models(folder: pathlib.Path, **changes: object) -> model_specs.ModelSpec:
+def read_model(
+  folder: pathlib.Path, **changes: object
+) -> model_specs.ModelSpec:
   """The model of such a file."""
   (model,) = spec_files.read_models(write_spec(folder, **changes))
   return model
@@ -68,7 +70,7 @@ def write_checkpoint(folder: pathlib.Path) -> pathlib.Path:
 
 def _make(folder: pathlib.Path) -> None:
   write_checkpoint(folder)
-  model = models(folder)
+  model = read_model(folder)
   pipeline.export_models(
     model.handles(),
     output_dir=folder / 'exports',

@@ -77,7 +77,7 @@ def test_padding_is_that_of_tensorflow(size, stride, kernel, expected):
   [{'input_mean': [0.1, 0.2, 0.3]}, {'input_range': [1.0, 2.0]}],
 )
 def test_colours_without_a_gray_that_is_zero_are_refused(tmp_path, changes):
-  model = quantized_exports.models(tmp_path, **changes)
+  model = quantized_exports.read_model(tmp_path, **changes)
   conversion = dataclasses.replace(
     quantized_exports.conversion(versions.CLASSIFICATION), spec=model
   )

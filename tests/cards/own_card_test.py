@@ -56,8 +56,8 @@ def _flat(text: str) -> str:
 @pytest.mark.parametrize('has_manifest', [False, True])
 @each.over('handle', _HANDLES)
 def test_a_card_has_the_form_and_says_nothing_untrue(handle, has_manifest):
-  manifest = some_manifest.make(handle) if has_manifest else None
-  text = _text(handle, manifest)
+  export_manifest = some_manifest.make(handle) if has_manifest else None
+  text = _text(handle, export_manifest)
   complaints = card_rules.violations(f'{handle}.md', text)
   # tfhub.dev knows no dataset of this name.
   assert all('flowers' in complaint for complaint in complaints)

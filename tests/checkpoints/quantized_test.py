@@ -16,7 +16,7 @@ _SCOPE = 'MobilenetV1/MobilenetV1/Conv2d_3_pointwise'
 
 def _read(folder, tensors, **changes):
   checkpoints_made.write(folder / quantized_exports.CHECKPOINT, tensors)
-  model = quantized_exports.models(folder, multiplier=0.25, **changes)
+  model = quantized_exports.read_model(folder, multiplier=0.25, **changes)
   return reading.read_checkpoint(model, checkpoint_dir=folder)
 
 

@@ -161,8 +161,8 @@ def _reason(error: str) -> str:
   return line[:_MAX_REASON]
 
 
-def _kept(reason: str) -> str:
-  """A reason without its numbers, which may differ from run to run."""
+def _without_numbers(reason: str) -> str:
+  """A reason; its numbers may differ from run to run."""
   return re.sub(r'\d+', '', reason)
 
 
@@ -230,7 +230,8 @@ def _outcomes(
       yield Outcome(name, use, record['difference'], client_results.OK)
       continue
     reason = failures[key]
-    is_clients = _kept(own.get(key, '')) == _kept(reason)
+    own_reason = _without_numbers(own.get(key, ''))
+    is_clients = own_reason == _without_numbers(reason)
     kind = client_results.BROKEN if is_clients else FAILED
     yield Outcome(name, use, None, f'{kind}: {reason}')
 

@@ -189,8 +189,9 @@ def test_nobody_takes_the_name_of_a_published_model():
   known = names.Names(own)
   assert known.find(taken) is None
   assert not known.versions(taken.removesuffix('/2'))
-  for handles in ([*own, some_exports.handle(_NEW)],):
-    named = names.Names(handles).find(taken)
+  handles = [*own, some_exports.handle(_NEW)]
+  for listed in (handles, handles[::-1]):
+    named = names.Names(listed).find(taken)
     assert named is not None
     assert str(named.handle) == _NEW
 

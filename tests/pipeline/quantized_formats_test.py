@@ -10,7 +10,7 @@ from tests import quantized_exports
 
 def _export(folder, *formats):
   quantized_exports.write_checkpoint(folder)
-  model = quantized_exports.models(folder)
+  model = quantized_exports.read_model(folder)
   return pipeline.export_models(
     model.handles((5,))[:1],
     output_dir=folder / 'exports',

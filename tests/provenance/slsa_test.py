@@ -55,10 +55,10 @@ def test_the_validators_of_others_take_it(name, made_by):
   parsed = json_format.Parse(text, statement_pb2.Statement())
   in_toto.Statement.copy_from_pb(parsed).validate()
   assert parsed.predicate_type == 'https://slsa.dev/provenance/v1'
-  slsa = json_format.ParseDict(
+  predicate = json_format.ParseDict(
     json_format.MessageToDict(parsed.predicate), provenance_pb2.Provenance()
   )
-  definition, details = slsa.build_definition, slsa.run_details
+  definition, details = predicate.build_definition, predicate.run_details
   assert definition.build_type
   assert details.builder.id
   for each in definition.resolved_dependencies:

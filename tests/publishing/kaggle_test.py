@@ -104,8 +104,7 @@ def test_the_file_of_a_conversion_is_downloaded_by_its_name(tmp_path):
   folder = real_exports.write(_variations()[name], tmp_path)
   metadata = json.loads((folder / 'model-instance-metadata.json').read_text())
   assert (
-    f"kagglehub.model_download('{name}', 'float32.tflite')"
-    in (metadata['usage'])
+    f"kagglehub.model_download('{name}', 'float32.tflite')" in metadata['usage']
   )
 
 

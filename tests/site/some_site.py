@@ -37,10 +37,10 @@ def _write(folder: pathlib.Path, handle: spec.Handle) -> None:
     handle, files=contents.hash_files(place.artifact)
   )
   place.manifest.write_text(manifest.to_json())
-  build = provenance.Build()
-  bom = provenance.bom(handle, manifest, build)
+  build_facts = provenance.Build()
+  bom = provenance.bom(handle, manifest, build_facts)
   place.provenance.write_text(
-    provenance.statement(handle, manifest, build, bom)
+    provenance.statement(handle, manifest, build_facts, bom)
   )
   place.bom.write_text(bom)
   place.card.write_text('A card.\n')
