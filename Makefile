@@ -39,8 +39,6 @@ WEIGHTS = $(or $(strip $(TRAINED)),--synthetic_weights)
 TRAINED = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)') \
   $(if $(filter-out 0,$(FETCH)),--fetch) $(if $(MIRROR),--mirror='$(MIRROR)')
 
-# Tests of other programs and TensorFlows, in environments of their own.
-OTHERS := tests/conformance tests/consumers tests/matrix tests/runtimes
 PYTEST := $(RUN) pytest -n $(JOBS) --dist worksteal -rs
 
 .DELETE_ON_ERROR:
@@ -79,10 +77,10 @@ export: $(VENV)/installed
 	  $(WEIGHTS) $(or $(PATTERNS),--all)
 
 test: $(VENV)/installed-test
-	$(PYTEST) $(OTHERS:%=--ignore=%)
+	$(PYTEST) -m 'not others'
 
 test-others: $(VENV)/installed-test
-	$(PYTEST) $(OTHERS)
+	$(PYTEST) -m others
 
 check: check-lint check-types check-layout check-build check-cards
 

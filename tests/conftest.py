@@ -13,6 +13,8 @@ import pytest
 from exporter import memory
 from tests import shared
 
+_TESTS = pathlib.Path(__file__).parent
+_OTHERS = ('conformance', 'consumers', 'matrix', 'runtimes')
 _MUCH = 150 * 2**20  # The bytes that may be left behind until they are freed.
 _KEPT: list[int] = []  # The bytes of this process at first and once freed.
 
@@ -43,6 +45,14 @@ def pytest_configure(config: pytest.Config) -> None:
   home = {'SLIMHUB_HOME': str(_make_home())}
   stack.enter_context(mock.patch.dict(os.environ, home))
   config.add_cleanup(stack.close)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+  """Marks what lies in folders of tests of others, as single tests may be."""
+  for item in items:
+    if item.path.relative_to(_TESTS).parts[0] in _OTHERS:
+      item.add_marker(pytest.mark.others)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """A strict type checker sees the installed package as its callers use it."""
 
 import os
-import pathlib
 import re
 import subprocess
 import sys
@@ -56,25 +55,44 @@ _WRONG = {
 }
 
 
-@pytest.fixture(scope='module', name='python')
-def _python(tmp_path_factory) -> pathlib.Path:
-  return installed.install(tmp_path_factory.mktemp('installed'))
+def _programs() -> dict[str, str]:
+  """Name -> what a caller wrote; each is checked as a program of its own."""
+  guide = code_blocks.find(_GUIDE, 'python')
+  imports = [f'import {face}' for face in _FACES]
+  # In a tuple, whose type has every part of theirs.
+  uses = [f'_{at} = ({name},)' for at, name in enumerate(_names())]
+  wrong = [f'_{at} = {text}' for at, text in enumerate(_WRONG)]
+  return {
+    **{f'guide_{at}': block for at, block in enumerate(guide)},
+    'faces': '\n'.join([*imports, *uses]),
+    'wrong': '\n'.join(
+      ['from exporter import cards, measure, pipeline, storage', *wrong]
+    ),
+  }
 
 
-def _check(
-  python: pathlib.Path, folder: pathlib.Path, *programs: str
-) -> list[tuple[str, str]]:
-  """The errors of a strict type checker: FILE:LINE, and what it says."""
-  paths = [folder / f'program_{at}.py' for at in range(len(programs))]
-  for path, program in zip(paths, programs, strict=True):
-    path.write_text(program)
+def _names() -> list[str]:
+  return [f'{face}.{name}' for face in _FACES for name in layout.names(face)]
+
+
+@pytest.fixture(scope='module', name='complaints')
+def _complaints(tmp_path_factory) -> dict[str, list[tuple[int, str]]]:
+  """Program -> the line and the text of each error of a strict type checker.
+
+  One run checks all of them, as most of its time goes into the libraries.
+  """
+  python = installed.install(tmp_path_factory.mktemp('installed'))
+  folder = tmp_path_factory.mktemp('programs')
+  programs = _programs()
+  for name, text in programs.items():
+    (folder / f'{name}.py').write_text(text)
   environment = {k: v for k, v in os.environ.items() if k != 'PYTHONPATH'}
   done = subprocess.run(
     [
       *(sys.executable, '-m', 'mypy', '--strict', '--disallow-any-expr'),
       *('--config-file=', '--no-error-summary', '--hide-error-context'),
-      *(f'--python-executable={python}', f'--cache-dir={folder / "cache"}'),
-      *(path.name for path in paths),
+      *(f'--python-executable={python}', f'--cache-dir={os.devnull}'),
+      *(f'{name}.py' for name in programs),
     ],
     cwd=folder,
     env=environment,
@@ -82,33 +100,29 @@ def _check(
     text=True,
     check=False,
   )
-  assert done.returncode in (0, 1), done.stderr
-  return re.findall(r'^(\S+:\d+): error: (.*)$', done.stdout, re.MULTILINE)
+  assert done.returncode == 1, done.stderr
+  complaints: dict[str, list[tuple[int, str]]] = {name: [] for name in programs}
+  for name, line, text in re.findall(
+    r'^(\w+)\.py:(\d+): error: (.*)$', done.stdout, re.MULTILINE
+  ):
+    complaints[name].append((int(line), text))
+  return complaints
 
 
-def test_the_guide_is_free_of_errors_and_of_any(python, tmp_path):
-  blocks = code_blocks.find(_GUIDE, 'python')
-  assert _check(python, tmp_path, *blocks) == []
+def test_the_guide_is_free_of_errors_and_of_any(complaints):
+  guide = [name for name in complaints if name.startswith('guide_')]
+  assert len(guide) == _GUIDE.count('```python')
+  for name in guide:
+    assert complaints[name] == [], name
 
 
-def test_no_any_leaks_from_a_face(python, tmp_path):
-  names = [f'{face}.{n}' for face in _FACES for n in layout.names(face)]
-  lines = [f'import {face}' for face in _FACES]
-  # In a tuple, whose type has every part of theirs.
-  lines += [f'_{at} = ({name},)' for at, name in enumerate(names)]
-  errors = _check(python, tmp_path, '\n'.join(lines))
-  leaking = {
-    names[int(where.split(':')[1]) - 1 - len(_FACES)] for where, _ in errors
-  }
+def test_no_any_leaks_from_a_face(complaints):
+  names = _names()
+  leaking = {names[line - 1 - len(_FACES)] for line, _ in complaints['faces']}
   assert leaking == _OF_ANY
 
 
-def test_wrong_use_is_an_error(python, tmp_path):
-  imports = 'from exporter import cards, measure, pipeline, storage'
-  lines = [f'_{at} = {text}' for at, text in enumerate(_WRONG)]
-  errors = _check(python, tmp_path, '\n'.join((imports, *lines)))
+def test_wrong_use_is_an_error(complaints):
   for number, (text, expected) in enumerate(_WRONG.items(), start=2):
-    messages = [
-      message for where, message in errors if where.endswith(f':{number}')
-    ]
-    assert any(expected in each for each in messages), text
+    said = [said for line, said in complaints['wrong'] if line == number]
+    assert any(expected in each for each in said), text

@@ -68,6 +68,7 @@ def test_the_code_runs(folder):
   code_blocks.run(sys.executable, blocks, folder, PYTHONPATH=path)
 
 
+@pytest.mark.others
 @pytest.mark.parametrize('name', _ELSEWHERE)
 def test_the_code_for_other_runtimes_runs(folder, name):
   (block,) = (

@@ -109,9 +109,14 @@ def _run(environment, cache, *command, **variables) -> None:
   [
     (environments.TODAY, 'load', _TF2),
     (environments.TODAY, 'layer', _TF2),
-    (environments.LAST_MODULE, 'module', _TF1),
-    (environments.TF1, 'module', _TF1),
-    (environments.TF1_OLD_HUB, 'module', _TF1),
+    *(
+      pytest.param(old, 'module', _TF1, marks=pytest.mark.others)
+      for old in (
+        environments.LAST_MODULE,
+        environments.TF1,
+        environments.TF1_OLD_HUB,
+      )
+    ),
   ],
   ids=lambda value: getattr(value, 'name', value),
 )

@@ -95,6 +95,7 @@ def test_the_snippets_run_on_the_exports(number, folder, outputs):
   _run([sys.executable, '-c', snippet], folder)
 
 
+@pytest.mark.others
 def test_the_snippet_for_hub_module_runs_where_hub_module_does(folder, outputs):
   del outputs
   python = environments.interpreter(environments.TF1)

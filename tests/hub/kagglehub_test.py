@@ -133,7 +133,13 @@ def _hub(exports):
     yield hub
 
 
-@pytest.fixture(name='client', params=['0.3.13', '1.0.0', 'today'])
+@pytest.fixture(
+  name='client',
+  params=[
+    *(pytest.param(v, marks=pytest.mark.others) for v in ('0.3.13', '1.0.0')),
+    'today',
+  ],
+)
 def _any_client(request, hub, tmp_path):
   return _client(request.param, hub, tmp_path / 'client')
 
