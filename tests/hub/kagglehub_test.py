@@ -133,13 +133,10 @@ def _hub(exports):
     yield hub
 
 
-@pytest.fixture(
-  name='client',
-  params=[
-    *(pytest.param(v, marks=pytest.mark.others) for v in ('0.3.13', '1.0.0')),
-    'today',
-  ],
-)
+_OLD = [pytest.param(v, marks=pytest.mark.others) for v in ('0.3.13', '1.0.0')]
+
+
+@pytest.fixture(name='client', params=[*_OLD, 'today'])
 def _any_client(request, hub, tmp_path):
   return _client(request.param, hub, tmp_path / 'client')
 
