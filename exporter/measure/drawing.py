@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 from model_specs import outside
 
 _NAMESPACE = 'http://www.w3.org/2000/svg'
-_STYLE = 'font-family: sans-serif; font-size: 12px'
+# White, as pages may be dark, and what is written is black.
+_STYLE = 'background: white; font-family: sans-serif; font-size: 12px'
 # The color-blind can tell these apart.
 BLUE, YELLOW, RED = '#4477aa', '#ccbb44', '#ee6677'
 

@@ -1,5 +1,6 @@
 """Makes pages of the guides in docs/ of the repository."""
 
+import base64
 from collections.abc import Mapping
 import functools
 import pathlib
@@ -8,8 +9,8 @@ import re
 from exporter import cards
 from exporter.site import page as page_lib
 
-# It holds links to files in docs/. An installed package has copies of them, as
-# it does not have that folder.
+# It holds links to the guides in docs/ and to the pictures that they show. An
+# installed package has copies of them, as it has no such folders.
 _FOLDER = pathlib.Path(__file__).parent / 'guides'
 # Puts pictures into the page itself, each with the text that describes it in
 # the metadata of its cell.
@@ -19,6 +20,7 @@ _NOTEBOOK = """\
 ![{{ cell.metadata.alt }}](data:image/png;base64,{{ output.data['image/png'] }})
 {%- endblock -%}
 """
+_PICTURE = re.compile(r'\]\([\w./]*/(\w+\.svg)\)')
 _LINK = re.compile(r'(\]\(\w+)\.ipynb\b')
 _TITLE = re.compile(r'# (.+)')
 
@@ -32,10 +34,16 @@ def _from_notebook(path: pathlib.Path) -> str:
   return text
 
 
+def _in_page(picture: re.Match[str]) -> str:
+  """The end of a Markdown image, with the picture itself for its address."""
+  content = base64.b64encode((_FOLDER / picture[1]).read_bytes()).decode()
+  return f'](data:image/svg+xml;base64,{content})'
+
+
 def _read(path: pathlib.Path) -> str:
   is_notebook = path.suffix == '.ipynb'
   text = _from_notebook(path) if is_notebook else path.read_text('utf-8')
-  return _LINK.sub(r'\1.md', text)
+  return _LINK.sub(r'\1.md', _PICTURE.sub(_in_page, text))
 
 
 @functools.cache  # Every page mentions a guide.
@@ -44,6 +52,7 @@ def texts() -> Mapping[str, str]:
   return {
     f'{page_lib.GUIDES}/{path.stem}.md': _read(path)
     for path in sorted(_FOLDER.iterdir())
+    if path.suffix in ('.md', '.ipynb')
   }
 
 

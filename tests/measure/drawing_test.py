@@ -15,6 +15,7 @@ def test_what_is_drawn_is_there():
   canvas.rectangle(drawing.Box(5, 6, 7, 8), drawing.BLUE)
   root = ElementTree.fromstring(canvas.to_svg(200, 100.5))
   assert root.get('viewBox') == '0 0 200 100.5'
+  assert 'background: white' in root.get('style', '')
   first, second = root.findall(f'{_SVG}text')
   assert first.text == 'a <b> & c'
   assert first.get('transform') == 'rotate(-60 8 16)'

@@ -1,5 +1,6 @@
 """The built site: whole, linked, readable from any folder and without a net."""
 
+import base64
 from html import parser
 import pathlib
 import posixpath
@@ -146,12 +147,21 @@ def test_pages_have_what_search_engines_and_screen_readers_need(pages):
 def test_every_guide_is_a_page(pages):
   docs = source_tree.ROOT / 'docs'
   written = [path for form in ('*.md', '*.ipynb') for path in docs.glob(form)]
+  pictures = {'bench.svg'}
   linked = {path.name for path in (build.HERE / 'guides').iterdir()}
-  assert linked == {path.name for path in written}, (
+  assert linked == {path.name for path in written} | pictures, (
     'link each of docs/ from exporter/site/guides'
   )
   for path in written:
     assert f'{page.GUIDES}/{path.stem}.html' in pages
+
+
+def test_the_chart_of_speed_is_in_its_page(pages):
+  *_, chart = pages[f'{page.GUIDES}/speed.html'].pictures
+  kind, _, content = str(chart['src']).partition(';base64,')
+  assert kind == 'data:image/svg+xml'
+  results = source_tree.ROOT / 'benchmarks/results'
+  assert base64.b64decode(content) == (results / 'bench.svg').read_bytes()
 
 
 def test_a_notebook_is_shown_with_what_its_cells_showed(pages):
