@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 import contextlib
 import dataclasses
+import math
 import multiprocessing
 from multiprocessing import connection
 from multiprocessing import resource_tracker
@@ -74,15 +75,18 @@ class _Worker:
     self.waiting: list[model_specs.Handle] = []
 
   @property
-  def holds_much(self) -> bool:
-    """Whether the process has kept more memory than most orders need.
+  def kept_gb(self) -> float:
+    """The memory that the process has kept, if that is more than orders count.
 
-    Where the system does not say, this is assumed after a large order.
+    The next order may find no use for it. Where the system does not say how
+    much it is, it is all that there is after a large order.
     """
     held = memory.taken(pid=self._process.pid)
     if held is None:
-      return self.order is not None and self.order.is_large
-    return held > model_specs.MEMORY_GB * memory.GB
+      is_large = self.order is not None and self.order.is_large
+      return math.inf if is_large else 0
+    gigabytes = held / memory.GB
+    return gigabytes if gigabytes > model_specs.MEMORY_GB else 0
 
   def give(self, order: orders_lib.Order, proven: _Programs) -> None:
     """Sends an order, and what other workers have proven of programs."""
@@ -140,28 +144,39 @@ class _Queue:
 
   def fill(self) -> None:
     """Starts workers while there are orders, and memory and jobs for them."""
-    while len(self._workers) < self._jobs and self._fitting(self._workers):
+    while len(self._workers) < self._jobs:
+      fitting = self._fitting(self._workers)
+      if not fitting:
+        return
       worker_ = _Worker(self._logs / f'worker-{self._started}.log')
       self._started += 1
       self._workers.append(worker_)
-      self._give_next(worker_)
+      self._give_next(worker_, fitting)
 
   def stop(self) -> None:
     """Ends all workers."""
     for worker_ in self._workers:
       worker_.stop()
 
-  def _fitting(self, busy: Sequence[_Worker]) -> list[orders_lib.Order]:
-    """The pending orders for which there is memory beside some workers.
+  def _fitting(
+    self, busy: Sequence[_Worker], kept_gb: float = 0
+  ) -> list[orders_lib.Order]:
+    """The pending orders for which there is memory.
 
-    If nothing else runs, any order is let in, however much it needs.
+    If nothing else is in it, any order is let in, however much it needs.
+
+    Args:
+      busy: The workers beside.
+      kept_gb: What the process has kept that would get the order.
     """
-    taken = sum(w.order.memory_gb for w in busy if w.order)
+    taken = kept_gb + sum(w.order.memory_gb for w in busy if w.order)
     room = self._memory_gb - taken
     return [o for o in self._pending if not taken or o.memory_gb <= room]
 
-  def _give_next(self, worker_: _Worker) -> None:
-    """Gives a worker the order that repeats the least work.
+  def _give_next(
+    self, worker_: _Worker, fitting: Sequence[orders_lib.Order]
+  ) -> None:
+    """Gives a worker, of orders that fit, the one that repeats the least work.
 
     That is one of the architecture or network that the worker has built, and
     else one that no other worker is at.
@@ -180,7 +195,7 @@ class _Queue:
         order.network in networks,
       )
 
-    order = min(self._fitting(beside), key=preference)
+    order = min(fitting, key=preference)
     self._pending.remove(order)
     worker_.give(order, self._proven)
 
@@ -202,8 +217,8 @@ class _Queue:
   def _serve(self, worker_: _Worker) -> Iterator[results_lib.Result]:
     """Receives something from a worker, and gives it an order if it has none.
 
-    The worker is stopped if no order is left for it, or if it holds too much
-    memory, which the process in its place can use.
+    The worker is stopped if no order is left for it, or none that fits beside
+    the memory that it has kept, which the process in its place can use.
     """
     try:
       received = worker_.receive()
@@ -215,8 +230,9 @@ class _Queue:
       return
     self._proven.update(received)
     beside = [w for w in self._workers if w is not worker_]
-    if self._fitting(beside) and not worker_.holds_much:
-      self._give_next(worker_)
+    fitting = self._fitting(beside, worker_.kept_gb)
+    if fitting:
+      self._give_next(worker_, fitting)
     else:
       self._workers.remove(worker_)
       worker_.stop()

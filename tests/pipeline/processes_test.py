@@ -137,16 +137,21 @@ def test_what_needs_much_memory_works_alone_unless_there_is_room(
 
 
 @pytest.mark.parametrize(
-  ('taken', 'processes_then'),
-  [(memory.taken, 1), (lambda pid: 2 * 10**9, 3), (lambda pid: None, 2)],
+  ('taken', 'memory_gb', 'processes_then'),
+  [
+    (memory.taken, 3.0, 1),
+    (lambda pid: 2 * 10**9, 3.0, 3),  # The next order needs 1.5.
+    (lambda pid: 2 * 10**9, 4.0, 1),
+    (lambda pid: None, 4.0, 2),
+  ],
 )
-def test_a_worker_that_gave_its_memory_back_goes_on(
-  tmp_path, monkeypatch, taken, processes_then
+def test_a_worker_goes_on_while_there_is_room_beside_what_it_kept(
+  tmp_path, monkeypatch, taken, memory_gb, processes_then
 ):
   monkeypatch.setattr(memory, 'taken', taken)
   orders = [_needing(1.5, name) for name in _NAMES[1:3]]
   orders.append(_needing(4.0, _NAMES[0]))
   at_work = set()
-  for _ in processes.Processes(1).results(orders, tmp_path):
+  for _ in processes.Processes(1, memory_gb).results(orders, tmp_path):
     at_work |= set(workers.pids(os.getpid()))
   assert len(at_work) == processes_then
