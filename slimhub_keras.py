@@ -57,6 +57,22 @@ def _adopt(variable: tf.Variable, trainable: bool) -> keras.Variable:
   return adopted
 
 
+def _momentum(value: float | None) -> float | None:
+  """Checks a momentum; numbers of NumPy and TensorFlow become Python's own.
+
+  The functions of the model take no others.
+  """
+  if value is None:
+    return None
+  momentum = float(value)
+  if not 0 <= momentum <= 1:
+    raise ValueError(
+      f'SlimLayer: batch_norm_momentum is {momentum}, expected a number from 0 '
+      'to 1; 0.99 moves the averages by a hundredth of what each batch has'
+    )
+  return momentum
+
+
 class _Penalty(keras.regularizers.Regularizer):
   """The sum of a model's regularization losses."""
 
@@ -128,7 +144,8 @@ class SlimLayer(keras.layers.Layer):
 
     Raises:
       RuntimeError: Keras does not run on TensorFlow.
-      ValueError: There is no such model, or a dtype was asked for.
+      ValueError: There is no such model, a dtype was asked for, or the
+        momentum is none.
     """
     if keras.config.backend() != 'tensorflow':
       raise RuntimeError(
@@ -142,7 +159,7 @@ class SlimLayer(keras.layers.Layer):
         'the SavedModel computes; leave dtype out and cast the output'
       )
     self._folder = os.fspath(path)
-    self.batch_norm_momentum = batch_norm_momentum
+    self.batch_norm_momentum = _momentum(batch_norm_momentum)
     self.regularize = regularize
     self.return_endpoints = return_endpoints
     self._model = _load(self._folder)
@@ -177,6 +194,18 @@ class SlimLayer(keras.layers.Layer):
       arguments['batch_norm_momentum'] = self.batch_norm_momentum
     training = bool(training and self.trainable)
     return self._model(inputs, training=training, **arguments)
+
+  # By the name of `keras.Operation` the shapes come from `call`, whatever it
+  # returns. Layers around this one, such as TimeDistributed, ask for them.
+  def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+    """The symbolic output for a symbolic input."""
+    return keras.Operation.compute_output_spec(self, *args, **kwargs)
+
+  def compute_output_shape(self, input_shape: Sequence[int | None]) -> Any:
+    """The shape of the output, or of each endpoint."""
+    images = keras.KerasTensor(input_shape, self.compute_dtype)
+    outputs = self.compute_output_spec(images)
+    return keras.tree.map_structure(lambda output: output.shape, outputs)
 
   def get_config(self) -> dict[str, Any]:
     """The arguments of the constructor."""

@@ -22,6 +22,8 @@ Each message names the thing concerned, what was found, what was expected and
 what to do next.
 """
 
+from collections.abc import Sequence
+
 
 class SlimhubError(Exception):
   """Base class of every error that a user can act on."""
@@ -89,3 +91,14 @@ class SiteError(SlimhubError):
 
 class PublishError(SlimhubError):
   """Exports cannot become the uploads that were asked for."""
+
+
+def check_word(name: str, word: object, words: Sequence[str]) -> None:
+  """Checks an argument that chooses by a word, as a command line does.
+
+  Raises:
+    OrderError: It is none of the words.
+  """
+  if word not in words:
+    expected = ', '.join(map(repr, words))
+    raise OrderError(f'{name}={word!r}, expected one of {expected}')

@@ -20,6 +20,14 @@ def _drawn() -> list[str]:
   return [line.split()[0] for line in lines]
 
 
+def test_a_word_is_one_of_the_words():
+  errors.check_word('weights', 'raw', ('ema', 'raw'))
+  with pytest.raises(
+    errors.OrderError, match="weights='Raw', expected one of 'ema', 'raw'"
+  ):
+    errors.check_word('weights', 'Raw', ('ema', 'raw'))
+
+
 def test_every_error_is_drawn_once():
   assert sorted(_drawn()) == sorted(_CLASSES)
 

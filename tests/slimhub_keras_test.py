@@ -29,6 +29,41 @@ def test_answers_what_the_model_does(name, size):
   )
 
 
+def test_it_tells_the_shapes_of_its_outputs():
+  layer = keras_models.layer()
+  width = keras_models.original()(tf.constant(keras_models.IMAGES)).shape[1]
+  assert layer.compute_output_shape((None, 32, 32, 3)) == (None, width)
+  endpoints = keras_models.layer(return_endpoints=True)
+  shapes = endpoints.compute_output_shape((5, 32, 32, 3))
+  assert shapes['default'] == (5, width)
+
+
+@pytest.mark.parametrize('number', [np.float64(0.5), tf.constant(0.5), 0.5])
+def test_a_momentum_may_be_a_number_of_any_library(number):
+  layer = keras_models.layer(trainable=True, batch_norm_momentum=number)
+  layer(keras_models.IMAGES, training=True)
+  assert layer.get_config()['batch_norm_momentum'] == 0.5
+
+
+@pytest.mark.parametrize('number', [1.5, -0.1, float('nan')])
+def test_a_momentum_that_is_none_is_refused(number):
+  with pytest.raises(
+    ValueError, match=f'is {number}, expected a number from 0'
+  ):
+    keras_models.layer(batch_norm_momentum=number)
+
+
+def test_frames_of_a_film_are_its_images():
+  film = np.stack([keras_models.IMAGES, keras_models.IMAGES[::-1]], axis=1)
+  inputs = keras.Input(film.shape[1:])
+  layer = keras_models.layer()
+  outputs = keras.layers.TimeDistributed(layer)(inputs)
+  expected = layer(keras_models.IMAGES)
+  answers = keras_models.predict(keras.Model(inputs, outputs), film)
+  keras_models.assert_close(answers[:, 0], expected)
+  keras_models.assert_close(answers[:, 1], expected[::-1])
+
+
 def test_calls_in_one_model_share_the_weights():
   layer = keras_models.layer(trainable=True)
   inputs = [keras.Input([32, 32, 3]), keras.Input([40, 56, 3])]

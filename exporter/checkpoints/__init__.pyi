@@ -17,4 +17,5 @@ from .weights import EMA as EMA
 from .weights import RAW as RAW
 from .weights import SYNTHETIC as SYNTHETIC
 from .weights import WEIGHTS_CHOICES as WEIGHTS_CHOICES
+from .weights import WEIGHTS_WORDS as WEIGHTS_WORDS
 from .weights import WeightsChoice as WeightsChoice

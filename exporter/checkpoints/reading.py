@@ -1,5 +1,6 @@
 """A model's checkpoint, of whichever kind -> its tensors."""
 
+from exporter import errors
 from exporter import networks
 from exporter import storage
 from exporter.checkpoints import checkpoint
@@ -30,8 +31,10 @@ def read_checkpoint(
 
   Raises:
     CheckpointError: The checkpoint is missing, damaged or does not fit.
+    OrderError: `weights` is no such word.
     UnknownNameError: No published model is called this.
   """
+  errors.check_word('weights', weights, weights_lib.WEIGHTS_WORDS)
   if isinstance(model, str):
     model = model_specs.get_model(model)
   inference, *_ = networks.sources(model)

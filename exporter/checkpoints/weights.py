@@ -12,3 +12,4 @@ AUTO: Final = 'auto'  # EMA if the checkpoint has any averages, else RAW.
 SYNTHETIC: Final = 'synthetic'
 
 WEIGHTS_CHOICES = (AUTO, EMA, RAW)  # Those that a checkpoint can give.
+WEIGHTS_WORDS = (*WEIGHTS_CHOICES, SYNTHETIC)

@@ -8,6 +8,7 @@ from .accuracy import interval as interval
 from .accuracy import shorten as shorten
 from .accuracy import top5 as top5
 from .classes import MEANINGS as MEANINGS
+from .classes import Meaning as Meaning
 from .drawing import BLUE as BLUE
 from .drawing import YELLOW as YELLOW
 from .drawing import Box as Box

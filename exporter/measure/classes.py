@@ -7,6 +7,8 @@ import contextlib
 import dataclasses
 import difflib
 import re
+from typing import Final
+from typing import Literal
 
 from exporter import errors
 import model_specs
@@ -16,7 +18,10 @@ from model_specs import outside
 NUMBERS, NAMES = 'numbers of classes', 'names of classes'
 SYNSETS, SORTED = 'WordNet synsets', 'names in the order of the alphabet'
 # What the user says that labels are, where both would fit.
-AS_NAMES, AS_NUMBERS = MEANINGS = ('names', 'numbers')
+Meaning = Literal['names', 'numbers']
+AS_NAMES: Final = 'names'
+AS_NUMBERS: Final = 'numbers'
+MEANINGS: tuple[Meaning, ...] = (AS_NAMES, AS_NUMBERS)
 _DIGITS = re.compile('[0-9]{1,9}')
 _MOST = 5  # How many labels an error names.
 

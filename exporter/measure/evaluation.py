@@ -106,7 +106,7 @@ def evaluate(  # noqa: PLR0913  # The last goes by its name.
   advance: Advance,
   load: runners.Load,
   *,
-  labels_are: str | None = None,
+  labels_are: classes.Meaning | None = None,
 ) -> Iterator[accuracy.Accuracy]:
   """Evaluates exports, and in the end writes all figures beside them.
 

@@ -12,7 +12,12 @@ from exporter.measure import pictures
 from model_specs import outside
 
 _MOST_BYTES = 2**28  # Of a list of pictures; some millions of lines.
-_MOST = 5  # How many folders or lines an error names.
+_MOST = 5  # How many folders, files or lines an error names.
+# How names of pictures end that are not read: who has some among the others
+# would get figures of the others alone.
+_OTHER_SUFFIXES = frozenset(
+  ('.avif', '.heic', '.heif', '.jfif', '.jp2', '.tif', '.tiff', '.webp')
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,13 +28,40 @@ class Labelled:
   label: str
 
 
+def _is_left_out(path: pathlib.Path) -> bool:
+  """Whether an entry of a class's folder is of pictures that are not read."""
+  if path.name.startswith('.'):
+    return False
+  if path.is_dir():
+    suffixes = {inner.suffix.lower() for inner in path.rglob('*')}
+    return not suffixes.isdisjoint({*pictures.SUFFIXES, *_OTHER_SUFFIXES})
+  return path.suffix.lower() in _OTHER_SUFFIXES
+
+
+def _refuse_left_out(folder: pathlib.Path) -> None:
+  """Raises a PictureError if pictures of classes would not be counted."""
+  left_out = [
+    str(p.relative_to(folder))
+    for p in sorted(folder.glob('*/*'))
+    if _is_left_out(p)
+  ]
+  if left_out:
+    raise errors.PictureError(
+      f'{folder} holds pictures that would be left out, expected files that '
+      f'end in {", ".join(pictures.SUFFIXES)} in the folder of each class: '
+      f'{", ".join(left_out[:_MOST])}'
+      f'{" and more" if len(left_out) > _MOST else ""}; convert or move them'
+    )
+
+
 def pictures_of_folders(folder: pathlib.Path) -> tuple[Labelled, ...]:
   """The pictures in a folder that holds one folder for each class, sorted.
 
   The name of the folder of a class is the label of its pictures.
 
   Raises:
-    PictureError: There are no folders of classes, or one of them is empty.
+    PictureError: There are no folders of classes, one of them is empty, or
+      pictures in one of them would not be read.
   """
   if not folder.is_dir():
     raise errors.PictureError(
@@ -50,6 +82,7 @@ def pictures_of_folders(folder: pathlib.Path) -> tuple[Labelled, ...]:
       f'picture ({", ".join(pictures.SUFFIXES)}): '
       f'{", ".join(empty[:_MOST])}; fill or remove them'
     )
+  _refuse_left_out(folder)
   return tuple(
     Labelled(path, each.name)
     for each in class_folders

@@ -8,6 +8,7 @@ import os
 import pathlib
 import tempfile
 from typing import Protocol
+from typing import runtime_checkable
 
 from exporter import results as results_lib
 from exporter import storage
@@ -15,6 +16,7 @@ from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import processes
 
 
+@runtime_checkable
 class Engine(Protocol):
   """What carries out orders: this process, its children, or a cluster."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Sequence
 
 from exporter import eager
+from exporter import errors
 from exporter import formats as formats_lib
 from exporter import measure
 from exporter import storage
@@ -15,7 +16,7 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
   *,
   images: storage.LocalPath,
   labels: storage.LocalPath | None = None,
-  labels_are: str | None = None,
+  labels_are: measure.Meaning | None = None,
   patterns: Sequence[str] = (),
   formats: Sequence[str] | None = None,
   registry: model_specs.Registry = model_specs.PUBLISHED,
@@ -44,9 +45,12 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
   Raises:
     PictureError: There are no pictures, or a label is no class of a model.
     ManifestError: There are no such exports.
+    OrderError: `labels_are` is no such word.
     ProofError: An artifact cannot be loaded, or answers with NaN.
     UnknownNameError: A pattern matches no model.
   """
+  if labels_are is not None:
+    errors.check_word('labels_are', labels_are, measure.MEANINGS)
   folder, where = storage.to_folder(output_dir), storage.to_path(images)
   if labels is None:
     pictures = measure.pictures_of_folders(where)

@@ -61,6 +61,11 @@ def _run(
   left_out: Iterable[results_lib.Result] = (),
 ) -> tuple[results_lib.Result, ...]:
   """Carries out orders; without `keep_going`, a failure raises its error."""
+  if engine is not None and not isinstance(engine, batch.Engine):
+    raise errors.OrderError(
+      f'engine={engine!r}, expected None for this process or an engine, such '
+      'as pipeline.Processes() or pipeline.Cluster()'
+    )
   results = []
   running = batch.run_orders(orders, engine or here.InProcess())
   # Closed at once after a failure, so that the workers end and the lock of the

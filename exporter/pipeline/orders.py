@@ -76,14 +76,12 @@ class Order:
   root_certificates: pathlib.Path | None = None
 
   def __post_init__(self) -> None:
-    """Raises an OrderError if a folder, a batch or the weights are unfit."""
+    """Raises an OrderError if a folder, a word or the weights are unfit."""
     for folder in (self.output_dir, self.checkpoint_dir):
       _refuse_pattern(folder)
-    if self.litert_batch not in kinds.BATCHES:
-      raise errors.OrderError(
-        f'an order has litert_batch={self.litert_batch!r}, expected one of '
-        f'{", ".join(map(repr, kinds.BATCHES))}'
-      )
+    errors.check_word('litert_batch', self.litert_batch, kinds.BATCHES)
+    errors.check_word('prove', self.prove, PROVE_CHOICES)
+    errors.check_word('weights', self.weights, checkpoints.WEIGHTS_WORDS)
     if self.action != EXPORT:
       return
     is_synthetic = self.weights == checkpoints.SYNTHETIC

@@ -41,6 +41,13 @@ def test_synthetic_weights_by_that_word_alone(tmp_path, monkeypatch):
       reading.read_checkpoint(tiny_network.MODEL)
 
 
+def test_weights_that_are_no_choice_are_refused(tmp_path):
+  with pytest.raises(errors.OrderError, match="weights='Raw', expected one of"):
+    reading.read_checkpoint(
+      'mobilenet_v1_025_128', checkpoint_dir=tmp_path, weights='Raw'
+    )
+
+
 def test_a_published_model_goes_by_its_name(tmp_path):
   with pytest.raises(errors.CheckpointError, match='mobilenet_v1_025_128'):
     reading.read_checkpoint('mobilenet_v1_025_128', checkpoint_dir=tmp_path)

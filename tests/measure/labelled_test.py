@@ -18,7 +18,9 @@ def _picture(path: pathlib.Path, value: int = 0) -> None:
 def test_a_folder_is_a_class(tmp_path):
   for name in ('roses/b.png', 'roses/a.jpg', 'daisy/a.png'):
     _picture(tmp_path / name)
-  (tmp_path / 'roses/notes.txt').touch()
+  for other in ('roses/notes.txt', 'roses/.thumbs/a.png', 'roses/old/b.txt'):
+    (tmp_path / other).parent.mkdir(exist_ok=True)
+    (tmp_path / other).touch()
   pictures = labelled.pictures_of_folders(tmp_path)
   assert [(str(p.path.relative_to(tmp_path)), p.label) for p in pictures] == [
     ('daisy/a.png', 'daisy'),
@@ -54,6 +56,17 @@ def _empty_folder(folder):
   return labelled.pictures_of_folders(folder)
 
 
+def _left_out(name: str):
+  def read(folder):
+    _picture(folder / 'daisy/a.png')
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    return labelled.pictures_of_folders(folder)
+
+  return read
+
+
 def _list(text: str):
   def read(folder):
     _picture(folder / 'a.png')
@@ -73,6 +86,8 @@ def _no_list(folder):
     (_no_folder, 'is no folder; name one that holds'),
     (_no_folders, 'holds no folders, expected one for each class'),
     (_empty_folder, '1 of 2 folders in .* hold no picture .*: roses; fill or'),
+    (_left_out('daisy/b.WebP'), 'would be left out, .* each class: daisy/b.W'),
+    (_left_out('daisy/more/c.jpg'), 'class: daisy/more; convert or move them'),
     (_list('a.png 1\nb.png 2\n'), 'line 2: there is no .*b.png'),
     (_list('a.png\n'), "line 1: 'a.png', expected PATH LABEL"),
     (_list('\n'), '0 of 0 lines'),

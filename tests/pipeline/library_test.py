@@ -138,6 +138,10 @@ def test_without_weights_nothing_is_made(tmp_path, monkeypatch):
     ({'models': 'mobilenet_v1_025_128/*/3', 'formats': ['onnx']}, 'none of 2'),
     ({'weights': 'synthetic', 'checkpoint_dir': 'c'}, 'expected one of the'),
     ({'litert_batch': 8}, "litert_batch=8, expected one of '1', 'dynamic'"),
+    ({'weights': 'Raw'}, "weights='Raw', expected one of 'auto', 'ema', 'raw'"),
+    ({'weights': None}, 'weights=None, expected one of'),
+    ({'prove': 'Fresh'}, "prove='Fresh', expected one of 'known', 'fresh'"),
+    ({'engine': 'ray'}, "engine='ray', expected None for this process or an"),
   ],
 )
 def test_an_order_that_cannot_be_is_an_error_before_anything_runs(
