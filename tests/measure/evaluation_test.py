@@ -240,6 +240,8 @@ def test_a_folder_of_exports_is_evaluated_by_one_call(exports, pictures):
     formats=['tf2'],
     registry=registry,
   )
+  with pytest.raises(errors.OrderError, match="labels_are='both', expected"):
+    evaluate_exports(labels_are='both')
   (accuracy,) = evaluate_exports()
   (classifier,) = tiny_network.MODEL.handles((5,))[:1]
   assert accuracy.name == str(classifier)
