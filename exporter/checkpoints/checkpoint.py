@@ -25,6 +25,7 @@ _VARIANCE = '/moving_variance'
 _MISSING = 'missing'
 _MIN, _MAX = '/min', '/max'
 _DAMAGED = 'cannot be read: '
+_MOST = 20  # How many variables an error names.
 # Matches the variables that quantization-aware training adds to keep ranges of
 # values, such as act_quant/min and those below quantops/.
 QUANTIZED = re.compile(r'quant(ops)?(_[0-9]+)?/|FakeQuant')
@@ -199,10 +200,13 @@ def read(reader: reader_lib.Reader, wanted: Wanted, weights: str) -> Checkpoint:
       problems[key] = str(problem)
   problems.update(range_flaws(tensors))
   if problems:
+    lines = [f'  {key}: {text}\n' for key, text in problems.items()]
+    if len(lines) > _MOST:
+      lines[_MOST:] = [f'  and {len(lines) - _MOST} more\n']
     raise errors.CheckpointError(
       f'checkpoint {reader.files.shown} does not fit: {len(problems)} of '
       f'{len(wanted.shapes)} variables\n'
-      + ''.join(f'  {key}: {text}\n' for key, text in problems.items())
+      + ''.join(lines)
       + _advice(reader, wanted, problems)
     )
   averaged = any(key.endswith(SHADOW) for key in chosen.values())

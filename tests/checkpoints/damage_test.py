@@ -33,7 +33,9 @@ def _refuse(folder, weights='auto', model=_MODEL, wanted=None) -> str:
 def _problems(message: str) -> dict[str, str]:
   """The variables that an error names -> what it says of each."""
   lines = message.splitlines()[1:-1]
-  return dict(line.removeprefix('  ').split(': ', 1) for line in lines)
+  return dict(
+    line.removeprefix('  ').split(': ', 1) for line in lines if ': ' in line
+  )
 
 
 @pytest.mark.parametrize('old_format', [False, True], ids=['new', 'old'])
@@ -106,6 +108,19 @@ def test_every_variable_that_does_not_fit_is_named(
   assert message.endswith(_REPLACE)
 
 
+def test_of_many_variables_that_do_not_fit_some_are_named(
+  tmp_path, monkeypatch
+):
+  monkeypatch.setattr(checkpoint, '_MOST', 2)
+  checkpoints.write(tmp_path / _NAME, {'other': np.zeros([1], np.float32)})
+  first, *named, more, advice = _refuse(tmp_path).splitlines()
+  count = len(tiny_network.wanted().shapes)
+  assert first.endswith(f'does not fit: {count} of {count} variables')
+  assert [line.partition(': ')[2] for line in named] == ['missing'] * 2
+  assert more == f'  and {count - 2} more'
+  assert advice
+
+
 def test_no_averages_where_they_are_asked_for(tmp_path):
   checkpoints.write(tmp_path / _NAME, tiny_network.tensors())
   message = _refuse(tmp_path, 'ema')
@@ -166,7 +181,10 @@ def test_of_another_network(tmp_path):
     model=v2.model,
     wanted=checkpoint.Wanted(v2.shapes, v2.trainable),
   )
-  assert _problems(message) == dict.fromkeys(v2.shapes, 'missing')
+  named = _problems(message)
+  assert named == dict.fromkeys(named, 'missing')
+  assert named.keys() < v2.shapes.keys()
+  assert f'\n  and {len(v2.shapes) - len(named)} more\n' in message
   assert message.endswith(
     'it is of another network: its variables begin with '
     "['MobilenetV1'], expected ['MobilenetV2']"
@@ -188,7 +206,8 @@ def test_of_another_multiplier(tmp_path):
   )
   different = {n for n, s in small.shapes.items() if s != large.shapes[n]}
   problems = _problems(message)
-  assert problems.keys() == different
+  assert problems.keys() < different
+  assert f' does not fit: {len(different)} of ' in message
   assert problems['MobilenetV2/Conv/weights'] == (
     'shape [3, 3, 3, 24], expected [3, 3, 3, 16]'
   )
