@@ -192,6 +192,24 @@ def test_the_bill_of_materials_is_that_of_the_signed_provenance(
   assert '.cdx.json is of something else' in capsys.readouterr().err
 
 
+@pytest.mark.parametrize('which', ['provenance', 'bom'])
+def test_an_export_is_signed_as_a_whole_or_not_at_all(
+  real, keys, tmp_path, capsys, which
+):
+  """Whoever removes what is signed, too, could write anything in its place."""
+  place = _copy(real, tmp_path)
+  path = getattr(place, which)
+  path.unlink()
+  assert f'there is no {path}, which is' in _refused(keys, tmp_path, capsys)
+  roots = certificates.make(tmp_path / 'a').root
+  assert _main('verify', tmp_path / 'copy', f'--root_certificates={roots}') == 1
+  assert f'there is no {path}, which is' in capsys.readouterr().err
+  before = place.signature.read_bytes()
+  assert _sign(tmp_path / 'copy', keys) == 1
+  assert f'{path.name} is missing' in capsys.readouterr().err
+  assert place.signature.read_bytes() == before
+
+
 def test_what_is_signed_may_be_signed_by_another(real, keys, tmp_path):
   place = _copy(real, tmp_path)
   before = json.loads(place.provenance.read_text())['payload']
