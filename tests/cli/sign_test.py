@@ -170,7 +170,7 @@ def test_a_certificate_stands_for_the_key(real, keys, tmp_path, capsys):
   assert 'name that certificate with' in capsys.readouterr().err
   assert _main(*command, f'--certificate={certified.certificate}') == 0
   assert _main('verify', copy, f'--root_certificates={certified.root}') == 0
-  assert 'the owner of' in _refused(keys, tmp_path, capsys)
+  assert 'use --root_certificates=FILE' in _refused(keys, tmp_path, capsys)
   # The files are signed by that key, and the provenance by another one.
   place = places.place(copy, some_exports.handle(_REAL))
   signed = signing.sign_statement(place.provenance.read_bytes(), keys.private)
