@@ -29,6 +29,26 @@ def handle(name: str | model_specs.Handle) -> model_specs.Handle:
   return model_specs.get(name)
 
 
+def _say(
+  exports: pathlib.Path, wanted: model_specs.Handle, of: manifest.Manifest
+) -> None:
+  """Writes a manifest, and the provenance that goes with it."""
+  place = places.place(exports, wanted)
+  build = provenance.Build()
+  bom = provenance.bom(wanted, of, build)
+  place.provenance.write_text(provenance.statement(wanted, of, build, bom))
+  place.bom.write_text(bom)
+  place.manifest.write_text(of.to_json())
+
+
+def rehash(exports: pathlib.Path, wanted: model_specs.Handle) -> None:
+  """Makes all that is said of an artifact say the hashes of its files now."""
+  place = places.place(exports, wanted)
+  old = some_manifest.read(place.manifest)
+  files = contents.hash_files(place.artifact)
+  _say(exports, wanted, dataclasses.replace(old, files=files))
+
+
 def describe(
   exports: pathlib.Path, name: str | model_specs.Handle
 ) -> manifest.Manifest:
@@ -42,13 +62,7 @@ def describe(
     model=manifest.spec_table(wanted),
   )
   place.card.write_text(f'# Module {name}\n\n<!-- task: none -->\n\nIts card.')
-  build = provenance.Build()
-  bom = provenance.bom(wanted, manifest_, build)
-  place.provenance.write_text(
-    provenance.statement(wanted, manifest_, build, bom)
-  )
-  place.bom.write_text(bom)
-  place.manifest.write_text(manifest_.to_json())
+  _say(exports, wanted, manifest_)
   place.measured.write_text('{}')  # Nobody who hands out exports reads it.
   return manifest_
 

@@ -12,13 +12,16 @@ from model_specs import outside
 
 MODEL = 'model.json'
 _MOST_BYTES = 2**28
+# What may be raised while JSON is read that may be anything, or no JSON.
+_NOT_SO = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 
 
 def of_tfjs(folder: pathlib.Path) -> list[findings.Node]:
   """The nodes of a graph, and its weights if they are elsewhere.
 
   Raises:
-    ValueError: It is damaged, or is no graph; layers are not read.
+    ValueError: It is damaged, is no graph, or has no nodes; layers are not
+      read.
     OSError: It cannot be read.
   """
   data = outside.read_file(folder / MODEL, _MOST_BYTES)
@@ -28,12 +31,13 @@ def of_tfjs(folder: pathlib.Path) -> list[findings.Node]:
     if 'modelInitializer' in model:
       graphs['the initializer'] = model['modelInitializer']
     nodes = [node for each in graphs.items() for node in _of_graph(*each)]
-    return nodes + list(_weights(model))
-  except (KeyError, TypeError, AttributeError, RecursionError) as error:
+    weights = list(_weights(model))
+  except _NOT_SO as error:
     raise ValueError(
       f'{MODEL} is no graph model of TensorFlow.js: '
       f'{type(error).__name__} {error}'
     ) from error
+  return findings.of_program(nodes, folder / MODEL) + weights
 
 
 def _of_graph(where: str, graph: dict[str, Any]) -> Iterator[findings.Node]:

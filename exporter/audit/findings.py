@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 import dataclasses
+import pathlib
 from typing import NamedTuple
 
 from exporter.audit import abilities
@@ -45,6 +46,26 @@ class Audit:
   def of(self, ability: abilities.Ability) -> tuple[Use, ...]:
     """The uses of operations that can do this."""
     return tuple(use for use in self.uses if use.ability == ability)
+
+
+def of_program(nodes: Iterable[Node], path: pathlib.Path) -> list[Node]:
+  """The nodes of a program, which has at least one.
+
+  Args:
+    nodes: The nodes.
+    path: The file that they were read from.
+
+  Raises:
+    ValueError: There are none: an empty file is a message without fields to
+      most readers, and so is the beginning of one that was cut.
+  """
+  found = list(nodes)
+  if not found:
+    raise ValueError(
+      f'{path.name}, of {path.stat().st_size:,} bytes, has no nodes, expected '
+      'some: it is empty, cut or no model; get it again'
+    )
+  return found
 
 
 def collect(nodes: Iterable[Node]) -> tuple[Use, ...]:

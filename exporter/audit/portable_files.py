@@ -27,11 +27,14 @@ def of_litert(path: pathlib.Path) -> list[findings.Node]:
   """
   data = outside.read_file(path, _MOST_BYTES)
   if data[4:8] != _IDENTIFIER:
-    raise ValueError(f'{path.name} is no LiteRT file: it lacks TFL3')
+    raise ValueError(
+      f'{path.name}, of {len(data):,} bytes, is no LiteRT file: it lacks TFL3'
+    )
   try:
-    return list(_operators(schema.Model.GetRootAs(data)))
+    nodes = list(_operators(schema.Model.GetRootAs(data)))
   except (struct.error, IndexError, TypeError, ValueError) as error:
     raise ValueError(f'{path.name} is damaged: {error}') from error
+  return findings.of_program(nodes, path)
 
 
 def _operators(model: Any) -> Iterator[findings.Node]:
@@ -67,9 +70,7 @@ def of_onnx(path: pathlib.Path) -> list[findings.Node]:
     model = onnx.ModelProto.FromString(outside.read_file(path, _MOST_BYTES))
   except message.DecodeError as error:
     raise ValueError(f'{path.name} is damaged: {error}') from error
-  if not model.graph.node:
-    raise ValueError(f'{path.name} is no ONNX file: it has no nodes')
-  return list(_messages(model))
+  return findings.of_program(_messages(model), path)
 
 
 def _messages(model: Any) -> Iterator[findings.Node]:

@@ -142,16 +142,17 @@ def of_saved_model(
   """The operations of a SavedModel, and its problems beside them.
 
   Raises:
-    ValueError: Its program is damaged.
+    ValueError: Its program is damaged, or has no nodes.
     OSError: It cannot be read.
   """
   model = _parse(saved_model_pb2.SavedModel, folder / PROGRAM)
   assert isinstance(model, saved_model_pb2.SavedModel)
-  nodes = [
+  each = (
     node
     for number, meta in enumerate(model.meta_graphs, 1)
     for node in _of_meta(meta, number)
-  ]
+  )
+  nodes = findings.of_program(each, folder / PROGRAM)
   keras = folder / _KERAS
   if keras.is_file() and _LAMBDA in outside.read_file(keras, _MOST_BYTES):
     nodes.append(
@@ -169,6 +170,4 @@ def of_frozen_graph(path: pathlib.Path) -> list[findings.Node]:
   """
   graph = _parse(tf.compat.v1.GraphDef, path)
   assert isinstance(graph, tf.compat.v1.GraphDef)
-  if not graph.node:
-    raise ValueError(f'{path.name} is no graph: it has no nodes')
-  return list(_of_graph(graph, 'the graph'))
+  return findings.of_program(_of_graph(graph, 'the graph'), path)

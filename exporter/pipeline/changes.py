@@ -4,6 +4,7 @@ Nothing here needs TensorFlow, so that it can be told before TensorFlow starts.
 """
 
 import exporter
+from exporter import provenance
 from exporter import results
 from exporter import storage
 from exporter.pipeline import orders
@@ -83,6 +84,8 @@ def _of_files(
     changes.append(f'its files changed: {files}')
   if storage.read_card(output_dir, handle.stem) is None:
     changes.append('its card is missing')
+  if missing := provenance.missing(storage.Export(output_dir, manifest)):
+    changes.append(f'its provenance is missing: {", ".join(missing)}')
   return changes
 
 

@@ -1,6 +1,9 @@
 """Whether exports are signed, where a VERIFY takes only those that are."""
 
+from typing import NamedTuple
+
 from exporter import errors
+from exporter import provenance
 from exporter import results
 from exporter import storage
 from exporter.pipeline import orders
@@ -8,20 +11,41 @@ import model_specs
 from model_specs import kinds
 
 
-def read_signature(
+class Signed(NamedTuple):
+  """What holds the signatures of an export."""
+
+  signature: bytes  # Of the files of the artifact.
+  statement: bytes  # On its provenance; it names the bill of materials.
+
+
+def read(
   handle: model_specs.Handle,
   order: orders.Order,
   export: storage.Export | None,
-) -> bytes:
-  """Reads an export's signature; raises a SignatureError if it has none."""
+) -> Signed:
+  """Reads the signatures of an export that is signed as a whole.
+
+  What they are worth is not checked here.
+
+  Raises:
+    SignatureError: There is none, or a file is gone that is signed with it.
+  """
   signature = export.read_beside(kinds.SIGNATURE) if export else None
-  if signature is None:
+  place = storage.place(order.output_dir, handle)
+  if export is None or signature is None:
     raise errors.SignatureError(
-      f'{handle} is not signed: there is no '
-      f'{storage.place(order.output_dir, handle).signature}; take it from '
+      f'{handle} is not signed: there is no {place.signature}; take it from '
       'whoever signs, or leave out the flag that asks for it'
     )
-  return signature
+  if missing := provenance.missing(export):
+    paths = ', '.join(f'{place.signature.with_name(name)}' for name in missing)
+    raise errors.SignatureError(
+      f'{handle} is not signed as a whole: there is no {paths}, which is '
+      'signed, too; take all of it from whoever signs'
+    )
+  # If it is gone by now: nobody signed nothing.
+  statement = export.read_beside(kinds.PROVENANCE) or b''
+  return Signed(signature, statement)
 
 
 def refuse(
@@ -34,7 +58,7 @@ def refuse(
   if export is None:
     return None
   try:
-    read_signature(handle, order, export)
+    read(handle, order, export)
   except errors.SignatureError as error:
     return results.Result(
       str(handle), results.FAILED, str(error), error=type(error)

@@ -21,7 +21,6 @@ from exporter.pipeline import orders
 from exporter.pipeline import signed
 import model_specs
 from model_specs import checksums
-from model_specs import kinds
 
 
 def _claims_of_archive(
@@ -51,6 +50,14 @@ def _plain_claims(
     yield 'spec file', manifest.model, storage.spec_table(handle)
     if manifest.weights.archive:
       yield from _claims_of_archive(handle, manifest.weights.archive)
+
+
+def _claims_beside(export: storage.Export) -> Iterator[formats.Claim]:
+  """Claims that what tells of an artifact is there, and is of its files."""
+  for name in provenance.missing(export):
+    yield name, 'missing', 'beside the artifact'
+  for suffix in provenance.false_claims(export):
+    yield f'{suffix} beside it', 'of other files', 'of its files'
 
 
 def _check_proof(
@@ -90,12 +97,7 @@ def _false_claims(
     *formats.of(handle).claims(manifest, artifact),
     ('card', storage.read_card(output_dir, handle.stem) is not None, True),
     *_plain_claims(handle, manifest),
-    *(
-      (f'{suffix} beside it', 'of other files', 'of its files')
-      for suffix in provenance.false_claims(
-        storage.Export(output_dir, manifest)
-      )
-    ),
+    *_claims_beside(storage.Export(output_dir, manifest)),
     *(
       (check.name, check.difference <= check.tolerance, True)
       for check in manifest.proof
@@ -169,7 +171,7 @@ def _check_signature(
 ) -> None:
   """Raises a SignatureError unless all is as it was signed."""
   export = storage.find_export(order.output_dir, handle.stem)
-  signature = signed.read_signature(handle, order, export)
+  signature, statement = signed.read(handle, order, export)
   place = storage.place(order.output_dir, handle)
   if order.public_key:
     signing.check(str(handle), artifact, signature, order.public_key)
@@ -179,8 +181,7 @@ def _check_signature(
     key = signing.check_certified(
       str(handle), artifact, signature, order.root_certificates
     )
-  if export and (statement := export.read_beside(kinds.PROVENANCE)):
-    signing.check_statement(f'{place.provenance}', statement, key)
+  signing.check_statement(f'{place.provenance}', statement, key)
 
 
 def _verify(

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import pathlib
 from typing import Any
 
 from exporter import storage
@@ -42,19 +43,37 @@ def _names_the_files(
 
 
 def _names_the_bom(provenance: bytes, bom: bytes, stem: str) -> bool:
-  """Whether a statement is of this bill of materials; older ones name none."""
+  """Whether a statement is of this bill of materials.
+
+  Whoever signs a statement vouches for what it names, and for nothing else.
+  """
   try:
     statement = _statement(json.loads(provenance))
-    named = statement['predicate']['runDetails'].get('byproducts', [])
-  except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-    return True  # A statement of another kind names no bill of materials.
-  return not named or named == [slsa.beside(stem, bom)]
+    named: Any = statement['predicate']['runDetails']['byproducts']
+  except (ValueError, TypeError, LookupError, RecursionError):
+    return False  # A statement of another kind names no bill of materials.
+  is_named: bool = named == [slsa.beside(stem, bom)]
+  return is_named
+
+
+def missing(export: storage.Export) -> list[str]:
+  """The names of files that each export has beside it, and this one lacks.
+
+  Raises:
+    ManifestError: What lies there is a link or the like, or too large.
+  """
+  stem = pathlib.PurePosixPath(export.stem).name
+  return [
+    f'{stem}{suffix}'
+    for suffix in _READERS
+    if export.read_beside(suffix) is None
+  ]
 
 
 def false_claims(export: storage.Export) -> list[str]:
   """The suffixes of files beside an artifact that describe other files.
 
-  Exports of older slimhubs have neither provenance nor bill of materials.
+  What is not there claims nothing; `missing` tells it.
 
   Raises:
     ManifestError: What lies there is a link or the like, or too large.

@@ -75,8 +75,7 @@ def of_export(item: storage.Item, folder: str = '') -> dict[str, Content]:
 def beside_export(item: storage.Item) -> dict[str, bytes]:
   """The files that vouch for an export, by their suffixes.
 
-  The export of an older slimhub has none, and one that nobody has signed has no
-  signature.
+  One that nobody has signed has no signature.
 
   Raises:
     ManifestError: One of them describes other files than the export's.

@@ -35,9 +35,27 @@ def explained(key: pathlib.Path, kind: str) -> Iterator[None]:
     ) from error
 
 
+def _sort(key: Any) -> str:
+  """What a key is, in words."""
+  from cryptography.hazmat.primitives.asymmetric import dsa
+  from cryptography.hazmat.primitives.asymmetric import ed448
+  from cryptography.hazmat.primitives.asymmetric import ed25519
+  from cryptography.hazmat.primitives.asymmetric import rsa
+
+  sorts = {
+    'an RSA key': (rsa.RSAPrivateKey, rsa.RSAPublicKey),
+    'a DSA key': (dsa.DSAPrivateKey, dsa.DSAPublicKey),
+    'an Ed25519 key': (ed25519.Ed25519PrivateKey, ed25519.Ed25519PublicKey),
+    'an Ed448 key': (ed448.Ed448PrivateKey, ed448.Ed448PublicKey),
+  }
+  names = (name for name, kinds in sorts.items() if isinstance(key, kinds))
+  return next(names, 'a key of another sort')
+
+
 def _elliptic(key: Any, kind: type) -> Any:
   if not isinstance(key, kind):
-    raise ValueError('of another sort')  # `explained` makes an error of it.
+    # `explained` makes an error of it.
+    raise ValueError(f'it is {_sort(key)}')
   return key
 
 

@@ -6,6 +6,7 @@ signed here, and the reverse. Keys are PEM files; nothing is asked of a network.
 """
 
 from collections.abc import Sequence
+import json
 import pathlib
 import tempfile
 from typing import Any
@@ -23,6 +24,14 @@ def _hashing() -> Any:
     hashing_algorithm='sha256', allow_symlinks=False
   )
   return config.set_ignored_paths(paths=[], ignore_git_paths=False)
+
+
+def _has(signature: bytes, material: str) -> bool:
+  """Whether a signature says that this kind of thing checks it."""
+  try:
+    return material in json.loads(signature)['verificationMaterial']
+  except (ValueError, LookupError, TypeError, RecursionError):
+    return False  # A signature of somebody may be anything.
 
 
 def sign(
@@ -45,12 +54,14 @@ def sign(
 
   Raises:
     PackageError: The package model-signing is missing.
-    SignatureError: The file holds no private key, or there are both a password
-      and a certificate; or the certificate is unusable, or is of another key.
+    SignatureError: The file holds no private key, or one of another sort, or
+      there are both a password and a certificate; or the certificate is
+      unusable, or is of another key.
   """
   environment.require('sign')
   from model_signing import signing
 
+  keys.private(key, password)  # The library asks nobody what sort it is.
   config = signing.Config().set_hashing_config(_hashing())
   with keys.explained(key, 'private'):
     if certificates:
@@ -86,12 +97,20 @@ def check(
 
   Raises:
     PackageError: The package model-signing is missing.
-    SignatureError: The file holds no public key, the signature is damaged or of
-      another key, or a file was changed, added or removed since.
+    SignatureError: The file holds no public key, or one of another sort, the
+      signature is damaged, of another key or of a certificate, or a file was
+      changed, added or removed since.
   """
   environment.require('sign')
   from model_signing import verifying
 
+  keys.public(key)
+  if _has(signature, 'x509CertificateChain'):
+    raise errors.SignatureError(
+      f'{name} was signed with a certificate, which no key alone checks; use '
+      '--root_certificates=FILE, with the certificates of whoever vouches for '
+      f'who signed, in the place of --public_key={key}'
+    )
   config = verifying.Config()
   with keys.explained(key, 'public'):
     config.use_elliptic_key_verifier(public_key=key)
@@ -118,11 +137,18 @@ def check_certified(
   Raises:
     PackageError: The package model-signing is missing.
     SignatureError: The file has no certificates, they do not vouch for whoever
-      signed, or a file was changed, added or removed since.
+      signed, nobody is named who did, or a file was changed, added or removed
+      since.
   """
   environment.require('sign')
   from model_signing import verifying
 
+  if _has(signature, 'publicKey'):
+    raise errors.SignatureError(
+      f'{name} was signed with a key, and no certificate says whose; use '
+      '--public_key=FILE, with the other half of that key, in the place of '
+      f'--root_certificates={roots}'
+    )
   config = verifying.Config()
   try:
     config.use_certificate_verifier(certificate_chain=[roots])

@@ -136,8 +136,7 @@ class Export:
     """What lies beside it: `kinds.SIGNATURE`, PROVENANCE or BOM.
 
     Returns:
-      The content; None if nobody has signed it, or a slimhub made it that wrote
-      no such file.
+      The content; None if nobody has signed it, or somebody removed it.
 
     Raises:
       ManifestError: The file is a link or the like, or too large.

@@ -65,7 +65,18 @@ def test_programs_read_json(harmful, capsys):
   assert use['operation'] == 'WriteFile'
 
 
-def test_what_is_no_model_is_an_error(tmp_path, capsys):
-  assert _main(tmp_path / 'nothing.txt') == 1
-  error = capsys.readouterr().err
-  assert 'nothing.txt cannot be audited: expected the folder of a Sav' in error
+@pytest.mark.parametrize(
+  ('name', 'says'),
+  [
+    ('model.txt', 'model.txt cannot be audited: expected the folder of a Sav'),
+    ('saved_model.pb', 'saved_model.pb, of 0 bytes, has no nodes'),
+    ('nothing', 'nothing cannot be audited: there is no such file or folder'),
+  ],
+)
+def test_what_is_no_model_is_an_error(tmp_path, capsys, name, says):
+  for empty in ('model.txt', 'saved_model.pb'):
+    (tmp_path / empty).touch()
+  assert _main(tmp_path / name) == 1
+  done = capsys.readouterr()
+  assert says in done.err
+  assert not done.out

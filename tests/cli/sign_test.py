@@ -170,7 +170,7 @@ def test_a_certificate_stands_for_the_key(real, keys, tmp_path, capsys):
   assert 'name that certificate with' in capsys.readouterr().err
   assert _main(*command, f'--certificate={certified.certificate}') == 0
   assert _main('verify', copy, f'--root_certificates={certified.root}') == 0
-  assert 'the owner of' in _refused(keys, tmp_path, capsys)
+  assert 'use --root_certificates=FILE' in _refused(keys, tmp_path, capsys)
   # The files are signed by that key, and the provenance by another one.
   place = places.place(copy, some_exports.handle(_REAL))
   signed = signing.sign_statement(place.provenance.read_bytes(), keys.private)
@@ -190,6 +190,24 @@ def test_the_bill_of_materials_is_that_of_the_signed_provenance(
   assert '.cdx.json beside it' in _refused(keys, tmp_path, capsys)
   assert _sign(tmp_path / 'copy', keys) == 1  # Nobody signs what is false.
   assert '.cdx.json is of something else' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('which', ['provenance', 'bom'])
+def test_an_export_is_signed_as_a_whole_or_not_at_all(
+  real, keys, tmp_path, capsys, which
+):
+  """Whoever removes what is signed, too, could write anything in its place."""
+  place = _copy(real, tmp_path)
+  path = getattr(place, which)
+  path.unlink()
+  assert f'there is no {path}, which is' in _refused(keys, tmp_path, capsys)
+  roots = certificates.make(tmp_path / 'a').root
+  assert _main('verify', tmp_path / 'copy', f'--root_certificates={roots}') == 1
+  assert f'there is no {path}, which is' in capsys.readouterr().err
+  before = place.signature.read_bytes()
+  assert _sign(tmp_path / 'copy', keys) == 1
+  assert f'{path.name} is missing' in capsys.readouterr().err
+  assert place.signature.read_bytes() == before
 
 
 def test_what_is_signed_may_be_signed_by_another(real, keys, tmp_path):

@@ -21,6 +21,7 @@ from exporter.checkpoints import synthetic
 from tests import browser as browser_lib
 from tests import conversions_made
 from tests import shared
+from tests import some_exports
 
 _TINY = conversions_made.TINY
 _NAME = 'google/imagenet/mobilenet_v1_025_128/classification/5'
@@ -66,15 +67,7 @@ def test_another_weight_is_no_proof_whatever_the_manifest_says(tmp_path):
     if 'quantization' in weight:
       weight['quantization']['scale'] *= 1.1
   (folder / 'model.json').write_text(json.dumps(model))
-  path = folder.with_suffix('.json')
-  manifest = json.loads(path.read_text())
-  manifest['files'] = {
-    name: {'bytes': file.bytes, 'sha256': file.sha256}
-    for name, file in storage.hash_files(folder).items()
-  }
-  path.write_text(json.dumps(manifest))
-  for suffix in ('.intoto.jsonl', '.cdx.json'):  # They name hashes, too.
-    folder.with_suffix(suffix).unlink(missing_ok=True)
+  some_exports.rehash(copy, some_exports.handle(f'{_NAME}.tfjs/uint8'))
   with pytest.raises(errors.ProofError, match='does not do what its source'):
     pipeline.verify_exports(copy, formats=('tfjs.uint8',))
 

@@ -1,7 +1,6 @@
 """One class and one line make a format: it is everywhere the others are."""
 
 from collections.abc import Iterator
-import dataclasses
 import json
 import pathlib
 import re
@@ -23,6 +22,7 @@ import model_specs
 from model_specs import formats as words
 from model_specs import kinds
 from tests import hub_server
+from tests import some_exports
 from tests import some_manifest
 from tests.formats import toy
 
@@ -91,12 +91,7 @@ def test_another_bias_is_no_proof_whatever_the_manifest_says(exports, tmp_path):
   place = _place(copy)
   bias = json.loads(place.artifact.read_text())
   place.artifact.write_text(json.dumps([bias[0] + 1, *bias[1:]]))
-  manifest = some_manifest.read(place.manifest)
-  files = storage.hash_files(place.artifact)
-  changed = dataclasses.replace(manifest, files=files)
-  place.manifest.write_text(changed.to_json())
-  for path in (place.provenance, place.bom):
-    path.unlink()  # As an older slimhub leaves it, which wrote neither.
+  some_exports.rehash(copy, _handles()[1])
   result = list(verify.run(_order(copy, pipeline.VERIFY)))[-1]
   assert result.status == results_lib.FAILED
   assert 'is off by' in result.reason

@@ -19,7 +19,7 @@ def _exports(tmp_path_factory):
   exports = some_exports.make(tmp_path_factory.mktemp('beside') / 'exports')
   old = places.place(exports, some_exports.handle(some_exports.TF1))
   for path in (old.provenance, old.bom):
-    path.unlink()  # An older slimhub wrote neither of them.
+    path.unlink()  # Somebody removed them.
   return exports
 
 

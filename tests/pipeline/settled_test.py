@@ -150,6 +150,10 @@ _CHANGES: dict[str, Callable[[places.Place], object]] = {
   ),
   'its files changed: stray': lambda place: (place.artifact / 'stray').touch(),
   'its card is missing': lambda place: place.card.unlink(),
+  'its provenance is missing: 3.intoto.jsonl': (
+    lambda place: place.provenance.unlink()
+  ),
+  'its provenance is missing: 3.cdx.json': lambda place: place.bom.unlink(),
   'its spec changed': lambda place: _edit(
     place.manifest, _HANDLES[0].fingerprint, 'f' * 64
   ),

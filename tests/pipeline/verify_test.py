@@ -15,11 +15,11 @@ from exporter.pipeline import export
 from exporter.pipeline import orders
 from exporter.pipeline import verify
 from exporter.proof import session
-from exporter.storage import contents
 from exporter.storage import manifest
 from exporter.storage import places
 from tests import artifacts_made
 from tests import hostile
+from tests import some_exports
 from tests import tiny_network
 
 _HANDLES = tiny_network.MODEL.handles((3, 5))
@@ -64,17 +64,6 @@ def _of(url: str) -> manifest.Weights:
   return manifest.Weights('x', 'ab' * 32, 'raw', archive)
 
 
-def _rehash(place: places.Place) -> None:
-  """Makes a manifest describe the files as they are now."""
-  old_manifest = manifest.parse_manifest(place.manifest.read_text(), 'it')
-  files = contents.hash_files(place.artifact)
-  changed = dataclasses.replace(old_manifest, files=files)
-  place.manifest.write_text(changed.to_json())
-  # They are of the files as they were; exports of older slimhubs have none.
-  for path in (place.provenance, place.bom):
-    path.unlink(missing_ok=True)
-
-
 def test_whole_exports_are_verified(exports):
   results = _verify(exports).values()
   assert [r.status for r in results] == ['verified'] * 4
@@ -110,7 +99,7 @@ def test_other_weights_under_a_fitting_manifest_are_found(exports):
   tensors = tiny_network.tensors()
   tensors['Tiny/Conv2d_0/weights'] += np.float32(0.1)
   variables.write_variables(place.artifact, tensors)
-  _rehash(place)
+  some_exports.rehash(exports, _HANDLES[0])
   assert 'holds weights of hash' in _failed(exports, 3)
 
 
@@ -155,18 +144,18 @@ def test_what_lies_beside_and_is_of_other_files_is_found(exports, which):
   assert 'beside it: of other files, expected of its' in _failed(exports, 3)
 
 
-def test_an_export_of_an_older_slimhub_has_nothing_beside_it(exports):
-  place = places.place(exports, _HANDLES[0])
-  for path in (place.provenance, place.bom):
-    path.unlink()
-  assert {r.status for r in _verify(exports).values()} == {'verified'}
+@pytest.mark.parametrize('which', ['provenance', 'bom'])
+def test_what_lies_beside_and_is_missing_is_found(exports, which):
+  path = getattr(places.place(exports, _HANDLES[0]), which)
+  path.unlink()
+  assert f'{path.name}: missing, expected beside' in _failed(exports, 3)
 
 
 def test_garbage_facts_are_found_whatever_the_manifest_says(exports):
   place = places.place(exports, _HANDLES[0])
   (place.artifact / 'assets.extra' / 'model.json').write_text('{')
   assert 'model.json' in _failed(exports, 3)
-  _rehash(place)
+  some_exports.rehash(exports, _HANDLES[0])
   assert 'weights: synthetic, expected None' in _failed(exports, 3)
 
 
@@ -174,17 +163,18 @@ def test_garbage_facts_are_found_whatever_the_manifest_says(exports):
 def test_other_test_vectors_are_found_whatever_the_manifest_says(
   exports, number
 ):
-  place = places.place(exports, next(h for h in _HANDLES if h.number == number))
+  handle = next(h for h in _HANDLES if h.number == number)
+  place = places.place(exports, handle)
   path = place.artifact / 'assets.extra' / 'test_vectors.npz'
   with np.load(path) as file:
     arrays = dict(file)
   arrays['logits'][0, 2] += 1.0
   np.savez_compressed(path, **arrays)
   assert 'test_vectors.npz' in _failed(exports, number)
-  _rehash(place)
+  some_exports.rehash(exports, handle)
   assert 'test vectors: logits differs by' in _failed(exports, number)
   path.unlink()
-  _rehash(place)
+  some_exports.rehash(exports, handle)
   assert 'test vectors: False, expected True' in _failed(exports, number)
 
 
@@ -192,7 +182,7 @@ def test_other_test_vectors_are_found_whatever_the_manifest_says(
 def test_facts_of_another_shape_are_a_false_claim(exports, facts):
   place = places.place(exports, _HANDLES[0])
   (place.artifact / 'assets.extra' / 'model.json').write_text(facts)
-  _rehash(place)
+  some_exports.rehash(exports, _HANDLES[0])
   assert 'weights: synthetic, expected None' in _failed(exports, 3)
 
 
@@ -204,7 +194,7 @@ def test_what_writes_a_file_is_not_run(exports, tmp_path):
     hostile.write_a_file(
       library.function[0].node_def, target, hostile.IN_A_FUNCTION
     )
-  _rehash(place)
+  some_exports.rehash(exports, _HANDLES[1])
   assert "node 'evil' is 'WriteFile'" in _failed(exports, 5)
   assert not target.exists()
 

@@ -18,21 +18,29 @@ def _place(request, tmp_path):
   return places.place(tmp_path, some_exports.handle(request.param))
 
 
-def _false(place) -> list[str]:
+def _export(place) -> export.Export:
   stem = place.manifest.with_suffix('')
   root = stem.parents[5 if stem.suffix or '.litert' in str(stem) else 4]
   exported = export.find_export(root, stem.relative_to(root).as_posix())
   assert exported
-  return claims.false_claims(exported)
+  return exported
 
 
-def test_what_an_export_wrote_is_true(place):
+def _false(place) -> list[str]:
+  return claims.false_claims(_export(place))
+
+
+def test_what_an_export_wrote_is_there_and_true(place):
+  assert claims.missing(_export(place)) == []
   assert _false(place) == []
 
 
-def test_an_older_export_claims_nothing(place):
+def test_what_is_missing_is_named_and_claims_nothing(place):
+  place.bom.write_bytes(b'')  # As a power cut leaves it.
+  assert claims.missing(_export(place)) == [place.bom.name]
   place.provenance.unlink()
-  place.bom.unlink()
+  names = [place.provenance.name, place.bom.name]
+  assert claims.missing(_export(place)) == names
   assert _false(place) == []
 
 
@@ -68,10 +76,17 @@ def test_a_signed_statement_is_read_too(place):
 def test_another_bill_of_materials_is_said(place):
   place.bom.write_text(place.bom.read_text().replace('MIT', 'BSD') + ' ')
   assert _false(place) == ['.cdx.json']
+
+
+@pytest.mark.parametrize(
+  'predicate',
+  [None, {}, {'runDetails': {}}, {'runDetails': {'byproducts': []}}],
+)
+def test_a_statement_on_no_bill_of_materials_vouches_for_none(place, predicate):
   statement = json.loads(place.provenance.read_text())
-  del statement['predicate']['runDetails']['byproducts']  # An older slimhub's.
+  statement['predicate'] = predicate
   place.provenance.write_text(json.dumps(statement))
-  assert _false(place) == []
+  assert _false(place) == ['.cdx.json']
 
 
 def test_no_link_is_followed(place, tmp_path):

@@ -1,6 +1,7 @@
 """Keys to sign with, made anew for a run of tests."""
 
 import pathlib
+from typing import Any
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives import serialization
@@ -16,7 +17,13 @@ class Keys(NamedTuple):
 
 def make(folder: pathlib.Path, name: str = 'key', password: str = '') -> Keys:
   """Makes a key, and writes its halves to a folder."""
-  key = ec.generate_private_key(ec.SECP256R1())
+  return write(folder, ec.generate_private_key(ec.SECP256R1()), name, password)
+
+
+def write(
+  folder: pathlib.Path, key: Any, name: str = 'key', password: str = ''
+) -> Keys:
+  """Writes the halves of a key, of whatever sort, to a folder."""
   pem = serialization.Encoding.PEM
   encryption: serialization.KeySerializationEncryption = (
     serialization.NoEncryption()

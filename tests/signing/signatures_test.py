@@ -4,6 +4,7 @@ import pathlib
 import subprocess
 import sys
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 import pytest
 
 from exporter import errors
@@ -101,6 +102,17 @@ def test_what_is_no_key_is_named(model, keys, tmp_path):
       signing.check('it', model, signature, path)
 
 
+def test_a_key_of_another_sort_is_named(model, keys, tmp_path):
+  pair = keys_lib.write(tmp_path, rsa.generate_private_key(65537, 2048), 'rsa')
+  certified = certificates.make(tmp_path / 'a')
+  for names in ((), (certified.certificate,)):
+    with pytest.raises(errors.SignatureError, match='it is an RSA key'):
+      signing.sign(model, pair.private, None, names)
+  signature = signing.sign(model, keys.private)
+  with pytest.raises(errors.SignatureError, match='it is an RSA key'):
+    signing.check('it', model, signature, pair.public)
+
+
 def test_its_own_command_checks_ours_and_the_reverse(model, keys, tmp_path):
   path = tmp_path / 'signature'
   command = (sys.executable, '-m', 'model_signing')
@@ -134,14 +146,16 @@ def test_others_vouch_for_nobody(model, tmp_path, keys):
   alone = signing.sign(model, certified.key, None, paths[:1])
   for wrong, root in (
     (signature, stranger.root),
-    (of_key, certified.root),
     (alone, certified.root),
     (b'{}', certified.root),
   ):
     with pytest.raises(errors.SignatureError, match=r'for whom .*root.pem'):
       signing.check_certified('it', model, wrong, root)
-  with pytest.raises(errors.SignatureError, match='the owner of'):
+  of_certificate = 'with a certificate, .* use --root_certificates=FILE'
+  with pytest.raises(errors.SignatureError, match=of_certificate):
     signing.check('it', model, signature, keys.public)
+  with pytest.raises(errors.SignatureError, match='use --public_key=FILE'):
+    signing.check_certified('it', model, of_key, certified.root)
   with pytest.raises(errors.SignatureError, match='holds no certificates'):
     signing.check_certified('it', model, signature, certified.key)
 

@@ -55,6 +55,21 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   flags.add_progress(parser)
 
 
+def _statement(item: storage.Item) -> bytes:
+  """The provenance of an export that has all that is signed as one.
+
+  Raises:
+    ManifestError: It lacks a file.
+  """
+  statement = item.read_beside(kinds.PROVENANCE)
+  if (missing := provenance.missing(item)) or statement is None:
+    raise errors.ManifestError(
+      f'{item.handle} is not signed: beside it, {", ".join(missing)} is '
+      'missing, and an export is signed as a whole; export it again'
+    )
+  return statement
+
+
 def _sign(item: storage.Item, args: argparse.Namespace) -> results.Result:
   """Signs an export that is what its manifest and its provenance say.
 
@@ -68,9 +83,8 @@ def _sign(item: storage.Item, args: argparse.Namespace) -> results.Result:
       f'{item.handle} is not signed: beside it, {", ".join(false)} is of '
       'something else; export it again with --force'
     )
-  if statement := item.read_beside(kinds.PROVENANCE):
-    signed = signing.sign_statement(statement, *key)
-    storage.write_text(item.place.provenance, signed.decode())
+  signed = signing.sign_statement(_statement(item), *key)
+  storage.write_text(item.place.provenance, signed.decode())
   storage.write_text(item.place.signature, signature.decode())
   return results.Result(str(item.handle), results.SIGNED, bytes=manifest.bytes)
 
