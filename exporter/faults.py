@@ -37,6 +37,15 @@ _NUMBERS = {
   errno.ESTALE: _DEVICE,
   errno.ETIMEDOUT: _DEVICE,
 }
+# What a write meets where whoever read has left: a pipe, a terminal or a socket
+# that was closed.
+_HUNG_UP = (
+  errno.EPIPE,
+  errno.EBADF,
+  errno.ECONNRESET,
+  errno.ENOTCONN,
+  errno.ESHUTDOWN,
+)
 # TensorFlow, LiteRT and ONNX Runtime raise errors of their own types, with the
 # words of the system or of C++ in the message.
 _WORDS = {
@@ -74,6 +83,11 @@ def of_machine(error: BaseException) -> str:
   if isinstance(error, OSError) and error.errno is not None:
     return _NUMBERS.get(error.errno, '')
   return of_text(str(error)) or _TYPES.get(type(error).__name__, '')
+
+
+def is_hung_up(error: OSError) -> bool:
+  """Whether nobody reads any more what is written, so that nothing is lost."""
+  return error.errno in _HUNG_UP
 
 
 def told(error: BaseException) -> str:

@@ -11,6 +11,7 @@ import sys
 import time
 from typing import TextIO
 
+from exporter import faults
 from exporter import results
 from exporter.cli import bar
 from exporter.cli import exits
@@ -104,6 +105,7 @@ class Progress:
     self._total = total
     self._bar = self._make_bar(form == BAR)
     self._results: list[results.Result] = []
+    self._lost: OSError | None = None  # Why standard output took no more.
 
   def _make_bar(self, is_shown: bool) -> bar.Bar:
     file = terminal.raw_error()
@@ -122,9 +124,11 @@ class Progress:
       with self._bar.away():
         self._out.write(text + '\n')
         self._out.flush()
-    except (OSError, AttributeError):
+    except (OSError, AttributeError) as error:
       # Standard output is closed or full, or was never there. The work goes on,
       # as it matters more than what is shown of it.
+      if isinstance(error, OSError) and not faults.is_hung_up(error):
+        self._lost = error
       give_up_stdout()
       self._out = sys.stdout
 
@@ -141,9 +145,25 @@ class Progress:
       self._print(_line(result))
     self._advance()
 
-  def finish(self) -> None:
-    """Shows the reasons of what failed, and the summary."""
+  def finish(self) -> int:
+    """Shows the reasons of what failed, and the summary.
+
+    Returns:
+      The exit code: FAILED if standard output did not take all of that. Whoever
+      reads the file would take what it holds for all that there was to tell.
+    """
     self._bar.close()
+    self._summarize()
+    if self._lost is None:
+      return exits.OK
+    advice = faults.of_machine(self._lost) or 'run the command again'
+    sys.stderr.write(
+      'slimhub: what was done could not all be told on standard output: '
+      f'{self._lost}; the work itself went on; {advice}\n'
+    )
+    return exits.FAILED
+
+  def _summarize(self) -> None:
     seconds = time.monotonic() - self._start
     if self._form == JSON:
       counts = Counter(str(result.status) for result in self._results)
@@ -199,5 +219,4 @@ def show(
         code = exits.FAILED
   except KeyboardInterrupt:
     code = exits.INTERRUPTED
-  shown.finish()
-  return code
+  return max(code, shown.finish())
