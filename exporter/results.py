@@ -19,11 +19,14 @@ Status = Literal[
   'failed',
   'fetched',
   'kept',
+  'new',
   'packed',
   'published',
   'refused',
+  'replaced',
   'seeded',
   'signed',
+  'there',
   'verified',
 ]
 EXPORTED: Final = 'exported'
@@ -36,6 +39,10 @@ REFUSED: Final = 'refused'
 SEEDED: Final = 'seeded'
 SIGNED: Final = 'signed'
 VERIFIED: Final = 'verified'
+# What a dry run foretells: an artifact would be made, made again, or kept.
+NEW: Final = 'new'
+REPLACED: Final = 'replaced'
+THERE: Final = 'there'
 
 _ADVICE = 'see that what it names is there, then run the command again'
 

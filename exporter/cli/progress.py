@@ -32,8 +32,16 @@ _EVENTS = {
   results.REFUSED: 'refused',
   results.FAILED: 'failed',
 }
+_PLANNED = 'planned'  # The event for each result of a dry run.
 # For these statuses, size and time are not shown.
-_WITHOUT_FIGURES = (results.KEPT, results.REFUSED, results.FAILED)
+_WITHOUT_FIGURES = (
+  results.KEPT,
+  results.REFUSED,
+  results.FAILED,
+  results.NEW,
+  results.REPLACED,
+  results.THERE,
+)
 
 
 def _line(result: results.Result) -> str:
@@ -119,6 +127,9 @@ class Progress:
     if self._form == JSON:
       self._print(_event('started', **{self._counted: self._total}))
 
+  def _event_of(self, result: results.Result) -> str:
+    return _EVENTS[result.status]
+
   def _print(self, text: str) -> None:
     try:
       with self._bar.away():
@@ -139,8 +150,8 @@ class Progress:
       facts = dataclasses.asdict(result)
       name = facts.pop('name')
       del facts['error']  # A Python class; `reason` is its message.
-      event = _event(_EVENTS[result.status], **{self._named: name}, **facts)
-      self._print(event)
+      event = self._event_of(result)
+      self._print(_event(event, **{self._named: name}, **facts))
     else:
       self._print(_line(result))
     self._advance()
@@ -173,6 +184,10 @@ class Progress:
     failures = _failures(self._results)
     if failures:
       sys.stderr.write(f'\n{failures}\n')
+    self._conclude(seconds)
+
+  def _conclude(self, seconds: float) -> None:
+    """Ends what a person reads."""
     self._print(f'\n{_summary(self._results, seconds)}')
 
 
@@ -205,11 +220,24 @@ class Transfer(Progress):
     self._bar.move(size)
 
 
+class Plan(Progress):
+  """Shows what a dry run foretells: a line or an event for each, all alike."""
+
+  def _event_of(self, result: results.Result) -> str:
+    return _PLANNED
+
+  def _conclude(self, seconds: float) -> None:
+    """Leaves it at the lines: nothing was made or took time."""
+
+
 def show(
-  outcomes: Iterable[results.Result], total: int, args: argparse.Namespace
+  outcomes: Iterable[results.Result],
+  total: int,
+  args: argparse.Namespace,
+  display: type[Progress] = Progress,
 ) -> int:
   """Shows results as they come; returns the exit code."""
-  shown = Progress(args.progress, total)
+  shown = display(args.progress, total)
   code = exits.OK
   try:
     shown.start()

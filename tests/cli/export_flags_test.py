@@ -6,8 +6,6 @@ import pytest
 
 from exporter import pipeline
 from exporter.cli import entry
-from exporter.storage import places
-import model_specs
 
 _MODEL = 'mobilenet_v1_025_128'
 _EXPORT = ('--output_dir=out', '--synthetic_weights')
@@ -70,15 +68,4 @@ def test_a_folder_that_tensorflow_takes_for_a_pattern_is_refused(
   flags = (f'--output_dir={name}', '--synthetic_weights')
   assert _main('export', _MODEL, *flags) == 1
   assert 'TensorFlow takes for a pattern' in capsys.readouterr().err
-  run.assert_not_called()
-
-
-def test_a_dry_run_only_says_what(run, tmp_path, capsys):
-  place = places.place(tmp_path, model_specs.find(_MODEL)[0])
-  place.manifest.parent.mkdir(parents=True)
-  place.manifest.touch()
-  flags = [f'--output_dir={tmp_path}', '--synthetic_weights', '--dry_run']
-  assert _main('export', _MODEL, *flags) == 0
-  lines = capsys.readouterr().out.splitlines()
-  assert [line.split()[0] for line in lines] == ['there', 'new', 'new', 'new']
   run.assert_not_called()
