@@ -7,6 +7,7 @@ import select
 import sys
 
 import exporter
+from exporter import environment
 from exporter import errors
 from exporter import faults
 from exporter.cli import commands
@@ -118,6 +119,9 @@ def main(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace) -> int:
   try:
+    # NumPy reads it, too, once something imports that with TensorFlow, and
+    # fails with a traceback.
+    environment.source_date()
     code = args.run(args)
     sys.stdout.flush()  # A failure at exit would give the code 120.
     return code

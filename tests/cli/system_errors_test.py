@@ -1,5 +1,8 @@
 """What the system refuses is one line that says where, and what to do."""
 
+import os
+import subprocess
+import sys
 from unittest import mock
 
 import pytest
@@ -44,3 +47,33 @@ def test_a_pipe_that_breaks_elsewhere_is_a_failure(tmp_path, capsys):
   with mock.patch.object(pipeline, 'run_orders', side_effect=broken):
     assert _main('export', 'mobilenet_v1_025_128', *flags) == 1
   assert 'Broken pipe' in capsys.readouterr().err
+
+
+def test_a_date_that_is_none_is_refused_before_numpy_reads_it(
+  run, capsys, monkeypatch
+):
+  monkeypatch.setenv('SOURCE_DATE_EPOCH', 'abc')
+  assert _main('export', _MODEL, *_EXPORT) == 1
+  (line,) = capsys.readouterr().err.splitlines()
+  assert line.startswith("slimhub: SOURCE_DATE_EPOCH is 'abc', expected")
+  run.assert_not_called()
+
+
+def test_an_empty_date_is_none_for_all_that_the_command_starts():
+  code = (
+    'import os\n'
+    'from exporter import __main__\n'
+    'try:\n'
+    '  __main__.run()\n'
+    'finally:\n'
+    "  print('SOURCE_DATE_EPOCH' in os.environ)\n"
+  )
+  for text in ('', '86400'):
+    done = subprocess.run(
+      [sys.executable, '-c', code, 'list', _MODEL],
+      env={**os.environ, 'SOURCE_DATE_EPOCH': text},
+      capture_output=True,
+      text=True,
+      check=True,
+    )
+    assert done.stdout.splitlines()[-1] == str(bool(text))
