@@ -44,8 +44,6 @@ NEW: Final = 'new'
 REPLACED: Final = 'replaced'
 THERE: Final = 'there'
 
-_ADVICE = 'see that what it names is there, then run the command again'
-
 
 @dataclasses.dataclass(frozen=True)
 class Result:
@@ -79,7 +77,9 @@ def _failed(name: str, error: BaseException) -> Result:
     faults.check_machine(name, error)
   except errors.MachineError as told:
     return Result(name, FAILED, str(told), error=errors.MachineError)
-  return Result(name, FAILED, f'{name}: {faults.told(error)}; {_ADVICE}')
+  advice = faults.advice(error) if isinstance(error, OSError) else ''
+  text = f'{name}: {faults.told(error)}; {advice or faults.LOOK}'
+  return Result(name, FAILED, text)
 
 
 def attempt(name: str, work: Callable[[], Result]) -> Result:

@@ -101,7 +101,7 @@ def _reason(error: OSError, args: argparse.Namespace) -> str:
     named = (getattr(args, name, None) for name in _FOLDERS)
     folder = next((folder for folder in named if folder), None)
     text = f'{folder}: {text}' if folder else text
-  advice = faults.of_machine(error)
+  advice = faults.advice(error)
   return f'{text}; {advice}' if advice else text
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from exporter import pipeline
 from exporter.cli import entry
+from tests import some_exports
 
 _MODEL = 'mobilenet_v1_025_128'
 _EXPORT = ('--output_dir=out', '--synthetic_weights')
@@ -39,6 +40,40 @@ def test_an_error_of_the_system_says_where_and_what_to_do(
   err = capsys.readouterr().err
   assert err.count('\n') == 1
   assert all(words in err for words in says)
+
+
+@pytest.mark.parametrize(
+  'argv',
+  [
+    ('pack', 'exports', '--output_dir=file'),
+    ('export', _MODEL, '--output_dir=staged', '--synthetic_weights'),
+    ('serve', 'exports', '--stock_dir=file/below'),
+    ('cards', '--output_dir=file'),
+  ],
+  ids=' '.join,
+)
+def test_something_else_in_the_place_of_a_folder_is_told_with_what_to_do(
+  argv, tmp_path, monkeypatch, capsys
+):
+  monkeypatch.chdir(tmp_path)
+  some_exports.make(tmp_path / 'exports')
+  (tmp_path / 'staged').mkdir()
+  for name in ('file', 'staged/.slimhub-staging'):
+    (tmp_path / name).touch()
+  assert _main(*argv) == 1
+  (line,) = capsys.readouterr().err.splitlines()
+  assert 'a folder is needed where something else lies; move that aw' in line
+
+
+@pytest.mark.parametrize(
+  ('name', 'says'),
+  [('nosuch', 'nosuch does not exist'), ('file', 'file is a file')],
+)
+def test_a_folder_of_exports_that_is_none_is_told(name, says, tmp_path, capsys):
+  (tmp_path / 'file').touch()
+  assert _main('verify', str(tmp_path / name)) == 1
+  (line,) = capsys.readouterr().err.splitlines()
+  assert f'{says}; name the --output_dir of an export' in line
 
 
 def test_a_pipe_that_breaks_elsewhere_is_a_failure(tmp_path, capsys):
