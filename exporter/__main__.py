@@ -7,6 +7,7 @@ import sys
 from absl import app
 
 from exporter import cli
+from exporter import environment
 
 
 def _open_standard_files() -> None:
@@ -29,9 +30,19 @@ def _open_standard_files() -> None:
     sys.stderr = os.fdopen(2, 'w', closefd=False)
 
 
+def _forget_empty_date() -> None:
+  """Unsets SOURCE_DATE_EPOCH if it is empty, which NumPy takes for no number.
+
+  Workers inherit that.
+  """
+  if not os.environ.get(environment.SOURCE_DATE):
+    os.environ.pop(environment.SOURCE_DATE, None)
+
+
 def run() -> None:
   """Runs the command line and exits with its code."""
   _open_standard_files()
+  _forget_empty_date()
   # `timeout` and service managers send SIGTERM: it ends a run as Ctrl-C does.
   signal.signal(signal.SIGTERM, signal.default_int_handler)
   app.run(cli.main, flags_parser=cli.parse)

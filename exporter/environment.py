@@ -1,5 +1,6 @@
 """What this machine offers: processor cores and installed packages."""
 
+import datetime
 import functools
 from importlib import machinery
 from importlib import metadata
@@ -13,6 +14,8 @@ import shutil
 import exporter
 from exporter import errors
 
+SOURCE_DATE = 'SOURCE_DATE_EPOCH'  # The variable for `source_date`.
+_SECONDS = re.compile('[0-9]{1,11}')
 _TENSORFLOW = 'tensorflow'
 # Extra in setup.py -> the packages it installs -> the names to import them by.
 _PACKAGES = {
@@ -131,6 +134,31 @@ def commit() -> str:
   except (metadata.PackageNotFoundError, ValueError, AttributeError):
     return ''
   return sha if re.fullmatch('[0-9a-f]{40}|[0-9a-f]{64}', str(sha)) else ''
+
+
+def source_date() -> datetime.datetime | None:
+  """The time that files name as that of their making, as builds are told it.
+
+  Returns:
+    The time; None unless SOURCE_DATE_EPOCH names it, as the same inputs must
+    always give the same files.
+
+  Raises:
+    ExportError: SOURCE_DATE_EPOCH is set and is no time.
+  """
+  text = os.environ.get(SOURCE_DATE, '')
+  if not text:
+    return None
+  try:
+    if not _SECONDS.fullmatch(text):
+      raise ValueError(text)
+    return datetime.datetime.fromtimestamp(int(text), datetime.timezone.utc)
+  except (ValueError, OverflowError, OSError) as error:
+    raise errors.ExportError(
+      f'{SOURCE_DATE} is {text[:80]!r}, expected the seconds since 1970 as '
+      'digits, such as `git log -1 --format=%ct` prints; correct it, or '
+      'unset it, and files name no time'
+    ) from error
 
 
 def cores() -> int:

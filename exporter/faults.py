@@ -7,6 +7,7 @@ says of the machine is decided here, whichever library raised it.
 import errno
 import os
 import re
+from typing import Final
 
 from exporter import errors
 
@@ -37,6 +38,33 @@ _NUMBERS = {
   errno.ESTALE: _DEVICE,
   errno.ETIMEDOUT: _DEVICE,
 }
+LOOK: Final = 'see that what it names is there, then run the command again'
+# What is wrong with a path that somebody named: no fault of the machine's.
+_NO_FOLDER = (
+  'a folder is needed where something else lies; move that away, or name '
+  'another folder'
+)
+_PATHS = {
+  errno.EEXIST: _NO_FOLDER,
+  errno.ENOTDIR: _NO_FOLDER,
+  errno.EISDIR: (
+    'a file is needed where a folder lies; move that away, or name another file'
+  ),
+  errno.ELOOP: 'links lead in a circle there; remove them, or name no link',
+  errno.ENAMETOOLONG: (
+    'systems take about 255 bytes a name; name a path with shorter ones'
+  ),
+  errno.ENOENT: LOOK,
+}
+# What a write meets where whoever read has left: a pipe, a terminal or a socket
+# that was closed.
+_HUNG_UP = (
+  errno.EPIPE,
+  errno.EBADF,
+  errno.ECONNRESET,
+  errno.ENOTCONN,
+  errno.ESHUTDOWN,
+)
 # TensorFlow, LiteRT and ONNX Runtime raise errors of their own types, with the
 # words of the system or of C++ in the message.
 _WORDS = {
@@ -74,6 +102,20 @@ def of_machine(error: BaseException) -> str:
   if isinstance(error, OSError) and error.errno is not None:
     return _NUMBERS.get(error.errno, '')
   return of_text(str(error)) or _TYPES.get(type(error).__name__, '')
+
+
+def advice(error: OSError) -> str:
+  """What to do about an error of the system, whatever it is about.
+
+  Returns:
+    The advice; empty if nobody knows any.
+  """
+  return of_machine(error) or _PATHS.get(error.errno or 0, '')
+
+
+def is_hung_up(error: OSError) -> bool:
+  """Whether nobody reads any more what is written, so that nothing is lost."""
+  return error.errno in _HUNG_UP
 
 
 def told(error: BaseException) -> str:

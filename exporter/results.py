@@ -19,11 +19,14 @@ Status = Literal[
   'failed',
   'fetched',
   'kept',
+  'new',
   'packed',
   'published',
   'refused',
+  'replaced',
   'seeded',
   'signed',
+  'there',
   'verified',
 ]
 EXPORTED: Final = 'exported'
@@ -36,8 +39,10 @@ REFUSED: Final = 'refused'
 SEEDED: Final = 'seeded'
 SIGNED: Final = 'signed'
 VERIFIED: Final = 'verified'
-
-_ADVICE = 'see that what it names is there, then run the command again'
+# What a dry run foretells: an artifact would be made, made again, or kept.
+NEW: Final = 'new'
+REPLACED: Final = 'replaced'
+THERE: Final = 'there'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,7 +77,9 @@ def _failed(name: str, error: BaseException) -> Result:
     faults.check_machine(name, error)
   except errors.MachineError as told:
     return Result(name, FAILED, str(told), error=errors.MachineError)
-  return Result(name, FAILED, f'{name}: {faults.told(error)}; {_ADVICE}')
+  advice = faults.advice(error) if isinstance(error, OSError) else ''
+  text = f'{name}: {faults.told(error)}; {advice or faults.LOOK}'
+  return Result(name, FAILED, text)
 
 
 def attempt(name: str, work: Callable[[], Result]) -> Result:

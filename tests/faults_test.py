@@ -56,6 +56,28 @@ def test_what_was_read_is_at_fault(error):
 
 
 @pytest.mark.parametrize(
+  ('number', 'advice'),
+  [
+    (errno.ENOSPC, 'the disk is full'),
+    (errno.EEXIST, 'a folder is needed'),
+    (errno.ENOTDIR, 'a folder is needed'),
+    (errno.EISDIR, 'a file is needed'),
+    (errno.ELOOP, 'links lead in a circle'),
+    (errno.ENAMETOOLONG, 'about 255 bytes'),
+    (errno.ENOENT, 'see that what it names is there'),
+  ],
+)
+def test_what_is_wrong_with_a_path_has_an_advice(number, advice):
+  error = OSError(number, os.strerror(number), 'a/path')
+  assert advice in faults.advice(error)
+
+  def work() -> results.Result:
+    raise error
+
+  assert advice in results.attempt('it', work).reason
+
+
+@pytest.mark.parametrize(
   ('error', 'kind'),
   [
     (OSError(errno.ENOSPC, 'No space left on device'), errors.MachineError),

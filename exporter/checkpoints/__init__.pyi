@@ -4,6 +4,7 @@ from .checkpoint import Checkpoint as Checkpoint
 from .index import check_index as check_index
 from .inspection import Inspection as Inspection
 from .inspection import inspect_checkpoint as inspect_checkpoint
+from .presence import check_checkpoint as check_checkpoint
 from .reading import read_checkpoint as read_checkpoint
 from .readings import Reading as Reading
 from .readings import causes as causes

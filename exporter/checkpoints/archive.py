@@ -136,6 +136,27 @@ def lacking_archives(
   return tuple(model for model in models if not _holds(folder, model))
 
 
+def check_there(folder: pathlib.Path, model: model_specs.ModelSpec) -> None:
+  """Raises a CheckpointError if a folder has no checkpoint of a model.
+
+  Damaged ones count as there: `find` says what is wrong with them.
+  """
+  fetch = storage.fetch_command(folder, model.name)
+  if not folder.is_dir():
+    state = 'is a file' if folder.exists() else 'does not exist'
+    raise errors.CheckpointError(
+      f'checkpoint folder {folder} {state}; '
+      f'name the folder that holds the checkpoints, or `{fetch}` makes it'
+    )
+  if not _holds(folder, model):
+    raise errors.CheckpointError(
+      f'no checkpoint of {model.name} in {folder}; looked for\n'
+      + ''.join(f'  {prefix}.index\n' for prefix in unpacked(folder, model))
+      + ''.join(f'  {archive}\n' for archive in places(folder, model))
+      + f'`{fetch}` downloads {model.archive_url}'
+    )
+
+
 @contextlib.contextmanager
 def find(
   folder: pathlib.Path,
@@ -157,15 +178,8 @@ def find(
     CheckpointError: There is no checkpoint, and the message lists all places
       that were searched; or an archive is not the one whose checksum is known.
   """
-  if not folder.is_dir():
-    state = 'is a file' if folder.exists() else 'does not exist'
-    raise errors.CheckpointError(
-      f'checkpoint folder {folder} {state}; '
-      'name the folder that holds the checkpoints, or '
-      f'`{storage.fetch_command(folder, model.name)}` makes it'
-    )
-  candidates, archives = unpacked(folder, model), places(folder, model)
-  for prefix in candidates:
+  check_there(folder, model)
+  for prefix in unpacked(folder, model):
     if _is_checkpoint(prefix):
       if require_checksum:
         raise errors.CheckpointError(
@@ -174,16 +188,7 @@ def find(
         )
       yield prefixes.files_at(prefix)
       return
-  for archive in archives:
-    if archive.exists():
-      identified = _identify(archive, folder, model, require_checksum)
-      with copies.copied(archive, _wanted(model)) as copied:
-        yield _only(archive, model, copied)._replace(archive=identified)
-      return
-  raise errors.CheckpointError(
-    f'no checkpoint of {model.name} in {folder}; looked for\n'
-    + ''.join(f'  {prefix}.index\n' for prefix in candidates)
-    + ''.join(f'  {archive}\n' for archive in archives)
-    + f'`{storage.fetch_command(folder, model.name)}` downloads '
-    + model.archive_url
-  )
+  archive = next(path for path in places(folder, model) if path.exists())
+  identified = _identify(archive, folder, model, require_checksum)
+  with copies.copied(archive, _wanted(model)) as copied:
+    yield _only(archive, model, copied)._replace(archive=identified)

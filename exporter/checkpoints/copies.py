@@ -8,6 +8,7 @@ import pathlib
 from typing import NamedTuple
 
 from exporter import errors
+from exporter import faults
 from exporter.checkpoints import members
 from exporter.checkpoints import prefixes
 from exporter.checkpoints import scratch
@@ -76,6 +77,20 @@ def copy(
 
 @contextlib.contextmanager
 def copied(archive: pathlib.Path, wanted: Wanted = _all) -> Iterator[Copies]:
-  """Copies as `copy` does; the copies exist while the context is open."""
+  """Copies as `copy` does; the copies exist while the context is open.
+
+  Raises:
+    CheckpointError: The archive is damaged, or unsafe to unpack.
+    MachineError: There is no room for the copies.
+  """
   with scratch.folder() as folder:
-    yield copy(archive, folder, wanted)
+    try:
+      copies = copy(archive, folder, wanted)
+    except OSError as error:
+      advice = faults.advice(error) or 'see that it can be written to'
+      raise errors.MachineError(
+        f'archive {archive} cannot be unpacked in the temporary folder '
+        f'{folder.parent}: {error.strerror}; {advice}; or let the variable '
+        'TMPDIR name a folder on another disk'
+      ) from error
+    yield copies

@@ -16,6 +16,7 @@ from exporter.checkpoints import folder as folder_lib
 from exporter.checkpoints import members
 from exporter.checkpoints import outer
 from exporter.checkpoints import prefixes
+from exporter.checkpoints import presence
 from exporter.checkpoints import reader as reader_lib
 import model_specs
 
@@ -58,25 +59,15 @@ def _find(
   folder: pathlib.Path, model: model_specs.ModelSpec
 ) -> Iterator[prefixes.Files]:
   """Yields the checkpoint of a model."""
-  assert model.own
-  if not model.own.checkpoint:
-    raise errors.CheckpointError(
-      f'{model.own.file}: model {model.name!r} names no checkpoint; write '
-      'checkpoint = "PATH" there, or try things out with --synthetic_weights'
-    )
-  lines = []
+  presence.check_named(model)
+  looked_for = []
   for path in dict.fromkeys(prefixes.of_own(folder, model)):
     with _at(path) as files:
       if isinstance(files, prefixes.Files):
         yield files
         return
-      lines.append(f'  {path}{files and f", {files}"}\n')
-  raise errors.CheckpointError(
-    f'{model.own.file}: no checkpoint of {model.name!r}; looked for\n'
-    + ''.join(lines)
-    + 'expected the prefix of a checkpoint, a folder with one or an archive; '
-    'correct `checkpoint` in that file'
-  )
+      looked_for.append(f'{path}{files and f", {files}"}')
+  raise presence.no_own(model, looked_for)
 
 
 def _without_classifier(

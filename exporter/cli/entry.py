@@ -7,6 +7,7 @@ import select
 import sys
 
 import exporter
+from exporter import environment
 from exporter import errors
 from exporter import faults
 from exporter.cli import commands
@@ -100,7 +101,7 @@ def _reason(error: OSError, args: argparse.Namespace) -> str:
     named = (getattr(args, name, None) for name in _FOLDERS)
     folder = next((folder for folder in named if folder), None)
     text = f'{folder}: {text}' if folder else text
-  advice = faults.of_machine(error)
+  advice = faults.advice(error)
   return f'{text}; {advice}' if advice else text
 
 
@@ -118,6 +119,9 @@ def main(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace) -> int:
   try:
+    # NumPy reads it, too, once something imports that with TensorFlow, and
+    # fails with a traceback.
+    environment.source_date()
     code = args.run(args)
     sys.stdout.flush()  # A failure at exit would give the code 120.
     return code

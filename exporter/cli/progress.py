@@ -11,6 +11,7 @@ import sys
 import time
 from typing import TextIO
 
+from exporter import faults
 from exporter import results
 from exporter.cli import bar
 from exporter.cli import exits
@@ -31,8 +32,16 @@ _EVENTS = {
   results.REFUSED: 'refused',
   results.FAILED: 'failed',
 }
+_PLANNED = 'planned'  # The event for each result of a dry run.
 # For these statuses, size and time are not shown.
-_WITHOUT_FIGURES = (results.KEPT, results.REFUSED, results.FAILED)
+_WITHOUT_FIGURES = (
+  results.KEPT,
+  results.REFUSED,
+  results.FAILED,
+  results.NEW,
+  results.REPLACED,
+  results.THERE,
+)
 
 
 def _line(result: results.Result) -> str:
@@ -104,6 +113,7 @@ class Progress:
     self._total = total
     self._bar = self._make_bar(form == BAR)
     self._results: list[results.Result] = []
+    self._lost: OSError | None = None  # Why standard output took no more.
 
   def _make_bar(self, is_shown: bool) -> bar.Bar:
     file = terminal.raw_error()
@@ -117,14 +127,19 @@ class Progress:
     if self._form == JSON:
       self._print(_event('started', **{self._counted: self._total}))
 
+  def _event_of(self, result: results.Result) -> str:
+    return _EVENTS[result.status]
+
   def _print(self, text: str) -> None:
     try:
       with self._bar.away():
         self._out.write(text + '\n')
         self._out.flush()
-    except (OSError, AttributeError):
+    except (OSError, AttributeError) as error:
       # Standard output is closed or full, or was never there. The work goes on,
       # as it matters more than what is shown of it.
+      if isinstance(error, OSError) and not faults.is_hung_up(error):
+        self._lost = error
       give_up_stdout()
       self._out = sys.stdout
 
@@ -135,15 +150,31 @@ class Progress:
       facts = dataclasses.asdict(result)
       name = facts.pop('name')
       del facts['error']  # A Python class; `reason` is its message.
-      event = _event(_EVENTS[result.status], **{self._named: name}, **facts)
-      self._print(event)
+      event = self._event_of(result)
+      self._print(_event(event, **{self._named: name}, **facts))
     else:
       self._print(_line(result))
     self._advance()
 
-  def finish(self) -> None:
-    """Shows the reasons of what failed, and the summary."""
+  def finish(self) -> int:
+    """Shows the reasons of what failed, and the summary.
+
+    Returns:
+      The exit code: FAILED if standard output did not take all of that. Whoever
+      reads the file would take what it holds for all that there was to tell.
+    """
     self._bar.close()
+    self._summarize()
+    if self._lost is None:
+      return exits.OK
+    advice = faults.of_machine(self._lost) or 'run the command again'
+    sys.stderr.write(
+      'slimhub: what was done could not all be told on standard output: '
+      f'{self._lost}; the work itself went on; {advice}\n'
+    )
+    return exits.FAILED
+
+  def _summarize(self) -> None:
     seconds = time.monotonic() - self._start
     if self._form == JSON:
       counts = Counter(str(result.status) for result in self._results)
@@ -153,6 +184,10 @@ class Progress:
     failures = _failures(self._results)
     if failures:
       sys.stderr.write(f'\n{failures}\n')
+    self._conclude(seconds)
+
+  def _conclude(self, seconds: float) -> None:
+    """Ends what a person reads."""
     self._print(f'\n{_summary(self._results, seconds)}')
 
 
@@ -185,11 +220,24 @@ class Transfer(Progress):
     self._bar.move(size)
 
 
+class Plan(Progress):
+  """Shows what a dry run foretells: a line or an event for each, all alike."""
+
+  def _event_of(self, result: results.Result) -> str:
+    return _PLANNED
+
+  def _conclude(self, seconds: float) -> None:
+    """Leaves it at the lines: nothing was made or took time."""
+
+
 def show(
-  outcomes: Iterable[results.Result], total: int, args: argparse.Namespace
+  outcomes: Iterable[results.Result],
+  total: int,
+  args: argparse.Namespace,
+  display: type[Progress] = Progress,
 ) -> int:
   """Shows results as they come; returns the exit code."""
-  shown = Progress(args.progress, total)
+  shown = display(args.progress, total)
   code = exits.OK
   try:
     shown.start()
@@ -199,5 +247,4 @@ def show(
         code = exits.FAILED
   except KeyboardInterrupt:
     code = exits.INTERRUPTED
-  shown.finish()
-  return code
+  return max(code, shown.finish())

@@ -102,5 +102,4 @@ def fetch_all(
         code = exits.FAILED
   except KeyboardInterrupt:
     code = exits.INTERRUPTED
-  shown.finish()
-  return code, failed
+  return max(code, shown.finish()), failed

@@ -4,12 +4,15 @@ Nothing here needs TensorFlow, so that it can be told before TensorFlow starts.
 """
 
 import exporter
+from exporter import checkpoints
+from exporter import errors
 from exporter import provenance
 from exporter import results
 from exporter import storage
 from exporter.pipeline import orders
 import model_specs
 from model_specs import kinds
+from model_specs import versions
 
 
 def of_facts(
@@ -112,6 +115,37 @@ def find(
     *_of_files(handle, order.output_dir, manifest),
     *of_facts(handle, order, manifest, weights, pictures),
   ]
+
+
+def check_trained(
+  handle: model_specs.Handle, order: orders.Order, manifest: storage.Manifest
+) -> None:
+  """Raises an ExportError if synthetic weights would replace trained ones.
+
+  Args:
+    handle: What is asked for.
+    order: How it is asked for.
+    manifest: The manifest of the export that is in place.
+  """
+  synthetic, old = checkpoints.SYNTHETIC, manifest.weights
+  if order.weights == synthetic != old.kind:
+    raise errors.ExportError(
+      f'{handle} exists in {order.output_dir} with the {old.kind} '
+      f'weights of {old.checkpoint}, expected {synthetic} ones or '
+      'nothing; --force replaces trained weights by untrained ones'
+    )
+
+
+def check_classifier(
+  handle: model_specs.Handle, reading: checkpoints.Reading
+) -> None:
+  """Raises a CheckpointError for a classifier that the checkpoint lacks."""
+  if handle.task == versions.CLASSIFICATION and not reading.has_classifier:
+    raise errors.CheckpointError(
+      f'{handle}: checkpoint {reading.weights.checkpoint} has no classifier: '
+      f'no variable begins with {handle.spec.family.classifier}; leave '
+      'num_classes out of the spec, and there are feature vectors alone'
+    )
 
 
 def keep(handle: model_specs.Handle) -> results.Result:

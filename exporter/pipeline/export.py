@@ -7,7 +7,6 @@ import pathlib
 
 from exporter import checkpoints
 from exporter import environment
-from exporter import errors
 from exporter import formats
 from exporter import measure
 from exporter import networks
@@ -18,12 +17,11 @@ from exporter.pipeline import changes as changes_lib
 from exporter.pipeline import once
 from exporter.pipeline import orders
 import model_specs
-from model_specs import versions
 
 
 def _read(
   order: orders.Order,
-) -> tuple[checkpoints.Checkpoint, storage.Weights]:
+) -> tuple[checkpoints.Checkpoint, checkpoints.Reading]:
   """Reads the weights, and keeps what the next run must know of them as a memo.
 
   There is no memo if somebody has changed the files meanwhile.
@@ -45,7 +43,7 @@ def _read(
   )
   if causes and not is_known and causes == checkpoints.causes(*request):
     storage.write_memo(causes, reading)
-  return checkpoint, weights
+  return checkpoint, reading
 
 
 class _Model:
@@ -53,27 +51,18 @@ class _Model:
 
   def __init__(self, order: orders.Order):
     spec, sources = order.model, networks.sources(order.model)
-    self._checkpoint, self.weights = _read(order)
+    checkpoint, self.reading = _read(order)
+    self.weights = self.reading.weights
     self.original = formats.Original(
       spec,
       sources,
-      self._checkpoint.tensors,
+      checkpoint.tensors,
       self.weights,
-      self._checkpoint.frozen_graph,
+      checkpoint.frozen_graph,
       order.pictures_dir,
       batch=order.litert_batch,
       afresh=order.prove == orders.FRESH,
     )
-
-  def check_classifier(self, handle: model_specs.Handle) -> None:
-    """Raises a CheckpointError for a classifier that the checkpoint lacks."""
-    is_classifier = handle.task == versions.CLASSIFICATION
-    if is_classifier and not self._checkpoint.has_classifier:
-      raise errors.CheckpointError(
-        f'{handle}: checkpoint {self._checkpoint.name} has no classifier: no '
-        f'variable begins with {handle.spec.family.classifier}; leave '
-        'num_classes out of the spec, and there are feature vectors alone'
-      )
 
   def pictures_digest(self, handle: model_specs.Handle) -> str:
     """The hash of the pictures that ranges are measured on; empty if none."""
@@ -119,20 +108,12 @@ def _compare_with_old(
   Raises:
     ExportError: It has trained weights, and the new ones are synthetic.
   """
-  output_dir = order.output_dir
-  old = storage.read_manifest(output_dir, handle.stem)
+  old = storage.read_manifest(order.output_dir, handle.stem)
   if old is None:
     return None
   pictures = model.pictures_digest(handle)
-  changes = changes_lib.find(handle, order, old, model.weights, pictures)
-  synthetic = checkpoints.SYNTHETIC
-  if model.weights.kind == synthetic != old.weights.kind:
-    raise errors.ExportError(
-      f'{handle} exists in {output_dir} with the {old.weights.kind} '
-      f'weights of {old.weights.checkpoint}, expected {synthetic} ones or '
-      'nothing; --force replaces trained weights by untrained ones'
-    )
-  return changes
+  changes_lib.check_trained(handle, order, old)
+  return changes_lib.find(handle, order, old, model.weights, pictures)
 
 
 def _export(
@@ -153,7 +134,7 @@ def _export(
   if refused := changes_lib.refuse(handle, has_pictures=has_pictures):
     return refused
   model = load()
-  model.check_classifier(handle)
+  changes_lib.check_classifier(handle, model.reading)
   changes = None
   if not order.force:
     changes = _compare_with_old(handle, order, model)

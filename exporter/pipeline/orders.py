@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 import dataclasses
 import itertools
+import os
 import pathlib
 from typing import Final
 from typing import Literal
@@ -36,13 +37,22 @@ RAY: Final = 'ray'
 ENGINES: tuple[EngineWord, ...] = (LOCAL, RAY)
 
 
-def _refuse_pattern(folder: storage.Folder | None) -> None:
+def _refuse_unfit(folder: storage.Folder | None) -> None:
   """Raises an OrderError for a folder in which TensorFlow finds no weights.
 
-  TensorFlow takes the paths of files with weights for patterns.
+  TensorFlow takes paths as texts in UTF-8, and those of files with weights for
+  patterns.
   """
   if not isinstance(folder, pathlib.Path):
     return
+  try:
+    str(folder).encode()
+  except UnicodeEncodeError as error:
+    raise errors.OrderError(
+      f'{os.fsencode(folder)!r} is no name in UTF-8, and TensorFlow takes no '
+      'other; give the folder another name, or work through a link to it that '
+      'has one'
+    ) from error
   if characters := sorted(_OF_PATTERNS & set(str(folder))):
     raise errors.OrderError(
       f'{folder} has {" ".join(characters)} in its name, which TensorFlow '
@@ -78,7 +88,7 @@ class Order:
   def __post_init__(self) -> None:
     """Raises an OrderError if a folder, a word or the weights are unfit."""
     for folder in (self.output_dir, self.checkpoint_dir):
-      _refuse_pattern(folder)
+      _refuse_unfit(folder)
     errors.check_word('litert_batch', self.litert_batch, kinds.BATCHES)
     errors.check_word('prove', self.prove, PROVE_CHOICES)
     errors.check_word('weights', self.weights, checkpoints.WEIGHTS_WORDS)

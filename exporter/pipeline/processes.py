@@ -110,11 +110,13 @@ class _Worker:
     code = self._process.exitcode
     assert code is not None  # It has ended.
     cause = f'signal {-code}' if code < 0 else f'exit code {code}'
-    log = '\n  '.join(lines)
     advice = 'run the same command again'
     if code < 0:
       advice = f'was memory short? {advice}, with fewer --jobs'
-    advice = faults.of_text(log) or advice
+    if of_machine := faults.of_text('\n'.join(lines)):
+      # Where in the code that happened says nothing; the last line, what it is.
+      advice, lines = of_machine, lines[-1:]
+    log = '\n  '.join(lines)
     return f'its worker process died ({cause}); {advice}\n  {log}'
 
   def stop(self) -> None:

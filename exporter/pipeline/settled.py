@@ -25,12 +25,11 @@ from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import signed
 import model_specs
 from model_specs import kinds
-from model_specs import versions
 
-_Recall: TypeAlias = Callable[[], checkpoints.Reading | None]
+Recall: TypeAlias = Callable[[], checkpoints.Reading | None]
 
 
-def _recall(order: orders_lib.Order) -> checkpoints.Reading | None:
+def recall(order: orders_lib.Order) -> checkpoints.Reading | None:
   """What is known of the weights of an order, if they were read before."""
   causes = checkpoints.causes(order.model, order.checkpoint_dir, order.weights)
   if causes is None:
@@ -39,14 +38,14 @@ def _recall(order: orders_lib.Order) -> checkpoints.Reading | None:
 
 
 def _result(
-  handle: model_specs.Handle, order: orders_lib.Order, recall: _Recall
+  handle: model_specs.Handle, order: orders_lib.Order, recalled: Recall
 ) -> results_lib.Result | None:
   """The result for a handle of which nothing is to be made.
 
   Args:
     handle: What is asked for.
     order: How it is asked for.
-    recall: Gives what is known of the weights; called only once it is needed,
+    recalled: Gives what is known of the weights; called only once it is needed,
       as it hashes the checkpoint.
 
   Returns:
@@ -67,24 +66,22 @@ def _result(
     handle, order, manifest, manifest.weights, ''
   ):
     return None
-  reading = recall()
+  reading = recalled()
   if reading is None:
     return None
-  lacks = handle.task == versions.CLASSIFICATION and not reading.has_classifier
-  if lacks or changes.find(
-    handle, order, manifest, reading.weights, pictures=''
-  ):
+  changes.check_classifier(handle, reading)
+  if changes.find(handle, order, manifest, reading.weights, pictures=''):
     return None
   return changes.keep(handle)
 
 
 def _timed(
-  handle: model_specs.Handle, order: orders_lib.Order, recall: _Recall
+  handle: model_specs.Handle, order: orders_lib.Order, recalled: Recall
 ) -> results_lib.Result | None:
   start = time.monotonic()
   try:
     if order.action == orders_lib.EXPORT:
-      result = _result(handle, order, recall)
+      result = _result(handle, order, recalled)
     else:
       result = signed.refuse(handle, order)
   except Exception:  # noqa: BLE001  # The worker meets it, and reports it.
@@ -95,8 +92,8 @@ def _timed(
 
 def _settle(order: orders_lib.Order) -> list[results_lib.Result | None]:
   """The result of each handle of an order; None for what is to be done."""
-  recall = functools.cache(functools.partial(_recall, order))
-  return [_timed(handle, order, recall) for handle in order.handles]
+  recalled = functools.cache(functools.partial(recall, order))
+  return [_timed(handle, order, recalled) for handle in order.handles]
 
 
 def settle(

@@ -2,18 +2,12 @@
 
 import dataclasses
 import datetime
-import os
-import re
 import shlex
 
 from exporter import checkpoints
 from exporter import environment
-from exporter import errors
 from exporter import storage
 import model_specs
-
-_VARIABLE = 'SOURCE_DATE_EPOCH'
-_SECONDS = re.compile('[0-9]{1,11}')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,20 +31,7 @@ def this_build() -> Build:
   Raises:
     ExportError: SOURCE_DATE_EPOCH is set and is no time.
   """
-  text = os.environ.get(_VARIABLE, '')
-  time = None
-  if text:
-    try:
-      if not _SECONDS.fullmatch(text):
-        raise ValueError(text)
-      time = datetime.datetime.fromtimestamp(int(text), datetime.timezone.utc)
-    except (ValueError, OverflowError, OSError) as error:
-      raise errors.ExportError(
-        f'{_VARIABLE} is {text[:80]!r}, expected the seconds since 1970 as '
-        'digits, such as `git log -1 --format=%ct` prints; correct it, or '
-        'unset it, and files name no time'
-      ) from error
-  return Build(environment.commit(), time)
+  return Build(environment.commit(), environment.source_date())
 
 
 def command(handle: model_specs.Handle, manifest: storage.Manifest) -> str:

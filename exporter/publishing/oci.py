@@ -9,13 +9,12 @@ processor, as runtimes refuse images of other ones, even of data alone.
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
-import datetime
 import json
-import os
 import pathlib
 import re
 import shlex
 
+from exporter import environment
 from exporter import errors
 from exporter import markdown
 from exporter import storage
@@ -29,7 +28,6 @@ _INDEX, _MANIFEST = f'{_TYPE}index.v1+json', f'{_TYPE}manifest.v1+json'
 _CONFIG, _LAYER = f'{_TYPE}config.v1+json', f'{_TYPE}layer.v1.tar'
 _KEY = 'org.opencontainers.image.'
 _PROCESSORS = ('amd64', 'arm64')
-_EPOCH = 'SOURCE_DATE_EPOCH'
 # The registry that is meant where none is named.
 _REGISTRY = 'docker.io'
 _PART = r'[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*'
@@ -43,17 +41,10 @@ def _created() -> dict[str, str]:
   give the same images.
 
   Raises:
-    PublishError: SOURCE_DATE_EPOCH is no time.
+    ExportError: SOURCE_DATE_EPOCH is no time.
   """
-  epoch = os.environ.get(_EPOCH)
-  if epoch is None:
-    return {}
-  if not re.fullmatch('[0-9]{1,11}', epoch):
-    raise errors.PublishError(
-      f'{_EPOCH} is {epoch!r}, expected seconds since 1970: digits'
-    )
-  then = datetime.datetime.fromtimestamp(int(epoch), datetime.timezone.utc)
-  return {'created': then.strftime('%Y-%m-%dT%H:%M:%SZ')}
+  then = environment.source_date()
+  return {'created': then.strftime('%Y-%m-%dT%H:%M:%SZ')} if then else {}
 
 
 def _annotations(item: storage.Item) -> dict[str, str]:

@@ -36,6 +36,7 @@ from .locations import LocalPath as LocalPath
 from .locations import Location as Location
 from .locations import to_folder as to_folder
 from .locations import to_path as to_path
+from .lock import check_writable as check_writable
 from .lock import hold as hold
 from .lock import is_held as is_held
 from .manifest import Archive as Archive

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 import dataclasses
 import fnmatch
+import pathlib
 from typing import Generic
 from typing import TypeVar
 
@@ -101,6 +102,14 @@ def _matching(
   return Found(tuple(h for h in present.usable if h in wanted), left_out)
 
 
+def _state(output_dir: places.Folder, count: int) -> str:
+  """What is below a folder in which nothing was found, in words."""
+  if isinstance(output_dir, pathlib.Path) and not output_dir.is_dir():
+    state = 'is a file' if output_dir.exists() else 'does not exist'
+    return f'{output_dir} {state}'
+  return f'found {count} exports there'
+
+
 def find_artifacts(
   output_dir: locations.Location,
   patterns: Sequence[str] = (),
@@ -138,8 +147,9 @@ def find_artifacts(
     if given is not None:
       what += f' --formats={",".join(given)}'
     raise errors.ManifestError(
-      f'nothing below {output_dir} matches {what}; found '
-      f'{len(present.usable)} exports there; name the --output_dir of an export'
+      f'nothing below {output_dir} matches {what}; '
+      f'{_state(output_dir, len(present.usable))}; name the --output_dir of an '
+      'export'
     )
   return chosen
 

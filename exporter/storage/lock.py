@@ -27,6 +27,41 @@ def _unwritable(folder: places.Folder, reason: object) -> errors.ExportError:
   )
 
 
+def _reason(folder: pathlib.Path, error: OSError) -> str | None:
+  """Why a folder cannot be made or written to, in words."""
+  if error.errno != errno.EEXIST:
+    return error.strerror
+  if folder.is_symlink():
+    return f'it is a link to {folder.readlink()}, where no folder is'
+  return 'it is no folder'
+
+
+def _nearest(folder: pathlib.Path) -> pathlib.Path:
+  """The folder itself or, if it is not there, the first above it that is."""
+  for path in (folder, *folder.parents):
+    with contextlib.suppress(FileNotFoundError):
+      path.lstat()
+      return path
+  return folder
+
+
+def check_writable(folder: places.Folder) -> None:
+  """Raises an ExportError if a folder is none, or cannot be made or written to.
+
+  Nothing is made or written. Of a storage, only an upload tells.
+  """
+  if not isinstance(folder, pathlib.Path):
+    return
+  try:
+    nearest = _nearest(folder)
+    if not nearest.is_dir():
+      raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    if not os.access(nearest, os.W_OK | os.X_OK):
+      raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+  except OSError as error:
+    raise _unwritable(folder, _reason(folder, error)) from error
+
+
 def _owner(descriptor: int) -> str:
   """The user that a file is of, in words; empty if it is this one."""
   number = os.fstat(descriptor).st_uid
@@ -106,12 +141,12 @@ def _take(path: pathlib.Path) -> int:
 def _hold_file(folder: pathlib.Path) -> Iterator[None]:
   """Holds a lock of the file system, freed however the process ends."""
   path = folder / _NAME
-  is_new = not folder.exists()
   try:
+    is_new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     lock = _take(path)
   except OSError as error:
-    raise _unwritable(folder, error.strerror) from error
+    raise _unwritable(folder, _reason(folder, error)) from error
   try:
     yield
   finally:

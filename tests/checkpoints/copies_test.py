@@ -1,5 +1,6 @@
 """What is taken from an archive never has a name that the archive chose."""
 
+import contextlib
 import pathlib
 import tarfile
 
@@ -7,6 +8,7 @@ import pytest
 
 from exporter import errors
 from exporter.checkpoints import copies
+from exporter.checkpoints import scratch
 
 _FILES = ('model.ckpt-7.index', 'model.ckpt-7.data-00000-of-00001')
 
@@ -42,6 +44,24 @@ def test_only_what_is_wanted_is_copied(archive):
   with copies.copied(archive, lambda path: path.suffix == '.ckpt') as copied:
     assert list(copied.checkpoints) == ['deep/old.ckpt']
     assert not copied.graphs
+
+
+def test_a_full_disk_is_told_with_the_folder_and_its_variable(
+  archive, tmp_path, monkeypatch
+):
+  folder = tmp_path / 'temporary' / 'slimhub-copies-1'
+  folder.mkdir(parents=True)
+  (folder / '0.index').symlink_to('/dev/full')
+  monkeypatch.setattr(scratch, 'folder', lambda: contextlib.nullcontext(folder))
+  says = (
+    f'archive {archive} cannot be unpacked in the temporary folder '
+    f'{folder.parent}: No space left on device; the disk is full; .*TMPDIR'
+  )
+  with (
+    pytest.raises(errors.MachineError, match=says),
+    copies.copied(archive),
+  ):
+    pass
 
 
 def test_checking_copies_nothing(archive, monkeypatch):

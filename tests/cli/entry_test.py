@@ -134,17 +134,6 @@ def test_an_interrupted_run_exits_130_with_its_summary(run, capsys):
   assert 'all' in capsys.readouterr().out
 
 
-def test_a_dry_run_only_says_what(run, tmp_path, capsys):
-  place = places.place(tmp_path, model_specs.find(_MODEL)[0])
-  place.manifest.parent.mkdir(parents=True)
-  place.manifest.touch()
-  flags = [f'--output_dir={tmp_path}', '--synthetic_weights', '--dry_run']
-  assert _main('export', _MODEL, *flags) == 0
-  lines = capsys.readouterr().out.splitlines()
-  assert [line.split()[0] for line in lines] == ['there', 'new', 'new', 'new']
-  run.assert_not_called()
-
-
 def test_verify_gives_orders_for_what_is_there(run, tmp_path):
   handle = model_specs.find(_MODEL)[0]
   place = places.place(tmp_path, handle)
@@ -276,12 +265,14 @@ def test_a_full_standard_output_is_one_line():
   assert 'No space left' in done.stderr
 
 
-@pytest.mark.parametrize('output', ['| head -1', '> /dev/full', '>&-'])
-def test_an_export_goes_on_whoever_listens(output, tmp_path):
+@pytest.mark.parametrize(
+  ('output', 'code'), [('| head -1', 0), ('> /dev/full', 1), ('>&-', 0)]
+)
+def test_an_export_goes_on_whoever_listens(output, code, tmp_path):
   flags = f'--output_dir={tmp_path} --synthetic_weights --jobs=1'
   pattern = 'mobilenet_v1_025_128/feature_vector'
   done = _shell(f'slimhub export {pattern} {flags} {output}')
-  assert done.returncode == 0
+  assert done.returncode == code
   assert 'Traceback' not in done.stderr
   assert len(folder_lib.find_artifacts(tmp_path).usable) == 2
 

@@ -117,6 +117,11 @@ def test_a_terminal_shows_how_many_pictures(folder):
     (['{0}/exports', '--images={0}/none'], 1, 'none is no folder'),
     (['{0}/exports', '--images={0}/exports/google'], 1, 'hold no picture'),
     (['{0}/exports', '--images={0}'], 1, 'hold no picture'),
+    (
+      ['{0}/exports', '--images={0}/photos', '--output_dir={0}/exports'],
+      2,
+      'exports is a path; with --output_dir, which says where exports are',
+    ),
   ],
 )
 def test_mistakes_are_one_line(folder, capsys, argv, code, says):

@@ -1,5 +1,6 @@
 """Flags of an export that would have no effect, or a bad one, are refused."""
 
+import os
 from unittest import mock
 
 import pytest
@@ -68,4 +69,20 @@ def test_a_folder_that_tensorflow_takes_for_a_pattern_is_refused(
   flags = (f'--output_dir={name}', '--synthetic_weights')
   assert _main('export', _MODEL, *flags) == 1
   assert 'TensorFlow takes for a pattern' in capsys.readouterr().err
+  run.assert_not_called()
+
+
+@pytest.mark.parametrize('flag', ['--output_dir', '--checkpoint_dir'])
+def test_a_folder_whose_name_is_no_utf_8_is_refused(
+  run, capsys, flag, tmp_path
+):
+  named = {
+    '--output_dir': str(tmp_path),
+    '--checkpoint_dir': str(tmp_path),
+    flag: os.fsdecode(b'bad\xff'),
+  }
+  flags = [f'{name}={value}' for name, value in named.items()]
+  assert _main('export', _MODEL, *flags) == 1
+  (line,) = capsys.readouterr().err.splitlines()
+  assert line.startswith("slimhub: b'bad\\xff' is no name in UTF-8")
   run.assert_not_called()

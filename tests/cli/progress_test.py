@@ -1,11 +1,16 @@
 """What is shown while a batch runs."""
 
+import argparse
+import errno
 import io
 import json
+import os
+import sys
 
 import pytest
 
 from exporter import results
+from exporter.cli import exits
 from exporter.cli import progress
 from tests import source_tree
 
@@ -144,3 +149,38 @@ def test_steps_are_a_bar_on_a_terminal_alone():
     ('none', False): False,
     ('none', True): False,
   }
+
+
+class _Refusing(io.StringIO):
+  """A standard output that takes nothing."""
+
+  def __init__(self, number: int):
+    super().__init__()
+    self._number = number
+
+  def write(self, text: str) -> int:
+    raise OSError(self._number, os.strerror(self._number))
+
+
+def _show_in_vain(number: int, monkeypatch: pytest.MonkeyPatch) -> int:
+  monkeypatch.setattr(sys, 'stdout', _Refusing(number))
+  done = [results.Result(name, results.KEPT) for name in 'ab']
+  return progress.show(done, len(done), argparse.Namespace(progress='json'))
+
+
+@pytest.mark.parametrize('number', [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_events_that_a_file_does_not_take_are_a_failure(
+  number, monkeypatch, capsys
+):
+  assert _show_in_vain(number, monkeypatch) == exits.FAILED
+  (line,) = capsys.readouterr().err.splitlines()
+  assert f'on standard output: [Errno {number}] {os.strerror(number)}' in line
+  assert 'the work itself went on' in line
+
+
+@pytest.mark.parametrize('number', [errno.EPIPE, errno.EBADF, errno.ECONNRESET])
+def test_events_that_nobody_waits_for_are_no_failure(
+  number, monkeypatch, capsys
+):
+  assert _show_in_vain(number, monkeypatch) == exits.OK
+  assert not capsys.readouterr().err

@@ -4,6 +4,7 @@ import functools
 import json
 import pathlib
 import shutil
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -240,8 +241,9 @@ def test_a_folder_of_exports_is_evaluated_by_one_call(exports, pictures):
     formats=['tf2'],
     registry=registry,
   )
+  both: Any = 'both'
   with pytest.raises(errors.OrderError, match="labels_are='both', expected"):
-    evaluate_exports(labels_are='both')
+    evaluate_exports(labels_are=both)
   (accuracy,) = evaluate_exports()
   (classifier,) = tiny_network.MODEL.handles((5,))[:1]
   assert accuracy.name == str(classifier)

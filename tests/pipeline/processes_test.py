@@ -98,6 +98,7 @@ def test_a_worker_out_of_memory_costs_what_it_was_at(tmp_path):
   rest = list(running)  # The second may have been done before the limit.
   (failed,) = [r for r in rest if r.status == results_lib.FAILED]
   assert 'memory' in failed.reason
+  assert len(failed.reason.splitlines()) <= 2  # No traceback.
   assert results_lib.EXPORTED in [result.status for result in rest]
   _assert_whole(tmp_path, rest)
 

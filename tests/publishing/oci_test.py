@@ -132,7 +132,7 @@ def test_a_time_is_told_if_somebody_says_it(folder, tmp_path, monkeypatch):
   before = json.loads(skopeo.run('inspect', f'oci:{folder}:5'))
   assert image['Layers'] == before['Layers']
   monkeypatch.setenv('SOURCE_DATE_EPOCH', 'yesterday')
-  with pytest.raises(errors.PublishError, match="'yesterday', expected"):
+  with pytest.raises(errors.ExportError, match="'yesterday', expected"):
     _upload().files()
 
 

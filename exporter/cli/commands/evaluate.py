@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+import pathlib
 
 from exporter import cards
 from exporter import errors
@@ -14,6 +15,7 @@ from exporter.cli import flags
 from exporter.cli import hush
 from exporter.cli import progress
 from exporter.cli import tables
+import model_specs
 
 HELP = 'measure the accuracy of exports on labelled pictures'
 _WORST = 10  # How many of the worst classes are printed.
@@ -60,12 +62,34 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   )
 
 
+def _find(
+  args: argparse.Namespace,
+) -> tuple[storage.Folder, storage.Found[model_specs.Handle]]:
+  """The exports that the arguments name, and the folder that they are in.
+
+  Raises:
+    UsageError: A path is named where patterns are expected.
+    UnknownNameError: A pattern matches no model.
+  """
+  try:
+    return storage.find_targets(
+      args.targets, args.output_dir, args.formats, flags.registry(args)
+    )
+  except model_specs.UnknownNameError as error:
+    paths = [each for each in args.targets if pathlib.Path(each).exists()]
+    if args.output_dir is None or not paths:
+      raise
+    raise flags.UsageError(
+      f'{paths[0]} is a path; with --output_dir, which says where exports are, '
+      'arguments are patterns of handles; leave it out: what is measured of an '
+      'export lies beside it'
+    ) from error
+
+
 def run(args: argparse.Namespace) -> int:
   if args.output_dir is None and len(args.targets) > 1:
     raise flags.UsageError('name one DIR, or handles with --output_dir=DIR')
-  folder, exports = storage.find_targets(
-    args.targets, args.output_dir, args.formats, flags.registry(args)
-  )
+  folder, exports = _find(args)
   if not exports.usable:
     return progress.tell_left_out(exports.left_out)
   with hush.hushed() as error:

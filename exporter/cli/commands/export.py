@@ -12,6 +12,7 @@ from exporter import storage
 from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import flags
+from exporter.cli import progress
 from exporter.cli import transfer
 from exporter.cli import work
 import model_specs
@@ -88,7 +89,9 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     help='how many images LiteRT files take at once: 1, as without this flag '
     'and as delegates and browsers want it, or dynamic',
   )
-  parser.add_argument('--dry_run', action='store_true', help='only say what')
+  parser.add_argument(
+    '--dry_run', action='store_true', help='only say what an export would do'
+  )
   parser.add_argument('--force', action='store_true', help='replace exports')
   work.add_flags(parser)
 
@@ -196,25 +199,11 @@ def _refuse_unused(args: argparse.Namespace) -> None:
     )
 
 
-def run(args: argparse.Namespace) -> int:
-  _refuse_unused(args)
-  if bool(args.patterns) == args.all:
-    raise flags.UsageError('say what to export: either PATTERN... or --all')
-  handles = _chosen(args)
-  if args.dry_run:
-    with storage.reach(args.output_dir):
-      for handle in handles:
-        there = storage.place(args.output_dir, handle).manifest.exists()
-        print(f'{"there" if there else "new":<5}  {handle}')
-    return exits.OK
-  engine = work.engine(args)
-  folder, code = None, exits.OK
-  if not args.synthetic_weights:
-    folder = args.checkpoint_dir or storage.default_checkpoint_dir()
-    code, handles = _supply(handles, folder, args)
-    if code == exits.INTERRUPTED or not handles:
-      return code
-  template = pipeline.Order(
+def _template(
+  args: argparse.Namespace, folder: pathlib.Path | None
+) -> pipeline.Order:
+  """What the orders are like, with checkpoints in a folder if any are read."""
+  return pipeline.Order(
     action=pipeline.EXPORT,
     handles=(),
     output_dir=args.output_dir,
@@ -226,6 +215,26 @@ def run(args: argparse.Namespace) -> int:
     pictures_dir=measure.pictures_folder(args.representative_images),
     litert_batch=args.litert_batch or kinds.ONE,
   )
+
+
+def run(args: argparse.Namespace) -> int:
+  _refuse_unused(args)
+  if bool(args.patterns) == args.all:
+    raise flags.UsageError('say what to export: either PATTERN... or --all')
+  handles = _chosen(args)
+  engine = work.engine(args)
+  folder, code = None, exits.OK
+  if not args.synthetic_weights:
+    folder = args.checkpoint_dir or storage.default_checkpoint_dir()
+  template = _template(args, folder)
+  if args.dry_run:
+    orders = pipeline.make_orders(handles, template)
+    planned = pipeline.foretell(orders, fetches=args.fetch)
+    return progress.show(planned, len(handles), args, progress.Plan)
+  if folder is not None:
+    code, handles = _supply(handles, folder, args)
+    if code == exits.INTERRUPTED or not handles:
+      return code
   return max(
     code, work.carry_out(pipeline.make_orders(handles, template), engine, args)
   )
