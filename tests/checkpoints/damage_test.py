@@ -108,19 +108,6 @@ def test_every_variable_that_does_not_fit_is_named(
   assert message.endswith(_REPLACE)
 
 
-def test_of_many_variables_that_do_not_fit_some_are_named(
-  tmp_path, monkeypatch
-):
-  monkeypatch.setattr(checkpoint, '_MOST', 2)
-  checkpoints.write(tmp_path / _NAME, {'other': np.zeros([1], np.float32)})
-  first, *named, more, advice = _refuse(tmp_path).splitlines()
-  count = len(tiny_network.wanted().shapes)
-  assert first.endswith(f'does not fit: {count} of {count} variables')
-  assert [line.partition(': ')[2] for line in named] == ['missing'] * 2
-  assert more == f'  and {count - 2} more'
-  assert advice
-
-
 def test_no_averages_where_they_are_asked_for(tmp_path):
   checkpoints.write(tmp_path / _NAME, tiny_network.tensors())
   message = _refuse(tmp_path, 'ema')
