@@ -17,8 +17,6 @@ from importlib import resources
 import pathlib
 import re
 
-import tensorflow as tf
-
 from exporter import errors
 from exporter import storage
 
@@ -119,6 +117,14 @@ def render(programs: Iterable[Program]) -> str:
   return '\n'.join((*_HEADER, *map(str, rows))) + '\n'
 
 
+def _tensorflow() -> str:
+  """The version of TensorFlow that answers."""
+  # The process that hands answers from one worker to another does without.
+  import tensorflow as tf
+
+  return tf.__version__
+
+
 @functools.cache
 def published() -> Mapping[str, Answer]:
   """By digest, what the makers of slimhub know of this TensorFlow.
@@ -128,7 +134,7 @@ def published() -> Mapping[str, Answer]:
   """
   file = resources.files('exporter.proof').joinpath(PROGRAMS)
   programs = parse(file.read_text('utf-8'), f'exporter/proof/{PROGRAMS}')
-  question = tf.__version__, asked()
+  question = _tensorflow(), asked()
   return {
     program.digest: program.answer
     for program in programs
@@ -150,7 +156,7 @@ def learn(answers: Mapping[str, Answer]) -> None:
 
 
 def _causes(digest: str) -> tuple[str, ...]:
-  return 'program', digest, tf.__version__, asked()
+  return 'program', digest, _tensorflow(), asked()
 
 
 def find(digest: str) -> Answer | None:

@@ -4,8 +4,11 @@ import dataclasses
 import json
 import multiprocessing
 import pathlib
+import pickle
 import shutil
 import stat
+import subprocess
+import sys
 
 import pytest
 import tensorflow as tf
@@ -21,6 +24,7 @@ from model_specs import versions
 from tests import artifacts_made as artifacts
 from tests import programs_file
 from tests import some_manifest
+from tests import source_tree
 
 _NAME = f'{artifacts.TINY}/feature_vector/5'
 _DIGEST = '5' * 64
@@ -268,4 +272,18 @@ def test_the_table_is_made_of_exports_and_keeps_what_others_know(tmp_path):
   assert programs_file.renew(known, tmp_path, '2026-12-24') == (
     elsewhere,
     of_export,
+  )
+
+
+def test_a_process_that_only_hands_answers_on_needs_no_tensorflow():
+  code = (
+    'import pickle, sys\n'
+    'assert pickle.load(sys.stdin.buffer)\n'
+    "sys.exit('tensorflow' in sys.modules)\n"
+  )
+  subprocess.run(
+    [sys.executable, '-c', code],
+    cwd=source_tree.ROOT,
+    input=pickle.dumps({_DIGEST: _ANSWER}),
+    check=True,
   )
