@@ -29,6 +29,7 @@ _REST = 9
 
 def _look(folder: str, depth: int = 0) -> Iterator[str]:
   """The folders that exports lie in, and the manifests, at any moment."""
+  yield folder
   try:
     with os.scandir(folder) as opened:
       entries = list(opened)
@@ -36,7 +37,6 @@ def _look(folder: str, depth: int = 0) -> Iterator[str]:
     if depth:
       return  # Whoever lists the exports says what is wrong with one of them.
     raise
-  yield folder
   for entry in entries:
     if entry.name.startswith('.'):
       continue  # Exports are staged there.
@@ -49,11 +49,12 @@ def _look(folder: str, depth: int = 0) -> Iterator[str]:
 
 
 def _stamp(path: str) -> tuple[int, ...]:
+  """Changes with a file, with the names in a folder, and with its rights."""
   try:
     facts = os.stat(path)  # noqa: PTH116  # A text is faster, and there are many.
   except OSError:
     return ()
-  return (facts.st_ino, facts.st_size, facts.st_mtime_ns)
+  return (facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -8,9 +8,18 @@ import pytest
 
 from exporter.cli import entry
 from exporter.hub import tfhub_cache
+from tests import hidden
 from tests import some_exports
 from tests import source_tree
 
+_OTHER = some_exports.TF2.replace('classification', 'feature_vector')
+# Commands that write exports to another folder, and the flag that names it.
+_WRITERS = (
+  ('pack', '--output_dir'),
+  ('seed_cache', '--cache_dir'),
+  ('seed_cache', '--kagglehub_cache'),
+  ('publish', '--to', '--layout=oci'),
+)
 _URL = 'https://hub.example.org/a'
 
 
@@ -43,6 +52,23 @@ def test_what_cannot_be_packed_is_the_exit_code(exports, tmp_path, capsys):
   assert f'failed: {some_exports.TF1}' in printed.err
   assert 'saved_model.pb is missing' in printed.err
   assert f'packed    {some_exports.TF2}' in printed.out
+
+
+@pytest.mark.parametrize('command', _WRITERS)
+def test_a_folder_that_cannot_be_listed_is_the_exit_code(
+  command, exports, tmp_path, capsys, monkeypatch
+):
+  folder = exports / some_exports.NAME
+  some_exports.add(exports, _OTHER)
+  hidden.hide(monkeypatch, folder)
+  name, flag, *more = command
+  assert _main(name, exports, f'{flag}={tmp_path / "to"}', *more) == 1
+  printed = capsys.readouterr()
+  assert f'{folder} cannot be listed (Permission denied)' in printed.err
+  assert some_exports.NAME.partition('/classification')[0] in printed.out
+  hidden.hide(monkeypatch, exports / 'google')
+  assert _main(name, exports, f'{flag}={tmp_path / "new"}', *more) == 1
+  assert 'google cannot be listed' in capsys.readouterr().err
 
 
 def test_seed_cache_takes_another_hub(exports, tmp_path, capsys):

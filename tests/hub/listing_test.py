@@ -11,10 +11,12 @@ import pytest
 
 from exporter import storage
 from exporter.hub import listing
+from tests import hidden
 from tests import some_exports
 from tests import some_spec_file
 
 _TF2 = some_exports.TF2
+_OTHER = _TF2.replace('classification', 'feature_vector')
 
 
 @pytest.fixture(name='exports')
@@ -88,6 +90,26 @@ def test_a_damaged_manifest_is_left_out_and_named(exports):
   assert _handles(live_listing) == [name for name in before if name != _TF2]
   assert [item.name for item in live_listing.now().left_out] == [_TF2]
   assert json.loads(live_listing.now().json)['left_out'] == [_TF2]
+
+
+def test_a_hidden_folder_is_named_while_the_others_are_listed(exports, caplog):
+  live_listing = listing.Listing(exports)
+  _handles(live_listing)
+  some_exports.add(exports, _OTHER)
+  with pytest.MonkeyPatch.context() as patch:
+    hidden.hide(patch, exports / some_exports.NAME)
+    (exports / some_exports.NAME).chmod(0o700)  # A hub notices that.
+    assert _handles(live_listing) == [_OTHER]
+    assert [each.name for each in live_listing.now().left_out] == [
+      some_exports.NAME
+    ]
+    assert json.loads(live_listing.now().json)['left_out'] == [
+      f'{some_exports.NAME}: the hub has no right to read it'
+    ]
+    assert f'{exports / some_exports.NAME} cannot be listed' in caplog.text
+  (exports / some_exports.NAME).chmod(0o755)
+  assert _TF2 in _handles(live_listing)
+  assert not live_listing.now().left_out
 
 
 def test_who_asks_often_makes_it_look_once_a_second(exports, monkeypatch):

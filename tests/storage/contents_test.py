@@ -11,6 +11,7 @@ from exporter import errors
 from exporter.storage import contents
 from exporter.storage import manifest
 import model_specs
+from tests import hidden
 from tests import some_exports
 from tests import some_manifest
 
@@ -132,6 +133,12 @@ def test_all_differences_are_told_at_once(tmp_path, few):
     'saved_model.pb',
     'variables/variables.index',
   ]
+
+
+def test_what_cannot_be_listed_is_not_missing(tmp_path, few, monkeypatch):
+  hidden.hide(monkeypatch, tmp_path / 'variables')
+  with pytest.raises(PermissionError, match=str(tmp_path / 'variables')):
+    contents.differences(few, tmp_path)
 
 
 def test_a_missing_artifact_differs_in_every_file(tmp_path, few):
