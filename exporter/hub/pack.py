@@ -167,8 +167,10 @@ def pack_exports(
 
   Raises:
     HubError: The folder holds files that slimhub did not pack.
-    ExportError: Another slimhub works in the folder, or it is not writable.
+    ExportError: The folder is not apart from that of the exports, or is not
+      writable, or another slimhub works in it.
   """
+  storage.check_apart(output_dir, {item.root for item in exports.usable})
   _refuse_others(output_dir)
   with storage.hold(output_dir):
     storage.clear_staging(output_dir)

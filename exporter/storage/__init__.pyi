@@ -34,6 +34,7 @@ from .home import default_stock_dir as default_stock_dir
 from .home import fetch_command as fetch_command
 from .locations import LocalPath as LocalPath
 from .locations import Location as Location
+from .locations import check_apart as check_apart
 from .locations import to_folder as to_folder
 from .locations import to_path as to_path
 from .lock import hold as hold

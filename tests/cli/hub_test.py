@@ -1,6 +1,7 @@
 """`slimhub serve`, `pack` and `seed_cache` as they are typed."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 
 from exporter.cli import entry
 from exporter.hub import tfhub_cache
+from tests import file_tree
 from tests import hidden
 from tests import some_exports
 from tests import source_tree
@@ -71,6 +73,22 @@ def test_a_folder_that_cannot_be_listed_is_the_exit_code(
   assert 'google cannot be listed' in capsys.readouterr().err
 
 
+@pytest.mark.parametrize('command', _WRITERS)
+@pytest.mark.parametrize('where', ['.', 'new', '..'])
+def test_nothing_is_written_among_exports(
+  command, where, exports, capsys, monkeypatch
+):
+  before = file_tree.read(exports)
+  monkeypatch.chdir(exports)
+  name, flag, *more = command
+  for folder in (where, exports / where):
+    assert _main(name, exports, f'{flag}={folder}', *more) == 1
+    error = capsys.readouterr().err
+    assert re.search(rf'{exports}, where .* an empty or a new folder', error)
+  assert file_tree.read(exports) == before
+  assert [path.name for path in exports.parent.iterdir()] == [exports.name]
+
+
 def test_seed_cache_takes_another_hub(exports, tmp_path, capsys):
   command = ('seed_cache', exports, f'--cache_dir={tmp_path / "cache"}')
   assert _main(*command, f'--handle_prefix={_URL}/') == 0
@@ -83,7 +101,7 @@ def test_seed_cache_takes_another_hub(exports, tmp_path, capsys):
 
 
 def test_seed_cache_tells_under_how_many_urls(exports, tmp_path, capsys):
-  command = ('seed_cache', exports, f'--cache_dir={tmp_path}')
+  command = ('seed_cache', exports, f'--cache_dir={tmp_path / "cache"}')
   assert _main(*command, '--progress=json') == 0
   _, event, *_ = map(json.loads, capsys.readouterr().out.splitlines())
   assert event['event'] == 'seeded'
@@ -126,10 +144,10 @@ def test_seed_cache_needs_a_cache(exports, capsys):
 
 def test_seed_cache_leaves_what_others_put_there(exports, tmp_path, capsys):
   moved = 'google/mobilenet-v1/TensorFlow2/025-128-classification/2'
-  folder = tmp_path / 'models' / moved
+  folder = tmp_path / 'cache' / 'models' / moved
   folder.mkdir(parents=True)
   (folder / 'saved_model.pb').touch()
-  command = ('seed_cache', exports, f'--kagglehub_cache={tmp_path}')
+  command = ('seed_cache', exports, f'--kagglehub_cache={tmp_path / "cache"}')
   assert _main(*command) == 1
   assert f'{folder}, for {moved}, holds what' in capsys.readouterr().err
   assert _main(*command, '--force') == 0
