@@ -63,4 +63,5 @@ from .places import place as place
 from .places import reach as reach
 from .places import write_text as write_text
 from .record import parse_record as parse_record
+from .search import Search as Search
 from .targets import find_targets as find_targets
