@@ -47,16 +47,39 @@ def enter(context: str, folder: pathlib.Path) -> str:
   Returns:
     `entered`, or the message of the ExportError.
   """
-  code = (
-    'import os, pathlib, sys\n'
-    'from exporter import errors, storage\n'
+  return _run(
     f'context = storage.{context}\n'
     f'os.setuid({_NUMBER})\n'
     'try:\n'
     '  with context(pathlib.Path(sys.argv[1])):\n'
     "    print('entered')\n"
     'except errors.ExportError as error:\n'
-    '  print(error)\n'
+    '  print(error)\n',
+    folder,
+  )
+
+
+def find_left_out(folder: pathlib.Path) -> str:
+  """What another user is told of a folder of exports that cannot all be used.
+
+  Root looks at first, as the other user may not be able to import anything.
+
+  Returns:
+    The name and the reason of each export, or folder, that is left out.
+  """
+  return _run(
+    'folder = pathlib.Path(sys.argv[1])\n'
+    'assert not storage.items(folder).left_out\n'
+    f'os.setuid({_NUMBER})\n'
+    'for each in storage.items(folder).left_out:\n'
+    "  print(f'{each.name}: {each.reason}')\n",
+    folder,
+  )
+
+
+def _run(code: str, folder: pathlib.Path) -> str:
+  code = (
+    f'import os, pathlib, sys\nfrom exporter import errors, storage\n{code}'
   )
   done = subprocess.run(
     [sys.executable, '-c', code, str(folder)],

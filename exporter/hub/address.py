@@ -167,12 +167,16 @@ class Exports:
     return [each.manifest for _, each in sorted(exports) if each]
 
   def numbers(self, folder: str, kind: kinds.Kind | None = None) -> list[int]:
-    """The versions of a model and task, or those converted to a format."""
+    """The versions of a model and task, or those converted to a format.
+
+    Raises:
+      OSError: The folder of the model and task cannot be listed.
+    """
     end = f'.{kind.group}/{kind.stem}{MANIFEST}' if kind else MANIFEST
     root = self._root / folder
     names = [
       path.relative_to(root).as_posix().removesuffix(end)
-      for path in root.glob(f'*{end}')
+      for path in storage.Search(root).glob(f'*{end}')
     ]
     return [int(name) for name in names if _NUMBER.fullmatch(name)]
 

@@ -129,7 +129,8 @@ class Hub:
   def prepare(self) -> listing.Listed:
     """Lists the exports, and removes from the stock what none of them needs."""
     listed = self._listing.now()
-    self._stock.clear(listed.manifests)
+    # Of a damaged export, too, the stock may have what is whole.
+    self._stock.clear(item.manifest for item in listed.items)
     return listed
 
   def check(self) -> None:

@@ -29,6 +29,7 @@ _REST = 9
 
 def _look(folder: str, depth: int = 0) -> Iterator[str]:
   """The folders that exports lie in, and the manifests, at any moment."""
+  yield folder
   try:
     with os.scandir(folder) as opened:
       entries = list(opened)
@@ -36,7 +37,6 @@ def _look(folder: str, depth: int = 0) -> Iterator[str]:
     if depth:
       return  # Whoever lists the exports says what is wrong with one of them.
     raise
-  yield folder
   for entry in entries:
     if entry.name.startswith('.'):
       continue  # Exports are staged there.
@@ -49,18 +49,19 @@ def _look(folder: str, depth: int = 0) -> Iterator[str]:
 
 
 def _stamp(path: str) -> tuple[int, ...]:
+  """Changes with a file, with the names in a folder, and with its rights."""
   try:
     facts = os.stat(path)  # noqa: PTH116  # A text is faster, and there are many.
   except OSError:
     return ()
-  return (facts.st_ino, facts.st_size, facts.st_mtime_ns)
+  return (facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
 
 
 @dataclasses.dataclass(frozen=True)
 class Listed:
   """What was there at one moment."""
 
-  items: tuple[storage.Item, ...] = ()
+  items: tuple[storage.Item, ...] = ()  # All that have a manifest of theirs.
   # What lies at the path of an export and cannot be used.
   left_out: tuple[results.Result, ...] = ()
   known: names.Names = dataclasses.field(
@@ -69,8 +70,11 @@ class Listed:
 
   @property
   def manifests(self) -> tuple[storage.Manifest, ...]:
-    """The manifests of all exports."""
-    return tuple(item.manifest for item in self.items)
+    """The manifests of all exports that are whole, as far as sizes tell."""
+    left_out = {each.name for each in self.left_out}
+    return tuple(
+      item.manifest for item in self.items if item.stem not in left_out
+    )
 
   @functools.cached_property
   def json(self) -> bytes:
@@ -129,10 +133,18 @@ class Listing:
     exports: storage.Found[storage.Item] = storage.Found(())
     with contextlib.suppress(errors.ManifestError):  # There is nothing at all.
       exports = storage.items(self._folder)
-    for each in exports.left_out if self._stamps else ():
+    left_out = list(exports.left_out)
+    for item in exports.usable:
+      files = storage.file_paths(self._folder, item.manifest).values()
+      stamps |= {path: _stamp(path) for path in map(os.fspath, files)}
+      try:
+        storage.check_sizes(self._folder, item.manifest)
+      except (errors.ManifestError, PermissionError) as error:
+        left_out.append(storage.leave_out(item.stem, error))
+    for each in left_out if self._stamps else ():
       _log.error('%s is left out: %s', each.name, outside.shown(each.reason))
     all_names = names.Names(item.handle for item in exports.usable)
     for clash in all_names.clashes:
       _log.warning('%s; the first keeps the name', outside.shown(clash))
-    self.last = Listed(exports.usable, exports.left_out, all_names)
+    self.last = Listed(exports.usable, tuple(left_out), all_names)
     self._stamps = stamps

@@ -51,6 +51,10 @@ def _loose(manifest: storage.Manifest) -> dict[str, str]:
   return {f'{manifest.handle}/{name}': name for name in manifest.files}
 
 
+def _is_at(stem: str, name: str) -> bool:
+  return f'{stem}/'.startswith(f'{name}/')
+
+
 def _copy(item: storage.Export, name: str, target: pathlib.Path) -> None:
   with storage.local_root(item.root, item.manifest.handle) as root:
     storage.copy_file(root, item.manifest, name, target)
@@ -65,6 +69,7 @@ class _Packer:
     self._whole = exports.usable
     self._left_out = exports.left_out
     self._root = root
+    self._kept: set[str] = set()  # Stems of what an earlier run packed.
 
   def pack(self, item: storage.Export) -> results.Result:
     """Packs an artifact, its manifest last: what has one is whole."""
@@ -86,28 +91,39 @@ class _Packer:
       if content := item.read_beside(suffix):
         self._root.put_data(f'{base}{suffix}', content)
     if not storage.kind_of(manifest).is_converted:
-      prefix = f'{manifest.handle}.'
-      conversions = [
-        each.manifest
-        for each in self._whole
-        if each.manifest.handle.startswith(prefix)
-      ]
-      page = page_lib.card(manifest, text, conversions)
+      page = page_lib.card(manifest, text, self._conversions(manifest))
       self._root.put_data(f'{base}{_PAGE}', page.encode())
     self._root.put_data(manifest_name, data)
     return results.Result(manifest.handle, status, bytes=manifest.bytes)
 
-  def keep(self, stem: str) -> None:
-    """Keeps what an earlier run packed of an artifact."""
-    for suffix in (address.MANIFEST, address.CARD, _PAGE, *address.BESIDE):
-      self._root.keep(f'{stem}{suffix}')
-    for manifest in self._packed([stem]):
+  def _conversions(self, origin: storage.Manifest) -> list[storage.Manifest]:
+    """What an artifact was converted to, and is or stays packed; sorted."""
+    prefix = f'{origin.handle}.'
+    manifests = [
+      *(each.manifest for each in self._whole if each.stem.startswith(prefix)),
+      *self._packed(stem for stem in self._kept if stem.startswith(prefix)),
+    ]
+    return sorted(manifests, key=lambda manifest: manifest.handle)
+
+  def keep(self, name: str) -> None:
+    """Keeps what an earlier run packed of an export, or of those in a folder.
+
+    Args:
+      name: The stem of the export, or the path of a folder that nobody can list
+        and whose exports may all be there still.
+    """
+    stems = {stem for stem in self._root.stems() if _is_at(stem, name)}
+    for stem in stems:
+      for suffix in (address.MANIFEST, address.CARD, _PAGE, *address.BESIDE):
+        self._root.keep(f'{stem}{suffix}')
+    for manifest in self._packed(stems):
       for path in (storage.download_path(manifest), *_loose(manifest)):
         self._root.keep(path)
+    self._kept |= stems
 
   def _packed(self, stems: Iterable[str]) -> list[storage.Manifest]:
     """The manifests, in the webroot, of those of some artifacts that it has."""
-    names = [f'{stem}{address.MANIFEST}' for stem in stems]
+    names = [f'{stem}{address.MANIFEST}' for stem in sorted(stems)]
     return [
       storage.parse_manifest(self._root.read(name), name)
       for name in names
@@ -116,9 +132,7 @@ class _Packer:
 
   def finish(self) -> None:
     """Writes the index and the names without a version; removes old files."""
-    stems = {item.stem for item in self._whole}
-    stems |= {each.name for each in self._left_out}
-    packed = self._packed(sorted(stems))
+    packed = self._packed({item.stem for item in self._whole} | self._kept)
     newest: dict[str, str] = {}
     for manifest in packed:
       folder, _, number = manifest.handle.rpartition('/')
@@ -153,8 +167,10 @@ def pack_exports(
 
   Raises:
     HubError: The folder holds files that slimhub did not pack.
-    ExportError: Another slimhub works in the folder, or it is not writable.
+    ExportError: The folder is not apart from that of the exports, or is not
+      writable, or another slimhub works in it.
   """
+  storage.check_apart(output_dir, {item.root for item in exports.usable})
   _refuse_others(output_dir)
   with storage.hold(output_dir):
     storage.clear_staging(output_dir)

@@ -236,8 +236,9 @@ def seed(
 
   Raises:
     ExportError: Another slimhub works in the cache, or it is not writable, or
-      takes no links.
+      takes no links, or is not apart from the folder of the exports.
   """
+  storage.check_apart(layout.root, {item.root for item in exports.usable})
   items = {item.handle: item for item in exports.usable}
   names = {handle: layout.names(handle) for handle in items}
   claims = claims_lib.settle({h: n for h, n in names.items() if n})

@@ -37,6 +37,11 @@ class Webroot:
     """Whether a file is there."""
     return (self._folder / name).is_file()
 
+  def stems(self) -> list[str]:
+    """The stems of the exports whose manifests are there."""
+    paths = storage.find_paths(self._folder, whole=True)
+    return [candidate.stem for candidate in paths.candidates]
+
   def read(self, name: str) -> bytes:
     """The content of a file."""
     return (self._folder / name).read_bytes()

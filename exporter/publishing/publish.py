@@ -122,9 +122,12 @@ def publish_uploads(
 
   Raises:
     PublishError: The folder holds files that slimhub did not publish.
-    ExportError: Another slimhub works in the folder, or it is not writable.
+    ExportError: The folder is not apart from that of the exports, or is not
+      writable, or another slimhub works in it.
   """
   uploads = tuple(uploads)
+  roots = {item.root for upload in uploads for item in upload.items}
+  storage.check_apart(folder, roots)
   names = Counter(upload.name for upload in uploads)
   with storage.hold(folder):
     storage.clear_staging(folder)

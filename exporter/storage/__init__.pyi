@@ -5,8 +5,10 @@ from .bundle import is_bundled as is_bundled
 from .bundle import write_bundle as write_bundle
 from .bundle import write_download as write_download
 from .candidates import find_paths as find_paths
+from .contents import check_sizes as check_sizes
 from .contents import copy_file as copy_file
 from .contents import differences as differences
+from .contents import file_paths as file_paths
 from .contents import hash_files as hash_files
 from .contents import reading as reading
 from .delivery import clear_staging as clear_staging
@@ -34,6 +36,7 @@ from .home import default_stock_dir as default_stock_dir
 from .home import fetch_command as fetch_command
 from .locations import LocalPath as LocalPath
 from .locations import Location as Location
+from .locations import check_apart as check_apart
 from .locations import to_folder as to_folder
 from .locations import to_path as to_path
 from .lock import check_writable as check_writable
@@ -61,4 +64,5 @@ from .places import place as place
 from .places import reach as reach
 from .places import write_text as write_text
 from .record import parse_record as parse_record
+from .search import Search as Search
 from .targets import find_targets as find_targets

@@ -7,7 +7,9 @@ import re
 
 from exporter import errors
 from exporter.storage import export
+from exporter.storage import manifest
 from exporter.storage import places
+from exporter.storage import search
 import model_specs
 from model_specs import formats
 from model_specs import kinds
@@ -16,6 +18,7 @@ from model_specs import versions
 
 _PARTS = 5  # Of a handle: PUBLISHER/DATASET/NAME/TASK/VERSION.
 _NUMBER = re.compile('[0-9]+')
+_PART = re.compile(manifest.PART)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,28 +88,23 @@ def _may_be_handle(parts: Sequence[str]) -> bool:
   return parts[3] in versions.TASKS and bool(_NUMBER.fullmatch(parts[4]))
 
 
-def _unconverted(output_dir: places.Folder, whole: bool) -> Iterator[Candidate]:
+def _unconverted(found: search.Search, whole: bool) -> Iterator[Candidate]:
   """Finds artifacts that are no conversions, by their folder or manifest."""
-  all_parts = {
-    (*p.parts[-_PARTS:-1], p.name.removesuffix(kinds.MANIFEST))
-    for p in output_dir.glob('*/*/*/*/*')
-  }
+  seen = {p.parts[-_PARTS:] for p in found.glob('*/*/*/*/*')}
   # Paths of variants have one more folder, which belongs to the name.
-  for p in output_dir.glob(f'*/*/*/{model_specs.VARIANT}/*/*'):
-    publisher, dataset, name, variant, task = p.parts[-_PARTS - 1 : -1]
-    number = p.name.removesuffix(kinds.MANIFEST)
-    all_parts.add((publisher, dataset, f'{name}/{variant}', task, number))
-  for parts in all_parts:
-    stem = '/'.join(parts)
-    manifest = output_dir / f'{stem}{kinds.MANIFEST}'
-    if _may_be_handle(parts) and (not whole or manifest.exists()):
-      yield Candidate(parts, stem)
+  for p in found.glob(f'*/*/*/{model_specs.VARIANT}/*/*'):
+    publisher, dataset, name, variant, task, last = p.parts[-_PARTS - 1 :]
+    seen.add((publisher, dataset, f'{name}/{variant}', task, last))
+  for parts in {(*p[:-1], p[-1].removesuffix(kinds.MANIFEST)) for p in seen}:
+    has_manifest = (*parts[:-1], f'{parts[-1]}{kinds.MANIFEST}') in seen
+    if _may_be_handle(parts) and (has_manifest or not whole):
+      yield Candidate(parts, '/'.join(parts))
 
 
-def _converted(output_dir: places.Folder, whole: bool) -> Iterator[Candidate]:
+def _converted(found: search.Search, whole: bool) -> Iterator[Candidate]:
   """Finds conversions, by their file or manifest."""
   inside: dict[tuple[str, ...], set[str]] = {}
-  for path in output_dir.glob('*/*/*/*/*.*/*'):
+  for path in found.glob('*/*/*/*/*.*/*'):
     folders = tuple(path.parts[-_PARTS - 1 : -1])
     inside.setdefault(folders, set()).add(path.name)
   for folders, names in inside.items():
@@ -119,15 +117,45 @@ def _converted(output_dir: places.Folder, whole: bool) -> Iterator[Candidate]:
         yield Candidate(parts, f'{"/".join(folders)}/{kind.stem}', kind)
 
 
-def find_paths(output_dir: places.Folder, whole: bool) -> list[Candidate]:
-  """The paths below a folder at which exports may lie, sorted.
+def _may_hold_some(folder: str) -> bool:
+  """Whether the path of a folder may be where that of an export begins."""
+  parts = folder.split('/')
+  if parts[3:4] == [model_specs.VARIANT]:
+    del parts[3]
+  number, dot, group = ''.join(parts[4:]).partition('.')
+  return (
+    all(map(_PART.fullmatch, parts))
+    and set(parts[3:4]) <= set(versions.TASKS)
+    and (not dot or bool(kinds.of_group(group) and _NUMBER.fullmatch(number)))
+  )
+
+
+@dataclasses.dataclass(frozen=True)
+class Paths:
+  """The paths at which exports may lie."""
+
+  candidates: tuple[Candidate, ...]  # Sorted by their stems.
+  # Folders that may hold more of them, and that this user may not list.
+  closed: dict[str, PermissionError]
+
+
+def find_paths(output_dir: places.Folder, whole: bool) -> Paths:
+  """The paths below a folder at which exports may lie.
 
   Args:
     output_dir: The folder.
     whole: Whether only those with a manifest are wanted.
+
+  Raises:
+    OSError: The folder itself cannot be listed, or a disk fails.
   """
-  candidates = (
-    *_unconverted(output_dir, whole),
-    *_converted(output_dir, whole),
+  found = search.Search(output_dir)
+  candidates = (*_unconverted(found, whole), *_converted(found, whole))
+  return Paths(
+    tuple(sorted(candidates, key=lambda each: each.stem)),
+    {
+      name: error
+      for name, error in sorted(found.closed.items())
+      if _may_hold_some(name)
+    },
   )
-  return sorted(candidates, key=lambda each: each.stem)

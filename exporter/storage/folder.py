@@ -1,13 +1,18 @@
 """Finds the artifacts in an export folder, and their manifests."""
 
 from collections.abc import Sequence
+import contextlib
 import dataclasses
 import fnmatch
+import functools
+import itertools
 import pathlib
+import re
 from typing import Generic
 from typing import TypeVar
 
 from exporter import errors
+from exporter import faults
 from exporter import results
 from exporter.storage import candidates
 from exporter.storage import export
@@ -22,6 +27,8 @@ _BAD = (
   model_specs.SpecError,
   PermissionError,
 )
+# The path of a conversion; its first group is that of its origin.
+_CONVERTED = re.compile(r'(/[0-9]+)\.[^/]+(/[^/]+)?$')
 _T_co = TypeVar('_T_co', covariant=True)
 
 
@@ -48,22 +55,39 @@ class Found(Generic[_T_co]):
 
 
 def leave_out(name: str, error: Exception) -> results.Result:
-  """The failed result for an export that cannot be used."""
+  """The failed result for an export that cannot be used.
+
+  Where this user lacks the rights to read it, nothing is said of the export.
+  """
+  failed = functools.partial(results.Result, name, results.FAILED)
+  if isinstance(error, OSError) and (advice := faults.of_machine(error)):
+    reason = f'{name} cannot be read: {error}; {advice}'
+    return failed(reason, error=errors.MachineError)
   reason = str(error)
   if isinstance(error, model_specs.SpecError | OSError):
     reason = f'{name} cannot be used: {error}; export it again, or move it away'
-  return results.Result(
-    name, results.FAILED, reason, error=errors.ManifestError
+  return failed(reason, error=errors.ManifestError)
+
+
+def _leave_out_folder(path: str, error: PermissionError) -> results.Result:
+  """The failed result for all exports that a folder may hold."""
+  reason = (
+    f'{error.filename} cannot be listed ({error.strerror}), so that nobody '
+    'knows which exports it holds; make it readable for you, as chmod u+rx '
+    'does for a folder of your own, then run the command again'
   )
+  return results.Result(path, results.FAILED, reason, error=errors.MachineError)
 
 
 def _present(
   output_dir: places.Folder, registry: model_specs.Registry, whole: bool
 ) -> Found[model_specs.Handle]:
   """All that lies below a folder, sorted."""
-  usable, left_out = [], []
+  usable = []
   with places.reach(output_dir):
-    for candidate in candidates.find_paths(output_dir, whole):
+    paths = candidates.find_paths(output_dir, whole)
+    left_out = list(itertools.starmap(_leave_out_folder, paths.closed.items()))
+    for candidate in paths.candidates:
       try:
         usable.append(candidate.handle(output_dir, registry))
       except _BAD as error:
@@ -71,13 +95,31 @@ def _present(
   return Found(tuple(sorted(usable, key=str)), tuple(left_out))
 
 
-def _concerns(pattern: str, name: str) -> bool:
-  """Whether a pattern may mean an export of which only the path is known."""
-  wanted, parts = pattern.split('/'), name.split('/')
-  return any(
-    all(map(fnmatch.fnmatchcase, parts[start:], wanted))
-    for start in range(len(parts) - len(wanted) + 1)
+def _concerns(pattern: str, name: str, registry: model_specs.Registry) -> bool:
+  """Whether a pattern may mean what lies at, or below, a path.
+
+  Args:
+    pattern: The pattern, or an alias.
+    name: The path of an export that cannot be used, or of a folder that cannot
+      be listed.
+    registry: The models that are known.
+  """
+  origin = _CONVERTED.sub(r'\1', name)
+  wanted, parts = pattern.split('/'), origin.split('/')
+  # It begins with a publisher, a data set or a name.
+  if any(
+    all(map(fnmatch.fnmatchcase, parts[start:], wanted)) for start in range(3)
+  ):
+    return True
+  possible = (
+    handle
+    for model in registry.models
+    for handle in model.handles(tuple(model.promises))
+    if f'{handle}/'.startswith(f'{origin}/')
   )
+  with contextlib.suppress(model_specs.UnknownNameError):
+    return bool(registry.select(pattern, possible))
+  return False
 
 
 def _matching(
@@ -90,14 +132,14 @@ def _matching(
   left_out = tuple(
     each
     for each in present.left_out
-    if any(_concerns(pattern, each.name) for pattern in patterns)
+    if any(_concerns(pattern, each.name, models) for pattern in patterns)
   )
   wanted: set[model_specs.Handle] = set()
   for pattern in patterns:
     try:
       wanted.update(models.select(pattern, present.usable))
     except model_specs.UnknownNameError:
-      if not any(_concerns(pattern, each.name) for each in left_out):
+      if not any(_concerns(pattern, each.name, models) for each in left_out):
         raise
   return Found(tuple(h for h in present.usable if h in wanted), left_out)
 
@@ -130,11 +172,13 @@ def find_artifacts(
 
   Returns:
     The handles and conversions, and a failed result for whatever lies at the
-    path of an export and is no export. There is at least one handle or result.
+    path of an export and is no export, and for each folder that may hold some
+    and cannot be listed. There is at least one handle or result.
 
   Raises:
     ManifestError: There are none.
     UnknownNameError: A pattern matches no model.
+    OSError: The folder itself cannot be listed.
   """
   output_dir = locations.to_folder(output_dir)
   present = _present(output_dir, registry, whole)
@@ -152,6 +196,25 @@ def find_artifacts(
       'export'
     )
   return chosen
+
+
+def _item(folder: places.Folder, handle: model_specs.Handle) -> Item | None:
+  """The artifact of a handle; None if a power cut emptied its manifest.
+
+  Raises:
+    ManifestError: The manifest cannot be used, or is all that there is.
+  """
+  with places.reach(folder):
+    delivered = export.find_export(folder, handle.stem)
+    if delivered:
+      return Item(folder, delivered.manifest, handle)
+    place = places.place(folder, handle)
+    if export.read_manifest(folder, handle.stem):
+      raise errors.ManifestError(
+        f'{place.manifest} is there, and {place.artifact}, which it describes, '
+        'is not; export the version again with --force, or remove the manifest'
+      )
+  return None
 
 
 def items(
@@ -173,21 +236,20 @@ def items(
 
   Returns:
     The artifacts with their manifests, sorted by handle, and failed results for
-    those whose manifests cannot be used.
+    those whose manifests cannot be used, and for folders that cannot be listed.
 
   Raises:
     ManifestError: There are none.
     UnknownNameError: A pattern matches no model.
+    OSError: The folder itself cannot be listed.
   """
   folder = locations.to_folder(folder)
   present = find_artifacts(folder, patterns, given, registry, whole=True)
   whole, left_out = [], list(present.left_out)
   for handle in present.usable:
     try:
-      with places.reach(folder):
-        delivered = export.find_export(folder, handle.stem)
-      if delivered:
-        whole.append(Item(folder, delivered.manifest, handle))
+      if item := _item(folder, handle):
+        whole.append(item)
     except _BAD as error:
       left_out.append(leave_out(handle.stem, error))
   return Found(tuple(whole), tuple(left_out))

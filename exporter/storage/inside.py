@@ -25,16 +25,20 @@ def _parent(root: pathlib.Path, name: str) -> Iterator[tuple[int, str]]:
   """Opens the folder that a path ends in, one folder after the other."""
   *folders, last = name.split('/')
   descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+  here = root
   try:
     for folder in folders:
+      here = here / folder
       below = os.open(folder, _FOLDER, dir_fd=descriptor)
       os.close(descriptor)
       descriptor = below
+    here = here / last
     yield descriptor, last
   except OSError as error:
     if error.errno in (errno.ELOOP, errno.ENOTDIR):
       path = os.fspath(root / name)
       raise outside.NotUsableError(errno.EINVAL, _LINK, path) from error
+    error.filename = os.fspath(here)  # The system was told the last part alone.
     raise
   finally:
     os.close(descriptor)
@@ -91,12 +95,21 @@ def is_there(root: pathlib.Path, name: str) -> bool:
   return True
 
 
+def _refuse_closed(error: OSError) -> None:
+  """Raises the error of a folder, unless it was removed a moment ago."""
+  if not isinstance(error, FileNotFoundError):
+    raise error
+
+
 def walk(folder: pathlib.Path) -> Iterator[str]:
   """The sorted paths of all that a folder holds, without the folders in it.
 
   Links are among them, wherever they lead.
+
+  Raises:
+    OSError: A folder cannot be listed.
   """
-  for path, folders, files in os.walk(folder):
+  for path, folders, files in os.walk(folder, onerror=_refuse_closed):
     folders.sort()
     here = pathlib.Path(path)
     links = [name for name in folders if (here / name).is_symlink()]

@@ -1,5 +1,6 @@
 """What callers may name a folder by: text, a path, or a URL."""
 
+from collections.abc import Iterable
 import os
 import pathlib
 from typing import TypeAlias
@@ -42,3 +43,25 @@ def to_folder(named: Location) -> places.Folder:
       f'{text!r} cannot be opened: {error}; expected a folder, or the URL of a '
       'storage that fsspec knows and whose package is installed'
     ) from error
+
+
+def check_apart(target: pathlib.Path, exports: Iterable[places.Folder]) -> None:
+  """Makes sure that something else is not written among exports.
+
+  Args:
+    target: The folder that is written to; it need not be there.
+    exports: The folders of exports that are read.
+
+  Raises:
+    ExportError: It is such a folder, or lies in one, or has one in it.
+  """
+  real = target.resolve()
+  for folder in exports:
+    if not isinstance(folder, pathlib.Path):
+      continue
+    root = folder.resolve()
+    if real == root or real in root.parents or root in real.parents:
+      raise errors.ExportError(
+        f'{target} is, holds or lies in {folder}, where the exports are that '
+        'are read; name an empty or a new folder apart from it'
+      )

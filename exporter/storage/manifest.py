@@ -14,8 +14,8 @@ from model_specs import outside
 
 _SHA256 = re.compile('[0-9a-f]{64}')
 # What URLs and pages can hold as it is. No part begins with a dot.
-_PART = r'[A-Za-z0-9_-][A-Za-z0-9_.-]*'
-_HANDLE = re.compile(rf'{_PART}(/{_PART}){{4,5}}')
+PART = r'[A-Za-z0-9_-][A-Za-z0-9_.-]*'
+_HANDLE = re.compile(rf'{PART}(/{PART}){{4,5}}')
 
 
 @dataclasses.dataclass(frozen=True)

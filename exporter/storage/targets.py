@@ -9,6 +9,7 @@ from exporter.storage import export
 from exporter.storage import folder
 from exporter.storage import locations
 from exporter.storage import places
+from exporter.storage import search
 import model_specs
 from model_specs import versions
 
@@ -18,8 +19,9 @@ _BEFORE_TASK = 3  # Parts of a handle before its task: PUBLISHER/DATASET/NAME.
 def _has_manifest(task: pathlib.Path) -> bool:
   """Whether a folder holds a manifest that says it is the folder of a task."""
   root = task.parents[_BEFORE_TASK]
+  inside = search.Search(task)
   for pattern in ('*.json', '*.*/*.json'):
-    for path in task.glob(pattern):
+    for path in inside.glob(pattern):
       stem = path.relative_to(root).with_suffix('').as_posix()
       with contextlib.suppress(errors.ManifestError, OSError):
         if export.read_manifest(root, stem) is not None:
@@ -49,15 +51,21 @@ def _root(
   It is found from the folder of a task: a part of the path, or one at or below
   it. Folders above are not searched, as they may hold everything on the
   machine.
+
+  Raises:
+    PermissionError: None is found, and a folder cannot be listed.
   """
   for task in (path, *path.parents):
     if _is_task(task, registry):
       return task.parents[_BEFORE_TASK]
+  found = search.Search(path)
   for depth in range(_BEFORE_TASK + 1):
     below = '*/' * (_BEFORE_TASK - depth)
     for name in versions.TASKS:
-      if any(_is_task(task, registry) for task in path.glob(below + name)):
+      if any(_is_task(task, registry) for task in found.glob(below + name)):
         return (path, *path.parents)[depth]
+  for error in found.closed.values():
+    raise error
   return None
 
 
@@ -73,7 +81,7 @@ def _below(
     artifacts = folder.find_artifacts(root, (), formats, registry)
     inside = folder.Found(
       tuple(h for h in artifacts.usable if _is_in(path, root / str(h))),
-      tuple(r for r in artifacts.left_out if _is_in(path, root / r.name)),
+      tuple(r for r in artifacts.left_out if _meets(path, root / r.name)),
     )
     if inside.usable or inside.left_out:
       return root, inside
@@ -87,6 +95,10 @@ def _below(
 
 def _is_in(folder: pathlib.Path, path: pathlib.Path) -> bool:
   return folder in (path, *path.parents)
+
+
+def _meets(one: pathlib.Path, other: pathlib.Path) -> bool:
+  return _is_in(one, other) or _is_in(other, one)
 
 
 def find_targets(

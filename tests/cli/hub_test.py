@@ -1,6 +1,7 @@
 """`slimhub serve`, `pack` and `seed_cache` as they are typed."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -8,9 +9,19 @@ import pytest
 
 from exporter.cli import entry
 from exporter.hub import tfhub_cache
+from tests import file_tree
+from tests import hidden
 from tests import some_exports
 from tests import source_tree
 
+_OTHER = some_exports.TF2.replace('classification', 'feature_vector')
+# Commands that write exports to another folder, and the flag that names it.
+_WRITERS = (
+  ('pack', '--output_dir'),
+  ('seed_cache', '--cache_dir'),
+  ('seed_cache', '--kagglehub_cache'),
+  ('publish', '--to', '--layout=oci'),
+)
 _URL = 'https://hub.example.org/a'
 
 
@@ -45,6 +56,39 @@ def test_what_cannot_be_packed_is_the_exit_code(exports, tmp_path, capsys):
   assert f'packed    {some_exports.TF2}' in printed.out
 
 
+@pytest.mark.parametrize('command', _WRITERS)
+def test_a_folder_that_cannot_be_listed_is_the_exit_code(
+  command, exports, tmp_path, capsys, monkeypatch
+):
+  folder = exports / some_exports.NAME
+  some_exports.add(exports, _OTHER)
+  hidden.hide(monkeypatch, folder)
+  name, flag, *more = command
+  assert _main(name, exports, f'{flag}={tmp_path / "to"}', *more) == 1
+  printed = capsys.readouterr()
+  assert f'{folder} cannot be listed (Permission denied)' in printed.err
+  assert some_exports.NAME.partition('/classification')[0] in printed.out
+  hidden.hide(monkeypatch, exports / 'google')
+  assert _main(name, exports, f'{flag}={tmp_path / "new"}', *more) == 1
+  assert 'google cannot be listed' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('command', _WRITERS)
+@pytest.mark.parametrize('where', ['.', 'new', '..'])
+def test_nothing_is_written_among_exports(
+  command, where, exports, capsys, monkeypatch
+):
+  before = file_tree.read(exports)
+  monkeypatch.chdir(exports)
+  name, flag, *more = command
+  for folder in (where, exports / where):
+    assert _main(name, exports, f'{flag}={folder}', *more) == 1
+    error = capsys.readouterr().err
+    assert re.search(rf'{exports}, where .* an empty or a new folder', error)
+  assert file_tree.read(exports) == before
+  assert [path.name for path in exports.parent.iterdir()] == [exports.name]
+
+
 def test_seed_cache_takes_another_hub(exports, tmp_path, capsys):
   command = ('seed_cache', exports, f'--cache_dir={tmp_path / "cache"}')
   assert _main(*command, f'--handle_prefix={_URL}/') == 0
@@ -57,7 +101,7 @@ def test_seed_cache_takes_another_hub(exports, tmp_path, capsys):
 
 
 def test_seed_cache_tells_under_how_many_urls(exports, tmp_path, capsys):
-  command = ('seed_cache', exports, f'--cache_dir={tmp_path}')
+  command = ('seed_cache', exports, f'--cache_dir={tmp_path / "cache"}')
   assert _main(*command, '--progress=json') == 0
   _, event, *_ = map(json.loads, capsys.readouterr().out.splitlines())
   assert event['event'] == 'seeded'
@@ -100,10 +144,10 @@ def test_seed_cache_needs_a_cache(exports, capsys):
 
 def test_seed_cache_leaves_what_others_put_there(exports, tmp_path, capsys):
   moved = 'google/mobilenet-v1/TensorFlow2/025-128-classification/2'
-  folder = tmp_path / 'models' / moved
+  folder = tmp_path / 'cache' / 'models' / moved
   folder.mkdir(parents=True)
   (folder / 'saved_model.pb').touch()
-  command = ('seed_cache', exports, f'--kagglehub_cache={tmp_path}')
+  command = ('seed_cache', exports, f'--kagglehub_cache={tmp_path / "cache"}')
   assert _main(*command) == 1
   assert f'{folder}, for {moved}, holds what' in capsys.readouterr().err
   assert _main(*command, '--force') == 0

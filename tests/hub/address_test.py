@@ -5,6 +5,7 @@ import pytest
 from exporter import errors
 from exporter.hub import address
 from model_specs import kinds
+from tests import hidden
 from tests import some_exports
 
 _NAME, _TF2 = some_exports.NAME, some_exports.TF2
@@ -104,6 +105,14 @@ def test_a_manifest_that_was_replaced_is_read_again(exports, tmp_path):
   exports.find(wanted)
   new = some_exports.add(tmp_path, _TF2, 'new')
   assert exports.find(wanted).manifest == new
+
+
+def test_what_cannot_be_listed_is_not_told_to_be_missing(
+  exports, tmp_path, monkeypatch
+):
+  hidden.hide(monkeypatch, tmp_path / _NAME)
+  with pytest.raises(PermissionError, match=_NAME):
+    exports.newest(address.parse(f'/{_NAME}'))
 
 
 def test_the_newest_is_the_highest_number_that_is_whole(exports, tmp_path):

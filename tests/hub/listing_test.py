@@ -11,10 +11,12 @@ import pytest
 
 from exporter import storage
 from exporter.hub import listing
+from tests import hidden
 from tests import some_exports
 from tests import some_spec_file
 
 _TF2 = some_exports.TF2
+_OTHER = _TF2.replace('classification', 'feature_vector')
 
 
 @pytest.fixture(name='exports')
@@ -88,6 +90,61 @@ def test_a_damaged_manifest_is_left_out_and_named(exports):
   assert _handles(live_listing) == [name for name in before if name != _TF2]
   assert [item.name for item in live_listing.now().left_out] == [_TF2]
   assert json.loads(live_listing.now().json)['left_out'] == [_TF2]
+
+
+def _remove(path: pathlib.Path) -> None:
+  path.unlink()
+
+
+def _cut_off(path: pathlib.Path) -> None:
+  path.write_bytes(path.read_bytes()[:-1])
+
+
+def _remove_all(path: pathlib.Path) -> None:
+  shutil.rmtree(path.parent)
+
+
+@pytest.mark.parametrize('spoil', [_remove, _cut_off, _remove_all])
+def test_what_lacks_a_file_is_left_out_while_it_does(exports, spoil, caplog):
+  live_listing = listing.Listing(exports)
+  before = _handles(live_listing)
+  file = exports / _TF2 / 'saved_model.pb'
+  spoil(file)
+  assert _handles(live_listing) == [name for name in before if name != _TF2]
+  index = json.loads(live_listing.now().json)
+  assert index['left_out'] == [_TF2]
+  assert _TF2 not in [each['handle'] for each in index['exports']]
+  assert f'{exports / _TF2}' in caplog.text
+  some_exports.add(exports, _TF2)
+  assert _handles(live_listing) == before
+
+
+def test_what_lacks_a_file_keeps_its_names(exports):
+  (exports / _TF2 / 'saved_model.pb').unlink()
+  known = listing.Listing(exports).now().known
+  named = known.find('google/mobilenet-v1/tensorFlow2/025-128-classification/2')
+  assert named is not None
+  assert str(named.handle) == _TF2
+
+
+def test_a_hidden_folder_is_named_while_the_others_are_listed(exports, caplog):
+  live_listing = listing.Listing(exports)
+  _handles(live_listing)
+  some_exports.add(exports, _OTHER)
+  with pytest.MonkeyPatch.context() as patch:
+    hidden.hide(patch, exports / some_exports.NAME)
+    (exports / some_exports.NAME).chmod(0o700)  # A hub notices that.
+    assert _handles(live_listing) == [_OTHER]
+    assert [each.name for each in live_listing.now().left_out] == [
+      some_exports.NAME
+    ]
+    assert json.loads(live_listing.now().json)['left_out'] == [
+      f'{some_exports.NAME}: the hub has no right to read it'
+    ]
+    assert f'{exports / some_exports.NAME} cannot be listed' in caplog.text
+  (exports / some_exports.NAME).chmod(0o755)
+  assert _TF2 in _handles(live_listing)
+  assert not live_listing.now().left_out
 
 
 def test_who_asks_often_makes_it_look_once_a_second(exports, monkeypatch):

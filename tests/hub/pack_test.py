@@ -1,6 +1,7 @@
 """Packed exports: what is there, what is kept, what is refused."""
 
 import json
+import shutil
 import types
 
 import pytest
@@ -11,6 +12,7 @@ from exporter.hub import pack
 from exporter.storage import folder
 from exporter.storage import lock
 from tests import file_tree
+from tests import hidden
 from tests import some_exports
 
 _NAME, _TF1, _TF2 = some_exports.NAME, some_exports.TF1, some_exports.TF2
@@ -89,6 +91,30 @@ def test_what_fails_stays_as_it_was_packed(exports, packed):
   assert file_tree.read(packed) == before
 
 
+@pytest.mark.parametrize('name', ['google', _NAME, f'{_TF2}.litert'])
+def test_what_a_folder_hides_stays_as_it_was_packed(
+  exports, packed, monkeypatch, name
+):
+  _run(exports, packed)
+  index = packed / 'index.json'
+  before, listed = file_tree.read(packed), json.loads(index.read_text())
+  hidden.hide(monkeypatch, exports / name)
+  assert _run(exports, packed)[name] == results.FAILED
+  after = {**file_tree.read(packed), 'index.json': before['index.json']}
+  assert after == before
+  left_out = f'{name}: the hub has no right to read it'
+  assert json.loads(index.read_text()) == {**listed, 'left_out': [left_out]}
+
+
+def test_an_artifact_that_is_gone_stays_while_its_manifest_is_there(
+  exports, packed
+):
+  _run(exports, packed)
+  shutil.rmtree(exports / _TF2)
+  assert _run(exports, packed)[_TF2] == results.FAILED
+  assert (packed / f'{_TF2}.tar.gz').exists()
+
+
 def test_what_never_was_whole_is_in_no_index(exports, packed):
   (exports / _TF1 / 'saved_model.pb').write_text('damaged')
   assert _run(exports, packed)[_TF1] == results.FAILED
@@ -101,8 +127,6 @@ def test_a_folder_of_others_is_left(exports, packed):
   (packed / 'thesis.tex').touch()
   with pytest.raises(errors.HubError, match='slimhub did not pack'):
     _run(exports, packed)
-  with pytest.raises(errors.HubError, match='slimhub did not pack'):
-    _run(exports, exports)
   assert (packed / 'thesis.tex').exists()
 
 

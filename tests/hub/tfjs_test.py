@@ -128,11 +128,12 @@ def test_versions_that_were_never_published_answer_for_themselves():
 
 def test_a_seeded_cache_has_the_folder(exports, tmp_path):
   items = folder.items(exports)
-  assert list(kagglehub_cache.seed_kagglehub(items, tmp_path))
+  cache = tmp_path / 'cache'
+  assert list(kagglehub_cache.seed_kagglehub(items, cache))
   name = 'models/google/mobilenet-v1/tfJs/025-128-classification/2'
   for file in ('model.json', 'group1-shard1of1.bin'):
     expected = _content(exports, some_exports.TFJS, file)
-    assert (tmp_path / name / file).read_bytes() == expected
+    assert (cache / name / file).read_bytes() == expected
 
 
 def test_nginx_serves_them_too(exports, tmp_path):

@@ -4,6 +4,7 @@ import pytest
 
 from exporter.storage import candidates
 import model_specs
+from tests import hidden
 from tests import some_exports
 
 
@@ -13,7 +14,9 @@ def _exports(tmp_path):
 
 
 def _names(exports, whole: bool) -> list[str]:
-  return [path.name for path in candidates.find_paths(exports, whole)]
+  return [
+    path.name for path in candidates.find_paths(exports, whole).candidates
+  ]
 
 
 def test_all_are_found_by_the_names_that_people_write(exports):
@@ -40,15 +43,52 @@ def test_what_a_manifest_says_does_not_matter(exports):
 
 
 def test_each_tells_its_handle(exports):
-  paths = candidates.find_paths(exports, whole=True)
+  paths = candidates.find_paths(exports, whole=True).candidates
   for path in paths:
     assert str(path.handle(exports, model_specs.PUBLISHED)) == path.name
+
+
+@pytest.mark.parametrize(
+  'name',
+  [
+    'google',
+    'google/imagenet',
+    some_exports.NAME.rpartition('/')[0],
+    some_exports.NAME,
+    some_exports.LITE.rpartition('/')[0],
+    'google/imagenet/mobilenet_v1_025_128/quantops',
+    'google/imagenet/mobilenet_v1_025_128/quantops/feature_vector',
+  ],
+)
+def test_a_folder_that_hides_exports_is_told(exports, monkeypatch, name):
+  (exports / name).mkdir(parents=True, exist_ok=True)
+  hidden.hide(monkeypatch, exports / name)
+  for whole in (True, False):
+    assert list(candidates.find_paths(exports, whole).closed) == [name]
+
+
+@pytest.mark.parametrize(
+  'name',
+  [
+    'lost+found',
+    '.slimhub-staging',
+    'google/imagenet/mobilenet_v1_025_128/notes',
+    f'{some_exports.TF2}.backup',
+    f'{some_exports.NAME}/old.litert',
+  ],
+)
+def test_a_folder_that_never_has_exports_may_be_hidden(
+  exports, monkeypatch, name
+):
+  (exports / name).mkdir(parents=True, exist_ok=True)
+  hidden.hide(monkeypatch, exports / name)
+  assert not candidates.find_paths(exports, whole=True).closed
 
 
 def test_a_variant_is_found_in_a_folder_of_its_own(tmp_path):
   name = 'google/imagenet/mobilenet_v1_025_128/quantops/feature_vector/3'
   (tmp_path / name).mkdir(parents=True)
   (tmp_path / f'{name}.json').write_text('{}')
-  (path,) = candidates.find_paths(tmp_path, whole=True)
+  (path,) = candidates.find_paths(tmp_path, whole=True).candidates
   assert path.name == name
   assert str(path.handle(tmp_path, model_specs.PUBLISHED)) == name

@@ -15,6 +15,9 @@ from exporter.storage import places
 import model_specs
 from model_specs import formats
 from model_specs import kinds
+from tests import another_user
+from tests import hidden
+from tests import some_exports
 from tests import some_manifest
 from tests import some_spec_file
 
@@ -47,7 +50,11 @@ def test_what_has_no_manifest_yet_is_left_out(folder):
 def test_a_manifest_alone_is_no_artifact(folder):
   gone, *rest = _CURRENT
   places.place(folder, gone).artifact.rmdir()
-  assert {item.handle for item in folder_lib.items(folder).usable} == set(rest)
+  found = folder_lib.items(folder)
+  assert {item.handle for item in found.usable} == set(rest)
+  (left_out,) = found.left_out
+  assert left_out.name == str(gone)
+  assert 'which it describes, is not' in left_out.reason
 
 
 def test_what_was_measured_is_no_artifact(tmp_path):
@@ -125,6 +132,76 @@ def test_one_bad_export_is_named_and_stops_nobody(folder, spoil):
   (left_out,) = items.left_out
   assert (left_out.name, left_out.status) == (str(bad), results.FAILED)
   assert f'{folder / str(bad)}' in left_out.reason
+
+
+def test_what_a_folder_hides_is_named_and_stops_nobody(folder, monkeypatch):
+  secret, open_ = 'classification', 'feature_vector'
+  name = f'google/imagenet/mobilenet_v1_025_128/{secret}'
+  hidden.hide(monkeypatch, folder / name)
+  seen = {handle for handle in _CURRENT if handle.task == open_}
+  for found in (folder_lib.items(folder), folder_lib.find_artifacts(folder)):
+    assert len(found.usable) == len(seen)
+    (left_out,) = found.left_out
+    assert (left_out.name, left_out.status) == (name, results.FAILED)
+    assert left_out.error is errors.MachineError
+    assert re.search(
+      f'{folder / name} cannot be listed .*readable', left_out.reason
+    )
+
+
+@pytest.mark.parametrize(
+  ('pattern', 'concerns'),
+  [
+    ('mobilenet_v1_025_128', True),
+    ('mobilenet_v1_0.25_128', True),
+    ('mobilenet_v1_*/classification/5', True),
+    ('*/imagenet/mobilenet_v1_025_128/*', True),
+    (
+      'https://tfhub.dev/google/imagenet/mobilenet_v1_025_128/classification/4',
+      True,
+    ),
+    ('mobilenet_v1_025_128/feature_vector', False),
+    ('mobilenet_v1_0.25_128/feature_vector/5', False),
+  ],
+)
+def test_a_hidden_folder_concerns_whoever_asks_for_what_it_may_hold(
+  folder, monkeypatch, pattern, concerns
+):
+  name = 'google/imagenet/mobilenet_v1_025_128/classification'
+  hidden.hide(monkeypatch, folder / name)
+  left_out = folder_lib.find_artifacts(folder, [pattern]).left_out
+  assert [each.name for each in left_out] == ([name] if concerns else [])
+
+
+def test_a_bad_conversion_concerns_whoever_asks_for_its_version(folder):
+  name = 'google/imagenet/mobilenet_v1_025_128/classification/5'
+  handle = formats.convert(model_specs.get(name), kinds.converted()[0])
+  place = places.place(folder, handle)
+  place.artifact.parent.mkdir()
+  place.artifact.touch()
+  place.manifest.write_text('{')
+  assert len(folder_lib.items(folder, [name]).left_out) == 1
+  other = 'mobilenet_v1_025_128/feature_vector'
+  assert not folder_lib.items(folder, [other]).left_out
+
+
+def test_what_is_hidden_may_be_all_there_is(folder, monkeypatch):
+  hidden.hide(monkeypatch, folder / 'google')
+  (left_out,) = folder_lib.items(folder, ['mobilenet_v1_025_128']).left_out
+  assert left_out.name == 'google'
+  hidden.hide(monkeypatch, folder)
+  with pytest.raises(PermissionError, match=str(folder)):
+    folder_lib.items(folder)
+
+
+@another_user.AS_ROOT
+def test_what_another_user_may_not_list_is_named():
+  with another_user.shared_folder() as shared:
+    some_exports.make(shared)
+    closed = shared / some_exports.NAME
+    closed.chmod(0o700)
+    message = another_user.find_left_out(shared)
+  assert message.startswith(f'{some_exports.NAME}: {closed} cannot be listed')
 
 
 def test_a_version_that_never_was_is_named_and_stops_nobody(folder):

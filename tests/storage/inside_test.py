@@ -10,6 +10,7 @@ import pytest
 
 from exporter.storage import inside
 from model_specs import outside
+from tests import hidden
 
 
 @pytest.fixture(name='root')
@@ -30,11 +31,21 @@ def test_a_file_is_read_by_its_path(root, tmp_path):
   assert list(inside.walk(root)) == ['a/other', 'a/b/file']
 
 
-@pytest.mark.parametrize('name', ['a/b/none', 'none/file', 'none'])
-def test_what_is_missing_is_missing(root, name):
+@pytest.mark.parametrize(
+  ('name', 'missing'),
+  [('a/b/none', 'a/b/none'), ('none/file', 'none'), ('none', 'none')],
+)
+def test_what_is_missing_is_missing(root, name, missing):
   assert not inside.is_there(root, name)
-  with pytest.raises(FileNotFoundError):
+  with pytest.raises(FileNotFoundError) as caught:
     inside.open_file(root, name)
+  assert caught.value.filename == str(root / missing)
+
+
+def test_a_folder_that_cannot_be_listed_is_not_empty(root, monkeypatch):
+  hidden.hide(monkeypatch, root / 'a' / 'b')
+  with pytest.raises(PermissionError, match=str(root / 'a' / 'b')):
+    list(inside.walk(root))
 
 
 def _replace(path: pathlib.Path, target: str) -> None:

@@ -1,5 +1,6 @@
 """Folders are named by text, paths and URLs alike."""
 
+import contextlib
 import pathlib
 
 import pytest
@@ -21,6 +22,34 @@ def test_a_folder_of_a_storage():
   folder = locations.to_folder('memory://a/b')
   assert isinstance(folder, upath.UPath)
   assert locations.to_folder(folder) is folder
+
+
+@pytest.mark.parametrize(
+  ('target', 'is_apart'),
+  [
+    ('exports', False),
+    ('exports/new', False),
+    ('exports/google/new', False),
+    ('.', False),
+    ('link', False),
+    ('link/new', False),
+    ('exports/../exports', False),
+    ('exports2', True),
+    ('other/exports', True),
+    ('exports/../other', True),
+  ],
+)
+def test_what_is_written_elsewhere_is_apart(tmp_path, target, is_apart):
+  (tmp_path / 'exports' / 'google').mkdir(parents=True)
+  (tmp_path / 'link').symlink_to('exports')
+  refused = pytest.raises(errors.ExportError, match='an empty or a new folder')
+  with contextlib.nullcontext() if is_apart else refused:
+    locations.check_apart(tmp_path / target, [tmp_path / 'exports'])
+
+
+def test_a_storage_is_apart_from_this_machine():
+  exports = locations.to_folder('memory://a/b')
+  locations.check_apart(pathlib.Path('/a/b'), [exports])
 
 
 def test_a_tilde_is_the_home_folder(monkeypatch):

@@ -12,6 +12,7 @@ from exporter.storage import targets
 import model_specs
 from model_specs import formats
 from model_specs import kinds
+from tests import hidden
 from tests import some_manifest
 from tests import some_spec_file
 
@@ -73,6 +74,20 @@ def test_another_place_is_an_error(root):
   for name in ('other', 'missing'):
     with pytest.raises(errors.ManifestError, match=f'{name} is no export of'):
       targets.find_targets([str(root / name)], None)
+
+
+@pytest.mark.parametrize('name', ['google', 'google/imagenet'])
+def test_a_place_that_hides_all_is_another_error(root, monkeypatch, name):
+  hidden.hide(monkeypatch, root / name)
+  with pytest.raises(PermissionError, match=f'{root / name}'):
+    targets.find_targets([str(root)], None)
+
+
+def test_a_place_in_a_hidden_folder_is_told(root, monkeypatch):
+  hidden.hide(monkeypatch, root / _NAME)
+  for path in (root, root / _NAME, root / _NAME / '5'):
+    _, inside = targets.find_targets([str(path)], None)
+    assert [each.name for each in inside.left_out] == [_NAME]
 
 
 def test_a_format_that_is_elsewhere_is_an_error(root):
