@@ -129,8 +129,7 @@ class Hub:
   def prepare(self) -> listing.Listed:
     """Lists the exports, and removes from the stock what none of them needs."""
     listed = self._listing.now()
-    # Of a damaged export, too, the stock may have what is whole.
-    self._stock.clear(item.manifest for item in listed.items)
+    self._stock.clear(listed.manifests)
     return listed
 
   def check(self) -> None:

@@ -61,7 +61,7 @@ def _stamp(path: str) -> tuple[int, ...]:
 class Listed:
   """What was there at one moment."""
 
-  items: tuple[storage.Item, ...] = ()  # All that have a manifest of theirs.
+  items: tuple[storage.Item, ...] = ()
   # What lies at the path of an export and cannot be used.
   left_out: tuple[results.Result, ...] = ()
   known: names.Names = dataclasses.field(
@@ -70,11 +70,8 @@ class Listed:
 
   @property
   def manifests(self) -> tuple[storage.Manifest, ...]:
-    """The manifests of all exports that are whole, as far as sizes tell."""
-    left_out = {each.name for each in self.left_out}
-    return tuple(
-      item.manifest for item in self.items if item.stem not in left_out
-    )
+    """The manifests of all exports."""
+    return tuple(item.manifest for item in self.items)
 
   @functools.cached_property
   def json(self) -> bytes:
@@ -133,18 +130,10 @@ class Listing:
     exports: storage.Found[storage.Item] = storage.Found(())
     with contextlib.suppress(errors.ManifestError):  # There is nothing at all.
       exports = storage.items(self._folder)
-    left_out = list(exports.left_out)
-    for item in exports.usable:
-      files = storage.file_paths(self._folder, item.manifest).values()
-      stamps |= {path: _stamp(path) for path in map(os.fspath, files)}
-      try:
-        storage.check_sizes(self._folder, item.manifest)
-      except (errors.ManifestError, PermissionError) as error:
-        left_out.append(storage.leave_out(item.stem, error))
-    for each in left_out if self._stamps else ():
+    for each in exports.left_out if self._stamps else ():
       _log.error('%s is left out: %s', each.name, outside.shown(each.reason))
     all_names = names.Names(item.handle for item in exports.usable)
     for clash in all_names.clashes:
       _log.warning('%s; the first keeps the name', outside.shown(clash))
-    self.last = Listed(exports.usable, tuple(left_out), all_names)
+    self.last = Listed(exports.usable, exports.left_out, all_names)
     self._stamps = stamps

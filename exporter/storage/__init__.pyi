@@ -5,10 +5,8 @@ from .bundle import is_bundled as is_bundled
 from .bundle import write_bundle as write_bundle
 from .bundle import write_download as write_download
 from .candidates import find_paths as find_paths
-from .contents import check_sizes as check_sizes
 from .contents import copy_file as copy_file
 from .contents import differences as differences
-from .contents import file_paths as file_paths
 from .contents import hash_files as hash_files
 from .contents import reading as reading
 from .delivery import clear_staging as clear_staging

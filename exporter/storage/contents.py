@@ -7,7 +7,6 @@ import hashlib
 import os
 import pathlib
 import shutil
-import stat
 from typing import BinaryIO
 
 from exporter import errors
@@ -93,59 +92,6 @@ def differences(
   """Says how an artifact differs from its manifest, one line for each file."""
   different = compare(described.files, artifact)
   return [f'{name}: {how}' for name, how in different.items()]
-
-
-def file_paths(
-  root: pathlib.Path, described: manifest.Manifest
-) -> dict[str, pathlib.Path]:
-  """Where the files of an artifact lie, by what its manifest calls them.
-
-  Args:
-    root: The folder in which the artifact lies under its handle.
-    described: The manifest of the artifact.
-  """
-  artifact = root / described.handle
-  if not manifest.kind_of(described).is_folder:
-    return dict.fromkeys(described.files, artifact)
-  return {name: artifact / name for name in described.files}
-
-
-def _lacks(path: pathlib.Path, expected: manifest.File) -> str:
-  """How a file differs that is not read; empty if it seems not to."""
-  try:
-    facts = path.lstat()
-  except (FileNotFoundError, NotADirectoryError):
-    return MISSING
-  if not stat.S_ISREG(facts.st_mode):
-    return 'is no regular file'
-  if facts.st_size != expected.bytes:
-    return f'{facts.st_size} bytes; expected {expected.bytes} bytes'
-  return ''
-
-
-def check_sizes(root: pathlib.Path, described: manifest.Manifest) -> None:
-  """Makes sure that the files of an artifact are there, and none is cut off.
-
-  None of them is opened, so what they hold may still be something else.
-
-  Args:
-    root: The folder in which the artifact lies under its handle.
-    described: The manifest of the artifact.
-
-  Raises:
-    ManifestError: A file is missing, or has another size.
-    OSError: This user may not look.
-  """
-  lacking = {
-    name: _lacks(path, described.files[name])
-    for name, path in file_paths(root, described).items()
-  }
-  lines = [f'{name}: {how}' for name, how in lacking.items() if how]
-  if lines:
-    raise errors.ManifestError(
-      f'{root / described.handle} is not what its manifest describes; export '
-      'the version again with --force\n  ' + '\n  '.join(lines)
-    )
 
 
 class Reader:

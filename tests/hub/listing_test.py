@@ -92,41 +92,6 @@ def test_a_damaged_manifest_is_left_out_and_named(exports):
   assert json.loads(live_listing.now().json)['left_out'] == [_TF2]
 
 
-def _remove(path: pathlib.Path) -> None:
-  path.unlink()
-
-
-def _cut_off(path: pathlib.Path) -> None:
-  path.write_bytes(path.read_bytes()[:-1])
-
-
-def _remove_all(path: pathlib.Path) -> None:
-  shutil.rmtree(path.parent)
-
-
-@pytest.mark.parametrize('spoil', [_remove, _cut_off, _remove_all])
-def test_what_lacks_a_file_is_left_out_while_it_does(exports, spoil, caplog):
-  live_listing = listing.Listing(exports)
-  before = _handles(live_listing)
-  file = exports / _TF2 / 'saved_model.pb'
-  spoil(file)
-  assert _handles(live_listing) == [name for name in before if name != _TF2]
-  index = json.loads(live_listing.now().json)
-  assert index['left_out'] == [_TF2]
-  assert _TF2 not in [each['handle'] for each in index['exports']]
-  assert f'{exports / _TF2}' in caplog.text
-  some_exports.add(exports, _TF2)
-  assert _handles(live_listing) == before
-
-
-def test_what_lacks_a_file_keeps_its_names(exports):
-  (exports / _TF2 / 'saved_model.pb').unlink()
-  known = listing.Listing(exports).now().known
-  named = known.find('google/mobilenet-v1/tensorFlow2/025-128-classification/2')
-  assert named is not None
-  assert str(named.handle) == _TF2
-
-
 def test_a_hidden_folder_is_named_while_the_others_are_listed(exports, caplog):
   live_listing = listing.Listing(exports)
   _handles(live_listing)

@@ -141,29 +141,6 @@ def test_what_cannot_be_listed_is_not_missing(tmp_path, few, monkeypatch):
     contents.differences(few, tmp_path)
 
 
-@pytest.mark.parametrize('name', [some_exports.TF2, some_exports.LITE])
-def test_what_was_cut_off_is_seen_without_reading(tmp_path, name):
-  described = some_exports.add(tmp_path, name, 'text')
-  contents.check_sizes(tmp_path, described)
-  for file, path in contents.file_paths(tmp_path, described).items():
-    size = path.stat().st_size
-    path.write_bytes(bytes(size))
-    contents.check_sizes(tmp_path, described)
-    path.write_bytes(bytes(size - 1))
-    with pytest.raises(
-      errors.ManifestError, match=f'{file}: {size - 1} bytes; expected {size}'
-    ):
-      contents.check_sizes(tmp_path, described)
-    path.unlink()
-    with pytest.raises(errors.ManifestError, match=f'{file}: missing'):
-      contents.check_sizes(tmp_path, described)
-    path.symlink_to(__file__)
-    with pytest.raises(errors.ManifestError, match='no regular file'):
-      contents.check_sizes(tmp_path, described)
-    path.unlink()
-    path.write_bytes(bytes(size))
-
-
 def test_a_missing_artifact_differs_in_every_file(tmp_path, few):
   lines = contents.differences(few, tmp_path / 'nowhere')
   assert lines == [f'{name}: missing' for name in _FILES]
