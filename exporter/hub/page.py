@@ -7,7 +7,6 @@ import html
 import markdown_it
 
 import exporter
-from exporter import errors
 from exporter import markdown
 from exporter import results
 from exporter import storage
@@ -94,16 +93,6 @@ def card(
   )
 
 
-def _left_out(result: results.Result) -> str:
-  """What the index says of what cannot be used.
-
-  The reasons themselves name folders of the machine, so they stay in the log.
-  """
-  if result.error is errors.MachineError:
-    return f'{result.name}: the hub has no right to read it'
-  return result.name
-
-
 def index(
   manifests: Iterable[storage.Manifest],
   left_out: Iterable[results.Result] = (),
@@ -126,7 +115,8 @@ def index(
       }
       for manifest in manifests
     ],
-    'left_out': [_left_out(each) for each in left_out],
+    # Without the reasons, which name folders of the machine.
+    'left_out': [each.name for each in left_out],
   }
 
 
