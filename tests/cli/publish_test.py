@@ -131,12 +131,20 @@ def test_a_mistake_is_one_line(exports, to, capsys, flags, says):
   assert not to.exists()
 
 
-def test_a_folder_of_others_is_left(exports, capsys):
+def test_a_folder_of_others_is_left(exports, to, capsys):
+  to.mkdir()
+  (to / 'thesis.tex').touch()
+  assert _main(exports, f'--to={to}', '--layout=oci') == 1
+  error = capsys.readouterr().err
+  assert error.startswith(f'slimhub: {to} holds thesis.tex, which slimhub did')
+  assert error.count('\n') == 1
+  assert file_tree.read(to) == {'thesis.tex': b''}
+
+
+def test_the_exports_themselves_are_no_place_for_it(exports, capsys):
   before = file_tree.read(exports)
   assert _main(exports, f'--to={exports}', '--layout=oci') == 1
-  error = capsys.readouterr().err
-  assert f'lies in {exports}, where the exports are that are read' in error
-  assert error.count('\n') == 1
+  assert f'lies in {exports}, where the exports' in capsys.readouterr().err
   assert file_tree.read(exports) == before
 
 
