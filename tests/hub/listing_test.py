@@ -96,7 +96,10 @@ def test_a_hidden_folder_is_named_while_the_others_are_listed(exports, caplog):
   live_listing = listing.Listing(exports)
   _handles(live_listing)
   some_exports.add(exports, _OTHER)
-  with pytest.MonkeyPatch.context() as patch:
+  with (
+    pytest.MonkeyPatch.context() as patch,
+    caplog.at_level(logging.ERROR, 'uvicorn.error'),
+  ):
     hidden.hide(patch, exports / some_exports.NAME)
     (exports / some_exports.NAME).chmod(0o700)  # A hub notices that.
     assert _handles(live_listing) == [_OTHER]
