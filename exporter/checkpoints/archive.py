@@ -136,25 +136,32 @@ def lacking_archives(
   return tuple(model for model in models if not _holds(folder, model))
 
 
+def _absent(
+  folder: pathlib.Path, model: model_specs.ModelSpec
+) -> errors.CheckpointError:
+  """The error for a folder that has no checkpoint of a model."""
+  fetch = storage.fetch_command(folder, model.name)
+  if not folder.is_dir():
+    state = 'is a file' if folder.exists() else 'does not exist'
+    return errors.CheckpointError(
+      f'checkpoint folder {folder} {state}; '
+      f'name the folder that holds the checkpoints, or `{fetch}` makes it'
+    )
+  return errors.CheckpointError(
+    f'no checkpoint of {model.name} in {folder}; looked for\n'
+    + ''.join(f'  {prefix}.index\n' for prefix in unpacked(folder, model))
+    + ''.join(f'  {archive}\n' for archive in places(folder, model))
+    + f'`{fetch}` downloads {model.archive_url}'
+  )
+
+
 def check_there(folder: pathlib.Path, model: model_specs.ModelSpec) -> None:
   """Raises a CheckpointError if a folder has no checkpoint of a model.
 
   Damaged ones count as there: `find` says what is wrong with them.
   """
-  fetch = storage.fetch_command(folder, model.name)
-  if not folder.is_dir():
-    state = 'is a file' if folder.exists() else 'does not exist'
-    raise errors.CheckpointError(
-      f'checkpoint folder {folder} {state}; '
-      f'name the folder that holds the checkpoints, or `{fetch}` makes it'
-    )
   if not _holds(folder, model):
-    raise errors.CheckpointError(
-      f'no checkpoint of {model.name} in {folder}; looked for\n'
-      + ''.join(f'  {prefix}.index\n' for prefix in unpacked(folder, model))
-      + ''.join(f'  {archive}\n' for archive in places(folder, model))
-      + f'`{fetch}` downloads {model.archive_url}'
-    )
+    raise _absent(folder, model)
 
 
 @contextlib.contextmanager
@@ -178,7 +185,6 @@ def find(
     CheckpointError: There is no checkpoint, and the message lists all places
       that were searched; or an archive is not the one whose checksum is known.
   """
-  check_there(folder, model)
   for prefix in unpacked(folder, model):
     if _is_checkpoint(prefix):
       if require_checksum:
@@ -188,7 +194,10 @@ def find(
         )
       yield prefixes.files_at(prefix)
       return
-  archive = next(path for path in places(folder, model) if path.exists())
-  identified = _identify(archive, folder, model, require_checksum)
-  with copies.copied(archive, _wanted(model)) as copied:
-    yield _only(archive, model, copied)._replace(archive=identified)
+  for archive in places(folder, model):
+    if archive.exists():
+      identified = _identify(archive, folder, model, require_checksum)
+      with copies.copied(archive, _wanted(model)) as copied:
+        yield _only(archive, model, copied)._replace(archive=identified)
+      return
+  raise _absent(folder, model)

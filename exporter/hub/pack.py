@@ -71,6 +71,11 @@ class _Packer:
     self._root = root
     self._kept: set[str] = set()  # Stems of what an earlier run packed.
 
+  @functools.cached_property
+  def _earlier(self) -> list[str]:
+    """The stems in the webroot; it is listed once, however much is kept."""
+    return self._root.stems()
+
   def pack(self, item: storage.Export) -> results.Result:
     """Packs an artifact, its manifest last: what has one is whole."""
     manifest, base = item.manifest, item.stem
@@ -112,7 +117,7 @@ class _Packer:
       name: The stem of the export, or the path of a folder that nobody can list
         and whose exports may all be there still.
     """
-    stems = {stem for stem in self._root.stems() if _is_at(stem, name)}
+    stems = {stem for stem in self._earlier if _is_at(stem, name)}
     for stem in stems:
       for suffix in (address.MANIFEST, address.CARD, _PAGE, *address.BESIDE):
         self._root.keep(f'{stem}{suffix}')

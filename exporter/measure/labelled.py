@@ -30,7 +30,8 @@ class Labelled:
 
 def _is_left_out(path: pathlib.Path) -> bool:
   """Whether an entry of a class's folder is of pictures that are not read."""
-  if path.name.startswith('.'):
+  # What is read is not looked at again: there may be very many.
+  if path.name.startswith('.') or path.suffix.lower() in pictures.SUFFIXES:
     return False
   if path.is_dir():
     suffixes = {inner.suffix.lower() for inner in path.rglob('*')}
