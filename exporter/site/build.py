@@ -238,11 +238,14 @@ def write_site(
     their manifests describe.
 
   Raises:
+    ExportError: The site would be written among the exports.
     ManifestError: The folder of exports is empty.
     PackageError: MkDocs is not installed.
     SiteError: Something that is not a site is in the way, or MkDocs warns.
   """
   environment.require(EXTRA)
+  if hub_dir is not None:
+    storage.check_apart(output_dir, [hub_dir])
   output_dir = output_dir.resolve()
   # In the same parent folder, so that delivering the site is a mere rename.
   staging = output_dir.with_name(f'.{output_dir.name}.slimhub-staging')

@@ -73,7 +73,14 @@ def test_a_folder_that_cannot_be_listed_is_the_exit_code(
   assert 'google cannot be listed' in capsys.readouterr().err
 
 
-@pytest.mark.parametrize('command', _WRITERS)
+@pytest.mark.parametrize(
+  'command',
+  [
+    *_WRITERS,
+    # It would fail later at this address, and not serve for ever.
+    ('serve', '--stock_dir', '--host=256.0.0.1'),
+  ],
+)
 @pytest.mark.parametrize('where', ['.', 'new', '..'])
 def test_nothing_is_written_among_exports(
   command, where, exports, capsys, monkeypatch

@@ -5,7 +5,10 @@ from importlib import util
 import pytest
 
 from exporter.cli import entry
+from exporter.site import build
 from exporter.site import tree
+from tests import file_tree
+from tests import some_exports
 from tests.site import some_site
 
 
@@ -41,6 +44,18 @@ def test_it_copies_no_file_if_told_so_and_maps_where_it_will_be(tmp_path):
   assert (site / f'{some_site.LITERT.stem}.json').is_file()
   sitemap = (site / 'sitemap.xml').read_text()
   assert '<loc>https://example.org/sub/index.html</loc>' in sitemap
+
+
+@pytest.mark.usefixtures('page')
+@pytest.mark.parametrize('where', ['exports', 'exports/site', '.'])
+def test_exports_are_not_replaced_by_a_site(tmp_path, capsys, where):
+  exports = some_exports.make(tmp_path / 'hub' / 'exports')
+  (exports.parent / build.MARK).touch()  # As if there had been a site here.
+  before = file_tree.read(tmp_path)
+  site = exports.parent / where
+  assert _main(f'--output_dir={site}', f'--hub_dir={exports}') == 1
+  assert f'lies in {exports}, where the exports are' in capsys.readouterr().err
+  assert file_tree.read(tmp_path) == before
 
 
 @pytest.mark.parametrize(

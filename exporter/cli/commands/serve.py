@@ -143,6 +143,7 @@ def run(args: argparse.Namespace) -> int:
   tls = hub.Tls(args.tls_certificate, args.tls_key) if args.tls_key else None
   access = hub.Access(args.token_file) if args.token_file else None
   stock_dir = args.stock_dir or storage.default_stock_dir(args.exports)
+  storage.check_apart(stock_dir, [args.exports])
   ready = hub.Stock(stock_dir)
   served = hub.Hub(args.exports, ready, args.storage_url)
   listed = served.prepare()
