@@ -58,7 +58,7 @@ def _parts() -> Iterator[tuple[str, Any, str]]:
   yield 'hashing the files', storage, 'hash_files'
   yield 'looking for unknown operations', artifacts, 'check_model'
   yield 'reading the graphs into a session', session, 'opened'
-  yield 'restoring the variables', session.Session, '_restore'
+  yield 'restoring the variables', session.Session, '_set'
   yield 'running the artifact, inference', session.Session, 'run'
   yield 'running the artifact, training', session.Session, 'update'
   yield 'comparing numbers', comparison.Comparison, 'compare'

@@ -8,7 +8,8 @@ import tensorflow as tf
 
 _FLOAT = tf.float32.as_datatype_enum
 _STRING = tf.string.as_datatype_enum
-FILE, RESTORE = 'restore/file', 'restore/all'
+# The scopes of the graphs that set all variables, and those that training sets.
+RESTORE, RENEW = 'restore', 'renew'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,28 +43,31 @@ def _numbered(handles: Mapping[str, str]) -> dict[str, str]:
   return {f'handle_{i}': handle for i, handle in enumerate(handles.values())}
 
 
-def restoring(handles: Mapping[str, str]) -> Part:
+def ends(scope: str) -> tuple[str, str]:
+  """The op of `restoring` that sets, and the tensor that takes the prefix."""
+  return f'{scope}/all', f'{scope}/file:0'
+
+
+def restoring(handles: Mapping[str, str], scope: str = RESTORE) -> Part:
   """A graph that sets variables, given the handles by key in the file."""
   keys = list(handles)
   graph = tf.compat.v1.GraphDef()
-  graph.node.add(name=FILE, op='Placeholder').attr['dtype'].type = _STRING
-  inputs = [
-    FILE,
-    _add_strings(graph, 'restore/keys', keys),
-    _add_strings(graph, 'restore/slices', [''] * len(keys)),
-  ]
-  values = graph.node.add(name='restore/values', op='RestoreV2', input=inputs)
-  values.attr['dtypes'].list.type.extend([_FLOAT] * len(keys))
-  for number in range(len(keys)):
-    assign = graph.node.add(name=f'restore/{number}', op='AssignVariableOp')
-    assign.input.extend([f'handle_{number}', f'{values.name}:{number}'])
+  graph.node.add(name='file', op='Placeholder').attr['dtype'].type = _STRING
+  assigned = [f'assign_{number}' for number in range(len(keys))]
+  if keys:  # TensorFlow refuses to read nothing.
+    inputs = [
+      'file',
+      _add_strings(graph, 'keys', keys),
+      _add_strings(graph, 'slices', [''] * len(keys)),
+    ]
+    values = graph.node.add(name='values', op='RestoreV2', input=inputs)
+    values.attr['dtypes'].list.type.extend([_FLOAT] * len(keys))
+  for number, name in enumerate(assigned):
+    assign = graph.node.add(name=name, op='AssignVariableOp')
+    assign.input.extend([f'handle_{number}', f'values:{number}'])
     assign.attr['dtype'].type = _FLOAT
-  graph.node.add(
-    name=RESTORE,
-    op='NoOp',
-    input=[f'^restore/{number}' for number in range(len(keys))],
-  )
-  return Part(graph, '', _numbered(handles))
+  graph.node.add(name='all', op='NoOp', input=[f'^{n}' for n in assigned])
+  return Part(graph, scope, _numbered(handles))
 
 
 def reading(handles: Mapping[str, str]) -> Part:

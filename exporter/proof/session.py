@@ -92,8 +92,8 @@ class Values:
   """
 
   folder: pathlib.Path
-  restore: str = parts_lib.RESTORE
-  filename: str = f'{parts_lib.FILE}:0'
+  restore: str = parts_lib.ends(parts_lib.RESTORE)[0]
+  filename: str = parts_lib.ends(parts_lib.RESTORE)[1]
   declared: dict[str, tf.TensorShape] = dataclasses.field(default_factory=dict)
 
   @property
@@ -180,19 +180,21 @@ class Session:
     A training step may have updated them since.
     """
     if self._values is not values:
-      self._restore(values)
+      self._fed, self._early = None, {}
+      self._set(values, values.restore, values.filename)
 
   def restore(self, values: Values) -> None:
-    """Sets every variable to its value in the files, if it may differ."""
-    if self._values is not values or self._is_updated:
-      self._restore(values)
+    """Sets every variable to its value in the files, if it may differ.
 
-  def _restore(self, values: Values) -> None:
-    if self._values is not values:
-      self._fed, self._early = None, {}
+    After a training step only the moving averages do.
+    """
+    self.hold(values)
+    if self._is_updated:
+      self._set(values, *parts_lib.ends(parts_lib.RENEW))
+
+  def _set(self, values: Values, op: str, filename: str) -> None:
     self._values = None  # Until all are there.
-    prefix = {values.filename: values.prefix}
-    self._computations.compute((), (values.restore,), prefix)
+    self._computations.compute((), (op,), {filename: values.prefix})
     self._values, self._is_updated = values, False
 
   def values(self, names: Iterable[str]) -> dict[str, np.ndarray]:

@@ -95,15 +95,21 @@ class SessionTf1:
       self._modes.append(self._training)
     # A variable has the same name in both graphs, so they share it.
     handles = self._inference.handles(_GraphKeys.GLOBAL_VARIABLES)
+    trainable = self._modes[-1].handles(_GraphKeys.TRAINABLE_VARIABLES)
+    moving = {n: h for n, h in handles.items() if n not in trainable}
     graphs = [parts.Part(m.meta.graph_def, m.scope) for m in self._modes]
-    graphs += [parts.restoring(handles), parts.reading(handles)]
+    graphs += [
+      parts.restoring(handles),
+      parts.restoring(moving, parts.RENEW),
+      parts.reading(handles),
+    ]
     self._session = session.opened(graphs, self._values)
 
   def variables(self) -> dict[str, np.ndarray]:
     """Every variable's value in the files, by its TF-Slim name."""
-    reader = tf.train.load_checkpoint(self._values.prefix)
+    self._session.restore(self._values)
     names = self._inference.handles(_GraphKeys.GLOBAL_VARIABLES)
-    return {name: reader.get_tensor(name) for name in names}
+    return self._session.values(names)
 
   def names(self) -> stranger.Names:
     """The names of variables and signatures that the two graphs list."""

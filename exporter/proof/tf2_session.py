@@ -46,16 +46,34 @@ class SessionTf2:
     self._values = session.Values(
       folder, saver.restore_op_name, saver.filename_tensor_name
     )
+    self._file = tf.train.load_checkpoint(self._values.prefix)
     self._traces = traces.Traces(self._meta)
     self._handles = {
       name: f'{node}:0' for node, name in self._traces.handles.items()
     }
+    self._keys = self._find_keys()
+    moving = set(self._keys) - set(self._traces.listed('trainable_variables'))
     self._parts = [
       parts.Part(self._meta.graph_def, ''),
+      parts.restoring(
+        {self._keys[name]: self._handles[name] for name in sorted(moving)},
+        parts.RENEW,
+      ),
       parts.reading(self._handles),
     ]
     self._bodies = self._add_bodies()
     self._session = session.opened(self._parts, self._values)
+
+  def _find_keys(self) -> dict[str, str]:
+    """The key of each variable in the file, by its TF-Slim name."""
+    objects = trackable_object_graph_pb2.TrackableObjectGraph.FromString(
+      self._file.get_tensor(_OBJECTS)
+    )
+    keys = {}
+    for number, name in self._traces.variables.items():
+      (attribute,) = objects.nodes[number].attributes
+      keys[name] = attribute.checkpoint_key
+    return keys
 
   def variables(self) -> dict[str, np.ndarray]:
     """Every variable's value in the files, by its TF-Slim name.
@@ -63,14 +81,7 @@ class SessionTf2:
     Raises:
       ValueError: Python and TensorFlow Serving restore a different value.
     """
-    reader = tf.train.load_checkpoint(self._values.prefix)
-    objects = trackable_object_graph_pb2.TrackableObjectGraph.FromString(
-      reader.get_tensor(_OBJECTS)
-    )
-    values = {}
-    for number, name in self._traces.variables.items():
-      (attribute,) = objects.nodes[number].attributes
-      values[name] = reader.get_tensor(attribute.checkpoint_key)
+    values = {name: self._file.get_tensor(k) for name, k in self._keys.items()}
     self._session.restore(self._values)
     restored = self._session.values(list(values))
     for name, value in values.items():

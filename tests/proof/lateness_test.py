@@ -40,6 +40,7 @@ def _opened():
     [
       parts.Part(definition, 'step'),
       parts.restoring({'key': 'step/it:0'}),
+      parts.restoring({'key': 'step/it:0'}, parts.RENEW),
       parts.reading({'it': 'step/it:0'}),
     ]
   )

@@ -16,7 +16,10 @@ def _handle():
   return parts.Part(graph, 'scope')
 
 
-def test_a_variable_is_filled_by_its_key_and_read_by_its_name(handle, tmp_path):
+@pytest.mark.parametrize('scope', [parts.RESTORE, parts.RENEW])
+def test_a_variable_is_filled_by_its_key_and_read_by_its_name(
+  handle, tmp_path, scope
+):
   prefix = str(tmp_path / 'variables')
   tf.raw_ops.SaveV2(
     prefix=prefix,
@@ -27,7 +30,7 @@ def test_a_variable_is_filled_by_its_key_and_read_by_its_name(handle, tmp_path):
   tensor_name = 'scope/it:0'
   wanted = [
     handle,
-    parts.restoring({'key': tensor_name}),
+    parts.restoring({'key': tensor_name}, scope),
     parts.reading({'a/b': tensor_name}),
   ]
   with tf.Graph().as_default() as live:
@@ -38,5 +41,15 @@ def test_a_variable_is_filled_by_its_key_and_read_by_its_name(handle, tmp_path):
       }
       tf.import_graph_def(part.definition, inputs, name=part.scope)
   with tf.compat.v1.Session(graph=live) as session:
-    session.run(parts.RESTORE, {f'{parts.FILE}:0': prefix})
+    op, filename = parts.ends(scope)
+    session.run(op, {filename: prefix})
     assert session.run('value/a/b:0').tolist() == [1, 3]
+
+
+def test_nothing_is_filled_where_there_is_nothing():
+  part = parts.restoring({}, parts.RENEW)
+  with tf.Graph().as_default() as live:
+    tf.import_graph_def(part.definition, name=part.scope)
+  with tf.compat.v1.Session(graph=live) as session:
+    op, filename = parts.ends(parts.RENEW)
+    session.run(op, {filename: 'no/file'})

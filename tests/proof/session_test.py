@@ -38,6 +38,7 @@ def _parts(definition=None):
   return [
     *(parts.Part(graph, scope) for scope in ('one', 'other')),
     parts.restoring({'key': 'one/it:0'}),
+    parts.restoring({'key': 'one/it:0'}, parts.RENEW),
     parts.reading({'its/name': 'other/it:0'}),
   ]
 
