@@ -54,16 +54,32 @@ def _find(folder: pathlib.Path | None, name: str) -> pathlib.Path:
   return path
 
 
-def _names(lines: Sequence[str]) -> list[str]:
-  """The names in the lines of a file of labels, without TF-Slim's numbers."""
+def _names(
+  path: pathlib.Path, lines: Sequence[str], background: bool
+) -> list[str]:
+  """The names in the lines of a file of labels, by TF-Slim's numbers if any.
+
+  Where each name has a number before it, the numbers say which class it is of,
+  in whatever order a script or `sort` has left the lines.
+  """
   matches = [match for line in lines if (match := _NUMBERED.fullmatch(line))]
-  numbers = [int(match[1]) for match in matches]
-  if numbers == list(range(len(lines))):
-    return [match[2].strip() for match in matches]
-  return [*lines]
+  names = {int(match[1]): match[2].strip() for match in matches}
+  if len(matches) < len(lines) or min(names) > 1:
+    return [*lines]  # Some names begin like that: 4:3 and 16:9.
+  first = int(background and 0 not in names)  # The background has no line.
+  numbers = range(first, first + len(lines))
+  for number in numbers:
+    if number not in names:
+      raise _ProblemError(
+        f'label_file {path} has numbers before its names, and no {number}; '
+        f'expected {numbers[0]} to {numbers[-1]}, each once, as the logits '
+        'count (from 1 if background = true and it has no line). Names that '
+        'begin with a number and a colon go into labels'
+      )
+  return [names[number] for number in numbers]
 
 
-def _read_labels(path: pathlib.Path) -> list[str]:
+def _read_labels(path: pathlib.Path, background: bool) -> list[str]:
   """Reads the names in a file of labels; raises a _ProblemError."""
   try:
     text = outside.read_file(path, _MOST_BYTES).decode('utf-8-sig')
@@ -72,29 +88,30 @@ def _read_labels(path: pathlib.Path) -> list[str]:
     raise _ProblemError(
       f'label_file {path} cannot be read: {reason}; expected names, one a line'
     ) from error
-  names = _names([line.strip() for line in text.rstrip().split('\n')])
-  for number, name in enumerate(names, start=1):
-    if not name:
+  lines = [line.strip() for line in text.rstrip().split('\n')]
+  for number, line in enumerate(lines, start=1):
+    if not _NUMBERED.sub(r'\2', line):
       raise _ProblemError(
         f'label_file {path} has nothing in line {number}, expected a name'
       )
-    if not outside.is_plain(name):
+    if not outside.is_plain(line):
       raise _ProblemError(
-        f'label_file {path} has {text_lib.told(name)} in line {number}, '
+        f'label_file {path} has {text_lib.told(line)} in line {number}, '
         'expected a name without invisible characters'
       )
-  return names
+  return _names(path, lines, background)
 
 
 def _labels(
   values: Mapping[str, Any], folder: pathlib.Path | None
 ) -> tuple[str, ...]:
   """The names of all classes with the background; empty if there are none."""
+  background = values.get('background', False)
   if 'label_file' in values and 'labels' in values:
     raise _ProblemError('labels and label_file are both there; remove one')
   if 'label_file' in values:
     path = _find(folder, values['label_file'])
-    names, where = _read_labels(path), f'label_file {path} has'
+    names, where = _read_labels(path, background), f'label_file {path} has'
   elif 'labels' in values:
     names, where = values['labels'], 'labels has'
   else:
@@ -105,7 +122,6 @@ def _labels(
       f'{where} {len(names)} names, expected none without num_classes: '
       'feature vectors have no labels'
     )
-  background = values.get('background', False)
   if background and len(names) == classes - 1:
     names = [_BACKGROUND, *names]
   if len(names) != classes:

@@ -145,6 +145,7 @@ def test_what_is_wrong_is_said(changes, says):
     'daisy\r\nrose\r\ntulip',
     '\ufeffdaisy\nrose\ntulip\n\n',
     '0:daisy\n1:rose\n2:tulip\n',
+    '0:daisy\n2:tulip\n1: rose\n',  # As `sort` puts 10 before 2.
   ],
 )
 def test_label_files(tmp_path, text):
@@ -157,15 +158,26 @@ def test_label_files(tmp_path, text):
 
 
 def test_numbers_that_are_names_stay(tmp_path):
-  (tmp_path / 'labels.txt').write_text('7:1\n1:2\n2:3\n')
+  (tmp_path / 'labels.txt').write_text('4:3\n16:9\n4:5\n')
   values = some_spec_file.values(label_file='labels.txt')
   model = model_lib.read_model(values, 'my.toml', tmp_path)
-  assert labels.of(model.handles()[0]) == ('7:1', '1:2', '2:3')
+  assert labels.of(model.handles()[0]) == ('4:3', '16:9', '4:5')
+
+
+@pytest.mark.parametrize('text', ['2:b\n1:a\n', '1:a\n0:background\n2:b\n'])
+def test_numbers_count_the_background(tmp_path, text):
+  (tmp_path / 'labels.txt').write_text(text)
+  values = some_spec_file.values(label_file='labels.txt', background=True)
+  model = model_lib.read_model(values, 'my.toml', tmp_path)
+  assert labels.of(model.handles()[0]) == ('background', 'a', 'b')
 
 
 @pytest.mark.parametrize(
   ('data', 'says'),
   [
+    (b'1:a\n2:b\n3:c\n', 'and no 0; expected 0 to 2, each once, as the log'),
+    (b'0:a\n1:b\n3:c\n', 'and no 2; expected 0 to 2'),
+    (b'0:a\n1:b\n1:c\n', 'and no 2; expected 0 to 2'),
     (b'a\n\nb\n', 'labels.txt has nothing in line 2, expected a name'),
     (b'a\nb\n', 'labels.txt has 2 names, expected 3, the num_classes'),
     (b'\xff\n', 'labels.txt cannot be read: it is not UTF-8'),
