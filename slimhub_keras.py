@@ -100,8 +100,10 @@ class SlimLayer(keras.layers.Layer):
   A layer is frozen by `trainable=False`, here or set later on it or on a model
   around it. A frozen layer is constant: even in `fit` it normalizes with the
   moving averages and does not change them, and it adds no loss. hub.KerasLayer
-  and Keras's BatchNormalization do the same. As with every layer, compile the
-  model again after a change.
+  and Keras's BatchNormalization do the same. Single variables are frozen by
+  theirs, in `layer.trainable_variables`: the model's weight decay, one sum, is
+  a loss as long as its last kernel is not frozen. As with every layer, compile
+  the model again after a change.
 
   It computes in float32 under every dtype policy.
 
@@ -182,8 +184,10 @@ class SlimLayer(keras.layers.Layer):
     losses = list(self._model.regularization_losses)
     if self.regularize and losses:
       # Keras adds the regularizer of a trainable variable once; a loss that
-      # `call` adds would count at every call.
-      self.trainable_variables[0].regularizer = _Penalty(losses)
+      # `call` adds would count at every call. It is the last kernel, since
+      # those who freeze single variables begin with the first.
+      kernels = [v for v in self.trainable_variables if len(v.shape) > 1]
+      kernels[-1].regularizer = _Penalty(losses)
 
   def call(self, inputs: tf.Tensor, training: bool | None = None) -> Any:
     """The model's output for images of shape [batch, height, width, 3]."""

@@ -131,6 +131,23 @@ def test_the_regularization_is_a_loss():
   assert _penalty() > 0
 
 
+def test_the_regularization_stays_when_the_first_layers_are_frozen():
+  model = keras_models.tunable()
+  layer = model.layers[0]
+  *frozen, last = [v for v in layer.trainable_variables if len(v.shape) > 1]
+  assert frozen
+  for variable in layer.trainable_variables:
+    variable.trainable = variable is last
+  assert layer.trainable_variables == [last]
+  assert [float(x) for x in model.losses] == pytest.approx([_penalty()])
+  before = keras_models.values(layer)
+  keras_models.fit(model, keras.optimizers.SGD(1e-2))
+  names = [v.path for v in layer.weights]
+  moved = dict(zip(names, keras_models.moved(before, layer), strict=True))
+  assert moved[last.path]
+  assert not any(moved[variable.path] for variable in frozen)
+
+
 def test_the_regularization_counts_in_fit():
   model = keras_models.model(keras_models.layer(trainable=True))
   nothing = keras_models.fit(model, loss=lambda _, outputs: 0.0 * outputs)

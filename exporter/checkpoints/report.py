@@ -76,8 +76,8 @@ def _colours(network: recognized.Network) -> str:
 def _weights(inspected: inspection.Inspection) -> str:
   if inspected.weights == weights.EMA:
     return (
-      f'moving averages of {inspected.averages} variables (ema), which '
-      '--weights=auto takes'
+      f'moving averages of {inspected.averages} variables (ema); '
+      '--weights=auto takes those of what is trained'
     )
   return 'raw: there are no moving averages'
 

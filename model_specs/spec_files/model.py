@@ -146,6 +146,12 @@ def _preprocessing(
     )
   if mean is None:
     return family_lib.Preprocessing(float(high - low), 0.0 - low)
+  if not all(low <= value <= high for value in mean):
+    raise _ProblemError(
+      f'input_mean is {mean}, expected colours of the input_range, from '
+      f'{low:g} to {high:g}; where black is 0 and white 255, input_range is '
+      '[0, 255]'
+    )
   red, green, blue = (float(value - low) for value in mean)
   return family_lib.Preprocessing(float(high - low), (red, green, blue))
 

@@ -105,6 +105,14 @@ def test_what_the_network_sees_replaces_standardization():
       'size is 256, expected 224 to 255, as the fully connected layers',
     ),
     (
+      {'input_mean': [123.68, 116.78, 103.94]},
+      'expected colours of the input_range, from -1 to 1; where black is 0',
+    ),
+    (
+      {'input_range': [0, 1], 'input_mean': [0.5, -0.1, 0.5]},
+      'input_mean is [0.5, -0.1, 0.5], expected colours of the input_range, fr',
+    ),
+    (
       {'network': 'lenet', 'multiplier': None, 'input_mean': [1, 1, 1]},
       'input_mean is [1, 1, 1], expected none: lenet sees one channel',
     ),
