@@ -12,12 +12,7 @@ from exporter.measure import pictures
 from model_specs import outside
 
 _MOST_BYTES = 2**28  # Of a list of pictures; some millions of lines.
-_MOST = 5  # How many folders, files or lines an error names.
-# How names of pictures end that are not read: who has some among the others
-# would get figures of the others alone.
-_OTHER_SUFFIXES = frozenset(
-  ('.avif', '.heic', '.heif', '.jfif', '.jp2', '.tif', '.tiff', '.webp')
-)
+_MOST = pictures.MOST_NAMED  # How many folders or lines an error names.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,8 +30,8 @@ def _is_left_out(path: pathlib.Path) -> bool:
     return False
   if path.is_dir():
     suffixes = {inner.suffix.lower() for inner in path.rglob('*')}
-    return not suffixes.isdisjoint({*pictures.SUFFIXES, *_OTHER_SUFFIXES})
-  return path.suffix.lower() in _OTHER_SUFFIXES
+    return not suffixes.isdisjoint({*pictures.SUFFIXES, *pictures.OTHERS})
+  return path.suffix.lower() in pictures.OTHERS
 
 
 def _refuse_left_out(folder: pathlib.Path) -> None:
@@ -46,13 +41,7 @@ def _refuse_left_out(folder: pathlib.Path) -> None:
     for p in sorted(folder.glob('*/*'))
     if _is_left_out(p)
   ]
-  if left_out:
-    raise errors.PictureError(
-      f'{folder} holds pictures that would be left out, expected files that '
-      f'end in {", ".join(pictures.SUFFIXES)} in the folder of each class: '
-      f'{", ".join(left_out[:_MOST])}'
-      f'{" and more" if len(left_out) > _MOST else ""}; convert or move them'
-    )
+  pictures.refuse(folder, left_out, ' in the folder of each class')
 
 
 def pictures_of_folders(folder: pathlib.Path) -> tuple[Labelled, ...]:

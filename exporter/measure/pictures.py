@@ -1,5 +1,6 @@
 """Reads a folder of pictures, to measure the ranges of 8-bit numbers on."""
 
+from collections.abc import Sequence
 import hashlib
 import pathlib
 
@@ -11,6 +12,12 @@ from exporter.measure import dimensions
 from model_specs import outside
 
 SUFFIXES = ('.bmp', '.gif', '.jpeg', '.jpg', '.png')
+# How names of pictures end that are not read: who has some among the others
+# would get figures, or ranges, of the others alone.
+OTHERS = frozenset(
+  ('.avif', '.heic', '.heif', '.jfif', '.jp2', '.tif', '.tiff', '.webp')
+)
+MOST_NAMED = 5  # How many files an error names.
 _MOST = 256  # More pictures take longer and make no difference.
 MOST_PIXELS = 2**26  # 8192 x 8192, for which resizing takes a gigabyte.
 _MOST_BYTES = 2**28
@@ -20,6 +27,25 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # Of red, green and blue.
 def find(folder: pathlib.Path) -> list[pathlib.Path]:
   """The files in a folder whose names end as those of pictures, sorted."""
   return sorted(p for p in folder.glob('*') if p.suffix.lower() in SUFFIXES)
+
+
+def refuse(
+  folder: pathlib.Path, left_out: Sequence[str], where: str = ''
+) -> None:
+  """Raises a PictureError if pictures in a folder would not be read.
+
+  Args:
+    folder: The folder.
+    left_out: Their names.
+    where: Says in the message where pictures are expected.
+  """
+  if left_out:
+    raise errors.PictureError(
+      f'{folder} holds pictures that would be left out, expected files that '
+      f'end in {", ".join(SUFFIXES)}{where}: {", ".join(left_out[:MOST_NAMED])}'
+      f'{" and more" if len(left_out) > MOST_NAMED else ""}; convert or move '
+      'them'
+    )
 
 
 def decode(path: pathlib.Path) -> tf.Tensor:
@@ -76,14 +102,18 @@ def read_pictures(
     Bytes of shape [pictures, size, size, channels].
 
   Raises:
-    PictureError: There are no pictures, or one cannot be decoded.
+    PictureError: There are no pictures, one cannot be decoded, or some are of
+      formats that are not read.
   """
   paths = find(folder)
+  others = [p.name for p in folder.glob('*') if p.suffix.lower() in OTHERS]
+  refuse(folder, sorted(name for name in others if name[0] != '.'))
   if not paths:
     raise errors.PictureError(
       f'{folder} holds no picture, expected files that end in '
-      f'{", ".join(SUFFIXES)}; name a folder of some hundred that look like '
-      'those the model will see: --representative_images=DIR'
+      f'{", ".join(SUFFIXES)}, not in folders within it; name a folder of some '
+      'hundred that look like those the model will see: '
+      '--representative_images=DIR'
     )
   return np.stack([_read(path, size, channels) for path in paths[:_MOST]])
 

@@ -54,6 +54,16 @@ def test_no_picture_is_an_error(tmp_path, exists):
     pictures.read_pictures(folder, 8)
 
 
+@pytest.mark.parametrize('name', ['b.webp', 'c.TIFF'])
+def test_pictures_that_would_be_left_out_are_named(tmp_path, name):
+  _save(tmp_path / 'a.png', (0, 0, 0))
+  (tmp_path / f'.{name}').touch()
+  assert len(pictures.read_pictures(tmp_path, 8)) == 1
+  (tmp_path / name).touch()
+  with pytest.raises(errors.PictureError, match=f'left out, .*: {name}; conv'):
+    pictures.read_pictures(tmp_path, 8)
+
+
 def test_what_is_no_picture_is_named(tmp_path):
   (tmp_path / 'torn.png').write_bytes(b'\x89PNG')
   with pytest.raises(errors.PictureError, match=r'torn\.png cannot be decoded'):
