@@ -67,6 +67,7 @@ class Connection(h11_impl.H11Protocol):
   def __init__(self, *args: Any, **kwargs: Any):
     super().__init__(*args, **kwargs)
     self._waits_since = 0.0
+    self._is_refused = False
     self._request_timer: asyncio.TimerHandle | None = None
     self._stall_timer: asyncio.TimerHandle | None = None
 
@@ -80,8 +81,7 @@ class Connection(h11_impl.H11Protocol):
     # limit of 0 would be reached by no byte at all, and never be left.
     transport.set_write_buffer_limits(1, 0)
     if self._is_one_too_many:
-      transport.write(_TOO_MANY)
-      transport.close()
+      self._refuse()
       return
     self._expect_request()
     limit = self.config.limit_concurrency
@@ -97,6 +97,8 @@ class Connection(h11_impl.H11Protocol):
 
   def data_received(self, data: bytes) -> None:
     """Is called with what the client sent."""
+    if self._is_refused:
+      return
     super().data_received(data)
     self._expect_request()
 
@@ -133,10 +135,23 @@ class Connection(h11_impl.H11Protocol):
       each
       for each in self.connections
       if isinstance(each, Connection)
+      and not each._is_refused
       and each.client
       and each.client[0] == self.client[0]
     ]
     return len(own) > self.most_of_one
+
+  def _refuse(self) -> None:
+    """Says that there are too many, and lets the client say what it wants.
+
+    Closed at once, the connection would break while a client still sends its
+    request, and the client would not read why.
+    """
+    self._is_refused = True
+    self.transport.write(_TOO_MANY)
+    if self.transport.can_write_eof():  # TLS cannot.
+      self.transport.write_eof()
+    self._request_timer = self.loop.call_later(_GOODBYE, self.transport.abort)
 
   @property
   def _is_answered(self) -> bool:
