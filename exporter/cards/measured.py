@@ -86,7 +86,10 @@ def _accuracy(accuracy: measure.AccuracySummary) -> record.Section:
     f'labels: {markdown.literal(setting.sha256)}.'
   )
   table = markdown.table(header, [row], numbers=header)
-  return record.Section('Measured accuracy', (origin, table, *_worst(accuracy)))
+  remarks = [markdown.paragraph(f'Note: {r}.') for r in accuracy.remarks]
+  return record.Section(
+    'Measured accuracy', (origin, table, *remarks, *_worst(accuracy))
+  )
 
 
 def sections(

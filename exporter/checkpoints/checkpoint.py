@@ -20,7 +20,6 @@ from exporter.checkpoints import weights as weights_lib
 import model_specs
 from model_specs import outside
 
-SHADOW = '/ExponentialMovingAverage'
 _VARIANCE = '/moving_variance'
 _MISSING = 'missing'
 _MIN, _MAX = '/min', '/max'
@@ -56,6 +55,7 @@ class Checkpoint:
   frozen_graph: bytes | None = None  # The file published with them, if any.
   has_classifier: bool = True  # If not, the classifier's tensors are zeros.
   archive: storage.Archive | None = None  # The published one, if it was read.
+  warning: str = ''  # Why it may be of another network than the one named.
 
   @property
   def sha256(self) -> str:
@@ -110,13 +110,15 @@ def keys(
     weights: One of weights.WEIGHTS_CHOICES. AUTO means averages if there is
       any.
   """
-  has_shadows = any(name + SHADOW in stored for name in wanted.trainable)
+  has_shadows = any(
+    f'{name}{weights_lib.SHADOW}' in stored for name in wanted.trainable
+  )
   if weights == weights_lib.RAW or (
     weights == weights_lib.AUTO and not has_shadows
   ):
     return {name: name for name in wanted.shapes}
   return {
-    name: name + SHADOW if name in wanted.trainable else name
+    name: name + weights_lib.SHADOW if name in wanted.trainable else name
     for name in wanted.shapes
   }
 
@@ -127,7 +129,7 @@ def _advice(
   """Says what to do about keys that cannot be used."""
   if any(problem.startswith(_DAMAGED) for problem in problems.values()):
     return reader_lib.DOWNLOAD
-  shadows = [key for key in problems if key.endswith(SHADOW)]
+  shadows = [key for key in problems if key.endswith(weights_lib.SHADOW)]
   missing = sum(problem == _MISSING for problem in problems.values())
   if shadows and missing == len(problems) == len(shadows):
     return (
@@ -209,7 +211,7 @@ def read(reader: reader_lib.Reader, wanted: Wanted, weights: str) -> Checkpoint:
       + ''.join(lines)
       + _advice(reader, wanted, problems)
     )
-  averaged = any(key.endswith(SHADOW) for key in chosen.values())
+  averaged = any(key.endswith(weights_lib.SHADOW) for key in chosen.values())
   kind = weights_lib.EMA if averaged else weights_lib.RAW
   return Checkpoint(reader.files.name, kind, tensors)
 

@@ -14,6 +14,7 @@ from exporter.checkpoints import recognition
 from exporter.checkpoints import recognized
 from exporter.checkpoints import specimen
 from exporter.checkpoints import specimens
+from exporter.checkpoints import surplus
 from exporter.checkpoints import weights as weights_lib
 
 _STEP, _STEP_TYPES = 'global_step', ('int32', 'int64')
@@ -43,16 +44,6 @@ class Inspection:
   problems: tuple[str, ...]  # Why the file cannot be exported; empty if it can.
 
 
-def _parent(key: str) -> str:
-  return key.rpartition('/')[0]
-
-
-def _plain(shapes: recognition.Shapes) -> dict[str, tuple[int, ...]]:
-  """The shapes by variable; an average goes by the name of its variable."""
-  suffix = checkpoint.SHADOW
-  return {key.removesuffix(suffix): shape for key, shape in shapes.items()}
-
-
 def _slots(shapes: recognition.Shapes) -> Counter[str]:
   """How many optimizer slots of each name there are.
 
@@ -61,19 +52,15 @@ def _slots(shapes: recognition.Shapes) -> Counter[str]:
   names = (
     key.rpartition('/')[2]
     for key in shapes
-    if _parent(key) in shapes and not key.endswith(checkpoint.SHADOW)
+    if surplus.parent(key) in shapes and not key.endswith(weights_lib.SHADOW)
   )
   return Counter(names)
 
 
 def _extra(shapes: recognition.Shapes, wanted: Iterable[str]) -> dict[str, int]:
   """How many variables neither the network nor an optimizer uses, by scope."""
-  ours, plain = set(wanted), _plain(shapes)
-  return Counter(
-    '/'.join(key.split('/')[:2])
-    for key, shape in plain.items()
-    if shape and key not in ours and _parent(key) not in plain
-  )
+  names = surplus.surplus(shapes, set(wanted))
+  return Counter('/'.join(key.split('/')[:2]) for key in names)
 
 
 def _describe(names: Iterable[str]) -> str:
@@ -178,14 +165,14 @@ class _Named:
 
 
 def _recognize(weights_file: specimen.Specimen) -> _Named:
-  plain = _plain(weights_file.shapes)
+  plain = surplus.plain(weights_file.shapes)
   match = recognition.recognize(plain)
   if match:
     return _Named(weights_file, match, ())
   inner_ones = []
   for scope in itertools.islice(recognition.below(plain), _MOST):
     inner = weights_file.within(scope)
-    match = recognition.recognize(_plain(inner.shapes))
+    match = recognition.recognize(surplus.plain(inner.shapes))
     if match:
       inner_ones.append(_Named(inner, match, (scope,)))
   if not inner_ones:
@@ -207,7 +194,7 @@ def inspect(weights_file: specimen.Specimen) -> Inspection:
   problems: tuple[str, ...]
   if match:
     keys = checkpoint.keys(shapes, recognized.wanted(match), weights_lib.AUTO)
-    averaged = any(key.endswith(checkpoint.SHADOW) for key in keys.values())
+    averaged = any(key.endswith(weights_lib.SHADOW) for key in keys.values())
     kind = weights_lib.EMA if averaged else weights_lib.RAW
     problems = (
       *([outer.ambiguous('it', scopes)] if scopes[1:] else []),
@@ -226,7 +213,7 @@ def inspect(weights_file: specimen.Specimen) -> Inspection:
     kind,
     _step(weights_file),
     sum(math.prod(shape) for shape in shapes.values()),
-    sum(key.endswith(checkpoint.SHADOW) for key in shapes),
+    sum(key.endswith(weights_lib.SHADOW) for key in shapes),
     dict(_slots(shapes)),
     dict(_extra(shapes, match.shapes)) if match else {},
     flaws,

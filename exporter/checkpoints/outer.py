@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from exporter import errors
 from exporter.checkpoints import reader as reader_lib
+from exporter.checkpoints import weights as weights_lib
 from model_specs import outside
 
-_SHADOW = '/ExponentialMovingAverage'
 _ENOUGH = 0.5  # With this share of its variables, a network counts as there.
 
 
@@ -30,7 +30,7 @@ def names(keys: Iterable[str], scope: str) -> dict[str, str]:
 def _scopes(keys: Iterable[str], wanted: Collection[str]) -> list[str]:
   """The scopes that hold most of a network; `''` is the root of the file."""
   counts: Counter[str] = Counter()
-  for key in {key.removesuffix(_SHADOW) for key in keys}:
+  for key in {key.removesuffix(weights_lib.SHADOW) for key in keys}:
     parts = key.split('/')
     for number in range(len(parts)):
       if '/'.join(parts[number:]) in wanted:

@@ -18,6 +18,7 @@ from exporter.checkpoints import outer
 from exporter.checkpoints import prefixes
 from exporter.checkpoints import presence
 from exporter.checkpoints import reader as reader_lib
+from exporter.checkpoints import surplus
 import model_specs
 
 
@@ -141,6 +142,9 @@ def read_own(
   zeros = {name: np.zeros(wanted.shapes[name], np.float32) for name in lacking}
   return dataclasses.replace(
     own_checkpoint,
+    warning=surplus.warning(
+      surplus.surplus(reader.shapes, wanted.shapes.keys()), wanted.shapes
+    ),
     tensors={**own_checkpoint.tensors, **zeros},
     has_classifier=has_classifier,
   )

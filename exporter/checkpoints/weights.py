@@ -13,3 +13,4 @@ SYNTHETIC: Final = 'synthetic'
 
 WEIGHTS_CHOICES = (AUTO, EMA, RAW)  # Those that a checkpoint can give.
 WEIGHTS_WORDS = (*WEIGHTS_CHOICES, SYNTHETIC)
+SHADOW = '/ExponentialMovingAverage'  # Ends the name of a variable's average.

@@ -94,6 +94,7 @@ class Accuracy(Score):
 
   classes: tuple[OfClass, ...]  # The classes of the pictures, the worst first.
   names: dict[int, str]  # Of these classes, and of those they were taken for.
+  remarks: tuple[str, ...] = ()  # What a reader must know, as remarks.py says.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,6 +104,7 @@ class AccuracySummary(Score):
   classes: int  # How many classes the pictures are of.
   worst: tuple[OfClass, ...]  # Some that had mistakes, the worst first.
   names: dict[int, str]  # Of these classes, and of those they were taken for.
+  remarks: tuple[str, ...] = ()  # As those of an Accuracy.
 
   def __post_init__(self) -> None:
     super().__post_init__()
@@ -192,6 +194,7 @@ def shorten(accuracy: Accuracy, most: int) -> AccuracySummary:
     len(accuracy.classes),
     worst,
     {number: accuracy.names[number] for number in sorted(met)},
+    accuracy.remarks,
   )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from concurrent import futures
 import contextlib
+import dataclasses
 import itertools
 
 import numpy as np
@@ -18,6 +19,7 @@ from exporter.measure import classes
 from exporter.measure import confusion_chart
 from exporter.measure import crops
 from exporter.measure import labelled
+from exporter.measure import remarks
 from exporter.measure import runners
 import model_specs
 from model_specs import versions
@@ -151,8 +153,12 @@ def evaluate(  # noqa: PLR0913  # The last goes by its name.
         _libraries(handle),
       )
       truth = [classes_of[name].numbers[label] for label in labels]
-      one = accuracy.summarize(
+      figures = accuracy.summarize(
         name, setting, logits[name], truth, classes_of[name].names
+      )
+      one = dataclasses.replace(
+        figures,
+        remarks=remarks.remarks(handle, setting.labels, logits[name], truth),
       )
       evaluated.append(one)
       yield one

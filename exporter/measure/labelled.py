@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 import dataclasses
 import hashlib
+import os
 import pathlib
 import re
 
@@ -100,8 +101,8 @@ def pictures_of_list(
     The pictures.
 
   Raises:
-    PictureError: A line has another form or names a picture that is missing, or
-      the list is empty or unreadable.
+    PictureError: A line has another form or names a picture that is missing or
+      was named before, or the list is empty or unreadable.
   """
   try:
     text = outside.read_file(file, _MOST_BYTES).decode('utf-8-sig')
@@ -111,6 +112,7 @@ def pictures_of_list(
       'line PATH LABEL for each picture'
     ) from error
   listed, problems = [], []
+  line_of: dict[str, int] = {}  # By path.
   for number, line in enumerate(re.split('\r\n|\r|\n', text), start=1):
     if not line.strip():
       continue
@@ -119,11 +121,13 @@ def pictures_of_list(
       problems.append(f'line {number}: {line!r}, expected PATH LABEL')
     elif '\x00' in path or not (folder / path).is_file():
       problems.append(f'line {number}: there is no {folder / path}')
+    elif (first := line_of.setdefault(os.path.normpath(path), number)) < number:
+      problems.append(f'line {number}: {path} again, as in line {first}')
     listed.append(Labelled(folder / path, label))
   if problems or not listed:
     raise errors.PictureError(
-      f'{file}: {len(problems)} of {len(listed)} lines name no picture; paths '
-      f'begin at --images={folder}\n'
+      f'{file}: {len(problems)} of {len(listed)} lines name no picture, or one '
+      f'that counts already; paths begin at --images={folder}\n'
       + ''.join(f'  {each}\n' for each in problems[:_MOST])
     )
   return tuple(listed)

@@ -53,6 +53,7 @@ class _Model:
     spec, sources = order.model, networks.sources(order.model)
     checkpoint, self.reading = _read(order)
     self.weights = self.reading.weights
+    self.warning = checkpoint.warning
     self.original = formats.Original(
       spec,
       sources,
@@ -161,7 +162,8 @@ def _export(
       path.write_text(text, encoding='utf-8')
     may_replace = order.force or bool(changes)
     storage.deliver(handle, staged, order.output_dir, may_replace)
-  reason = '; '.join(filter(None, (replaced, format_.note(model.original))))
+  notes = (replaced, format_.note(model.original), model.warning)
+  reason = '; '.join(filter(None, notes))
   return results.Result(
     str(handle), results.EXPORTED, reason, bytes=manifest.bytes
   )

@@ -62,6 +62,10 @@ def test_a_folder_of_an_export_is_measured_and_its_card_written(folder):
   assert facts['accuracies'][0]['setting']['labels'] == 'names of classes'
   card = (folder / f'exports/{_NAME}.md').read_text('utf-8')
   assert card.count('\n## Measured accuracy\n') == 1
+  remark = 'the pictures are of 3 of 1000 classes'
+  assert f'\nnote: {remark}' in done.stdout
+  assert facts['accuracies'][0]['remarks'][0].startswith(remark)
+  assert f'Note: {remark}' in ' '.join(card.split())
 
 
 def test_the_page_names_what_is_written(folder):

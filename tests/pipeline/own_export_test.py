@@ -25,6 +25,7 @@ from tests import source_tree
 
 _LABELS = ['daisy', 'rose', 'tulip']
 _CLASSIFIER = 'MobilenetV1/Logits/'
+_SURPLUS = 'MobilenetV1/Attention/weights'  # No layer of the network has it.
 
 
 def _slimhub(
@@ -49,9 +50,12 @@ def _folder(tmp_path_factory) -> pathlib.Path:
   inference, _ = source.sources(model)
   checkpoints.write(
     folder / 'train/model.ckpt-7',
-    checkpoints.with_slots(
-      synthetic.tensors(inference.shapes), inference.trainable
-    ),
+    {
+      **checkpoints.with_slots(
+        synthetic.tensors(inference.shapes), inference.trainable
+      ),
+      _SURPLUS: np.ones([2], np.float32),
+    },
   )
   (folder / 'labels.txt').write_text('\n'.join(_LABELS))
   some_spec_file.write(
@@ -72,6 +76,7 @@ def _folder(tmp_path_factory) -> pathlib.Path:
     *('--formats=tf1,tf2,litert.float32', '--jobs=1'),
   )
   assert done.returncode == 0, done.stderr
+  (folder / 'said.txt').write_text(done.stdout)
   shutil.rmtree(folder / 'train')
   for name in ('models.toml', 'labels.txt'):
     (folder / name).unlink()
@@ -107,6 +112,16 @@ def test_it_computes_what_the_network_does(folder):
     for i in range(2)
   )
   np.testing.assert_allclose(answer['logits'], expected[1:], atol=1e-4 * scale)
+
+
+def test_what_the_network_lacks_is_named_for_each_artifact(folder):
+  said = (folder / 'said.txt').read_text()
+  lines = [line for line in said.splitlines() if line.startswith('exported ')]
+  of_artifacts = [line for line in lines if 'acme/flowers/small/' in line]
+  assert len(of_artifacts) == 6
+  for line in of_artifacts:
+    assert f'the network lacks, such as {_SURPLUS} (1 in all)' in line
+    assert 'Momentum' not in line
 
 
 def test_what_an_artifact_says_of_itself(folder):

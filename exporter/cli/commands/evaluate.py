@@ -141,5 +141,7 @@ def _show(measured: Sequence[measure.Accuracy], folder: storage.Folder) -> None:
     rows = measure.class_rows(accuracy.classes[:_WORST], accuracy.names)
     print(f'\n{accuracy.name}, the worst classes:')
     print(tables.table(measure.CLASS_COLUMNS, rows))
+    for remark in accuracy.remarks:
+      print(f'note: {remark}')
   print(f'\n{folder / measure.EVALUATION_JSON} has all classes,')
   print(f'{folder / measure.EVALUATION_CHARTS} what is taken for what.')

@@ -1,0 +1,63 @@
+"""What a reader of figures must know: which classes they say nothing of."""
+
+from collections.abc import Iterator
+from collections.abc import Sequence
+
+import numpy as np
+
+from exporter.measure import classes as classes_lib
+import model_specs
+
+_FEW = 5  # Fewer classes may look shifted by chance.
+_FAR = 3  # So many times as many pictures must be right.
+
+
+def _partial(handle: model_specs.Handle, truth: Sequence[int]) -> Iterator[str]:
+  background = {0} if handle.spec.has_background else set()
+  count = handle.num_outputs - len(background)
+  shown = len(set(truth) - background)
+  if shown < count:
+    yield (
+      f'the pictures are of {shown} of {count} classes: the figures say '
+      'nothing of the others'
+    )
+
+
+def _shifted(best: np.ndarray, truth: Sequence[int]) -> Iterator[str]:
+  """Says that labels seem to be counted from another number."""
+  numbers = np.asarray(truth)
+  if len(set(truth)) < _FEW:
+    return
+  right = int(np.count_nonzero(best == numbers))
+  for step, what in ((1, 'more'), (-1, 'less')):
+    shifted = int(np.count_nonzero(best == numbers + step))
+    if shifted >= _FEW and shifted > _FAR * right:
+      yield (
+        f'{right} of {len(truth)} pictures are right, and {shifted} would be '
+        f'if each label were one {what}: a label is the place in the logits, '
+        'which is counted from 0, and 0 may be the background'
+      )
+
+
+def remarks(
+  handle: model_specs.Handle,
+  rule: str,
+  logits: np.ndarray,
+  truth: Sequence[int],
+) -> tuple[str, ...]:
+  """Remarks on the figures of one artifact.
+
+  Args:
+    handle: The artifact.
+    rule: How labels were understood: a rule of classes.py.
+    logits: Its logits, with a row for each picture.
+    truth: The number of the class of each picture.
+
+  Returns:
+    Sentences without a capital and a full stop; none for figures of all
+    classes.
+  """
+  told = [*_partial(handle, truth)]
+  if rule == classes_lib.NUMBERS:
+    told += _shifted(logits.argmax(1), truth)
+  return tuple(told)
