@@ -15,6 +15,10 @@ from model_specs import kinds
 # Names of repositories, as Hugging Face's own client checks them.
 _PART = r'[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?'
 _ID = re.compile(rf'(?!.*(?:--|\.\.)){_PART}/{_PART}')
+_EXPECTED = (
+  'Hugging Face takes at most 96 letters, digits, _, - and . in each part; '
+  '- and . stand neither first nor last, and -- and .. nowhere'
+)
 # What Hugging Face keeps as large files: everything that a network is made of.
 _AS_LARGE = ' filter=lfs diff=lfs merge=lfs -text'
 _LARGE = (
@@ -39,7 +43,7 @@ class Repository(upload_lib.Upload):
 
   def files(self) -> content.Files:
     """The exports, what lies beside them, and the card that the page shows."""
-    upload_lib.check_name(self.name, _ID, 'Hugging Face')
+    upload_lib.check_name(self.name, _ID, _EXPECTED)
     attributes = ''.join(f'{each}{_AS_LARGE}\n' for each in _LARGE)
     pages = readme.pages(self.name, self.items)
     return content.joined(

@@ -10,7 +10,6 @@ import shlex
 
 import exporter
 from exporter import cards
-from exporter import checkpoints
 from exporter import markdown
 from exporter import storage
 from exporter.publishing import content
@@ -24,6 +23,9 @@ from model_specs import aliases
 _SLUG = '[a-z0-9]+(?:-[a-z0-9]+)*'
 _HANDLE = re.compile(
   rf'[a-zA-Z0-9]+(?:[_-][a-zA-Z0-9]+)*/{_SLUG}/[a-zA-Z0-9]+/{_SLUG}'
+)
+_EXPECTED = (
+  'Kaggle takes small letters and digits, with a single - between two of them'
 )
 _MODEL = 'model-metadata.json'
 _VARIATION = 'model-instance-metadata.json'
@@ -93,11 +95,10 @@ class Variation(upload_lib.Upload):
     There are also the files that Kaggle's command line reads and does not
     upload.
     """
-    upload_lib.check_name(self.name, _HANDLE, 'Kaggle')
+    upload_lib.check_name(self.name, _HANDLE, _EXPECTED)
     (item,) = self.items
     model, called = item.handle.spec, self._called
-    is_untrained = item.manifest.weights.kind == checkpoints.SYNTHETIC
-    from_imagenet = model.is_of_imagenet and not is_untrained
+    from_imagenet = model.is_of_imagenet and not self.is_untrained
     facts = {
       'ownerSlug': called.owner,
       'modelSlug': called.model,
@@ -126,8 +127,9 @@ class Variation(upload_lib.Upload):
     """The upload by kagglehub, which makes whatever is not there yet."""
     (item,) = self.items
     manifest = item.manifest
+    kind = 'UNTRAINED weights' if self.is_untrained else 'weights'
     notes = (
-      f'{item.handle}, weights {manifest.weights.sha256[:12]}, published by '
+      f'{item.handle}, {kind} {manifest.weights.sha256[:12]}, published by '
       f'slimhub {exporter.__version__}'
     )
     arguments = ', '.join(

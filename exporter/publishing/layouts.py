@@ -15,10 +15,16 @@ from exporter.publishing import onnx_zoo
 from exporter.publishing import upload as upload_lib
 
 _NAME = re.compile(r'[A-Za-z0-9]+([-_][A-Za-z0-9]+)*')
+_NAME_IN_WORDS = 'letters and digits, with a single - or _ between: acme-ml'
 # What stands before the name of an image: a registry, with or without a
 # namespace.
 _REGISTRY = re.compile(
   r'[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9]+([._-][a-z0-9]+)*)*'
+)
+
+_REGISTRY_IN_WORDS = (
+  'the name of a registry in small letters, with or without a namespace: '
+  'ghcr.io/acme'
 )
 
 
@@ -28,13 +34,14 @@ class _Layout:
 
   make: Callable[[Iterable[storage.Item], str], Iterable[upload_lib.Upload]]
   account: re.Pattern[str]  # What --account may be.
+  expected: str  # The same in words, with an example.
 
 
 _LAYOUTS: Mapping[str, _Layout] = {
-  'huggingface': _Layout(huggingface.repositories, _NAME),
-  'kaggle': _Layout(kaggle.variations, _NAME),
-  'oci': _Layout(oci.image_layouts, _REGISTRY),
-  'onnx_zoo': _Layout(onnx_zoo.models, _NAME),
+  'huggingface': _Layout(huggingface.repositories, _NAME, _NAME_IN_WORDS),
+  'kaggle': _Layout(kaggle.variations, _NAME, _NAME_IN_WORDS),
+  'oci': _Layout(oci.image_layouts, _REGISTRY, _REGISTRY_IN_WORDS),
+  'onnx_zoo': _Layout(onnx_zoo.models, _NAME, _NAME_IN_WORDS),
 }
 
 
@@ -57,6 +64,6 @@ def uploads(
   if account and not there.account.fullmatch(account):
     raise errors.PublishError(
       f'--account={account} is none of --layout={layout}, expected '
-      f'{there.account.pattern}'
+      f'{there.expected}'
     )
   return tuple(there.make(items, account))

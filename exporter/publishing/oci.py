@@ -32,6 +32,10 @@ _PROCESSORS = ('amd64', 'arm64')
 _REGISTRY = 'docker.io'
 _PART = r'[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*'
 _NAME = re.compile(rf'{_PART}/{_PART}')
+_EXPECTED = (
+  'registries take small letters and digits, with . or _ or __ or dashes '
+  'between two of them'
+)
 
 
 def _created() -> dict[str, str]:
@@ -144,7 +148,7 @@ class ImageLayout(upload_lib.Upload):
 
   def files(self) -> content.Files:
     """The index, and all that it leads to, each blob once."""
-    upload_lib.check_name(self.name, _NAME, 'every registry')
+    upload_lib.check_name(self.name, _NAME, _EXPECTED)
     images = [_Image(item) for item in self.items]
     index = {
       'schemaVersion': 2,

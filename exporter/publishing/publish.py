@@ -1,6 +1,7 @@
 """Writes uploads into a folder, each whole or not at all."""
 
 from collections import Counter
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ from exporter import storage
 from exporter.publishing import content
 from exporter.publishing import ledger as ledger_lib
 from exporter.publishing import upload as upload_lib
+
+_MOST = 3  # How many files a note names.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +37,15 @@ def _present(target: pathlib.Path) -> dict[str, str]:
   }
 
 
+def _removed(paths: Collection[str]) -> str:
+  """Says which files of an earlier upload are in it no more."""
+  if not paths:
+    return ''
+  named = sorted(paths)[:_MOST]
+  more = f' and {len(paths) - _MOST} more' if len(paths) > _MOST else ''
+  return f'no longer in it: {", ".join(named)}{more}'
+
+
 class _Publisher:
   """Writes uploads into one folder."""
 
@@ -51,10 +63,14 @@ class _Publisher:
     """Writes an upload, unless it is in place unchanged."""
     target = self._folder / upload.name
     files = upload.files()
-    result = functools.partial(
-      results.Result, upload.name, reason=upload.note, bytes=upload.bytes
-    )
     present = _present(target)
+    notes = (upload.note, _removed(present.keys() - files.keys()))
+    result = functools.partial(
+      results.Result,
+      upload.name,
+      reason='; '.join(filter(None, notes)),
+      bytes=upload.bytes,
+    )
     if present == {path: each.sha256 for path, each in files.items()}:
       self._ledger.settle(upload.name, files)
       return result(results.KEPT)

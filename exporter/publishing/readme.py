@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import dataclasses
 
 from exporter import cards
-from exporter import checkpoints
 from exporter import markdown
 from exporter import measure
 from exporter import storage
 from exporter.publishing import front_matter
 from exporter.publishing import licenses
 from exporter.publishing import rewiring
+from exporter.publishing import upload as upload_lib
 import model_specs
 from model_specs import kinds
 from model_specs import versions
@@ -50,12 +50,6 @@ def _download(
     if not patterns:
       return f"huggingface_hub.snapshot_download('{name}')"
   return f"huggingface_hub.snapshot_download(\n  '{name}',\n  {limits},\n){end}"
-
-
-def _is_untrained(items: Sequence[storage.Item]) -> bool:
-  return any(
-    item.manifest.weights.kind == checkpoints.SYNTHETIC for item in items
-  )
 
 
 def _results(item: storage.Item) -> list[object]:
@@ -99,7 +93,7 @@ def _facts(name: str, items: Sequence[storage.Item]) -> dict[str, object]:
   handle = items[0].handle
   model = handle.spec
   groups = [item.handle.kind.group for item in items]
-  is_untrained = _is_untrained(items)
+  is_untrained = upload_lib.is_untrained(items)
   facts: dict[str, object] = dict(licenses.hugging_face(model))
   libraries = [_LIBRARIES[group] for group in groups if group in _LIBRARIES]
   if libraries:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pathlib
 import re
 
+from exporter import checkpoints
 from exporter import errors
 from exporter import storage
 from exporter.publishing import content
@@ -16,6 +17,8 @@ import model_specs
 # For the places that take uploads.
 LAYOUTS = ('huggingface', 'kaggle', 'oci', 'onnx_zoo')
 
+_UNTRAINED = 'UNTRAINED weights: what it answers means nothing'
+
 
 class Upload(abc.ABC):
   """A folder that is uploaded whole."""
@@ -23,7 +26,10 @@ class Upload(abc.ABC):
   def __init__(self, name: str, items: Iterable[storage.Item], note: str = ''):
     self.name = name  # Of the upload where it goes, and so of its folder here.
     self.items = tuple(items)
-    self.note = note  # What a person should know of it; mostly empty.
+    self.is_untrained = is_untrained(self.items)
+    notes = (note, _UNTRAINED if self.is_untrained else '')
+    # What a person should know of it; mostly empty.
+    self.note = '; '.join(filter(None, notes))
 
   @abc.abstractmethod
   def files(self) -> content.Files:
@@ -55,6 +61,13 @@ class Upload(abc.ABC):
   def handles(self) -> str:
     """The artifacts in it, in words."""
     return ', '.join(str(item.handle) for item in self.items)
+
+
+def is_untrained(items: Iterable[storage.Item]) -> bool:
+  """Whether the weights of some exports were never trained."""
+  return any(
+    item.manifest.weights.kind == checkpoints.SYNTHETIC for item in items
+  )
 
 
 def grouped(
@@ -108,10 +121,16 @@ def repository(handle: model_specs.Handle) -> str:
   return f'{name}-{handle.task}'.replace('/', '-')
 
 
-def check_name(name: str, pattern: re.Pattern[str], where: str) -> None:
-  """Raises a PublishError for a name that the place would refuse."""
+def check_name(name: str, pattern: re.Pattern[str], expected: str) -> None:
+  """Raises a PublishError for a name that the place would refuse.
+
+  Args:
+    name: The name.
+    pattern: What the place takes.
+    expected: The same in words, which begin with the name of the place.
+  """
   if not pattern.fullmatch(name):
     raise errors.PublishError(
-      f'{name} is no name that {where} takes, expected {pattern.pattern}; '
-      'export the model under another publisher or name, or give --account'
+      f'{name} cannot be the name of an upload: {expected}; export the model '
+      'under another publisher or name, or give --account'
     )

@@ -130,7 +130,7 @@ def test_a_name_that_the_client_refuses_is_refused_here(account):
   )
   with pytest.raises(client_errors.HFValidationError):
     client.validate_repo_id(upload.name)
-  with pytest.raises(errors.PublishError, match='no name that Hugging Face'):
+  with pytest.raises(errors.PublishError, match='Hugging Face takes'):
     upload.files()
   client.validate_repo_id(good.name)
 

@@ -27,5 +27,5 @@ def test_an_account_is_one_that_there_can_be(tmp_path, layout, good, bad):
   items = some_uploads.items(some_uploads.make(tmp_path)).values()
   uploads = layouts.uploads(items, layout, good)
   assert good in uploads[0].commands(tmp_path)[0]
-  with pytest.raises(errors.PublishError, match='--account'):
+  with pytest.raises(errors.PublishError, match=r'^--account=.*: [a-z./-]+$'):
     layouts.uploads(items, layout, bad)

@@ -9,6 +9,7 @@ import pytest
 from exporter import errors
 from exporter import results
 from exporter import storage
+from exporter.publishing import layouts
 from exporter.publishing import publish
 from exporter.storage import contents
 from exporter.storage import places
@@ -134,6 +135,36 @@ def test_a_run_that_was_killed_is_completed(exports, folder, monkeypatch):
   # Meanwhile the export has changed once more.
   some_uploads.add(exports, some_exports.TF2, 'newest')
   assert _statuses(_run(exports, folder))[_TF2] == results.PUBLISHED
+
+
+def test_files_that_an_upload_loses_are_named(exports, folder):
+  first = _run(exports, folder, 'huggingface')
+  assert 'no longer' not in first[0].result.reason
+  items = some_uploads.items(exports)
+  fewer = layouts.uploads([items[some_exports.TF2]], 'huggingface')
+  (done,) = publish.publish_uploads(fewer, (), folder, 'huggingface')
+  assert done.result.status == results.PUBLISHED
+  assert 'no longer in it: litert/' in done.result.reason
+  assert ' more' in done.result.reason
+  (again,) = publish.publish_uploads(fewer, (), folder, 'huggingface')
+  assert 'no longer' not in again.result.reason
+
+
+@pytest.mark.parametrize('layout', ['huggingface', 'kaggle', 'oci'])
+def test_untrained_weights_are_told(exports, layout):
+  items = some_uploads.items(exports)
+  item = items[some_exports.TF2]
+  weights = dataclasses.replace(item.manifest.weights, kind='synthetic')
+  untrained = dataclasses.replace(
+    item, manifest=dataclasses.replace(item.manifest, weights=weights)
+  )
+  (said,) = layouts.uploads([untrained], layout)
+  assert said.note.startswith('UNTRAINED weights')
+  (silent,) = layouts.uploads([item], layout)
+  assert not silent.note
+  if layout == 'kaggle':
+    (command,) = said.commands(exports)
+    assert 'classification/5, UNTRAINED weights ' in command
 
 
 def test_what_somebody_changed_is_not_replaced(exports, folder):

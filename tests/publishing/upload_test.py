@@ -53,4 +53,4 @@ def test_a_name_is_checked():
   pattern = re.compile('[a-z]+')
   upload.check_name('good', pattern, 'Somebody')
   with pytest.raises(errors.PublishError, match='--account'):
-    upload.check_name('BAD', pattern, 'Somebody')
+    upload.check_name('BAD', pattern, 'Somebody takes small letters')
