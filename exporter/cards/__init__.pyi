@@ -8,6 +8,7 @@ from .clients_page import clients_page_text as clients_page_text
 from .conversion import conversion_card as conversion_card
 from .conversion import inputs_and_outputs as inputs_and_outputs
 from .conversion import trial_figures as trial_figures
+from .evidence import is_untrained as is_untrained
 from .record import Card as Card
 from .record import Links as Links
 from .record import Section as Section

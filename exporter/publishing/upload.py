@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pathlib
 import re
 
-from exporter import checkpoints
+from exporter import cards
 from exporter import errors
 from exporter import storage
 from exporter.publishing import content
@@ -65,9 +65,7 @@ class Upload(abc.ABC):
 
 def is_untrained(items: Iterable[storage.Item]) -> bool:
   """Whether the weights of some exports were never trained."""
-  return any(
-    item.manifest.weights.kind == checkpoints.SYNTHETIC for item in items
-  )
+  return any(cards.is_untrained(item.manifest) for item in items)
 
 
 def grouped(

@@ -3,13 +3,13 @@
 import functools
 
 from exporter import cards
-from exporter import elements
 from exporter import formats
 from exporter import markdown
 from exporter.site import choice
 from exporter.site import citation
 from exporter.site import entries
 from exporter.site import guides
+from exporter.site import key_figures
 from exporter.site import page as page_lib
 from exporter.site import sections
 from exporter.site import try_it
@@ -76,10 +76,12 @@ def _get(
 def _use(handle: model_specs.Handle, entry: entries.Entry) -> str:
   """The section with the shortest code for each way to use a version."""
   ways = cards.shortest_code(handle)
-  for conversion, _ in _files(handle, entry)[1:]:
+  converted = [conversion for conversion, _ in _files(handle, entry)[1:]]
+  # One of each group is enough here, the most exact; the others have pages of
+  # their own.
+  for conversion in sorted(converted, key=lambda each: each.kind.error):
     group = kinds.label(conversion.kind.group)
     format_ = formats.of(conversion)
-    # One of each group is enough here; the others have pages of their own.
     if group not in ways and isinstance(format_, formats.ConvertedFile):
       code = [b for b in format_.usage(conversion) if b.startswith('```')]
       ways |= {group: code[-1]} if code else {}
@@ -107,30 +109,6 @@ def _try_it(
     return ''
   most_exact = min(runnable, key=lambda each: each.kind.error)
   return try_it.section(collection.in_page[str(most_exact)], page)
-
-
-def _facts(entry: entries.Entry) -> str:
-  """A list of the figures by which models are chosen."""
-  figures = entry.spec.figures
-  facts = (
-    ('Top-1 accuracy', figures.top1_percent, ' %'),
-    ('Top-5 accuracy', figures.top5_percent, ' %'),
-    ('Multiply-adds', figures.macs_millions, ' M'),
-    ('Parameters', figures.params_millions, ' M'),
-    ('Image', entry.spec.size, ' px'),
-    ('Outputs', entry.newest.num_outputs, ''),
-  )
-  parts = [
-    elements.element(
-      'div',
-      None,
-      elements.element('dt', None, name),
-      elements.element('dd', None, f'{value}{unit}'),
-    )
-    for name, value, unit in facts
-    if value is not None
-  ]
-  return elements.render(elements.element('dl', {'class': 'facts'}, *parts))
 
 
 def _version(handle: model_specs.Handle) -> str:
@@ -244,7 +222,7 @@ def _render(
     f'```text\n{handle}\n```',
     card.summary,
     *_tabs(handle, entry, collection, page),
-    _facts(entry),
+    key_figures.render(handle, entry),
     _get(handle, entry, collection, page),
     _try_it(handle, entry, collection, page),
     _use(handle, entry),

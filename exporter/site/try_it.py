@@ -12,7 +12,7 @@ import re
 import shutil
 
 from exporter import artifacts
-from exporter import checkpoints
+from exporter import cards
 from exporter import elements
 from exporter import errors
 from exporter import markdown
@@ -146,7 +146,7 @@ def write(
     'vector': _vector(origin, manifest),
   }
   (folder / 'about.js').write_text(_script(about))
-  is_trained = manifest.weights.kind != checkpoints.SYNTHETIC
+  is_trained = not cards.is_untrained(manifest)
   about_js = f'{handle.stem}.in_page/about.js'
   return InPage(about_js, manifest.bytes, is_trained, handle.task)
 

@@ -8,9 +8,6 @@ import pytest
 
 from exporter import elements
 from exporter import markdown
-from exporter.measure import accuracy
-from exporter.measure import measurements
-from exporter.measure import speed
 from exporter.site import chart
 from exporter.site import choice
 from exporter.site import choice_page
@@ -24,10 +21,8 @@ from exporter.site import tree
 from exporter.storage import manifest
 import model_specs
 from model_specs import kinds
-from tests import some_accuracy
 from tests import some_manifest
 from tests import some_spec_file
-from tests import some_speed
 from tests.site import some_site
 
 _ORIGIN = some_site.LITERT.origin
@@ -140,27 +135,6 @@ def test_what_is_exported_joins_its_handle():
   assert entry.conversions == (some_site.LITERT,)
   assert entry.megabytes is None  # Version 5 itself is not exported.
   assert set(entry.made) == {str(old), str(some_site.LITERT)}
-
-
-@pytest.mark.parametrize('handle', [_ORIGIN, some_site.LITERT], ids=str)
-def test_the_page_of_an_export_has_all_that_was_measured_of_it(handle):
-  figures = measurements.Measurements(
-    speed.Timed(some_speed.MACHINE, tuple(some_speed.make()[:3]), ()),
-    accuracy.shorten(some_accuracy.make(), 10),
-  )
-  manifests = {
-    each: some_manifest.make(each) for each in (_ORIGIN, some_site.LITERT)
-  }
-  collection = entries.Collection(entries.collect(manifests, {handle: figures}))
-  for each in manifests:
-    text = model_page.render_all(collection)[entries.page(each)]
-    assert ('| 32 | 320.00 | 1000.00 | 100 |' in text) == (each == handle)
-    assert ('| 10 | 50.00 % |' in text) == (each == handle)
-
-
-def test_a_changelog_is_one_step_below_its_heading():
-  text = model_page.render_all(_collect())[f'{_ORIGIN}.md']
-  assert '\n## Changelog\n\n### Version ' in text
 
 
 def test_a_handle_of_another_publisher_has_an_entry_of_its_own():

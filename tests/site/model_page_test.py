@@ -1,0 +1,54 @@
+"""The page of each handle and converted file."""
+
+import pytest
+
+from exporter.measure import accuracy
+from exporter.measure import measurements
+from exporter.measure import speed
+from exporter.site import entries
+from exporter.site import model_page
+import model_specs
+from model_specs import formats as formats_lib
+from model_specs import kinds
+from tests import some_accuracy
+from tests import some_manifest
+from tests import some_speed
+from tests.site import some_site
+
+_ORIGIN = some_site.LITERT.origin
+
+
+def _collect(*handles: model_specs.Handle) -> entries.Collection:
+  manifests = {handle: some_manifest.make(handle) for handle in handles}
+  return entries.Collection(entries.collect(manifests))
+
+
+@pytest.mark.parametrize('handle', [_ORIGIN, some_site.LITERT], ids=str)
+def test_the_page_of_an_export_has_all_that_was_measured_of_it(handle):
+  figures = measurements.Measurements(
+    speed.Timed(some_speed.MACHINE, tuple(some_speed.make()[:3]), ()),
+    accuracy.shorten(some_accuracy.make(), 10),
+  )
+  manifests = {
+    each: some_manifest.make(each) for each in (_ORIGIN, some_site.LITERT)
+  }
+  collection = entries.Collection(entries.collect(manifests, {handle: figures}))
+  for each in manifests:
+    text = model_page.render_all(collection)[entries.page(each)]
+    assert ('| 32 | 320.00 | 1000.00 | 100 |' in text) == (each == handle)
+    assert ('| 10 | 50.00 % |' in text) == (each == handle)
+
+
+def test_the_most_exact_of_each_group_of_files_is_shown():
+  words = ('litert.dynamic', 'litert.float16', 'litert.float32', 'litert.int8')
+  files = [formats_lib.convert(_ORIGIN, kinds.get(word)) for word in words]
+  text = model_page.render_all(_collect(_ORIGIN, *files))[f'{_ORIGIN}.md']
+  use = text[text.index('\n## Use it') :]
+  use = use[: use.index('\n## ', 1)]
+  assert 'float32.tflite' in use
+  assert use.count('.tflite') == use.count('float32.tflite')
+
+
+def test_a_changelog_is_one_step_below_its_heading():
+  text = model_page.render_all(_collect())[f'{_ORIGIN}.md']
+  assert '\n## Changelog\n\n### Version ' in text
