@@ -22,8 +22,9 @@ _PAGE = '.html'
 def _refuse_others(output_dir: pathlib.Path) -> None:
   """Raises a HubError if a folder has files that packing would remove."""
   try:
-    is_ours = 'slimhub' in json.loads((output_dir / _INDEX).read_bytes())
-  except (OSError, ValueError, TypeError):
+    index = json.loads((output_dir / _INDEX).read_bytes())
+    is_ours = isinstance(index, dict) and {'slimhub', 'exports'} <= index.keys()
+  except (OSError, ValueError):
     is_ours = not output_dir.exists() or all(
       path.name.startswith('.slimhub') for path in output_dir.iterdir()
     )
@@ -84,7 +85,10 @@ class _Packer:
     data = manifest.to_json().encode()
     text = item.read_card()
     status: results.Status = results.KEPT
-    if not (self._root.has(name) and self._root.is_just(manifest_name, data)):
+    is_kept = self._root.is_just(manifest_name, data) and all(
+      self._root.is_whole(path) for path in (name, *_loose(manifest))
+    )
+    if not is_kept:
       status = results.PACKED
       self._root.put(name, lambda path: storage.write_download(item, path))
       for path, file in _loose(manifest).items():

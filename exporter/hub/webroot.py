@@ -5,8 +5,14 @@ import pathlib
 import shutil
 
 from exporter import storage
+from exporter.hub import ledger as ledger_lib
 
 Write = Callable[[pathlib.Path], object]
+
+
+def _sha256(path: pathlib.Path) -> str:
+  with path.open('rb') as file:
+    return storage.digest(file)[1]
 
 
 def _link(path: pathlib.Path, source: pathlib.Path) -> None:
@@ -22,6 +28,7 @@ class Webroot:
   def __init__(self, folder: pathlib.Path, staging: pathlib.Path):
     self._folder = folder
     self._staging = staging
+    self._ledger = ledger_lib.Ledger(folder)
     self._names: set[str] = set()
 
   def put(self, name: str, write: Write) -> None:
@@ -30,12 +37,19 @@ class Webroot:
     write(staged)
     target.parent.mkdir(parents=True, exist_ok=True)
     storage.sync(staged)
+    self._ledger.note(name, _sha256(staged))
     staged.replace(target)
     self._names.add(name)
 
   def has(self, name: str) -> bool:
     """Whether a file is there."""
     return (self._folder / name).is_file()
+
+  def is_whole(self, name: str) -> bool:
+    """Whether a file is there, and holds what slimhub wrote."""
+    noted = self._ledger.sha256(name)
+    path = self._folder / name
+    return noted is not None and path.is_file() and _sha256(path) == noted
 
   def stems(self) -> list[str]:
     """The stems of the exports whose manifests are there."""
@@ -68,15 +82,25 @@ class Webroot:
     self.keep(name)
 
   def clear(self) -> None:
-    """Removes files that were neither put nor kept, and empty folders."""
-    for path in sorted(self._folder.rglob('*'), reverse=True):
-      name = path.relative_to(self._folder).as_posix()
-      if name.startswith('.slimhub') or name in self._names:
-        continue  # The first are the lock and the staging folder.
-      if not path.is_dir():
+    """Removes what earlier runs wrote, and was neither put nor kept.
+
+    Files that slimhub did not write are left, whatever they are.
+    """
+    for name in sorted(self._ledger.names - self._names):
+      path = self._folder / name
+      if path.is_file():
         path.unlink()
-      elif not any(path.iterdir()):
-        path.rmdir()
-      else:
-        storage.sync_folder(path)
-    storage.sync_folder(self._folder)
+      self._remove_empty(path.parent)
+    there = {name for name in self._names if self.has(name)}
+    for name in there - self._ledger.names:
+      self._ledger.note(name, _sha256(self._folder / name))
+    for parent in sorted({(self._folder / name).parent for name in there}):
+      storage.sync_folder(parent)
+    self._ledger.finish(there)
+
+  def _remove_empty(self, folder: pathlib.Path) -> None:
+    while folder != self._folder and folder.is_dir():
+      if any(folder.iterdir()):
+        return
+      folder.rmdir()
+      folder = folder.parent

@@ -1,6 +1,7 @@
 """Packed exports: what is there, what is kept, what is refused."""
 
 import json
+import pathlib
 import shutil
 import types
 
@@ -8,6 +9,7 @@ import pytest
 
 from exporter import errors
 from exporter import results
+from exporter.hub import ledger
 from exporter.hub import pack
 from exporter.storage import folder
 from exporter.storage import lock
@@ -46,7 +48,7 @@ def _states(packed):
 
 def test_what_is_there(exports, packed):
   assert set(_run(exports, packed).values()) == {results.PACKED}
-  expected = {'index.html', 'index.json'}
+  expected = {'index.html', 'index.json', ledger.FILE}
   expected |= {f'{_NAME}{s}' for s in ('.tar.gz', '.html')}
   for handle in (_TF1, _TF2):
     expected |= {f'{handle}{s}' for s in ('.tar.gz', '.html', *_BESIDE)}
@@ -100,7 +102,9 @@ def test_what_a_folder_hides_stays_as_it_was_packed(
   before, listed = file_tree.read(packed), json.loads(index.read_text())
   hidden.hide(monkeypatch, exports / name)
   assert _run(exports, packed)[name] == results.FAILED
-  after = {**file_tree.read(packed), 'index.json': before['index.json']}
+  after = file_tree.read(packed)
+  for path in ('index.json', ledger.FILE):  # The second has its hash.
+    after[path] = before[path]
   assert after == before
   assert json.loads(index.read_text()) == {**listed, 'left_out': [name]}
 
@@ -127,6 +131,43 @@ def test_a_folder_of_others_is_left(exports, packed):
   with pytest.raises(errors.HubError, match='slimhub did not pack'):
     _run(exports, packed)
   assert (packed / 'thesis.tex').exists()
+
+
+def test_what_lies_beside_it_is_left(exports, packed):
+  _run(exports, packed)
+  others = ('.git/HEAD', 'CNAME', 'google/robots.txt', f'{_NAME}/mine')
+  for name in others:
+    (packed / name).parent.mkdir(exist_ok=True)
+    (packed / name).write_text('mine')
+  some_exports.add(exports, _TF1, 'new')
+  (exports / f'{_TF2}.json').unlink()
+  _run(exports, packed)
+  assert not (packed / f'{_TF2}.tar.gz').exists()
+  for name in others:
+    assert (packed / name).read_text() == 'mine'
+
+
+@pytest.mark.parametrize('text', ['["slimhub", "other"]', '"slimhub"', '{}'])
+def test_the_index_of_others_is_not_ours(exports, packed, text):
+  packed.mkdir()
+  (packed / 'index.json').write_text(text)
+  with pytest.raises(errors.HubError, match='slimhub did not pack'):
+    _run(exports, packed)
+
+
+def _damage(path):
+  path.write_bytes(b'garbage')
+
+
+@pytest.mark.parametrize('harm', [_damage, pathlib.Path.unlink])
+@pytest.mark.parametrize('name', [f'{_TF2}.tar.gz', some_exports.ONNX])
+def test_what_was_damaged_is_packed_again(exports, packed, harm, name):
+  _run(exports, packed)
+  before = file_tree.read(packed)
+  harm(packed / name)
+  statuses = [*_run(exports, packed).values()]
+  assert statuses.count(results.PACKED) == 1
+  assert file_tree.read(packed) == before
 
 
 def test_a_run_that_was_killed_is_completed(exports, packed):

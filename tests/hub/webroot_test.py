@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from exporter.hub import ledger
 from exporter.hub import webroot
 from tests import file_tree
 
@@ -19,6 +20,7 @@ def test_what_is_put_is_there(root, tmp_path):
   root.put_data('c', b'data')
   root.link('a/d', 'c')
   files = file_tree.read(tmp_path / 'root')
+  assert set(files.pop(ledger.FILE).decode().split()[1::2]) == files.keys()
   assert files == {'a/b': b'text', 'c': b'data', 'a/d': b'data'}
   assert (tmp_path / 'root/a/d').samefile(tmp_path / 'root/c')
 
@@ -32,7 +34,9 @@ def test_what_fails_changes_nothing(root, tmp_path):
 
   with pytest.raises(OSError, match='no room'):
     root.put('a', fail)
-  assert file_tree.read(tmp_path / 'root') == {'a': b'old'}
+  files = file_tree.read(tmp_path / 'root')
+  assert {**files, ledger.FILE: b''} == {'a': b'old', ledger.FILE: b''}
+  assert root.is_whole('a')
 
 
 def test_what_is_the_same_is_not_written(root, tmp_path):
@@ -60,9 +64,28 @@ def test_clear_leaves_what_was_put_or_kept(root, tmp_path):
   folder = tmp_path / 'root'
   for name in ('a/kept', 'a/old', 'b/c/old'):
     webroot.Webroot(folder, tmp_path / 'stage').put_data(name, b'')
-  (folder / '.slimhub-lock').touch()
+  others = {'.slimhub-lock', '.git/HEAD', 'CNAME', 'a/mine'}
+  for name in others:
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).touch()
+  root = webroot.Webroot(folder, tmp_path / 'stage')
   root.put_data('new', b'')
   root.keep('a/kept')
   root.clear()
-  assert set(file_tree.read(folder)) == {'.slimhub-lock', 'a/kept', 'new'}
+  left = {'a/kept', 'new'} | others
+  assert set(file_tree.read(folder)) == left | {ledger.FILE}
   assert not (folder / 'b').exists()
+  lines = (folder / ledger.FILE).read_text().splitlines()
+  assert [line.split()[1] for line in lines] == ['a/kept', 'new']
+
+
+def test_what_was_damaged_is_not_whole(root, tmp_path):
+  root.put_data('a', b'data')
+  assert root.is_whole('a')
+  assert webroot.Webroot(tmp_path / 'root', tmp_path / 'stage').is_whole('a')
+  (tmp_path / 'root/a').write_bytes(b'damp')
+  assert not root.is_whole('a')
+  (tmp_path / 'root/a').unlink()
+  assert not root.is_whole('a')
+  (tmp_path / 'root/b').write_bytes(b'of somebody')
+  assert not root.is_whole('b')
