@@ -8,6 +8,7 @@ from exporter import errors
 from exporter import formats as formats_lib
 from exporter import measure
 from exporter import storage
+from exporter.pipeline import orders
 import model_specs
 
 
@@ -45,7 +46,7 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
   Raises:
     PictureError: There are no pictures, or a label is no class of a model.
     ManifestError: There are no such exports.
-    OrderError: `labels_are` is no such word.
+    OrderError: `labels_are` or one of `formats` is no such word.
     ProofError: An artifact cannot be loaded, or answers with NaN.
     UnknownNameError: A pattern matches no model.
   """
@@ -56,7 +57,8 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
     pictures = measure.pictures_of_folders(where)
   else:
     pictures = measure.pictures_of_list(where, storage.to_path(labels))
-  exports = storage.find_artifacts(folder, patterns, formats, registry)
+  words = None if formats is None else orders.words(formats)
+  exports = storage.find_artifacts(folder, patterns, words, registry)
   for each in exports.left_out:
     each.raise_if_failed()
   handles = measure.classifiers(exports.usable)

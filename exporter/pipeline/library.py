@@ -45,14 +45,6 @@ def _path(named: storage.LocalPath | None) -> pathlib.Path | None:
   return None if named is None else storage.to_path(named)
 
 
-def _words(formats: Sequence[str]) -> tuple[str, ...]:
-  """Checks words of --formats; raises an OrderError for an unknown one."""
-  try:
-    return formats_lib.parse(','.join(formats))
-  except ValueError as error:
-    raise errors.OrderError(str(error)) from error
-
-
 def _run(
   orders: Sequence[orders_lib.Order],
   engine: batch.Engine | None,
@@ -134,7 +126,7 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
   """
   handles = orders_lib.choose(
     tuple(dict.fromkeys(_handles(models))),  # Each once, in this order.
-    _words(formats),
+    orders_lib.words(formats),
     has_pictures=representative_images is not None,
   )
   if checkpoint_dir is None and weights != checkpoints.SYNTHETIC:
@@ -197,7 +189,7 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
     UnknownNameError: A pattern matches no model.
   """
   folder = storage.to_folder(output_dir)
-  words = None if formats is None else _words(formats)
+  words = None if formats is None else orders_lib.words(formats)
   exports = storage.find_artifacts(folder, patterns, words, registry)
   template = orders_lib.Order(
     orders_lib.VERIFY,

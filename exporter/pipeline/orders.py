@@ -158,6 +158,14 @@ def failures(order: Order, reason: str) -> list[results.Result]:
   ]
 
 
+def words(given: Sequence[str]) -> tuple[str, ...]:
+  """Checks words of --formats; raises an OrderError for an unknown one."""
+  try:
+    return formats.parse(','.join(given))
+  except ValueError as error:
+    raise errors.OrderError(str(error)) from error
+
+
 def choose(
   named: Sequence[model_specs.Handle],
   words: Sequence[str],

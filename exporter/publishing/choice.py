@@ -95,6 +95,10 @@ def choose(
     else:
       chosen.update(artifacts.usable)
       left_out |= {each.name: each for each in artifacts.left_out}
+  for word in formats or ():
+    # What one pattern lacks, another may have.
+    if any(formats_lib.is_of(handle, [word]) for handle in chosen):
+      left_out.pop(f'--formats={word}', None)
   stems = {handle.stem for handle in chosen}
   left_out |= {e.name: e for e in present.left_out if e.name in stems}
   usable = tuple(item for item in present.usable if item.handle in chosen)

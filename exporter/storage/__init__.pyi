@@ -27,11 +27,11 @@ from .folder import Found as Found
 from .folder import Item as Item
 from .folder import find_artifacts as find_artifacts
 from .folder import items as items
-from .folder import leave_out as leave_out
 from .home import default_checkpoint_dir as default_checkpoint_dir
 from .home import default_photographs_dir as default_photographs_dir
 from .home import default_stock_dir as default_stock_dir
 from .home import fetch_command as fetch_command
+from .left_out import leave_out as leave_out
 from .locations import LocalPath as LocalPath
 from .locations import Location as Location
 from .locations import check_apart as check_apart

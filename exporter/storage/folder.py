@@ -4,7 +4,6 @@ from collections.abc import Sequence
 import contextlib
 import dataclasses
 import fnmatch
-import functools
 import itertools
 import pathlib
 import re
@@ -12,10 +11,10 @@ from typing import Generic
 from typing import TypeVar
 
 from exporter import errors
-from exporter import faults
 from exporter import results
 from exporter.storage import candidates
 from exporter.storage import export
+from exporter.storage import left_out as left_out_lib
 from exporter.storage import locations
 from exporter.storage import places
 import model_specs
@@ -54,31 +53,6 @@ class Found(Generic[_T_co]):
   left_out: tuple[results.Result, ...] = ()
 
 
-def leave_out(name: str, error: Exception) -> results.Result:
-  """The failed result for an export that cannot be used.
-
-  Where this user lacks the rights to read it, nothing is said of the export.
-  """
-  failed = functools.partial(results.Result, name, results.FAILED)
-  if isinstance(error, OSError) and (advice := faults.of_machine(error)):
-    reason = f'{name} cannot be read: {error}; {advice}'
-    return failed(reason, error=errors.MachineError)
-  reason = str(error)
-  if isinstance(error, model_specs.SpecError | OSError):
-    reason = f'{name} cannot be used: {error}; export it again, or move it away'
-  return failed(reason, error=errors.ManifestError)
-
-
-def _leave_out_folder(path: str, error: PermissionError) -> results.Result:
-  """The failed result for all exports that a folder may hold."""
-  reason = (
-    f'{error.filename} cannot be listed ({error.strerror}), so that nobody '
-    'knows which exports it holds; make it readable for you, as chmod u+rx '
-    'does for a folder of your own, then run the command again'
-  )
-  return results.Result(path, results.FAILED, reason, error=errors.MachineError)
-
-
 def _present(
   output_dir: places.Folder, registry: model_specs.Registry, whole: bool
 ) -> Found[model_specs.Handle]:
@@ -86,12 +60,14 @@ def _present(
   usable = []
   with places.reach(output_dir):
     paths = candidates.find_paths(output_dir, whole)
-    left_out = list(itertools.starmap(_leave_out_folder, paths.closed.items()))
+    left_out = list(
+      itertools.starmap(left_out_lib.leave_out_folder, paths.closed.items())
+    )
     for candidate in paths.candidates:
       try:
         usable.append(candidate.handle(output_dir, registry))
       except _BAD as error:
-        left_out.append(leave_out(candidate.stem, error))
+        left_out.append(left_out_lib.leave_out(candidate.stem, error))
   return Found(tuple(sorted(usable, key=str)), tuple(left_out))
 
 
@@ -122,12 +98,39 @@ def _concerns(pattern: str, name: str, registry: model_specs.Registry) -> bool:
   return False
 
 
+def of_formats(
+  found: Found[model_specs.Handle], given: Sequence[str] | None
+) -> Found[model_specs.Handle]:
+  """What is of some formats.
+
+  Args:
+    found: The handles to choose from.
+    given: Words of --formats; None takes all formats.
+
+  Returns:
+    The handles of these formats, and a failed result for each word of which
+    there are none, if there are any of the others and nothing else is wrong.
+  """
+  if given is None:
+    return found
+  usable = tuple(h for h in found.usable if formats.is_of(h, given))
+  if found.left_out or not usable:
+    return Found(usable, found.left_out)
+  lacking = (
+    left_out_lib.leave_out_request(f'--formats={word}')
+    for word in given
+    if not any(formats.is_of(handle, [word]) for handle in usable)
+  )
+  return Found(usable, tuple(lacking))
+
+
 def _matching(
   present: Found[model_specs.Handle],
   patterns: Sequence[str],
+  given: Sequence[str] | None,
   registry: model_specs.Registry,
 ) -> Found[model_specs.Handle]:
-  """What matches one of the patterns."""
+  """What matches one of the patterns, and is of some formats."""
   models = registry.extended(handle.spec for handle in present.usable)
   left_out = tuple(
     each
@@ -135,13 +138,28 @@ def _matching(
     if any(_concerns(pattern, each.name, models) for pattern in patterns)
   )
   wanted: set[model_specs.Handle] = set()
+  unmatched = []
   for pattern in patterns:
+    is_left_out = any(
+      _concerns(pattern, each.name, models) for each in left_out
+    )
+    matching: Sequence[model_specs.Handle] = ()
     try:
-      wanted.update(models.select(pattern, present.usable))
+      matching = [
+        handle
+        for handle in models.select(pattern, present.usable)
+        if given is None or formats.is_of(handle, given)
+      ]
     except model_specs.UnknownNameError:
-      if not any(_concerns(pattern, each.name, models) for each in left_out):
+      if not is_left_out:
         raise
-  return Found(tuple(h for h in present.usable if h in wanted), left_out)
+    wanted.update(matching)
+    if not matching and not is_left_out:
+      limit = f' of --formats={",".join(given)}' if given else ''
+      unmatched.append(left_out_lib.leave_out_request(pattern, limit))
+  usable = tuple(h for h in present.usable if h in wanted)
+  # If nothing at all matches, the caller says more of it.
+  return Found(usable, (*left_out, *unmatched) if usable or left_out else ())
 
 
 def _state(output_dir: places.Folder, count: int) -> str:
@@ -172,8 +190,9 @@ def find_artifacts(
 
   Returns:
     The handles and conversions, and a failed result for whatever lies at the
-    path of an export and is no export, and for each folder that may hold some
-    and cannot be listed. There is at least one handle or result.
+    path of an export and is no export, for each folder that may hold some and
+    cannot be listed, and for each pattern or format of which nothing is there.
+    There is at least one handle or result.
 
   Raises:
     ManifestError: There are none.
@@ -182,10 +201,10 @@ def find_artifacts(
   """
   output_dir = locations.to_folder(output_dir)
   present = _present(output_dir, registry, whole)
-  chosen = _matching(present, patterns, registry) if patterns else present
-  if given is not None:
-    handles = (h for h in chosen.usable if formats.is_of(h, given))
-    chosen = Found(tuple(handles), chosen.left_out)
+  chosen = present
+  if patterns:
+    chosen = _matching(present, patterns, given, registry)
+  chosen = of_formats(chosen, given)
   if not chosen.usable and not chosen.left_out:
     what = ' '.join(patterns) or 'PUBLISHER/DATASET/NAME/TASK/VERSION'
     if given is not None:
@@ -251,5 +270,5 @@ def items(
       if item := _item(folder, handle):
         whole.append(item)
     except _BAD as error:
-      left_out.append(leave_out(handle.stem, error))
+      left_out.append(left_out_lib.leave_out(handle.stem, error))
   return Found(tuple(whole), tuple(left_out))

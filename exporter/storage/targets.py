@@ -78,11 +78,12 @@ def _below(
   path = path.resolve()
   root = _root(path, registry) if path.exists() else None
   if root is not None:
-    artifacts = folder.find_artifacts(root, (), formats, registry)
+    artifacts = folder.find_artifacts(root, (), None, registry)
     inside = folder.Found(
       tuple(h for h in artifacts.usable if _is_in(path, root / str(h))),
       tuple(r for r in artifacts.left_out if _meets(path, root / r.name)),
     )
+    inside = folder.of_formats(inside, formats)
     if inside.usable or inside.left_out:
       return root, inside
   of_formats = f' of --formats={",".join(formats)}' if formats else ''

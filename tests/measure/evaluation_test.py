@@ -244,6 +244,8 @@ def test_a_folder_of_exports_is_evaluated_by_one_call(exports, pictures):
   both: Any = 'both'
   with pytest.raises(errors.OrderError, match="labels_are='both', expected"):
     evaluate_exports(labels_are=both)
+  with pytest.raises(errors.OrderError, match='nonsense'):
+    evaluate_exports(formats=['nonsense', 'tf2'])
   (accuracy,) = evaluate_exports()
   (classifier,) = tiny_network.MODEL.handles((5,))[:1]
   assert accuracy.name == str(classifier)

@@ -232,3 +232,31 @@ def test_only_what_matches_a_pattern_is_taken(folder):
   places.place(folder, others[0]).manifest.write_text('{}')
   assert not folder_lib.items(folder, [str(first)]).left_out
   assert len(folder_lib.items(folder).left_out) == 1
+
+
+def test_a_pattern_that_nothing_matches_is_named_and_stops_nobody(folder):
+  lacking = 'mobilenet_v2_*'
+  found = folder_lib.items(folder, [str(_CURRENT[0]), lacking])
+  assert [item.handle for item in found.usable] == [_CURRENT[0]]
+  (left_out,) = found.left_out
+  assert (left_out.name, left_out.status) == (lacking, results.FAILED)
+  assert f'matches {lacking}, which was asked for; export it' in left_out.reason
+  with pytest.raises(errors.ManifestError, match='exports there'):
+    folder_lib.items(folder, [lacking])
+
+
+def test_a_format_of_which_nothing_is_there_is_named(folder):
+  found = folder_lib.items(folder, [], ['tf1', 'tf2', 'onnx'])
+  assert len(found.usable) == len(_CURRENT)
+  assert [each.name for each in found.left_out] == ['--formats=onnx']
+  one, other = (h for h in _CURRENT if h.kind.word == 'tf2')
+  file = formats.convert(one, kinds.get('litert.float32'))
+  place = places.place(folder, file)
+  place.artifact.parent.mkdir(parents=True)
+  place.artifact.touch()
+  place.manifest.write_text(some_manifest.make(file).to_json())
+  found = folder_lib.items(folder, [str(one), str(other)], ['litert'])
+  assert [item.handle for item in found.usable] == [file]
+  (left_out,) = found.left_out
+  assert left_out.name == str(other)
+  assert 'nothing that is there of --formats=litert match' in left_out.reason
