@@ -3,6 +3,8 @@
 Nothing here needs TensorFlow, so that it can be told before TensorFlow starts.
 """
 
+import contextlib
+
 import exporter
 from exporter import checkpoints
 from exporter import errors
@@ -11,6 +13,7 @@ from exporter import results
 from exporter import storage
 from exporter.pipeline import orders
 import model_specs
+from model_specs import formats
 from model_specs import kinds
 from model_specs import versions
 
@@ -115,6 +118,39 @@ def find(
     *_of_files(handle, order.output_dir, manifest),
     *of_facts(handle, order, manifest, weights, pictures),
   ]
+
+
+def left_behind(
+  handle: model_specs.Handle, order: orders.Order, weights: storage.Weights
+) -> str:
+  """Names converted files that are of other weights than a new export.
+
+  Args:
+    handle: What was exported.
+    order: How, and what else will be.
+    weights: The weights that it was made of.
+
+  Returns:
+    What to do about them, in words; empty if there are none.
+  """
+  if handle.kind.is_converted:
+    return ''
+  words = [kind.word for kind in kinds.converted()]
+  names = []
+  for conversion in formats.select([handle], words):
+    if conversion in order.handles:
+      continue
+    # Whoever reads a manifest that cannot be used says so.
+    with contextlib.suppress(errors.ManifestError):
+      manifest = storage.read_manifest(order.output_dir, conversion.stem)
+      if manifest and manifest.weights.sha256 != weights.sha256:
+        names.append(conversion.kind.word)
+  if not names:
+    return ''
+  return (
+    f'warning: the files beside it are of other weights, and are left out '
+    f'wherever exports are read; export them, too: --formats={",".join(names)}'
+  )
 
 
 def check_trained(

@@ -162,7 +162,14 @@ def _export(
       path.write_text(text, encoding='utf-8')
     may_replace = order.force or bool(changes)
     storage.deliver(handle, staged, order.output_dir, may_replace)
-  notes = (replaced, format_.note(model.original), model.warning)
+  notes = (
+    replaced,
+    format_.note(model.original),
+    model.warning,
+    changes_lib.left_behind(handle, order, model.weights)
+    if may_replace
+    else '',
+  )
   reason = '; '.join(filter(None, notes))
   return results.Result(
     str(handle), results.EXPORTED, reason, bytes=manifest.bytes

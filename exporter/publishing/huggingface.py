@@ -44,6 +44,8 @@ class Repository(upload_lib.Upload):
   def files(self) -> content.Files:
     """The exports, what lies beside them, and the card that the page shows."""
     upload_lib.check_name(self.name, _ID, _EXPECTED)
+    for item in self.items[1:]:
+      storage.check_same_weights(item.manifest, self.items[0].manifest.weights)
     attributes = ''.join(f'{each}{_AS_LARGE}\n' for each in _LARGE)
     pages = readme.pages(self.name, self.items)
     return content.joined(

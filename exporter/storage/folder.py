@@ -16,6 +16,7 @@ from exporter.storage import candidates
 from exporter.storage import export
 from exporter.storage import left_out as left_out_lib
 from exporter.storage import locations
+from exporter.storage import manifest as manifest_lib
 from exporter.storage import places
 import model_specs
 from model_specs import formats
@@ -217,6 +218,23 @@ def find_artifacts(
   return chosen
 
 
+def _check_origin(item: Item) -> None:
+  """Makes sure that a converted file is of the artifact beside it, if any.
+
+  Raises:
+    ManifestError: One of the two was exported again, of other weights.
+  """
+  origin = item.handle.origin
+  if item.handle == origin:
+    return
+  beside = None
+  # A manifest that cannot be used is told as that of the origin.
+  with places.reach(item.root), contextlib.suppress(errors.ManifestError):
+    beside = export.read_manifest(item.root, origin.stem)
+  if beside:
+    manifest_lib.check_same_weights(item.manifest, beside.weights)
+
+
 def _item(folder: places.Folder, handle: model_specs.Handle) -> Item | None:
   """The artifact of a handle; None if a power cut emptied its manifest.
 
@@ -255,7 +273,9 @@ def items(
 
   Returns:
     The artifacts with their manifests, sorted by handle, and failed results for
-    those whose manifests cannot be used, and for folders that cannot be listed.
+    those whose manifests cannot be used, for converted files that are of other
+    weights than the artifact beside them, and for folders that cannot be
+    listed.
 
   Raises:
     ManifestError: There are none.
@@ -268,6 +288,7 @@ def items(
   for handle in present.usable:
     try:
       if item := _item(folder, handle):
+        _check_origin(item)
         whole.append(item)
     except _BAD as error:
       left_out.append(left_out_lib.leave_out(handle.stem, error))

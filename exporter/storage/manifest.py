@@ -193,5 +193,6 @@ def check_same_weights(described: Manifest, weights: Weights) -> None:
   if described.weights.sha256 != weights.sha256:
     raise errors.ManifestError(
       f'{described.handle} has weights of hash {described.weights.sha256}, and '
-      f'the SavedModel beside it {weights.sha256}; export both again'
+      f'the SavedModel beside it {weights.sha256}; export both again, by one '
+      'command with both in --formats'
     )

@@ -12,8 +12,11 @@ from exporter import results
 from exporter.pipeline import export
 from exporter.pipeline import orders
 from exporter.storage import places
+from model_specs import formats
+from model_specs import kinds
 from tests import checkpoints_made as checkpoints
 from tests import file_tree
+from tests import some_manifest
 from tests import tiny_network
 
 _HANDLE = tiny_network.MODEL.handles((3, 5))[0]
@@ -69,6 +72,27 @@ def test_other_weights_are_exported_again(order, checkpoint_dir):
   _save(checkpoint_dir, {key: value * 2 for key, value in tensors.items()})
   checkpoint = tiny_network.MODEL.checkpoint
   assert _replaced(order) == f'the weights of {checkpoint} are others'
+
+
+def test_what_stays_of_the_old_weights_is_named(order, checkpoint_dir):
+  handle = tiny_network.MODEL.handles((5,))[0]
+  order = dataclasses.replace(order, handles=(handle,))
+  assert _run(order).status == 'exported'
+  file = formats.convert(handle, kinds.get('litert.float16'))
+  place = places.place(order.output_dir, file)
+  place.artifact.parent.mkdir(parents=True)
+  place.artifact.touch()
+  place.manifest.write_text(some_manifest.make(file).to_json())
+  order = dataclasses.replace(
+    order, checkpoint_dir=checkpoint_dir, weights='auto'
+  )
+  reason = _run(order).reason
+  assert 'files beside it are of other weights' in reason
+  assert 'export them, too: --formats=litert.float16' in reason
+  place.manifest.write_text('damaged')
+  forced = _run(dataclasses.replace(order, force=True))
+  assert forced.status == 'exported'
+  assert 'beside it' not in forced.reason
 
 
 @pytest.mark.parametrize('keeps_length', [False, True])

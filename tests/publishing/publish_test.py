@@ -150,6 +150,19 @@ def test_files_that_an_upload_loses_are_named(exports, folder):
   assert 'no longer' not in again.result.reason
 
 
+def test_one_repository_is_of_one_training(exports, folder):
+  items = some_uploads.items(exports)
+  item = items[some_exports.TF1]
+  weights = dataclasses.replace(item.manifest.weights, sha256='cd' * 32)
+  items[some_exports.TF1] = dataclasses.replace(
+    item, manifest=dataclasses.replace(item.manifest, weights=weights)
+  )
+  uploads = layouts.uploads(items.values(), 'huggingface')
+  (done,) = publish.publish_uploads(uploads, (), folder, 'huggingface')
+  assert done.result.status == results.FAILED
+  assert 'weights of hash cdcd' in done.result.reason
+
+
 @pytest.mark.parametrize('layout', ['huggingface', 'kaggle', 'oci'])
 def test_untrained_weights_are_told(exports, layout):
   items = some_uploads.items(exports)

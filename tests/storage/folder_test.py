@@ -260,3 +260,25 @@ def test_a_format_of_which_nothing_is_there_is_named(folder):
   (left_out,) = found.left_out
   assert left_out.name == str(other)
   assert 'nothing that is there of --formats=litert match' in left_out.reason
+
+
+def test_a_file_of_other_weights_than_its_savedmodel_is_no_export(folder):
+  one = next(h for h in _CURRENT if h.kind.word == 'tf2')
+  file = formats.convert(one, kinds.get('onnx.model'))
+  place = places.place(folder, file)
+  place.artifact.parent.mkdir(parents=True)
+  place.artifact.touch()
+  manifest = some_manifest.make(file)
+  place.manifest.write_text(manifest.to_json())
+  assert not folder_lib.items(folder).left_out
+  weights = dataclasses.replace(manifest.weights, sha256='cd' * 32)
+  changed = dataclasses.replace(manifest, weights=weights)
+  place.manifest.write_text(changed.to_json())
+  for given in (None, ['onnx']):
+    found = folder_lib.items(folder, [], given)
+    (left_out,) = found.left_out
+    assert left_out.name == file.stem
+    assert 'weights of hash cdcd' in left_out.reason
+    assert file not in [item.handle for item in found.usable]
+  places.place(folder, one).manifest.unlink()  # It was moved away.
+  assert not folder_lib.items(folder, [], ['onnx']).left_out
