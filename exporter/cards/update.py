@@ -21,10 +21,18 @@ def _write(
   handle: model_specs.Handle,
   output_dir: storage.Location,
   describe: Describe,
-  speed: measure.Timed | None = None,
-  accuracy: measure.AccuracySummary | None = None,
+  artifact: str,
+  figures: measure.Measurements,
 ) -> None:
-  """Stores new figures with those that are there, and rewrites the card."""
+  """Stores new figures with those that are there, and rewrites the card.
+
+  Args:
+    handle: The export.
+    output_dir: Where exports are.
+    describe: Makes the card of an artifact of any format.
+    artifact: The digest of the manifest of what was measured.
+    figures: The new figures.
+  """
   folder = storage.to_folder(output_dir)
   place = storage.place(folder, handle)
   manifest = storage.read_manifest(folder, handle.stem)
@@ -33,8 +41,15 @@ def _write(
       f'{place.manifest} is missing, so the figures of {handle} have no place '
       'beside it; export the version again'
     )
+  if manifest.digest != artifact:
+    raise errors.ManifestError(
+      f'{handle} was exported again while it was measured, so the figures are '
+      'of files that are gone; measure it again'
+    )
   before = measure.read_measurements(folder, handle, manifest)
-  now = measure.Measurements(speed or before.speed, accuracy or before.accuracy)
+  now = measure.Measurements(
+    figures.speed or before.speed, figures.accuracy or before.accuracy
+  )
   measure.write_measurements(folder, handle, manifest, now)
   storage.write_text(place.card, describe(handle, manifest, now).to_markdown())
 
@@ -80,10 +95,12 @@ def write_accuracy(
     describe: Makes the card of an artifact of any format.
 
   Raises:
-    ManifestError: Its manifest, or what was measured before, is unreadable.
+    ManifestError: Its manifest, or what was measured before, is unreadable, or
+      it is no longer what was measured.
   """
   summary = measure.shorten(accuracy, measured.MOST_CLASSES)
-  _write(handle, output_dir, describe, accuracy=summary)
+  figures = measure.Measurements(accuracy=summary)
+  _write(handle, output_dir, describe, accuracy.artifact, figures)
 
 
 def write_speed(
@@ -104,7 +121,9 @@ def write_speed(
     describe: Makes the card of an artifact of any format.
 
   Raises:
-    ManifestError: Its manifest, or what was measured before, is unreadable.
+    ManifestError: Its manifest, or what was measured before, is unreadable, or
+      it is no longer what was measured.
   """
   speed = measure.of_export(handle, on, speeds)
-  _write(handle, output_dir, describe, speed=speed)
+  figures = measure.Measurements(speed=speed)
+  _write(handle, output_dir, describe, speed.own[0].artifact, figures)

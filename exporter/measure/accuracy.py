@@ -95,6 +95,7 @@ class Accuracy(Score):
   classes: tuple[OfClass, ...]  # The classes of the pictures, the worst first.
   names: dict[int, str]  # Of these classes, and of those they were taken for.
   remarks: tuple[str, ...] = ()  # What a reader must know, as remarks.py says.
+  artifact: str = ''  # The digest of the manifest of what was measured.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -163,8 +164,15 @@ def summarize(
   )
 
 
-def to_json(accuracies: Iterable[Accuracy]) -> str:
-  """The text of evaluation.json."""
+def to_json(
+  accuracies: Iterable[Accuracy], earlier: Iterable[Mapping[str, object]] = ()
+) -> str:
+  """The text of evaluation.json.
+
+  Args:
+    accuracies: What was evaluated.
+    earlier: What the file says of other artifacts, and still holds.
+  """
   facts = [
     {
       'handle': each.name,
@@ -175,7 +183,8 @@ def to_json(accuracies: Iterable[Accuracy]) -> str:
     }
     for each in accuracies
   ]
-  return json.dumps({'accuracies': facts}, indent=2) + '\n'
+  listed = sorted([*facts, *earlier], key=lambda each: str(each['handle']))
+  return json.dumps({'accuracies': listed}, indent=2) + '\n'
 
 
 def shorten(accuracy: Accuracy, most: int) -> AccuracySummary:

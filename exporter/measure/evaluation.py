@@ -1,6 +1,7 @@
 """Evaluates exports on labelled pictures; writes the figures beside them."""
 
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from concurrent import futures
 import contextlib
 import dataclasses
 import itertools
+import json
 
 import numpy as np
 
@@ -49,7 +51,7 @@ def classifiers(
 
 
 def _logits(
-  runs: Mapping[str, runners.Run],
+  loaded: Mapping[str, runners.Loaded],
   model: model_specs.ModelSpec,
   pictures: Sequence[labelled.Labelled],
   advance: Advance,
@@ -59,7 +61,7 @@ def _logits(
   Each picture is read once and shown to all artifacts.
   """
   way, channels = crops.way(model), model.family.channels
-  parts_of: dict[str, list[np.ndarray]] = {name: [] for name in runs}
+  parts_of: dict[str, list[np.ndarray]] = {name: [] for name in loaded}
   with futures.ThreadPoolExecutor(environment.cores()) as pool:
     for start in range(0, len(pictures), _BATCH):
       batch = pictures[start : start + _BATCH]
@@ -67,8 +69,8 @@ def _logits(
         lambda each: crops.read(each.path, model.size, way, channels), batch
       )
       images = np.stack(list(read))
-      for name, run in runs.items():
-        parts_of[name].append(np.asarray(run(images)))
+      for name, each in loaded.items():
+        parts_of[name].append(np.asarray(each.run(images)))
       advance(len(batch))
   return {name: np.concatenate(parts) for name, parts in parts_of.items()}
 
@@ -99,6 +101,46 @@ def _write_chart(
   storage.write_text(
     output_dir / EVALUATION_CHARTS / name, confusion_chart.render(figures)
   )
+
+
+def _earlier(
+  output_dir: storage.Folder, measured: Collection[str]
+) -> list[Mapping[str, object]]:
+  """What EVALUATION_JSON says of exports that are still there.
+
+  Args:
+    output_dir: The folder or bucket of exports.
+    measured: The names of those whose figures are new.
+
+  Returns:
+    The figures of other exports, if these have not been replaced since.
+  """
+  try:
+    text = storage.read_small(output_dir, EVALUATION_JSON)
+    listed = json.loads(text or '{}').get('accuracies', [])
+    before = {each['handle']: each for each in listed}
+  # It is none of this program, or damaged.
+  except (
+    errors.ManifestError,
+    ValueError,
+    AttributeError,
+    TypeError,
+    KeyError,
+  ):
+    return []
+  digests = {}
+  for candidate in storage.find_paths(output_dir, whole=True).candidates:
+    with contextlib.suppress(errors.ManifestError):
+      manifest = storage.read_manifest(output_dir, candidate.stem)
+      if manifest:
+        digests[manifest.handle] = manifest.digest
+  return [
+    each
+    for name, each in before.items()
+    if name not in measured
+    and name in digests
+    and each.get('artifact') == digests[name]
+  ]
 
 
 def evaluate(  # noqa: PLR0913  # The last goes by its name.
@@ -139,8 +181,8 @@ def evaluate(  # noqa: PLR0913  # The last goes by its name.
   for _, group in itertools.groupby(handles, lambda handle: handle.folder):
     of_model = list(group)
     with contextlib.ExitStack() as stack:
-      runs = runners.load_each(of_model, output_dir, load, stack, problems)
-      logits = _logits(runs, of_model[0].spec, pictures, advance)
+      loaded = runners.load_each(of_model, output_dir, load, stack, problems)
+      logits = _logits(loaded, of_model[0].spec, pictures, advance)
     for handle in of_model:
       name = str(handle)
       if name not in logits or not _is_sane(name, logits[name], problems):
@@ -159,12 +201,14 @@ def evaluate(  # noqa: PLR0913  # The last goes by its name.
       one = dataclasses.replace(
         figures,
         remarks=remarks.remarks(handle, setting.labels, logits[name], truth),
+        artifact=loaded[name].artifact,
       )
       evaluated.append(one)
       yield one
   for one in evaluated:
     _write_chart(one, output_dir)
   if evaluated:
-    text = accuracy.to_json(evaluated)
+    earlier = _earlier(output_dir, {one.name for one in evaluated})
+    text = accuracy.to_json(evaluated, earlier)
     storage.write_text(output_dir / EVALUATION_JSON, text)
   runners.raise_if_any(problems, 'evaluated')

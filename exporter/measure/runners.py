@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from collections.abc import Iterable
 import contextlib
+import dataclasses
 import pathlib
 from typing import Any
 
@@ -39,13 +40,21 @@ Run = Callable[[np.ndarray], np.ndarray]  # From images in [0, 1] to outputs.
 Load = Callable[[model_specs.Handle, pathlib.Path, int], Run]
 
 
+@dataclasses.dataclass(frozen=True)
+class Loaded:
+  """An export that runs."""
+
+  run: Run
+  artifact: str  # The digest of its manifest, so of the files that run.
+
+
 def load_each(
   handles: Iterable[model_specs.Handle],
   output_dir: storage.Folder,
   load: Load,
   stack: contextlib.ExitStack,
   problems: list[str],
-) -> dict[str, Run]:
+) -> dict[str, Loaded]:
   """Loads exports whose files are what their manifests say.
 
   Args:
@@ -56,17 +65,18 @@ def load_each(
     problems: Gets a line for each export that cannot be loaded, and says why.
 
   Returns:
-    The functions that run them, by name, without those that cannot be loaded.
+    What runs, by name, without what cannot be loaded.
   """
-  runs = {}
+  loaded = {}
   for handle in handles:
     try:
       opened = storage.open_artifact(output_dir, handle)
-      artifact, _ = stack.enter_context(opened)
-      runs[str(handle)] = load(handle, artifact, environment.cores())
+      artifact, manifest = stack.enter_context(opened)
+      run = load(handle, artifact, environment.cores())
+      loaded[str(handle)] = Loaded(run, manifest.digest)
     except errors.SlimhubError as error:
       problems.append(f'{error}')
-  return runs
+  return loaded
 
 
 def raise_if_any(problems: list[str], undone: str) -> None:

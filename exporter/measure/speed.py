@@ -47,6 +47,8 @@ class Speed:
   images_per_second: float  # At the median.
   # Of a process that does nothing else, at its peak.
   memory_mb: float | None = None
+  # The digest of the manifest of what was measured; empty for KERAS.
+  artifact: str = ''
 
 
 @dataclasses.dataclass(frozen=True)

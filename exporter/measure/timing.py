@@ -102,9 +102,10 @@ def _measure(
   """
   first, speeds = handles[0], []
   with contextlib.ExitStack() as stack:
-    runs = runners.load_each(handles, output_dir, load, stack, problems)
-    if not runs:
+    loaded = runners.load_each(handles, output_dir, load, stack, problems)
+    if not loaded:
       return []
+    runs = {name: each.run for name, each in loaded.items()}
     runs.update(runners.peer(first))
     for batch in speed_lib.BATCHES:
       images = checkpoints.synthetic_images(
@@ -114,7 +115,10 @@ def _measure(
         channels=first.spec.family.channels,
       )
       for name, taken in _time(runs, images, seconds).items():
-        speeds.append(speed_lib.summarize(first.folder, name, batch, taken))
+        one = speed_lib.summarize(first.folder, name, batch, taken)
+        if name in loaded:
+          one = dataclasses.replace(one, artifact=loaded[name].artifact)
+        speeds.append(one)
   return sorted(speeds, key=lambda speed: list(runs).index(speed.name))
 
 

@@ -170,6 +170,13 @@ def _read(
       whole[str(handle)] = item
     except errors.ManifestError as error:
       left_out.append(storage.leave_out(item.stem, error))
+  digests = {str(handle): each.digest for handle, each in manifests.items()}
+  # What was measured of files that were replaced since says nothing of these.
+  speeds = [
+    speed
+    for speed in speeds
+    if speed.artifact == digests.get(speed.name, speed.artifact)
+  ]
   in_page = _in_page(whole, root, left_out) if has_downloads else {}
   collected = entries.collect(manifests, measured, speeds)
   return entries.Collection(collected, files, beside, tuple(left_out), in_page)

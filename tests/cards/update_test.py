@@ -51,8 +51,9 @@ class _Export:
     self.place.manifest.write_text(export_manifest.to_json())
 
   def evaluate(self, accuracy: accuracy_lib.Accuracy = _ACCURACY) -> None:
+    of_this = dataclasses.replace(accuracy, artifact=self.made.digest)
     update.write_accuracy(
-      self.handle, self.folder, accuracy, formats_lib.describe
+      self.handle, self.folder, of_this, formats_lib.describe
     )
 
   def benchmark(self) -> None:
@@ -60,6 +61,7 @@ class _Export:
       dataclasses.replace(
         speed,
         network=self.handle.folder,
+        artifact=self.made.digest,
         name=speed.name.replace(f'{some_speed.NETWORK}/5', str(self.handle)),
       )
       for speed in some_speed.make()
@@ -157,3 +159,13 @@ def test_an_export_of_another_name_keeps_no_other_from_its_card(tmp_path):
     raised.value
   )
   assert '| 1 | 10.00 |' in good.card
+
+
+def test_figures_of_files_that_were_replaced_meanwhile_are_refused(export):
+  gone = dataclasses.replace(_ACCURACY, artifact=export.made.digest)
+  export.describe('ef' * 32)
+  with pytest.raises(errors.ManifestError, match='again while it was measured'):
+    update.write_accuracy(
+      export.handle, export.folder, gone, formats_lib.describe
+    )
+  assert not export.place.measured.exists()

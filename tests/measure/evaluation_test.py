@@ -1,5 +1,6 @@
 """Exports of every kind are evaluated on pictures whose classes are known."""
 
+import dataclasses
 import functools
 import json
 import pathlib
@@ -144,6 +145,29 @@ def test_figures_and_pictures_stand_beside_the_exports(
     name = each.name.replace('/', '_') + '.svg'
     chart = (exports / evaluation.EVALUATION_CHARTS / name).read_text('utf-8')
     assert chart.startswith('<svg')
+
+
+def test_figures_of_others_stay_while_their_files_do(
+  evaluated, exports, pictures, tmp_path
+):
+  copy = pathlib.Path(shutil.copytree(exports, tmp_path / 'copy'))
+
+  def again(handle: model_specs.Handle) -> list[str]:
+    run = (copy, pictures[:9], lambda _: None, formats_lib.load)
+    list(evaluation.evaluate([handle], *run))
+    text = (copy / evaluation.EVALUATION_JSON).read_text()
+    return [each['handle'] for each in json.loads(text)['accuracies']]
+
+  names = [accuracy.name for accuracy in evaluated[0]]
+  assert again(_HANDLES[0]) == names
+  # The last of them is replaced by something else.
+  manifest = places.place(copy, _HANDLES[-1]).manifest
+  files = some_manifest.make(_HANDLES[-1], hashed='cd' * 32).files
+  changed = dataclasses.replace(some_manifest.read(manifest), files=files)
+  manifest.write_text(changed.to_json())
+  assert again(_HANDLES[0]) == names[:-1]
+  (copy / evaluation.EVALUATION_JSON).write_text('["damaged"]')
+  assert again(_HANDLES[0]) == names[:1]
 
 
 def test_cards_take_the_figures_and_exports_stay(evaluated, exports):

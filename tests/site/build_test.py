@@ -13,7 +13,9 @@ from exporter import errors
 from exporter.site import build
 from exporter.site import page
 from exporter.site import tree
+from exporter.storage import places
 import model_specs
+from tests import some_manifest
 from tests import source_tree
 from tests.site import some_site
 
@@ -186,6 +188,22 @@ def test_an_export_says_what_was_proven_and_how_fast_it_is(site):
   unexported = site / 'google/imagenet/resnet_v2_50/classification/5.html'
   plain = re.sub(r'<[^>]+>', '', unexported.read_text('utf-8'))
   assert 'slimhub export resnet_v2_50/classification/5 --fetch' in plain
+
+
+def test_the_speed_of_files_that_were_replaced_is_not_shown(tmp_path):
+  exports = some_site.exports(tmp_path / 'exports')
+  handle = some_site.LITERT.origin
+
+  def latency() -> float | None:
+    read = build._read(exports, tmp_path / 'site', has_downloads=False)
+    entry = next(each for each in read.entries if handle in each.handles)
+    return entry.latency(handle)
+
+  assert latency() == pytest.approx(10)
+  place = places.place(exports, handle)
+  manifest = some_manifest.make(handle, hashed='ef' * 32)
+  place.manifest.write_text(manifest.to_json())
+  assert latency() is None
 
 
 def test_what_is_not_a_site_is_not_replaced(tmp_path):

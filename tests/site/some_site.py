@@ -45,7 +45,7 @@ def _write(folder: pathlib.Path, handle: spec.Handle) -> None:
   place.bom.write_text(bom)
   place.card.write_text('A card.\n')
   speeds = [
-    dataclasses.replace(each, network=handle.folder)
+    dataclasses.replace(each, network=handle.folder, artifact=manifest.digest)
     for each in some_speed.make()
   ]
   figures = measurements.Measurements(
@@ -59,8 +59,17 @@ def exports(folder: pathlib.Path) -> pathlib.Path:
   """A folder that looks like an export."""
   for handle in EXPORTED:
     _write(folder, handle)
+  digests = {
+    str(handle): some_manifest.read(
+      places.place(folder, handle).manifest
+    ).digest
+    for handle in EXPORTED
+  }
   speeds = [
-    dataclasses.replace(each, memory_mb=688.0) for each in some_speed.make()
+    dataclasses.replace(
+      each, memory_mb=688.0, artifact=digests.get(each.name, '')
+    )
+    for each in some_speed.make()
   ]
   text = speed.to_json(some_speed.MACHINE, speeds)
   (folder / speed.BENCHMARK_JSON).write_text(text)
