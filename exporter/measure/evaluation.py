@@ -104,13 +104,13 @@ def _write_chart(
 
 
 def _earlier(
-  output_dir: storage.Folder, measured: Collection[str]
+  output_dir: storage.Folder, asked: Collection[str]
 ) -> list[Mapping[str, object]]:
   """What EVALUATION_JSON says of exports that are still there.
 
   Args:
     output_dir: The folder or bucket of exports.
-    measured: The names of those whose figures are new.
+    asked: The names of those that were to be evaluated now.
 
   Returns:
     The figures of other exports, if these have not been replaced since.
@@ -137,7 +137,7 @@ def _earlier(
   return [
     each
     for name, each in before.items()
-    if name not in measured
+    if name not in asked
     and name in digests
     and each.get('artifact') == digests[name]
   ]
@@ -208,7 +208,7 @@ def evaluate(  # noqa: PLR0913  # The last goes by its name.
   for one in evaluated:
     _write_chart(one, output_dir)
   if evaluated:
-    earlier = _earlier(output_dir, {one.name for one in evaluated})
+    earlier = _earlier(output_dir, {str(handle) for handle in handles})
     text = accuracy.to_json(evaluated, earlier)
     storage.write_text(output_dir / EVALUATION_JSON, text)
   runners.raise_if_any(problems, 'evaluated')

@@ -37,7 +37,8 @@ def _is_left_out(path: pathlib.Path) -> bool:
 
 def _refuse_left_out(folder: pathlib.Path) -> None:
   """Raises a PictureError if pictures of classes would not be counted."""
-  left_out = [
+  left_out = [path.name for path in pictures.find(folder)]
+  left_out += [
     str(p.relative_to(folder))
     for p in sorted(folder.glob('*/*'))
     if _is_left_out(p)
@@ -134,10 +135,20 @@ def pictures_of_list(
 
 
 def digest(labelled: Iterable[Labelled]) -> str:
-  """A SHA-256 that identifies a set of pictures with their labels."""
+  """A SHA-256 that identifies a set of pictures with their labels.
+
+  Raises:
+    PictureError: A picture is no file, or cannot be read.
+  """
   whole = hashlib.sha256()
   for each in labelled:
-    with outside.open_file(each.path) as file:
-      _, picture = storage.digest(file)
+    try:
+      with outside.open_file(each.path) as file:
+        _, picture = storage.digest(file)
+    except OSError as error:
+      raise errors.PictureError(
+        f'{each.path} cannot be read: {error.strerror}; remove it, or put the '
+        'picture there'
+      ) from error
     whole.update(f'{picture} {each.label}\n'.encode())
   return whole.hexdigest()

@@ -25,8 +25,16 @@ _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # Of red, green and blue.
 
 
 def find(folder: pathlib.Path) -> list[pathlib.Path]:
-  """The files in a folder whose names end as those of pictures, sorted."""
-  return sorted(p for p in folder.glob('*') if p.suffix.lower() in SUFFIXES)
+  """The files in a folder whose names end as those of pictures, sorted.
+
+  Those whose names begin with a dot are not meant: macOS leaves a `._a.jpg`
+  beside each picture on other file systems.
+  """
+  return sorted(
+    path
+    for path in folder.glob('*')
+    if path.suffix.lower() in SUFFIXES and not path.name.startswith('.')
+  )
 
 
 def refuse(

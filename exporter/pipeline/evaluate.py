@@ -58,6 +58,7 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
   else:
     pictures = measure.pictures_of_list(where, storage.to_path(labels))
   words = None if formats is None else orders.words(formats)
+  orders.check_list('patterns', patterns)
   exports = storage.find_artifacts(folder, patterns, words, registry)
   for each in exports.left_out:
     each.raise_if_failed()

@@ -190,6 +190,7 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
   """
   folder = storage.to_folder(output_dir)
   words = None if formats is None else orders_lib.words(formats)
+  orders_lib.check_list('patterns', patterns)
   exports = storage.find_artifacts(folder, patterns, words, registry)
   template = orders_lib.Order(
     orders_lib.VERIFY,

@@ -158,8 +158,17 @@ def failures(order: Order, reason: str) -> list[results.Result]:
   ]
 
 
+def check_list(name: str, given: Sequence[str]) -> None:
+  """Raises an OrderError for a text in the place of a list of texts."""
+  if isinstance(given, str):
+    raise errors.OrderError(
+      f'{name}={given!r} is a text, expected a list: {name}=[{given!r}]'
+    )
+
+
 def words(given: Sequence[str]) -> tuple[str, ...]:
   """Checks words of --formats; raises an OrderError for an unknown one."""
+  check_list('formats', given)
   try:
     return formats.parse(','.join(given))
   except ValueError as error:

@@ -25,7 +25,9 @@ _MOST_BYTES = 2**24  # Of a spec file; one with 50,000 labels has a megabyte.
 
 def _load(path: pathlib.Path) -> dict[str, Any]:
   try:
-    return tomllib.loads(outside.read_file(path, _MOST_BYTES).decode())
+    return tomllib.loads(
+      outside.read_file(path, _MOST_BYTES).decode('utf-8-sig')
+    )
   except OSError as error:
     raise checks.SpecError(
       f'spec file {path} cannot be read: {error.strerror}; '

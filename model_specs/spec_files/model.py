@@ -18,6 +18,7 @@ from model_specs import own
 from model_specs import published
 from model_specs import spec
 from model_specs import versions
+from model_specs.spec_files import numbering
 from model_specs.spec_files import text as text_lib
 
 _TF1, _TF2 = versions.CURRENT  # The versions whose promises own models keep.
@@ -65,6 +66,12 @@ def _names(
   matches = [match for line in lines if (match := _NUMBERED.fullmatch(line))]
   names = {int(match[1]): match[2].strip() for match in matches}
   if len(matches) < len(lines) or min(names) > 1:
+    if unread := numbering.unread(lines):
+      raise _ProblemError(
+        f'label_file {path} has a number in {outside.shown(unread)!r}, '
+        'expected names alone, or the number of its class and a colon before '
+        'each, as 0:daisy. Names that have such numbers go into labels'
+      )
     return [*lines]  # Some names begin like that: 4:3 and 16:9.
   first = int(background and 0 not in names)  # The background has no line.
   numbers = range(first, first + len(lines))

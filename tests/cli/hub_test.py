@@ -149,6 +149,17 @@ def test_seed_cache_needs_a_cache(exports, capsys):
   assert error.count('\n') == 1
 
 
+def test_seed_cache_has_no_place_for_converted_files(tmp_path, capsys):
+  exports = tmp_path / 'converted'
+  some_exports.add(exports, some_exports.LITE)
+  flag = f'--cache_dir={tmp_path}/cache'
+  assert _main('seed_cache', str(exports), flag) == 1
+  assert 'holds converted files alone' in capsys.readouterr().err
+  assert not (tmp_path / 'cache').exists()
+  cache = f'--kagglehub_cache={tmp_path}/kaggle'
+  assert _main('seed_cache', str(exports), flag, cache) == 0
+
+
 def test_seed_cache_leaves_what_others_put_there(exports, tmp_path, capsys):
   moved = 'google/mobilenet-v1/TensorFlow2/025-128-classification/2'
   folder = tmp_path / 'cache' / 'models' / moved

@@ -270,6 +270,10 @@ def test_a_folder_of_exports_is_evaluated_by_one_call(exports, pictures):
     evaluate_exports(labels_are=both)
   with pytest.raises(errors.OrderError, match='nonsense'):
     evaluate_exports(formats=['nonsense', 'tf2'])
+  with pytest.raises(errors.OrderError, match='expected a list: formats='):
+    evaluate_exports(formats='tf2')
+  with pytest.raises(errors.OrderError, match='expected a list: patterns='):
+    evaluate_exports(patterns='tiny_100_32')
   (accuracy,) = evaluate_exports()
   (classifier,) = tiny_network.MODEL.handles((5,))[:1]
   assert accuracy.name == str(classifier)

@@ -18,7 +18,10 @@ def _picture(path: pathlib.Path, value: int = 0) -> None:
 def test_a_folder_is_a_class(tmp_path):
   for name in ('roses/b.png', 'roses/a.jpg', 'daisy/a.png'):
     _picture(tmp_path / name)
-  for other in ('roses/notes.txt', 'roses/.thumbs/a.png', 'roses/old/b.txt'):
+  for other in (
+    *('roses/notes.txt', 'roses/.thumbs/a.png', 'roses/old/b.txt'),
+    *('roses/._a.jpg', '._x.jpg'),
+  ):
     (tmp_path / other).parent.mkdir(exist_ok=True)
     (tmp_path / other).touch()
   pictures = labelled.pictures_of_folders(tmp_path)
@@ -87,6 +90,7 @@ def _no_list(folder):
     (_no_folders, 'holds no folders, expected one for each class'),
     (_empty_folder, '1 of 2 folders in .* hold no picture .*: roses; fill or'),
     (_left_out('daisy/b.WebP'), 'would be left out, .* each class: daisy/b.W'),
+    (_left_out('c.jpg'), 'would be left out, .* each class: c.jpg; convert or'),
     (_left_out('daisy/more/c.jpg'), 'class: daisy/more; convert or move them'),
     (_list('a.png 1\nb.png 2\n'), 'line 2: there is no .*b.png'),
     (_list('a.png\n'), "line 1: 'a.png', expected PATH LABEL"),
@@ -109,3 +113,14 @@ def test_the_digest_is_of_pictures_and_labels(tmp_path):
   _picture(tmp_path / 'x/a.png')
   assert len(digests) == 2
   assert labelled.digest(first) not in digests
+
+
+@pytest.mark.parametrize('is_folder', [False, True])
+def test_a_picture_that_is_no_file_is_named(tmp_path, is_folder):
+  _picture(tmp_path / 'x/a.png')
+  pictures = labelled.pictures_of_folders(tmp_path)
+  pictures[0].path.unlink()
+  if is_folder:
+    pictures[0].path.mkdir()
+  with pytest.raises(errors.PictureError, match=r'a\.png cannot be read'):
+    labelled.digest(pictures)

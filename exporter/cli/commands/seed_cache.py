@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import itertools
 
+from exporter import errors
 from exporter import hub
 from exporter import storage
 from exporter.cli import flag_values
@@ -58,8 +59,15 @@ def run(args: argparse.Namespace) -> int:
   exports = storage.items(args.exports)
   count = len(exports.left_out)
   seeded = []
+  models = sum(not item.handle.kind.is_converted for item in exports.usable)
+  if not models and not exports.left_out and not args.kagglehub_cache:
+    raise errors.ManifestError(
+      f'{args.exports} holds converted files alone, for which the cache of '
+      'tensorflow_hub has no place; export tf1 or tf2, too, or name '
+      '--kagglehub_cache=DIR'
+    )
   if args.cache_dir:
-    count += sum(not item.handle.kind.is_converted for item in exports.usable)
+    count += models
     seeded.append(
       hub.seed_tfhub(
         exports, args.cache_dir, args.handle_prefix, args.force, args.copy
