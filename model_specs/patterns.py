@@ -45,6 +45,8 @@ def unknown(what: str, given: str, known: Iterable[str]) -> UnknownNameError:
     hint = 'did you mean ' + ' or '.join(close) + '?'
   else:
     hint = '`slimhub list` shows all names.'
+  if what == 'model':
+    hint += ' One of your own is known where --spec_file=FILE names its file.'
   return UnknownNameError(f'no {what} matches {given!r}; {hint}', bool(close))
 
 

@@ -15,6 +15,8 @@ from exporter import errors
 from exporter import storage
 from exporter.checkpoints import archive
 from exporter.checkpoints import reader as reader_lib
+from exporter.checkpoints import recognition
+from exporter.checkpoints import surplus
 from exporter.checkpoints import synthetic
 from exporter.checkpoints import weights as weights_lib
 import model_specs
@@ -143,7 +145,14 @@ def _advice(
       'it is of another network: its variables begin with '
       f'{sorted(actual_scopes)}, expected {sorted(scopes)}'
     )
-  return 'put the checkpoint that was trained for this model in its place'
+  replace = 'put the checkpoint that was trained for this model in its place'
+  match = recognition.recognize(surplus.plain(reader.shapes))
+  if match is None or match.shapes.items() <= wanted.shapes.items():
+    return replace
+  name = f'network = "{match.family.network}"'
+  if match.multipliers:
+    name += f' and multiplier = {match.multipliers[0]}'
+  return f'it is of {name}: a spec file with these exports it, or {replace}'
 
 
 def ranges(names: Iterable[str]) -> list[str]:

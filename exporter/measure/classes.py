@@ -9,6 +9,7 @@ import difflib
 import re
 from typing import Final
 from typing import Literal
+import unicodedata
 
 from exporter import errors
 import model_specs
@@ -36,7 +37,9 @@ class Classes:
 
 
 def _plain(name: str) -> str:
-  return name.replace('_', ' ').strip().lower()
+  # File systems such as that of macOS hold names with accents apart.
+  composed = unicodedata.normalize('NFC', name)
+  return composed.replace('_', ' ').strip().casefold()
 
 
 def _refuse(

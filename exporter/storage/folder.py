@@ -5,7 +5,6 @@ import contextlib
 import dataclasses
 import fnmatch
 import itertools
-import pathlib
 import re
 from typing import Generic
 from typing import TypeVar
@@ -163,14 +162,6 @@ def _matching(
   return Found(usable, (*left_out, *unmatched) if usable or left_out else ())
 
 
-def _state(output_dir: places.Folder, count: int) -> str:
-  """What is below a folder in which nothing was found, in words."""
-  if isinstance(output_dir, pathlib.Path) and not output_dir.is_dir():
-    state = 'is a file' if output_dir.exists() else 'does not exist'
-    return f'{output_dir} {state}'
-  return f'found {count} exports there'
-
-
 def find_artifacts(
   output_dir: locations.Location,
   patterns: Sequence[str] = (),
@@ -207,14 +198,10 @@ def find_artifacts(
     chosen = _matching(present, patterns, given, registry)
   chosen = of_formats(chosen, given)
   if not chosen.usable and not chosen.left_out:
-    what = ' '.join(patterns) or 'PUBLISHER/DATASET/NAME/TASK/VERSION'
+    asked = f' that matches {" ".join(patterns)}' if patterns else ''
     if given is not None:
-      what += f' --formats={",".join(given)}'
-    raise errors.ManifestError(
-      f'nothing below {output_dir} matches {what}; '
-      f'{_state(output_dir, len(present.usable))}; name the --output_dir of an '
-      'export'
-    )
+      asked += f' of --formats={",".join(given)}'
+    raise left_out_lib.nothing(output_dir, asked, len(present.usable))
   return chosen
 
 

@@ -1,10 +1,12 @@
 """The failed results for what a command passes over."""
 
 import functools
+import pathlib
 
 from exporter import errors
 from exporter import faults
 from exporter import results
+from exporter.storage import places
 import model_specs
 
 
@@ -41,4 +43,27 @@ def leave_out_request(asked: str, limit: str = '') -> results.Result:
   )
   return results.Result(
     asked, results.FAILED, reason, error=errors.ManifestError
+  )
+
+
+def nothing(
+  folder: places.Folder, asked: str, count: int
+) -> errors.ManifestError:
+  """The error for a folder in which nothing is that was asked for.
+
+  Args:
+    folder: The folder or bucket.
+    asked: What was asked for, in words that follow "no export".
+    count: How many exports there are.
+  """
+  advice = 'name the --output_dir of an export'
+  if isinstance(folder, pathlib.Path) and not folder.is_dir():
+    state = 'is a file' if folder.exists() else 'does not exist'
+    return errors.ManifestError(f'{folder} {state}; {advice}')
+  if count:
+    advice = 'name one of those, or export it first'
+  else:
+    advice = f'expected PUBLISHER/DATASET/NAME/TASK/VERSION in it; {advice}'
+  return errors.ManifestError(
+    f'{folder} holds no export{asked}; found {count} exports there; {advice}'
   )

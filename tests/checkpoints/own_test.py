@@ -252,3 +252,11 @@ def test_values_below_a_scope_are_checked_as_others_are(tmp_path):
   checkpoints.write(tmp_path / 'a', inner)
   with pytest.raises(errors.CheckpointError, match='3 of 3 values are NaN'):
     _read(tmp_path, 'a')
+
+
+def test_another_multiplier_is_named(tmp_path):
+  wider, _ = source.sources(some_spec_file.model(multiplier=0.5))
+  checkpoints.write(tmp_path / 'a', synthetic.tensors(wider.shapes))
+  says = 'it is of network = "mobilenet_v1" and multiplier = 0.5: a spec file'
+  with pytest.raises(errors.CheckpointError, match=says):
+    _read(tmp_path, 'a')

@@ -76,6 +76,7 @@ def test_pack_hands_out_what_is_whole_and_names_the_rest(
   names = {name for name in file_tree.read(packed) if hostile.GOOD not in name}
   assert names == {
     'index.html',
+    '.slimhub-packed',
     'index.json',
     f'{hostile.GOOD.removesuffix("/5")}.html',
     f'{hostile.GOOD.removesuffix("/5")}.tar.gz',

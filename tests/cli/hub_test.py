@@ -183,7 +183,8 @@ def test_a_folder_without_exports_is_one_line(command, tmp_path, capsys):
   name, *flags = command
   assert _main(name, tmp_path, *flags) == 1
   error = capsys.readouterr().err
-  assert error.startswith('slimhub: nothing below')
+  assert error.startswith('slimhub: ')
+  assert ' holds no export; ' in error
   assert error.count('\n') == 1
 
 

@@ -94,6 +94,12 @@ def test_names_that_are_digits_are_names_first():
   assert classes.resolve(years, ['0', '1']).numbers == {'0': 0, '1': 1}
 
 
+def test_names_are_compared_as_people_read_them():
+  tulips = _named('Gr\u00f6\u00dfe Tulpe', 'daisy')
+  for label in ('Gro\u0308\u00dfe Tulpe', 'GR\u00d6SSE_TULPE'):
+    assert classes.resolve(tulips, [label]).numbers == {label: 0}
+
+
 def test_labels_of_two_meanings_are_refused_until_one_is_named():
   five = _named('1', '2', '3', '4', '5')
   message = (

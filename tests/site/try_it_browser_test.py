@@ -150,10 +150,15 @@ def test_a_picture_of_ones_own_is_classified_and_no_other_file(read, tmp_path):
   choose, status = page.get_by_label('Choose'), page.get_by_role('status')
   choose.set_input_files(tmp_path / 'cat.png')
   status.filter(has_text='cat.png:').wait_for()
-  assert page.get_by_role('img', name='What the model sees: cat.png').count()
+  seen = page.get_by_role('img', name='What the model sees: cat.png')
+  classes = page.get_by_role('list', name='Most probable classes')
+  assert seen.count()
+  assert classes.get_by_role('listitem').count() == 5
   choose.set_input_files(tmp_path / 'notes.txt')
   says = 'That failed: notes.txt is no picture that this browser reads'
   status.filter(has_text=says).wait_for()
+  assert not seen.count()
+  assert not classes.get_by_role('listitem').count()
 
 
 def test_the_camera_is_watched_until_it_is_stopped(read):

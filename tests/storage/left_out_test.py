@@ -35,6 +35,22 @@ def test_an_export_that_cannot_be_used_is_told_with_its_reason(
     failed.raise_if_failed()
 
 
+@pytest.mark.parametrize(
+  ('name', 'count', 'says'),
+  [
+    ('none', 0, 'none does not exist; name the --output_dir'),
+    ('file', 0, 'file is a file; name the --output_dir'),
+    ('', 0, 'found 0 exports there; expected PUBLISHER/DATASET/NAME/TASK/VERS'),
+    ('', 7, 'no export of that; found 7 exports there; name one of those, or'),
+  ],
+)
+def test_a_folder_without_what_was_asked_for_says_what_is_there(
+  tmp_path, name, count, says
+):
+  (tmp_path / 'file').touch()
+  assert says in str(left_out.nothing(tmp_path / name, ' of that', count))
+
+
 def test_a_request_without_an_answer_is_one_too():
   failed = left_out.leave_out_request('b', ' of --formats=onnx')
   assert failed.reason.startswith(

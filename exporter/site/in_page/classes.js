@@ -76,6 +76,12 @@ class Classes extends TryIt {
     );
   }
 
+  clear() {
+    this.picture.replaceChildren();
+    this.picture.removeAttribute('aria-label');
+    this.classes.replaceChildren();
+  }
+
   async showSample() {
     this.stopCamera();
     await this.show(await this.sample(), 'Sample picture');
@@ -84,6 +90,8 @@ class Classes extends TryIt {
   async showFile(file) {
     if (!file) return;
     this.stopCamera();
+    // If the file is no picture, the answer to another must not stay.
+    this.clear();
     await this.show(await this.read(file), file.name);
   }
 
