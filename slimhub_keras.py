@@ -19,10 +19,15 @@ _INTERFACE = ('__call__', *_VARIABLES, 'regularization_losses')
 def _load(path: str) -> Any:
   """Loads the model in a folder; raises a ValueError for anything else."""
   exists = tf.io.gfile.exists
+  if path.startswith(('http://', 'https://')):
+    raise ValueError(
+      f'{path}: found a URL, expected the folder of a TF2 SavedModel; load '
+      'tensorflow_hub.resolve(URL), which downloads it and gives its folder'
+    )
   if exists(f'{path}/tfhub_module.pb'):
     raise ValueError(
       f'{path}: found a TF1 hub.Module, expected a TF2 SavedModel; take '
-      'version 4 or 5 of the model'
+      'the version of the model that is one, 4 or 5 of the published ones'
     )
   if not tf.saved_model.contains_saved_model(path):
     raise ValueError(
@@ -36,8 +41,8 @@ def _load(path: str) -> Any:
   if missing:
     raise ValueError(
       f'{path}: found a SavedModel without {", ".join(missing)}, expected a '
-      'TF2 image model; take version 4 or 5 of it, or keras.layers.TFSMLayer '
-      'for what model.export() wrote'
+      'TF2 image model; take the TF2 version of it, which is 4 or 5 of the '
+      'published ones, or keras.layers.TFSMLayer for what model.export() wrote'
     )
   return model
 

@@ -163,7 +163,7 @@ def _plain_saved_model(folder):
     (
       lambda folder: artifacts.write(TF1, folder),
       'a TF1 hub.Module',
-      'take version 4 or 5',
+      '4 or 5 of the published ones',
     ),
     (_plain_saved_model, 'a SavedModel without __call__', 'TFSMLayer'),
   ],
@@ -176,6 +176,11 @@ def test_says_what_is_wrong_with_a_path(prepare, found, advice, tmp_path):
   assert message.startswith(f'{tmp_path}: ')
   assert advice in message
   assert '\n' not in message
+
+
+def test_a_url_is_downloaded_by_others():
+  with pytest.raises(ValueError, match=r'a URL, .*tensorflow_hub\.resolve'):
+    slimhub_keras.SlimLayer('http://127.0.0.1:1/google/imagenet/a/5')
 
 
 @pytest.mark.parametrize(
