@@ -43,8 +43,8 @@ def _write(
     )
   if manifest.digest != artifact:
     raise errors.ManifestError(
-      f'{handle} was exported again while it was measured, so the figures are '
-      'of files that are gone; measure it again'
+      f'the figures of {handle} are not of the files that are there: it was '
+      'exported again while it was measured; measure it again'
     )
   before = measure.read_measurements(folder, handle, manifest)
   now = measure.Measurements(
@@ -126,4 +126,5 @@ def write_speed(
   """
   speed = measure.of_export(handle, on, speeds)
   figures = measure.Measurements(speed=speed)
-  _write(handle, output_dir, describe, speed.own[0].artifact, figures)
+  artifact = next((each.artifact for each in speed.own), '')
+  _write(handle, output_dir, describe, artifact, figures)

@@ -205,8 +205,13 @@ def find_artifacts(
   return chosen
 
 
-def _check_origin(item: Item) -> None:
+def _check_origin(item: Item, before: Item | None) -> None:
   """Makes sure that a converted file is of the artifact beside it, if any.
+
+  Args:
+    item: The file, or an artifact that was not converted.
+    before: The last artifact before it that was not converted, which spares
+      reading its manifest again.
 
   Raises:
     ManifestError: One of the two was exported again, of other weights.
@@ -215,9 +220,12 @@ def _check_origin(item: Item) -> None:
   if item.handle == origin:
     return
   beside = None
-  # A manifest that cannot be used is told as that of the origin.
-  with places.reach(item.root), contextlib.suppress(errors.ManifestError):
-    beside = export.read_manifest(item.root, origin.stem)
+  if before and before.handle == origin:
+    beside = before.manifest
+  else:
+    # A manifest that cannot be used is told as that of the origin.
+    with places.reach(item.root), contextlib.suppress(errors.ManifestError):
+      beside = export.read_manifest(item.root, origin.stem)
   if beside:
     manifest_lib.check_same_weights(item.manifest, beside.weights)
 
@@ -271,12 +279,16 @@ def items(
   """
   folder = locations.to_folder(folder)
   present = find_artifacts(folder, patterns, given, registry, whole=True)
-  whole, left_out = [], list(present.left_out)
+  whole: list[Item] = []
+  left_out = list(present.left_out)
+  origin: Item | None = None
   for handle in present.usable:
     try:
       if item := _item(folder, handle):
-        _check_origin(item)
+        _check_origin(item, origin)
         whole.append(item)
+        if handle == handle.origin:
+          origin = item
     except _BAD as error:
       left_out.append(left_out_lib.leave_out(handle.stem, error))
   return Found(tuple(whole), tuple(left_out))
