@@ -128,7 +128,8 @@ def title(model: model_specs.ModelSpec) -> str:
   parts = [model.family.title]
   if model.multiplier is not None:
     parts.append(f'{model.multiplier}')
-  return f'{" ".join(parts)}, {model.size} px'
+  network = f'{" ".join(parts)}, {model.size} px'
+  return f'{model.name} ({network})' if model.own else network
 
 
 def collect(

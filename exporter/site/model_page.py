@@ -149,14 +149,23 @@ def _neighbours(
   page: str,
 ) -> str:
   """A table of models that a reader of this page may want instead."""
-  others = [e for e in collection.entries if e.newest.task == handle.task]
+  # Accuracies on other data sets say nothing beside this one.
+  others = [
+    each
+    for each in collection.entries
+    if each.newest.task == handle.task
+    and each.spec.collection == handle.spec.collection
+  ]
   # Where several publishers offer a model, the link is to the same publisher.
   others.sort(key=lambda other: other.newest.publisher != handle.publisher)
   pages: dict[model_specs.ModelSpec, str] = {}
   for other in others:
     pages.setdefault(other.spec, entries.page(_nearest(other, handle)))
+  neighbours = choice.neighbours(entry.spec, list(pages))
+  if not neighbours:
+    return ''
   rows = []
-  for model in (entry.spec, *choice.neighbours(entry.spec, list(pages))):
+  for model in (entry.spec, *neighbours):
     title = entries.title(model)
     if model == entry.spec:
       name = f'{title} (this one)'

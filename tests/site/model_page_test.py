@@ -12,6 +12,7 @@ from model_specs import formats as formats_lib
 from model_specs import kinds
 from tests import some_accuracy
 from tests import some_manifest
+from tests import some_spec_file
 from tests import some_speed
 from tests.site import some_site
 
@@ -52,3 +53,17 @@ def test_the_most_exact_of_each_group_of_files_is_shown():
 def test_a_changelog_is_one_step_below_its_heading():
   text = model_page.render_all(_collect())[f'{_ORIGIN}.md']
   assert '\n## Changelog\n\n### Version ' in text
+
+
+def test_an_own_model_goes_by_its_name_among_those_of_its_data():
+  small, large = (
+    some_spec_file.model(name=name, size=size).handles()[1]
+    for name, size in (('small', 32), ('large', 64))
+  )
+  text = model_page.render_all(_collect(small))[f'{small}.md']
+  assert '\n# small (MobileNet V1 0.25, 32 px): classification\n' in text
+  assert 'Neighbouring models' not in text
+  text = model_page.render_all(_collect(small, large))[f'{small}.md']
+  neighbours = text[text.index('## Neighbouring models') :]
+  assert '[large (MobileNet V1 0.25, 64 px)](' in neighbours
+  assert 'px](' not in neighbours  # Of which names of published models end.
