@@ -31,13 +31,19 @@ class Webroot:
     self._ledger = ledger_lib.Ledger(folder)
     self._names: set[str] = set()
 
-  def put(self, name: str, write: Write) -> None:
-    """Writes a file beside the others and renames it into its place."""
+  def put(self, name: str, write: Write, sha256: str | None = None) -> None:
+    """Writes a file beside the others and renames it into its place.
+
+    Args:
+      name: The path of the file.
+      write: Writes it to another path.
+      sha256: Its hash, if that is known before it is written.
+    """
     staged, target = self._staging / 'file', self._folder / name
     write(staged)
     target.parent.mkdir(parents=True, exist_ok=True)
     storage.sync(staged)
-    self._ledger.note(name, _sha256(staged))
+    self._ledger.note(name, sha256 or _sha256(staged))
     staged.replace(target)
     self._names.add(name)
 
@@ -78,7 +84,9 @@ class Webroot:
     """Gives the file `origin` a second name."""
     source, target = self._folder / origin, self._folder / name
     if not (self.has(name) and target.samefile(source)):
-      self.put(name, lambda staged: _link(staged, source))
+      # It was hashed under its first name.
+      sha256 = self._ledger.sha256(origin)
+      self.put(name, lambda staged: _link(staged, source), sha256)
     self.keep(name)
 
   def clear(self) -> None:
