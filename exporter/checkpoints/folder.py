@@ -37,7 +37,26 @@ def _all(folder: pathlib.Path) -> Iterator[pathlib.Path]:
       yield path
 
 
+def _without_index(folder: pathlib.Path) -> Iterator[pathlib.Path]:
+  for path in folder.iterdir():
+    prefix, part = prefixes.split(path.name) or ('', '')
+    if part:
+      yield folder / prefix
+
+
 def find(folder: pathlib.Path) -> list[pathlib.Path]:
-  """The prefix of a folder's newest checkpoint; all, if it names none."""
+  """The prefix of a folder's newest checkpoint; all, if it names none.
+
+  Where there is none, these are the prefixes of those that lack their index,
+  for whoever reads them to say so.
+  """
   newest = _newest(folder)
-  return [newest] if newest else sorted(_all(folder))
+  if newest:
+    return [newest]
+  return sorted(_all(folder)) or sorted(set(_without_index(folder)))
+
+
+def of_state(path: pathlib.Path) -> pathlib.Path:
+  """The folder that a file `checkpoint` is of; any other path itself."""
+  is_state = path.name == _STATE and path.is_file()
+  return path.parent if is_state and not prefixes.is_old(path) else path

@@ -1,5 +1,6 @@
 """Finds checkpoints by their prefix, the path that their files begin with."""
 
+import glob
 import pathlib
 import re
 from typing import NamedTuple
@@ -55,15 +56,23 @@ def is_old(path: pathlib.Path) -> bool:
     return False
 
 
+def _has_data(prefix: pathlib.Path) -> bool:
+  name = f'{glob.escape(prefix.name)}.data-?????-of-?????'
+  return any(prefix.parent.glob(name))
+
+
 def of(path: pathlib.Path) -> pathlib.Path | None:
   """The prefix of a V2 checkpoint, from the prefix itself or one of its files.
 
-  None if the path is neither.
+  A checkpoint that lacks its index or its data counts, too: whoever reads it
+  says which. None if the path is neither.
   """
   part = _PART.fullmatch(path.name)
   prefix = path.with_name(part['prefix']) if part else path
   is_part = part is not None and part['part'] != _META
-  return prefix if index_of(prefix).exists() or is_part else None
+  if is_part or index_of(prefix).exists() or _has_data(prefix):
+    return prefix
+  return None
 
 
 def frozen_names(prefix: str) -> tuple[str, str]:

@@ -119,8 +119,9 @@ def find_specimens(path: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
   """Opens the files of weights at a path.
 
   Args:
-    path: The prefix of a checkpoint, any of its files, a folder or an archive
-      that holds checkpoints or frozen graphs, or a frozen graph.
+    path: The prefix of a checkpoint, any of its files, a folder (or the file
+      `checkpoint` in it) or an archive that holds checkpoints or frozen graphs,
+      or a frozen graph.
 
   Yields:
     The files of weights, readable while the context is open. There are several
@@ -129,6 +130,7 @@ def find_specimens(path: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
   Raises:
     CheckpointError: The path is something else; the message says what.
   """
+  path = folder_lib.of_state(path)
   if path.is_dir():
     yield _in_folder(path)
     return

@@ -1,9 +1,11 @@
 """Builds the site: a folder of HTML, which is delivered whole or not at all."""
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import contextlib
 import dataclasses
+import functools
 from importlib import util
 import logging
 import pathlib
@@ -225,6 +227,24 @@ def _make(
   return built, Site(len(pages), collection.left_out)
 
 
+def _build(
+  work: pathlib.Path,
+  output_dir: pathlib.Path,
+  make: Callable[[pathlib.Path], tuple[pathlib.Path, Site]],
+) -> Site:
+  """Builds the site in a folder of work, and puts it in place of an old one."""
+  # A killed run may have left the old site there; if this one fails, it stays.
+  storage.undo_swap(work, output_dir)
+  _check(output_dir)
+  shutil.rmtree(work, ignore_errors=True)
+  try:
+    built, site = make(work)
+    storage.swap(built, output_dir)
+  finally:
+    shutil.rmtree(work, ignore_errors=True)
+  return site
+
+
 def write_site(
   output_dir: pathlib.Path,
   hub_dir: storage.Folder | None = None,
@@ -254,17 +274,14 @@ def write_site(
   if hub_dir is not None:
     storage.check_apart(output_dir, [hub_dir])
   output_dir = output_dir.resolve()
+  make = functools.partial(
+    _make, hub_dir=hub_dir, has_downloads=has_downloads, url=url
+  )
   # In the same parent folder, so that delivering the site is a mere rename.
   staging = output_dir.with_name(f'.{output_dir.name}.slimhub-staging')
-  with storage.hold(staging):
-    _check(output_dir)
-    work = staging / 'work'
-    shutil.rmtree(work, ignore_errors=True)  # A killed run may have left it.
-    try:
-      built, site = _make(work, hub_dir, has_downloads, url)
-      storage.swap(built, output_dir)
-    finally:
-      shutil.rmtree(work, ignore_errors=True)
-  with contextlib.suppress(OSError):  # The lock leaves what was there before.
-    staging.rmdir()
-  return site
+  try:
+    with storage.hold(staging):
+      return _build(staging / 'work', output_dir, make)
+  finally:
+    with contextlib.suppress(OSError):  # Another process may work in it.
+      staging.rmdir()

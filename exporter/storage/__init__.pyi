@@ -16,6 +16,7 @@ from .disk import digest as digest
 from .disk import swap as swap
 from .disk import sync as sync
 from .disk import sync_folder as sync_folder
+from .disk import undo_swap as undo_swap
 from .disk import write_whole as write_whole
 from .export import Export as Export
 from .export import find_export as find_export

@@ -59,6 +59,9 @@ def write_whole(path: pathlib.Path, data: bytes) -> None:
   sync_folder(path.parent)
 
 
+_REPLACED = 'replaced'
+
+
 def swap(staged: pathlib.Path, target: pathlib.Path) -> None:
   """Renames a folder or file to a place where another one may be.
 
@@ -73,12 +76,24 @@ def swap(staged: pathlib.Path, target: pathlib.Path) -> None:
   if not os.path.lexists(target):
     staged.rename(target)
     return
-  replaced = target.rename(staged.with_name('replaced'))
+  replaced = target.rename(staged.with_name(_REPLACED))
   try:
     staged.rename(target)
   except OSError:
     replaced.rename(target)
     raise
+
+
+def undo_swap(folder: pathlib.Path, target: pathlib.Path) -> None:
+  """Puts back what a `swap` took away before its process was killed.
+
+  Args:
+    folder: The folder that the staged one was in.
+    target: Where something is missing, if the process was killed in between.
+  """
+  replaced = folder / _REPLACED
+  if os.path.lexists(replaced) and not os.path.lexists(target):
+    replaced.rename(target)
 
 
 def digest(file: BinaryIO, algorithm: str = 'sha256') -> tuple[int, str]:

@@ -187,6 +187,9 @@ def _combined(values: Mapping[str, Any]) -> Iterator[str]:
   if values['dataset'] in versions.TASKS:
     yield f'dataset is {values["dataset"]!r}, expected no name of a task'
   top1, top5 = values.get('top1_percent'), values.get('top5_percent')
+  for key, value in (('top1_percent', top1), ('top5_percent', top5)):
+    if value and value <= 1:
+      yield f'{key} is {value}, expected percent: {100 * value:g}'
   if top1 and top5 and top1 > top5:
     yield f'top1_percent {top1} is above top5_percent {top5}'
   if (top1 or top5) and 'num_classes' not in values:

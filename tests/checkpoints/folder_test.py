@@ -44,3 +44,30 @@ def test_files_of_the_older_format_are_told_by_their_end(tmp_path):
   old = tmp_path / 'inception.ckpt'
   checkpoints.write(old, {'a': np.zeros([1], np.float32)}, old_format=True)
   assert folder_lib.find(tmp_path) == [old, tmp_path / 'model.ckpt-7']
+
+
+def test_one_without_its_index_is_named_where_there_is_no_other(tmp_path):
+  (tmp_path / 'model.ckpt-8.data-00000-of-00002').touch()
+  (tmp_path / 'model.ckpt-8.data-00001-of-00002').touch()
+  assert folder_lib.find(tmp_path) == [tmp_path / 'model.ckpt-7']
+  (tmp_path / 'model.ckpt-7.index').unlink()
+  assert folder_lib.find(tmp_path) == [tmp_path / 'model.ckpt-8']
+
+
+def test_the_newest_is_meant_also_if_it_lacks_its_index(tmp_path):
+  (tmp_path / 'model.ckpt-8.data-00000-of-00001').touch()
+  _state(tmp_path, 'model.ckpt-8')
+  assert folder_lib.find(tmp_path) == [tmp_path / 'model.ckpt-8']
+
+
+def test_the_file_that_names_the_newest_stands_for_its_folder(tmp_path):
+  _state(tmp_path, 'model.ckpt-7')
+  assert folder_lib.of_state(tmp_path / 'checkpoint') == tmp_path
+  for name in ('', 'note', 'model.ckpt-7'):
+    assert folder_lib.of_state(tmp_path / name) == tmp_path / name
+
+
+def test_a_checkpoint_of_that_name_is_one(tmp_path):
+  path = tmp_path / 'checkpoint'
+  checkpoints.write(path, {'a': np.zeros([1], np.float32)}, old_format=True)
+  assert folder_lib.of_state(path) == path

@@ -73,6 +73,7 @@ def _folder(tmp_path) -> pathlib.Path:
     ('train/model.ckpt-10.meta', 'model.ckpt-10'),
     ('train/model.ckpt-5.data-00000-of-00001', 'model.ckpt-5'),
     ('train', 'model.ckpt-10'),
+    ('train/checkpoint', 'model.ckpt-10'),
     ('one', 'model.ckpt'),
     ('one.tar.gz', 'model.ckpt'),
     ('old.ckpt', 'old.ckpt'),
@@ -173,6 +174,8 @@ def test_half_a_classifier_is_an_error(folder):
     ('train/model.ckpt-11', 'looked for\n  FOLDER/train/model.ckpt-11\n'),
     ('two', 'two, a folder that holds a.ckpt, b.ckpt, expected one checkpoint'),
     ('empty', 'a folder that holds no checkpoint, expected one checkpoint'),
+    ('torn', 'torn/c.ckpt.index: No such file or directory'),
+    ('torn/c.ckpt', 'torn/c.ckpt.index: No such file or directory'),
     ('two.tar.gz', 'holds two/a.ckpt, two/b.ckpt, expected one checkpoint'),
     ('empty.tar.gz', 'holds none, expected one checkpoint'),
     ('notes.txt', 'notes.txt cannot be read'),
@@ -182,6 +185,8 @@ def test_half_a_classifier_is_an_error(folder):
 def test_what_is_no_checkpoint(folder, path, says):
   for name in ('a', 'b'):
     checkpoints.write(folder / 'two' / f'{name}.ckpt', {'x': np.zeros([1])})
+  (folder / 'torn').mkdir()
+  (folder / 'torn' / 'c.ckpt.data-00000-of-00001').touch()
   (folder / 'empty').mkdir()
   for name in ('two', 'empty'):
     _pack(folder / f'{name}.tar.gz', folder / name)

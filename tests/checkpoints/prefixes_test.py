@@ -27,4 +27,5 @@ def test_what_is_of_none_is_of_none(folder, name):
 
 def test_a_part_without_its_index_is_of_a_checkpoint_all_the_same(folder):
   (folder / _FILES[0]).unlink()
-  assert prefixes.of(folder / _FILES[1]) == folder / 'model.ckpt-7'
+  for name in ('model.ckpt-7', _FILES[1]):
+    assert prefixes.of(folder / name) == folder / 'model.ckpt-7'

@@ -57,7 +57,9 @@ def test_the_newest_of_a_training_also_after_it_moved(tmp_path):
     str(tmp_path / 'old'), str(tmp_path / 'old/model.ckpt-2')
   )
   shutil.move(tmp_path / 'old', tmp_path / 'new')
-  assert _names(tmp_path / 'new') == [str(tmp_path / 'new/model.ckpt-2')]
+  newest = [str(tmp_path / 'new/model.ckpt-2')]
+  assert _names(tmp_path / 'new') == newest
+  assert _names(tmp_path / 'new/checkpoint') == newest
 
 
 def test_a_folder_that_does_not_say_which_gives_all(tmp_path):

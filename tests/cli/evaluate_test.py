@@ -92,6 +92,23 @@ def test_patterns_and_a_list_take_every_format(folder, capsys):
   assert saved_model_row == litert_row
 
 
+def test_without_a_mistake_no_class_is_the_worst(folder, capsys):
+  """A picture is said to be of the class that the export takes it for."""
+  exports, labels = folder / 'exports', folder / 'one.txt'
+  flags = (f'{exports}/{_NAME}', f'--images={folder}', f'--labels={labels}')
+  labels.write_text(f'photos/{_LABELS[0]}/0.png\t1\n')
+  assert _main(*flags) == 0
+  assert 'the worst classes' in capsys.readouterr().out
+  evaluation = json.loads((exports / 'evaluation.json').read_text())
+  facts = {each['handle']: each for each in evaluation['accuracies']}[_NAME]
+  (guess,) = facts['classes'][0]['taken_for']
+  labels.write_text(f'photos/{_LABELS[0]}/0.png\t{guess}\n')
+  assert _main(*flags) == 0
+  out = capsys.readouterr().out
+  assert f'{_NAME}: every picture is right' in out
+  assert 'the worst classes' not in out
+
+
 def test_a_terminal_shows_how_many_pictures(folder):
   leader, follower = pty.openpty()
   done = subprocess.run(

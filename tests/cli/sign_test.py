@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from exporter import signing
+from exporter import storage
 from exporter.cli import entry
 from exporter.storage import places
 from tests import hub_server
@@ -68,6 +69,16 @@ def test_a_file_that_was_changed_is_not_signed(tmp_path, keys, capsys):
   (exports / some_exports.TF2 / 'saved_model.pb').write_text('else')
   assert _sign(exports, keys) == 1
   assert 'saved_model.pb' in capsys.readouterr().err
+  assert not _signature(exports, some_exports.TF2).exists()
+
+
+def test_nothing_is_signed_while_an_export_may_be_replaced(
+  tmp_path, keys, capsys
+):
+  exports = _exports(tmp_path / 'exports', some_exports.TF2)
+  with storage.hold(exports):
+    assert _sign(exports, keys) == 1
+  assert f'another slimhub works in {exports}' in capsys.readouterr().err
   assert not _signature(exports, some_exports.TF2).exists()
 
 

@@ -213,10 +213,14 @@ def test_what_is_not_a_site_is_not_replaced(tmp_path):
   assert [path.name for path in tmp_path.iterdir()] == ['thesis.txt']
 
 
-def test_a_failed_build_leaves_the_old_site(tmp_path, monkeypatch):
+# The second is where a run was killed between taking it away and replacing it.
+@pytest.mark.parametrize(
+  'place', ['site', '.site.slimhub-staging/work/replaced']
+)
+def test_a_failed_build_leaves_the_old_site(tmp_path, monkeypatch, place):
+  (tmp_path / place).mkdir(parents=True)
+  (tmp_path / place / build.MARK).write_text('slimhub 0\n')
   site = tmp_path / 'site'
-  site.mkdir()
-  (site / build.MARK).write_text('slimhub 0\n')
   texts = {'index.md': '[nowhere](nowhere.md)\n'}
   monkeypatch.setattr(tree, 'pages', lambda _: texts)
   monkeypatch.setattr(tree, 'menu', lambda _: [{'Home': 'index.md'}])

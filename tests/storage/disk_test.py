@@ -126,6 +126,21 @@ def test_a_swap_that_fails_puts_the_old_one_back(tmp_path):
   assert [p.name for p in target.iterdir()] == ['old']
 
 
+def test_a_swap_that_was_killed_halfway_is_undone(tmp_path):
+  (tmp_path / 'work').mkdir()
+  (tmp_path / 'work' / 'replaced').write_text('old')
+  disk.undo_swap(tmp_path / 'work', tmp_path / 'target')
+  assert (tmp_path / 'target').read_text() == 'old'
+  assert not list((tmp_path / 'work').iterdir())
+
+
+def test_a_swap_that_was_killed_at_its_end_stays(tmp_path):
+  (tmp_path / 'replaced').write_text('old')
+  (tmp_path / 'target').write_text('new')
+  disk.undo_swap(tmp_path, tmp_path / 'target')
+  assert (tmp_path / 'target').read_text() == 'new'
+
+
 def test_a_link_in_place_of_the_part_is_not_written_through(tmp_path):
   precious, path = tmp_path / 'precious', tmp_path / 'file'
   precious.write_text('years')

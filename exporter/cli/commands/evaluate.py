@@ -138,10 +138,14 @@ def _show(measured: Sequence[measure.Accuracy], folder: storage.Folder) -> None:
     return
   print(tables.table(measure.ACCURACY_COLUMNS, measure.accuracy_rows(measured)))
   for accuracy in measured:
-    rows = measure.class_rows(accuracy.classes[:_WORST], accuracy.names)
-    print(f'\n{accuracy.name}, the worst classes:')
-    print(tables.table(measure.CLASS_COLUMNS, rows))
-    for remark in accuracy.remarks:
+    summary = measure.shorten(accuracy, _WORST)
+    if summary.worst:
+      print(f'\n{summary.name}, the worst classes:')
+      rows = measure.class_rows(summary.worst, summary.names)
+      print(tables.table(measure.CLASS_COLUMNS, rows))
+    else:
+      print(f'\n{summary.name}: every picture is right')
+    for remark in summary.remarks:
       print(f'note: {remark}')
   print(f'\n{folder / measure.EVALUATION_JSON} has all classes,')
   print(f'{folder / measure.EVALUATION_CHARTS} what is taken for what.')
