@@ -119,13 +119,20 @@ def pictures_of_list(
       continue
     path, label = _split(line)
     if not path or not label:
-      problems.append(f'line {number}: {line!r}, expected PATH LABEL')
+      problems.append(
+        f'line {number}: {line!r}, expected PATH LABEL with a tab or a space '
+        'between them'
+      )
     elif '\x00' in path or not (folder / path).is_file():
       problems.append(f'line {number}: there is no {folder / path}')
     elif (first := line_of.setdefault(os.path.normpath(path), number)) < number:
       problems.append(f'line {number}: {path} again, as in line {first}')
     listed.append(Labelled(folder / path, label))
-  if problems or not listed:
+  if not listed:
+    raise errors.PictureError(
+      f'--labels={file} is empty; expected a line PATH LABEL for each picture'
+    )
+  if problems:
     raise errors.PictureError(
       f'{file}: {len(problems)} of {len(listed)} lines name no picture, or one '
       f'that counts already; paths begin at --images={folder}\n'
