@@ -89,6 +89,27 @@ def _split(line: str) -> tuple[str, str]:
   return path.strip(), label.strip()
 
 
+def _lines(file: pathlib.Path) -> list[tuple[int, str]]:
+  """The lines of a list with their numbers, without blank ones.
+
+  Raises:
+    PictureError: The file is unreadable, or has no other lines.
+  """
+  expected = 'a line PATH LABEL for each picture'
+  try:
+    text = outside.read_file(file, _MOST_BYTES).decode('utf-8-sig')
+  except (OSError, ValueError) as error:
+    raise errors.PictureError(
+      f'--labels={file} cannot be read: {error}; expected a text file with '
+      f'{expected}'
+    ) from error
+  numbered = enumerate(re.split('\r\n|\r|\n', text), start=1)
+  lines = [(number, line) for number, line in numbered if line.strip()]
+  if not lines:
+    raise errors.PictureError(f'--labels={file} is empty, expected {expected}')
+  return lines
+
+
 def pictures_of_list(
   folder: pathlib.Path, file: pathlib.Path
 ) -> tuple[Labelled, ...]:
@@ -105,18 +126,9 @@ def pictures_of_list(
     PictureError: A line has another form or names a picture that is missing or
       was named before, or the list is empty or unreadable.
   """
-  try:
-    text = outside.read_file(file, _MOST_BYTES).decode('utf-8-sig')
-  except (OSError, ValueError) as error:
-    raise errors.PictureError(
-      f'--labels={file} cannot be read: {error}; expected a text file with a '
-      'line PATH LABEL for each picture'
-    ) from error
   listed, problems = [], []
   line_of: dict[str, int] = {}  # By path.
-  for number, line in enumerate(re.split('\r\n|\r|\n', text), start=1):
-    if not line.strip():
-      continue
+  for number, line in _lines(file):
     path, label = _split(line)
     if not path or not label:
       problems.append(
@@ -128,10 +140,6 @@ def pictures_of_list(
     elif (first := line_of.setdefault(os.path.normpath(path), number)) < number:
       problems.append(f'line {number}: {path} again, as in line {first}')
     listed.append(Labelled(folder / path, label))
-  if not listed:
-    raise errors.PictureError(
-      f'--labels={file} is empty; expected a line PATH LABEL for each picture'
-    )
   if problems:
     raise errors.PictureError(
       f'{file}: {len(problems)} of {len(listed)} lines name no picture, or one '

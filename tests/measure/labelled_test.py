@@ -96,7 +96,7 @@ def _no_list(folder):
     (_list('a.png\n'), "line 1: 'a.png', expected PATH LABEL"),
     (_list('a.png,rose\n'), "'a.png,rose', expected PATH LABEL with a tab or"),
     (_list('a.png 1\n\n./a.png 2\n'), 'line 3: ./a.png again, as in line 1'),
-    (_list('\n'), 'is empty; expected a line PATH LABEL'),
+    (_list('\n'), 'is empty, expected a line PATH LABEL'),
     (_no_list, 'cannot be read: .*; expected a text file'),
   ],
 )
