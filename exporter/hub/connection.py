@@ -55,7 +55,7 @@ class Connection(h11_impl.H11Protocol):
   """A connection that is closed where its client lets it wait.
 
   uvicorn itself closes those that are idle between two requests, and answers
-  503 while there are `limit_concurrency` of them.
+  503 while `limit_concurrency` of them are open.
   """
 
   # How long a client may take to send a request with its body. The time runs
@@ -99,6 +99,7 @@ class Connection(h11_impl.H11Protocol):
     """Is called with what the client sent."""
     if self._is_refused:
       return
+    self._limit()
     super().data_received(data)
     self._expect_request()
 
@@ -112,6 +113,7 @@ class Connection(h11_impl.H11Protocol):
 
   def on_response_complete(self) -> None:
     """Is called when an answer was given, if not yet taken."""
+    self._limit()  # The next request may have come already.
     super().on_response_complete()
     self._expect_request()
 
@@ -183,6 +185,19 @@ class Connection(h11_impl.H11Protocol):
       self._request_timer = self.loop.call_later(
         self.request_seconds, self._give_up
       )
+
+  def _limit(self) -> None:
+    """Has uvicorn refuse the next request if too many connections are open.
+
+    It would count those that are being closed for this one, too, and what was
+    done for them, and so refuse whoever comes with many others at a time.
+    """
+    limit = self.config.limit_concurrency
+    is_open = (not each.transport.is_closing() for each in self.connections)
+    if limit and len(self.connections) >= limit and sum(is_open) >= limit:
+      self.limit_concurrency = 0
+    else:
+      self.limit_concurrency = None
 
   def _close_another(self) -> None:
     """Closes the connection that has waited longest for its client.

@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import os
 import resource
+import signal
 import socket
 
 import pytest
@@ -107,6 +108,14 @@ def test_slow_clients_do_not_push_out_others(exports, half):
       stack.enter_context(hub.open()).sendall(half)
     for path in ('healthz', some_exports.ONNX):
       assert hub.ask(f'/{path}')[0] == 200
+    for _ in range(5):  # All at once, those who ask after those who do not.
+      os.kill(hub.process.pid, signal.SIGSTOP)
+      for _ in range(connection.AT_ONCE - 1):
+        stack.enter_context(hub.open()).sendall(half)
+      with hub.open() as client:
+        client.sendall(b'GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n')
+        os.kill(hub.process.pid, signal.SIGCONT)
+        assert client.recv(2**16).startswith(b'HTTP/1.1 200')
     assert 'Traceback' not in hub.said
 
 
