@@ -174,18 +174,6 @@ def _promises(values: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
   return tuple(sorted(pairs))
 
 
-def _accuracy(values: Mapping[str, Any]) -> Iterator[str]:
-  """Says what is wrong with the accuracy that a model is said to have."""
-  top1, top5 = values.get('top1_percent'), values.get('top5_percent')
-  for key, value in (('top1_percent', top1), ('top5_percent', top5)):
-    if value and value <= 1:
-      yield f'{key} is {value}, expected percent: {100 * value:g}'
-  if top1 and top5 and top1 > top5:
-    yield f'top1_percent {top1} is above top5_percent {top5}'
-  if (top1 or top5) and 'num_classes' not in values:
-    yield 'top1_percent or top5_percent is there, expected num_classes, too'
-
-
 def _combined(values: Mapping[str, Any]) -> Iterator[str]:
   """Says what is wrong with values that are right on their own."""
   template = published.NETWORKS[values['network']]
@@ -198,7 +186,11 @@ def _combined(values: Mapping[str, Any]) -> Iterator[str]:
     yield problem
   if values['dataset'] in versions.TASKS:
     yield f'dataset is {values["dataset"]!r}, expected no name of a task'
-  yield from _accuracy(values)
+  top1, top5 = values.get('top1_percent'), values.get('top5_percent')
+  if top1 and top5 and top1 > top5:
+    yield f'top1_percent {top1} is above top5_percent {top5}'
+  if (top1 or top5) and 'num_classes' not in values:
+    yield 'top1_percent or top5_percent is there, expected num_classes, too'
   tasks = versions.TASKS if 'num_classes' in values else versions.TASKS[1:]
   promised = [
     f'{task}/{number}' for task in tasks for number, _ in _promises(values)

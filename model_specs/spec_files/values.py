@@ -104,10 +104,11 @@ FACTOR = Kind(
   lambda value: _is_number(value) and value > 0,
   {'type': 'number', 'exclusiveMinimum': 0, 'maximum': _MOST},
 )
+# A fraction, 0.931 for 93.1 percent, is a mistake that pages would show.
 PERCENT = Kind(
-  'a number above 0 and at most 100',
-  lambda value: _is_number(value) and 0 < value <= 100,
-  {'type': 'number', 'exclusiveMinimum': 0, 'maximum': 100},
+  'a percentage above 1 and at most 100, such as 93.1',
+  lambda value: _is_number(value) and 1 < value <= 100,
+  {'type': 'number', 'exclusiveMinimum': 1, 'maximum': 100},
 )
 FLAG = Kind(
   'true or false',

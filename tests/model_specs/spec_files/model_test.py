@@ -122,8 +122,6 @@ def test_what_the_network_sees_replaces_standardization():
     ({'tf1_version': 1, 'version': None}, 'tf1_version is 1, as version is'),
     ({'dataset': 'classification'}, 'expected no name of a task'),
     ({'top1_percent': 90, 'top5_percent': 80.0}, 'top1_percent 90 is above'),
-    ({'top1_percent': 0.931}, 'top1_percent is 0.931, expected percent: 93.1'),
-    ({'top5_percent': 1}, 'top5_percent is 1, expected percent: 100'),
     ({'top1_percent': 90, 'num_classes': None}, 'expected num_classes, too'),
     ({'labels': ['a', 'b']}, 'labels has 2 names, expected 3, the num_classes'),
     ({'labels': ['a'], 'label_file': 'x'}, 'labels and label_file are both'),

@@ -25,7 +25,7 @@ _VALUES: dict[str, tuple[list[Any], list[Any]]] = {
   'labels': ([['a', 'b']], [[], ['a', ''], [1], 'a', ['a\x0bb'], ['\u2028']]),
   'input_range': ([[-1, 1], [0.0, 255.0]], [[1, -1], [0], [0, '1'], [0, 0, 1]]),
   'input_mean': ([[0, 1.5, 2]], [[0, 1], [0, 1, True], 1]),
-  'top1_percent': ([0.1, 100], [0, 100.1, '90', _NAN, True]),
+  'top1_percent': ([1.1, 100], [0, 0.931, 1, 100.1, '90', _NAN, True]),
   'description': (['Good for it.', 'Two\nlines.\n'], ['', ' ', 5, 'a\x1b[2J']),
   'dataset_title': (
     ['Five *Flowers*'],
