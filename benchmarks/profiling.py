@@ -20,13 +20,8 @@ from exporter import checkpoints
 from exporter import networks
 from exporter import results
 from exporter import storage
-from exporter.artifacts import variables
-from exporter.networks import source
 from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import worker
-from exporter.proof import comparison
-from exporter.proof import program
-from exporter.proof import session
 import model_specs
 
 _REST = 'all else'
@@ -49,7 +44,16 @@ _LIMIT = frozenset(
 
 
 def _parts() -> Iterator[tuple[str, Any, str]]:
-  """What is measured: its name, and the function, as an attribute of which."""
+  """What is measured: its name, and the function, as an attribute of which.
+
+  The modules import TensorFlow, which must have been set up before.
+  """
+  from exporter.artifacts import variables
+  from exporter.networks import source
+  from exporter.proof import comparison
+  from exporter.proof import program
+  from exporter.proof import session
+
   yield 'reading the checkpoint', checkpoints, 'read_checkpoint'
   yield 'building the networks', networks, 'sources'
   yield 'running the source network', source.Source, 'run'
@@ -121,6 +125,7 @@ def _export(patterns: tuple[str, ...], folder: pathlib.Path) -> int:
 def main(patterns: tuple[str, ...]) -> None:
   """Prints a table of each pattern's parts, the longest first."""
   os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'
+  assert 'tensorflow' not in sys.modules  # Or it is not set up as in a worker.
   worker.prepare()
   clock = _Clock()
   _watch(clock)
