@@ -13,6 +13,7 @@ from typing import Literal
 
 from exporter import errors
 from exporter import faults
+import model_specs
 
 Status = Literal[
   'exported',
@@ -90,14 +91,17 @@ def attempt(name: str, work: Callable[[], Result]) -> Result:
     work: Does the work.
 
   Returns:
-    The result of the work, or a failed one if a SlimhubError or an error of the
-    system ended it. Other exceptions are mistakes in the code and pass through.
+    The result of the work, or a failed one if a SlimhubError, a SpecError or an
+    error of the system ended it. Other exceptions are mistakes in the code and
+    pass through.
   """
   start = time.monotonic()
   try:
     result = work()
   except errors.SlimhubError as error:
     result = Result(name, FAILED, str(error), error=type(error))
+  except model_specs.SpecError as error:
+    result = Result(name, FAILED, str(error))
   except _system_errors() as error:
     result = _failed(name, error)
   return dataclasses.replace(result, seconds=time.monotonic() - start)

@@ -53,7 +53,7 @@ class Conversion(spec.Handle):
 
   @property
   def stem(self) -> str:
-    """The handles of its manifest and its card, without suffixes."""
+    """The path that its manifest and its card share, without suffixes."""
     return f'{self.origin}.{self.kind.group}/{self.kind.stem}'
 
   @property

@@ -90,9 +90,9 @@ def split(pattern: str, collections: Collection[str]) -> Pattern:
   if not 1 <= len(parts) <= 3 or not all(parts):
     raise UnknownNameError(
       f'{pattern!r} is not a pattern; expected NAME, NAME/TASK or '
-      'NAME/TASK/VERSION, as in mobilenet_v2_100_224/classification/5, and '
-      'before it PUBLISHER/DATASET/ of '
-      + ', '.join(f'*/{name}/' for name in sorted(collections))
+      'NAME/TASK/VERSION, as in mobilenet_v2_100_224/classification/5; '
+      'PUBLISHER/DATASET/ may stand before it, where DATASET is one of '
+      + ', '.join(sorted(collections))
     )
   padded: list[str | None] = [*parts, None, None]
   name, task, version = padded[:3]

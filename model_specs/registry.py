@@ -83,7 +83,7 @@ class Registry:
     Of two models with the same alias the first keeps it.
     """
     more = {folders.folder(model): model for model in models}
-    new = (more[f] for f in more.keys() - self._models.keys())
+    new = (model for f, model in more.items() if f not in self._models)
     return Registry((*self.models, *new), self.broken)
 
   def get_model(self, name: str) -> spec.ModelSpec:

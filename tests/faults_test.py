@@ -9,6 +9,7 @@ import tensorflow as tf
 from exporter import errors
 from exporter import faults
 from exporter import results
+import model_specs
 
 _OP = (None, None)
 
@@ -92,6 +93,17 @@ def test_an_error_of_the_system_fails_one_piece_of_work(error, kind):
   assert result.status == results.FAILED
   assert result.reason.startswith('it: ')
   with pytest.raises(kind):
+    result.raise_if_failed()
+
+
+def test_a_file_of_specs_that_is_wrong_fails_one_piece_of_work():
+  def work() -> results.Result:
+    raise model_specs.SpecError('checksums.tsv is no file of checksums')
+
+  result = results.attempt('it', work)
+  assert result.status == results.FAILED
+  assert result.reason == 'checksums.tsv is no file of checksums'
+  with pytest.raises(errors.SlimhubError):
     result.raise_if_failed()
 
 

@@ -23,7 +23,8 @@ def explained(handle: model_specs.Handle, what: str) -> Iterator[None]:
 
   Args:
     handle: What is converted, loaded or run.
-    what: The participle for the message: `converted`, `loaded` or `run`.
+    what: The participle for the message: `converted`, `loaded`, `read`
+      or `run`.
   """
   try:
     yield
@@ -33,8 +34,7 @@ def explained(handle: model_specs.Handle, what: str) -> Iterator[None]:
     faults.check_machine(handle, error)
     reason = next(iter(str(error).splitlines()), '')
     raise errors.ProofError(
-      f'{handle} cannot be {what}, so it is not delivered: '
-      f'{type(error).__name__}: {reason}'
+      f'{handle} cannot be {what}: {type(error).__name__}: {reason}'
     ) from error
 
 

@@ -34,14 +34,15 @@ _UNITS = (
   "network's own; moving averages, after a training step, relative to the "
   'largest of their layer; the regularization losses relative to their sum; '
   'everything else must be equal. Differences are rounded up to a power of '
-  "ten. All this is computed from the files' own graphs. *Through TensorFlow* "
-  "and *gradients* count what TensorFlow's loaders were asked, within the same "
-  'limits, of an artifact with this program: sizes, multipliers and weights do '
-  'not change what they do.'
+  "ten. All this is computed from the files' own graphs. The rows *through "
+  'TensorFlow* and *gradients* say how many values were compared, within the '
+  "same limits, after TensorFlow's own loaders had loaded an artifact with the "
+  'same graph. That is done once for each graph, because image size, '
+  'multiplier and weights do not change how it loads.'
 )
 _ASKED_HERE = (
-  'They were asked where this artifact was made, with the TensorFlow that is '
-  'named below.'
+  'It was done on the machine that made this artifact, with the TensorFlow '
+  'that is named below.'
 )
 
 

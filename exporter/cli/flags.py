@@ -49,6 +49,8 @@ class Parser(argparse_flags.ArgumentParser):
     for word in args:
       if self._subparsers and not word.startswith('-'):
         break  # The command's own parser checks the rest.
+      if word == '--':
+        break  # All words behind it are patterns or paths.
       flag = word.split('=')[0]
       if flag.startswith('--') and flag not in known_flags:
         self.error(f'unknown flag {flag}{_closest(flag, known_flags)}')

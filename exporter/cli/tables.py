@@ -9,6 +9,7 @@ import json
 
 import model_specs
 from model_specs import aliases
+from model_specs import formats
 from model_specs import kinds
 
 _COLUMNS = (
@@ -88,7 +89,11 @@ def _conversions(handle: model_specs.Handle) -> str:
   """The words of --formats that a handle can be converted to."""
   if not handle.kind.is_convertible:
     return f'not converted: {handle.kind.label}'
-  return ', '.join(kind.word for kind in kinds.converted())
+  return ', '.join(
+    kind.word
+    for kind in kinds.converted()
+    if not formats.convert(handle, kind).refusal
+  )
 
 
 def _known(unit: str, *figures: float | None) -> str:

@@ -129,8 +129,8 @@ class Options:
   # speaks plain HTTP.
   tls: Tls | None = None
   has_log: bool = True  # Whether a line of text is written for each request.
-  # How many one address may have at a time, to each of the processes; None does
-  # not limit them, as behind a proxy all clients have its address.
+  # How many connections one client address may hold to each process. None sets
+  # no limit: behind a proxy all clients have its address.
   client_connections: int | None = None
   workers: int = 1  # Processes that answer.
   renewed: Sequence[renewal.Renew] = ()  # Called each second, in each process.

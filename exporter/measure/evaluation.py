@@ -28,6 +28,7 @@ from model_specs import versions
 
 EVALUATION_JSON, EVALUATION_CHARTS = 'evaluation.json', 'evaluation'
 _BATCH = 32
+_MOST = 2**28  # Bytes of EVALUATION_JSON; an export takes less than 1 MB of it.
 
 Advance = Callable[[int], object]  # Is told how many more pictures are done.
 
@@ -116,7 +117,7 @@ def _earlier(
     The figures of other exports, if these have not been replaced since.
   """
   try:
-    text = storage.read_small(output_dir, EVALUATION_JSON)
+    text = storage.read_small(output_dir, EVALUATION_JSON, _MOST)
     listed = json.loads(text or '{}').get('accuracies', [])
     before = {each['handle']: each for each in listed}
   # It is none of this program, or damaged.

@@ -6,6 +6,7 @@ of what the model will see are better.
 """
 
 import pathlib
+import shutil
 import tempfile
 from typing import TYPE_CHECKING
 from typing import Final
@@ -50,6 +51,11 @@ def _write(folder: pathlib.Path) -> None:
     skimage.io.imsave(path, square, check_contrast=False)
 
 
+def _are_all_there(folder: pathlib.Path) -> bool:
+  """Whether nobody has removed some: ranges of a few would be too narrow."""
+  return len(list(folder.glob('*.png'))) == _SQUARES
+
+
 def _put(folder: pathlib.Path) -> None:
   """Writes a folder of all pictures, unless another process was faster."""
   folder.parent.mkdir(parents=True, exist_ok=True)
@@ -80,7 +86,8 @@ def pictures_folder(asked: storage.LocalPath | None) -> pathlib.Path | None:
   environment.require(PHOTOGRAPHS)
   folder = storage.default_photographs_dir()
   try:
-    if not folder.is_dir():
+    if not _are_all_there(folder):
+      shutil.rmtree(folder, ignore_errors=True)
       _put(folder)
   except OSError as error:
     raise errors.ExportError(

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from collections.abc import Sequence
 import dataclasses
-from importlib import metadata
 import json
 import pathlib
 import platform
@@ -88,10 +87,9 @@ def this_machine() -> Machine:
     for package in environment.packages(extra)
     if environment.is_installed(package)
   ]
-  libraries = {
-    **environment.libraries(*runtimes),
-    'keras': metadata.version('keras'),
-  }
+  libraries = environment.libraries(*runtimes)
+  if keras := environment.version('keras'):
+    libraries['keras'] = keras
   return Machine(
     _processor(), environment.cores(), platform.system(), libraries
   )

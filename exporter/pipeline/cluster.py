@@ -17,6 +17,11 @@ from exporter import results as results_lib
 from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import worker
 
+# What of an order names a file or folder.
+_PATHS = (
+  *('output_dir', 'checkpoint_dir', 'pictures_dir'),
+  *('public_key', 'root_certificates'),
+)
 _RETRIES = 3  # How often Ray repeats a task whose node or process is lost.
 _GIGABYTE = 10**9
 _PATIENCE_SECONDS = 10  # How long the head of a cluster may take to answer.
@@ -93,12 +98,13 @@ def _largest_memory(ray: Any) -> float:
 
 def _absolute(order: orders_lib.Order) -> orders_lib.Order:
   """The order with absolute paths, for processes that run in other folders."""
-  return dataclasses.replace(
-    order,
-    output_dir=order.output_dir.absolute(),
-    checkpoint_dir=order.checkpoint_dir and order.checkpoint_dir.absolute(),
-    pictures_dir=order.pictures_dir and order.pictures_dir.absolute(),
-  )
+  paths = {
+    name: path.absolute()
+    for name in _PATHS
+    if (path := getattr(order, name)) is not None
+  }
+  client = order.client and str(pathlib.Path(order.client).absolute())
+  return dataclasses.replace(order, **paths, client=client)
 
 
 def _apart(order: orders_lib.Order) -> list[orders_lib.Order]:

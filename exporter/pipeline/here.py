@@ -14,9 +14,10 @@ from exporter.pipeline import worker
 
 @dataclasses.dataclass(frozen=True)
 class InProcess:
-  """This very process, with TensorFlow as the caller has set it up.
+  """Carries out orders in this process, with the caller's TensorFlow settings.
 
-  Only what turns eager execution off does not reach orders.
+  Eager execution is the exception: it is switched on for orders even where the
+  caller has switched it off.
   """
 
   def results(

@@ -40,8 +40,7 @@ def _explain(handle: model_specs.Handle) -> Iterator[None]:
     faults.check_machine(handle, error)
     reason = next(iter(str(error).splitlines()), '')
     raise errors.ProofError(
-      f'{handle} cannot be loaded and called, so it is not delivered: '
-      f'{type(error).__name__}: {reason}'
+      f'{handle} cannot be loaded and called: {type(error).__name__}: {reason}'
     ) from error
 
 

@@ -217,7 +217,7 @@ def _refuse(conversion: model_specs.Handle, misses: list[str]) -> None:
   if misses:
     hint = _MORE_PICTURES if conversion.needs_pictures else ''
     raise errors.ProofError(
-      f'{conversion} does not do what its source does, so it is not delivered; '
+      f'{conversion} does not do what its source does; '
       f'{len(misses)} comparisons miss:\n  ' + '\n  '.join(misses) + hint
     )
 
@@ -233,7 +233,7 @@ def compare(
     trial: The pictures, and the answers of the network.
 
   Returns:
-    What was compared, with the differences and what is allowed.
+    What was compared, less that an image alone is answered as in a batch.
 
   Raises:
     ProofError: A difference is too large.

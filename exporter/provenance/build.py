@@ -8,6 +8,7 @@ from exporter import checkpoints
 from exporter import environment
 from exporter import storage
 import model_specs
+from model_specs import kinds
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,6 +47,8 @@ def command(handle: model_specs.Handle, manifest: storage.Manifest) -> str:
     words.append('--synthetic_weights')
   else:
     words.append(f'--weights={manifest.weights.kind}')
+  if manifest.batch == kinds.DYNAMIC and handle.kind.fixes_batch:
+    words.append(f'--litert_batch={kinds.DYNAMIC}')
   if manifest.pictures:
     words.append('--representative_images=DIR')
   return shlex.join((*words, '--output_dir=DIR'))

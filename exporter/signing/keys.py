@@ -31,7 +31,7 @@ def explained(key: pathlib.Path, kind: str) -> Iterator[None]:
   except Exception as error:  # The libraries below raise all kinds.
     reason = next(iter(str(error).splitlines()), type(error).__name__)
     raise errors.SignatureError(
-      f'{key} is no {kind} key to sign with ({reason}), expected {_KEYS}'
+      f'{key} holds no {kind} key that can be used ({reason}), expected {_KEYS}'
     ) from error
 
 

@@ -6,6 +6,7 @@ All three may come from somebody else, so nothing in them is trusted.
 from collections.abc import Iterator
 import contextlib
 import dataclasses
+import errno
 import pathlib
 
 from exporter import errors
@@ -20,12 +21,15 @@ from model_specs import outside
 _MOST = 2**22  # Bytes. The largest manifest has the names of all its classes.
 
 
-def read_small(folder: places.Folder, name: str) -> bytes | None:
+def read_small(
+  folder: places.Folder, name: str, most: int = _MOST
+) -> bytes | None:
   """The content of a small file beside an artifact.
 
   Args:
     folder: The folder of exports.
     name: The path of the file below it.
+    most: How many bytes it may have.
 
   Returns:
     The content; None if the file is missing, or is what a power cut left: some
@@ -37,10 +41,14 @@ def read_small(folder: places.Folder, name: str) -> bytes | None:
   with contextlib.suppress(FileNotFoundError):
     try:
       if isinstance(folder, pathlib.Path):
-        data = inside.read_file(folder, name, _MOST)
+        data = inside.read_file(folder, name, most)
       else:
         with places.reach(folder), (folder / name).open('rb') as file:
-          data = file.read(_MOST)
+          data = file.read(most + 1)
+        if len(data) > most:
+          raise outside.NotUsableError(
+            errno.EFBIG, f'has more than {most:,} bytes', str(folder / name)
+          )
     except outside.NotUsableError as error:
       raise errors.ManifestError(
         f'{error.filename} {error.strerror}; export the version again with '

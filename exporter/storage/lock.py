@@ -173,6 +173,26 @@ def _holder(path: 'upath.UPath') -> str:
     return 'one that has just ended'
 
 
+def _check_kept(folder: 'upath.UPath', path: 'upath.UPath', note: str) -> None:
+  """Raises an ExportError if a second process could create the object, too.
+
+  Then the package or the storage ignores the condition that it must not exist,
+  and the lock keeps nobody out.
+  """
+  try:
+    with places.reach(folder):
+      is_kept = not _create(path, note)
+  except OSError as error:
+    raise _unwritable(folder, error) from error
+  if not is_kept:
+    raise errors.ExportError(
+      f'{folder} lets two processes create one object, so that no lock keeps '
+      'a second slimhub out; install a newer package for the storage, as '
+      "with: pip install 'slimhub[s3]', or name a storage that has "
+      'conditional writes'
+    )
+
+
 @contextlib.contextmanager
 def _hold_object(folder: 'upath.UPath') -> Iterator[None]:
   """Holds a lock in object storage: an object that only one process can create.
@@ -189,9 +209,6 @@ def _hold_object(folder: 'upath.UPath') -> Iterator[None]:
     with places.reach(folder):
       is_mine = _create(path, note)
       holder = '' if is_mine else _holder(path)
-      # If the object can be created twice, the package or the storage ignores
-      # the condition that it must not exist, and the lock keeps nobody out.
-      is_kept = not (is_mine and _create(path, note))
   except OSError as error:
     raise _unwritable(folder, error) from error
   if not is_mine:
@@ -200,13 +217,7 @@ def _hold_object(folder: 'upath.UPath') -> Iterator[None]:
       f'was killed, remove {path} and run the command again'
     )
   try:
-    if not is_kept:
-      raise errors.ExportError(
-        f'{folder} lets two processes create one object, so that no lock keeps '
-        'a second slimhub out; install a newer package for the storage, as '
-        "with: pip install 'slimhub[s3]', or name a storage that has "
-        'conditional writes'
-      )
+    _check_kept(folder, path, note)
     yield
   finally:
     with places.reach(folder):

@@ -65,6 +65,14 @@ def test_programs_read_json(harmful, capsys):
   assert use['operation'] == 'WriteFile'
 
 
+def test_what_can_be_read_is_told_beside_what_cannot(tmp_path, capsys):
+  assert _main(_CLOSED, tmp_path / 'gone', tmp_path / 'lost') == 1
+  done = capsys.readouterr()
+  assert done.out.startswith(f'{_CLOSED}: a SavedModel with ')
+  for name in ('gone', 'lost'):
+    assert f'{name} cannot be audited' in done.err
+
+
 @pytest.mark.parametrize(
   ('name', 'says'),
   [

@@ -40,6 +40,10 @@ def test_patterns_may_stand_anywhere():
   assert (args.patterns, args.formats) == (['a', 'b'], ('onnx',))
 
 
+def test_words_behind_two_dashes_are_no_flags():
+  assert _parse('list', '--format=csv', '--', 'a', 'b').patterns == ['a', 'b']
+
+
 def test_a_tilde_is_the_home_folder():
   home = pathlib.Path.home()
   args = _parse('export', 'a', '--output_dir=~/o', '--checkpoint_dir=~/c')

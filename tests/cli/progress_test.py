@@ -5,6 +5,7 @@ import errno
 import io
 import json
 import os
+import re
 import sys
 
 import pytest
@@ -113,11 +114,18 @@ def test_json_is_one_event_a_line_and_nothing_else(capsys):
 def test_the_guide_names_every_event_and_its_keys(capsys):
   _show('json')
   guide = (source_tree.ROOT / 'docs' / 'batch.md').read_text()
+  rows = {
+    name: row
+    for row in guide.splitlines()
+    for name in re.findall(r'^\| `(\w+)` \|', row)
+  }
+  for name in {'started', 'planned', 'summary', *progress._EVENTS.values()}:
+    assert name in rows or f'`{name}` stands for' in guide
   for line in capsys.readouterr().out.splitlines():
     event = json.loads(line)
-    (row,) = (r for r in guide.splitlines() if f'| `{event["event"]}` |' in r)
     if event['event'] == 'proven':
-      assert all(f'`{key}`' in row for key in event.keys() - {'event'})
+      keys = event.keys() - {'event'}
+      assert all(f'`{key}`' in rows['proven'] for key in keys)
 
 
 @pytest.mark.parametrize('form', ['bar', 'auto'])

@@ -8,6 +8,7 @@ import json
 from exporter.cli import tables
 import model_specs
 from model_specs import figures
+from tests import some_spec_file
 
 
 def test_every_handle_has_one_row_with_its_versions():
@@ -49,6 +50,13 @@ def test_a_description_names_what_decides_a_choice():
 def test_a_tf1_version_is_said_to_have_no_other_formats():
   (handle,) = model_specs.find('mobilenet_v2_100_224/classification/3')
   assert 'not converted' in tables.describe(handle)
+
+
+def test_only_formats_that_can_be_exported_are_listed():
+  quantized = some_spec_file.model(network='mobilenet_v1_quant', size=224)
+  text = tables.describe(list(quantized.handles())[-1])
+  assert 'litert.int8' in text
+  assert 'litert.float16' not in text
 
 
 def test_what_is_not_known_is_not_named():

@@ -160,6 +160,10 @@ def test_figures_of_others_stay_while_their_files_do(
 
   names = [accuracy.name for accuracy in evaluated[0]]
   assert again(_HANDLES[0]) == names
+  # They may be of as many classes as a manifest has no room for.
+  written = copy / evaluation.EVALUATION_JSON
+  written.write_text(written.read_text() + ' ' * 2**23)
+  assert again(_HANDLES[0]) == names
   # The last of them is replaced by something else.
   manifest = places.place(copy, _HANDLES[-1]).manifest
   files = some_manifest.make(_HANDLES[-1], hashed='cd' * 32).files

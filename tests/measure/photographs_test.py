@@ -57,6 +57,9 @@ def test_they_are_made_once_and_alike(home):
   (folder / '000_astronaut.png').write_bytes(b'mine')
   _photographs()
   assert (folder / '000_astronaut.png').read_bytes() == b'mine'
+  (folder / '001_chelsea.png').unlink()  # Somebody cleans up.
+  _photographs()
+  assert _hashes(folder) == before
   folder.rename(home / 'elsewhere')
   _photographs()
   assert _hashes(folder) == before

@@ -66,7 +66,7 @@ def test_everything_is_found_without_a_pattern():
     ('acme/flowers/smal', 'did you mean small'),
     ('acne/flowers/small', "no publisher matches 'acne'; did you mean acme"),
     ('acme/flower/small/classification', 'acme/flowers/small/classification'),
-    ('acme/a/b/c', r'\*/birds/, \*/flowers/'),
+    ('acme/a/b/c', 'where DATASET is one of birds, flowers'),
     ('acme/birds/small/classification', 'has no classifier'),
     ('acme/flowers/small/*/3', 'published versions are 1, 2'),
     ('acme/imagenet/mobilenet_v2_100_224', "no publisher matches 'acme'"),
@@ -123,6 +123,19 @@ def test_more_models_do_not_replace_those_there():
   extended = _REGISTRY.extended(more)
   assert extended.own[:4] == _REGISTRY.own
   assert [model.name for model in extended.own[4:]] == ['more']
+
+
+def test_of_more_models_with_one_alias_the_first_keeps_it():
+  names = [f'more_{letter}' for letter in 'gfedcba']
+  more = [
+    some_spec_file.model(name=n, also_known_as={'acme/old': 'classification/1'})
+    for n in names
+  ]
+  extended = _REGISTRY.extended(more)
+  assert [model.name for model in extended.own[4:]] == names
+  meaning = extended.meaning('acme/old')
+  assert meaning
+  assert {handle.spec.name for handle in meaning.handles} == {'more_g'}
 
 
 def test_select_knows_no_current_version():

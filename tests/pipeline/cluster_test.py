@@ -34,6 +34,22 @@ _PATTERNS = ('mobilenet_v1_025_*/feature_vector/3',)
 _ARTIFACTS = 4
 
 
+def test_no_path_of_an_order_depends_on_the_folder_of_a_process():
+  here = pathlib.Path.cwd()
+  order = orders_lib.Order(
+    orders_lib.VERIFY,
+    (),
+    pathlib.Path('out'),
+    public_key=pathlib.Path('key.pem'),
+    client='venv/bin/python',
+  )
+  absolute = cluster._absolute(order)
+  assert absolute.output_dir == here / 'out'
+  assert absolute.public_key == here / 'key.pem'
+  assert absolute.client == str(here / 'venv/bin/python')
+  assert (absolute.checkpoint_dir, absolute.root_certificates) == (None, None)
+
+
 def _command(output: object, *patterns: str) -> list[str]:
   return [
     *(sys.executable, '-m', 'exporter', 'export', *patterns),

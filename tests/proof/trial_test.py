@@ -57,7 +57,9 @@ def test_what_answers_as_the_source_is_proven(word):
   ],
 )
 def test_what_differs_is_refused_with_the_figure(word, factor):
-  with pytest.raises(errors.ProofError, match='not delivered') as error:
+  with pytest.raises(
+    errors.ProofError, match='does not do what its source'
+  ) as error:
     _prove(word, lambda outputs: outputs * np.float32(factor))
   assert 'expected at most' in str(error.value)
 

@@ -1,5 +1,6 @@
 """A time is named where somebody says which, and commands name no machine."""
 
+import dataclasses
 import datetime
 
 import pytest
@@ -34,6 +35,17 @@ def test_what_is_no_time_is_refused(monkeypatch, text):
   monkeypatch.setenv(_EPOCH, text)
   with pytest.raises(errors.ExportError, match='SOURCE_DATE_EPOCH is'):
     build.this_build()
+
+
+def test_the_command_has_the_batch_of_the_file():
+  handle = some_exports.handle(some_exports.LITE)
+  manifest = some_manifest.make(handle, 'raw')
+  for batch, flag in (('1', ''), ('dynamic', '--litert_batch=dynamic ')):
+    batched = dataclasses.replace(manifest, batch=batch)
+    assert build.command(handle, batched) == (
+      f'slimhub export {handle.origin} --formats=litert.float32 --weights=raw '
+      f'{flag}--output_dir=DIR'
+    )
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def test_what_is_no_key_of_this_sort_is_named(tmp_path, kind):
     stderr=subprocess.DEVNULL,
   )
   for path in (of_rsa, tmp_path / 'none'):
-    with pytest.raises(errors.SignatureError, match=f'is no {kind} key'):
+    with pytest.raises(errors.SignatureError, match=f'no {kind} key'):
       _use(path, kind)
 
 

@@ -47,7 +47,7 @@ def test_a_key_of_another_sort_is_named(tmp_path, key, says):
 
 def test_one_half_is_not_the_other(tmp_path):
   pair = keys_made.make(tmp_path)
-  with pytest.raises(errors.SignatureError, match='is no private key'):
+  with pytest.raises(errors.SignatureError, match='holds no private key'):
     keys.private(pair.public, None)
-  with pytest.raises(errors.SignatureError, match='is no public key'):
+  with pytest.raises(errors.SignatureError, match='holds no public key'):
     keys.public(pair.private)

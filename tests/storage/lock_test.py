@@ -106,7 +106,7 @@ def test_a_killed_holder_of_a_bucket_is_named_with_what_to_do(bucket):
   with pytest.raises(errors.ExportError) as caught, lock.hold(folder):
     pass
   message = str(caught.value)
-  assert f'process {os.getpid()}' not in message
+  assert f'process {os.getpid()} on' not in message
   assert 'process ' in message
   assert f'remove {folder}/.slimhub-lock' in message
   (folder / '.slimhub-lock').unlink()
@@ -244,6 +244,25 @@ def test_a_storage_without_conditional_writes_is_refused(bucket, monkeypatch):
   monkeypatch.setattr(folder.fs, 'pipe_file', without_a_condition)
   with (
     pytest.raises(errors.ExportError, match=r'slimhub\[s3\]'),
+    lock.hold(folder),
+  ):
+    pass
+  assert not lock.is_held(folder)
+
+
+def test_an_error_before_it_is_held_leaves_no_lock(bucket, monkeypatch):
+  folder = bucket / 'interrupted'
+  write, calls = folder.fs.pipe_file, []
+
+  def fail_at_the_second(*args, **kwargs):
+    calls.append(args)
+    if len(calls) == 2:
+      raise OSError('the network is away')
+    write(*args, **kwargs)
+
+  monkeypatch.setattr(folder.fs, 'pipe_file', fail_at_the_second)
+  with (
+    pytest.raises(errors.ExportError, match='the network is away'),
     lock.hold(folder),
   ):
     pass

@@ -1,11 +1,14 @@
 """`slimhub audit`."""
 
 import argparse
+from collections.abc import Iterable
 from collections.abc import Iterator
 import dataclasses
 import json
+import pathlib
 from typing import TYPE_CHECKING
 
+from exporter import errors
 from exporter import lean
 from exporter.cli import exits
 from exporter.cli import flag_values
@@ -62,18 +65,40 @@ def _lines(audited: 'audit.Audit') -> Iterator[str]:
     yield '  It can do more than compute. Ask who made it before you load it.'
 
 
-def run(args: argparse.Namespace) -> int:
+def _read(
+  paths: Iterable[pathlib.Path],
+) -> 'tuple[list[audit.Audit], list[str]]':
+  """Reads models; returns what they can do, and why some cannot be read."""
   with hush.hushed():
     lean.import_tensorflow()
     from exporter import audit
 
-    audits = [audit.audit(path) for path in args.models]
-  if args.format == _JSON:
-    facts = [
-      {**dataclasses.asdict(each), 'closed': each.is_closed} for each in audits
-    ]
-    print(json.dumps(facts, indent=2))
-  else:
-    print('\n\n'.join('\n'.join(_lines(each)) for each in audits))
+    audits: list[audit.Audit] = []
+    problems: list[str] = []
+    for path in paths:
+      try:
+        audits.append(audit.audit(path))
+      except errors.AuditError as error:
+        problems.append(str(error))
+  return audits, problems
+
+
+def _as_json(audits: 'Iterable[audit.Audit]') -> str:
+  facts = [
+    {**dataclasses.asdict(each), 'closed': each.is_closed} for each in audits
+  ]
+  return json.dumps(facts, indent=2)
+
+
+def _as_text(audits: 'Iterable[audit.Audit]') -> str:
+  return '\n\n'.join('\n'.join(_lines(each)) for each in audits)
+
+
+def run(args: argparse.Namespace) -> int:
+  audits, problems = _read(args.models)
+  if audits:
+    print(_as_json(audits) if args.format == _JSON else _as_text(audits))
+  if problems:  # What could be read is told all the same.
+    raise errors.AuditError('\n'.join(problems))
   is_closed = all(each.is_closed for each in audits)
   return exits.OK if is_closed else exits.FAILED

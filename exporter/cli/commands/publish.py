@@ -12,7 +12,7 @@ from exporter.cli import flag_values
 from exporter.cli import flags
 from exporter.cli import progress
 
-HELP = 'write exports as uploads to Hugging Face, Kaggle or a registry'
+HELP = 'write exports as uploads to Hugging Face, Kaggle and others'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +36,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     '--layout',
     choices=publishing.LAYOUTS,
     required=True,
-    help='who takes them: Hugging Face, Kaggle, or registries of OCI images',
+    help='who takes them: Hugging Face, Kaggle, registries of OCI images, or '
+    'whoever takes the form of the ONNX Model Zoo',
   )
   parser.add_argument(
     '--account',
