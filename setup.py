@@ -46,7 +46,7 @@ setuptools.setup(
     'tf-slim==1.1.0',
     'tomli; python_version < "3.11"',  # Later Pythons bring it: tomllib.
     'tqdm',
-    'universal-pathlib',
+    'universal-pathlib>=0.3',  # Since then no bucket is a pathlib.Path.
     'urllib3>=2.2',
   ],
   extras_require={

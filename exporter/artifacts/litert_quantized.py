@@ -18,8 +18,7 @@ from model_specs import formats
 _v1 = tf.compat.v1
 _WHITE = 255.0
 _OP = 'FakeQuantWithMinMaxVars'
-_CONVOLUTION, _IDENTITY = 'Conv2D', 'Identity'
-_SAME = b'SAME'
+_CONVOLUTION = 'Conv2D'
 _PREFIX = 'first_layer'  # Begins the names of what is added to a graph.
 
 

@@ -127,8 +127,8 @@ def size(inspected: inspection.Inspection) -> int:
   if network is None:
     return inspected.size or _USUAL_SIZE
   sizes = network.sizes or (network.usual_size,)
-  usual = _USUAL_SIZE if _USUAL_SIZE in sizes else max(sizes, default=None)
-  return inspected.size or network.size or usual or _USUAL_SIZE
+  usual = _USUAL_SIZE if _USUAL_SIZE in sizes else max(sizes)
+  return inspected.size or network.size or usual
 
 
 def report_values(inspected: inspection.Inspection) -> dict[str, object]:

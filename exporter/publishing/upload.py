@@ -57,11 +57,6 @@ class Upload(abc.ABC):
     """The size of the artifacts in it."""
     return sum(item.manifest.bytes for item in self.items)
 
-  @property
-  def handles(self) -> str:
-    """The artifacts in it, in words."""
-    return ', '.join(str(item.handle) for item in self.items)
-
 
 def is_untrained(items: Iterable[storage.Item]) -> bool:
   """Whether the weights of some exports were never trained."""

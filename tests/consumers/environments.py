@@ -153,7 +153,7 @@ OLDEST = Environment(
     'tf-slim==1.1.0',
     'tomli',
     'tqdm',
-    'universal-pathlib',
+    'universal-pathlib==0.3.0',
     'urllib3==2.2.*',
   ),
 )

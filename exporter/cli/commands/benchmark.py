@@ -53,12 +53,13 @@ def run(args: argparse.Namespace) -> int:
     machine = measure.this_machine()
   code = progress.tell_left_out(exports.left_out)
   names = {speed.name for speed in measured}
-  cards.write_each(
-    (handle for handle in handles if str(handle) in names),
-    lambda handle: cards.write_speed(
-      handle, args.output_dir, machine, measured, formats.describe
-    ),
-  )
+  with storage.hold(args.output_dir):  # No export is replaced meanwhile.
+    cards.write_each(
+      (handle for handle in handles if str(handle) in names),
+      lambda handle: cards.write_speed(
+        handle, args.output_dir, machine, measured, formats.describe
+      ),
+    )
   if failure:
     raise failure
   return code

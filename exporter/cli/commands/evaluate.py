@@ -121,12 +121,13 @@ def run(args: argparse.Namespace) -> int:
   code = progress.tell_left_out(exports.left_out)
   if args.card:
     figures = {each.name: each for each in measured}
-    cards.write_each(
-      (handle for handle in handles if str(handle) in figures),
-      lambda handle: cards.write_accuracy(
-        handle, folder, figures[str(handle)], formats.describe
-      ),
-    )
+    with storage.hold(folder):  # No export is replaced meanwhile.
+      cards.write_each(
+        (handle for handle in handles if str(handle) in figures),
+        lambda handle: cards.write_accuracy(
+          handle, folder, figures[str(handle)], formats.describe
+        ),
+      )
   if failure:
     raise failure
   return code
