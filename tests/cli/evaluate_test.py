@@ -12,6 +12,7 @@ import sys
 from PIL import Image
 import pytest
 
+from exporter import storage
 from exporter.checkpoints import synthetic
 from exporter.cli import entry
 from exporter.measure import confusion_chart
@@ -107,6 +108,19 @@ def test_without_a_mistake_no_class_is_the_worst(folder, capsys):
   out = capsys.readouterr().out
   assert f'{_NAME}: every picture is right' in out
   assert 'the worst classes' not in out
+
+
+def test_no_card_is_rewritten_while_an_export_may_be_replaced(folder, capsys):
+  exports = folder / 'exports'
+  card = exports / f'{_NAME}.md'
+  before = card.read_text('utf-8')
+  with storage.hold(exports):
+    images = f'--images={folder}/photos'
+    assert _main(f'{exports}/{_NAME}', images, '--card') == 1
+  out, err = capsys.readouterr()
+  assert _NAME in out  # The figures are there all the same.
+  assert f'another slimhub works in {exports}' in err
+  assert card.read_text('utf-8') == before
 
 
 def test_a_terminal_shows_how_many_pictures(folder):

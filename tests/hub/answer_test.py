@@ -4,7 +4,6 @@ import dataclasses
 import json
 import os
 import shutil
-import time
 
 import pytest
 
@@ -210,16 +209,15 @@ def test_a_handle_has_its_path_whatever_others_declare(tmp_path):
     assert b'of acme' not in hub.ask(f'/{_TF1}/saved_model.pb')[2]
 
 
-def test_what_is_exported_later_has_its_aliases_within_a_second(tmp_path):
+def test_what_is_exported_later_has_its_aliases_without_a_restart(tmp_path):
   exports = tmp_path / 'exports'
   exports.mkdir()
   with hub_server.serve(exports) as hub:
     assert hub.ask(f'/{_KAGGLE}')[0] == 404
     some_exports.add(exports, _TF2)
-    started = time.monotonic()
-    while hub.ask(f'/{_KAGGLE}')[0] == 404:
+    while hub.ask(f'/{_KAGGLE}')[0] == 404:  # For about a second.
       pass
-    assert time.monotonic() - started < 30
+    assert hub.ask(f'/{_KAGGLE}')[0] < 400
 
 
 @pytest.mark.parametrize('name', [_TF2, _LITE])
