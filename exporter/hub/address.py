@@ -126,9 +126,21 @@ class Exports:
 
     Raises:
       ManifestError: The manifest cannot be read, or is another artifact's; or
-        the artifact lies behind a link.
+        the artifact lies behind a link, or was converted from another model
+        than the SavedModel beside it.
     """
-    return self._find(address.export)
+    export = self._find(address.export)
+    if export and storage.kind_of(export.manifest).is_converted:
+      self._check_origin(export.manifest)
+    return export
+
+  def _check_origin(self, manifest: storage.Manifest) -> None:
+    beside = None
+    # A manifest that cannot be used is told as that of the SavedModel.
+    with contextlib.suppress(errors.ManifestError):
+      beside = self._find(storage.origin_stem(manifest))
+    if beside:
+      storage.check_same_model(manifest, beside.manifest)
 
   def whole(self, address: Address) -> storage.Export | None:
     """As `find`; what is there but cannot be sent is refused.
@@ -157,14 +169,16 @@ class Exports:
   def conversions(self, export: storage.Export) -> list[storage.Manifest]:
     """The manifests of an artifact's conversions, sorted by path.
 
-    Those that cannot be used are left out.
+    Those that cannot be used, or are of another model, are left out.
     """
-    exports = []
+    manifests = {}
     for kind in kinds.converted():
       with contextlib.suppress(errors.ManifestError):
         stem = f'{export.stem}.{kind.group}/{kind.stem}'
-        exports.append((stem, self._find(stem)))
-    return [each.manifest for _, each in sorted(exports) if each]
+        if found := self._find(stem):
+          storage.check_same_model(found.manifest, export.manifest)
+          manifests[stem] = found.manifest
+    return [manifests[stem] for stem in sorted(manifests)]
 
   def numbers(self, folder: str, kind: kinds.Kind | None = None) -> list[int]:
     """The versions of a model and task, or those converted to a format.

@@ -120,10 +120,29 @@ def find(
   ]
 
 
+def _is_of_another(
+  other: model_specs.Handle,
+  handle: model_specs.Handle,
+  order: orders.Order,
+  weights: storage.Weights,
+) -> bool:
+  """Whether what lies beside an export has other weights or another spec."""
+  if other in order.handles:
+    return False
+  # Whoever reads a manifest that cannot be used says so.
+  with contextlib.suppress(errors.ManifestError):
+    manifest = storage.read_manifest(order.output_dir, other.stem)
+    return manifest is not None and (
+      manifest.weights.sha256 != weights.sha256
+      or manifest.model != storage.spec_table(handle)
+    )
+  return False
+
+
 def left_behind(
   handle: model_specs.Handle, order: orders.Order, weights: storage.Weights
 ) -> str:
-  """Names converted files that are of other weights than a new export.
+  """Names what is of another model beside a new export.
 
   Args:
     handle: What was exported.
@@ -131,25 +150,29 @@ def left_behind(
     weights: The weights that it was made of.
 
   Returns:
-    What to do about them, in words; empty if there are none.
+    What to do about it, in words; empty if there is nothing.
   """
-  if handle.kind.is_converted:
-    return ''
+  origin = handle.origin
+  if handle != origin:
+    if not _is_of_another(origin, handle, order, weights):
+      return ''
+    return (
+      'warning: the SavedModel beside it is of other weights or another spec, '
+      'so this file is left out wherever exports are read; export it, too: '
+      f'--formats={origin.kind.word}'
+    )
   words = [kind.word for kind in kinds.converted()]
-  names = []
-  for conversion in formats.select([handle], words):
-    if conversion in order.handles:
-      continue
-    # Whoever reads a manifest that cannot be used says so.
-    with contextlib.suppress(errors.ManifestError):
-      manifest = storage.read_manifest(order.output_dir, conversion.stem)
-      if manifest and manifest.weights.sha256 != weights.sha256:
-        names.append(conversion.kind.word)
+  names = [
+    conversion.kind.word
+    for conversion in formats.select([handle], words)
+    if _is_of_another(conversion, handle, order, weights)
+  ]
   if not names:
     return ''
   return (
-    f'warning: the files beside it are of other weights, and are left out '
-    f'wherever exports are read; export them, too: --formats={",".join(names)}'
+    'warning: the files beside it are of other weights or another spec, and '
+    'are left out wherever exports are read; export them, too: '
+    f'--formats={",".join(names)}'
   )
 
 

@@ -167,7 +167,7 @@ def _export(
     format_.note(model.original),
     model.warning,
     changes_lib.left_behind(handle, order, model.weights)
-    if may_replace
+    if may_replace or handle.kind.is_converted
     else '',
   )
   reason = '; '.join(filter(None, notes))

@@ -47,7 +47,9 @@ def _plain_claims(
   # Another version of slimhub may know another spec.
   if manifest.libraries.get('slimhub') == exporter.__version__:
     yield 'spec', manifest.spec, handle.fingerprint
-    yield 'spec file', manifest.model, storage.spec_table(handle)
+    table = storage.spec_table(handle)
+    differing = storage.differing_keys(manifest.model, table)
+    yield 'keys of the spec file that are others', differing, []
     if manifest.weights.archive:
       yield from _claims_of_archive(handle, manifest.weights.archive)
 

@@ -214,20 +214,16 @@ def _check_origin(item: Item, before: Item | None) -> None:
       reading its manifest again.
 
   Raises:
-    ManifestError: One of the two was exported again, of other weights.
+    ManifestError: One of the two was exported again, of other weights or by
+      another spec.
   """
   origin = item.handle.origin
   if item.handle == origin:
     return
-  beside = None
   if before and before.handle == origin:
-    beside = before.manifest
+    manifest_lib.check_same_model(item.manifest, before.manifest)
   else:
-    # A manifest that cannot be used is told as that of the origin.
-    with places.reach(item.root), contextlib.suppress(errors.ManifestError):
-      beside = export.read_manifest(item.root, origin.stem)
-  if beside:
-    manifest_lib.check_same_weights(item.manifest, beside.weights)
+    export.check_origin(item.root, item.handle, item.manifest)
 
 
 def _item(folder: places.Folder, handle: model_specs.Handle) -> Item | None:
@@ -268,8 +264,8 @@ def items(
 
   Returns:
     The artifacts with their manifests, sorted by handle, and failed results for
-    those whose manifests cannot be used, for converted files that are of other
-    weights than the artifact beside them, and for folders that cannot be
+    those whose manifests cannot be used, for converted files that are of
+    another model than the artifact beside them, and for folders that cannot be
     listed.
 
   Raises:

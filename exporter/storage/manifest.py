@@ -1,5 +1,6 @@
 """The manifest of an artifact: its files, weights, versions and proof."""
 
+from collections.abc import Mapping
 import dataclasses
 import hashlib
 import json
@@ -180,6 +181,12 @@ def described_stem(described: Manifest) -> str:
   return f'{described.handle.removesuffix(kind.file)}{kind.stem}'
 
 
+def origin_stem(described: Manifest) -> str:
+  """The path of the SavedModel that an artifact was converted from, or is."""
+  kind = kind_of(described)
+  return described.handle.removesuffix(f'.{kind.group}/{kind.file}')
+
+
 def check_same_weights(described: Manifest, weights: Weights) -> None:
   """Makes sure that a file and the SavedModel beside it have the same weights.
 
@@ -195,4 +202,32 @@ def check_same_weights(described: Manifest, weights: Weights) -> None:
       f'{described.handle} has weights of hash {described.weights.sha256}, and '
       f'the SavedModel beside it {weights.sha256}; export both again, by one '
       'command with both in --formats'
+    )
+
+
+def differing_keys(
+  one: Mapping[str, object], other: Mapping[str, object]
+) -> list[str]:
+  """The keys of spec files that have other values in one than in the other."""
+  keys = sorted(one.keys() | other.keys())
+  return [key for key in keys if one.get(key) != other.get(key)]
+
+
+def check_same_model(described: Manifest, beside: Manifest) -> None:
+  """Makes sure that a file is of the SavedModel beside it.
+
+  Args:
+    described: The manifest of the file.
+    beside: That of the SavedModel.
+
+  Raises:
+    ManifestError: They have other weights, or were exported with other specs of
+      an own model: its labels may be others, or its colours.
+  """
+  check_same_weights(described, beside.weights)
+  if differing := differing_keys(described.model, beside.model):
+    raise errors.ManifestError(
+      f'{described.handle} was exported with another spec than the SavedModel '
+      f'beside it ({", ".join(differing)}); export both again, by one command '
+      'with both in --formats'
     )

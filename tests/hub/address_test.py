@@ -1,15 +1,29 @@
 """Paths of URLs, taken apart, and what they find."""
 
+import dataclasses
+import pathlib
+from typing import Any
+
 import pytest
 
 from exporter import errors
+from exporter import storage
 from exporter.hub import address
+from exporter.storage import places
 from model_specs import kinds
 from tests import hidden
 from tests import some_exports
+from tests import some_manifest
 
 _NAME, _TF2 = some_exports.NAME, some_exports.TF2
 _QUANTOPS = 'google/imagenet/mobilenet_v1_025_128/quantops/classification'
+
+
+def _change(root: pathlib.Path, name: str, **facts: Any) -> None:
+  """Has a manifest say something else, as if it were of another export."""
+  path = places.place(root, some_exports.handle(name)).manifest
+  changed = dataclasses.replace(some_manifest.read(path), **facts)
+  path.write_text(changed.to_json())
 
 
 @pytest.fixture(name='exports')
@@ -158,3 +172,33 @@ def test_conversions_are_found(exports):
     some_exports.LITE,
     some_exports.ONNX,
   ]
+
+
+@pytest.mark.parametrize(
+  ('facts', 'says'),
+  [
+    ({'weights': storage.Weights('x', 'cd' * 32, 'raw')}, 'weights of hash'),
+    ({'model': {'labels': ['cat', 'dog']}}, r'another spec .* \(labels\)'),
+  ],
+)
+def test_a_file_is_left_out_once_its_savedmodel_is_another(
+  tmp_path, facts, says
+):
+  exports = address.Exports(some_exports.make(tmp_path))
+  lite = address.of(some_exports.handle(some_exports.LITE))
+  saved_model = address.of(some_exports.handle(_TF2))
+  found, origin = exports.find(lite), exports.find(saved_model)
+  assert found
+  assert origin
+  assert found.manifest in exports.conversions(origin)
+  _change(tmp_path, _TF2, **facts)
+  with pytest.raises(errors.ManifestError, match=says):
+    exports.find(lite)
+  origin = exports.find(saved_model)
+  assert origin
+  assert exports.conversions(origin) == []
+  with (
+    pytest.raises(errors.ManifestError, match=says),
+    storage.open_artifact(tmp_path, some_exports.handle(some_exports.LITE)),
+  ):
+    pass

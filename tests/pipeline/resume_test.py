@@ -89,6 +89,15 @@ def test_what_stays_of_the_old_weights_is_named(order, checkpoint_dir):
   reason = _run(order).reason
   assert 'files beside it are of other weights' in reason
   assert 'export them, too: --formats=litert.float16' in reason
+  # It is said of the file, too, if the SavedModel is what stays.
+  beside = places.place(order.output_dir, handle).manifest
+  was = some_manifest.read(beside)
+  weights = dataclasses.replace(was.weights, sha256='ef' * 32)
+  beside.write_text(dataclasses.replace(was, weights=weights).to_json())
+  only_file = dataclasses.replace(order, handles=(file,), force=True)
+  reason = _run(only_file).reason
+  assert 'the SavedModel beside it is of other weights' in reason
+  assert 'export it, too: --formats=tf2' in reason
   place.manifest.write_text('damaged')
   forced = _run(dataclasses.replace(order, force=True))
   assert forced.status == 'exported'

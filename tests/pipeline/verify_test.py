@@ -124,7 +124,10 @@ def test_other_weights_under_a_fitting_manifest_are_found(exports):
       'published archive: 1 bytes, sha256 abab',
     ),
     ({'pictures': 'ab' * 32}, 'pictures were measured on: True, expected'),
-    ({'model': {'name': 'other'}}, "spec file: {'name': 'other'}"),
+    (
+      {'model': {'name': 'other'}},
+      "keys of the spec file that are others: ['name']",
+    ),
   ],
 )
 def test_a_false_claim_of_a_manifest_is_found(exports, claim, says):
