@@ -24,7 +24,7 @@ _SNIPPET = string.Template("""
   async function main() {
     const model = await tf.loadGraphModel('$path/model.json');
     const picture = document.querySelector('img');
-    const pixels = tf.browser.fromPixels(picture, $channels);
+    const pixels = $pixels;
     const resized = tf.image.resizeBilinear(pixels, [$size, $size]);
     const images = tf.expandDims(tf.div(resized, 255));
     const $output = await model.predict(images).data();
@@ -33,6 +33,9 @@ _SNIPPET = string.Template("""
   window.onload = main;
 </script>
 """)
+_COLOURS = 'tf.browser.fromPixels(picture)'
+# How bright each pixel is: with one channel, `fromPixels` takes the red alone.
+_GREY = f'{_COLOURS}.toFloat()\n      .mul([0.299, 0.587, 0.114]).sum(2, true)'
 
 
 class TfJs(converted_file.ConvertedNetwork):
@@ -72,7 +75,7 @@ class TfJs(converted_file.ConvertedNetwork):
     snippet = _SNIPPET.substitute(
       path=f'exports/{handle}',
       size=handle.spec.size,
-      channels=handle.spec.family.channels,
+      pixels=_GREY if handle.spec.family.channels == 1 else _COLOURS,
       output=handle.output,
     )
     return (

@@ -45,6 +45,17 @@ def _gif_frames(data: bytes) -> Iterator[int]:
     at = _skipped(data, at)
 
 
+def _is_grey(data: bytes) -> bool:
+  """Whether the table of colours of a BMP of 8 bits is of shades of grey.
+
+  TensorFlow takes the numbers of colours for those.
+  """
+  (header,) = struct.unpack_from('<I', data, 14)
+  table = data[14 + header : 14 + header + 4 * 256]
+  blue, green, red = (table[at::4] for at in range(3))
+  return blue == green == red == bytes(range(len(blue)))
+
+
 def _count(data: bytes) -> int:
   if data.startswith(_PNG):
     width, height = struct.unpack_from('>II', data, 16)
@@ -52,7 +63,11 @@ def _count(data: bytes) -> int:
   if data.startswith(_GIFS):
     return sum(_gif_frames(data))
   if data.startswith(_BMP):
-    width, height = struct.unpack_from('<ii', data, 18)
+    width, height, _, bits = struct.unpack_from('<iiHH', data, 18)
+    if bits < 8 or (bits == 8 and not _is_grey(data)):
+      raise UnknownPictureError(
+        f'a BMP of {bits} bits a pixel with a table of colours'
+      )
     return abs(width * height)
   if data.startswith(_JPEG):
     height, width, _ = tf.io.extract_jpeg_shape(data).numpy().tolist()

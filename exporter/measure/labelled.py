@@ -89,6 +89,11 @@ def _split(line: str) -> tuple[str, str]:
   return path.strip(), label.strip()
 
 
+def _real(path: pathlib.Path) -> str:
+  """The path of a picture, however it is spelled and whatever links to it."""
+  return os.path.realpath(path)
+
+
 def _lines(file: pathlib.Path) -> list[tuple[int, str]]:
   """The lines of a list with their numbers, without blank ones.
 
@@ -137,7 +142,7 @@ def pictures_of_list(
       )
     elif '\x00' in path or not (folder / path).is_file():
       problems.append(f'line {number}: there is no {folder / path}')
-    elif (first := line_of.setdefault(os.path.normpath(path), number)) < number:
+    elif (first := line_of.setdefault(_real(folder / path), number)) < number:
       problems.append(f'line {number}: {path} again, as in line {first}')
     listed.append(Labelled(folder / path, label))
   if problems:

@@ -75,8 +75,10 @@ def decode(path: pathlib.Path) -> tf.Tensor:
     dimensions.UnknownPictureError,
     tf.errors.InvalidArgumentError,
   ) as error:
+    is_told = isinstance(error, dimensions.UnknownPictureError) and str(error)
+    found = f'{path} is {error}' if is_told else f'{path} cannot be decoded'
     raise errors.PictureError(
-      f'{path} cannot be decoded, expected a picture: BMP, GIF, JPEG or PNG; '
+      f'{found}; expected a picture: BMP, GIF, JPEG or PNG; convert it, or '
       'remove it from the folder'
     ) from error
   raise errors.PictureError(
@@ -99,7 +101,10 @@ def _read(path: pathlib.Path, size: int, channels: int) -> np.ndarray:
 def read_pictures(
   folder: pathlib.Path, size: int, channels: int = 3
 ) -> np.ndarray:
-  """Reads the first pictures of a folder by name, each resized to a square.
+  """Reads pictures of a folder, each resized to a square.
+
+  Of very many, some are read that are spread evenly over all names, which may
+  begin with what the pictures show.
 
   Args:
     folder: The folder.
@@ -123,7 +128,9 @@ def read_pictures(
       'hundred that look like those the model will see: '
       '--representative_images=DIR'
     )
-  return np.stack([_read(path, size, channels) for path in paths[:_MOST]])
+  count = min(len(paths), _MOST)
+  chosen = [paths[number * len(paths) // count] for number in range(count)]
+  return np.stack([_read(path, size, channels) for path in chosen])
 
 
 def pictures_digest(pictures: np.ndarray) -> str:

@@ -94,10 +94,11 @@ def _false_claims(
   Returns:
     One line for each false statement.
   """
+  card = storage.read_card(output_dir, handle.stem)
   claims = (
     ('format', manifest.format, handle.format),
     *formats.of(handle).claims(manifest, artifact),
-    ('card', storage.read_card(output_dir, handle.stem) is not None, True),
+    ('card', 'missing' if card is None else 'there', 'there'),
     *_plain_claims(handle, manifest),
     *_claims_beside(storage.Export(output_dir, manifest)),
     *(

@@ -30,10 +30,11 @@ def _run():
     (['--require_checksums'], '--require_checksums is of archives'),
     (['--representative_images=p'], 'is for litert.int8'),
     (['--formats=onnx', '--representative_images=p'], 'is for litert.int8'),
-    (['--onnx_layout=nchw'], '--onnx_layout is for onnx'),
+    (['--onnx_layout=nchw'], '--onnx_layout is for the word onnx'),
     (['--litert_batch=1'], '--litert_batch is for litert'),
     (['--formats=onnx', '--litert_batch=dynamic'], '--litert_batch is for'),
-    (['--formats=litert', '--onnx_layout=nhwc'], '--onnx_layout is for onnx'),
+    (['--formats=litert', '--onnx_layout=nhwc'], '--onnx_layout is for the'),
+    (['--formats=onnx.model', '--onnx_layout=nchw'], 'is for the word onnx'),
   ],
 )
 def test_a_flag_that_nothing_would_come_of_is_refused(run, capsys, flags, says):

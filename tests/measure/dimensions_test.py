@@ -20,6 +20,23 @@ def test_a_picture_is_as_large_as_it_is(form):
   assert dimensions.pixels(_picture(form)) == 35
 
 
+@pytest.mark.parametrize(
+  ('mode', 'bits'), [('P', 8), ('1', 1)], ids=['of 256 colours', 'of two']
+)
+def test_a_bmp_with_a_table_of_colours_is_none_that_is_read(mode, bits):
+  file = io.BytesIO()
+  Image.linear_gradient('L').convert('RGB').convert(mode).save(file, 'BMP')
+  says = f'a BMP of {bits} bits a pixel with a table of colours'
+  with pytest.raises(dimensions.UnknownPictureError, match=says):
+    dimensions.pixels(file.getvalue())
+
+
+def test_a_grey_bmp_is_read():
+  file = io.BytesIO()
+  Image.linear_gradient('L').save(file, 'BMP')
+  assert dimensions.pixels(file.getvalue()) == 256 * 256
+
+
 def test_a_gif_has_its_canvas_and_its_frames():
   file = io.BytesIO()
   frames = [Image.new('P', (7, 5), n) for n in range(3)]

@@ -218,7 +218,7 @@ def test_a_full_disk_is_not_the_artifacts_fault(exports, monkeypatch):
 
 def test_a_missing_card_is_found(exports):
   places.place(exports, _HANDLES[0]).card.unlink()
-  assert 'card: False, expected True' in _failed(exports, 3)
+  assert 'card: missing, expected there' in _failed(exports, 3)
 
 
 def test_a_missing_manifest_is_found(exports):

@@ -186,8 +186,10 @@ def _refuse_unused(args: argparse.Namespace) -> None:
     raise flags.UsageError(
       '--representative_images is for litert.int8, which --formats lacks'
     )
-  if args.onnx_layout and not any(k.group == kinds.ONNX for k in wanted_kinds):
-    raise flags.UsageError('--onnx_layout is for onnx, which --formats lacks')
+  if args.onnx_layout and kinds.ONNX not in args.formats:
+    raise flags.UsageError(
+      '--onnx_layout is for the word onnx, which --formats lacks'
+    )
   if args.litert_batch and not any(k.fixes_batch for k in wanted_kinds):
     raise flags.UsageError(
       '--litert_batch is for litert, which --formats lacks'
