@@ -98,7 +98,11 @@ class Registry:
     return self._aliases.get(name)
 
   def _split(self, pattern: str) -> patterns.Pattern:
-    return patterns.split(aliases.plain(pattern), self._collections)
+    plain = aliases.plain(pattern)
+    publisher, _, rest = plain.partition('/')
+    if rest == '*' and publisher in {model.publisher for model in self.models}:
+      return patterns.Pattern(publisher, None, '*', '*', None)
+    return patterns.split(plain, self._collections)
 
   def _named(self, wanted: patterns.Pattern) -> list[spec.ModelSpec]:
     candidates = [

@@ -87,7 +87,7 @@ def test_a_picture_is_one_whatever_leads_to_it(tmp_path):
   _picture(tmp_path / 'a.png')
   (tmp_path / 'b.png').symlink_to('a.png')
   for other in ('b.png', tmp_path / 'a.png'):
-    with pytest.raises(errors.PictureError, match='line 2: .* as in line 1'):
+    with pytest.raises(errors.PictureError, match=r'line 2: .* as in line 1'):
       _list(f'a.png 1\n{other} 1\n')(tmp_path)
 
 

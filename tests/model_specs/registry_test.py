@@ -125,6 +125,17 @@ def test_more_models_do_not_replace_those_there():
   assert [model.name for model in extended.own[4:]] == ['more']
 
 
+def test_a_publisher_and_a_star_is_all_of_theirs():
+  everything = _REGISTRY.find('google/imagenet/*')
+  assert _REGISTRY.find('google/*') == everything
+  assert _REGISTRY.find('acme/*') == tuple(
+    handle
+    for model in _REGISTRY.own
+    for handle in _REGISTRY.find(model.name)
+    if handle.publisher == 'acme' and handle.spec == model
+  )
+
+
 def test_of_more_models_with_one_alias_the_first_keeps_it():
   names = [f'more_{letter}' for letter in 'gfedcba']
   more = [
