@@ -18,6 +18,8 @@ _QUANTIZED = '_quant'  # What names of checkpoints for 8 bits end in.
 HANDLE = re.compile(
   rf'([^/]+)/([^/]+)/([^/]+(?:/{spec.VARIANT})?)/([^/]+)/([0-9]+)'
 )
+# As manifests and cards name a converted file: VERSION.GROUP/FILE.
+_CONVERTED = re.compile(r'(.+/[0-9]+)\.([a-z]+)(?:/([^/.]+)[^/]*)?')
 
 
 class UnknownNameError(checks.SpecError):
@@ -79,6 +81,13 @@ def split(pattern: str, collections: Collection[str]) -> Pattern:
   Raises:
     UnknownNameError: It has no form of a pattern.
   """
+  if file := _CONVERTED.fullmatch(pattern):
+    origin, *word = file.groups()
+    raise UnknownNameError(
+      f'{pattern!r} is converted from {origin}; name that, with '
+      f'--formats={".".join(filter(None, word))}',
+      has_hint=True,
+    )
   parts = pattern.strip('/').split('/')
   publisher = collection = None
   if len(parts) > 2 and parts[1] in collections:

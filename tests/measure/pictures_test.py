@@ -69,9 +69,7 @@ def test_pictures_that_would_be_left_out_are_named(tmp_path, name):
 
 def test_what_is_no_picture_is_named(tmp_path):
   (tmp_path / 'torn.png').write_bytes(b'\x89PNG')
-  with pytest.raises(
-    errors.PictureError, match=r'torn\.png cannot be decoded'
-  ):
+  with pytest.raises(errors.PictureError, match=r'torn\.png cannot be decoded'):
     pictures.read_pictures(tmp_path, 8)
 
 

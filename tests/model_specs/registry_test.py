@@ -64,6 +64,11 @@ def test_everything_is_found_without_a_pattern():
   [
     ('smal', "no model matches 'smal'; did you mean small"),
     ('acme/flowers/smal', 'did you mean small'),
+    (
+      'acme/flowers/small/classification/2.litert/int8.tflite',
+      r'from acme/flowers/small/classification/2; .* --formats=litert\.int8$',
+    ),
+    ('small/classification/2.tfjs', 'name that, with --formats=tfjs$'),
     ('acne/flowers/small', "no publisher matches 'acne'; did you mean acme"),
     ('acme/flower/small/classification', 'acme/flowers/small/classification'),
     ('acme/a/b/c', 'where DATASET is one of birds, flowers'),
