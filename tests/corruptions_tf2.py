@@ -1,5 +1,6 @@
 """Ways to break a TF2 SavedModel of the tiny network."""
 
+from tensorflow.core.framework import types_pb2
 from tensorflow.core.protobuf import saved_model_pb2
 
 from tests import corruptions as broken
@@ -94,6 +95,24 @@ def freeze(model: saved_model_pb2.SavedModel) -> None:
     n for n in _objects(model).nodes if n.variable.name == broken.KERNEL
   )
   node.variable.trainable = False
+
+
+def _declared(model: saved_model_pb2.SavedModel, name: str):
+  """What Python's loader is told of a variable."""
+  nodes = [n.variable for n in _objects(model).nodes]
+  return next(each for each in nodes if each.name == name)
+
+
+def declare_shape(model: saved_model_pb2.SavedModel) -> None:
+  """Declares the dimensions of a kernel in the other order."""
+  sizes = _declared(model, broken.KERNEL).shape.dim
+  for dim, size in zip(sizes, [d.size for d in sizes][::-1], strict=True):
+    dim.size = size
+
+
+def declare_type(model: saved_model_pb2.SavedModel) -> None:
+  """Declares a kernel to be of 64 bits."""
+  _declared(model, broken.KERNEL).dtype = types_pb2.DT_DOUBLE
 
 
 def lose_trace(number: int) -> broken.Corruption:

@@ -117,21 +117,26 @@ def write_litert(
 
 
 def _check(conversion: model_specs.Handle, runner: Any) -> None:
-  """Raises a ProofError if the input is not of the promised type and scale."""
-  details = runner.get_input_details()[formats.INPUT]
-  scale, zero = details['quantization']
-  wants_bytes = conversion.kind.needs_pictures
-  is_bytes = details['dtype'] == np.uint8
-  expected = 'bytes of scale 1/255' if wants_bytes else 'float32'
-  if is_bytes != wants_bytes or (
-    wants_bytes and not np.isclose(scale * _WHITE, 1.0)
+  """Raises a ProofError if an end is not of the promised type and scale."""
+  taken = runner.get_input_details()[formats.INPUT]
+  given = runner.get_output_details()[conversion.output]
+  takes_bytes = bool(np.isclose(taken['quantization'][0] * _WHITE, 1.0))
+  gives_bytes = bool(given['quantization'][0] > 0)
+  for verb, details, is_scaled, expected in (
+    ('takes', taken, takes_bytes, 'bytes of scale 1/255'),
+    ('gives', given, gives_bytes, 'bytes of a scale'),
   ):
-    raise errors.ProofError(
-      f'{conversion} takes {details["dtype"].__name__} of scale {scale} and '
-      f'zero {zero}, expected {expected}'
-      '; report it, as the converter of the installed TensorFlow differs from '
-      'what slimhub expects'
-    )
+    wants_bytes = conversion.kind.needs_pictures
+    is_right = is_scaled if wants_bytes else True
+    wanted = np.uint8 if wants_bytes else np.float32
+    if details['dtype'] != wanted or not is_right:
+      scale, zero = details['quantization']
+      raise errors.ProofError(
+        f'{conversion} {verb} {details["dtype"].__name__} of scale {scale} and '
+        f'zero {zero}, expected {expected if wants_bytes else "float32"}'
+        '; report it, as the converter of the installed TensorFlow differs '
+        'from what slimhub expects'
+      )
 
 
 def operator(code: Any) -> str:

@@ -111,7 +111,10 @@ class ConvertedNetwork(ConvertedFile):
     checks = super().prove(handle, artifact, original)
     if not handle.spec.family.is_quantized:
       return checks
-    return (*checks, proof.prove_ranges(handle, artifact, original.tensors))
+    in_order = {
+      name: original.tensors[name] for name in original.sources[0].shapes
+    }
+    return (*checks, proof.prove_ranges(handle, artifact, in_order))
 
   def load(
     self, handle: model_specs.Handle, artifact: pathlib.Path, threads: int = 1

@@ -79,9 +79,16 @@ class SessionTf2:
     """Every variable's value in the files, by its TF-Slim name.
 
     Raises:
-      ValueError: Python and TensorFlow Serving restore a different value.
+      ValueError: Python and TensorFlow Serving restore a different value, or
+        Python expects one of another shape or type.
     """
     values = {name: self._file.get_tensor(k) for name, k in self._keys.items()}
+    for name, declared in self._traces.declared():
+      if declared != (values[name].shape, values[name].dtype):
+        raise ValueError(
+          f'{name} is declared as {declared}, and its value has '
+          f'{(values[name].shape, values[name].dtype)}'
+        )
     self._session.restore(self._values)
     restored = self._session.values(list(values))
     for name, value in values.items():

@@ -102,6 +102,13 @@ class Traces:
       if node.op == 'VarHandleOp'
     }
 
+  def declared(self) -> Iterator[tuple[str, tuple]]:
+    """The shape and the type that Python's loader expects, by variable."""
+    for number, name in self.variables.items():
+      variable = self._node(number).variable
+      shape = tuple(tf.TensorShape(variable.shape).as_list())
+      yield name, (shape, tf.dtypes.as_dtype(variable.dtype).as_numpy_dtype)
+
   def _node(self, number: int) -> saved_object_graph_pb2.SavedObject:
     return self._objects.nodes[number]
 

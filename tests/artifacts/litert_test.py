@@ -1,8 +1,11 @@
 """LiteRT files run by LiteRT alone, with the names that apps rely on."""
 
+from unittest import mock
+
 from ai_edge_litert import interpreter as litert
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from exporter import errors
 from exporter.artifacts import frozen
@@ -117,6 +120,25 @@ def test_bytes_stay_bytes_whatever_ranges_were_measured_on(tmp_path):
 def test_integers_compute_in_integers_throughout():
   details = _open(_TINY, 'litert.int8').get_tensor_details()
   assert not [d['name'] for d in details if d['dtype'] == np.float32]
+
+
+def test_integers_that_answer_in_floats_are_refused(tmp_path):
+  """As of a converter that does not know what it is asked for."""
+  conversion = conversions_made.conversion(_TINY, 'litert.int8')
+  inference, _ = artifacts.sources(conversion.spec)
+  network = frozen.freeze(inference, conversion, artifacts.tensors(_TINY))
+  path = tmp_path / conversion.kind.file
+  convert = tf.lite.TFLiteConverter.convert
+
+  def answer_in_floats(converter):
+    converter.inference_output_type = tf.float32
+    return convert(converter)
+
+  pictures = synthetic.synthetic_pictures(4, 32)
+  with mock.patch.object(tf.lite.TFLiteConverter, 'convert', answer_in_floats):
+    litert_lib.write_litert(conversion, network, pictures, kinds.ONE, path)
+  with pytest.raises(errors.ProofError, match='gives float32 of scale 0'):
+    litert_lib.load_litert(conversion, path)
 
 
 def test_a_file_of_another_format_is_refused():

@@ -18,6 +18,7 @@ from exporter import storage
 from exporter.artifacts import tfjs_node
 from exporter.artifacts import tfjs_runtime
 from exporter.checkpoints import synthetic
+from model_specs import labels
 from tests import browser as browser_lib
 from tests import conversions_made
 from tests import shared
@@ -46,6 +47,13 @@ def test_one_word_means_all_three():
     _NAME,
     *(f'{_NAME}.tfjs/{name}' for name in ('float16', 'float32', 'uint8')),
   ]
+
+
+def test_its_labels_are_those_of_the_model():
+  _, *files = storage.find_artifacts(_exports()).usable
+  for handle in files:
+    text = (_exports() / str(handle) / 'labels.txt').read_text('utf-8')
+    assert text == labels.file_text(handle)
 
 
 def test_a_file_called_model_json_is_no_manifest():

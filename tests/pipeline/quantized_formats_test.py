@@ -5,6 +5,8 @@ import pytest
 from exporter import errors
 from exporter import pipeline
 from exporter import results
+from exporter import storage
+from model_specs import versions
 from tests import quantized_exports
 
 
@@ -35,6 +37,17 @@ def test_a_group_is_what_fits_of_it(tmp_path):
     refused = by_name[f'{name}.tflite']
     assert refused.status == results.REFUSED
     assert 'was trained for 8 bits' in refused.reason
+
+
+@pytest.mark.parametrize('word', ['litert.int8', 'onnx.model'])
+def test_its_proof_compares_the_ranges(word):
+  conversion = quantized_exports.conversion(versions.CLASSIFICATION, word)
+  manifest = storage.read_manifest(
+    quantized_exports.folder() / 'exports', conversion.stem
+  )
+  assert manifest
+  (check,) = (each for each in manifest.proof if each.name == 'ranges')
+  assert check.compared == 2 * 56
 
 
 def test_exports_are_verified_from_their_files_alone():

@@ -29,6 +29,7 @@ from tests import source_tree
 _NAME = f'{artifacts.TINY}/feature_vector/5'
 _DIGEST = '5' * 64
 _ANSWER = programs.Answer(through=7, gradients=3)
+_PUBLISHED = programs.published.__wrapped__  # As if it was not asked before.
 
 
 @pytest.fixture(autouse=True)
@@ -95,18 +96,25 @@ def test_another_program_is_another_question(met):
   assert len(met) == 2
 
 
-@pytest.mark.parametrize('field', ['__version__', 'asked'])
-def test_an_answer_of_another_tensorflow_or_proof_is_none(
-  met, monkeypatch, field
-):
-  _prove()
-  _in_a_new_process(monkeypatch)
+def _become(field: str, monkeypatch) -> None:
+  """Becomes another TensorFlow, or another proof."""
   if field == 'asked':
     monkeypatch.setattr(programs, 'asked', lambda: 'f' * 64)
   else:
     monkeypatch.setattr(tf, '__version__', '2.99.0')
+
+
+@pytest.mark.parametrize('field', ['__version__', 'asked'])
+def test_an_answer_of_another_tensorflow_or_proof_is_none(
+  met, monkeypatch, field
+):
+  assert _PUBLISHED()
+  _prove()
+  _in_a_new_process(monkeypatch)
+  _become(field, monkeypatch)
   _prove()
   assert len(met) == 2
+  assert not _PUBLISHED()
 
 
 @pytest.mark.parametrize(

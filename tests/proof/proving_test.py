@@ -183,6 +183,10 @@ _TF2_CASES = [
     broken.program(broken_tf2.lose_signature),
     ['names: signatures for serving: serving_default is missing'],
   ),
+  *(
+    (broken.program(edit), [f'{broken.KERNEL} is declared as '])
+    for edit in (broken_tf2.declare_shape, broken_tf2.declare_type)
+  ),
   (
     broken.program(broken_tf2.swap_restored),
     ['is restored differently by the two loaders'],

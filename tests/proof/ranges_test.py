@@ -32,7 +32,7 @@ def test_ranges_of_a_right_file(conversion):
   check = ranges.prove_ranges(conversion, path, quantized_exports.tensors())
   assert check.difference <= check.tolerance
   is_whole = conversion.task == versions.CLASSIFICATION
-  assert check.compared == (56 if is_whole else 54)
+  assert check.compared == 2 * (56 if is_whole else 54)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,33 @@ def test_another_range_is_seen(conversion, scope):
   tensors[f'{scope}/max'] = tensors[f'{scope}/max'] * 1.001
   path = quantized_exports.artifact(conversion)
   with pytest.raises(errors.ProofError, match='a step of'):
+    ranges.prove_ranges(conversion, path, tensors)
+
+
+_LAYER = 'MobilenetV1/MobilenetV1/Conv2d_'
+
+
+@pytest.mark.parametrize('layers', [('12', '13'), ('5', '6'), ('2', '3')])
+@pytest.mark.parametrize('part', ['depthwise', 'pointwise'])
+def test_an_exchange_of_two_kernels_ranges_is_seen(conversion, layers, part):
+  tensors = dict(quantized_exports.tensors())
+  scopes = [f'{_LAYER}{layer}_{part}/weights_quant' for layer in layers]
+  for end in ('min', 'max'):
+    one, other = (f'{scope}/{end}' for scope in scopes)
+    tensors[one], tensors[other] = tensors[other], tensors[one]
+  path = quantized_exports.artifact(conversion)
+  with pytest.raises(errors.ProofError, match=rf'_{layers[0]}_{part}/.*a step'):
+    ranges.prove_ranges(conversion, path, tensors)
+
+
+def test_a_range_that_was_moved_is_seen(conversion):
+  tensors = dict(quantized_exports.tensors())
+  scope = f'{_LAYER}6_pointwise/weights_quant'
+  width = tensors[f'{scope}/max'] - tensors[f'{scope}/min']
+  for end in ('min', 'max'):
+    tensors[f'{scope}/{end}'] = tensors[f'{scope}/{end}'] + width / 100
+  path = quantized_exports.artifact(conversion)
+  with pytest.raises(errors.ProofError, match=r'6_pointwise.*a lowest value'):
     ranges.prove_ranges(conversion, path, tensors)
 
 
@@ -75,5 +102,5 @@ def test_a_kernel_in_the_wide_range_is_seen(tmp_path):
   path = tmp_path / 'int8.tflite'
   with mock.patch.object(litert_quantized._Graph, 'add_rounding', widen):
     litert.write_litert(conversion, network, None, kinds.ONE, path)
-  with pytest.raises(errors.ProofError, match='1 comparisons miss'):
+  with pytest.raises(errors.ProofError, match='2 comparisons miss'):
     ranges.prove_ranges(conversion, path, quantized_exports.tensors())
