@@ -109,10 +109,10 @@ def run(args: argparse.Namespace) -> int:
       '--certificate_chain leads from a certificate to its root: name that '
       'certificate with --certificate'
     )
+  exports = storage.items(
+    args.exports, args.patterns, args.formats, flags.registry(args)
+  )
+  total = len(exports.usable) + len(exports.left_out)
   # No export is replaced between the check of it and its signature.
   with storage.hold(args.exports):
-    exports = storage.items(
-      args.exports, args.patterns, args.formats, flags.registry(args)
-    )
-    total = len(exports.usable) + len(exports.left_out)
     return progress.show(_results(exports, args), total, args)
