@@ -30,8 +30,9 @@ _KERNEL = 'weights_quant'
 _LOW, _HIGH = '/min', '/max'
 # Relative to the step. Scales are float32, and one is multiplied by a factor.
 _TOLERANCE = 1e-5
-# Of a step, by which a range is moved so that a whole number stands for zero.
-_NUDGE = 0.5
+# Of a step, by which a range is moved so that a whole number stands for zero:
+# half of one, and what float32 makes of it.
+_NUDGE = 0.501
 _LOWEST = {schema.TensorType.UINT8: 0, schema.TensorType.INT8: -128}
 
 
