@@ -77,6 +77,46 @@ def test_leniency_is_a_factor_of_what_rounding_may_do():
   assert not _misses(10.0, infer=_calls(change))
 
 
+_ENDPOINT = 'Tiny/Conv2d_0'
+
+
+def _more_output(call):
+  output = call.outputs.get(_ENDPOINT)
+  if output is None:
+    return call
+  changed = {_ENDPOINT: output + 3e-3 * np.std(output)}
+  return call._replace(outputs={**call.outputs, **changed})
+
+
+def _more_average(call):
+  moving = {
+    name: value + 3e-4 * np.max(np.abs(value))
+    for name, value in call.moving.items()
+  }
+  return call._replace(moving=moving)
+
+
+@pytest.mark.parametrize(
+  ('change', 'says'),
+  [(_more_output, 'training outputs: '), (_more_average, 'moving averages: ')],
+)
+def test_training_is_held_to_three_times_what_is_allowed(change, says):
+  reading = tf1_session.SessionTf1(artifacts.folder(_NAME))
+
+  def train(images, momentum):
+    return [change(call) for call in reading.train(images, momentum)]
+
+  misses = _misses(train=train)
+  assert misses
+  assert all(miss.startswith(says) for miss in misses)
+
+
+def test_losses_are_held_to_a_little_more_than_is_allowed():
+  reading = tf1_session.SessionTf1(artifacts.folder(_NAME))
+  (miss,) = _misses(losses=lambda: reading.losses() * (1 + 3e-5))
+  assert miss.startswith('regularization: ')
+
+
 def test_names_have_no_leniency():
   names = stranger.Names({'variables': []}, {}, {})
   misses = _misses(10.0, names=lambda: names)
