@@ -7,6 +7,7 @@ from exporter.checkpoints import synthetic
 from exporter.proof import stranger
 from exporter.proof import tf1_session
 from tests import artifacts_made as artifacts
+from tests import corruptions_tf1
 
 TINY = artifacts.TINY
 _IMAGES = synthetic.synthetic_images(2, 32, 32)
@@ -43,6 +44,13 @@ def test_names_variables_and_losses(name):
   assert reading.names() == expected.names()
   _assert_equal(reading.variables(), expected.variables())
   assert reading.losses() == pytest.approx(expected.losses(), rel=1e-6)
+
+
+@pytest.mark.parametrize('training', [False, True])
+def test_losses_that_differ_between_the_graphs_have_no_sum(tmp_path, training):
+  folder = artifacts.copy(f'{TINY}/classification/3', tmp_path)
+  corruptions_tf1.lose_loss(training)(folder)
+  assert np.isnan(tf1_session.SessionTf1(folder).losses())
 
 
 @names

@@ -124,7 +124,7 @@ def test_a_lossy_file_answers_an_image_alone_as_in_a_batch(word, wrong):
     _prove(word, run)
 
 
-def _restless(word, by):
+def _restless(word, by, *, is_quantized=False):
   """Proves a file that errs by half of what rounding does to its network."""
   trial_ = _trial(word)
   unit = np.std(trial_.outputs[versions.CLASSIFICATION])
@@ -137,6 +137,11 @@ def _restless(word, by):
     return conversions_made.expected(_NAME, images) + np.float32(by * unit / 2)
 
   conversion = conversions_made.conversion(_NAME, word)
+  family = dataclasses.replace(
+    conversion.spec.family, is_quantized=is_quantized
+  )
+  spec = dataclasses.replace(conversion.spec, family=family)
+  conversion = dataclasses.replace(conversion, spec=spec)
   return trial.compare(
     conversion, run, dataclasses.replace(trial_, rounded=moved)
   )
@@ -158,6 +163,12 @@ def test_what_rounding_does_to_the_network_itself_is_allowed(word, by, allowed):
 def test_what_serves_nobody_is_refused_whatever_rounding_does(word, most):
   with pytest.raises(errors.ProofError, match=f'expected at most {most}'):
     _restless(word, 1.2)
+
+
+@pytest.mark.parametrize('word', ['onnx.model', 'litert.int8'])
+def test_of_a_network_that_itself_rounds_not_everything_is_allowed(word):
+  with pytest.raises(errors.ProofError, match=r'expected at most 0\.5'):
+    _restless(word, 1.2, is_quantized=True)
 
 
 @pytest.mark.parametrize('word', conversions_made.WORDS)
