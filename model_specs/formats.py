@@ -80,6 +80,13 @@ def convert(handle: spec.Handle, kind: kinds.Kind) -> Conversion:
   )
 
 
+def fitting(handle: spec.Handle) -> list[kinds.Kind]:
+  """The formats that the model of a TF2 handle can be converted to."""
+  return [
+    kind for kind in kinds.converted() if not convert(handle, kind).refusal
+  ]
+
+
 def is_exact(conversion: spec.Handle) -> bool:
   """Whether nothing is rounded in a file but what float32 rounds."""
   return conversion.kind.is_exact and not conversion.spec.family.is_quantized

@@ -120,20 +120,22 @@ def _check(conversion: model_specs.Handle, runner: Any) -> None:
   """Raises a ProofError if an end is not of the promised type and scale."""
   taken = runner.get_input_details()[formats.INPUT]
   given = runner.get_output_details()[conversion.output]
-  takes_bytes = bool(np.isclose(taken['quantization'][0] * _WHITE, 1.0))
-  gives_bytes = bool(given['quantization'][0] > 0)
+  if conversion.kind.needs_pictures:
+    dtype, of_input, of_output = 'uint8', 'bytes of scale 1/255', 'bytes'
+    takes = bool(np.isclose(taken['quantization'][0] * _WHITE, 1.0))
+    gives = given['quantization'][0] > 0
+  else:
+    dtype = of_input = of_output = 'float32'
+    takes = gives = True
   for verb, details, is_scaled, expected in (
-    ('takes', taken, takes_bytes, 'bytes of scale 1/255'),
-    ('gives', given, gives_bytes, 'bytes of a scale'),
+    ('takes', taken, takes, of_input),
+    ('gives', given, gives, of_output),
   ):
-    wants_bytes = conversion.kind.needs_pictures
-    is_right = is_scaled if wants_bytes else True
-    wanted = np.uint8 if wants_bytes else np.float32
-    if details['dtype'] != wanted or not is_right:
+    if details['dtype'].__name__ != dtype or not is_scaled:
       scale, zero = details['quantization']
       raise errors.ProofError(
         f'{conversion} {verb} {details["dtype"].__name__} of scale {scale} and '
-        f'zero {zero}, expected {expected if wants_bytes else "float32"}'
+        f'zero {zero}, expected {expected}'
         '; report it, as the converter of the installed TensorFlow differs '
         'from what slimhub expects'
       )

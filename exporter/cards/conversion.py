@@ -193,11 +193,7 @@ def offer(
   if not handle.kind.is_convertible:
     return ()
   is_classifier = handle.task == versions.CLASSIFICATION
-  fitting = [
-    kind
-    for kind in kinds.converted()
-    if not formats.convert(handle, kind).refusal
-  ]
+  fitting = formats.fitting(handle)
   rows = [
     (
       f'`{handle.number}.{kind.group}/{kind.file}`',

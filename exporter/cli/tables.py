@@ -10,7 +10,6 @@ import json
 import model_specs
 from model_specs import aliases
 from model_specs import formats
-from model_specs import kinds
 
 _COLUMNS = (
   'handle',
@@ -89,11 +88,7 @@ def _conversions(handle: model_specs.Handle) -> str:
   """The words of --formats that a handle can be converted to."""
   if not handle.kind.is_convertible:
     return f'not converted: {handle.kind.label}'
-  return ', '.join(
-    kind.word
-    for kind in kinds.converted()
-    if not formats.convert(handle, kind).refusal
-  )
+  return ', '.join(kind.word for kind in formats.fitting(handle))
 
 
 def _known(unit: str, *figures: float | None) -> str:

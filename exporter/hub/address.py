@@ -130,17 +130,13 @@ class Exports:
         than the SavedModel beside it.
     """
     export = self._find(address.export)
-    if export and storage.kind_of(export.manifest).is_converted:
-      self._check_origin(export.manifest)
+    if export:
+      storage.check_origin(export.manifest, self._manifest)
     return export
 
-  def _check_origin(self, manifest: storage.Manifest) -> None:
-    beside = None
-    # A manifest that cannot be used is told as that of the SavedModel.
-    with contextlib.suppress(errors.ManifestError):
-      beside = self._find(storage.origin_stem(manifest))
-    if beside:
-      storage.check_same_model(manifest, beside.manifest)
+  def _manifest(self, stem: str) -> storage.Manifest | None:
+    export = self._find(stem)
+    return export.manifest if export else None
 
   def whole(self, address: Address) -> storage.Export | None:
     """As `find`; what is there but cannot be sent is refused.
@@ -171,14 +167,12 @@ class Exports:
 
     Those that cannot be used, or are of another model, are left out.
     """
-    manifests = {}
+    exports = []
     for kind in kinds.converted():
       with contextlib.suppress(errors.ManifestError):
         stem = f'{export.stem}.{kind.group}/{kind.stem}'
-        if found := self._find(stem):
-          storage.check_same_model(found.manifest, export.manifest)
-          manifests[stem] = found.manifest
-    return [manifests[stem] for stem in sorted(manifests)]
+        exports.append((stem, self.find(Address(stem, ''))))
+    return [each.manifest for _, each in sorted(exports) if each]
 
   def numbers(self, folder: str, kind: kinds.Kind | None = None) -> list[int]:
     """The versions of a model and task, or those converted to a format.

@@ -89,11 +89,6 @@ def _split(line: str) -> tuple[str, str]:
   return path.strip(), label.strip()
 
 
-def _real(path: pathlib.Path) -> str:
-  """The path of a picture, however it is spelled and whatever links to it."""
-  return os.path.realpath(path)
-
-
 def _lines(file: pathlib.Path) -> list[tuple[int, str]]:
   """The lines of a list with their numbers, without blank ones.
 
@@ -132,7 +127,7 @@ def pictures_of_list(
       was named before, or the list is empty or unreadable.
   """
   listed, problems = [], []
-  line_of: dict[str, int] = {}  # By path.
+  line_of: dict[str, int] = {}  # By path, whatever links lead to it.
   for number, line in _lines(file):
     path, label = _split(line)
     if not path or not label:
@@ -142,7 +137,9 @@ def pictures_of_list(
       )
     elif '\x00' in path or not (folder / path).is_file():
       problems.append(f'line {number}: there is no {folder / path}')
-    elif (first := line_of.setdefault(_real(folder / path), number)) < number:
+    elif (
+      first := line_of.setdefault(os.path.realpath(folder / path), number)
+    ) < number:
       problems.append(f'line {number}: {path} again, as in line {first}')
     listed.append(Labelled(folder / path, label))
   if problems:

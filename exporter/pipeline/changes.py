@@ -121,40 +121,34 @@ def find(
 
 
 def _is_of_another(
-  other: model_specs.Handle,
-  handle: model_specs.Handle,
-  order: orders.Order,
-  weights: storage.Weights,
+  other: model_specs.Handle, order: orders.Order, manifest: storage.Manifest
 ) -> bool:
   """Whether what lies beside an export has other weights or another spec."""
   if other in order.handles:
     return False
+  beside = None
   # Whoever reads a manifest that cannot be used says so.
   with contextlib.suppress(errors.ManifestError):
-    manifest = storage.read_manifest(order.output_dir, other.stem)
-    return manifest is not None and (
-      manifest.weights.sha256 != weights.sha256
-      or manifest.model != storage.spec_table(handle)
-    )
-  return False
+    beside = storage.read_manifest(order.output_dir, other.stem)
+  return beside is not None and not storage.is_same_model(beside, manifest)
 
 
 def left_behind(
-  handle: model_specs.Handle, order: orders.Order, weights: storage.Weights
+  handle: model_specs.Handle, order: orders.Order, manifest: storage.Manifest
 ) -> str:
   """Names what is of another model beside a new export.
 
   Args:
     handle: What was exported.
     order: How, and what else will be.
-    weights: The weights that it was made of.
+    manifest: What is known of it.
 
   Returns:
     What to do about it, in words; empty if there is nothing.
   """
   origin = handle.origin
   if handle != origin:
-    if not _is_of_another(origin, handle, order, weights):
+    if not _is_of_another(origin, order, manifest):
       return ''
     return (
       'warning: the SavedModel beside it is of other weights or another spec, '
@@ -165,7 +159,7 @@ def left_behind(
   names = [
     conversion.kind.word
     for conversion in formats.select([handle], words)
-    if _is_of_another(conversion, handle, order, weights)
+    if _is_of_another(conversion, order, manifest)
   ]
   if not names:
     return ''

@@ -17,11 +17,6 @@ from exporter import results as results_lib
 from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import worker
 
-# What of an order names a file or folder.
-_PATHS = (
-  *('output_dir', 'checkpoint_dir', 'pictures_dir'),
-  *('public_key', 'root_certificates'),
-)
 _RETRIES = 3  # How often Ray repeats a task whose node or process is lost.
 _GIGABYTE = 10**9
 _PATIENCE_SECONDS = 10  # How long the head of a cluster may take to answer.
@@ -98,10 +93,11 @@ def _largest_memory(ray: Any) -> float:
 
 def _absolute(order: orders_lib.Order) -> orders_lib.Order:
   """The order with absolute paths, for processes that run in other folders."""
-  paths = {
-    name: path.absolute()
-    for name in _PATHS
-    if (path := getattr(order, name)) is not None
+  values = {f.name: getattr(order, f.name) for f in dataclasses.fields(order)}
+  paths: dict[str, Any] = {
+    name: value.absolute()
+    for name, value in values.items()
+    if isinstance(value, pathlib.Path)  # A bucket's is absolute.
   }
   client = order.client and str(pathlib.Path(order.client).absolute())
   return dataclasses.replace(order, **paths, client=client)

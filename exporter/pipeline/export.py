@@ -166,7 +166,7 @@ def _export(
     replaced,
     format_.note(model.original),
     model.warning,
-    changes_lib.left_behind(handle, order, model.weights)
+    changes_lib.left_behind(handle, order, manifest)
     if may_replace or handle.kind.is_converted
     else '',
   )

@@ -84,11 +84,9 @@ class SessionTf2:
     """
     values = {name: self._file.get_tensor(k) for name, k in self._keys.items()}
     for name, declared in self._traces.declared():
-      if declared != (values[name].shape, values[name].dtype):
-        raise ValueError(
-          f'{name} is declared as {declared}, and its value has '
-          f'{(values[name].shape, values[name].dtype)}'
-        )
+      actual = values[name].shape, values[name].dtype
+      if declared != actual:
+        raise ValueError(f'{name} is declared as {declared}, and is {actual}')
     self._session.restore(self._values)
     restored = self._session.values(list(values))
     for name, value in values.items():

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import dataclasses
 import functools
 
+import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework import function_pb2
 from tensorflow.core.framework import node_def_pb2
@@ -107,7 +108,8 @@ class Traces:
     for number, name in self.variables.items():
       variable = self._node(number).variable
       shape = tuple(tf.TensorShape(variable.shape).as_list())
-      yield name, (shape, tf.dtypes.as_dtype(variable.dtype).as_numpy_dtype)
+      dtype = np.dtype(tf.dtypes.as_dtype(variable.dtype).as_numpy_dtype)
+      yield name, (shape, dtype)
 
   def _node(self, number: int) -> saved_object_graph_pb2.SavedObject:
     return self._objects.nodes[number]

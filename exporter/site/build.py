@@ -1,11 +1,9 @@
 """Builds the site: a folder of HTML, which is delivered whole or not at all."""
 
-from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 import contextlib
 import dataclasses
-import functools
 from importlib import util
 import logging
 import pathlib
@@ -230,7 +228,9 @@ def _make(
 def _build(
   work: pathlib.Path,
   output_dir: pathlib.Path,
-  make: Callable[[pathlib.Path], tuple[pathlib.Path, Site]],
+  hub_dir: storage.Folder | None,
+  has_downloads: bool,
+  url: str,
 ) -> Site:
   """Builds the site in a folder of work, and puts it in place of an old one."""
   # A killed run may have left the old site there; if this one fails, it stays.
@@ -238,7 +238,7 @@ def _build(
   _check(output_dir)
   shutil.rmtree(work, ignore_errors=True)
   try:
-    built, site = make(work)
+    built, site = _make(work, hub_dir, has_downloads, url)
     storage.swap(built, output_dir)
   finally:
     shutil.rmtree(work, ignore_errors=True)
@@ -274,14 +274,11 @@ def write_site(
   if hub_dir is not None:
     storage.check_apart(output_dir, [hub_dir])
   output_dir = output_dir.resolve()
-  make = functools.partial(
-    _make, hub_dir=hub_dir, has_downloads=has_downloads, url=url
-  )
   # In the same parent folder, so that delivering the site is a mere rename.
   staging = output_dir.with_name(f'.{output_dir.name}.slimhub-staging')
   try:
     with storage.hold(staging):
-      return _build(staging / 'work', output_dir, make)
+      return _build(staging / 'work', output_dir, hub_dir, has_downloads, url)
   finally:
     with contextlib.suppress(OSError):  # Another process may work in it.
       staging.rmdir()

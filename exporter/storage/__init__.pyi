@@ -45,12 +45,12 @@ from .manifest import Archive as Archive
 from .manifest import Check as Check
 from .manifest import Manifest as Manifest
 from .manifest import Weights as Weights
-from .manifest import check_same_model as check_same_model
+from .manifest import check_origin as check_origin
 from .manifest import check_same_weights as check_same_weights
 from .manifest import described_stem as described_stem
 from .manifest import differing_keys as differing_keys
+from .manifest import is_same_model as is_same_model
 from .manifest import kind_of as kind_of
-from .manifest import origin_stem as origin_stem
 from .manifest import parse_manifest as parse_manifest
 from .manifest import spec_table as spec_table
 from .memo import read_memo as read_memo

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import contextlib
 import dataclasses
 import errno
+import functools
 import pathlib
 
 from exporter import errors
@@ -176,29 +177,6 @@ def find_export(root: places.Folder, stem: str) -> Export | None:
   return Export(root, manifest) if is_there else None
 
 
-def check_origin(
-  root: places.Folder,
-  handle: model_specs.Handle,
-  manifest: manifest_lib.Manifest,
-) -> None:
-  """Makes sure that a converted file is of the SavedModel beside it, if any.
-
-  Args:
-    root: The folder of exports.
-    handle: The file.
-    manifest: Its manifest.
-
-  Raises:
-    ManifestError: One of the two was exported again, of another model.
-  """
-  beside = None
-  # A manifest that cannot be used is told as that of the SavedModel.
-  with places.reach(root), contextlib.suppress(errors.ManifestError):
-    beside = read_manifest(root, handle.origin.stem)
-  if beside:
-    manifest_lib.check_same_model(manifest, beside)
-
-
 @contextlib.contextmanager
 def open_artifact(
   root: places.Folder, handle: model_specs.Handle
@@ -223,8 +201,7 @@ def open_artifact(
       f'{place.artifact} has no manifest {place.manifest.name} beside it; '
       'export the version again with --force'
     )
-  if handle != handle.origin:
-    check_origin(root, handle, manifest)
+  manifest_lib.check_origin(manifest, functools.partial(read_manifest, root))
   with places.local_copy(place.artifact) as artifact:
     different = contents.differences(manifest, artifact)
     if different:

@@ -217,13 +217,13 @@ def _check_origin(item: Item, before: Item | None) -> None:
     ManifestError: One of the two was exported again, of other weights or by
       another spec.
   """
-  origin = item.handle.origin
-  if item.handle == origin:
-    return
-  if before and before.handle == origin:
-    manifest_lib.check_same_model(item.manifest, before.manifest)
-  else:
-    export.check_origin(item.root, item.handle, item.manifest)
+
+  def read(stem: str) -> manifest_lib.Manifest | None:
+    if before and before.handle.stem == stem:
+      return before.manifest
+    return export.read_manifest(item.root, stem)
+
+  manifest_lib.check_origin(item.manifest, read)
 
 
 def _item(folder: places.Folder, handle: model_specs.Handle) -> Item | None:

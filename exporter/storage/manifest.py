@@ -1,6 +1,8 @@
 """The manifest of an artifact: its files, weights, versions and proof."""
 
+from collections.abc import Callable
 from collections.abc import Mapping
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -213,6 +215,12 @@ def differing_keys(
   return [key for key in keys if one.get(key) != other.get(key)]
 
 
+def is_same_model(one: Manifest, other: Manifest) -> bool:
+  """Whether two artifacts have the same weights and the same spec file."""
+  is_same = one.weights.sha256 == other.weights.sha256
+  return is_same and one.model == other.model
+
+
 def check_same_model(described: Manifest, beside: Manifest) -> None:
   """Makes sure that a file is of the SavedModel beside it.
 
@@ -231,3 +239,28 @@ def check_same_model(described: Manifest, beside: Manifest) -> None:
       f'beside it ({", ".join(differing)}); export both again, by one command '
       'with both in --formats'
     )
+
+
+def check_origin(
+  described: Manifest, read: Callable[[str], Manifest | None]
+) -> None:
+  """Makes sure that a converted file is of the SavedModel beside it, if any.
+
+  Args:
+    described: The manifest of the file, or of an artifact that was not
+      converted, which has no origin.
+    read: Reads the manifest at a path, without its suffix; None if there is
+      none.
+
+  Raises:
+    ManifestError: One of the two was exported again, of another model.
+  """
+  stem = origin_stem(described)
+  if stem == described.handle:
+    return
+  beside = None
+  # A manifest that cannot be used is told as that of the SavedModel.
+  with contextlib.suppress(errors.ManifestError):
+    beside = read(stem)
+  if beside:
+    check_same_model(described, beside)
