@@ -6,7 +6,6 @@ of what the model will see are better.
 """
 
 import pathlib
-import shutil
 import tempfile
 from typing import TYPE_CHECKING
 from typing import Final
@@ -57,14 +56,21 @@ def _are_all_there(folder: pathlib.Path) -> bool:
 
 
 def _put(folder: pathlib.Path) -> None:
-  """Writes a folder of all pictures, unless another process was faster."""
+  """Writes a folder of all pictures, unless another process was faster.
+
+  One that lacks some is replaced by one rename, as others may read it.
+  """
+  lacks_some = folder.is_dir()
   folder.parent.mkdir(parents=True, exist_ok=True)
   with tempfile.TemporaryDirectory(dir=folder.parent) as name:
     written = pathlib.Path(name) / folder.name
     written.mkdir()
     _write(written)
     try:
-      written.rename(folder)
+      if lacks_some:
+        storage.swap(written, folder)
+      else:
+        written.rename(folder)
     except OSError:
       if not folder.is_dir():  # Otherwise another process was faster.
         raise
@@ -87,7 +93,6 @@ def pictures_folder(asked: storage.LocalPath | None) -> pathlib.Path | None:
   folder = storage.default_photographs_dir()
   try:
     if not _are_all_there(folder):
-      shutil.rmtree(folder, ignore_errors=True)
       _put(folder)
   except OSError as error:
     raise errors.ExportError(

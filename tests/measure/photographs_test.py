@@ -102,6 +102,24 @@ def test_another_process_may_be_faster(home, monkeypatch):
   assert [path.name for path in folder.iterdir()] == ['theirs.png']
 
 
+def test_what_somebody_may_read_is_there_until_it_is_replaced(
+  home, monkeypatch
+):
+  folder = _photographs()
+  before = _hashes(folder)
+  (folder / '001_chelsea.png').unlink()
+  write, there = photographs._write, []
+
+  def noting(new):
+    write(new)
+    there.append(len(_hashes(folder)))
+
+  monkeypatch.setattr(photographs, '_write', noting)
+  assert _hashes(_photographs()) == before
+  assert there == [len(before) - 1]
+  assert list(home.iterdir()) == [folder]
+
+
 def test_a_place_that_cannot_be_written_to_is_told(home):
   home.touch()
   with pytest.raises(
