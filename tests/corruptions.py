@@ -100,6 +100,31 @@ def halve_scale(training: bool) -> Corruption:
   )
 
 
+_DROPOUT = 'Tiny/Logits/Dropout_1b/dropout'
+
+
+def drop(rate: float) -> Corruption:
+  """Has dropout drop another part of the values, in training."""
+  return program(
+    lambda model: set_value(
+      node(model, True, f'{_DROPOUT}/GreaterEqual/y'), rate
+    )
+  )
+
+
+def rescale(factor: float) -> Corruption:
+  """Multiplies what dropout keeps by another factor, in training."""
+  return program(
+    lambda model: set_value(node(model, True, f'{_DROPOUT}/Const'), factor)
+  )
+
+
+def forget_biases(model: saved_model_pb2.SavedModel) -> None:
+  """Answers logits without their biases, in training."""
+  added = node(model, True, 'Tiny/Logits/Conv2d_1c_1x1/BiasAdd')
+  node(model, True, 'Tiny/Logits/SpatialSqueeze').input[0] = added.input[0]
+
+
 def stop_gradient(model: saved_model_pb2.SavedModel) -> None:
   """Lets no gradient reach a kernel in training."""
   (nodes,) = _bodies(model, training=True)

@@ -1,7 +1,9 @@
 """A TF-Slim network in a session, which artifacts are compared with."""
 
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 import contextlib
 import dataclasses
 import functools
@@ -155,10 +157,16 @@ class Source:
     self._loader = loading.Loader(self.variables)
 
   @functools.cached_property
+  def draws(self) -> tuple[tf.Tensor, ...]:
+    """The random numbers that dropout draws, one for each value."""
+    ops = self.graph.get_operations()
+    return tuple(op.outputs[0] for op in ops if 'Random' in op.type)
+
+  @functools.cached_property
   def _random(self) -> frozenset[str]:
     """The operations that give something else each time."""
     found = set()
-    waiting = [op for op in self.graph.get_operations() if 'Random' in op.type]
+    waiting = [tensor.op for tensor in self.draws]
     while waiting:
       op = waiting.pop()
       if op.name not in found:
@@ -195,9 +203,25 @@ class Source:
     """Frees the memory of every variable; `load` sets them again."""
     self._loader.unload(self._session)
 
-  def run(self, fetches: Any, images: np.ndarray, momentum: float = 0.0) -> Any:
-    """Computes tensors, or runs ops, on images in [0, 1]."""
+  def run(
+    self,
+    fetches: Any,
+    images: np.ndarray,
+    momentum: float = 0.0,
+    draw: Callable[[Sequence[int]], np.ndarray] | None = None,
+  ) -> Any:
+    """Computes tensors, or runs ops, on images in [0, 1].
+
+    Args:
+      fetches: What to compute or to run.
+      images: The images.
+      momentum: How much of the moving averages remains.
+      draw: Gives the numbers that dropout draws, by their shape. By default
+        they are random.
+    """
     feeds = {self.images: images, self.momentum: momentum}
+    for tensor in self.draws if draw else ():
+      feeds[tensor] = draw((len(images), *tensor.shape[1:]))
     return self._session.run(fetches, feeds)
 
 

@@ -148,7 +148,7 @@ class Agreement:
       if source in example.outputs:
         expected, unit = example.outputs[source], example.deviations[source]
         result.compare(what, value, expected, unit)
-      else:  # Dropout makes the values random, so only the shape is known.
+      else:  # What dropout draws is not known, so only the shape is.
         shape = self._reference.default_size.outputs[source].shape
         result.compare_shape(what, value, shape)
     self._compare_shapes(where, call)
@@ -178,6 +178,11 @@ class Agreement:
 
   def compare(self, artifact: session.Reading) -> None:
     """Compares everything that an artifact in a session offers."""
+    self._compare(artifact, self._reference.training)
+
+  def _compare(
+    self, artifact: session.Reading, training: reference_lib.Example | None
+  ) -> None:
     reference = self._reference
     names = artifact.names()
     self._compare_names(names)
@@ -190,9 +195,9 @@ class Agreement:
         self._compare_outputs(self._inference, call, example)
         if example is reference.default_size:
           self._compare_published(call, example)
-    if reference.training and names.trains:
-      self._compare_training(artifact, reference.training)
-    elif not reference.training:
+    if training and names.trains:
+      self._compare_training(artifact, training)
+    elif not training:
       self._losses.measure('sum of the losses', abs(artifact.losses()))
 
   def _compare_training(
@@ -206,8 +211,11 @@ class Agreement:
     self._losses.measure('sum of the losses', difference)
 
   def compare_stranger(self, artifact: session.Loaded) -> None:
-    """Compares everything that a loaded artifact offers, gradients as well."""
-    self.compare(artifact)
+    """Compares everything that a loaded artifact offers, gradients as well.
+
+    Its dropout draws at random.
+    """
+    self._compare(artifact, self._reference.training_by_chance)
     if not self._reference.training:
       return
     missing = artifact.missing_gradients(self._reference.training.images[:1])

@@ -9,6 +9,7 @@ import numpy as np
 from exporter import checkpoints
 from exporter import errors
 from exporter import networks
+from exporter.proof import dice
 from exporter.proof import published_graph
 import model_specs
 from model_specs import versions
@@ -44,9 +45,11 @@ class Reference:
   default_size: Example  # Inference, with images of the default size.
   # Inference, with images of another size; None if the network takes one size.
   other_size: Example | None
-  # Training, without the outputs that dropout makes random; None if the network
+  # Training, with the numbers that dice.py has dropout draw; None if the network
   # is made for inference alone.
   training: Example | None
+  # The outputs of training that depend on what dropout draws.
+  drawn: frozenset[str]
   # Means and variances of the training batch, by the moving average for each.
   batch_statistics: Mapping[str, np.ndarray]
   losses: Mapping[str, float]  # The sum of regularization losses, by task.
@@ -55,6 +58,18 @@ class Reference:
   # comparable.
   published: Mapping[str, np.ndarray] = dataclasses.field(default_factory=dict)
   note: str = ''  # Why a published frozen graph was not comparable.
+
+  @functools.cached_property
+  def training_by_chance(self) -> Example | None:
+    """What is the same in each training step, whatever dropout draws."""
+    if self.training is None:
+      return None
+    outputs = {
+      name: value
+      for name, value in self.training.outputs.items()
+      if name not in self.drawn
+    }
+    return Example(self.training.images, outputs)
 
   def examples(self, handle: model_specs.Handle) -> tuple[Example, ...]:
     """The inference examples that an artifact of this handle must reproduce."""
@@ -79,13 +94,14 @@ def _infer(
 
 def _train(
   source: networks.Source, model: model_specs.ModelSpec
-) -> tuple[Example, dict[str, np.ndarray]]:
+) -> tuple[Example, frozenset[str], dict[str, np.ndarray]]:
   """Runs one training step.
 
   At momentum 0 the moving averages become the statistics of the batch.
 
   Returns:
-    What the step computes, and the statistics, by the names of the averages.
+    What the step computes, which of it depends on what dropout draws, and the
+    statistics, by the names of the averages.
   """
   images = checkpoints.synthetic_images(
     _BATCH, model.size, model.size, seed=2, channels=model.family.channels
@@ -95,12 +111,12 @@ def _train(
     FEATURES: source.features,
     **source.scoped_endpoints(model.family.scope),
   }
-  deterministic = {n: t for n, t in tensors.items() if not source.is_random(t)}
-  outputs, _ = source.run((deterministic, source.updates), images)
+  drawn = frozenset(n for n, t in tensors.items() if source.is_random(t))
+  outputs, _ = source.run((tensors, source.updates), images, draw=dice.draw)
   moving = {
     v.op.name: v for v in source.variables if v.op.name not in source.trainable
   }
-  return Example(images, outputs), source.run(moving, images)
+  return Example(images, outputs), drawn, source.run(moving, images)
 
 
 def _losses(
@@ -170,10 +186,10 @@ def compute_reference(
       'every image alike, and nothing can be proven of it; expected trained '
       'weights: see where they are from'
     )
-  example, statistics = None, dict[str, np.ndarray]()
+  example, drawn, statistics = None, frozenset[str](), dict[str, np.ndarray]()
   for training in others:
     training.load(tensors)
-    example, statistics = _train(training, model)
+    example, drawn, statistics = _train(training, model)
     training.unload()
   published, note = _ask(frozen_graph, model, tensors, default_size)
   return Reference(
@@ -182,6 +198,7 @@ def compute_reference(
     default_size=default_size,
     other_size=other_size,
     training=example,
+    drawn=drawn,
     batch_statistics=statistics,
     losses=losses,
     published=published,

@@ -24,6 +24,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from exporter import networks
 from exporter.proof import computations
+from exporter.proof import dice
 from exporter.proof import lateness
 from exporter.proof import parts as parts_lib
 from exporter.proof import stranger
@@ -112,10 +113,10 @@ def shape(declared: Any) -> tuple[int | None, ...]:
   return tuple(tf.TensorShape(declared).as_list())
 
 
-def _of_any_size(
+def _comparable(
   definition: tf.compat.v1.GraphDef,
 ) -> tf.compat.v1.GraphDef:
-  """A copy of a graph whose inputs have no declared shapes.
+  """A copy of a graph that draws fixed numbers, and takes images of any size.
 
   `Session._check` holds each artifact to the shapes that its graphs declare.
   """
@@ -126,6 +127,7 @@ def _of_any_size(
       node.attr.pop('shape', None)
   for function in changed.library.function:
     function.attr.pop('_input_shapes', None)
+  dice.fix(changed)
   return changed
 
 
@@ -287,7 +289,7 @@ def opened(parts: Sequence[parts_lib.Part], values: Values) -> Session:
   """
   values.declared.update(each for part in parts for each in _declared(part))
   parts = [
-    dataclasses.replace(part, definition=_of_any_size(part.definition))
+    dataclasses.replace(part, definition=_comparable(part.definition))
     for part in parts
   ]
   if values.bytes > _MOST_BYTES:

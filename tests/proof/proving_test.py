@@ -59,6 +59,7 @@ def test_what_the_writers_write_is_proven(name):
   )
 
 
+_FORGET_BIASES = broken.program(broken.forget_biases)
 _WEIGHTS = [
   (broken.perturb, [f'variables: {broken.KERNEL} differs by 0.001']),
   (
@@ -67,6 +68,8 @@ _WEIGHTS = [
   ),
   (broken.spoil, [f'variables: {broken.GAMMA} holds NaN']),
 ]
+# Nothing but the logits stands behind dropout.
+_DROPOUT = [broken.drop(0.2), broken.rescale(2.01), _FORGET_BIASES]
 _TF1_CASES = [
   (broken.halve_scale(False), [f'inference outputs: {_HUB} of the inference']),
   (broken.halve_scale(True), [f'training outputs: {_HUB} of the training']),
@@ -114,6 +117,10 @@ _TF1_CASES = [
     ['default of the training graph at 32x32: default has shape [2, 8]'],
   ),
   (broken_tf1.lose('graph', training=True), ['names: training is missing']),
+  *(
+    (corrupt, ['training outputs: default of the training graph'])
+    for corrupt in _DROPOUT
+  ),
 ]
 _TF2_CASES = [
   (broken.halve_scale(False), ['inference outputs: serving_default at 32x32']),
@@ -190,6 +197,11 @@ _TF2_CASES = [
   (
     broken.program(broken_tf2.swap_restored),
     ['is restored differently by the two loaders'],
+  ),
+  *(
+    (corrupt, [f'training {way} at 32x32: default differs by'])
+    for corrupt in _DROPOUT
+    for way in ('without endpoints', 'through `train`')
   ),
 ]
 

@@ -70,12 +70,20 @@ def test_inference(reference, name):
     np.testing.assert_array_equal(example.outputs[key], value, key)
 
 
-def test_training_leaves_out_what_dropout_makes_random(reference):
+def test_training_is_the_same_each_time_behind_dropout(reference):
   outputs = reference.training.outputs
-  assert outputs.keys() == _INFERRED - {'logits', 'Tiny/Logits'}
+  assert outputs.keys() == _INFERRED
   again = _compute().training.outputs
   for key, value in outputs.items():
     np.testing.assert_array_equal(again[key], value, key)
+
+
+def test_what_dropout_draws_decides_only_what_is_behind_it(reference):
+  behind = {'logits', 'Tiny/Logits'}
+  assert reference.drawn == behind
+  by_chance = reference.training_by_chance
+  assert by_chance.outputs.keys() == _INFERRED - behind
+  np.testing.assert_array_equal(by_chance.images, reference.training.images)
 
 
 def test_training_is_of_the_training_network(reference):
