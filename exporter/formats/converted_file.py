@@ -12,6 +12,7 @@ from exporter import storage
 from exporter.formats import format as format_lib
 from exporter.formats import original as original_lib
 import model_specs
+from model_specs import formats
 
 
 class ConvertedFile(format_lib.Format):
@@ -92,14 +93,19 @@ class ConvertedNetwork(ConvertedFile):
     original: original_lib.Original,
     artifact: pathlib.Path,
   ) -> None:
-    """Freezes the inference network and converts it."""
+    """Freezes the inference network and converts it.
+
+    If that rounds the weights, the network is proven while they are as they
+    were.
+    """
     self.require()
-    artifacts.convert(
-      handle,
-      original.sources[0],
-      original.tensors,
-      lambda network: self._convert(handle, network, original, artifact),
-    )
+
+    def convert(network: 'artifacts.Frozen') -> None:
+      if not formats.is_exact(handle):
+        proof.prove_frozen(handle, network, original.trials)
+      self._convert(handle, network, original, artifact)
+
+    artifacts.convert(handle, original.sources[0], original.tensors, convert)
 
   def prove(
     self,

@@ -219,9 +219,14 @@ class Source:
       draw: Gives the numbers that dropout draws, by their shape. By default
         they are random.
     """
-    feeds = {self.images: images, self.momentum: momentum}
-    for tensor in self.draws if draw else ():
-      feeds[tensor] = draw((len(images), *tensor.shape[1:]))
+    feeds: dict[tf.Tensor, Any] = {
+      self.images: images,
+      self.momentum: momentum,
+    }
+    if draw:
+      for tensor in self.draws:
+        _, *sizes = tensor.shape.as_list()
+        feeds[tensor] = draw([len(images), *sizes])
     return self._session.run(fetches, feeds)
 
 

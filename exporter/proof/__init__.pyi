@@ -1,4 +1,5 @@
 from .agreement import Agreement as Agreement
+from .frozen import prove_frozen as prove_frozen
 from .interpreter import LENIENCY as LENIENCY
 from .interpreter import Interpreter as Interpreter
 from .programs import Answer as Answer

@@ -1,10 +1,13 @@
 """The graphs that a session imports, and those that fill and read variables."""
 
+from collections.abc import Iterator
 from collections.abc import Mapping
 import dataclasses
 
 import numpy as np
 import tensorflow as tf
+
+from exporter.proof import dice
 
 _FLOAT = tf.float32.as_datatype_enum
 _STRING = tf.string.as_datatype_enum
@@ -79,3 +82,27 @@ def reading(handles: Mapping[str, str]) -> Part:
     )
     node.attr['dtype'].type = _FLOAT
   return Part(graph, 'value', _numbered(handles))
+
+
+def declared(part: Part) -> Iterator[tuple[str, tf.TensorShape]]:
+  """The shape of each input of a graph, by the name of its tensor."""
+  for node in part.definition.node:
+    if node.op == 'Placeholder' and 'shape' in node.attr:
+      name = f'{part.scope}/{node.name}' if part.scope else node.name
+      yield f'{name}:0', tf.TensorShape(node.attr['shape'].shape)
+
+
+def comparable(part: Part) -> Part:
+  """A copy of a graph that draws fixed numbers, and takes images of any size.
+
+  A session holds each artifact to the shapes that its graphs declare.
+  """
+  changed = tf.compat.v1.GraphDef()
+  changed.CopyFrom(part.definition)
+  for node in changed.node:
+    if node.op == 'Placeholder':
+      node.attr.pop('shape', None)
+  for function in changed.library.function:
+    function.attr.pop('_input_shapes', None)
+  dice.fix(changed)
+  return dataclasses.replace(part, definition=changed)

@@ -45,8 +45,8 @@ class Reference:
   default_size: Example  # Inference, with images of the default size.
   # Inference, with images of another size; None if the network takes one size.
   other_size: Example | None
-  # Training, with the numbers that dice.py has dropout draw; None if the network
-  # is made for inference alone.
+  # Training, where dropout draws the numbers of dice.py; None if the network is
+  # made for inference alone.
   training: Example | None
   # The outputs of training that depend on what dropout draws.
   drawn: frozenset[str]

@@ -24,7 +24,6 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from exporter import networks
 from exporter.proof import computations
-from exporter.proof import dice
 from exporter.proof import lateness
 from exporter.proof import parts as parts_lib
 from exporter.proof import stranger
@@ -111,32 +110,6 @@ class Values:
 def shape(declared: Any) -> tuple[int | None, ...]:
   """A shape that an artifact declares, with None for open sizes."""
   return tuple(tf.TensorShape(declared).as_list())
-
-
-def _comparable(
-  definition: tf.compat.v1.GraphDef,
-) -> tf.compat.v1.GraphDef:
-  """A copy of a graph that draws fixed numbers, and takes images of any size.
-
-  `Session._check` holds each artifact to the shapes that its graphs declare.
-  """
-  changed = tf.compat.v1.GraphDef()
-  changed.CopyFrom(definition)
-  for node in changed.node:
-    if node.op == 'Placeholder':
-      node.attr.pop('shape', None)
-  for function in changed.library.function:
-    function.attr.pop('_input_shapes', None)
-  dice.fix(changed)
-  return changed
-
-
-def _declared(part: parts_lib.Part) -> Iterator[tuple[str, tf.TensorShape]]:
-  """The shape of each input of a graph, by the name of its tensor."""
-  for node in part.definition.node:
-    if node.op == 'Placeholder' and 'shape' in node.attr:
-      name = f'{part.scope}/{node.name}' if part.scope else node.name
-      yield f'{name}:0', tf.TensorShape(node.attr['shape'].shape)
 
 
 def _are_same(one: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
@@ -287,11 +260,10 @@ def opened(parts: Sequence[parts_lib.Part], values: Values) -> Session:
     values: The artifact's variables, which tell how much memory it would take
       to keep the session.
   """
-  values.declared.update(each for part in parts for each in _declared(part))
-  parts = [
-    dataclasses.replace(part, definition=_comparable(part.definition))
-    for part in parts
-  ]
+  values.declared.update(
+    each for part in parts for each in parts_lib.declared(part)
+  )
+  parts = [parts_lib.comparable(part) for part in parts]
   if values.bytes > _MOST_BYTES:
     return Session(parts)
   key = _digest(parts)

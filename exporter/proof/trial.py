@@ -45,7 +45,7 @@ class Trial:
   is_trained: bool  # If not, all classes are about equally probable.
 
 
-def _images(pictures: np.ndarray, rounding: float = 0.0) -> np.ndarray:
+def images_of(pictures: np.ndarray, rounding: float = 0.0) -> np.ndarray:
   """Turns pictures into images in [0, 1].
 
   Args:
@@ -66,7 +66,7 @@ def _run(
 ) -> list:
   """Calls `run` with all pictures, one batch after the other."""
   starts = range(0, len(pictures), _BATCH)
-  return [run(_images(pictures[at : at + _BATCH], rounding)) for at in starts]
+  return [run(images_of(pictures[at : at + _BATCH], rounding)) for at in starts]
 
 
 class Trials:
@@ -240,7 +240,7 @@ def compare(
   """
   expected = trial.outputs[conversion.task]
   answers = np.concatenate(_run(run, trial.pictures))
-  alone = run(_images(trial.pictures[:1]))
+  alone = run(images_of(trial.pictures[:1]))
   allowed = _allowed(conversion, trial)
   exact = _exact(answers, alone, expected, allowed)
   if formats.is_exact(conversion):
@@ -290,7 +290,7 @@ def prove_on_few(
   unit = float(np.std(expected)) or 1.0
   is_exact = formats.is_exact(conversion)
   with artifacts.explained(conversion, 'run'):
-    answers = run(_images(trial.pictures[:_FEW]))
+    answers = run(images_of(trial.pictures[:_FEW]))
   allowed = _allowed(conversion, trial)
   compared = comparison.Comparison(name, allowed, is_mean=not is_exact)
   compared.compare('a few pictures', answers, expected[:_FEW], unit)

@@ -43,6 +43,30 @@ def test_garbage_is_one_error(word, tmp_path):
     formats.load(conversion, path)
 
 
+def _exchange(graph):
+  """A frozen network in which two moving means of one shape change places."""
+  one, other = (
+    node.attr['value'].tensor
+    for node in graph.definition.node
+    if node.name.endswith('moving_mean/Read/ReadVariableOp')
+  )
+  kept = type(one).FromString(one.SerializeToString())
+  one.CopyFrom(other)
+  other.CopyFrom(kept)
+  return graph
+
+
+@pytest.mark.parametrize(
+  'word', ['litert.dynamic', 'litert.int8', 'tfjs.uint8', 'tfjs.float16']
+)
+def test_what_rounding_would_hide_is_not_converted(word, tmp_path, monkeypatch):
+  freeze = frozen.freeze
+  monkeypatch.setattr(frozen, 'freeze', lambda *args: _exchange(freeze(*args)))
+  with pytest.raises(errors.ProofError, match='is not converted: its network'):
+    conversions_made.write(_TINY, word, tmp_path)
+  assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize('group', [kinds.LITERT, kinds.ONNX])
 def test_a_missing_package_is_asked_for(group, tmp_path, monkeypatch):
   monkeypatch.setattr(util, 'find_spec', lambda _: None)

@@ -1,5 +1,6 @@
 """Graphs that fill variables from a file, and that read them."""
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -53,3 +54,20 @@ def test_nothing_is_filled_where_there_is_nothing():
   with tf.compat.v1.Session(graph=live) as session:
     op, filename = parts.ends(parts.RENEW)
     session.run(op, {filename: 'no/file'})
+
+
+def test_a_comparable_graph_takes_images_of_any_size_and_draws_the_same():
+  with tf.Graph().as_default() as live:
+    images = tf.compat.v1.placeholder(tf.float32, [None, 4], 'images')
+    tf.nn.dropout(images, 0.5, name='dropped')
+  part = parts.Part(live.as_graph_def(), 'scope')
+  assert dict(parts.declared(part)) == {'scope/images:0': [None, 4]}
+  comparable = parts.comparable(part)
+  assert not dict(parts.declared(comparable))
+  with tf.Graph().as_default() as live:
+    tf.import_graph_def(comparable.definition, name='')
+  with tf.compat.v1.Session(graph=live) as session:
+    feeds = {'images:0': np.ones([9, 7], np.float32)}
+    once, again = (session.run('dropped/SelectV2:0', feeds) for _ in range(2))
+  np.testing.assert_array_equal(once, again)
+  assert dict(parts.declared(part))  # Which nobody has changed.

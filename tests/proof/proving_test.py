@@ -7,7 +7,6 @@ import pytest
 from exporter import errors
 from exporter.artifacts import operations
 from exporter.proof import proving
-from exporter.proof import reference
 from model_specs import versions
 from tests import artifacts_made as artifacts
 from tests import corruptions as broken
@@ -296,13 +295,3 @@ def test_the_message_lists_every_miss(tmp_path):
     'training outputs',
     'moving averages',
   }
-
-
-def test_fixed_sizes_are_proven_at_one_size():
-  model = artifacts.reference(TINY)
-  examples = {
-    number: model.examples(artifacts.handle(f'{TINY}/classification/{number}'))
-    for number in (1, 3)
-  }
-  assert [len(its_examples) for its_examples in examples.values()] == [1, 2]
-  assert reference.LOGITS in examples[3][1].outputs
