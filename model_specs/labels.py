@@ -3,6 +3,7 @@
 import csv
 import functools
 from importlib import resources
+import pathlib
 
 from model_specs import checks
 from model_specs import outside
@@ -11,6 +12,7 @@ from model_specs import versions
 
 # The names are those of WordNet, whose licence is in NOTICE.
 _FILE = 'imagenet_labels.tsv'
+MOST_BYTES = 1 << 24  # Of a labels.txt; ImageNet's has 2**14.
 
 
 @functools.cache
@@ -71,3 +73,25 @@ def file_text(handle: spec.Handle) -> str:
     'of its classes',
   )
   return ''.join(f'{name}\n' for name in names)
+
+
+def parse_file(data: bytes) -> tuple[str, ...]:
+  """The names in the bytes of a labels.txt.
+
+  Raises:
+    UnicodeDecodeError: They are no text.
+  """
+  return tuple(data.decode('utf-8').removesuffix('\n').split('\n'))
+
+
+def read_file(path: pathlib.Path) -> tuple[str, ...]:
+  """The names in a labels.txt; none if there is no such file.
+
+  Raises:
+    OSError: It cannot be read.
+    UnicodeDecodeError: It is no text.
+  """
+  try:
+    return parse_file(outside.read_file(path, MOST_BYTES))
+  except FileNotFoundError:
+    return ()

@@ -164,3 +164,9 @@ def return_other_output(model: saved_model_pb2.SavedModel) -> None:
   """Lets `serve` return another output of what it calls."""
   (function,) = _functions(model, 'serve')
   function.ret['output_0'] = 'call:output:0'
+
+
+def serve_more(model: saved_model_pb2.SavedModel) -> None:
+  """Lets TensorFlow Serving answer an output that nobody promised."""
+  outputs = model.meta_graphs[0].signature_def['serving_default'].outputs
+  outputs['more'].CopyFrom(outputs['logits'])

@@ -3,6 +3,7 @@ from .converting import Run as Run
 from .converting import convert as convert
 from .converting import explained as explained
 from .facts import FACTS as FACTS
+from .facts import read_model_labels as read_model_labels
 from .facts import write_facts as write_facts
 from .frozen import Frozen as Frozen
 from .graph import Graph as Graph
@@ -13,10 +14,12 @@ from .litert import check_litert_batch as check_litert_batch
 from .litert import load_litert as load_litert
 from .litert import operator as operator
 from .litert import write_litert as write_litert
+from .litert_metadata import read_litert_labels as read_litert_labels
 from .loading import load_tf1 as load_tf1
 from .loading import load_tf2 as load_tf2
 from .onnx import load_onnx as load_onnx
 from .onnx import messages as messages
+from .onnx import read_onnx_labels as read_onnx_labels
 from .onnx import write_onnx as write_onnx
 from .operations import FROZEN as FROZEN
 from .operations import TFJS as TFJS
@@ -25,6 +28,7 @@ from .operations import strange as strange
 from .tf1_module import write_tf1 as write_tf1
 from .tf2_model import write_tf2 as write_tf2
 from .tfjs import load_tfjs as load_tfjs
+from .tfjs import read_tfjs_labels as read_tfjs_labels
 from .tfjs import write_tfjs as write_tfjs
 from .tfjs_node import CPU as CPU
 from .tfjs_node import find_node as find_node

@@ -74,3 +74,13 @@ def write_facts(
   if labels.of(handle):
     text = labels.file_text(handle)
     (extra / _LABELS).write_text(text, encoding='utf-8', newline='\n')
+
+
+def read_model_labels(folder: pathlib.Path) -> tuple[str, ...]:
+  """The names of the classes in an artifact; none if it has no labels.
+
+  Raises:
+    OSError: They cannot be read.
+    ValueError: They are no text.
+  """
+  return labels.read_file(folder / _FOLDER / _LABELS)

@@ -28,6 +28,20 @@ _OPERATORS = {
   for name, number in vars(schema.BuiltinOperator).items()
   if isinstance(number, int)
 }
+_TYPES = {
+  number: name
+  for name, number in vars(schema.TensorType).items()
+  if isinstance(number, int)
+}
+# The type of weights by the name of the kind. Networks that were trained for 8
+# bits have the second one.
+_WEIGHTS = {
+  'float32': ('FLOAT32',),
+  'float16': ('FLOAT16',),
+  'dynamic': ('INT8',),
+  'int8': ('INT8', 'UINT8'),
+}
+_SMALL = 1024  # Of a constant with fewer numbers the converter rounds none.
 # Where a model's table has the names of other files with weights, and which
 # parts of them it takes. The schemas of older TensorFlows lack these fields.
 _EXTERNAL_FIELDS = (20, 22)
@@ -163,13 +177,38 @@ def _operators(model: Any) -> Iterator[operations.Found]:
     yield operations.Found('the model', '', 'weights in other files')
 
 
-def _check_operators(
-  conversion: model_specs.Handle, path: pathlib.Path
-) -> None:
-  """Raises a ProofError if a file does what no export does."""
+def _check_content(conversion: model_specs.Handle, path: pathlib.Path) -> None:
+  """Raises a ProofError if a file does or holds what its export does not."""
   data = outside.read_file(path, _MOST_BYTES)
   model = schema.Model.GetRootAs(data)
   operations.refuse(conversion, path.name, list(_operators(model)))
+  _check_weights(conversion, model)
+
+
+def _largest(model: Any) -> tuple[int, str]:
+  """How many numbers the largest constant of a file has, and of which type."""
+  (graph,) = (model.Subgraphs(i) for i in range(model.SubgraphsLength()))
+  tensors = (graph.Tensors(i) for i in range(graph.TensorsLength()))
+  return max(
+    (int(np.prod(tensor.ShapeAsNumpy())), _TYPES[tensor.Type()])
+    for tensor in tensors
+    if model.Buffers(tensor.Buffer()).DataLength()
+  )
+
+
+def _check_weights(conversion: model_specs.Handle, model: Any) -> None:
+  """Raises a ProofError if weights are not of the type that was promised.
+
+  The converter leaves the smallest as they are, so the largest is looked at.
+  """
+  expected = _WEIGHTS[conversion.kind.name]
+  count, found = _largest(model)
+  if count > _SMALL and found not in expected:
+    raise errors.ProofError(
+      f'{conversion} has weights in {found}, expected {" or ".join(expected)}; '
+      'report it, as the converter of the installed TensorFlow differs from '
+      'what slimhub expects'
+    )
 
 
 def load_litert(
@@ -181,11 +220,11 @@ def load_litert(
 
   Raises:
     ProofError: The file does not take the promised type of input, or has
-      operators that no export has.
+      operators that no export has, or weights of another type.
   """
   from ai_edge_litert import interpreter as litert
 
-  _check_operators(conversion, path)
+  _check_content(conversion, path)
   interpreter = litert.Interpreter(str(path), num_threads=threads)
   runner = interpreter.get_signature_runner(litert_interface.SIGNATURE)
   _check(conversion, runner)

@@ -7,6 +7,7 @@ MediaPipe's writer is incomplete. In the tests, MediaPipe reads it.
 """
 
 import io
+import pathlib
 from typing import Any
 import zipfile
 
@@ -218,3 +219,16 @@ def pack(conversion: model_specs.Handle, model: schema.ModelT) -> bytes:
   if not labels.of(conversion):
     return packed
   return _with_labels(packed, labels.file_text(conversion))
+
+
+def read_litert_labels(path: pathlib.Path) -> tuple[str, ...]:
+  """The names of the classes in a LiteRT file; none if it has no zip.
+
+  Raises:
+    OSError: The file cannot be read.
+    KeyError, ValueError, zipfile.BadZipFile: The zip is not as it was written.
+  """
+  if not zipfile.is_zipfile(path):
+    return ()
+  with zipfile.ZipFile(path) as appendix, appendix.open(LABELS) as file:
+    return labels.parse_file(file.read(labels.MOST_BYTES))

@@ -243,6 +243,20 @@ def _read(conversion: model_specs.Handle, path: pathlib.Path) -> Any:
   return model
 
 
+def read_onnx_labels(path: pathlib.Path) -> tuple[str, ...]:
+  """The names of the classes in a file; none if it names none.
+
+  Raises:
+    OSError: It cannot be read.
+    ValueError, TypeError, google.protobuf.message.DecodeError: It is damaged.
+  """
+  import onnx
+
+  model = onnx.ModelProto.FromString(outside.read_file(path, _MOST_BYTES))
+  facts = {entry.key: entry.value for entry in model.metadata_props}
+  return tuple(json.loads(facts.get('labels', '[]')))
+
+
 def load_onnx(
   conversion: model_specs.Handle, path: pathlib.Path, threads: int = 1
 ) -> Callable[[np.ndarray], np.ndarray]:

@@ -115,6 +115,16 @@ def write_tfjs(
     (folder / _LABELS).write_text(text, encoding='utf-8', newline='\n')
 
 
+def read_tfjs_labels(folder: pathlib.Path) -> tuple[str, ...]:
+  """The names of the classes in a folder; none if it has no labels.
+
+  Raises:
+    OSError: They cannot be read.
+    ValueError: They are no text.
+  """
+  return labels.read_file(folder / _LABELS)
+
+
 def load_tfjs(
   conversion: model_specs.Handle,
   folder: pathlib.Path,

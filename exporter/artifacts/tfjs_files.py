@@ -44,10 +44,26 @@ def _strange(model: dict[str, Any]) -> Iterator[operations.Found]:
     yield operations.Found('the model', 'modelInitializer', 'another graph')
 
 
-def _size(spec: dict[str, Any]) -> int:
-  """How many bytes a constant has."""
-  dtype = spec.get('quantization', spec)['dtype']
-  return math.prod(map(int, spec['shape'])) * _BYTES[dtype]
+def _count(spec: dict[str, Any]) -> int:
+  """How many numbers a constant has."""
+  return math.prod(map(int, spec['shape']))
+
+
+def _dtype(spec: dict[str, Any]) -> str:
+  """The type in which a constant is kept."""
+  return spec.get('quantization', spec)['dtype']
+
+
+def _check_weights(
+  conversion: model_specs.Handle, specs: list[dict[str, Any]]
+) -> None:
+  """Raises a ProofError if weights are not of the type that was promised."""
+  found, expected = _dtype(max(specs, key=_count)), conversion.kind.name
+  if found != expected:
+    raise errors.ProofError(
+      f'{conversion} has weights in {found}, expected {expected}; export it '
+      'again with --force'
+    )
 
 
 def _data(folder: pathlib.Path, paths: list[str]) -> bytes:
@@ -93,12 +109,12 @@ def read(conversion: model_specs.Handle, folder: pathlib.Path) -> Files:
     _check(conversion, model['signature'])
     (group,) = model['weightsManifest']
     data = _data(folder, group['paths'])
-    needed = sum(map(_size, group['weights']))
+    specs = group['weights']
+    _check_weights(conversion, specs)
+    needed = sum(_count(spec) * _BYTES[_dtype(spec)] for spec in specs)
   except (KeyError, TypeError, AttributeError, RecursionError) as error:
     what = f'{type(error).__name__} {error}'
     raise ValueError(f'{MODEL} is no model of TensorFlow.js: {what}') from error
   if len(data) != needed:
     raise ValueError(f'its shards have {len(data)} bytes, expected {needed}')
-  return Files(
-    model['modelTopology'], model['signature'], group['weights'], data
-  )
+  return Files(model['modelTopology'], model['signature'], specs, data)

@@ -31,7 +31,6 @@ _WHAT = {
     'cannot load.'
   ),
 }
-_LICENSES_URL = 'https://spdx.org/licenses'
 
 
 def _dataset(spec: model_specs.ModelSpec) -> str:
@@ -215,16 +214,6 @@ def _changelog(handle: model_specs.Handle) -> tuple[record.Section, ...]:
   return (record.Section('Changelog', parts=parts),)
 
 
-def _license(handle: model_specs.Handle) -> record.Section:
-  name, own = handle.spec.license, handle.spec.own
-  url = own.license_url if own else f'{_LICENSES_URL}/{name}.html'
-  stated = markdown.link(name, url) if url else markdown.text(name)
-  text = f'The model is published under {stated}.'
-  if not name:
-    text = f'`{handle.publisher}` states no licence.'
-  return record.Section('Licence', (markdown.paragraph(text),))
-
-
 def _links_in_tree(handle: model_specs.Handle) -> record.Links:
   """Links between the cards of one tree of documentation."""
 
@@ -283,6 +272,6 @@ def model_card(
       *measured_lib.sections(measured),
       names.also_known_as(handle, links.guide),
       *_changelog(handle),
-      _license(handle),
+      origin.licence(handle),
     ),
   )

@@ -87,7 +87,6 @@ def render(
   family: model_specs.Family,
   number: int,
   cards: str,
-  publisher: str = model_specs.PUBLISHER,
 ) -> str:
   """All modules of one version of a family, on one page.
 
@@ -95,11 +94,10 @@ def render(
     family: The family whose modules are listed.
     number: The version that is listed; a current one, as only those have cards.
     cards: The relative URL from the page to the documentation tree.
-    publisher: The publisher of the handles.
   """
   handles = [
     handle
-    for handle in model_specs.find(f'*/*/{number}', publisher=publisher)
+    for handle in model_specs.find(f'*/*/{number}')
     if handle.spec.family == family
   ]
   handles.sort(key=_title)

@@ -135,16 +135,6 @@ def _origin(manifest: storage.Manifest) -> tuple[str, ...]:
   )
 
 
-def _license(conversion: model_specs.Handle) -> record.Section:
-  name = conversion.spec.license
-  text = (
-    f'The model is published under {markdown.text(name)}.'
-    if name
-    else f'`{conversion.publisher}` states no licence.'
-  )
-  return record.Section('Licence', (markdown.paragraph(text),))
-
-
 def conversion_card(
   conversion: model_specs.Handle,
   manifest: storage.Manifest,
@@ -181,7 +171,7 @@ def conversion_card(
       *origin.provenance(conversion, manifest),
       *measured_lib.sections(measured),
       names.also_known_as(conversion),
-      _license(conversion),
+      origin.licence(conversion),
     ),
   )
 

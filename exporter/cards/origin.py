@@ -1,4 +1,4 @@
-"""The section of a card on where an artifact comes from."""
+"""The sections of a card on where an artifact comes from and who may use it."""
 
 from exporter import checkpoints
 from exporter import markdown
@@ -8,6 +8,7 @@ import model_specs
 from model_specs import checksums
 from model_specs import kinds
 
+_LICENSES_URL = 'https://spdx.org/licenses'
 _TRUST = {
   checksums.PUBLISHED: 'slimhub knows this hash as that of the published one.',
   checksums.FIRST_USE: (
@@ -57,3 +58,14 @@ def provenance(
       ),
     ),
   )
+
+
+def licence(handle: model_specs.Handle) -> record.Section:
+  """Under which licence a model is published, with a link to its text."""
+  name, own = handle.spec.license, handle.spec.own
+  url = own.license_url if own else f'{_LICENSES_URL}/{name}.html'
+  stated = markdown.link(name, url) if url else markdown.text(name)
+  text = f'The model is published under {stated}.'
+  if not name:
+    text = f'`{handle.publisher}` states no licence.'
+  return record.Section('Licence', (markdown.paragraph(text),))

@@ -108,7 +108,6 @@ def write_tree(
 def write_catalogues(
   output_dir: pathlib.Path,
   cards_dir: pathlib.Path,
-  publisher: str = model_specs.PUBLISHER,
 ) -> list[pathlib.Path]:
   """Writes NETWORK/VERSION.md for each family and version, and clients.md.
 
@@ -116,7 +115,6 @@ def write_catalogues(
     output_dir: Where the pages go. It must be outside the documentation tree,
       as the validator takes every file there for a card.
     cards_dir: The root of the documentation tree that the pages link to.
-    publisher: The publisher in the handles of the models.
 
   Returns:
     The files that were written or removed because they differed.
@@ -132,5 +130,5 @@ def write_catalogues(
     for number in set(versions.CURRENT).intersection(family.versions):
       path = output_dir / network / f'{number}.md'
       cards = pathlib.Path(os.path.relpath(cards_dir, path.parent)).as_posix()
-      pages[path] = catalogue.render(family, number, cards, publisher)
+      pages[path] = catalogue.render(family, number, cards)
   return _update(output_dir, pages)

@@ -20,7 +20,6 @@ from exporter.checkpoints import weights as weights_lib
 from exporter.checkpoints.fetch import checksums
 import model_specs
 from model_specs import checksums as checksums_lib
-from model_specs import outside
 
 _STATE = 'checkpoint'  # The file that names the newest in a folder.
 _CODE = ('checkpoints', 'networks')  # The packages that take part in a reading.
@@ -40,8 +39,7 @@ def _content(path: pathlib.Path) -> str:
   """The hash of a file, or what is there instead."""
   if not path.is_file():
     return 'no file' if path.exists() else 'nothing'
-  with outside.open_file(path) as file:
-    return storage.digest(file)[1]
+  return storage.sha256(path)
 
 
 @functools.cache

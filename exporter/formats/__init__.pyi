@@ -1,6 +1,7 @@
 from .converted_file import ConvertedFile as ConvertedFile
 from .format import Claim as Claim
 from .format import Format as Format
+from .format import untrue as untrue
 from .model_folder import ModelFolder as ModelFolder
 from .original import Original as Original
 from .registry import FORMATS as FORMATS

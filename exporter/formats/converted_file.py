@@ -25,6 +25,11 @@ class ConvertedFile(format_lib.Format):
     They say what goes in and what comes out, and have code that runs.
     """
 
+  def remarks(self, manifest: storage.Manifest) -> Sequence[str]:
+    """What is true of one file and not of all of its kind, for its card."""
+    del manifest
+    return ()
+
   def figures(self, handle: model_specs.Handle) -> str:
     """How to read the figures of the proof, for the card."""
     return cards.trial_figures(handle)
@@ -63,8 +68,9 @@ class ConvertedFile(format_lib.Format):
     measured: measure.Measurements | None = None,
   ) -> cards.Card:
     """The card: what the file is, how to use it, and how exact it is."""
+    use = (*self.usage(handle), *self.remarks(manifest))
     return cards.conversion_card(
-      handle, manifest, self.usage(handle), self.figures(handle), measured
+      handle, manifest, use, self.figures(handle), measured
     )
 
 
@@ -86,6 +92,22 @@ class ConvertedNetwork(ConvertedFile):
     self, handle: model_specs.Handle, path: pathlib.Path, threads: int
   ) -> 'artifacts.Run':
     """Loads a file into its runtime, which may use so many threads."""
+
+  @abc.abstractmethod
+  def _labels(self, path: pathlib.Path) -> tuple[str, ...]:
+    """Reads the names of the classes in a file; none if it has no labels."""
+
+  def claims(
+    self,
+    handle: model_specs.Handle,
+    manifest: storage.Manifest,
+    artifact: pathlib.Path,
+  ) -> tuple[format_lib.Claim, ...]:
+    """Claims on the labels."""
+    del manifest
+    self.require()
+    with artifacts.explained(handle, 'read'):
+      return tuple(format_lib.of_labels(handle, self._labels(artifact)))
 
   def write(
     self,

@@ -7,6 +7,8 @@ when they are imported; formats need them only to write, load and prove.
 
 import abc
 from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Sequence
 import pathlib
 from typing import TypeAlias
 
@@ -18,11 +20,38 @@ from exporter import storage
 from exporter.formats import original as original_lib
 import model_specs
 from model_specs import kinds
+from model_specs import labels
 
 # Gives what the SavedModel of a published handle, in the same folder, holds.
 Beside: TypeAlias = Callable[[model_specs.Handle], original_lib.Original]
 # A statement to check: what it is about, what was found, what was expected.
 Claim: TypeAlias = tuple[str, object, object]
+
+
+def of_labels(
+  handle: model_specs.Handle, found: Sequence[str]
+) -> Sequence[Claim]:
+  """Claims that classes are called by their names; no more than one is false.
+
+  Args:
+    handle: What the artifact is.
+    found: The names in its files.
+  """
+  expected = labels.of(handle)
+  if len(found) != len(expected):
+    return [('labels', len(found), len(expected))]
+  numbered = enumerate(zip(found, expected, strict=True))
+  claims = ((f'label {number}', *names) for number, names in numbered)
+  return [claim for claim in claims if claim[1] != claim[2]][:1]
+
+
+def untrue(claims: Iterable[Claim]) -> list[str]:
+  """A line for each claim that is false."""
+  return [
+    f'{what}: {found}, expected {expected}'
+    for what, found, expected in claims
+    if found != expected
+  ]
 
 
 class Format(abc.ABC):
@@ -131,10 +160,18 @@ class Format(abc.ABC):
     """
 
   def claims(
-    self, manifest: storage.Manifest, artifact: pathlib.Path
+    self,
+    handle: model_specs.Handle,
+    manifest: storage.Manifest,
+    artifact: pathlib.Path,
   ) -> tuple[Claim, ...]:
-    """Statements of the manifest that can be checked against the files."""
-    del manifest, artifact
+    """What an artifact says, in its files, of itself and its manifest.
+
+    Raises:
+      PackageError: A package that reads the files is not installed.
+      ProofError: They cannot be read.
+    """
+    del handle, manifest, artifact
     return ()
 
   def note(self, original: original_lib.Original) -> str:

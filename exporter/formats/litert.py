@@ -1,5 +1,6 @@
 """The formats of LiteRT: files for phones and small machines."""
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 import dataclasses
 import pathlib
@@ -20,11 +21,17 @@ from model_specs import kinds
 
 _LABELS = 'the zip at its end, which MediaPipe reads'
 
-_BATCH = markdown.paragraph(
-  'Its batch is 1, as delegates of graphics chips and browsers want it, unless '
-  'it was exported with `--litert_batch=dynamic`. `resize_tensor_input` makes '
-  'it any other; the runner of a signature, as below, does so by itself.'
-)
+_BATCHES: Mapping[str, str] = {
+  kinds.ONE: (
+    'Its batch is 1, as delegates of graphics chips and browsers want it. '
+    '`resize_tensor_input` makes it any other; the runner of a signature, as '
+    'above, does so by itself.'
+  ),
+  kinds.DYNAMIC: (
+    'Its batch is open. Delegates of graphics chips and browsers want one of '
+    '1: export the file without `--litert_batch=dynamic` for them.'
+  ),
+}
 
 _FLOATS = string.Template("""
 import numpy as np
@@ -65,6 +72,9 @@ class LiteRt(converted_file.ConvertedNetwork):
     self, handle: model_specs.Handle, path: pathlib.Path, threads: int
   ) -> 'artifacts.Run':
     return artifacts.load_litert(handle, path, threads)
+
+  def _labels(self, path: pathlib.Path) -> tuple[str, ...]:
+    return artifacts.read_litert_labels(path)
 
   def alone(
     self, handle: model_specs.Handle, artifact: pathlib.Path, threads: int
@@ -111,6 +121,12 @@ class LiteRt(converted_file.ConvertedNetwork):
     artifacts.check_litert_batch(handle, artifact, original.batch)
     return checks
 
+  def remarks(self, manifest: storage.Manifest) -> Sequence[str]:
+    """Which batch it takes."""
+    batch = manifest.batch or kinds.DYNAMIC
+    text = _BATCHES.get(batch, '')  # Of another slimhub there may be others.
+    return (markdown.paragraph(text),) if text else ()
+
   def usage(self, handle: model_specs.Handle) -> Sequence[str]:
     """What goes in and what comes out, and code for LiteRT's interpreter."""
     size = handle.spec.size
@@ -122,6 +138,5 @@ class LiteRt(converted_file.ConvertedNetwork):
     )
     return (
       cards.inputs_and_outputs(handle, _LABELS),
-      _BATCH,
       markdown.code(snippet),
     )

@@ -132,15 +132,21 @@ class ModelFolder(format_lib.Format):
     return cards.model_card(handle, manifest, measured)
 
   def claims(
-    self, manifest: storage.Manifest, artifact: pathlib.Path
+    self,
+    handle: model_specs.Handle,
+    manifest: storage.Manifest,
+    artifact: pathlib.Path,
   ) -> tuple[format_lib.Claim, ...]:
-    """Claims on the weights in the facts, and on vectors in files and proof."""
+    """Claims on weights and labels, and on vectors in files and proof."""
+    with artifacts.explained(handle, 'read'):
+      labels = artifacts.read_model_labels(artifact)
     try:
       facts = outside.read_file(artifact / artifacts.FACTS, _MOST_FACTS)
       stated = dict(json.loads(facts)['weights'])
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
       stated = {}  # Every claim below is false then.
     return (
+      *format_lib.of_labels(handle, labels),
       ('weights', manifest.weights.kind, stated.get('kind')),
       ('weights', manifest.weights.sha256, stated.get('sha256')),
       (

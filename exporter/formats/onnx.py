@@ -53,6 +53,9 @@ class Onnx(converted_file.ConvertedNetwork):
   ) -> 'artifacts.Run':
     return artifacts.load_onnx(handle, path, threads)
 
+  def _labels(self, path: pathlib.Path) -> tuple[str, ...]:
+    return artifacts.read_onnx_labels(path)
+
   def alone(
     self, handle: model_specs.Handle, artifact: pathlib.Path, threads: int
   ) -> 'artifacts.Run':

@@ -57,6 +57,9 @@ class TfJs(converted_file.ConvertedNetwork):
     del threads  # In Node, WebAssembly runs on one thread.
     return artifacts.load_tfjs(handle, path)
 
+  def _labels(self, path: pathlib.Path) -> tuple[str, ...]:
+    return artifacts.read_tfjs_labels(path)
+
   def prove(
     self,
     handle: model_specs.Handle,

@@ -9,6 +9,7 @@ import re
 from exporter import errors
 from exporter import storage
 from exporter.hub import refusal
+from exporter.hub import stamps
 from exporter.hub import tfjs
 import model_specs
 from model_specs import kinds
@@ -105,7 +106,7 @@ class Exports:
 
   def __init__(self, root: pathlib.Path):
     self._root = root.resolve()
-    self._read: dict[str, tuple[tuple, storage.Export | None]] = {}
+    self._read: dict[str, tuple[stamps.Stamp, storage.Export | None]] = {}
 
   def _find(self, stem: str) -> storage.Export | None:
     """The artifact at a path, if any; read again only if it was replaced."""
@@ -113,7 +114,7 @@ class Exports:
       facts = (self._root / f'{stem}{MANIFEST}').lstat()
     except OSError:
       return None
-    stamp = (facts.st_ino, facts.st_mtime_ns, facts.st_size)
+    stamp = stamps.of(facts)
     entry = self._read.get(stem)
     if entry is None or entry[0] != stamp:
       entry = self._read[stem] = stamp, storage.find_export(self._root, stem)

@@ -26,7 +26,6 @@ from model_specs import outside
 
 _log = logging.getLogger('uvicorn.error')
 _REDIRECTS = (301, 302, 307, 308)
-_ERROR = 400  # All statuses from here on are of errors.
 _HOST = re.compile(r'https?://[^/]*', re.IGNORECASE)
 
 
@@ -96,7 +95,7 @@ class _Answers:
         continue
       if response.status_code in _REDIRECTS:
         return answer_lib.redirect(request, f'{path}/')
-      if response.status_code < _ERROR:
+      if response.status_code < refusal.LEAST:
         return response
     return None
 

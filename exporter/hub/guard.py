@@ -4,10 +4,10 @@ from starlette import datastructures
 from starlette import responses
 from starlette import types
 
+from exporter.hub import refusal
 from exporter.hub import tokens
 
 _LACKS = 'this hub asks for a token: Authorization: Bearer TOKEN\n'
-_ERROR = 400  # All statuses from here on are of errors.
 _OTHER = 'this token is not for this path\n'
 
 
@@ -54,7 +54,7 @@ def _private(send: types.Send) -> types.Send:
       headers = datastructures.MutableHeaders(scope=message)
       headers.add_vary_header('authorization')
       kept = headers.get('cache-control', 'no-cache')
-      is_kept = message['status'] < _ERROR and 'no-store' not in kept
+      is_kept = message['status'] < refusal.LEAST and 'no-store' not in kept
       headers['cache-control'] = f'{kept}, private' if is_kept else 'no-store'
     await send(message)
 

@@ -3,6 +3,8 @@
 from starlette import datastructures
 from starlette import types
 
+from exporter.hub import refusal
+
 # For pages of a site: what MkDocs writes, WebAssembly for models that run in
 # them, and nothing from elsewhere.
 _OF_SITE = (
@@ -11,7 +13,6 @@ _OF_SITE = (
   "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 _OF_FILES = "default-src 'none'; frame-ancestors 'none'"
-_ERROR = 400  # All statuses from here on are of errors.
 
 
 def _complete(headers: datastructures.MutableHeaders, status: int) -> None:
@@ -22,7 +23,7 @@ def _complete(headers: datastructures.MutableHeaders, status: int) -> None:
   headers.setdefault('x-frame-options', 'DENY')
   headers.setdefault('referrer-policy', 'no-referrer')
   headers.setdefault(
-    'cache-control', 'no-store' if status >= _ERROR else 'no-cache'
+    'cache-control', 'no-store' if status >= refusal.LEAST else 'no-cache'
   )
 
 

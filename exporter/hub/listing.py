@@ -16,6 +16,7 @@ from exporter import results
 from exporter import storage
 from exporter.hub import names
 from exporter.hub import page
+from exporter.hub import stamps
 from model_specs import kinds
 from model_specs import outside
 
@@ -46,15 +47,6 @@ def _look(folder: str, depth: int = 0) -> Iterator[str]:
     may_have_some = depth < _MODELS or (depth == _MODELS and dot)
     if may_have_some and entry.is_dir(follow_symlinks=False):
       yield from _look(entry.path, depth + 1)
-
-
-def _stamp(path: str) -> tuple[int, ...]:
-  """Changes with a file, with the names in a folder, and with its rights."""
-  try:
-    facts = os.stat(path)  # noqa: PTH116  # A text is faster, and there are many.
-  except OSError:
-    return ()
-  return (facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,7 +83,7 @@ class Listing:
     self._folder = folder
     # What was there when it was last asked for, which costs nothing to know.
     self.last = Listed()
-    self._stamps: dict[str, tuple[int, ...]] = {}
+    self._stamps: dict[str, stamps.Stamp] = {}
     self._lock = threading.Lock()
     self._rests_until = 0.0
 
@@ -121,12 +113,14 @@ class Listing:
     return self.last
 
   def _is_current(self) -> bool:
-    stamps = self._stamps.items()
-    return bool(stamps) and all(_stamp(path) == was for path, was in stamps)
+    if not self._stamps:
+      return False
+    known = self._stamps.items()
+    return all(stamps.of_path(path) == stamp for path, stamp in known)
 
   def _read(self) -> None:
     # What changes after this line is seen at the next request.
-    stamps = {path: _stamp(path) for path in _look(str(self._folder))}
+    found = {path: stamps.of_path(path) for path in _look(str(self._folder))}
     exports: storage.Found[storage.Item] = storage.Found(())
     with contextlib.suppress(errors.ManifestError):  # There is nothing at all.
       exports = storage.items(self._folder)
@@ -136,4 +130,4 @@ class Listing:
     for clash in all_names.clashes:
       _log.warning('%s; the first keeps the name', outside.shown(clash))
     self.last = Listed(exports.usable, exports.left_out, all_names)
-    self._stamps = stamps
+    self._stamps = found

@@ -10,6 +10,7 @@ _log = logging.getLogger('uvicorn.error')
 # What goes wrong with exports and disks while a request is answered.
 ERRORS = (errors.SlimhubError, model_specs.SpecError, OSError)
 RETRY = {'retry-after': '5'}
+LEAST = 400  # All statuses from here on are refusals.
 
 
 class Refusal(Exception):  # noqa: N818  # It becomes an answer, not an error.

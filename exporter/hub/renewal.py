@@ -2,25 +2,17 @@
 
 from collections.abc import Callable
 from collections.abc import Sequence
-import contextlib
 import logging
 import os
 import pathlib
 from typing import TypeAlias
 
 from exporter import errors
+from exporter.hub import stamps
 from model_specs import outside
 
 _log = logging.getLogger('uvicorn.error')
 Renew: TypeAlias = Callable[[], None]
-
-
-def _stamp(path: pathlib.Path) -> tuple[int, ...]:
-  """Changes with the content of a file; empty if there is none."""
-  with contextlib.suppress(OSError):
-    facts = path.stat()
-    return (facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
-  return ()
 
 
 class Files:
@@ -41,8 +33,8 @@ class Files:
     self._last_stamps = self._stamps()  # What changes after this line is seen.
     read()
 
-  def _stamps(self) -> list[tuple[int, ...]]:
-    return [_stamp(path) for path in self._paths]
+  def _stamps(self) -> list[stamps.Stamp]:
+    return [stamps.of_path(path) for path in self._paths]
 
   def renew(self) -> None:
     """Reads the files again if one of them changed.
@@ -50,10 +42,10 @@ class Files:
     Where they are damaged, or one is replaced and the other not yet, what they
     said before stays in force, and the log says so.
     """
-    stamps = self._stamps()
-    if stamps == self._last_stamps:
+    found = self._stamps()
+    if found == self._last_stamps:
       return
-    self._last_stamps = stamps
+    self._last_stamps = found
     named = ', '.join(map(os.fspath, self._paths))
     try:
       self._read()

@@ -13,6 +13,7 @@ import re
 
 from exporter import errors
 from exporter import storage
+from exporter.hub import stamps
 
 _MARK = '.slimhub-stock'  # In a folder of slimhub's own.
 _NOTE = '.sha256'
@@ -22,16 +23,6 @@ BYTES, _GZIP = 'application/octet-stream', 'application/gzip'
 _NAME = re.compile(
   rf'[0-9a-f]{{64}}({re.escape(storage.BUNDLE_SUFFIX)}({_NOTE})?)?(\.part)?'
 )
-
-
-def _stamp(facts: os.stat_result) -> tuple[int, ...]:
-  """Changes with the content of a file; nobody can set the last of it back."""
-  return (facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
-
-
-def _digest(path: pathlib.Path) -> str:
-  with path.open('rb') as file:
-    return storage.digest(file)[1]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,8 +58,8 @@ class Stock:
     """
     self._folder = folder
     self._inode = 0
-    self._verified: dict[str, tuple[int, ...]] = {}
-    self._md5: dict[str, tuple[tuple[int, ...], str]] = {}
+    self._verified: dict[str, stamps.Stamp] = {}
+    self._md5: dict[str, tuple[stamps.Stamp, str]] = {}
     self._claim()
 
   def _claim(self) -> None:
@@ -125,7 +116,7 @@ class Stock:
     verified = self._verified.get(path.name)
     with contextlib.suppress(FileNotFoundError):
       facts = path.stat()
-      return facts if verified == _stamp(facts) else None
+      return facts if verified == stamps.of(facts) else None
     return None
 
   def send_bundle(self, export: storage.Export) -> Sent:
@@ -157,7 +148,7 @@ class Stock:
 
   def _read_md5(self, path: pathlib.Path) -> str:
     """The MD5 of a file in base64; an unchanged file is read only once."""
-    stamp = _stamp(path.stat())
+    stamp = stamps.of(path.stat())
     entry = self._md5.get(path.name)
     if entry is None or entry[0] != stamp:
       hashed = hashlib.md5(usedforsecurity=False)
@@ -174,13 +165,15 @@ class Stock:
     note = target.with_name(f'{target.name}{_NOTE}')
 
     def is_whole() -> bool:
-      return note.exists() and note.read_bytes() == _digest(target).encode()
+      if not note.exists():
+        return False
+      return note.read_bytes() == storage.sha256(target).encode()
 
     def write(part: pathlib.Path) -> None:
       with storage.local_root(export.root, export.manifest.handle) as root:
         storage.write_bundle(root, export.manifest, part)
       # A half note is of no bundle, so that it does no harm.
-      note.write_bytes(_digest(part).encode())
+      note.write_bytes(storage.sha256(part).encode())
 
     return self._make(target, is_whole, write)
 
@@ -189,7 +182,7 @@ class Stock:
     target = self.file(export.manifest, name)
 
     def is_whole() -> bool:
-      return target.name == _digest(target)
+      return target.name == storage.sha256(target)
 
     def write(part: pathlib.Path) -> None:
       with storage.local_root(export.root, export.manifest.handle) as root:
@@ -213,7 +206,7 @@ class Stock:
           write(part.path)
         part.finish()
         facts = target.stat()
-      self._verified[target.name] = _stamp(facts)
+      self._verified[target.name] = stamps.of(facts)
     return facts
 
   def clear(self, whole: Iterable[storage.Manifest]) -> None:

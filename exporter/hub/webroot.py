@@ -10,11 +10,6 @@ from exporter.hub import ledger as ledger_lib
 Write = Callable[[pathlib.Path], object]
 
 
-def _sha256(path: pathlib.Path) -> str:
-  with path.open('rb') as file:
-    return storage.digest(file)[1]
-
-
 def _link(path: pathlib.Path, source: pathlib.Path) -> None:
   try:
     path.hardlink_to(source)
@@ -43,7 +38,7 @@ class Webroot:
     write(staged)
     target.parent.mkdir(parents=True, exist_ok=True)
     storage.sync(staged)
-    self._ledger.note(name, sha256 or _sha256(staged))
+    self._ledger.note(name, sha256 or storage.sha256(staged))
     staged.replace(target)
     self._names.add(name)
 
@@ -55,7 +50,9 @@ class Webroot:
     """Whether a file is there, and holds what slimhub wrote."""
     noted = self._ledger.sha256(name)
     path = self._folder / name
-    return noted is not None and path.is_file() and _sha256(path) == noted
+    if noted is None or not path.is_file():
+      return False
+    return storage.sha256(path) == noted
 
   def stems(self) -> list[str]:
     """The stems of the exports whose manifests are there."""
@@ -101,7 +98,7 @@ class Webroot:
       self._remove_empty(path.parent)
     there = {name for name in self._names if self.has(name)}
     for name in there - self._ledger.names:
-      self._ledger.note(name, _sha256(self._folder / name))
+      self._ledger.note(name, storage.sha256(self._folder / name))
     for parent in sorted({(self._folder / name).parent for name in there}):
       storage.sync_folder(parent)
     self._ledger.finish(there)

@@ -7,6 +7,7 @@ import pathlib
 
 from exporter import checkpoints
 from exporter import environment
+from exporter import errors
 from exporter import formats
 from exporter import measure
 from exporter import networks
@@ -78,11 +79,16 @@ def _make(
   artifact: pathlib.Path,
   batch: str,
 ) -> storage.Manifest:
-  """Writes an artifact, proves it, and returns its manifest."""
+  """Writes an artifact, proves it, and returns its manifest.
+
+  Raises:
+    ProofError: It does not compute what its network does, or its files say what
+      is not so.
+  """
   format_.write(handle, model.original, artifact)
   # The hashes are taken before the proof, so that they are of what is proven.
   files = storage.hash_files(artifact)
-  return storage.Manifest(
+  manifest = storage.Manifest(
     handle=str(handle),
     format=handle.format,
     spec=handle.fingerprint,
@@ -94,6 +100,13 @@ def _make(
     batch=batch,
     model=storage.spec_table(handle),
   )
+  untrue = formats.untrue(format_.claims(handle, manifest, artifact))
+  if untrue:
+    raise errors.ProofError(
+      f'{handle} says of itself what is not so, and is not delivered; report '
+      'it, as slimhub has just written it\n  ' + '\n  '.join(untrue)
+    )
+  return manifest
 
 
 def _compare_with_old(

@@ -97,7 +97,7 @@ def _false_claims(
   card = storage.read_card(output_dir, handle.stem)
   claims = (
     ('format', manifest.format, handle.format),
-    *formats.of(handle).claims(manifest, artifact),
+    *formats.of(handle).claims(handle, manifest, artifact),
     ('card', 'missing' if card is None else 'there', 'there'),
     *_plain_claims(handle, manifest),
     *_claims_beside(storage.Export(output_dir, manifest)),
@@ -106,11 +106,7 @@ def _false_claims(
       for check in manifest.proof
     ),
   )
-  return [
-    f'{what}: {found}, expected {expected}'
-    for what, found, expected in claims
-    if found != expected
-  ]
+  return formats.untrue(claims)
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ They are not compressed: weights hardly shrink, and compressed bytes depend on
 the library that made them.
 """
 
-from collections.abc import Iterable
 import hashlib
 import io
 import pathlib
@@ -32,26 +31,6 @@ class _Sink:
     return len(data)
 
 
-def _member(name: str, mode: int) -> tarfile.TarInfo:
-  """The tar header of a file: no owner and no time, so that no byte varies."""
-  member = tarfile.TarInfo(name)
-  member.mode = mode
-  return member
-
-
-def _folders(tar: tarfile.TarFile, names: Iterable[str]) -> None:
-  """Writes the folders that some files lie in."""
-  parents = {
-    parent.as_posix()
-    for name in names
-    for parent in pathlib.PurePosixPath(name).parents
-  }
-  for parent in sorted(parents - {'.'}):
-    folder = _member(parent, 0o755)
-    folder.type = tarfile.DIRTYPE
-    tar.addfile(folder)
-
-
 def _write(item: storage.Item, file: IO[bytes]) -> None:
   """Writes an artifact as /models/NUMBER/FILES.
 
@@ -65,10 +44,10 @@ def _write(item: storage.Item, file: IO[bytes]) -> None:
     storage.local_root(item.root, manifest.handle) as root,
     _archive(file) as tar,
   ):
-    _folders(tar, names)
+    for folder in storage.member_folders(names):
+      tar.addfile(folder)
     for path, name in names.items():
-      member = _member(path, 0o644)
-      member.size = manifest.files[name].bytes
+      member = storage.member_file(path, manifest.files[name].bytes)
       with storage.reading(root, manifest, name) as reader:
         tar.addfile(member, cast(IO[bytes], reader))
 
@@ -114,9 +93,9 @@ def beside(item: storage.Item) -> content.Content | None:
     return None
   packed = io.BytesIO()
   with _archive(packed) as tar:
-    _folders(tar, files)
+    for folder in storage.member_folders(files):
+      tar.addfile(folder)
     for path, data in files.items():
-      member = _member(path, 0o644)
-      member.size = len(data)
+      member = storage.member_file(path, len(data))
       tar.addfile(member, io.BytesIO(data))
   return content.of_data(packed.getvalue())

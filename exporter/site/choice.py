@@ -7,6 +7,8 @@ import math
 
 import model_specs
 
+_MOST_OTHERS = 3  # Models of other families that are named beside one.
+
 Cost = Callable[[model_specs.ModelSpec], float | None]
 
 
@@ -96,14 +98,12 @@ def _distance(
 def neighbours(
   model: model_specs.ModelSpec,
   models: Sequence[model_specs.ModelSpec],
-  strangers: int = 3,
 ) -> list[model_specs.ModelSpec]:
   """Models that a reader may want instead of one.
 
   Args:
     model: The model.
     models: All models, itself included.
-    strangers: How many models of other families to name.
 
   Returns:
     The variants of the same network with the next image size or multiplier,
@@ -116,4 +116,4 @@ def neighbours(
   near += _steps(model, widths, lambda each: each.multiplier or 0)
   others = [each for each in models if each.network != model.network]
   others.sort(key=lambda other: _distance(model, other))
-  return [*near, *others[:strangers]]
+  return [*near, *others[:_MOST_OTHERS]]

@@ -13,6 +13,7 @@ from .delivery import clear_staging as clear_staging
 from .delivery import deliver as deliver
 from .delivery import stage as stage
 from .disk import digest as digest
+from .disk import sha256 as sha256
 from .disk import swap as swap
 from .disk import sync as sync
 from .disk import sync_folder as sync_folder
@@ -53,6 +54,8 @@ from .manifest import is_same_model as is_same_model
 from .manifest import kind_of as kind_of
 from .manifest import parse_manifest as parse_manifest
 from .manifest import spec_table as spec_table
+from .members import member_file as member_file
+from .members import member_folders as member_folders
 from .memo import read_memo as read_memo
 from .memo import write_memo as write_memo
 from .part import Part as Part

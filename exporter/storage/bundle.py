@@ -3,7 +3,6 @@
 With the same zlib, the same files always give the same bytes.
 """
 
-from collections.abc import Iterable
 import gzip
 import hashlib
 import json
@@ -16,6 +15,7 @@ import zlib
 from exporter.storage import contents
 from exporter.storage import export
 from exporter.storage import manifest
+from exporter.storage import members
 from exporter.storage import places
 
 BUNDLE_SUFFIX = '.tar.gz'
@@ -41,18 +41,6 @@ def bundle_key(described: manifest.Manifest) -> str:
   return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _folders(names: Iterable[str]) -> list[str]:
-  folders = {p.as_posix() for n in names for p in pathlib.PurePath(n).parents}
-  return sorted(folders - {'.'})
-
-
-def _member(name: str) -> tarfile.TarInfo:
-  """The tar header of a file: no owner and no time, so that no byte varies."""
-  member = tarfile.TarInfo(name)
-  member.mode = 0o644
-  return member
-
-
 def write_bundle(
   root: pathlib.Path, described: manifest.Manifest, target: pathlib.Path
 ) -> None:
@@ -74,13 +62,10 @@ def write_bundle(
       fileobj=compressed, mode='w', format=tarfile.GNU_FORMAT
     ) as tar,
   ):
-    for name in _folders(described.files):
-      folder = _member(name)
-      folder.type, folder.mode = tarfile.DIRTYPE, 0o755
+    for folder in members.member_folders(described.files):
       tar.addfile(folder)
     for name in sorted(described.files):
-      member = _member(name)
-      member.size = described.files[name].bytes
+      member = members.member_file(name, described.files[name].bytes)
       with contents.reading(root, described, name) as reader:
         tar.addfile(member, cast(IO[bytes], reader))
 

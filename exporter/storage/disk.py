@@ -105,6 +105,12 @@ def digest(file: BinaryIO, algorithm: str = 'sha256') -> tuple[int, str]:
   return size, hashed.hexdigest()
 
 
+def sha256(path: pathlib.Path) -> str:
+  """The SHA-256 of a regular file."""
+  with outside.open_file(path) as file:
+    return digest(file)[1]
+
+
 def is_torn(path: pathlib.Path) -> bool:
   """Whether a power cut may have left a file: it has a name and no content.
 

@@ -146,3 +146,20 @@ def test_a_file_of_another_format_is_refused():
   claimed = conversions_made.conversion(_TINY, 'litert.int8')
   with pytest.raises(errors.ProofError, match='expected bytes of scale 1/255'):
     litert_lib.load_litert(claimed, path)
+
+
+@pytest.mark.parametrize(
+  ('kind', 'word', 'says'),
+  [
+    ('float16', 'float32', 'weights in FLOAT32, expected FLOAT16'),
+    ('dynamic', 'float32', 'weights in FLOAT32, expected INT8'),
+    ('float32', 'dynamic', 'weights in INT8, expected FLOAT32'),
+  ],
+)
+def test_weights_of_another_type_than_the_kinds_are_refused(kind, word, says):
+  name = conversions_made.V1
+  file = conversions_made.file(name, f'litert.{word}')
+  with pytest.raises(errors.ProofError, match=says):
+    litert_lib.load_litert(
+      conversions_made.conversion(name, f'litert.{kind}'), file
+    )

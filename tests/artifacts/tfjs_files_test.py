@@ -1,6 +1,7 @@
 """A folder for TensorFlow.js may be anybody's: nothing of it is believed."""
 
 from collections.abc import Callable
+import dataclasses
 import json
 import pathlib
 import shutil
@@ -10,6 +11,7 @@ import pytest
 
 from exporter import errors
 from exporter.artifacts import tfjs_files
+from model_specs import kinds
 from tests import conversions_made
 
 _TINY = conversions_made.TINY
@@ -97,3 +99,11 @@ def test_another_size_than_the_handles_is_refused(folder):
   _change(folder, change)
   with pytest.raises(errors.ProofError, match='expected'):
     tfjs_files.read(_HANDLE, folder)
+
+
+def test_weights_of_another_type_than_the_kinds_are_refused(folder):
+  as_float16 = dataclasses.replace(_HANDLE, kind=kinds.get('tfjs.float16'))
+  with pytest.raises(
+    errors.ProofError, match='weights in float32, expected float16'
+  ):
+    tfjs_files.read(as_float16, folder)

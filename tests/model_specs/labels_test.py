@@ -121,3 +121,15 @@ def test_a_file_that_would_misname_classes_is_not_written(names, says):
   )
   with pytest.raises(model_specs.SpecError, match=re.escape(says)):
     labels.file_text(model.handles()[0])
+
+
+def test_what_is_written_is_read(tmp_path):
+  model = some_spec_file.model(labels=['a, b', 'Ü "c"', 'd'])
+  handle = model.handles()[0]
+  path = tmp_path / 'labels.txt'
+  assert labels.read_file(path) == ()
+  path.write_text(labels.file_text(handle), 'utf-8')
+  assert labels.read_file(path) == ('a, b', 'Ü "c"', 'd')
+  path.write_bytes(b'\xff')
+  with pytest.raises(UnicodeDecodeError):
+    labels.read_file(path)

@@ -1,5 +1,7 @@
 """What counts as an agreement; broken artifacts are in proof_test."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -22,9 +24,13 @@ class _Changed:
     return self._changes.get(name) or getattr(self._reading, name)
 
 
-def _misses(leniency=1.0, **changes):
+def _misses(leniency=1.0, trains=True, **changes):
   handle = artifacts.handle(_NAME)
   reference = artifacts.reference(handle.spec.name)
+  if not trains:  # As of networks that round.
+    reference = dataclasses.replace(
+      reference, training=None, trainable=frozenset(), batch_statistics={}
+    )
   agreed = agreement.Agreement(handle, reference, leniency)
   reading = tf1_session.SessionTf1(artifacts.folder(_NAME))
   agreed.compare(_Changed(reading, **changes))
@@ -115,6 +121,29 @@ def test_losses_are_held_to_a_little_more_than_is_allowed():
   reading = tf1_session.SessionTf1(artifacts.folder(_NAME))
   (miss,) = _misses(losses=lambda: reading.losses() * (1 + 3e-5))
   assert miss.startswith('regularization: ')
+
+
+def _without_training(**losses):
+  reading = tf1_session.SessionTf1(artifacts.folder(_NAME))
+  names = reading.names()
+  trainable: dict[str, list[str]] = {place: [] for place in names.trainable}
+
+  def inferring():
+    return names._replace(trainable=trainable, trains=False)
+
+  return _misses(trains=False, names=inferring, **losses)
+
+
+def test_networks_for_inference_alone_have_no_losses():
+  assert not _without_training(losses=lambda: 0.0)
+  (miss,) = _without_training(losses=lambda: 1e-3)
+  assert miss.startswith('regularization: sum of the losses differs by 0.001')
+
+
+def test_training_that_is_not_promised_is_a_miss():
+  assert any(
+    'names: training is not promised' in miss for miss in _misses(trains=False)
+  )
 
 
 def test_names_have_no_leniency():

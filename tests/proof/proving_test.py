@@ -58,7 +58,6 @@ def test_what_the_writers_write_is_proven(name):
   )
 
 
-_FORGET_BIASES = broken.program(broken.forget_biases)
 _WEIGHTS = [
   (broken.perturb, [f'variables: {broken.KERNEL} differs by 0.001']),
   (
@@ -67,7 +66,7 @@ _WEIGHTS = [
   ),
   (broken.spoil, [f'variables: {broken.GAMMA} holds NaN']),
 ]
-# Nothing but the logits stands behind dropout.
+_FORGET_BIASES = broken.program(broken.forget_biases)
 _DROPOUT = [broken.drop(0.2), broken.rescale(2.01), _FORGET_BIASES]
 _TF1_CASES = [
   (broken.halve_scale(False), [f'inference outputs: {_HUB} of the inference']),
@@ -188,6 +187,10 @@ _TF2_CASES = [
   (
     broken.program(broken_tf2.lose_signature),
     ['names: signatures for serving: serving_default is missing'],
+  ),
+  (
+    broken.program(broken_tf2.serve_more),
+    ['cannot be loaded and called', 'does not return one output'],
   ),
   *(
     (broken.program(edit), [f'{broken.KERNEL} is declared as '])

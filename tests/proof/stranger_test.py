@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from exporter.checkpoints import synthetic
 from exporter.proof import stranger
@@ -183,3 +184,24 @@ def test_infinite_gradients_are_missing(number):
   artifact = _meet(name)
   expected, *_ = artifact.names().trainable.values()
   assert set(artifact.missing_gradients(images)) == set(expected)
+
+
+class _OfOneLoss:
+  """A model that a gradient reaches once, and never again."""
+
+  def __init__(self):
+    self.trainable_variables = [tf.Variable(2.0, name='once')]
+    self._is_used = False
+
+  def __call__(self, images, training):
+    del images, training
+    (variable,) = self.trainable_variables
+    output = tf.constant(1.0) if self._is_used else variable * 3
+    self._is_used = True
+    return output
+
+
+def test_a_second_loss_gets_its_gradients_too(monkeypatch):
+  saved_model = _meet(f'{TINY}/feature_vector/5')
+  monkeypatch.setattr(saved_model, '_model', _OfOneLoss())
+  assert saved_model.missing_gradients(_IMAGES) == ['once']
