@@ -73,6 +73,9 @@ _WORDS = {
   'MemoryError': _MEMORY,
   'OOM when allocating': _MEMORY,
   'Failed to allocate': _MEMORY,
+  # What glibc says, as a library is loaded and as a thread begins.
+  'failed to map segment from shared object': _MEMORY,
+  'cannot allocate memory': _MEMORY,
 }
 _TYPES = {
   'ResourceExhaustedError': _MEMORY,

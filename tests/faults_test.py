@@ -33,6 +33,14 @@ _OP = (None, None)
     (OSError(errno.EMFILE, os.strerror(errno.EMFILE)), 'ulimit -n'),
     (OSError(errno.EIO, os.strerror(errno.EIO)), 'the system logs'),
     (RuntimeError('Failed to allocate memory for requested buffer'), 'memory'),
+    (
+      RuntimeError('cannot allocate memory for thread-local data: ABORT'),
+      'ran out of memory',
+    ),
+    (
+      ImportError('x.so: failed to map segment from shared object'),
+      'ran out of memory',
+    ),
   ],
 )
 def test_the_machine_is_at_fault(error, advice):
