@@ -120,7 +120,10 @@ def _converted(folder: pathlib.Path) -> Iterator[Row]:
   )
   command = _export(_FIRST, exports, f'--formats={",".join(formats)}')
   ours = process.run(command)
-  name, count = 'one model: 3 LiteRT files and ONNX', len(formats)
+  name, count = (
+    '3 LiteRT files and ONNX of one model: one artifact',
+    len(formats),
+  )
   yield Row(name, ours, count, 'the converters alone', peer, count)
 
 
@@ -144,14 +147,13 @@ def _batch(
     command = _export(pattern, exports, '--force', f'--jobs={number}')
     workers = f'{number} workers' if number != 1 else '1 worker'
     ours = process.run(command)
-    yield Row(f'{title}, {workers}', ours, count, 'Keras', peer, theirs)
+    name = f'{title}, {workers}: one artifact'
+    yield Row(name, ours, count, 'Keras', peer, theirs)
   writing = process.Figures(_floor(exports, folder / 'floor'), 0, 0)
-  yield Row(
-    f'{title}, {workers}', ours, count, 'writing the bytes', writing, count
-  )
+  yield Row(name, ours, count, 'writing the bytes', writing, count)
   again = process.run(_export(pattern, exports))
   hashing = process.run(_hashes(exports))
-  yield Row(f'{title}, in place', again, 1, '`sha256sum`', hashing, 1)
+  yield Row(f'{title}, all in place', again, 1, '`sha256sum`', hashing, 1)
 
 
 def measure(folder: pathlib.Path, *, shelf: bool) -> Iterator[Row]:

@@ -12,6 +12,7 @@ from model_specs import spec
 
 _GLOB = re.compile(r'[*?\[]')
 _SIMILAR = 0.75
+_MOST = 3  # Names that an error suggests.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +93,8 @@ class AliasIndex:
     names = {key: meaning.name for key, meaning in self._meanings.items()}
     for key, handle in self._handles.items():
       names |= {key: str(handle), aliases.key(handle.folder): handle.folder}
+    # Several keys may be of one name.
     close = difflib.get_close_matches(
-      aliases.key(name), names, n=3, cutoff=_SIMILAR
+      aliases.key(name), names, n=3 * _MOST, cutoff=_SIMILAR
     )
-    return [names[key] for key in close]
+    return [*dict.fromkeys(names[key] for key in close)][:_MOST]

@@ -42,7 +42,8 @@ class Pattern(NamedTuple):
 
 def unknown(what: str, given: str, known: Iterable[str]) -> UnknownNameError:
   """The error that nothing of a kind is called as given, with close names."""
-  close = difflib.get_close_matches(given, list(known), n=3, cutoff=0.5)
+  names = [*dict.fromkeys(known)]
+  close = difflib.get_close_matches(given, names, n=3, cutoff=0.5)
   if close:
     hint = 'did you mean ' + ' or '.join(close) + '?'
   else:
@@ -118,6 +119,14 @@ def tasks(wanted: Pattern) -> list[str]:
   return matching
 
 
+def published(numbers: Iterable[int]) -> str:
+  """Says which versions there are, for an error."""
+  texts = [*map(str, numbers)]
+  if len(texts) == 1:
+    return f'the only published version is {texts[0]}'
+  return f'published versions are {", ".join(texts)}'
+
+
 def explain(
   pattern: str, models: Sequence[spec.ModelSpec], tasks: Sequence[str]
 ) -> NoReturn:
@@ -131,7 +140,5 @@ def explain(
     )
   numbers = sorted({n for model in models for n in model.promises})
   raise UnknownNameError(
-    f'no version matches {pattern!r}; published versions are '
-    + ', '.join(map(str, numbers)),
-    has_hint=True,
+    f'no version matches {pattern!r}; {published(numbers)}', has_hint=True
   )

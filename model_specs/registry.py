@@ -291,7 +291,6 @@ class Registry:
     # As it is spelled: `05` would be another folder than `5`.
     if number not in map(str, model.promises):
       raise patterns.UnknownNameError(
-        f'{handle!r}: published versions are '
-        + ', '.join(map(str, model.promises))
+        f'{handle!r}: {patterns.published(model.promises)}'
       )
     return spec.Handle(model, task, int(number), publisher)

@@ -9,6 +9,7 @@ from .conversion import conversion_card as conversion_card
 from .conversion import inputs_and_outputs as inputs_and_outputs
 from .conversion import trial_figures as trial_figures
 from .evidence import is_untrained as is_untrained
+from .evidence import last_layer_millions as last_layer_millions
 from .record import Card as Card
 from .record import Links as Links
 from .record import Section as Section

@@ -196,12 +196,14 @@ def offer(
   groups = ','.join(dict.fromkeys(k.group for k in fitting))
   classes = ['Other top-1 class allowed'] if is_classifier else []
   header = ('File', 'Format', 'Error allowed', *classes)
+  needs = '`litert.int8` needs `--representative_images`, and channels first '
+  if handle.spec.family.is_quantized:
+    needs = 'The ranges are those that were trained. Channels first needs '
   how = markdown.paragraph(
     'For phones and for other frameworks, `slimhub export '
     f'--formats={groups}` converts this model, at '
     f'{handle.spec.size} x {handle.spec.size} pixels, to these files. '
-    '`litert.int8` needs `--representative_images`, and channels first '
-    '`--onnx_layout=nchw`.'
+    f'{needs}`--onnx_layout=nchw`.'
   )
   unit = markdown.paragraph(
     "Errors are in standard deviations of the network's own output: the "

@@ -94,12 +94,16 @@ def _figure_rows(handle: model_specs.Handle) -> list[tuple[str, str]]:
   return [(name, f'{value} {unit}') for name, value, unit in rows if value]
 
 
+def last_layer_millions(spec: model_specs.ModelSpec) -> float:
+  """The parameters, in millions, that a feature vector leaves out."""
+  return (spec.num_features + 1) * (spec.num_classes or 0) / 1e6
+
+
 def _figures_of_features(handle: model_specs.Handle) -> str:
-  spec = handle.spec
-  left_out = (spec.num_features + 1) * (spec.num_classes or 0) / 1e6
   return (
     'The figures describe the whole classifier. The feature vector leaves out '
-    f'its last layer, {left_out:.2f} million of the parameters.'
+    f'its last layer, {last_layer_millions(handle.spec):.2f} million of the '
+    'parameters.'
   )
 
 

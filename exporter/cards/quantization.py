@@ -27,7 +27,19 @@ def _how(handle: model_specs.Handle) -> str:
       f'--formats={kinds.LITERT}.int8`: with the trained ranges, so that it '
       'needs no pictures.'
     )
-  return 'What computes in 8 bits is a file that is converted from it.'
+  words = f'--formats=tf2,{kinds.LITERT}.int8,{kinds.ONNX}'
+  if handle.spec.own:
+    return (
+      'Files that compute in 8 bits are made of the TF2 version: `slimhub '
+      f'export {words}`.'
+    )
+  network = handle.spec.family.network
+  return (
+    'slimhub converts no TF1 module. For a LiteRT or an ONNX file that '
+    'computes in 8 bits, with the trained ranges, describe the checkpoint in a '
+    f'spec file as a model of the network `{network}`, and export that with '
+    f'`{words}`.'
+  )
 
 
 def sections(handle: model_specs.Handle) -> tuple[record.Section, ...]:

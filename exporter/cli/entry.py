@@ -81,7 +81,10 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
   # Only the command that is named is imported. If the first word is no command,
   # all are, as the error names them.
   named = tuple(name for name in _COMMANDS if name in argv[1:2])
-  return _parser(named or _COMMANDS).parse_args(argv[1:])
+  parser = _parser(named or _COMMANDS)
+  if not argv[1:]:
+    parser.error('expected a command; `slimhub --help` lists them')
+  return parser.parse_args(argv[1:])
 
 
 def _nobody_reads() -> bool:

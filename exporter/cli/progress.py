@@ -60,16 +60,17 @@ def _event(name: str, **facts: object) -> str:
 
 def _summary(shown: Sequence[results.Result], seconds: float) -> str:
   counts = Counter(result.status for result in shown)
-  rows: list[tuple[str, str, str]] = [
-    (
-      status,
-      str(count),
-      f'{sum(r.bytes for r in shown if r.status == status) / 1e6:.1f}',
-    )
-    for status, count in sorted(counts.items())
+  megabytes = {
+    status: sum(r.bytes for r in shown if r.status == status) / 1e6
+    for status in sorted(counts)
+  }
+  rows: list[tuple[str, str, str, str]] = [
+    (status, str(counts[status]), f'{size:.1f}', '')
+    for status, size in megabytes.items()
   ]
-  rows.append(('all', str(len(shown)), f'{seconds:.1f} s'))
-  return tables.table(('status', 'count', 'MB'), rows)
+  total = f'{sum(megabytes.values()):.1f}'
+  rows.append(('all', str(len(shown)), total, f'{seconds:.1f}'))
+  return tables.table(('status', 'count', 'MB', 'seconds'), rows)
 
 
 def _failures(shown: Iterable[results.Result]) -> str:

@@ -23,6 +23,15 @@ _COLUMNS = (
   'top5_percent',
 )
 
+# What stands above columns where there is little room, if not their names.
+_SHORT = {
+  'multiplier': 'mult.',
+  'macs_millions': 'M MACs',
+  'params_millions': 'M params',
+  'top1_percent': 'top-1',
+  'top5_percent': 'top-5',
+}
+
 # The columns, of all tables that are printed, that are flush left.
 _TEXTS = ('handle', 'versions', 'status', 'class', 'mostly_taken_for')
 
@@ -81,7 +90,7 @@ def render(handles: Iterable[model_specs.Handle], form: str) -> str:
   if form == 'csv':
     return _csv(rows)
   cells = ([_cell(value) for value in row.values()] for row in rows)
-  return table(_COLUMNS, cells)
+  return table([_SHORT.get(column, column) for column in _COLUMNS], cells)
 
 
 def _conversions(handle: model_specs.Handle) -> str:

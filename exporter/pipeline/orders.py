@@ -175,6 +175,23 @@ def words(given: Sequence[str]) -> tuple[str, ...]:
     raise errors.OrderError(str(error)) from error
 
 
+def _none_has(
+  named: Sequence[model_specs.Handle], words: Sequence[str]
+) -> errors.OrderError:
+  """Says that no handle has a format, and what has."""
+  way = ''
+  if all(handle.spec.family.is_quantized for handle in named):
+    way = (
+      '; what was trained for 8 bits is converted as an own model, whose spec '
+      'file `slimhub inspect CHECKPOINT --format=spec` begins'
+    )
+  return errors.OrderError(
+    f'none of {len(named)} handles has --formats={",".join(words)}: versions '
+    '1 to 3 are tf1, the others tf2, and an own model has tf1 if its spec '
+    f'has tf1_version{way}'
+  )
+
+
 def choose(
   named: Sequence[model_specs.Handle],
   words: Sequence[str],
@@ -213,11 +230,7 @@ def choose(
       f'{handles[0]} cannot be made: {handles[0].refusal}'
     )
   if not handles:
-    raise errors.OrderError(
-      f'none of {len(named)} handles has --formats={",".join(words)}: versions '
-      '1 to 3 are tf1, the others tf2, and an own model has tf1 if its spec '
-      'has tf1_version'
-    )
+    raise _none_has(named, words)
   return handles
 
 

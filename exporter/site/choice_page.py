@@ -154,11 +154,18 @@ def render(collection: entries.Collection) -> str:
           '**Tell the 1000 classes of ImageNet apart:** take a '
           '*classification* handle.',
           '**Tell classes of my own apart:** take the *feature vector* of the '
-          'same model, and train a layer on it.',
-          '**Run it on a phone or in another framework:** any of them, as '
-          f'[LiteRT or ONNX]({page.GUIDES}/deploy.md).',
-          '**Load it in `hub.Module`:** version 3. Everything else loads '
-          f'version 5; [all clients]({page.CLIENTS}).',
+          'same model, and train a layer on it: '
+          f'[first the head, then everything]({page.GUIDES}/'
+          'using_with_keras3.md).',
+          '**Run it on a phone:** any model that has a version 5, as '
+          f'[LiteRT]({page.GUIDES}/deploy.md#on-a-phone): `float16` is nearest '
+          'to the original, `dynamic` and `int8` have half its size.',
+          '**Run it on a web page:** any model that has a version 5, as '
+          f'[TensorFlow.js]({page.GUIDES}/deploy.md#in-web-pages) or ONNX; of '
+          'TensorFlow.js, `uint8` is the smallest.',
+          '**Load it in `hub.Module`:** version 3, which MobileNet V3 does not '
+          'have. All else loads version 5, which models for 8 bits do not '
+          f'have; [all clients]({page.CLIENTS}).',
         )
       ),
     ),

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 import dataclasses
 import functools
 
+from exporter import cards
 from exporter import measure
 from exporter import results
 from exporter import storage
 from exporter.site import downloads
 from exporter.site import try_it
 import model_specs
+from model_specs import aliases
+from model_specs import formats as formats_lib
 from model_specs import versions
 
 _TITLES = {
@@ -63,11 +66,28 @@ class Entry:
     """The page of the newest handle."""
     return page(self.newest)
 
+  @property
+  def params_millions(self) -> float | None:
+    """The parameters of the newest handle, whichever its task is."""
+    published = self.spec.figures.params_millions
+    if published is None or self.newest.task == versions.CLASSIFICATION:
+      return published
+    return round(published - cards.last_layer_millions(self.spec), 2)
+
   @functools.cached_property
   def formats(self) -> tuple[str, ...]:
-    """The groups of formats of the handles and of the converted files."""
-    shown = (*self.handles, *self.conversions)
-    return tuple(dict.fromkeys(each.kind.group for each in shown))
+    """The groups of formats that there are, and that can be made."""
+    kinds = [each.kind for each in (*self.handles, *self.conversions)]
+    for handle in self.handles:
+      if handle.kind.is_convertible:
+        kinds += formats_lib.fitting(handle)
+    return tuple(dict.fromkeys(kind.group for kind in kinds))
+
+  @property
+  def names(self) -> str:
+    """All by which people look for it in the table of models."""
+    others = (namesake.name for namesake in aliases.namesakes(self.spec))
+    return ' '.join((self.newest.folder, title(self.spec), *others))
 
   @property
   def megabytes(self) -> float | None:

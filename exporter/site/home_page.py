@@ -15,6 +15,7 @@ _ABOUT = (
   'TensorFlow $releases, each proven against its original.'
 )
 _COMMAND = """
+pip install .    # In a clone of slimhub, with Python 3.10 to 3.13.
 slimhub export mobilenet_v2_100_224 --fetch --output_dir=exports
 """
 

@@ -6,6 +6,10 @@ from exporter.site import entries
 import model_specs
 
 
+def _colours(model: model_specs.ModelSpec) -> str:
+  return 'grey' if model.family.channels == 1 else 'RGB'
+
+
 def render(handle: model_specs.Handle, entry: entries.Entry) -> str:
   """A list of the figures of a handle, as HTML.
 
@@ -19,9 +23,11 @@ def render(handle: model_specs.Handle, entry: entries.Entry) -> str:
     (f'Top-1 {accuracy}', figures.top1_percent, ' %'),
     (f'Top-5 {accuracy}', figures.top5_percent, ' %'),
     ('Multiply-adds', figures.macs_millions, ' M'),
-    ('Parameters', figures.params_millions, ' M'),
+    ('Parameters', entry.params_millions, ' M'),
     ('Image', entry.spec.size, ' px'),
+    ('Colours', f'{_colours(entry.spec)}, 0 to 1', ''),
     ('Outputs', entry.newest.num_outputs, ''),
+    ('Licence', entry.spec.license or None, ''),
   )
   parts = [
     elements.element(

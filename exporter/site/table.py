@@ -51,8 +51,8 @@ COLUMNS = (
   Column(
     'params',
     'Params M',
-    'Parameters of the classifier, million',
-    _figure('params_millions'),
+    'Parameters, million; a feature vector has no last layer',
+    lambda entry: entry.params_millions,
     2,
   ),
   Column(
@@ -105,6 +105,7 @@ def _row(
     'data-family': entry.family.title,
     'data-task': entry.newest.task,
     'data-formats': ' '.join(entry.formats),
+    'data-names': entry.names,
   }
   return cell(
     'tr',

@@ -56,10 +56,24 @@ _RELEASE = 'mobilenet_v1_2018_02_22'
 
 # The release whose archives hold what was trained for 8 bits.
 _QUANTIZED_RELEASE = 'mobilenet_v1_2018_08_02'
-# Top-1 and top-5 accuracy (%) of those checkpoints, where it is known.
+# Top-1 and top-5 accuracy (%) of those checkpoints, by multiplier and size.
 _QUANTIZED_ACCURACIES = {
-  'mobilenet_v1_0.25_128_quant': (39.5, 64.4),
-  'mobilenet_v1_1.0_224_quant': (70.1, 88.9),
+  (0.25, 128): (39.5, 64.4),
+  (0.25, 160): (43.4, 68.5),
+  (0.25, 192): (46.0, 71.2),
+  (0.25, 224): (48.0, 72.8),
+  (0.5, 128): (54.5, 77.7),
+  (0.5, 160): (57.7, 80.4),
+  (0.5, 192): (60.0, 82.2),
+  (0.5, 224): (60.7, 83.2),
+  (0.75, 128): (55.8, 78.8),
+  (0.75, 160): (62.3, 83.8),
+  (0.75, 192): (66.1, 86.4),
+  (0.75, 224): (66.8, 87.0),
+  (1.0, 128): (63.4, 84.2),
+  (1.0, 160): (67.2, 86.7),
+  (1.0, 192): (69.2, 88.3),
+  (1.0, 224): (70.1, 88.9),
 }
 
 # Multiplier, size, MACs (M), parameters (M), top-1 and top-5 accuracy (%).
@@ -105,7 +119,8 @@ def _model(multiplier: float, size: int, *figures: float) -> spec.ModelSpec:
 def _quantized(model: spec.ModelSpec) -> spec.ModelSpec:
   """The same network, trained for 8 bits."""
   name = f'{model.checkpoint_name}_quant'
-  top1, top5 = _QUANTIZED_ACCURACIES.get(name, (None, None))
+  assert model.multiplier  # Every one of the family has a multiplier.
+  top1, top5 = _QUANTIZED_ACCURACIES[model.multiplier, model.size]
   return dataclasses.replace(
     model,
     name=f'{model.name}/{spec.VARIANT}',

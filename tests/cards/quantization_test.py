@@ -25,7 +25,15 @@ def test_what_computes_in_8_bits():
   saved_model = _text(quantization.sections(_handle('mobilenet_v2_quant')))
   assert '--formats=litert.int8' in ' '.join(saved_model.split())
   module = _text(quantization.sections(_handle('mobilenet_v2_quant', 1)))
-  assert '--formats' not in module
+  assert '--formats=tf2,litert.int8,onnx' in ' '.join(module.split())
+  assert 'spec file' not in module
+
+
+def test_a_published_module_is_converted_by_way_of_a_spec_file():
+  (handle,) = model_specs.find('mobilenet_v1_025_128/quantops/classification/3')
+  text = ' '.join(_text(quantization.sections(handle)).split())
+  assert 'slimhub converts no TF1 module' in text
+  assert 'a spec file as a model of the network `mobilenet_v1_quant`' in text
 
 
 def test_a_cost_that_nobody_measured_is_not_told():

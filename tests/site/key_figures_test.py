@@ -30,6 +30,8 @@ def test_the_figures_of_a_model_stand_first():
     text = _render(kind)
     assert '<dt>Top-1 accuracy</dt><dd>41.5 %</dd>' in text
     assert '<dt>Image</dt><dd>128 px</dd>' in text
+    assert '<dt>Colours</dt><dd>RGB, 0 to 1</dd>' in text
+    assert '<dt>Licence</dt><dd>Apache-2.0</dd>' in text
 
 
 def test_a_published_accuracy_is_not_called_that_of_untrained_weights():

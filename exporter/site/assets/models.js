@@ -2,6 +2,11 @@
 
 const EXACT = ['family', 'task', 'multiplier', 'size'];
 
+/** A text without what people spell differently: case, _, - and points. */
+function plain(text) {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+}
+
 class Models {
   constructor(root) {
     this.form = root.querySelector('.filters');
@@ -32,9 +37,12 @@ class Models {
     button.addEventListener('click', () => {
       const {key, order} = this.sorting;
       const isSame = key === head.dataset.key;
+      // Of accuracies the largest is the best, of all else the smallest.
+      const first = head.dataset.key.startsWith('top') ? 'down' : 'up';
+      const other = order === 'up' ? 'down' : 'up';
       this.sorting = {
         key: head.dataset.key,
-        order: isSame && order === 'up' ? 'down' : 'up',
+        order: isSame ? other : first,
       };
       this.changed();
     });
@@ -90,9 +98,10 @@ class Models {
       key in row.dataset
         ? row.dataset[key] === wanted[key]
         : this.value(row, key) === Number(wanted[key]);
-    const name = this.value(row, 'name').toLowerCase();
+    const names = plain(row.dataset.names);
+    const words = wanted.name.split(/\s+/).map(plain);
     return (
-      name.includes(wanted.name.trim().toLowerCase()) &&
+      words.every((word) => names.includes(word)) &&
       EXACT.every((key) => !wanted[key] || isSame(key)) &&
       (!wanted.formats ||
         row.dataset.formats.split(' ').includes(wanted.formats)) &&
