@@ -131,7 +131,9 @@ def test_what_is_exported_joins_its_handle():
   collection = _collect(old, some_site.LITERT)
   (entry,) = (e for e in collection.entries if e.newest == _ORIGIN)
   assert [handle.number for handle in entry.handles] == [5, 4, 3]
-  assert entry.formats == (kinds.TF2, kinds.TF1, kinds.LITERT)
+  # Those of its handles first, then what they can be converted to.
+  made = (kinds.TF2, kinds.TF1, kinds.LITERT)
+  assert entry.formats == (*made, kinds.ONNX, kinds.TFJS)
   assert entry.conversions == (some_site.LITERT,)
   assert entry.megabytes is None  # Version 5 itself is not exported.
   assert set(entry.made) == {str(old), str(some_site.LITERT)}
