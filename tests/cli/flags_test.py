@@ -71,7 +71,7 @@ def test_every_command_is_handed_on(argv):
 @pytest.mark.parametrize(
   ('argv', 'says'),
   [
-    ([], 'COMMAND'),
+    ([], 'expected a command; `slimhub --help` lists them'),
     (['lst'], "unknown word 'lst'; did you mean list?"),
     (['list', '--fromat=csv'], 'unknown flag --fromat; did you mean --format?'),
     (['list', '--format=cvs'], "unknown word 'cvs'; did you mean csv?"),
