@@ -172,4 +172,4 @@ def measure(folder: pathlib.Path, *, shelf: bool) -> Iterator[Row]:
   yield from _batch('the MobileNets', _MOBILENETS, place, (1, cores))
   if shelf:
     shutil.rmtree(place)  # The disk may not take all at once.
-    yield from _batch('the whole shelf', '*', folder / 'shelf', (cores,))
+    yield from _batch('all models', '*', folder / 'shelf', (cores,))
