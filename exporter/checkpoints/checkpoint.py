@@ -24,6 +24,13 @@ from model_specs import outside
 
 _VARIANCE = '/moving_variance'
 _MISSING = 'missing'
+_OTHER_TYPE = 'dtype '
+OBJECTS = '_CHECKPOINTABLE_OBJECT_GRAPH'  # The key that tells of objects.
+OBJECT_BASED = (
+  'it is an object-based checkpoint, of Keras or tf.train.Checkpoint, whose '
+  'variables are named by objects; slimhub reads those that '
+  'tf.compat.v1.train.Saver wrote for a TF-Slim network'
+)
 _MIN, _MAX = '/min', '/max'
 _DAMAGED = 'cannot be read: '
 _MOST = 20  # How many variables an error names.
@@ -79,7 +86,7 @@ def _tensor(
   if actual != shape:
     raise _ProblemError(f'shape {list(actual)}, expected {list(shape)}')
   if dtype != 'float32':
-    raise _ProblemError(f'dtype {dtype}, expected float32')
+    raise _ProblemError(f'{_OTHER_TYPE}{dtype}, expected float32')
   try:
     tensor = reader.read(key)
   except reader_lib.UnreadableError as error:
@@ -125,19 +132,38 @@ def keys(
   }
 
 
+def _of_all(
+  reader: reader_lib.Reader, wanted: Wanted, problems: Mapping[str, str]
+) -> str:
+  """What to do where all keys have one problem; empty if they have several."""
+  if OBJECTS in reader.shapes:
+    return OBJECT_BASED
+  texts = problems.values()
+  if len(problems) == len(wanted.shapes) and all(
+    text.startswith(_OTHER_TYPE) for text in texts
+  ):
+    return (
+      'its values are of another type: read them (tf.train.load_checkpoint), '
+      'and save them as float32 under the same names (tf.compat.v1.train.Saver)'
+    )
+  shadows = [key for key in problems if key.endswith(weights_lib.SHADOW)]
+  if len(shadows) == len(problems) and {*texts} == {_MISSING}:
+    return (
+      'it lacks moving averages; use --weights=raw if these are the '
+      'weights you mean'
+    )
+  return ''
+
+
 def _advice(
   reader: reader_lib.Reader, wanted: Wanted, problems: Mapping[str, str]
 ) -> str:
   """Says what to do about keys that cannot be used."""
   if any(problem.startswith(_DAMAGED) for problem in problems.values()):
     return reader_lib.DOWNLOAD
-  shadows = [key for key in problems if key.endswith(weights_lib.SHADOW)]
+  if advice := _of_all(reader, wanted, problems):
+    return advice
   missing = sum(problem == _MISSING for problem in problems.values())
-  if shadows and missing == len(problems) == len(shadows):
-    return (
-      'it lacks moving averages; use --weights=raw if these are the '
-      'weights you mean'
-    )
   scopes = {name.split('/')[0] for name in wanted.shapes}
   actual_scopes = {key.split('/')[0] for key in reader.shapes}
   if missing == len(wanted.shapes) and not scopes & actual_scopes:

@@ -5,6 +5,7 @@ import pathlib
 
 import tensorflow as tf
 
+from exporter import errors
 from exporter.checkpoints import prefixes
 from model_specs import outside
 
@@ -16,7 +17,10 @@ def _newest(folder: pathlib.Path) -> pathlib.Path | None:
   """The prefix that a folder's file `checkpoint` calls the newest.
 
   Returns:
-    The prefix; None if there is no such file, or no checkpoint at that prefix.
+    The prefix; None if there is no such file, or no checkpoint in the folder.
+
+  Raises:
+    CheckpointError: That one is not there, and others are.
   """
   try:
     outside.read_file(folder / _STATE, _MOST).decode()
@@ -25,8 +29,18 @@ def _newest(folder: pathlib.Path) -> pathlib.Path | None:
     return None
   # The state may hold an absolute path, which is wrong once a folder was moved.
   name = state and pathlib.PurePath(state.model_checkpoint_path).name
-  prefix = folder / name if name else folder
-  return prefix if prefixes.of(prefix) or prefix.is_file() else None
+  if not name or name == '..' or not outside.is_plain(name):
+    return None
+  prefix = folder / name
+  if prefixes.of(prefix) or prefix.is_file():
+    return prefix
+  if others := sorted(path.name for path in _all(folder)):
+    raise errors.CheckpointError(
+      f'{folder / _STATE} names {outside.shown(name)} as the newest, and the '
+      f'folder has only {outside.shown(", ".join(others))}; put the newest '
+      'there, too, or name the prefix of the one that is meant'
+    )
+  return None
 
 
 def _all(folder: pathlib.Path) -> Iterator[pathlib.Path]:
@@ -49,6 +63,9 @@ def find(folder: pathlib.Path) -> list[pathlib.Path]:
 
   Where there is none, these are the prefixes of those that lack their index,
   for whoever reads them to say so.
+
+  Raises:
+    CheckpointError: The folder names a newest one that it does not have.
   """
   newest = _newest(folder)
   if newest:

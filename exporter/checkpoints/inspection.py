@@ -8,6 +8,7 @@ import itertools
 import math
 
 from exporter import storage
+from exporter.checkpoints import averages as averages_lib
 from exporter.checkpoints import checkpoint
 from exporter.checkpoints import outer
 from exporter.checkpoints import recognition
@@ -18,7 +19,6 @@ from exporter.checkpoints import surplus
 from exporter.checkpoints import weights as weights_lib
 
 _STEP, _STEP_TYPES = 'global_step', ('int32', 'int64')
-_OBJECTS = '_CHECKPOINTABLE_OBJECT_GRAPH'
 _FLOAT = 'float32'
 _FLOATS = ('float', 'bfloat')
 _MOST = 8  # How many names a list shows before it says "and N more".
@@ -71,12 +71,8 @@ def _describe(names: Iterable[str]) -> str:
 
 def _stranger(shapes: recognition.Shapes) -> str:
   """Says why a file is of no network that slimhub knows."""
-  if _OBJECTS in shapes:
-    return (
-      'it is an object-based checkpoint, of Keras or tf.train.Checkpoint, '
-      'whose variables are named by objects; slimhub reads those that '
-      'tf.compat.v1.train.Saver wrote for a TF-Slim network'
-    )
+  if checkpoint.OBJECTS in shapes:
+    return checkpoint.OBJECT_BASED
   counts = recognition.scopes(shapes).items()
   scopes = _describe(f'{scope}/ ({count})' for scope, count in counts)
   for scope, family in recognition.below(shapes).items():
@@ -187,7 +183,9 @@ def inspect(weights_file: specimen.Specimen) -> Inspection:
   Raises:
     CheckpointError: A tensor cannot be read.
   """
-  named = _recognize(weights_file)
+  named = _recognize(
+    weights_file.renamed(averages_lib.beside(weights_file.shapes))
+  )
   weights_file, match = named.weights_file, named.match
   shapes, scopes = weights_file.shapes, named.scopes
   kind, keys, flaws = None, {}, _flaws(weights_file)

@@ -51,6 +51,12 @@ def ambiguous(name: str, scopes: Iterable[str]) -> str:
   )
 
 
+def copies(keys: Iterable[str], wanted: Collection[str]) -> list[str]:
+  """The scopes that hold the network once more, where it is at the root."""
+  scopes = _scopes(keys, wanted)
+  return [scope for scope in scopes if scope] if '' in scopes else []
+
+
 def within(
   reader: reader_lib.Reader, wanted: Collection[str]
 ) -> reader_lib.Reader:

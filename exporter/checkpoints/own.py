@@ -10,15 +10,18 @@ import pathlib
 import numpy as np
 
 from exporter import errors
+from exporter.checkpoints import averages
 from exporter.checkpoints import checkpoint
 from exporter.checkpoints import copies
 from exporter.checkpoints import folder as folder_lib
 from exporter.checkpoints import members
+from exporter.checkpoints import other_files
 from exporter.checkpoints import outer
 from exporter.checkpoints import prefixes
 from exporter.checkpoints import presence
 from exporter.checkpoints import reader as reader_lib
 from exporter.checkpoints import surplus
+from exporter.checkpoints import weights as weights_lib
 import model_specs
 
 
@@ -52,8 +55,10 @@ def _at(path: pathlib.Path) -> Iterator[prefixes.Files | str]:
         holds = _names(copied.checkpoints, 'none')
         files = 'NAME.index and NAME.data-*, or NAME.ckpt'
         yield f'an archive that {holds}: {files}'
-  else:
+  elif prefixes.is_old(path):
     yield prefixes.files_at(path)  # In V1 format, which is a single file.
+  else:
+    yield other_files.describe(path)
 
 
 @contextlib.contextmanager
@@ -103,6 +108,30 @@ def _check_classes(
       )
 
 
+def _warning(
+  shapes: Mapping[str, tuple[int, ...]],
+  wanted: checkpoint.Wanted,
+  *,
+  is_raw: bool,
+) -> str:
+  """Why the weights that were read may not be those that are meant.
+
+  Args:
+    shapes: The shapes of all tensors of the checkpoint.
+    wanted: The variables of the network.
+    is_raw: Whether averages would have been taken, and none were found.
+  """
+  unnamed: dict[str, int] = {}
+  if is_raw:
+    unnamed = averages.unnamed(shapes, wanted.trainable)
+  texts = (
+    surplus.warning(surplus.surplus(shapes, wanted.shapes), wanted.shapes),
+    averages.warning(unnamed),
+    averages.elsewhere(outer.copies(shapes, wanted.shapes)),
+  )
+  return '; '.join(filter(None, texts))
+
+
 def read_own(
   folder: pathlib.Path,
   model: model_specs.ModelSpec,
@@ -129,7 +158,9 @@ def read_own(
     n for n in wanted.shapes if n.startswith(model.family.classifier)
   }
   with _find(folder, model) as files:
-    reader = outer.within(reader_lib.Reader(files), wanted.shapes)
+    opened = reader_lib.Reader(files)
+    opened = opened.renamed(averages.beside(opened.shapes))
+    reader = outer.within(opened, wanted.shapes)
     has_classifier = bool(
       model.num_classes and classifier & reader.shapes.keys()
     )
@@ -141,11 +172,13 @@ def read_own(
     own_checkpoint = checkpoint.read(reader, needed, weights)
   lacking = wanted.shapes.keys() - needed.shapes.keys()
   zeros = {name: np.zeros(wanted.shapes[name], np.float32) for name in lacking}
+  is_raw = (weights, own_checkpoint.kind) == (
+    weights_lib.AUTO,
+    weights_lib.RAW,
+  )
   return dataclasses.replace(
     own_checkpoint,
-    warning=surplus.warning(
-      surplus.surplus(reader.shapes, wanted.shapes.keys()), wanted.shapes
-    ),
+    warning=_warning(reader.shapes, wanted, is_raw=is_raw),
     tensors={**own_checkpoint.tensors, **zeros},
     has_classifier=has_classifier,
   )

@@ -109,6 +109,7 @@ class Reader:
     else:
       data = outside.read_file(index_file, index.MAX_BYTES)
       self._entries, self._shards = index.parse(data)
+      self._check_shards()
     self._reader = tf.train.load_checkpoint(str(self.files.prefix))
     shapes = self._reader.get_variable_to_shape_map()
     dtypes = self._reader.get_variable_to_dtype_map()
@@ -117,6 +118,19 @@ class Reader:
     for key, shape in self.shapes.items():
       if math.prod(filter(None, shape)) > index.MAX_VALUES:
         raise UnreadableError(f'{key} has the shape {list(shape)}')
+
+  def _shard(self, number: int) -> pathlib.Path:
+    """The path of a file with values."""
+    prefix = self.files.prefix
+    return prefix.with_name(
+      f'{prefix.name}.data-{number:05d}-of-{self._shards:05d}'
+    )
+
+  def _check_shards(self) -> None:
+    """Raises an UnreadableError if there are no values at all."""
+    paths = [*map(self._shard, range(self._shards))]
+    if paths and not any(path.exists() for path in paths):
+      raise UnreadableError(self._renamed(f'{paths[0]} is missing'))
 
   @contextlib.contextmanager
   def _explain(self) -> Iterator[None]:
@@ -161,12 +175,7 @@ class Reader:
       return [self.files.prefix]
     entry = self._entries[self._key(key)]
     holders = self._entries.values() if entry.slices else (entry,)
-    return [
-      self.files.prefix.with_name(
-        f'{self.files.prefix.name}.data-{shard:05d}-of-{self._shards:05d}'
-      )
-      for shard in sorted({holder.shard_id for holder in holders})
-    ]
+    return [*map(self._shard, sorted({each.shard_id for each in holders}))]
 
   def _check(self, key: str) -> None:
     """Raises an UnreadableError for a tensor that would fill the memory.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from exporter.checkpoints import averages
 from exporter.checkpoints import inspection
 from exporter.checkpoints import recognized
 from exporter.checkpoints import specimen
@@ -78,6 +79,16 @@ def _weights(inspected: inspection.Inspection) -> str:
     return (
       f'moving averages of {inspected.averages} variables (ema); '
       '--weights=auto takes those of what is trained'
+    )
+  others = [
+    f'.../{name} ({count})'
+    for name, count in inspected.slots.items()
+    if not averages.is_of_optimizer(name)
+  ]
+  if others:
+    return (
+      f'raw; {", ".join(others)} may be moving averages under another name, '
+      f'which are expected as ...{weights.SHADOW}'
     )
   return 'raw: there are no moving averages'
 

@@ -39,7 +39,10 @@ class Specimen:
 
   def within(self, scope: str) -> 'Specimen':
     """The same file, its tensors called by their names within a scope."""
-    keys = outer.names(self.shapes, scope)
+    return self.renamed(outer.names(self.shapes, scope))
+
+  def renamed(self, keys: Mapping[str, str]) -> 'Specimen':
+    """The same file with other names; the values are those in the file."""
     return dataclasses.replace(
       self,
       shapes={name: self.shapes[key] for name, key in keys.items()},

@@ -10,19 +10,12 @@ from exporter import errors
 from exporter.checkpoints import copies
 from exporter.checkpoints import folder as folder_lib
 from exporter.checkpoints import members
+from exporter.checkpoints import other_files
 from exporter.checkpoints import prefixes
 from exporter.checkpoints import reader
 from exporter.checkpoints import specimen
-from model_specs import outside
 
-_META, _SAVED_MODEL = '.meta', 'saved_model.pb'
-# Other files that are mistaken for checkpoints: offset and bytes by which they
-# are recognized, and what they are.
-_OTHERS = (
-  (0, b'\x89HDF', 'a file of HDF5, as Keras writes weights'),
-  (0, b'PK\x03\x04', 'a zip archive, such as a .keras model'),
-  (4, b'TFL3', 'a LiteRT file, which holds no variables'),
-)
+_SAVED_MODEL = 'saved_model.pb'
 _EXPECTED = (
   'expected a TF-Slim checkpoint (its prefix, its .index, one V1 file), a '
   'folder with one, an archive (.tar.gz) or a frozen graph (.pb)'
@@ -31,23 +24,6 @@ _EXPECTED = (
 
 def _refuse(path: pathlib.Path, found: str) -> errors.CheckpointError:
   return errors.CheckpointError(f'{path} is {found}; {_EXPECTED}')
-
-
-def _other(path: pathlib.Path) -> str:
-  """Says what a file is that holds no weights that slimhub can read."""
-  try:
-    with outside.open_file(path) as file:
-      start = file.read(8)
-  except outside.NotUsableError as error:
-    return str(error.strerror).removeprefix('is ')
-  for at, magic, what in _OTHERS:
-    if start[at:].startswith(magic):
-      return what
-  if path.suffix == _META:
-    return "a checkpoint's graph without its weights"
-  if path.suffix == '.pbtxt':
-    return 'a graph as text, without weights'
-  return 'no file of weights that slimhub knows'
 
 
 def _checkpoint(prefix: pathlib.Path) -> specimen.Specimen:
@@ -147,4 +123,4 @@ def find_specimens(path: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
   elif path.suffix == prefixes.GRAPH:
     yield [_frozen(path)]
   else:
-    raise _refuse(path, _other(path))
+    raise _refuse(path, other_files.describe(path))

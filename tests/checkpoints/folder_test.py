@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 import pytest
 
+from exporter import errors
 from exporter.checkpoints import folder as folder_lib
 from tests import checkpoints_made as checkpoints
 
@@ -26,12 +27,21 @@ def test_a_folder_that_was_moved_names_its_newest(tmp_path):
   assert folder_lib.find(tmp_path) == [tmp_path / 'model.ckpt-7']
 
 
-@pytest.mark.parametrize('newest', ['', 'model.ckpt-8', '..', '/', 'note\\000'])
+@pytest.mark.parametrize('newest', ['', '..', '/', 'note\\000'])
 def test_a_folder_that_names_nothing_gives_all(tmp_path, newest):
   (tmp_path / 'other.index').touch()
   _state(tmp_path, newest)
   prefixes = [tmp_path / 'model.ckpt-7', tmp_path / 'other']
   assert folder_lib.find(tmp_path) == prefixes
+
+
+def test_another_one_than_the_newest_is_not_taken_for_it(tmp_path):
+  _state(tmp_path, 'model.ckpt-8')
+  with pytest.raises(errors.CheckpointError) as caught:
+    folder_lib.find(tmp_path)
+  message = str(caught.value)
+  assert 'checkpoint names model.ckpt-8 as the newest' in message
+  assert 'has only model.ckpt-7' in message
 
 
 @pytest.mark.parametrize('make', [os.mkfifo, os.mkdir, pathlib.Path.touch])

@@ -108,9 +108,11 @@ def test_what_lies_beside_the_spec_does_not_hide_what_it_lacks(folder, beside):
   assert _same(_read(specs, beside, other=folder))
 
 
-def test_a_folder_whose_newest_is_gone_gives_the_only_one(folder):
+def test_a_folder_whose_newest_is_gone_gives_no_other(folder):
   (folder / 'one/checkpoint').write_text('model_checkpoint_path: "gone"\n')
-  assert _same(_read(folder, 'one'))
+  with pytest.raises(errors.CheckpointError, match='names gone as the newest'):
+    _read(folder, 'one')
+  assert _same(_read(folder, 'one/model.ckpt'))
 
 
 def test_an_absolute_path(folder):
@@ -178,8 +180,9 @@ def test_half_a_classifier_is_an_error(folder):
     ('torn/c.ckpt', 'torn/c.ckpt.index: No such file or directory'),
     ('two.tar.gz', 'holds two/a.ckpt, two/b.ckpt, expected one checkpoint'),
     ('empty.tar.gz', 'holds none, expected one checkpoint'),
-    ('notes.txt', 'notes.txt cannot be read'),
-    ('my.zip', 'my.zip cannot be read'),
+    ('notes.txt', 'notes.txt, no file of weights that slimhub knows'),
+    ('my.zip', 'my.zip, a zip archive, such as a .keras model'),
+    ('frozen.pb', 'frozen.pb, a graph, whose weights are constants'),
   ],
 )
 def test_what_is_no_checkpoint(folder, path, says):
@@ -192,6 +195,7 @@ def test_what_is_no_checkpoint(folder, path, says):
     _pack(folder / f'{name}.tar.gz', folder / name)
   (folder / 'notes.txt').write_text('later')
   (folder / 'my.zip').write_bytes(b'PK\x03\x04')
+  (folder / 'frozen.pb').write_bytes(b'graph')
   expected = re.escape(says.replace('FOLDER', str(folder)))
   with pytest.raises(errors.CheckpointError, match=expected):
     _read(folder, path)

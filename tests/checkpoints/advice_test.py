@@ -1,0 +1,40 @@
+"""What to do about a checkpoint whose variables all have one problem."""
+
+import re
+
+import numpy as np
+import pytest
+
+from exporter import errors
+from exporter.checkpoints import checkpoint
+from exporter.checkpoints import prefixes
+from exporter.checkpoints import reader
+from tests import checkpoints_made as checkpoints
+from tests import tiny_network
+
+
+def _refuse(folder, tensors, says) -> None:
+  path = checkpoints.write(folder / 'x', tensors)
+  opened = reader.Reader(prefixes.files_at(path))
+  with pytest.raises(errors.CheckpointError, match=re.escape(says)):
+    checkpoint.read(opened, tiny_network.wanted(), 'auto')
+
+
+@pytest.mark.parametrize('kind', [np.float16, np.float64])
+def test_values_of_another_type_can_be_saved_again(tmp_path, kind):
+  tensors = tiny_network.tensors()
+  others = {name: value.astype(kind) for name, value in tensors.items()}
+  _refuse(tmp_path, others, 'save them as float32 under the same names')
+
+
+def test_one_value_of_another_type_is_of_another_checkpoint(tmp_path):
+  tensors = tiny_network.tensors()
+  name = 'Tiny/Conv2d_0/weights'
+  tensors[name] = tensors[name].astype(np.float64)
+  _refuse(tmp_path, tensors, 'put the checkpoint that was trained for this')
+
+
+def test_objects_are_told_from_variables(tmp_path):
+  names = ('_CHECKPOINTABLE_OBJECT_GRAPH', 'model/kernel')
+  objects = {name: np.zeros([2], np.float32) for name in names}
+  _refuse(tmp_path, objects, 'it is an object-based checkpoint, of Keras')
