@@ -161,12 +161,11 @@ def read_own(
     opened = reader_lib.Reader(files)
     opened = opened.renamed(averages.beside(opened.shapes))
     reader = outer.within(opened, wanted.shapes)
-    has_classifier = bool(
-      model.num_classes and classifier & reader.shapes.keys()
-    )
+    plain = surplus.plain(reader.shapes)
+    has_classifier = bool(model.num_classes and classifier & plain.keys())
     needed = wanted
     if has_classifier:
-      _check_classes(files, model, wanted, reader.shapes)
+      _check_classes(files, model, wanted, plain)
     else:
       needed = _without_classifier(wanted, classifier)
     own_checkpoint = checkpoint.read(reader, needed, weights)

@@ -49,7 +49,10 @@ def _is_there(path: pathlib.Path) -> bool:
 
 
 def check_checkpoint(
-  model: model_specs.ModelSpec, folder: pathlib.Path
+  model: model_specs.ModelSpec,
+  folder: pathlib.Path,
+  *,
+  require_checksum: bool = False,
 ) -> None:
   """Raises a CheckpointError if there is no checkpoint of a model.
 
@@ -59,8 +62,11 @@ def check_checkpoint(
   Args:
     model: The model.
     folder: Where checkpoints are, if an own model's is not beside its spec.
+    require_checksum: Whether a published model's must be an archive.
   """
   if not model.own:
+    if require_checksum:
+      archive.check_packed(folder, model)
     archive.check_there(folder, model)
     return
   check_named(model)

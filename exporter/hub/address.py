@@ -106,7 +106,7 @@ class Exports:
 
   def __init__(self, root: pathlib.Path):
     self._root = root.resolve()
-    self._read: dict[str, tuple[stamps.Stamp, storage.Export | None]] = {}
+    self._read: dict[str, tuple[stamps.Stamp, storage.Export]] = {}
 
   def _find(self, stem: str) -> storage.Export | None:
     """The artifact at a path, if any; read again only if it was replaced."""
@@ -117,9 +117,12 @@ class Exports:
     stamp = stamps.of(facts)
     entry = self._read.get(stem)
     if entry is None or entry[0] != stamp:
-      entry = self._read[stem] = stamp, storage.find_export(self._root, stem)
+      export = storage.find_export(self._root, stem)
+      if export is None:  # The artifact may come after its manifest.
+        return None
+      entry = self._read[stem] = stamp, export
     export = entry[1]
-    is_there = export and (self._root / export.manifest.handle).exists()
+    is_there = (self._root / export.manifest.handle).exists()
     return export if is_there else None
 
   def find(self, address: Address) -> storage.Export | None:

@@ -40,7 +40,9 @@ class _Weights:
     model, folder = self._order.model, self._order.checkpoint_dir
     is_fetched = self._fetches and not model.own
     if folder is not None and not is_fetched:
-      checkpoints.check_checkpoint(model, folder)
+      checkpoints.check_checkpoint(
+        model, folder, require_checksum=self._order.require_checksums
+      )
 
 
 def _compare(

@@ -75,6 +75,24 @@ def test_the_facts_are_those_of_the_handle(classifier):
     'variable_size': True,
   }
   assert facts['output'] == {'kind': 'logits', 'size': 1001}
+  assert facts['classes'] == {
+    'count': 1001,
+    'labels': 'labels.txt',
+    'background': 0,
+  }
+
+
+@pytest.mark.parametrize(('number', 'momentum'), [(1, 0.997), (3, 0.99)])
+def test_the_momentum_is_that_of_the_version(tmp_path, number, momentum):
+  extra = _write(f'mobilenet_v1_025_128/feature_vector/{number}', tmp_path)
+  facts = json.loads((extra / 'model.json').read_text())
+  assert facts['batch_norm_momentum'] == momentum
+
+
+def test_classes_without_a_background_begin_at_once(tmp_path):
+  extra = _write('resnet_v1_50/classification/5', tmp_path)
+  classes = json.loads((extra / 'model.json').read_text())['classes']
+  assert (classes['count'], classes['background']) == (1000, None)
 
 
 def test_the_endpoints_have_their_shapes(classifier):

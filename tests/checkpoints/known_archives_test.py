@@ -117,7 +117,13 @@ def test_where_a_checksum_is_required_nothing_unpacked_is_taken(tmp_path):
   prefix.parent.mkdir(parents=True)
   prefix.with_name(f'{prefix.name}.index').write_bytes(b'mine')
   with (
-    pytest.raises(errors.CheckpointError, match='it lies unpacked'),
+    pytest.raises(errors.CheckpointError, match=r'put the archive .* instead'),
+    archive.find(tmp_path, model, require_checksum=True),
+  ):
+    pass
+  (tmp_path / model.archive_name).write_bytes(b'archive')
+  with (
+    pytest.raises(errors.CheckpointError, match=r'move it away, and .* is tak'),
     archive.find(tmp_path, model, require_checksum=True),
   ):
     pass

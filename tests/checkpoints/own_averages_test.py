@@ -93,3 +93,14 @@ def test_another_copy_of_the_network_is_not_left_out_silently(tmp_path):
   loaded = _read(tmp_path, 'x')
   assert _same(loaded)
   assert 'the network once more, below teacher/' in loaded.warning
+
+
+def test_averages_alone_have_the_classifier_too(tmp_path):
+  alone = {
+    f'{name}{_END}' if name in _WANTED.trainable else name: value
+    for name, value in _TENSORS.items()
+  }
+  checkpoints.write(tmp_path / 'x', alone)
+  loaded = _read(tmp_path, 'x')
+  assert (loaded.kind, loaded.has_classifier) == ('ema', True)
+  assert _same(loaded)

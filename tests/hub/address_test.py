@@ -114,6 +114,15 @@ def test_what_is_not_there_is_not_coming(exports):
   assert not exports.is_coming(wanted)
 
 
+def test_an_artifact_may_come_after_its_manifest(exports, tmp_path):
+  folder, away = tmp_path / _TF2, tmp_path / 'away'
+  folder.rename(away)
+  wanted = address.parse(f'/{_TF2}')
+  assert exports.find(wanted) is None
+  away.rename(folder)
+  assert exports.find(wanted).manifest.handle == _TF2
+
+
 def test_a_manifest_that_was_replaced_is_read_again(exports, tmp_path):
   wanted = address.parse(f'/{_TF2}')
   exports.find(wanted)

@@ -57,5 +57,10 @@ def test_a_browser_gets_the_page_of_a_site_by_every_name(tmp_path):
       assert headers['location'] == f'/{_TF2}'
       assert headers['vary'] == 'accept, Origin'
     assert hub.ask(f'/{_TF2}', accept='text/html')[2] == b'page'
+    for hidden in ('/.git/config', '/x/.secret'):
+      path = site / hidden[1:]
+      path.parent.mkdir(parents=True, exist_ok=True)
+      path.write_text('hidden')
+      assert hub.ask(hidden, accept='text/html')[0] != 200
     bundle = f'/models/{name}/2?tf-hub-format=compressed'
     assert hub.ask(bundle)[2] == hub.ask(f'/{_TF2}.tar.gz')[2]

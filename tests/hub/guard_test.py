@@ -46,6 +46,12 @@ def test_nobody_learns_which_paths_there_are(url):
   assert {a.status_code for a in refused} == {403}
 
 
+@pytest.mark.parametrize('method', ['HEAD', 'POST', 'PUT', 'DELETE'])
+def test_no_method_but_one_goes_without_a_token(url, method):
+  assert _ask(url, '/acme/model', method=method).status_code == 401
+  assert _ask(url, '/google/x', _TOKEN, method=method).status_code == 403
+
+
 def test_browsers_may_ask_whether_they_may_ask(url):
   assert _ask(url, '/acme/model', method='OPTIONS').status_code == 200
 

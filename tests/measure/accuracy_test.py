@@ -16,6 +16,12 @@ def test_top1_and_top5_count_pictures():
   assert (summary.top1_percent, summary.top5_percent) == (50.0, 90.0)
 
 
+def test_the_fifth_is_among_the_best_five_and_the_sixth_is_not():
+  logits = np.tile(np.arange(10, 0, -1, dtype=np.float32), [2, 1])
+  summary = accuracy.summarize('a', some_accuracy.SETTING, logits, [4, 5], {})
+  assert (summary.top1, summary.top5) == (0, 1)
+
+
 def test_five_classes_have_no_top5():
   logits = np.eye(5, dtype=np.float32)
   summary = accuracy.summarize(

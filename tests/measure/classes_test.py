@@ -121,3 +121,13 @@ def test_a_number_is_of_the_digits_0_to_9(label):
   for meaning in (None, classes.AS_NUMBERS):
     with pytest.raises(errors.PictureError, match='no class for 1 of 1 labels'):
       classes.resolve(_IMAGENET, [label], meaning)
+
+
+def test_unnamed_classes_are_counted_after_the_background():
+  model = some_spec_file.model(num_classes=4, background=True)
+  handle = model.handles()[0]
+  resolved = classes.resolve(handle, ['c', 'b', 'a'])
+  assert resolved.rule == classes.SORTED
+  assert resolved.numbers == {'a': 1, 'b': 2, 'c': 3}
+  with pytest.raises(errors.PictureError, match='4 labels, expected 3'):
+    classes.resolve(handle, ['a', 'b', 'c', 'd'])

@@ -109,6 +109,10 @@ _CASES: dict[str, tuple[Callable[..., orders_lib.Order], str]] = {
   'a torn manifest': (_with_torn_manifest, results_lib.FAILED),
   'untrained over trained': (_synthetic, results_lib.FAILED),
   'no checkpoint': (_without_checkpoint, results_lib.FAILED),
+  'unpacked where a checksum is asked for': (
+    lambda order: dataclasses.replace(order, require_checksums=True),
+    results_lib.FAILED,
+  ),
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import os
 import pathlib
 
+from PIL import Image
 import pytest
 import tensorflow as tf
 
@@ -178,3 +179,21 @@ def test_worker_processes_by_choice(tmp_path):
     engine=pipeline.Processes(1),
   )
   assert result.status == 'exported'
+
+
+def test_an_export_that_cannot_be_read_is_not_passed_over(tmp_path):
+  out = tmp_path / 'out'
+  pipeline.export_models(
+    [_CLASSIFIER, _FEATURES], output_dir=out, weights='synthetic'
+  )
+  (out / f'{_FEATURES}.json').write_text('{')
+  with pytest.raises(errors.ManifestError, match=r'\.json'):
+    pipeline.verify_exports(out, registry=_REGISTRY)
+  results = pipeline.verify_exports(out, registry=_REGISTRY, keep_going=True)
+  assert sorted(r.status for r in results) == ['failed', 'verified']
+  (tmp_path / 'pictures/0').mkdir(parents=True)
+  Image.new('RGB', (32, 32)).save(tmp_path / 'pictures/0/a.png')
+  with pytest.raises(errors.ManifestError, match=r'\.json'):
+    pipeline.evaluate_exports(
+      out, images=tmp_path / 'pictures', registry=_REGISTRY
+    )

@@ -63,6 +63,23 @@ def test_what_is_of_other_files_is_said(place, which):
   assert len(_false(place)) == 1
 
 
+@pytest.mark.parametrize('change', ['more', 'fewer'])
+def test_what_is_of_more_or_fewer_files_is_said(place, change):
+  statement = json.loads(place.provenance.read_text())
+  bom = json.loads(place.bom.read_text())
+  for files in (
+    statement['subject'],
+    bom['metadata']['component']['components'],
+  ):
+    if change == 'more':
+      files.append({**files[0], 'name': 'another'})
+    else:
+      files.pop()
+  place.provenance.write_text(json.dumps(statement))
+  place.bom.write_text(json.dumps(bom))
+  assert len(_false(place)) == 2
+
+
 def test_a_signed_statement_is_read_too(place):
   text = place.provenance.read_text()
   for payload, expected in ((text, []), (text.replace('5', '6'), ['.jsonl'])):

@@ -5,8 +5,10 @@ import re
 import pytest
 
 from exporter import errors
+from exporter import storage
 from exporter.publishing import upload
 from tests import some_exports
+from tests import some_manifest
 from tests import some_spec_file
 from tests.publishing import some_uploads
 
@@ -54,3 +56,17 @@ def test_a_name_is_checked():
   upload.check_name('good', pattern, 'Somebody')
   with pytest.raises(errors.PublishError, match='--account'):
     upload.check_name('BAD', pattern, 'Somebody takes small letters')
+
+
+def test_version_10_is_newer_than_version_9(tmp_path):
+  older, newer = (
+    some_spec_file.model(version=number, tf1_version=None).handles()[0]
+    for number in (9, 10)
+  )
+  items = [
+    storage.Item(tmp_path, some_manifest.make(handle), handle)
+    for handle in (newer, older)
+  ]
+  (chosen,), note = upload.newest(items)
+  assert chosen.handle == newer
+  assert f'without {older},' in note

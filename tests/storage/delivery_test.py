@@ -94,10 +94,12 @@ def _measure(output: places.Folder) -> None:
   places.write_text(places.place(output, _HANDLE).measured, 'figures')
 
 
-def test_what_was_measured_goes_with_what_it_was_measured_of(output):
+def test_figures_and_signature_go_with_what_they_are_of(output):
   _deliver(output, 'old', may_replace=False)
   _measure(output)
+  places.write_text(places.place(output, _HANDLE).signature, 'signed')
   assert _read_files(output)['.measured.json'] == 'figures'
+  assert _read_files(output)['.sig'] == 'signed'
   _deliver(output, 'new', may_replace=True)
   delivery.clear_staging(output)
   assert _read_files(output) == _expected('new')
