@@ -45,6 +45,19 @@ def test_a_momentum_may_be_a_number_of_any_library(number):
   assert layer.get_config()['batch_norm_momentum'] == 0.5
 
 
+def _averages_after_a_step(**options) -> np.ndarray:
+  layer = keras_models.layer(trainable=True, **options)
+  layer(keras_models.IMAGES, training=True)
+  averages = [np.ravel(v) for v in layer.non_trainable_variables]
+  return np.concatenate(averages)
+
+
+def test_a_momentum_of_0_is_one_too():
+  by_default = _averages_after_a_step()
+  of_batch = _averages_after_a_step(batch_norm_momentum=0.0)
+  assert not np.allclose(by_default, of_batch)
+
+
 @pytest.mark.parametrize('number', [1.5, -0.1, float('nan')])
 def test_a_momentum_that_is_none_is_refused(number):
   with pytest.raises(

@@ -111,7 +111,8 @@ def keys(
 ) -> dict[str, str]:
   """The key in the checkpoint to read each variable from, by its name.
 
-  Averages are taken as `ExponentialMovingAverage.variables_to_restore` does.
+  Averages are taken of what is trained. Batch norm's statistics are averages
+  already; where a program averaged those once more, they are read as they are.
 
   Args:
     stored: The keys that the checkpoint holds.

@@ -60,8 +60,7 @@ def _names(
 ) -> list[str]:
   """The names in the lines of a file of labels, by TF-Slim's numbers if any.
 
-  Where each name has a number before it, the numbers say which class it is of,
-  in whatever order a script or `sort` has left the lines.
+  Where each has a number before it, that says which class it is, in any order.
   """
   matches = [match for line in lines if (match := _NUMBERED.fullmatch(line))]
   names = {int(match[1]): match[2].strip() for match in matches}
@@ -96,6 +95,10 @@ def _read_labels(path: pathlib.Path, background: bool) -> list[str]:
       f'label_file {path} cannot be read: {reason}; expected names, one a line'
     ) from error
   lines = [line.strip() for line in text.rstrip().split('\n')]
+  if re.match(r'item\s*\{', lines[0]):
+    raise _ProblemError(
+      f'label_file {path} is a label map (.pbtxt), expected names, one a line'
+    )
   for number, line in enumerate(lines, start=1):
     if not _NUMBERED.sub(r'\2', line):
       raise _ProblemError(

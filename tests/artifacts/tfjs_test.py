@@ -45,6 +45,7 @@ def test_it_says_what_images_it_takes_and_whose_it_is():
     'width': 128,
   }
   assert metadata['handle'] == f'google/imagenet/{_V1}'
+  assert metadata['license'] == 'Apache-2.0'
   folder = conversions_made.file(_V1, 'tfjs.float32')
   lines = (folder / metadata['labels']).read_text('utf-8').splitlines()
   assert len(lines) == metadata['output']['size'] == 1001

@@ -167,3 +167,18 @@ def test_two_that_declare_one_name_are_told_in_the_log(tmp_path, caplog):
   assert named.handle.spec.name == 'one'
   assert 'acme/old/3' in caplog.text
   assert 'other' in caplog.text
+
+
+def test_what_comes_while_the_list_is_read_is_in_the_next(exports, monkeypatch):
+  items = storage.items
+
+  def slow(folder):
+    found = items(folder)
+    if not (exports / _OTHER).exists():
+      some_exports.add(exports, _OTHER)
+    return found
+
+  monkeypatch.setattr(listing.storage, 'items', slow)
+  live_listing = listing.Listing(exports)
+  assert _OTHER not in _handles(live_listing)
+  assert _OTHER in _handles(live_listing)

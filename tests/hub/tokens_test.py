@@ -108,3 +108,11 @@ def test_a_file_of_no_tokens_is_refused(tmp_path, text):
 def test_a_missing_file_is_refused(tmp_path):
   with pytest.raises(errors.HubError, match='--token_file'):
     tokens.read_tokens(tmp_path / 'none')
+
+
+def test_whoever_brings_no_token_is_nobody(tmp_path):
+  path = tmp_path / 'tokens'
+  path.write_text(f'all {_hash("")} /\n')
+  access = tokens.Access(path)
+  assert access.name('') == ''
+  assert not access.allows('/acme/x', '')

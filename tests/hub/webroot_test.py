@@ -89,3 +89,22 @@ def test_what_was_damaged_is_not_whole(root, tmp_path):
   assert not root.is_whole('a')
   (tmp_path / 'root/b').write_bytes(b'of somebody')
   assert not root.is_whole('b')
+
+
+def test_a_file_is_on_the_disk_and_noted_before_it_has_its_name(
+  root, tmp_path, monkeypatch
+):
+  target, seen = tmp_path / 'root/a', []
+  note = ledger.Ledger.note
+
+  def noted(itself, name, sha256):
+    seen.append(('noted', target.exists()))
+    note(itself, name, sha256)
+
+  monkeypatch.setattr(
+    webroot.storage, 'sync', lambda _: seen.append(('synced', target.exists()))
+  )
+  monkeypatch.setattr(ledger.Ledger, 'note', noted)
+  root.put_data('a', b'data')
+  assert seen[:2] == [('synced', False), ('noted', False)]
+  assert target.read_bytes() == b'data'

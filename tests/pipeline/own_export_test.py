@@ -242,3 +242,8 @@ def test_a_classifier_that_the_checkpoint_lacks_fails_alone(tmp_path):
   assert 'exported  acme/flowers/small/feature_vector/2' in done.stdout
   assert 'bare.ckpt has no classifier' in done.stderr
   assert 'leave num_classes out of the spec' in done.stderr
+
+
+def test_the_bill_of_materials_links_the_licence(folder):
+  bom = json.loads(_place(folder, 'classification/2.cdx.json').read_text())
+  assert 'https://acme.example/licence' in json.dumps(bom['metadata'])

@@ -224,3 +224,13 @@ def test_a_missing_card_is_found(exports):
 def test_a_missing_manifest_is_found(exports):
   places.place(exports, _HANDLES[0]).manifest.unlink()
   assert 'has no manifest 3.json' in _failed(exports, 3)
+
+
+def test_a_client_is_asked(exports):
+  order = orders.Order(
+    orders.VERIFY, _HANDLES[:1], exports, client='/bin/false'
+  )
+  with tiny_network.registered():
+    (result,) = verify.run(order)
+  assert result.status == results_lib.FAILED
+  assert '/bin/false' in result.reason

@@ -73,3 +73,15 @@ def test_a_format_that_nobody_knows_is_named(tmp_path):
   manifest_ = some_exports.add(tmp_path, some_exports.LITE)
   with pytest.raises(errors.ManifestError, match="called 'later', expected"):
     bundle.is_bundled(dataclasses.replace(manifest_, format='later'))
+
+
+def test_a_key_is_of_the_names_and_of_the_library(tmp_path, monkeypatch):
+  described = some_exports.add(tmp_path, some_exports.TF2, 'text')
+  renamed = {f'{name}x': file for name, file in described.files.items()}
+  keys = {
+    bundle.bundle_key(described),
+    bundle.bundle_key(dataclasses.replace(described, files=renamed)),
+  }
+  monkeypatch.setattr(bundle.zlib, 'ZLIB_RUNTIME_VERSION', '0')
+  keys.add(bundle.bundle_key(described))
+  assert len(keys) == 3

@@ -1,5 +1,6 @@
 """A path holds an export only if a manifest there describes that very path."""
 
+import json
 import os
 import pathlib
 
@@ -90,3 +91,19 @@ def test_a_card_is_a_small_file_beside_its_artifact(root, spoil, reason):
     errors.ManifestError, match=f'{some_exports.TF2}.md {reason}'
   ):
     exported.read_card()
+
+
+def test_a_converted_file_of_another_training_is_not_opened(root):
+  lite = some_exports.handle(some_exports.LITE)
+  with export.open_artifact(root, lite) as (artifact, _):
+    assert artifact.exists()
+  beside = root / f'{some_exports.TF2}.json'
+  described = json.loads(beside.read_text())
+  described['weights']['sha256'] = '0' * 64
+  beside.write_text(json.dumps(described))
+  opened = export.open_artifact(root, lite)
+  with (
+    pytest.raises(errors.ManifestError, match='the SavedModel beside'),
+    opened,
+  ):
+    pass

@@ -1,5 +1,6 @@
 """One writer an output: on this machine, and in a bucket."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -278,3 +279,23 @@ def test_a_storage_that_is_gone_is_not_taken_for_empty(bucket):
   )
   with pytest.raises(OSError, match='connect'):
     lock.is_held(gone)
+
+
+def test_a_lock_on_a_removed_file_keeps_nobody_out_and_is_none(
+  tmp_path, monkeypatch
+):
+  folder = tmp_path / 'out'
+  flock, calls = fcntl.flock, 0
+
+  def late(descriptor: int, operation: int) -> None:
+    nonlocal calls
+    calls += 1
+    if calls == 1:  # Its last holder removes it between the two calls.
+      (file,) = folder.iterdir()
+      file.unlink()
+    flock(descriptor, operation)
+
+  monkeypatch.setattr(fcntl, 'flock', late)
+  with lock.hold(folder):
+    assert len(list(folder.iterdir())) == 1
+    assert lock.is_held(folder)

@@ -144,3 +144,17 @@ def test_another_text_is_refused(text):
   assert message.startswith('exports/5.json is not a manifest of slimhub (')
   assert message.endswith('; export the version again with --force')
   assert len(message) < 400
+
+
+def test_a_model_is_its_weights_and_its_spec():
+  handle = model_specs.get(
+    'google/imagenet/mobilenet_v1_025_128/classification/5'
+  )
+  one = some_manifest.make(handle)
+  assert manifest.is_same_model(one, dataclasses.replace(one, files={}))
+  for changes in (
+    {'weights': dataclasses.replace(one.weights, sha256='0' * 64)},
+    {'model': {**one.model, 'labels': ['other']}},
+  ):
+    other = dataclasses.replace(one, **changes)
+    assert not manifest.is_same_model(one, other)

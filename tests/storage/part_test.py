@@ -167,3 +167,16 @@ def test_another_process_waits_for_its_turn(part, tmp_path, end):
   assert part.path.read_bytes() == b'mine'
   if end == 'rename':
     assert (tmp_path / 'file.tgz').read_bytes() == b''
+
+
+def test_it_is_on_the_disk_before_it_has_its_name(part, tmp_path, monkeypatch):
+  target, synced = tmp_path / 'file.tgz', []
+  monkeypatch.setattr(
+    part_lib.disk, 'sync', lambda path: synced.append((path, target.exists()))
+  )
+  with part.locked():
+    part.begin(_URL, None, 3)
+    part.append(b'123')
+    part.finish()
+  assert synced == [(part.path, False)]
+  assert target.read_bytes() == b'123'

@@ -187,6 +187,7 @@ def test_numbers_count_the_background(tmp_path, text):
     (b'0:a\n1:b\n3:c\n', 'and no 2; expected 0 to 2'),
     (b'0:a\n1:b\n1:c\n', 'and no 2; expected 0 to 2'),
     (b'0,a\n1,b\n2,c\n', 'labels.txt has a number in'),
+    (b'item {\n  id: 0\n}\n', 'labels.txt is a label map (.pbtxt)'),
     (b'a:1\nb:0\nc:2\n', 'labels.txt has a number in'),
     (b'0:a\n1:b\nc\n', 'labels.txt has a number in'),
     (b'a\n\nb\n', 'labels.txt has nothing in line 2, expected a name'),
