@@ -178,7 +178,7 @@ def test_what_comes_while_the_list_is_read_is_in_the_next(exports, monkeypatch):
       some_exports.add(exports, _OTHER)
     return found
 
-  monkeypatch.setattr(listing.storage, 'items', slow)
+  monkeypatch.setattr('exporter.storage.items', slow)
   live_listing = listing.Listing(exports)
   assert _OTHER not in _handles(live_listing)
   assert _OTHER in _handles(live_listing)

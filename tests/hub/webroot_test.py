@@ -102,7 +102,7 @@ def test_a_file_is_on_the_disk_and_noted_before_it_has_its_name(
     note(itself, name, sha256)
 
   monkeypatch.setattr(
-    webroot.storage, 'sync', lambda _: seen.append(('synced', target.exists()))
+    'exporter.storage.sync', lambda _: seen.append(('synced', target.exists()))
   )
   monkeypatch.setattr(ledger.Ledger, 'note', noted)
   root.put_data('a', b'data')

@@ -221,7 +221,7 @@ def test_nan_is_no_answer(exports, pictures):
   def load(*_):
     return lambda images: np.full([len(images), 5], np.nan)
 
-  measured = []
+  measured: list[object] = []
   running = evaluation.evaluate(_HANDLES[:1], exports, pictures, abs, load)
   with pytest.raises(errors.ProofError, match='40 of 40 pictures with NaN'):
     measured.extend(running)

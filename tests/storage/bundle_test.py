@@ -82,6 +82,6 @@ def test_a_key_is_of_the_names_and_of_the_library(tmp_path, monkeypatch):
     bundle.bundle_key(described),
     bundle.bundle_key(dataclasses.replace(described, files=renamed)),
   }
-  monkeypatch.setattr(bundle.zlib, 'ZLIB_RUNTIME_VERSION', '0')
+  monkeypatch.setattr('zlib.ZLIB_RUNTIME_VERSION', '0')
   keys.add(bundle.bundle_key(described))
   assert len(keys) == 3

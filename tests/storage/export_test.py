@@ -101,9 +101,8 @@ def test_a_converted_file_of_another_training_is_not_opened(root):
   described = json.loads(beside.read_text())
   described['weights']['sha256'] = '0' * 64
   beside.write_text(json.dumps(described))
-  opened = export.open_artifact(root, lite)
   with (
     pytest.raises(errors.ManifestError, match='the SavedModel beside'),
-    opened,
+    export.open_artifact(root, lite),
   ):
     pass

@@ -172,7 +172,8 @@ def test_another_process_waits_for_its_turn(part, tmp_path, end):
 def test_it_is_on_the_disk_before_it_has_its_name(part, tmp_path, monkeypatch):
   target, synced = tmp_path / 'file.tgz', []
   monkeypatch.setattr(
-    part_lib.disk, 'sync', lambda path: synced.append((path, target.exists()))
+    'exporter.storage.disk.sync',
+    lambda path: synced.append((path, target.exists())),
   )
   with part.locked():
     part.begin(_URL, None, 3)
