@@ -18,7 +18,7 @@ _OF_OPTIMIZERS = re.compile(
   r'(momentum|adam(ax|w|weightdecay)?|rmsprop|adagrad(da)?|adadelta|ftrl|'
   r'proximaladagrad|addsign|powersign|lars|lamb|nadam|lazyadam|ggt|shampoo|'
   r'gradient_?descent|[mv]|(adam|lamb)_[mv]|mg|ms|accum(ulator)?|linear)'
-  r'(optimizer)?(_\d+)?',
+  r'(optimizer)?(_[0-9]+)?',
   re.IGNORECASE,
 )
 _ENOUGH = 0.5  # With this share of the variables, it is no accident.

@@ -281,9 +281,7 @@ def test_a_storage_that_is_gone_is_not_taken_for_empty(bucket):
     lock.is_held(gone)
 
 
-def test_a_lock_on_a_removed_file_keeps_nobody_out_and_is_none(
-  tmp_path, monkeypatch
-):
+def test_a_lock_on_a_removed_file_is_none(tmp_path, monkeypatch):
   folder = tmp_path / 'out'
   flock, calls = fcntl.flock, 0
 
