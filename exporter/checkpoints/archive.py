@@ -164,25 +164,18 @@ def check_there(folder: pathlib.Path, model: model_specs.ModelSpec) -> None:
     raise _absent(folder, model)
 
 
-def _has_none(
-  prefix: pathlib.Path, folder: pathlib.Path, model: model_specs.ModelSpec
-) -> errors.CheckpointError:
-  """The error for an unpacked checkpoint where a checksum is asked for."""
-  archives = [path for path in places(folder, model) if path.exists()]
-  advice = f'put the archive {model.archive_name} there instead'
-  if archives:
-    advice = f'move it away, and {archives[0]} is taken'
-  return errors.CheckpointError(
-    f'checkpoint {prefix}: {_REQUIRED}, and it lies unpacked, which has none; '
-    f'{advice}'
-  )
-
-
 def check_packed(folder: pathlib.Path, model: model_specs.ModelSpec) -> None:
-  """Raises a CheckpointError for an unpacked checkpoint, as `find` does."""
-  for prefix in unpacked(folder, model):
-    if _is_checkpoint(prefix):
-      raise _has_none(prefix, folder, model)
+  """Raises a CheckpointError for an unpacked checkpoint: it has no checksum."""
+  prefix = next(filter(_is_checkpoint, unpacked(folder, model)), None)
+  archives = filter(pathlib.Path.exists, places(folder, model))
+  if prefix:
+    advice = f'put the archive {model.archive_name} there instead'
+    if archive := next(archives, None):
+      advice = f'move it away, and {archive} is taken'
+    raise errors.CheckpointError(
+      f'checkpoint {prefix}: {_REQUIRED}, and it lies unpacked, which has '
+      f'none; {advice}'
+    )
 
 
 @contextlib.contextmanager
@@ -206,10 +199,10 @@ def find(
     CheckpointError: There is no checkpoint, and the message lists all places
       that were searched; or an archive is not the one whose checksum is known.
   """
+  if require_checksum:
+    check_packed(folder, model)
   for prefix in unpacked(folder, model):
     if _is_checkpoint(prefix):
-      if require_checksum:
-        raise _has_none(prefix, folder, model)
       yield prefixes.files_at(prefix)
       return
   for archive in places(folder, model):

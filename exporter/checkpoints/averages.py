@@ -6,7 +6,6 @@ below a scope, or under a name of its own, has it elsewhere.
 
 from collections import Counter
 from collections.abc import Collection
-from collections.abc import Iterable
 from collections.abc import Mapping
 import re
 
@@ -92,16 +91,4 @@ def warning(found: Mapping[str, int]) -> str:
     f'warning: {named}, as no optimizer of TensorFlow calls them; if these are '
     f'moving averages, save them as ...{weights_lib.SHADOW}: the weights '
     'without averaging were exported. --weights=raw says that those are meant'
-  )
-
-
-def elsewhere(scopes: Iterable[str]) -> str:
-  """Says that a checkpoint has the network once more, below some scopes."""
-  shown = ' and '.join(f'{outside.shown(scope)}/' for scope in sorted(scopes))
-  if not shown:
-    return ''
-  return (
-    f'warning: the checkpoint has the network once more, below {shown}; the '
-    'one that is below no scope was exported. If the other is meant, save it '
-    'in a checkpoint of its own'
   )

@@ -5,7 +5,6 @@ import pathlib
 from exporter.checkpoints import prefixes
 from model_specs import outside
 
-_META = '.meta'
 # Offset and bytes by which files are recognized, and what they are.
 _STARTS = (
   (0, b'\x89HDF', 'a file of HDF5, as Keras writes weights'),
@@ -13,7 +12,7 @@ _STARTS = (
   (4, b'TFL3', 'a LiteRT file, which holds no variables'),
 )
 _ENDS = {
-  _META: "a checkpoint's graph without its weights",
+  '.meta': "a checkpoint's graph without its weights",
   '.pbtxt': 'a graph as text, without weights',
   prefixes.GRAPH: (
     'a graph, whose weights are constants: slimhub inspects it, and exports '

@@ -42,19 +42,29 @@ def _scopes(keys: Iterable[str], wanted: Collection[str]) -> list[str]:
   ]
 
 
+def _shown(scopes: Iterable[str]) -> str:
+  return ' and '.join(f'{outside.shown(scope)}/' for scope in sorted(scopes))
+
+
 def ambiguous(name: str, scopes: Iterable[str]) -> str:
   """Says that a checkpoint has a network more than once."""
-  shown = ' and '.join(f'{outside.shown(scope)}/' for scope in sorted(scopes))
   return (
-    f'{name} has the network more than once, below {shown}; expected one: save '
-    'the one that is meant in a checkpoint of its own'
+    f'{name} has the network more than once, below {_shown(scopes)}; expected '
+    'one: save the one that is meant in a checkpoint of its own'
   )
 
 
-def copies(keys: Iterable[str], wanted: Collection[str]) -> list[str]:
-  """The scopes that hold the network once more, where it is at the root."""
-  scopes = _scopes(keys, wanted)
-  return [scope for scope in scopes if scope] if '' in scopes else []
+def warning(keys: Iterable[str], wanted: Collection[str]) -> str:
+  """Says that a network at the root is there once more; empty if it is not."""
+  scopes = {*_scopes(keys, wanted)}
+  others = scopes - {''}
+  if '' not in scopes or not others:
+    return ''
+  return (
+    'warning: the checkpoint has the network once more, below '
+    f'{_shown(others)}; the one that is below no scope was exported. If the '
+    'other is meant, save it in a checkpoint of its own'
+  )
 
 
 def within(

@@ -127,7 +127,7 @@ def _warning(
   texts = (
     surplus.warning(surplus.surplus(shapes, wanted.shapes), wanted.shapes),
     averages.warning(unnamed),
-    averages.elsewhere(outer.copies(shapes, wanted.shapes)),
+    outer.warning(shapes, wanted.shapes),
   )
   return '; '.join(filter(None, texts))
 

@@ -54,9 +54,3 @@ def test_companions_that_no_optimizer_has_may_be_averages(name):
 
 def test_nothing_found_is_no_warning():
   assert not averages.warning({})
-  assert not averages.elsewhere([])
-
-
-def test_a_copy_of_the_network_is_named():
-  text = averages.elsewhere(['teacher', 'old'])
-  assert 'once more, below old/ and teacher/' in text

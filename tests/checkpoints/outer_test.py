@@ -63,3 +63,13 @@ def test_two_networks_below_scopes_are_one_too_many(tmp_path):
     match='x has the network more than once, below s/ and t/; expected one',
   ):
     outer.within(reader.Reader(prefixes.files_at(path)), _WANTED)
+
+
+def test_a_copy_of_the_network_is_named():
+  copies = [
+    f'{scope}/{name}' for scope in ('old', 'teacher') for name in _WANTED
+  ]
+  text = outer.warning([*_WANTED, *copies], _WANTED)
+  assert 'once more, below old/ and teacher/' in text
+  assert not outer.warning(_WANTED, _WANTED)
+  assert not outer.warning(copies, _WANTED)

@@ -9,37 +9,15 @@ import numpy as np
 import pytest
 
 from exporter import errors
-from exporter.checkpoints import checkpoint
-from exporter.checkpoints import own
 from exporter.checkpoints import synthetic
 from exporter.networks import source
-from model_specs import spec
-from model_specs.spec_files import model as model_lib
 from tests import checkpoints_made as checkpoints
 from tests import some_spec_file
+from tests.checkpoints import some_own
 
-_INFERENCE, _ = source.sources(some_spec_file.model())
-_WANTED = checkpoint.Wanted(_INFERENCE.shapes, _INFERENCE.trainable)
-_TENSORS = synthetic.tensors(_WANTED.shapes)
+_WANTED, _TENSORS = some_own.WANTED, some_own.TENSORS
+_model, _read, _same = some_own.model, some_own.read, some_own.same
 _CLASSIFIER = 'MobilenetV1/Logits/Conv2d_1c_1x1'
-
-
-def _model(folder: pathlib.Path, path: str | None, **changes) -> spec.ModelSpec:
-  values = some_spec_file.values(checkpoint=path, **changes)
-  return model_lib.read_model(values, f'{folder}/my.toml', folder)
-
-
-def _read(
-  folder: pathlib.Path, path: str | None, weights='auto', other=None, **changes
-) -> checkpoint.Checkpoint:
-  model = _model(folder, path, **changes)
-  return own.read_own(other or folder, model, _WANTED, weights)
-
-
-def _same(loaded: checkpoint.Checkpoint) -> bool:
-  return loaded.tensors.keys() == _TENSORS.keys() and all(
-    np.array_equal(loaded.tensors[name], _TENSORS[name]) for name in _TENSORS
-  )
 
 
 def _pack(archive: pathlib.Path, folder: pathlib.Path) -> None:
