@@ -60,6 +60,7 @@ def num_features(network: str, multiplier: float | None) -> int:
     'mobilenet_v1': mobilenet_v1.num_features,
     'mobilenet_v1_quant': mobilenet_v1.num_features,
     'mobilenet_v2': mobilenet_v2.num_features,
+    'mobilenet_v2_narrow_end': mobilenet_v2.num_features_narrow,
     'mobilenet_v2_quant': mobilenet_v2.num_features,
     **mobilenet_v3.NUM_FEATURES,
   }

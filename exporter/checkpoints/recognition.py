@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 import dataclasses
 import functools
 from typing import NamedTuple
@@ -30,12 +31,17 @@ _MARKS = {
   'mobilenet_v1': _Marks(absent=(_V1_RANGE,)),
   'mobilenet_v1_quant': _Marks((_V1_RANGE,)),
   'mobilenet_v2': _Marks(absent=(_V2_RANGE,)),
+  'mobilenet_v2_narrow_end': _Marks(absent=(_V2_RANGE,)),
   'mobilenet_v2_quant': _Marks((_V2_RANGE,)),
   'mobilenet_v3_large': _Marks((_LARGE_V3 + _SQUEEZE,)),
+  'mobilenet_v3_large_narrow_end': _Marks((_LARGE_V3 + _SQUEEZE,)),
   'mobilenet_v3_large_minimalistic': _Marks(
     (_LARGE_V3,), (_LARGE_V3 + _SQUEEZE,)
   ),
   'mobilenet_v3_small': _Marks((_SMALL_V3 + _SQUEEZE,), (_LARGE_V3,)),
+  'mobilenet_v3_small_narrow_end': _Marks(
+    (_SMALL_V3 + _SQUEEZE,), (_LARGE_V3,)
+  ),
   'mobilenet_v3_small_minimalistic': _Marks(
     (_SMALL_V3,), (_SMALL_V3 + _SQUEEZE, _LARGE_V3)
   ),
@@ -97,17 +103,25 @@ def _starts(family: model_specs.Family) -> tuple[str, ...]:
   return (f'{family.scope}/', *_MARKS.get(family.network, _Marks()).present)
 
 
+def _is_named_for(shapes: Shapes, family: model_specs.Family) -> bool:
+  marks = _MARKS.get(family.network, _Marks())
+  return (
+    any(_has(shapes, start) for start in _starts(family))
+    and all(_has(shapes, start) for start in marks.present)
+    and not any(_has(shapes, start) for start in marks.absent)
+  )
+
+
 def find_family(shapes: Shapes) -> model_specs.Family | None:
-  """The family that some or all of the variables are named for, or None."""
-  for network, family in _families().items():
-    marks = _MARKS.get(network, _Marks())
-    if (
-      any(_has(shapes, start) for start in _starts(family))
-      and all(_has(shapes, start) for start in marks.present)
-      and not any(_has(shapes, start) for start in marks.absent)
-    ):
-      return family
-  return None
+  """The family that some or all of the variables are named for, or None.
+
+  Of families with the same names, it is the first whose widths fit best.
+  """
+  named = [f for f in _families().values() if _is_named_for(shapes, f)]
+  if len(named) < 2:
+    return named[0] if named else None
+  network, _ = _find_fitting(shapes, [family.network for family in named])
+  return _families()[network]
 
 
 def _num_classes(shapes: Shapes, family: model_specs.Family) -> int | None:
@@ -149,23 +163,41 @@ def _candidates(network: str) -> Iterator[list[float]]:
     yield sorted(values, key=lambda value: round(value * 100, 2) % 5 != 0)
 
 
+def _find_fitting(
+  shapes: Shapes, among: Sequence[str]
+) -> tuple[str, tuple[float, ...]]:
+  """The first network that fits best, at what multipliers.
+
+  Returns:
+    The network and all multipliers that give exactly these widths, or else the
+    nearest one.
+  """
+  if networks.WIDTHS[among[0]](1.0).keys().isdisjoint(shapes):
+    return among[0], (1.0,)
+  best, nearest = 0, (among[0], 1.0)
+  exact: dict[tuple[str, float], None] = {}  # A set that keeps its order.
+  for number, lists in enumerate(zip(*map(_candidates, among), strict=True)):
+    for network, values in zip(among, lists, strict=True):
+      count = len(networks.WIDTHS[network](1.0))
+      for value in values:
+        fitting = _fitting(shapes, network, value)
+        if fitting == count:
+          exact[network, value] = None
+        elif fitting > best:
+          best, nearest = fitting, (network, value)
+    if exact and number:
+      break
+  found = list(exact) or [nearest]
+  first = min((network for network, _ in found), key=among.index)
+  return first, tuple(value for network, value in found if network == first)
+
+
 def find_multipliers(shapes: Shapes, network: str) -> tuple[float, ...]:
   """All multipliers that give exactly these widths, or else the nearest one."""
   if network not in networks.WIDTHS:
     return ()
-  count = len(networks.WIDTHS[network](1.0))
-  best, nearest = 0, 1.0
-  exact: dict[float, None] = {}  # A set that keeps its order.
-  for number, values in enumerate(_candidates(network)):
-    for value in values:
-      fitting = _fitting(shapes, network, value)
-      if fitting == count:
-        exact[value] = None
-      elif fitting > best:
-        best, nearest = fitting, value
-    if exact and number:
-      break
-  return tuple(exact) or (nearest,)
+  _, multipliers = _find_fitting(shapes, [network])
+  return multipliers
 
 
 def scopes(shapes: Shapes) -> dict[str, int]:

@@ -25,6 +25,7 @@ BUILDERS: dict[str, Callable[..., layers.Outputs]] = {
   'mobilenet_v1': mobilenet_v1.build,
   'mobilenet_v1_quant': mobilenet_v1.build_quantized,
   'mobilenet_v2': mobilenet_v2.build,
+  'mobilenet_v2_narrow_end': mobilenet_v2.build_narrow,
   'mobilenet_v2_quant': mobilenet_v2.build_quantized,
   **mobilenet_v3.BUILDERS,
   **nasnet.BUILDERS,
@@ -40,6 +41,7 @@ WIDTHS: dict[str, Callable[[float], dict[str, int]]] = {
   'mobilenet_v1': mobilenet_v1.widths,
   'mobilenet_v1_quant': mobilenet_v1.widths,
   'mobilenet_v2': mobilenet_v2.widths,
+  'mobilenet_v2_narrow_end': mobilenet_v2.narrow_widths,
   'mobilenet_v2_quant': mobilenet_v2.widths,
   **mobilenet_v3.WIDTHS,
 }

@@ -35,18 +35,33 @@ def _scope(number: int) -> str:
   return f'expanded_conv_{number}' if number else 'expanded_conv'
 
 
-def _last_depth(multiplier: float) -> int:
+def _wide_end(multiplier: float) -> int:
+  """The channels of the last convolution, which keeps its width below 1."""
   return layers_lib.divisible(_LAST_DEPTH * max(1.0, multiplier))
 
 
-def widths(multiplier: float) -> dict[str, int]:
-  """The output channels of each kernel that depends on a multiplier."""
+def _narrow_end(multiplier: float) -> int:
+  """The same where a multiplier below 1 is meant for it, too."""
+  return layers_lib.divisible(_LAST_DEPTH * multiplier)
+
+
+def _widths(multiplier: float, last: int) -> dict[str, int]:
   depths = {'Conv': layers_lib.divisible(_STEM_DEPTH * multiplier)}
   for number, (_, _, channels) in enumerate(_blocks()):
     width = layers_lib.divisible(channels * multiplier)
     depths[f'{_scope(number)}/project'] = width
-  depths['Conv_1'] = _last_depth(multiplier)
+  depths['Conv_1'] = last
   return {f'MobilenetV2/{layer}/weights': n for layer, n in depths.items()}
+
+
+def widths(multiplier: float) -> dict[str, int]:
+  """The output channels of each kernel that depends on a multiplier."""
+  return _widths(multiplier, _wide_end(multiplier))
+
+
+def narrow_widths(multiplier: float) -> dict[str, int]:
+  """The same of the network with a narrow end."""
+  return _widths(multiplier, _narrow_end(multiplier))
 
 
 def _inverted_residual(
@@ -80,9 +95,10 @@ def _build(
   layers: layers_lib.Layers,
   images: tf.Tensor,
   multiplier: float,
+  last: int,
   num_classes: int,
 ) -> layers_lib.Outputs:
-  """Builds the network of some sort of layers."""
+  """Builds the network of some sort of layers, `last` channels at its end."""
   endpoints = {}
   with tf.compat.v1.variable_scope('MobilenetV2'):
     stem = layers_lib.divisible(_STEM_DEPTH * multiplier)
@@ -94,7 +110,6 @@ def _build(
         parts = _inverted_residual(layers, net, block, multiplier)
       net = endpoints[layer] = parts['output']
       endpoints.update({f'{layer}/{part}': t for part, t in parts.items()})
-    last = _last_depth(multiplier)
     net = endpoints['layer_19'] = layers.conv(net, last, 1, 'Conv_1')
     with tf.compat.v1.variable_scope('Logits'):
       pooled = layers_lib.global_pool(net, name='AvgPool')
@@ -114,7 +129,21 @@ def build(
 ) -> layers_lib.Outputs:
   """Builds the network on images in [-1, 1]."""
   layers = layers_lib.Layers(is_training, momentum)
-  return _build(layers, images, multiplier, num_classes)
+  last = _wide_end(multiplier)
+  return _build(layers, images, multiplier, last, num_classes)
+
+
+def build_narrow(
+  images: tf.Tensor,
+  multiplier: float,
+  num_classes: int,
+  is_training: bool,
+  momentum: tf.Tensor,
+) -> layers_lib.Outputs:
+  """Builds the network with a narrow end."""
+  layers = layers_lib.Layers(is_training, momentum)
+  last = _narrow_end(multiplier)
+  return _build(layers, images, multiplier, last, num_classes)
 
 
 def build_quantized(
@@ -126,5 +155,6 @@ def build_quantized(
 ) -> layers_lib.Outputs:
   """Builds the network that rounds to 8 bits."""
   layers = quantized.Layers(is_training, momentum)
-  outputs = _build(layers, images, multiplier, num_classes)
+  last = _wide_end(multiplier)
+  outputs = _build(layers, images, multiplier, last, num_classes)
   return quantized.with_exact(outputs, ('layer_1', 'layer_19'))

@@ -137,16 +137,23 @@ class _MobilenetV3(NamedTuple):
   conv_depth: int  # Depth of the convolution before pooling.
   last_depth: int  # Depth of the convolution after it: the number of features.
   activation: _Activation = _hard_swish  # Of the layers around the blocks.
+  is_narrow: bool = False  # Whether a multiplier below 1 narrows its end, too.
+
+  def _last(self, multiplier: float) -> int:
+    """The channels of the convolution after pooling."""
+    factor = multiplier if self.is_narrow else max(1.0, multiplier)
+    return layers_lib.divisible(self.last_depth * factor)
 
   def widths(self, multiplier: float) -> dict[str, int]:
     """The output channels of each kernel that depends on a multiplier."""
     depths = {'Conv': _STEM_DEPTH, 'Conv_1': self.conv_depth}
     for number, block in enumerate(self.blocks):
       depths[f'{_scope(number)}/project'] = block.depth
-    return {
+    widths = {
       f'MobilenetV3/{layer}/weights': layers_lib.divisible(depth * multiplier)
       for layer, depth in depths.items()
     }
+    return {**widths, 'MobilenetV3/Conv_2/weights': self._last(multiplier)}
 
   def build(
     self,
@@ -191,8 +198,7 @@ class _MobilenetV3(NamedTuple):
     net = layers.conv(net, depth(self.conv_depth), 1, 'Conv_1', **active)
     endpoints[f'layer_{number}'] = net
     net = endpoints[f'layer_{number + 1}'] = layers_lib.global_pool(net)
-    # The features keep their width below a multiplier of 1.
-    last = layers_lib.divisible(self.last_depth * max(1.0, multiplier))
+    last = self._last(multiplier)
     net = layers.conv(net, last, 1, 'Conv_2', normalizer_fn=None, **active)
     endpoints[f'layer_{number + 2}'] = net
     return endpoints
@@ -200,10 +206,16 @@ class _MobilenetV3(NamedTuple):
 
 _NETWORKS = {
   'mobilenet_v3_large': _MobilenetV3(_LARGE, 960, 1280),
+  'mobilenet_v3_large_narrow_end': _MobilenetV3(
+    _LARGE, 960, 1280, is_narrow=True
+  ),
   'mobilenet_v3_large_minimalistic': _MobilenetV3(
     _minimalistic(_LARGE), 960, 1280, tf.nn.relu
   ),
   'mobilenet_v3_small': _MobilenetV3(_SMALL, 576, 1024),
+  'mobilenet_v3_small_narrow_end': _MobilenetV3(
+    _SMALL, 576, 1024, is_narrow=True
+  ),
   'mobilenet_v3_small_minimalistic': _MobilenetV3(
     _minimalistic(_SMALL), 576, 1024, tf.nn.relu
   ),

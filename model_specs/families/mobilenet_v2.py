@@ -50,6 +50,19 @@ FAMILY = family_lib.Family(
   ),
 )
 
+NARROW = dataclasses.replace(
+  FAMILY,
+  network='mobilenet_v2_narrow_end',
+  title='MobileNet V2 with a narrow end',
+  versions=(3, 5),
+  notes=(
+    FAMILY.notes[0],
+    'Multipliers below 1.0 narrow the last convolution, the one the features '
+    'come from, as they do all others: TF-Slim builds it so without '
+    '`finegrain_classification_mode`.',
+  ),
+)
+
 QUANTIZED = dataclasses.replace(
   FAMILY,
   network='mobilenet_v2_quant',
@@ -91,6 +104,11 @@ def num_features(multiplier: float) -> int:
   return channels.divisible(1280 * max(1.0, multiplier))
 
 
+def num_features_narrow(multiplier: float) -> int:
+  """The same where a multiplier below 1 narrows the end, too."""
+  return channels.divisible(1280 * multiplier)
+
+
 def _model(multiplier: float, size: int, *figures: float) -> spec.ModelSpec:
   name = f'mobilenet_v2_{multiplier}_{size}'
   return spec.ModelSpec(
@@ -107,16 +125,18 @@ def _model(multiplier: float, size: int, *figures: float) -> spec.ModelSpec:
   )
 
 
-MODELS = tuple(_model(*row) for row in _PUBLISHED)
-TEMPLATES = (
-  spec.ModelSpec(
-    name='mobilenet_v2_quant',
-    family=QUANTIZED,
+def _template(family: family_lib.Family) -> spec.ModelSpec:
+  return spec.ModelSpec(
+    name=family.network,
+    family=family,
     multiplier=1.0,
     size=224,
     num_features=num_features(1.0),
     checkpoint='',
     archive_url='',
     figures=figures_lib.Figures(),
-  ),
-)
+  )
+
+
+MODELS = tuple(_model(*row) for row in _PUBLISHED)
+TEMPLATES = (_template(NARROW), _template(QUANTIZED))

@@ -18,10 +18,18 @@ _PAPER = family_lib.Paper(
   url='https://arxiv.org/abs/1905.02244',
   year=2019,
 )
-_NOTES = (
-  'The number of channels of every layer is rounded to a multiple of 8.',
+_NARROW = '_narrow_end'  # Ends the names of networks whose end is narrowed.
+_ROUNDING = (
+  'The number of channels of every layer is rounded to a multiple of 8.'
+)
+_WIDE_END = (
   'Multipliers below 1.0 leave the last convolution, the one the features '
-  'come from, at its full width.',
+  'come from, at its full width.'
+)
+_NARROW_END = (
+  'Multipliers below 1.0 narrow the last convolution, the one the features '
+  'come from, as they do all others: TF-Slim builds it so without '
+  '`finegrain_classification_mode`.'
 )
 _MINIMALISTIC = (
   'The minimalistic form has none of what some processors compute slowly: no '
@@ -46,10 +54,16 @@ def _endpoints(blocks: int) -> tuple[str, ...]:
   return (*names, *last, 'global_pool')
 
 
+def _title(size: str) -> str:
+  plain = size.removesuffix(_NARROW)
+  end = '' if plain == size else ' with a narrow end'
+  return plain.replace('_', ' ') + end
+
+
 def _family(size: str, blocks: int, *notes: str) -> family_lib.Family:
   return family_lib.Family(
     network=f'mobilenet_v3_{size}',
-    title=f'MobileNet V3 {size.replace("_", " ")}',
+    title=f'MobileNet V3 {_title(size)}',
     scope='MobilenetV3',
     classifier='MobilenetV3/Logits/',
     architecture='' if size.endswith('minimalistic') else 'mobilenet-v3',
@@ -64,7 +78,11 @@ def _family(size: str, blocks: int, *notes: str) -> family_lib.Family:
     variable_size=False,
     endpoints=_endpoints(blocks),
     classifier_endpoints=('Logits', 'Predictions'),
-    notes=(*_NOTES, *notes),
+    notes=(
+      _ROUNDING,
+      _NARROW_END if size.endswith(_NARROW) else _WIDE_END,
+      *notes,
+    ),
     checkpoint_notes=_CHECKPOINT_NOTES,
     memory_gb=_MEMORY_GB.get(size, family_lib.MEMORY_GB),
   )
@@ -80,6 +98,8 @@ _SMALL = _family(
 )
 _LARGE_MINIMALISTIC = _family('large_minimalistic', 15, _MINIMALISTIC)
 _SMALL_MINIMALISTIC = _family('small_minimalistic', 11, _MINIMALISTIC)
+_LARGE_NARROW = _family(f'large{_NARROW}', 15)
+_SMALL_NARROW = _family(f'small{_NARROW}', 11)
 _SIZE = 224
 
 # Family, multiplier, features, training step of the checkpoint, MACs (M),
@@ -98,15 +118,27 @@ def _num_features_large(multiplier: float) -> int:
   return channels.divisible(1280 * max(1.0, multiplier))
 
 
+def _num_features_large_narrow(multiplier: float) -> int:
+  """The same where a multiplier below 1 narrows the end, too."""
+  return channels.divisible(1280 * multiplier)
+
+
 def _num_features_small(multiplier: float) -> int:
   """The small network's number of features at any multiplier."""
   return channels.divisible(1024 * max(1.0, multiplier))
 
 
+def _num_features_small_narrow(multiplier: float) -> int:
+  """The same where a multiplier below 1 narrows the end, too."""
+  return channels.divisible(1024 * multiplier)
+
+
 NUM_FEATURES = {
   'mobilenet_v3_large': _num_features_large,
+  'mobilenet_v3_large_narrow_end': _num_features_large_narrow,
   'mobilenet_v3_large_minimalistic': _num_features_large,
   'mobilenet_v3_small': _num_features_small,
+  'mobilenet_v3_small_narrow_end': _num_features_small_narrow,
   'mobilenet_v3_small_minimalistic': _num_features_small,
 }
 
@@ -157,4 +189,6 @@ def _template(
 TEMPLATES = (
   _template(_LARGE_MINIMALISTIC, 1280, 209, 3.93),
   _template(_SMALL_MINIMALISTIC, 1024, 52, 2.05),
+  _template(_LARGE_NARROW, 1280, 217, 5.48),
+  _template(_SMALL_NARROW, 1024, 57, 2.54),
 )

@@ -27,6 +27,7 @@ _SCOPES = {
 }
 # What is built in a second or two.
 _QUICK = ('inception_v1', 'mobilenet_v2_035_96', 'mobilenet_v3_small_100_224')
+_NARROW = '_narrow_end'
 _WITH = [m for m in model_specs.MODELS if m.multiplier]
 
 
@@ -44,10 +45,37 @@ def _recognize(shapes: recognition.Shapes) -> recognition.Match:
 
 @each.over('network', _FAMILIES)
 def test_each_network_has_names_of_its_own(network):
-  family = _FAMILIES[network]
+  # Where the end alone differs, names do not tell, and widths do: see below.
+  named = network.removesuffix(_NARROW)
+  family = _FAMILIES[named]
   names = [f'{family.scope}/a', f'{family.classifier}weights']
-  names += [f'{scope}/a' for scope in _SCOPES.get(network, ())]
+  names += [f'{scope}/a' for scope in _SCOPES.get(named, ())]
   assert recognition.find_family(dict.fromkeys(names, (1,))) == family
+
+
+@pytest.mark.parametrize('multiplier', [0.35, 0.75, 1.0, 1.4])
+@each.over('network', [n for n in _FAMILIES if n.endswith(_NARROW)])
+def test_a_narrow_end_is_known_by_its_width(network, multiplier):
+  wide = network.removesuffix(_NARROW)
+  for built in (network, wide):
+    shapes = _shapes(built, multiplier) | {
+      f'{scope}/a': (1,) for scope in _SCOPES.get(wide, ())
+    }
+    # From a multiplier of 1 on they are one network, which has the usual name.
+    expected = built if multiplier < 1 else wide
+    assert recognition.find_family(shapes) == _FAMILIES[expected]
+    # A checkpoint for 8 bits is of neither.
+    rounding = {**shapes, 'MobilenetV2/Conv/weights_quant/min': ()}
+    if wide == 'mobilenet_v2':
+      family = recognition.find_family(rounding)
+      assert family == _FAMILIES['mobilenet_v2_quant']
+
+
+def test_half_of_a_narrow_network_is_told_from_the_other():
+  shapes = _shapes('mobilenet_v2_narrow_end', 0.5)
+  del shapes['MobilenetV2/Conv/weights']
+  found = recognition.find_family(shapes)
+  assert found == _FAMILIES['mobilenet_v2_narrow_end']
 
 
 @each.over('model', _WITH, lambda model: model.name)
@@ -83,6 +111,9 @@ def test_the_others_that_build_the_same_are_named():
     ('mobilenet_v1', 0.2),
     ('mobilenet_v2', 0.35),
     ('mobilenet_v2', 1.3),
+    ('mobilenet_v2_narrow_end', 0.35),
+    ('mobilenet_v3_large_narrow_end', 0.5),
+    ('mobilenet_v3_small_narrow_end', 0.75),
     ('mobilenet_v3_large', 0.75),
     ('mobilenet_v3_small', 1.25),
   ],
