@@ -125,18 +125,24 @@ def _model(multiplier: float, size: int, *figures: float) -> spec.ModelSpec:
   )
 
 
-def _template(family: family_lib.Family) -> spec.ModelSpec:
+def _template(
+  family: family_lib.Family, multiplier: float, features: int, *figures: float
+) -> spec.ModelSpec:
   return spec.ModelSpec(
     name=family.network,
     family=family,
-    multiplier=1.0,
+    multiplier=multiplier,
     size=224,
-    num_features=num_features(1.0),
+    num_features=features,
     checkpoint='',
     archive_url='',
-    figures=figures_lib.Figures(),
+    figures=figures_lib.Figures(*figures, is_counted=bool(figures)),
   )
 
 
 MODELS = tuple(_model(*row) for row in _PUBLISHED)
-TEMPLATES = (_template(NARROW), _template(QUANTIZED))
+# At a multiplier of 1, the narrow end is as wide as any.
+TEMPLATES = (
+  _template(NARROW, 0.5, num_features_narrow(0.5), 92, 1.23),
+  _template(QUANTIZED, 1.0, num_features(1.0)),
+)

@@ -171,12 +171,15 @@ MODELS = tuple(_model(*row) for row in _PUBLISHED)
 
 
 def _template(
-  family: family_lib.Family, num_features: int, *figures: float
+  family: family_lib.Family,
+  multiplier: float,
+  num_features: int,
+  *figures: float,
 ) -> spec.ModelSpec:
   return spec.ModelSpec(
     name=family.network,
     family=family,
-    multiplier=1.0,
+    multiplier=multiplier,
     size=_SIZE,
     num_features=num_features,
     checkpoint='',
@@ -185,10 +188,11 @@ def _template(
   )
 
 
-# Family, features, MACs (M) and parameters (M).
+# Family, multiplier, features, MACs (M) and parameters (M). A narrow end at a
+# multiplier of 1 is as wide as any.
 TEMPLATES = (
-  _template(_LARGE_MINIMALISTIC, 1280, 209, 3.93),
-  _template(_SMALL_MINIMALISTIC, 1024, 52, 2.05),
-  _template(_LARGE_NARROW, 1280, 217, 5.48),
-  _template(_SMALL_NARROW, 1024, 57, 2.54),
+  _template(_LARGE_MINIMALISTIC, 1.0, 1280, 209, 3.93),
+  _template(_SMALL_MINIMALISTIC, 1.0, 1024, 52, 2.05),
+  _template(_LARGE_NARROW, 0.5, 640, 69, 1.74),
+  _template(_SMALL_NARROW, 0.5, 512, 21, 0.93),
 )
