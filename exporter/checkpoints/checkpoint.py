@@ -1,5 +1,6 @@
 """Reads a checkpoint and checks that its tensors are those of the network."""
 
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from exporter.checkpoints import reader as reader_lib
 from exporter.checkpoints import recognition
 from exporter.checkpoints import surplus
 from exporter.checkpoints import synthetic
+from exporter.checkpoints import training_graph
 from exporter.checkpoints import weights as weights_lib
 import model_specs
 from model_specs import outside
@@ -52,6 +54,8 @@ class Wanted:
 
   shapes: Mapping[str, tuple[int, ...]]
   trainable: frozenset[str]
+  # What the network does with them; None where nothing asks for that.
+  traits: Callable[[], training_graph.Traits] | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -24,7 +24,10 @@ class Copies(NamedTuple):
 
 
 def _all(path: pathlib.PurePosixPath) -> bool:
-  return path.suffix == prefixes.GRAPH or prefixes.split(path.name) is not None
+  return (
+    path.suffix in (prefixes.GRAPH, prefixes.TRAINING)
+    or prefixes.split(path.name) is not None
+  )
 
 
 def copy(
@@ -48,6 +51,7 @@ def copy(
   place = folder or pathlib.Path()
   checkpoints: dict[str, prefixes.Files] = {}
   graphs: dict[str, pathlib.Path] = {}
+  numbers: dict[str, int] = {}  # By prefix: what its copies are called.
   names = set()
   for path, content in members.read(archive):
     if not (_all(path) and wanted(path)):
@@ -58,17 +62,17 @@ def copy(
       )
     names.add(path)
     part = prefixes.split(path.name)
-    if path.suffix == prefixes.GRAPH or part is None:
+    if path.suffix == prefixes.GRAPH:
       target = graphs[str(path)] = place / f'{len(graphs)}{prefixes.GRAPH}'
     else:
-      name = str(path.with_name(part[0]))
-      files = checkpoints.setdefault(
-        name,
-        prefixes.Files(
-          place / str(len(checkpoints)), part[0], f'{archive}: {name}'
-        ),
-      )
-      target = files.prefix.with_name(files.prefix.name + part[1])
+      stem, end = part or (path.stem, path.suffix)
+      name = str(path.with_name(stem))
+      number = str(numbers.setdefault(name, len(numbers)))
+      target = place / f'{number}{end}'
+      if part:
+        checkpoints[name] = prefixes.Files(
+          place / number, stem, f'{archive}: {name}'
+        )
     if folder is not None:
       with target.open('wb') as file:
         file.writelines(content)

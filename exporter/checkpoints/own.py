@@ -21,6 +21,7 @@ from exporter.checkpoints import prefixes
 from exporter.checkpoints import presence
 from exporter.checkpoints import reader as reader_lib
 from exporter.checkpoints import surplus
+from exporter.checkpoints import training_graph
 from exporter.checkpoints import weights as weights_lib
 import model_specs
 
@@ -108,26 +109,34 @@ def _check_classes(
       )
 
 
+def _of_training(reader: reader_lib.Reader, wanted: checkpoint.Wanted) -> str:
+  """What the graph beside a checkpoint says against the network."""
+  path = reader.files.training
+  if wanted.traits is None or not path.exists():
+    return ''
+  names = {name: reader.key(name) for name in wanted.shapes}
+  shown = f'{reader.files.shown}{prefixes.TRAINING}'
+  return training_graph.warning(path, shown, wanted.traits(), names)
+
+
 def _warning(
-  shapes: Mapping[str, tuple[int, ...]],
-  wanted: checkpoint.Wanted,
-  *,
-  is_raw: bool,
+  reader: reader_lib.Reader, wanted: checkpoint.Wanted, *, is_raw: bool
 ) -> str:
   """Why the weights that were read may not be those that are meant.
 
   Args:
-    shapes: The shapes of all tensors of the checkpoint.
+    reader: The checkpoint.
     wanted: The variables of the network.
     is_raw: Whether averages would have been taken, and none were found.
   """
-  unnamed: dict[str, int] = {}
+  shapes, unnamed = reader.shapes, dict[str, int]()
   if is_raw:
     unnamed = averages.unnamed(shapes, wanted.trainable)
   texts = (
     surplus.warning(surplus.surplus(shapes, wanted.shapes), wanted.shapes),
     averages.warning(unnamed),
     outer.warning(shapes, wanted.shapes),
+    _of_training(reader, wanted),
   )
   return '; '.join(filter(None, texts))
 
@@ -169,15 +178,14 @@ def read_own(
     else:
       needed = _without_classifier(wanted, classifier)
     own_checkpoint = checkpoint.read(reader, needed, weights)
+    kinds = (weights, own_checkpoint.kind)
+    is_raw = kinds == (weights_lib.AUTO, weights_lib.RAW)
+    warning = _warning(reader, wanted, is_raw=is_raw)
   lacking = wanted.shapes.keys() - needed.shapes.keys()
   zeros = {name: np.zeros(wanted.shapes[name], np.float32) for name in lacking}
-  is_raw = (weights, own_checkpoint.kind) == (
-    weights_lib.AUTO,
-    weights_lib.RAW,
-  )
   return dataclasses.replace(
     own_checkpoint,
-    warning=_warning(reader.shapes, wanted, is_raw=is_raw),
+    warning=warning,
     tensors={**own_checkpoint.tensors, **zeros},
     has_classifier=has_classifier,
   )

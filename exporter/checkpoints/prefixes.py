@@ -12,9 +12,9 @@ from model_specs import outside
 MAGIC = bytes.fromhex('57fb808b247547db')  # The end of every table.
 INDEX = '.index'
 GRAPH = '.pb'
-_META = 'meta'
+TRAINING = '.meta'
 _PART = re.compile(
-  r'(?P<prefix>.+)\.(?P<part>index|meta|data-[0-9]{5}-of-[0-9]{5})'
+  r'(?P<prefix>.+)(?P<part>\.(index|meta|data-[0-9]{5}-of-[0-9]{5}))'
 )
 _OLD = re.compile(r'.+\.ckpt(-[0-9]+)?')  # A checkpoint in V1 format: one file.
 
@@ -28,6 +28,11 @@ class Files(NamedTuple):
   graph: pathlib.Path | None = None  # The frozen graph beside it.
   archive: storage.Archive | None = None  # The one that it was copied from.
 
+  @property
+  def training(self) -> pathlib.Path:
+    """Where the graph of its training is, if it is there."""
+    return self.prefix.with_name(self.prefix.name + TRAINING)
+
 
 def index_of(prefix: pathlib.Path) -> pathlib.Path:
   """The path of a checkpoint's index."""
@@ -40,8 +45,8 @@ def split(name: str) -> tuple[str, str] | None:
   The rest is empty for a checkpoint in V1 format.
   """
   part = _PART.fullmatch(name)
-  if part and part['part'] != _META:
-    return part['prefix'], f'.{part["part"]}'
+  if part and part['part'] != TRAINING:
+    return part['prefix'], part['part']
   return (name, '') if _OLD.fullmatch(name) else None
 
 
@@ -69,7 +74,7 @@ def of(path: pathlib.Path) -> pathlib.Path | None:
   """
   part = _PART.fullmatch(path.name)
   prefix = path.with_name(part['prefix']) if part else path
-  is_part = part is not None and part['part'] != _META
+  is_part = part is not None and part['part'] != TRAINING
   if is_part or index_of(prefix).exists() or _has_data(prefix):
     return prefix
   return None

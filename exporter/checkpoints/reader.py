@@ -160,12 +160,12 @@ class Reader:
       A reader that knows no other names.
     """
     other = copy.copy(self)
-    other._keys = {name: self._key(key) for name, key in keys.items()}
+    other._keys = {name: self.key(key) for name, key in keys.items()}
     other.shapes = {name: self.shapes[key] for name, key in keys.items()}
     other.dtypes = {name: self.dtypes[key] for name, key in keys.items()}
     return other
 
-  def _key(self, name: str) -> str:
+  def key(self, name: str) -> str:
     """What a tensor is called in the file."""
     return self._keys.get(name, name)
 
@@ -173,7 +173,7 @@ class Reader:
     """The files that hold a tensor; all, for one that was saved in parts."""
     if self.is_old:
       return [self.files.prefix]
-    entry = self._entries[self._key(key)]
+    entry = self._entries[self.key(key)]
     holders = self._entries.values() if entry.slices else (entry,)
     return [*map(self._shard, sorted({each.shard_id for each in holders}))]
 
@@ -206,6 +206,6 @@ class Reader:
       with self._explain():
         self._check(key)
         # TensorFlow verifies the checksum of the tensor.
-        return self._reader.get_tensor(self._key(key))
+        return self._reader.get_tensor(self.key(key))
     except OSError as error:
       raise UnreadableError(self._renamed(str(error))) from error

@@ -5,6 +5,7 @@ from exporter import networks
 from exporter import storage
 from exporter.checkpoints import checkpoint
 from exporter.checkpoints import own
+from exporter.checkpoints import training_graph
 from exporter.checkpoints import weights as weights_lib
 import model_specs
 
@@ -38,7 +39,11 @@ def read_checkpoint(
   if isinstance(model, str):
     model = model_specs.get_model(model)
   inference, *_ = networks.sources(model)
-  wanted = checkpoint.Wanted(inference.shapes, inference.trainable)
+  wanted = checkpoint.Wanted(
+    inference.shapes,
+    inference.trainable,
+    lambda: training_graph.traits(inference.graph.as_graph_def()),
+  )
   if weights == weights_lib.SYNTHETIC:
     return checkpoint.make_synthetic(wanted)
   if checkpoint_dir is None:

@@ -7,13 +7,20 @@ import numpy as np
 from exporter.checkpoints import checkpoint
 from exporter.checkpoints import own
 from exporter.checkpoints import synthetic
+from exporter.checkpoints import training_graph
 from exporter.networks import source
 from model_specs import spec
 from model_specs.spec_files import model as model_lib
 from tests import some_spec_file
 
-_INFERENCE, _ = source.sources(some_spec_file.model())
-WANTED = checkpoint.Wanted(_INFERENCE.shapes, _INFERENCE.trainable)
+_INFERENCE, _TRAINING = source.sources(some_spec_file.model())
+GRAPH = _INFERENCE.graph.as_graph_def()
+TRAINING_GRAPH = _TRAINING.graph.as_graph_def()
+WANTED = checkpoint.Wanted(
+  _INFERENCE.shapes,
+  _INFERENCE.trainable,
+  lambda: training_graph.traits(GRAPH),
+)
 TENSORS = synthetic.tensors(WANTED.shapes)
 
 
