@@ -16,6 +16,7 @@ from exporter.checkpoints import recognized
 from exporter.checkpoints import specimen
 from exporter.checkpoints import specimens
 from exporter.checkpoints import surplus
+from exporter.checkpoints import training_graph
 from exporter.checkpoints import weights as weights_lib
 
 _STEP, _STEP_TYPES = 'global_step', ('int32', 'int64')
@@ -42,6 +43,13 @@ class Inspection:
   extra: dict[str, int]  # By scope, how many variables the network has not.
   flaws: dict[str, str]  # By variable, what is wrong with its values.
   problems: tuple[str, ...]  # Why the file cannot be exported; empty if it can.
+  # The graph of its training beside the network; None if there is none.
+  training: training_graph.Comparison | None = None
+
+  @property
+  def image_size(self) -> int | None:
+    """Height and width of the images, if the file or its training says it."""
+    return self.size or (self.training.size if self.training else None)
 
 
 def _slots(shapes: recognition.Shapes) -> Counter[str]:
@@ -177,6 +185,15 @@ def _recognize(weights_file: specimen.Specimen) -> _Named:
   return dataclasses.replace(inner_ones[0], scopes=scopes)
 
 
+def _training(named: _Named) -> training_graph.Comparison | None:
+  path, match = named.weights_file.training, named.match
+  if path is None or match is None:
+    return None
+  start = f'{named.scopes[0]}/' if named.scopes else ''
+  names = {name: f'{start}{name}' for name in match.shapes}
+  return training_graph.compare(path, recognition.traits(match), names)
+
+
 def inspect(weights_file: specimen.Specimen) -> Inspection:
   """Inspects a file of weights; all of its tensors are read.
 
@@ -216,6 +233,7 @@ def inspect(weights_file: specimen.Specimen) -> Inspection:
     dict(_extra(shapes, match.shapes)) if match else {},
     flaws,
     (*problems, *_unusable(flaws, keys.values())),
+    _training(named) if match else None,
   )
 
 

@@ -116,7 +116,8 @@ def _of_training(reader: reader_lib.Reader, wanted: checkpoint.Wanted) -> str:
     return ''
   names = {name: reader.key(name) for name in wanted.shapes}
   shown = f'{reader.files.shown}{prefixes.TRAINING}'
-  return training_graph.warning(path, shown, wanted.traits(), names)
+  comparison = training_graph.compare(path, wanted.traits(), names)
+  return training_graph.warning(shown, comparison)
 
 
 def _warning(

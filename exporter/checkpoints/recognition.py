@@ -9,6 +9,7 @@ import functools
 from typing import NamedTuple
 
 from exporter import networks
+from exporter.checkpoints import training_graph
 import model_specs
 
 # The ranges of the first kernel, in checkpoints that were trained for 8 bits.
@@ -65,6 +66,7 @@ class Match:
   """A recognized network, and what its graph depends on."""
 
   family: model_specs.Family
+  architecture: networks.Architecture  # With the likeliest of the multipliers.
   # The depth multipliers that give these shapes, the likeliest first.
   multipliers: tuple[float, ...]
   num_classes: int | None  # None: there is no classifier.
@@ -237,7 +239,7 @@ def _expected(
   architecture: networks.Architecture,
 ) -> tuple[Shapes, frozenset[str]]:
   """The variables of a network, and which of them train."""
-  network = networks.Source(architecture, is_training=False)
+  network = networks.build(architecture, is_training=False)
   return network.shapes, network.trainable
 
 
@@ -259,17 +261,24 @@ def recognize(shapes: Shapes) -> Match | None:
   multipliers = find_multipliers(shapes, family.network)
   num_classes = _num_classes(shapes, family)
   size = _size(shapes, family)
-  expected, trainable = _expected(
-    networks.Architecture(
-      family.network,
-      multipliers[0] if multipliers else None,
-      num_classes or template.num_classes or 1,
-      family.preprocessing,
-      family.channels,
-      (size or template.size) if family.sizes else None,
-    )
+  architecture = networks.Architecture(
+    family.network,
+    multipliers[0] if multipliers else None,
+    num_classes or template.num_classes or 1,
+    family.preprocessing,
+    family.channels,
+    (size or template.size) if family.sizes else None,
   )
+  expected, trainable = _expected(architecture)
   matching = sum(shapes.get(name) == shape for name, shape in expected.items())
   if matching < _ENOUGH * len(expected):
     return None
-  return Match(family, multipliers, num_classes, size, expected, trainable)
+  return Match(
+    family, architecture, multipliers, num_classes, size, expected, trainable
+  )
+
+
+def traits(match: Match) -> training_graph.Traits:
+  """What the network of a match does with its variables."""
+  network = networks.build(match.architecture, is_training=False)
+  return training_graph.traits(network.graph.as_graph_def())

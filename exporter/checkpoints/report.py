@@ -51,8 +51,9 @@ def _classes(network: recognized.Network) -> str:
 def _images(
   inspected: inspection.Inspection, network: recognized.Network
 ) -> str:
-  if inspected.size:
-    return f'{inspected.size} x {inspected.size} pixels, says the frozen graph'
+  if size := inspected.image_size:
+    graph = 'frozen graph' if inspected.size else 'graph of the training'
+    return f'{size} x {size} pixels, says the {graph}'
   if network.size:
     return f'{network.size} x {network.size} pixels, say the variables'
   sizes = ' or '.join(map(str, network.sizes))
@@ -99,6 +100,19 @@ def _counts(counts: dict[str, int]) -> str:
   return ', '.join(named[:_MOST]) + more or 'none'
 
 
+def _training(inspected: inspection.Inspection) -> Iterator[tuple[str, str]]:
+  """What the graph of the training says, a line for each difference."""
+  comparison = inspected.training
+  if comparison is None:
+    return
+  if comparison.problem:
+    yield 'training graph', f'not compared: {comparison.problem}'
+  elif not comparison.differences:
+    yield 'training graph', 'computes as the network does'
+  for phrase in comparison.differences:
+    yield 'training graph', f'otherwise than the network: {phrase}'
+
+
 def _facts(inspected: inspection.Inspection) -> Iterator[tuple[str, str]]:
   yield 'file', f'{inspected.file} ({inspected.kind})'
   network = inspected.network
@@ -114,6 +128,7 @@ def _facts(inspected: inspection.Inspection) -> Iterator[tuple[str, str]]:
     yield 'images', _images(inspected, network)
     yield 'colours', _colours(network)
     yield 'weights', _weights(inspected)
+    yield from _training(inspected)
     if network.is_quantized:
       yield 'rounding', _ROUNDING
   yield 'optimizer slots', _counts(inspected.slots)
@@ -136,10 +151,10 @@ def size(inspected: inspection.Inspection) -> int:
   """The image size to propose: the file's own, or the most usual one."""
   network = inspected.network
   if network is None:
-    return inspected.size or _USUAL_SIZE
+    return inspected.image_size or _USUAL_SIZE
   sizes = network.sizes or (network.usual_size,)
   usual = _USUAL_SIZE if _USUAL_SIZE in sizes else max(sizes)
-  return inspected.size or network.size or usual
+  return inspected.image_size or network.size or usual
 
 
 def report_values(inspected: inspection.Inspection) -> dict[str, object]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from collections.abc import Mapping
 import dataclasses
 import math
+import pathlib
 
 from google.protobuf import message
 import numpy as np
@@ -36,6 +37,7 @@ class Specimen:
   read: Callable[[str], np.ndarray]
   path: str  # The path that an export would be given.
   size: int | None = None  # Height and width of images, if the file says it.
+  training: pathlib.Path | None = None  # The graph of its training, if any.
 
   def within(self, scope: str) -> 'Specimen':
     """The same file, its tensors called by their names within a scope."""
@@ -87,6 +89,7 @@ def of_checkpoint(files: prefixes.Files, path: str | None = None) -> Specimen:
     reader.dtypes,
     read,
     path or files.shown,
+    training=files.training if files.training.exists() else None,
   )
 
 

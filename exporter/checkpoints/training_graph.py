@@ -8,6 +8,7 @@ checkpoint, in a file PREFIX.meta.
 
 from collections.abc import Iterator
 from collections.abc import Mapping
+import dataclasses
 import pathlib
 from typing import NamedTuple
 
@@ -32,6 +33,8 @@ _SAME = (
   *('Switch', 'Merge'),
   *('FakeQuantWithMinMaxVars', 'FakeQuantWithMinMaxVarsPerChannel'),
 )
+_BORDERS = ('Pad', 'PadV2', 'MirrorPad', 'Identity')
+_SHAPES = '_output_shapes'  # The attribute in which Savers keep them.
 _ACTIVATIONS = (
   *('Elu', 'LeakyRelu', 'Relu', 'Relu6', 'Selu', 'Sigmoid', 'Softplus'),
   *('Softsign', 'Tanh'),
@@ -89,12 +92,31 @@ class _Graph:
           waiting.append(consumer)
     return ' and '.join(sorted(found)) or 'none'
 
+  def image_size(self, kernel: str) -> int | None:
+    """The height of the images that a kernel sees, if that is their width."""
+    for node in self.nodes.values():
+      if node.op == 'Conv2D' and self.variable(node.input[_KERNEL]) == kernel:
+        shape = self._shape(node.input[0])
+        channels_first = node.attr['data_format'].s == b'NCHW'
+        height, width = shape[2:] if channels_first else shape[1:3]
+        return height if height == width and height > 0 else None
+    return None
+
+  def _shape(self, name: str) -> list[int]:
+    """The shape of images, before a border was put around them."""
+    node = self.nodes.get(_node_of(name))
+    while node is not None and node.op in _BORDERS:
+      node = self.nodes.get(_node_of(node.input[0]))
+    shapes = node.attr[_SHAPES].list.shape if node is not None else ()
+    dims = [dim.size for dim in shapes[0].dim] if shapes else []
+    return dims if len(dims) == 4 else [-1] * 4
+
   def epsilon(self, name: str) -> str:
     """The value of a constant; empty if the node is none."""
     node = self.nodes.get(name)
     if node is None or node.op != 'Const':
       return ''
-    return f'{float(tf.make_ndarray(node.attr["value"].tensor)):.4g}'
+    return f'{float(tf.make_ndarray(node.attr["value"].tensor)):.3g}'
 
 
 def _of_node(
@@ -107,7 +129,7 @@ def _of_node(
     dilations = node.attr['dilations'].list.i[1:3]
     yield node.input[_KERNEL], Trait('rate', f'{max(dilations, default=1)}')
   elif node.op in _NORMS:
-    epsilon = f'{node.attr["epsilon"].f:.4g}'
+    epsilon = f'{node.attr["epsilon"].f:.3g}'
     yield node.input[_OFFSET], Trait("batch norm's epsilon", epsilon)
     activation = graph.activations(node.name)
     yield node.input[_OFFSET], Trait('activation', activation)
@@ -174,38 +196,72 @@ def differences(
   )
 
 
-def _read(path: pathlib.Path) -> tf.compat.v1.GraphDef:
+def read(path: pathlib.Path) -> tf.compat.v1.GraphDef:
+  """The graph in a file that TensorFlow wrote beside a checkpoint.
+
+  Raises:
+    DecodeError: It is no such file.
+    OSError: It cannot be read.
+  """
   data = outside.read_file(path, MAX_BYTES)
   return tf.compat.v1.MetaGraphDef.FromString(data).graph_def
 
 
-def warning(
-  path: pathlib.Path, shown: str, built: Traits, names: Mapping[str, str]
-) -> str:
-  """Says that a training computed otherwise than the network that is built.
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+  """The graph of a training, compared with the network that is built."""
+
+  differences: tuple[str, ...] = ()
+  size: int | None = None  # Height and width of its images, if it says that.
+  problem: str = ''  # Why it cannot be compared; empty if it can.
+
+
+def compare(
+  path: pathlib.Path, built: Traits, names: Mapping[str, str]
+) -> Comparison:
+  """Compares the graph of a training with the network.
 
   Args:
     path: The file with the graph of the training.
-    shown: What to call it.
-    built: The traits of the network.
+    built: The traits of the network, that of its first layer first.
     names: What each variable of the network is called in the training.
+  """
+  try:
+    trained = read(path)
+  except (message.DecodeError, OSError) as error:
+    reason = outside.shown(str(error))
+    return Comparison(problem=f'it cannot be read: {reason}')
+  variables = {node.name for node in trained.node if node.op in _VARIABLES}
+  if variables.isdisjoint(names.values()):
+    return Comparison(problem='it has no variable of the network')
+  first = next((names[name] for name in built if name in names), '')
+  return Comparison(
+    differences(traits(trained), built, names),
+    _Graph(trained).image_size(first),
+  )
+
+
+def warning(shown: str, comparison: Comparison) -> str:
+  """Says that a training computed otherwise than the network that is exported.
+
+  Args:
+    shown: What to call the file with the graph of the training.
+    comparison: How it compares.
 
   Returns:
     The warning; empty if nothing is known that differs.
   """
-  try:
-    trained = traits(_read(path))
-  except (message.DecodeError, OSError) as error:
+  if comparison.problem:
     return (
-      f'warning: {shown}, the graph of the training, cannot be read '
-      f'({outside.shown(str(error))}), and was not compared with the network; '
-      'put the one of this checkpoint in its place, or move it away'
+      f'warning: {shown}, the graph of the training, was not compared with the '
+      f'network: {comparison.problem}; put the one of this checkpoint in its '
+      'place, or move it away'
     )
-  phrases = differences(trained, built, names)
-  if not phrases:
+  if not comparison.differences:
     return ''
+  phrases = '; '.join(comparison.differences)
   return (
     f"warning: by {shown} the training computed otherwise than TF-Slim's "
-    f'network, which was exported: {"; ".join(phrases)}. If that graph is of '
-    'this checkpoint, the export answers otherwise than what was trained'
+    f'network, which was exported: {phrases}. If that graph is of this '
+    'checkpoint, the export answers otherwise than what was trained'
   )

@@ -11,6 +11,7 @@ import tarfile
 import pytest
 import tensorflow as tf
 
+from exporter import checkpoints
 from exporter.checkpoints import training_graph
 from tests import checkpoints_made
 from tests.checkpoints import some_own
@@ -147,8 +148,10 @@ def _norm(epsilon: float, activation, is_fused: bool) -> training_graph.Traits:
 
 @pytest.mark.parametrize('epsilon', [0.001, 1e-5])
 @pytest.mark.parametrize('activation', [tf.nn.relu6, tf.nn.elu, tf.identity])
-def test_batch_norm_of_several_operations_is_read_as_well(epsilon, activation):
-  fused, unfused = (_norm(epsilon, activation, is_fused) for is_fused in (1, 0))
+def test_batch_norm_of_several_operations_is_read_too(epsilon, activation):
+  fused, unfused = (
+    _norm(epsilon, activation, is_fused) for is_fused in (True, False)
+  )
   assert fused == unfused
   (traits,) = fused.values()
   assert {trait.value for trait in traits} == {
@@ -170,10 +173,33 @@ def test_an_archive_may_hold_it_too(tmp_path):
 def test_what_cannot_be_read_is_said(tmp_path):
   checkpoints_made.write(tmp_path / 'model.ckpt-7', some_own.TENSORS)
   meta = tmp_path / 'model.ckpt-7.meta'
-  meta.write_bytes(b'no graph at all')
-  assert f'warning: {meta}, the graph of the training, cannot' in _warning(
-    tmp_path
-  )
+  start = f'warning: {meta}, the graph of the training, was not compared'
+  for data, says in (
+    (b'no graph at all', 'it cannot be read: '),
+    (b'', 'it has no variable of the network'),
+  ):
+    meta.write_bytes(data)
+    assert _warning(tmp_path).startswith(start)
+    assert says in _warning(tmp_path)
   meta.unlink()
   meta.mkdir()
   assert 'is a folder, expected a file' in _warning(tmp_path)
+
+
+@pytest.mark.parametrize('scope', ['', 'my/student'])
+def test_an_inspection_says_it_and_the_size_of_the_images(scope, tmp_path):
+  sized = tf.compat.v1.GraphDef()
+  sized.CopyFrom(_changed(_other_epsilon))
+  for node in sized.node:
+    if node.op == 'Placeholder' and node.attr['dtype'].type == 1:
+      for dim in node.attr['shape'].shape.dim[1:3]:
+        dim.size = 96
+  _write(tmp_path, sized, scope)
+  (findings,) = checkpoints.inspect_checkpoint(tmp_path / 'model.ckpt-7')
+  assert findings.scope == scope
+  assert findings.image_size == 96
+  text = checkpoints.report_text(findings)
+  assert '96 x 96 pixels, says the graph of the training' in text
+  assert 'size = 96' in text
+  says = "otherwise than the network: batch norm's epsilon is 1e-05 at "
+  assert f'training graph:   {says}' in text

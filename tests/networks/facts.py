@@ -23,31 +23,26 @@ from tests import shared
 # As the original code has it; the oracles cannot tell. A ResNet has no dropout,
 # CifarNet and NASNet-A for CIFAR none before their classifiers.
 KEEP_PROBABILITY = {
-  'inception_resnet_v2': 0.8,
-  'inception_v1': 0.8,
-  'inception_v2': 0.8,
-  'inception_v3': 0.8,
-  'inception_v4': 0.8,
-  'lenet': 0.5,
-  'mobilenet_edgetpu': 0.8,
   'mobilenet_v1': 0.999,
-  'mobilenet_v2': 0.8,
-  'mobilenet_v2_narrow_end': 0.8,
-  'mobilenet_v3_large': 0.8,
-  'mobilenet_v3_large_minimalistic': 0.8,
-  'mobilenet_v3_large_narrow_end': 0.8,
-  'mobilenet_v3_small': 0.8,
-  'mobilenet_v3_small_minimalistic': 0.8,
-  'mobilenet_v3_small_narrow_end': 0.8,
-  'nasnet_large': 0.5,
-  'nasnet_mobile': 0.5,
-  'pnasnet_large': 0.5,
-  'pnasnet_mobile': 0.5,
-  'alexnet_v2': 0.5,
-  'overfeat': 0.5,
-  'vgg_16': 0.5,
-  'vgg_19': 0.5,
-  'vgg_a': 0.5,
+  **dict.fromkeys(
+    (
+      *('inception_resnet_v2', 'inception_v1', 'inception_v2', 'inception_v3'),
+      *('inception_v4', 'mobilenet_edgetpu', 'mobilenet_v2'),
+      *('mobilenet_v2_narrow_end', 'mobilenet_v3_large'),
+      *('mobilenet_v3_large_minimalistic', 'mobilenet_v3_large_narrow_end'),
+      *('mobilenet_v3_small', 'mobilenet_v3_small_minimalistic'),
+      'mobilenet_v3_small_narrow_end',
+    ),
+    0.8,
+  ),
+  **dict.fromkeys(
+    (
+      *('lenet', 'nasnet_large', 'nasnet_mobile', 'pnasnet_large'),
+      *('pnasnet_mobile', 'alexnet_v2', 'overfeat', 'vgg_16', 'vgg_19'),
+      'vgg_a',
+    ),
+    0.5,
+  ),
 }
 # One model of each network, where there is one that an oracle knows.
 NETWORKS: dict[str, str] = {}
