@@ -1,5 +1,6 @@
 """What this machine offers: processor cores and installed packages."""
 
+from collections.abc import Mapping
 import datetime
 import functools
 from importlib import machinery
@@ -100,15 +101,7 @@ def version(package: str) -> str | None:
 
 
 @functools.cache
-def libraries(*more: str) -> dict[str, str]:
-  """The versions that an artifact written here depends on, by package.
-
-  Args:
-    *more: Packages that took part beside TensorFlow, TF-Slim and NumPy.
-
-  Raises:
-    PackageError: One of them is not installed.
-  """
+def _libraries(*more: str) -> Mapping[str, str]:
   packages = (_TENSORFLOW, 'tf-slim', 'numpy', *more)
   installed = {package: version(package) for package in packages}
   versions = {
@@ -121,6 +114,21 @@ def libraries(*more: str) -> dict[str, str]:
       'to install'
     )
   return {'slimhub': exporter.__version__, **versions}
+
+
+def libraries(*more: str) -> dict[str, str]:
+  """The versions that an artifact written here depends on, by package.
+
+  Args:
+    *more: Packages that took part beside TensorFlow, TF-Slim and NumPy.
+
+  Returns:
+    A dict of the caller's own, found out once a process.
+
+  Raises:
+    PackageError: One of them is not installed.
+  """
+  return {**_libraries(*more)}
 
 
 def commit() -> str:

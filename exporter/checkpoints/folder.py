@@ -9,7 +9,6 @@ from exporter import errors
 from exporter.checkpoints import prefixes
 from model_specs import outside
 
-_STATE = 'checkpoint'  # The file that names the newest.
 _MOST = 2**20  # Bytes of that file.
 
 
@@ -23,7 +22,7 @@ def _newest(folder: pathlib.Path) -> pathlib.Path | None:
     CheckpointError: That one is not there, and others are.
   """
   try:
-    outside.read_file(folder / _STATE, _MOST).decode()
+    outside.read_file(folder / prefixes.STATE, _MOST).decode()
     state = tf.train.get_checkpoint_state(str(folder))
   except (OSError, ValueError):  # There is no such file, or it is unreadable.
     return None
@@ -36,9 +35,9 @@ def _newest(folder: pathlib.Path) -> pathlib.Path | None:
     return prefix
   if others := sorted(path.name for path in _all(folder)):
     raise errors.CheckpointError(
-      f'{folder / _STATE} names {outside.shown(name)} as the newest, and the '
-      f'folder has only {outside.shown(", ".join(others))}; put the newest '
-      'there, too, or name the prefix of the one that is meant'
+      f'{folder / prefixes.STATE} names {outside.shown(name)} as the newest, '
+      f'and the folder has only {outside.shown(", ".join(others))}; put the '
+      'newest there, too, or name the prefix of the one that is meant'
     )
   return None
 
@@ -71,9 +70,3 @@ def find(folder: pathlib.Path) -> list[pathlib.Path]:
   if newest:
     return [newest]
   return sorted(_all(folder)) or sorted(set(_without_index(folder)))
-
-
-def of_state(path: pathlib.Path) -> pathlib.Path:
-  """The folder that a file `checkpoint` is of; any other path itself."""
-  is_state = path.name == _STATE and path.is_file()
-  return path.parent if is_state and not prefixes.is_old(path) else path

@@ -36,7 +36,7 @@ def _at(path: pathlib.Path) -> Iterator[prefixes.Files | str]:
 
   The text is empty if nothing is at the path.
   """
-  path = folder_lib.of_state(path)
+  path = prefixes.of_state(path)
   if path.is_dir():
     within = folder_lib.find(path)
     if len(within) == 1:

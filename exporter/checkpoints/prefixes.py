@@ -10,6 +10,7 @@ import model_specs
 from model_specs import outside
 
 MAGIC = bytes.fromhex('57fb808b247547db')  # The end of every table.
+STATE = 'checkpoint'  # The file in a folder that names the newest.
 INDEX = '.index'
 GRAPH = '.pb'
 TRAINING = '.meta'
@@ -59,6 +60,12 @@ def is_old(path: pathlib.Path) -> bool:
       return file.read() == MAGIC
   except OSError:
     return False
+
+
+def of_state(path: pathlib.Path) -> pathlib.Path:
+  """The folder that a file `checkpoint` is of; any other path itself."""
+  is_state = path.name == STATE and path.is_file()
+  return path.parent if is_state and not is_old(path) else path
 
 
 def _has_data(prefix: pathlib.Path) -> bool:

@@ -21,7 +21,6 @@ from exporter.checkpoints.fetch import checksums
 import model_specs
 from model_specs import checksums as checksums_lib
 
-_STATE = 'checkpoint'  # The file that names the newest in a folder.
 _CODE = ('checkpoints', 'networks')  # The packages that take part in a reading.
 
 Causes: TypeAlias = tuple[object, ...]
@@ -57,7 +56,7 @@ def _in_folder(folder: pathlib.Path) -> Iterator[Causes]:
   """All names in a folder, with the bytes of what may hold weights."""
   for path in sorted(folder.iterdir()):
     is_read = (
-      path.name == _STATE
+      path.name == prefixes.STATE
       or prefixes.split(path.name) is not None
       or prefixes.is_old(path)
     )
@@ -80,7 +79,8 @@ def _at_prefix(prefix: pathlib.Path) -> Iterator[Causes]:
 def _of_own(
   folder: pathlib.Path, model: model_specs.ModelSpec
 ) -> Iterator[Causes]:
-  for path in dict.fromkeys(prefixes.of_own(folder, model)):
+  for named in dict.fromkeys(prefixes.of_own(folder, model)):
+    path = prefixes.of_state(named)
     if path.is_dir():
       yield from _in_folder(path)
     else:

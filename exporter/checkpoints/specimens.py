@@ -106,7 +106,7 @@ def find_specimens(path: pathlib.Path) -> Iterator[list[specimen.Specimen]]:
   Raises:
     CheckpointError: The path is something else; the message says what.
   """
-  path = folder_lib.of_state(path)
+  path = prefixes.of_state(path)
   if path.is_dir():
     yield _in_folder(path)
     return

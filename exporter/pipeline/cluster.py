@@ -160,13 +160,14 @@ class Cluster:
           order = pending.pop(done)
           try:
             yield from ray.get(done)
-          except ray.exceptions.RayTaskError:
-            raise  # A mistake in our code, not a lost node: pass it on.
           except ray.exceptions.RayError as error:
+            is_ours = isinstance(error, ray.exceptions.RayTaskError)
+            if is_ours and not isinstance(error.cause, MemoryError):
+              raise  # A mistake in our code, not a lost node: pass it on.
             if len(order.handles) > 1:
               pending.update({submit(o): o for o in _apart(order)})
             else:
-              lost = str(error).splitlines()[0]
+              lost = 'MemoryError' if is_ours else str(error).splitlines()[0]
               yield from orders_lib.failures(
                 order, f'its process died: {lost}; was memory short?'
               )

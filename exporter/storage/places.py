@@ -101,12 +101,17 @@ def parse_folder(text: str) -> Folder:
     return parse_path(text)
   if not text.partition('://')[2].strip('/'):
     raise ValueError('names no bucket or folder, expected s3://BUCKET/PATH')
+  if '::' in text.partition('://')[0]:
+    raise ValueError(
+      'is a chain of storages, expected one, as in s3://BUCKET/PATH'
+    )
   import upath
 
   try:
     # Others write there, too, so an earlier listing may be out of date.
     folder = upath.UPath(text.rstrip('/'), use_listings_cache=False)
-    is_local = 'file' in folder.fs.protocol
+    names = folder.fs.protocol  # One, or several.
+    is_local = 'file' in ((names,) if isinstance(names, str) else names)
   except Exception as error:  # Each storage's package raises its own.
     raise ValueError(str(error)) from error
   return pathlib.Path(folder.path) if is_local else folder

@@ -135,4 +135,4 @@ def load_registry(*files: str | os.PathLike[str]) -> registry.Registry:
       broken.append(str(error))
   paths = dict.fromkeys(pathlib.Path(file).resolve() for file in files)
   own = [model for path in paths for model in read_models(path)]
-  return registry.Registry((*models.models, *own), broken)
+  return registry.Registry(models.joined(own).models, broken)

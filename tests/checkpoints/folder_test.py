@@ -68,16 +68,3 @@ def test_the_newest_is_meant_also_if_it_lacks_its_index(tmp_path):
   (tmp_path / 'model.ckpt-8.data-00000-of-00001').touch()
   _state(tmp_path, 'model.ckpt-8')
   assert folder_lib.find(tmp_path) == [tmp_path / 'model.ckpt-8']
-
-
-def test_the_file_that_names_the_newest_stands_for_its_folder(tmp_path):
-  _state(tmp_path, 'model.ckpt-7')
-  assert folder_lib.of_state(tmp_path / 'checkpoint') == tmp_path
-  for name in ('', 'note', 'model.ckpt-7'):
-    assert folder_lib.of_state(tmp_path / name) == tmp_path / name
-
-
-def test_a_checkpoint_of_that_name_is_one(tmp_path):
-  path = tmp_path / 'checkpoint'
-  checkpoints.write(path, {'a': np.zeros([1], np.float32)}, old_format=True)
-  assert folder_lib.of_state(path) == path

@@ -1,8 +1,10 @@
 """A checkpoint is found by any of its files, in a folder or an archive."""
 
+import numpy as np
 import pytest
 
 from exporter.checkpoints import prefixes
+from tests import checkpoints_made as checkpoints
 
 _FILES = ('model.ckpt-7.index', 'model.ckpt-7.data-00000-of-00001')
 
@@ -29,3 +31,16 @@ def test_a_part_without_its_index_is_of_a_checkpoint_all_the_same(folder):
   (folder / _FILES[0]).unlink()
   for name in ('model.ckpt-7', _FILES[1]):
     assert prefixes.of(folder / name) == folder / 'model.ckpt-7'
+
+
+def test_the_file_that_names_the_newest_stands_for_its_folder(tmp_path):
+  (tmp_path / 'checkpoint').write_text('model_checkpoint_path: "a.ckpt"')
+  assert prefixes.of_state(tmp_path / 'checkpoint') == tmp_path
+  for name in ('', 'note', 'a.ckpt'):
+    assert prefixes.of_state(tmp_path / name) == tmp_path / name
+
+
+def test_a_checkpoint_of_that_name_is_one(tmp_path):
+  path = tmp_path / 'checkpoint'
+  checkpoints.write(path, {'a': np.zeros([1], np.float32)}, old_format=True)
+  assert prefixes.of_state(path) == path

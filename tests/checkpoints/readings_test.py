@@ -89,6 +89,10 @@ def test_what_is_known_of_an_archive_counts(tmp_path):
       'train',
       ['train/checkpoint', 'train/model.ckpt-7.index', 'train/model.ckpt-8'],
     ),
+    (
+      'train/checkpoint',
+      ['train/checkpoint', 'train/model.ckpt-7.index', 'train/model.ckpt-8'],
+    ),
   ],
 )
 @pytest.mark.parametrize('beside', [True, False])

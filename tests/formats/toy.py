@@ -6,6 +6,7 @@ is the command line of slimhub with this format.
 """
 
 from collections.abc import Sequence
+import dataclasses
 import json
 import pathlib
 import sys
@@ -99,6 +100,22 @@ TOY = Toy(
     media_type='application/json',
   )
 )
+
+
+class Hungry(Toy):
+  """One that no machine has the memory for."""
+
+  def write(
+    self,
+    handle: model_specs.Handle,
+    original: formats.Original,
+    artifact: pathlib.Path,
+  ) -> None:
+    """Takes all memory."""
+    raise MemoryError
+
+
+HUNGRY = Hungry(dataclasses.replace(TOY.kind, group='hungry'))
 
 if __name__ == '__main__':
   with formats.added(TOY):

@@ -19,6 +19,8 @@ import pytest
 
 from exporter import environment
 from exporter import errors
+from exporter import formats
+from exporter import pipeline
 from exporter import results as results_lib
 from exporter.pipeline import cluster
 from exporter.pipeline import orders as orders_lib
@@ -27,6 +29,7 @@ import model_specs
 from tests import file_tree
 from tests import object_storage
 from tests import source_tree
+from tests.formats import toy
 from tests.pipeline import ray_nodes
 
 # Orders enough to keep three nodes busy while one is lost.
@@ -165,6 +168,25 @@ def test_what_always_kills_its_process_fails(nodes, tmp_path):
   assert [e['event'] for e in events if 'handle' in e] == ['failed'] * 2
   assert all('its process died' in e['reason'] for e in events[1:3])
   assert not out.exists()
+
+
+def test_what_finds_no_memory_fails_alone(nodes, tmp_path):
+  with formats.added(toy.HUNGRY):
+    results = pipeline.export_models(
+      ['mobilenet_v1_025_128', 'mobilenet_v1_025_160'],
+      output_dir=tmp_path,
+      weights='synthetic',
+      formats=['tf2', 'hungry'],
+      engine=pipeline.Cluster(nodes.address),
+      keep_going=True,
+    )
+  failed = [result for result in results if result.status == results_lib.FAILED]
+  assert all('.hungry/' in result.name for result in failed)
+  assert all('died: MemoryError; was memory' in r.reason for r in failed)
+  # The first attempt may have exported some of the others.
+  done = {results_lib.EXPORTED, results_lib.KEPT}
+  assert [r.status in done for r in results].count(True) == 4
+  assert len(failed) == len(results) - 4 > 0
 
 
 def _lose_a_node(nodes: ray_nodes.Cluster, process: subprocess.Popen) -> None:

@@ -139,8 +139,8 @@ def test_a_changed_spec_is_exported_again(order):
 def test_another_version_of_slimhub_exports_again(order, monkeypatch):
   old = exporter.__version__
   monkeypatch.setattr(exporter, '__version__', '99.0')
-  fresh = environment.libraries.__wrapped__  # Known once a process.
-  monkeypatch.setattr(environment, 'libraries', fresh)
+  fresh = environment._libraries.__wrapped__  # Known once a process.
+  monkeypatch.setattr(environment, '_libraries', fresh)
   assert _replaced(order) == f'slimhub was {old}, is 99.0'
 
 

@@ -52,7 +52,12 @@ def test_a_tilde_is_the_home_folder(monkeypatch):
 
 @pytest.mark.parametrize(
   ('text', 'says'),
-  [('nope://x/y', 'nope'), ('gs://bucket/x', 'gcsfs')],
+  [
+    ('nope://x/y', 'nope'),
+    ('gs://bucket/x', 'gcsfs'),
+    ('filecache::memory://bucket/x', 'is a chain of storages, expected one'),
+    ('simplecache::s3://bucket/x', 'is a chain of storages, expected one'),
+  ],
 )
 def test_a_url_nobody_can_open_says_why(text, says):
   with pytest.raises(ValueError, match=says):

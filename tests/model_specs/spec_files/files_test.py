@@ -111,6 +111,15 @@ def test_two_files_with_one_model_are_both_named(tmp_path):
     assert str(path) in str(raised.value)
 
 
+def test_a_name_that_another_model_has_is_no_alias(tmp_path):
+  taken = 'google/imagenet/mobilenet_v1_025_128/classification/5'
+  path = some_spec_file.write(
+    tmp_path, also_known_as={taken: 'classification/2'}
+  )
+  with pytest.raises(model_specs.SpecError, match=r'also_known_as: .*another'):
+    files.load_registry(path)
+
+
 _SETUP = """
 import setuptools
 setuptools.setup(
