@@ -22,6 +22,9 @@ _FIRST = kinds.converted()[0]
 _FEW, _SOME, _MANY = 8, 64, 256
 # From so many millions of multiply-adds on, _MANY pictures would take minutes.
 _HEAVY = 2000
+# The part of a worker's memory that layers may take with images of the usual
+# size. Measured with four times and twenty times as many pixels.
+_LAYERS = 0.3
 
 
 def _figures(model: spec.ModelSpec) -> figures.Figures:
@@ -102,8 +105,12 @@ def pictures_for(kind: kinds.Kind, model: spec.ModelSpec) -> int:
 
 def memory_gb(handle: spec.Handle) -> float:
   """How much memory a worker may need for a handle."""
-  millions = _figures(handle.spec).params_millions or 0
-  usual = handle.spec.family.memory_gb
+  model = handle.spec
+  millions = _figures(model).params_millions or 0
+  # Layers grow with the pixels of images.
+  usual_size = published.NETWORKS.get(model.network, model).size
+  growth = max(1.0, (model.size / usual_size) ** 2 * _LAYERS)
+  usual = model.family.memory_gb * growth
   return max(usual, handle.kind.gb_per_million * millions)
 
 

@@ -35,10 +35,10 @@ from .tfjs_node import find_node as find_node
 from .tfjs_runtime import Shipped as Shipped
 from .tfjs_runtime import runtime_files as runtime_files
 from .variables import write_variables as write_variables
-from .vectors import MOST_VECTORS_BYTES as MOST_VECTORS_BYTES
 from .vectors import VECTORS as VECTORS
 from .vectors import Vectors as Vectors
 from .vectors import compute_vectors as compute_vectors
+from .vectors import most_vectors_bytes as most_vectors_bytes
 from .vectors import parse_vectors as parse_vectors
 from .vectors import read_vectors as read_vectors
 from .vectors import write_vectors as write_vectors

@@ -9,6 +9,7 @@ own, as they must give the same answers.
 from collections.abc import Mapping
 import dataclasses
 import io
+import math
 import pathlib
 from typing import Any
 import zipfile
@@ -23,12 +24,11 @@ import model_specs
 from model_specs import versions
 
 VECTORS = 'assets.extra/test_vectors.npz'
-# The largest ones have pictures of 513 pixels and outputs of 21,843 classes.
-MOST_VECTORS_BYTES = 1 << 23
 _PICTURES = 'pictures'
 _LOGITS, _FEATURES = 'logits', 'feature_vector'
 _COUNT = 2
 _WHITE = np.float32(255)
+_HEADERS = 2**16  # More than the names, types and shapes of all arrays take.
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -91,6 +91,15 @@ def _expected(handle: model_specs.Handle) -> dict[str, tuple]:
   return arrays
 
 
+def most_vectors_bytes(handle: model_specs.Handle) -> int:
+  """The largest size of the vectors of a handle."""
+  values = sum(
+    dtype.itemsize * math.prod(shape)
+    for dtype, shape in _expected(handle).values()
+  )
+  return values + _HEADERS
+
+
 def parse_vectors(handle: model_specs.Handle, data: bytes) -> Vectors:
   """Parses what `write_vectors` wrote.
 
@@ -104,8 +113,8 @@ def parse_vectors(handle: model_specs.Handle, data: bytes) -> Vectors:
   try:
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
       size = sum(member.file_size for member in packed.infolist())
-    if size > MOST_VECTORS_BYTES:
-      raise ValueError(f'{size} bytes, expected {MOST_VECTORS_BYTES} at most')
+    if size > (most := most_vectors_bytes(handle)):
+      raise ValueError(f'{size} bytes, expected {most} at most')
     with np.load(io.BytesIO(data), allow_pickle=False) as file:
       arrays = {name: file[name] for name in file.files}
   except (OSError, EOFError, zipfile.BadZipFile) as error:
@@ -132,7 +141,7 @@ def read_vectors(item: storage.Item) -> Vectors:
     storage.local_root(item.root, item.manifest.handle) as root,
     storage.reading(root, item.manifest, VECTORS) as reader,
   ):
-    data = reader.read(MOST_VECTORS_BYTES)
+    data = reader.read(most_vectors_bytes(item.handle))
   try:
     return parse_vectors(item.handle, data)
   except ValueError as error:

@@ -35,7 +35,7 @@ def prove_vectors(
   """
   path = folder / artifacts.VECTORS
   try:
-    data = outside.read_file(path, artifacts.MOST_VECTORS_BYTES)
+    data = outside.read_file(path, artifacts.most_vectors_bytes(handle))
     found = artifacts.parse_vectors(handle, data)
   except FileNotFoundError:
     return None

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import hashlib
 import json
+import math
 import re
 
 from exporter import errors
@@ -15,6 +16,8 @@ from model_specs import checksums
 from model_specs import kinds
 from model_specs import outside
 
+_KINDS = ('ema', 'raw', 'synthetic')  # Of weights.
+_SLIMHUB = 'slimhub'
 _SHA256 = re.compile('[0-9a-f]{64}')
 # What URLs and pages can hold as it is. No part begins with a dot.
 PART = r'[A-Za-z0-9_-][A-Za-z0-9_.-]*'
@@ -47,7 +50,7 @@ class Weights:
 
   checkpoint: str  # Its prefix or archive, as the spec spells it.
   sha256: str  # Hash of all tensors with their names and shapes, by name.
-  kind: str  # 'ema' (averages), 'raw', or 'synthetic' (untrained).
+  kind: str  # One of _KINDS: averages, no averages, or untrained.
   # None if there was none: the checkpoint lay unpacked, or is synthetic.
   archive: Archive | None = None
 
@@ -115,12 +118,30 @@ def spec_table(handle: model_specs.Handle) -> dict[str, object]:
   return json.loads(own.table) if own else {}
 
 
+def _check_proof(manifest: Manifest) -> None:
+  """Raises a ValueError for a proof that would have failed."""
+  if not manifest.proof:
+    raise ValueError('its proof compares nothing')
+  for check in manifest.proof:
+    # NaN is in no range.
+    if not 0 <= check.difference <= check.tolerance < math.inf:
+      raise ValueError(
+        f'its proof of {check.name!r:.80} has a difference of '
+        f'{check.difference} and a tolerance of {check.tolerance}'
+      )
+
+
 def _check_claims(manifest: Manifest) -> None:
   """Raises a ValueError for a manifest that no export could have."""
   if not _HANDLE.fullmatch(manifest.handle):
     raise ValueError(f'handle {manifest.handle:.200} is no path of an export')
   if not manifest.files:
     raise ValueError('it lists no files')
+  if manifest.weights.kind not in _KINDS:
+    raise ValueError(f'its weights are {manifest.weights.kind!r:.80}')
+  if _SLIMHUB not in manifest.libraries:
+    raise ValueError('its libraries lack slimhub')
+  _check_proof(manifest)
   for path, file in manifest.files.items():
     parts = path.split('/')
     if {'', '.', '..'}.intersection(parts) or not outside.is_plain(path):

@@ -72,7 +72,7 @@ KEYS = (
   ),
   Key(
     'size',
-    values.COUNT,
+    values.SIDE,
     'Height and width, in pixels, of the images that it was trained on.',
     224,
     is_required=True,

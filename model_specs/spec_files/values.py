@@ -10,6 +10,8 @@ from model_specs import published
 from model_specs import versions
 
 _MOST = 2**31 - 1  # Of a number: what every format and network can hold.
+# Of the pixels of a side: beyond it, no network of TF-Slim fits into memory.
+_LONGEST = 4096
 # For editors: the commonest of the characters that `outside.is_plain` refuses.
 _UNSEEN = r'\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff'
 
@@ -98,6 +100,11 @@ COUNT = Kind(
   f'a whole number from 1 to {_MOST}',
   _is_count,
   {'type': 'integer', 'minimum': 1, 'maximum': _MOST},
+)
+SIDE = Kind(
+  f'a whole number from 1 to {_LONGEST}',
+  lambda value: _is_count(value) and value <= _LONGEST,
+  {'type': 'integer', 'minimum': 1, 'maximum': _LONGEST},
 )
 FACTOR = Kind(
   f'a number above 0 and at most {_MOST}',

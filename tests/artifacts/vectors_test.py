@@ -12,6 +12,7 @@ from exporter.checkpoints import synthetic
 from model_specs import versions
 from tests import artifacts_made as artifacts
 from tests import some_exports
+from tests import some_spec_file
 
 _CLASSIFIER = artifacts.handle(f'{artifacts.TINY}/classification/5')
 _FEATURES = artifacts.handle(f'{artifacts.TINY}/feature_vector/5')
@@ -56,6 +57,25 @@ def test_the_bytes_are_the_same_each_time_and_few(tmp_path):
   first = _write(tmp_path, _CLASSIFIER)
   assert first == _write(tmp_path, _CLASSIFIER)
   assert len(first) < 20_000
+
+
+def test_those_of_the_largest_images_are_read_again(tmp_path):
+  model = some_spec_file.model(size=4096)
+  handle, *_ = model.handles()
+  pictures = np.random.default_rng(0).integers(
+    0, 256, (2, 4096, 4096, 3), np.uint8
+  )  # Nothing that could be packed.
+  features = np.zeros([2, model.num_features], np.float32)
+  logits = np.zeros([2, model.num_classes], np.float32)
+  written = vectors_lib.Vectors(
+    pictures, {'feature_vector': features, 'logits': logits}
+  )
+  (tmp_path / 'assets.extra').mkdir()
+  vectors_lib.write_vectors(written, handle, tmp_path)
+  data = (tmp_path / vectors_lib.VECTORS).read_bytes()
+  assert len(data) < vectors_lib.most_vectors_bytes(handle)
+  read = vectors_lib.parse_vectors(handle, data)
+  np.testing.assert_array_equal(read.pictures, pictures)
 
 
 def _packed(**arrays) -> bytes:

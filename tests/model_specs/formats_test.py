@@ -10,6 +10,7 @@ import model_specs
 from model_specs import figures
 from model_specs import formats
 from model_specs import kinds
+from tests import some_spec_file
 
 _HANDLES = model_specs.find('mobilenet_v1_025_128/classification')
 _NAME = 'google/imagenet/mobilenet_v1_025_128/classification'
@@ -87,6 +88,21 @@ def test_what_rounds_more_is_allowed_more():
   litert = [f for f in kinds.converted() if f.group == kinds.LITERT]
   errors = [f.error for f in litert]
   assert errors == sorted(errors)
+
+
+@pytest.mark.parametrize(
+  ('network', 'size', 'measured'),
+  [
+    ('mobilenet_v2', 224, 0.85),
+    ('mobilenet_v2', 448, 1.63),
+    ('mobilenet_v2', 1024, 5.41),
+    ('resnet_v1_50', 1024, 7.99),
+  ],
+)
+def test_large_images_take_much_memory(network, size, measured):
+  model = some_spec_file.model(network=network, size=size, multiplier=None)
+  (handle, *_) = model.handles()
+  assert measured < formats.memory_gb(handle) < 2 * measured + 1
 
 
 def test_converters_of_many_parameters_take_much_memory():

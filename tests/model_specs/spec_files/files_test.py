@@ -92,7 +92,7 @@ def test_all_that_is_wrong_with_a_file_is_said_at_once(tmp_path):
   message = _refused(path)
   for part in (
     "models.toml: model 'a' cannot be used",
-    'size is 0, expected a whole number from 1 to 2147483647',
+    'size is 0, expected a whole number from 1 to 4096',
     'unknown key nme; did you mean name?',
     "models.toml: model 'b' cannot be used",
     'labels has 1 names, expected 3',

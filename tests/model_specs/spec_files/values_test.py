@@ -18,6 +18,7 @@ _VALUES: dict[str, tuple[list[Any], list[Any]]] = {
   ),
   'dataset': (['flowers', '2-x_y'], ['_x', 'a/b', 'A', None, 'a\u0663']),
   'name': (['net', 'n_1'], ['1n', 'n-1', 'N', ' n', 'n\u0663']),
+  'size': ([1, 4096], [0, -1, 96.5, True, '96', 4097, 2**31]),
   'version': ([1, 10], [0, -1, 1.5, 1e3, True, '1', '1_000', '0x10', 2**31]),
   'network': (['mobilenet_v1'], ['transformer', 1, ['mobilenet_v1']]),
   'multiplier': ([0.1, 1], [0, -1.0, True, '1,5', float('inf'), _NAN]),
