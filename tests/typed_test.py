@@ -14,25 +14,31 @@ from tests import source_tree
 
 _GUIDE = (source_tree.ROOT / 'docs/from_python.md').read_text('utf-8')
 _FACES = (
+  'exporter.audit',
   'exporter.cards',
   'exporter.checkpoints',
   'exporter.checkpoints.fetch',
   'exporter.hub',
   'exporter.measure',
   'exporter.pipeline',
+  'exporter.signing',
   'exporter.site',
   'exporter.storage',
   'model_specs',
   'model_specs.spec_files',
 )
 # What the packages themselves use of one another: arrays of any type, a model
-# of Keras, which has no types, and tables as a TOML or JSON file has them.
+# of Keras, which has no types, tables as a TOML or JSON file has them, and keys
+# of a package that need not be there.
 _OF_ANY = {
   'exporter.checkpoints.synthetic_images',
   'exporter.checkpoints.synthetic_pictures',
   'exporter.measure.keras_model',
   'exporter.measure.pictures_digest',
   'exporter.measure.read_pictures',
+  'exporter.signing.check_certified',
+  'exporter.signing.check_statement',
+  'exporter.signing.public',
   'model_specs.spec_files.brief',
   'model_specs.spec_files.document',
   'model_specs.spec_files.problems',

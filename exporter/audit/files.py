@@ -6,6 +6,7 @@ import pathlib
 from typing import NoReturn
 
 from exporter import errors
+from exporter import storage
 from exporter.audit import browser_files
 from exporter.audit import findings
 from exporter.audit import portable_files
@@ -61,18 +62,18 @@ def _refuse(path: pathlib.Path) -> NoReturn:
   )
 
 
-def audit(path: pathlib.Path) -> findings.Audit:
+def audit(named: storage.LocalPath) -> findings.Audit:
   """Says what a model can do, without loading it.
 
   Args:
-    path: The folder of a SavedModel or for TensorFlow.js, its program, a
+    named: The folder of a SavedModel or for TensorFlow.js, its program, a
       frozen graph, a LiteRT or an ONNX file.
 
   Raises:
     AuditError: The path leads to nothing of this kind, or it is damaged.
     PackageError: A package to read it is missing.
   """
-  problems: list[str] = []
+  path, problems = storage.to_path(named), list[str]()
   try:
     if not path.exists():
       raise ValueError('there is no such file or folder')

@@ -7,11 +7,11 @@ of the signatures of files.
 
 import contextlib
 import json
-import pathlib
 from typing import Any
 
 from exporter import environment
 from exporter import errors
+from exporter import storage
 from exporter.signing import keys
 
 _TYPE = 'application/vnd.in-toto+json'
@@ -44,7 +44,7 @@ def _statement(data: bytes) -> bytes:
 
 
 def sign_statement(
-  data: bytes, key: pathlib.Path, password: str | None = None
+  data: bytes, key: storage.LocalPath, password: str | None = None
 ) -> bytes:
   """Signs a statement; a signature that it has gives way to this one.
 

@@ -4,11 +4,11 @@ import base64
 from collections.abc import Iterator
 import contextlib
 import json
-import pathlib
 from typing import Any
 from typing import NamedTuple
 
 from exporter import errors
+from exporter import storage
 
 _KEYS = (
   'an elliptic-curve key in a PEM file, such as `openssl ecparam -genkey '
@@ -24,7 +24,7 @@ class Public(NamedTuple):
 
 
 @contextlib.contextmanager
-def explained(key: pathlib.Path, kind: str) -> Iterator[None]:
+def explained(key: storage.LocalPath, kind: str) -> Iterator[None]:
   """Turns what a library raises for a key into a SignatureError."""
   try:
     yield
@@ -59,7 +59,7 @@ def _elliptic(key: Any, kind: type) -> Any:
   return key
 
 
-def private(path: pathlib.Path, password: str | None) -> Any:
+def private(path: storage.LocalPath, password: str | None) -> Any:
   """The private half of a key.
 
   Raises:
@@ -68,14 +68,13 @@ def private(path: pathlib.Path, password: str | None) -> Any:
   from cryptography.hazmat.primitives import serialization
   from cryptography.hazmat.primitives.asymmetric import ec
 
+  file, secret = storage.to_path(path), password.encode() if password else None
   with explained(path, 'private'):
-    key = serialization.load_pem_private_key(
-      path.read_bytes(), password.encode() if password else None
-    )
+    key = serialization.load_pem_private_key(file.read_bytes(), secret)
     return _elliptic(key, ec.EllipticCurvePrivateKey)
 
 
-def public(path: pathlib.Path) -> Public:
+def public(path: storage.LocalPath) -> Public:
   """The public half of a key.
 
   Raises:
@@ -84,8 +83,9 @@ def public(path: pathlib.Path) -> Public:
   from cryptography.hazmat.primitives import serialization
   from cryptography.hazmat.primitives.asymmetric import ec
 
+  file = storage.to_path(path)
   with explained(path, 'public'):
-    key = serialization.load_pem_public_key(path.read_bytes())
+    key = serialization.load_pem_public_key(file.read_bytes())
     return Public(_elliptic(key, ec.EllipticCurvePublicKey), f'{path}')
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from exporter import environment
 from exporter import errors
+from exporter import storage
 from exporter.signing import keys
 
 
@@ -35,10 +36,10 @@ def _has(signature: bytes, material: str) -> bool:
 
 
 def sign(
-  artifact: pathlib.Path,
-  key: pathlib.Path,
+  artifact: storage.LocalPath,
+  key: storage.LocalPath,
   password: str | None = None,
-  certificates: Sequence[pathlib.Path] = (),
+  certificates: Sequence[storage.LocalPath] = (),
 ) -> bytes:
   """Signs all files of an artifact.
 
@@ -61,31 +62,37 @@ def sign(
   environment.require('sign')
   from model_signing import signing
 
+  chain = [*map(storage.to_path, certificates)]
   keys.private(key, password)  # The library asks nobody what sort it is.
   config = signing.Config().set_hashing_config(_hashing())
   with keys.explained(key, 'private'):
-    if certificates:
+    if chain:
       if password:
         raise ValueError('it must have no password beside a certificate')
       config.use_certificate_signer(
-        private_key=key,
-        signing_certificate=certificates[0],
+        private_key=storage.to_path(key),
+        signing_certificate=chain[0],
         # The library takes an empty chain for damaged files. The certificate
         # itself as its chain does no harm.
-        certificate_chain=certificates[1:] or certificates,
+        certificate_chain=chain[1:] or chain,
       )
     else:
       # The library declares the password as a text, but needs bytes.
       encoded: Any = password.encode() if password else None
-      config.use_elliptic_key_signer(private_key=key, password=encoded)
+      config.use_elliptic_key_signer(
+        private_key=storage.to_path(key), password=encoded
+      )
   with tempfile.TemporaryDirectory() as folder:
     signature = pathlib.Path(folder) / 'signature'
-    config.sign(artifact, signature)
+    config.sign(storage.to_path(artifact), signature)
     return signature.read_bytes()
 
 
 def check(
-  name: str, artifact: pathlib.Path, signature: bytes, key: pathlib.Path
+  name: str,
+  artifact: storage.LocalPath,
+  signature: bytes,
+  key: storage.LocalPath,
 ) -> None:
   """Checks that whoever has the other half of a key signed these very files.
 
@@ -113,12 +120,15 @@ def check(
     )
   config = verifying.Config()
   with keys.explained(key, 'public'):
-    config.use_elliptic_key_verifier(public_key=key)
+    config.use_elliptic_key_verifier(public_key=storage.to_path(key))
   _verify(config, artifact, signature, f'{name} is not what the owner of {key}')
 
 
 def check_certified(
-  name: str, artifact: pathlib.Path, signature: bytes, roots: pathlib.Path
+  name: str,
+  artifact: storage.LocalPath,
+  signature: bytes,
+  roots: storage.LocalPath,
 ) -> keys.Public:
   """Checks that somebody signed these files for whom certificates vouch.
 
@@ -151,7 +161,7 @@ def check_certified(
     )
   config = verifying.Config()
   try:
-    config.use_certificate_verifier(certificate_chain=[roots])
+    config.use_certificate_verifier(certificate_chain=[storage.to_path(roots)])
   except (OSError, ValueError) as error:
     raise errors.SignatureError(
       f'{roots} holds no certificates ({error}), expected those in PEM of '
@@ -167,14 +177,14 @@ def check_certified(
 
 
 def _verify(
-  config: Any, artifact: pathlib.Path, signature: bytes, not_so: str
+  config: Any, artifact: storage.LocalPath, signature: bytes, not_so: str
 ) -> None:
   config.set_hashing_config(_hashing())
   with tempfile.TemporaryDirectory() as folder:
     path = pathlib.Path(folder) / 'signature'
     path.write_bytes(signature)
     try:
-      config.verify(artifact, path)
+      config.verify(storage.to_path(artifact), path)
     except Exception as error:  # A signature of somebody may be anything.
       reason = ' '.join(str(error).split()) or type(error).__name__
       raise errors.SignatureError(

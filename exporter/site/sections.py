@@ -21,7 +21,7 @@ _Sentence = Callable[[storage.Check], str]
 
 def _share(difference: float) -> str:
   """A difference in words: `one part in 1,000,000` for 1e-06."""
-  return f'one part in {1 / difference:,.0f}' if difference else 'nothing'
+  return f'one part in {1 / difference:,.0f}'
 
 
 def _variables(check: storage.Check) -> str:

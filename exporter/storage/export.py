@@ -153,17 +153,18 @@ class Export:
     return read_small(self.root, f'{self.stem}{suffix}')
 
 
-def find_export(root: places.Folder, stem: str) -> Export | None:
+def find_export(folder: str | places.Folder, stem: str) -> Export | None:
   """The artifact at a path, if it was delivered whole.
 
   Args:
-    root: The folder of exports.
+    folder: The folder of exports.
     stem: The path of its manifest below it, without suffix.
 
   Raises:
     ManifestError: Its manifest is unreadable, or is another's; or it lies
       behind a link.
   """
+  root = places.parse_folder(folder) if isinstance(folder, str) else folder
   manifest = read_manifest(root, stem)
   if manifest is None:
     return None

@@ -131,23 +131,28 @@ def _check_proof(manifest: Manifest) -> None:
       )
 
 
-def _check_claims(manifest: Manifest) -> None:
-  """Raises a ValueError for a manifest that no export could have."""
-  if not _HANDLE.fullmatch(manifest.handle):
-    raise ValueError(f'handle {manifest.handle:.200} is no path of an export')
+def _check_files(manifest: Manifest) -> None:
+  """Raises a ValueError for files that no artifact could have."""
   if not manifest.files:
     raise ValueError('it lists no files')
-  if manifest.weights.kind not in _KINDS:
-    raise ValueError(f'its weights are {manifest.weights.kind!r:.80}')
-  if _SLIMHUB not in manifest.libraries:
-    raise ValueError('its libraries lack slimhub')
-  _check_proof(manifest)
   for path, file in manifest.files.items():
     parts = path.split('/')
     if {'', '.', '..'}.intersection(parts) or not outside.is_plain(path):
       raise ValueError(f'{path!r:.200} is no path in an artifact')
     if file.bytes < 0:
       raise ValueError(f'{path} has {file.bytes} bytes')
+
+
+def _check_claims(manifest: Manifest) -> None:
+  """Raises a ValueError for a manifest that no export could have."""
+  if not _HANDLE.fullmatch(manifest.handle):
+    raise ValueError(f'handle {manifest.handle:.200} is no path of an export')
+  if manifest.weights.kind not in _KINDS:
+    raise ValueError(f'its weights are {manifest.weights.kind!r:.80}')
+  if _SLIMHUB not in manifest.libraries:
+    raise ValueError('its libraries lack slimhub')
+  _check_files(manifest)
+  _check_proof(manifest)
   hashes = [manifest.spec, manifest.weights.sha256]
   hashes += [file.sha256 for file in manifest.files.values()]
   hashes += [manifest.pictures] if manifest.pictures else []

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from typing import TypeVar
 from typing import Union
 from typing import cast
+from typing import overload
 
 from exporter import errors
 from exporter.storage import disk
@@ -125,18 +126,31 @@ def reach(folder: Folder) -> Iterator[None]:
   except (OSError, errors.SlimhubError):
     raise
   except Exception as error:
-    if isinstance(folder, pathlib.Path):
+    if isinstance(folder, str | pathlib.Path):
       raise
     reason = next(iter(str(error).splitlines()), '')
     raise OSError(f'{folder}: {type(error).__name__}: {reason}') from error
 
 
-def place(output_dir: _F, handle: model_specs.Handle) -> Place[_F]:
+@overload
+def place(output_dir: str, handle: model_specs.Handle) -> Place[Folder]: ...
+
+
+@overload
+def place(output_dir: _F, handle: model_specs.Handle) -> Place[_F]: ...
+
+
+def place(
+  output_dir: str | Folder, handle: model_specs.Handle
+) -> Place[pathlib.Path] | Place[Folder]:
   """Where the artifact of a handle is, with the files beside it."""
+  folder = (
+    parse_folder(output_dir) if isinstance(output_dir, str) else output_dir
+  )
   return Place(
-    cast(_F, output_dir / str(handle)),
-    cast(_F, output_dir / f'{handle.stem}{kinds.MANIFEST}'),
-    cast(_F, output_dir / f'{handle.stem}{kinds.CARD}'),
+    folder / str(handle),
+    folder / f'{handle.stem}{kinds.MANIFEST}',
+    folder / f'{handle.stem}{kinds.CARD}',
   )
 
 

@@ -73,6 +73,11 @@ def test_nothing_there(tmp_path, name):
   assert _refused(path) == says
 
 
+def test_a_text_names_a_model_as_well(tmp_path):
+  with pytest.raises(errors.AuditError, match='no such file or folder'):
+    audit.audit(f'{tmp_path}/none.tflite')
+
+
 def test_a_file_that_was_cut_is_refused(tmp_path):
   """Wherever it was: what its reader took would be said to be all of it."""
   program = artifacts.folder(f'{artifacts.TINY}/classification/5')

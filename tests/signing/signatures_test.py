@@ -32,6 +32,11 @@ def test_what_is_signed_is_checked(model, keys):
   signing.check('it', model, signature, keys.public)
 
 
+def test_paths_may_be_texts(model, keys):
+  signature = signing.sign(f'{model}', f'{keys.private}')
+  signing.check('it', f'{model}', signature, f'{keys.public}')
+
+
 def test_a_file_is_signed_as_a_folder_is(tmp_path, keys):
   path = tmp_path / 'model.tflite'
   path.write_text('a file')

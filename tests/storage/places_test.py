@@ -28,6 +28,12 @@ def test_a_path_is_a_folder_of_this_machine(text, path):
   assert places.parse_folder(text) == pathlib.Path(path)
 
 
+def test_a_place_is_named_by_a_text_as_well(tmp_path):
+  assert places.place(f'{tmp_path}', _HANDLE) == places.place(tmp_path, _HANDLE)
+  artifact = places.place('memory://bucket/exports', _HANDLE).artifact
+  assert str(artifact) == f'memory://bucket/exports/{_HANDLE}'
+
+
 def test_a_text_is_written_whole_and_leaves_nothing_beside(tmp_path, bucket):
   for folder in (tmp_path, bucket):
     path = folder / 'new/a.txt'
