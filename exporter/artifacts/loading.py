@@ -20,7 +20,9 @@ def _explained(
   """Turns what TensorFlow's loaders raise into a ProofError."""
   try:
     yield
-  except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+  except errors.SlimhubError:
+    raise
+  except Exception as error:  # TensorFlow's loaders raise all kinds.
     faults.check_machine(handle, error)
     raise errors.ProofError(
       f'{handle} cannot be loaded from {folder}: {error}; '

@@ -5,7 +5,9 @@ on its program and on TensorFlow alone. So it is done once for each program, and
 never again: by the makers of slimhub, whose answers are in PROGRAMS; by this
 user, whose answers are in the user's cache; or by this process. An answer is
 found by the program's digest, the version of TensorFlow and a hash of the code
-that asks. So no answer is used for another program, TensorFlow or question.
+that loads, asks and compares. So no answer is used for another program,
+TensorFlow or comparison. What is fed meanwhile, as `reference` chooses it, is
+not in that hash: a program that loads and trains does so with any pictures.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,10 @@
 """What is loaded as users load it answers as its source does."""
 
+import shutil
+
 import numpy as np
 import pytest
+from tensorflow.core.protobuf import saved_model_pb2
 
 from exporter import errors
 from exporter.artifacts import loading
@@ -32,3 +35,17 @@ def test_what_is_no_artifact_is_one_error(number, tmp_path):
   handle = artifacts.handle(f'{artifacts.TINY}/classification/{number}')
   with pytest.raises(errors.ProofError, match='slimhub verify'):
     _LOADERS[number](handle, tmp_path)
+
+
+def test_whatever_a_loader_raises_is_that_error(tmp_path):
+  name = f'{artifacts.TINY}/classification/5'
+  folder = tmp_path / 'model'
+  shutil.copytree(artifacts.folder(name), folder)
+  program = saved_model_pb2.SavedModel()
+  program.ParseFromString((folder / 'saved_model.pb').read_bytes())
+  for node in program.meta_graphs[0].object_graph_def.nodes:
+    for child in node.children:
+      child.node_id = 10**6  # An IndexError in TensorFlow.
+  (folder / 'saved_model.pb').write_bytes(program.SerializeToString())
+  with pytest.raises(errors.ProofError, match='cannot be loaded from'):
+    loading.load_tf2(artifacts.handle(name), folder)
