@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 import contextlib
+import itertools
 import pathlib
 
 from exporter import errors
@@ -13,12 +14,18 @@ from exporter.storage import search
 import model_specs
 from model_specs import versions
 
-_BEFORE_TASK = 3  # Parts of a handle before its task: PUBLISHER/DATASET/NAME.
+# Parts of a handle before its task: PUBLISHER/DATASET/NAME, and NAME may end in
+# a variant.
+_BEFORE_TASK = 3
+_BELOW = (
+  '*/' * _BEFORE_TASK,
+  '*/' * _BEFORE_TASK + f'{model_specs.VARIANT}/',
+  *('*/' * depth for depth in reversed(range(_BEFORE_TASK))),
+)
 
 
-def _has_manifest(task: pathlib.Path) -> bool:
+def _has_manifest(task: pathlib.Path, root: pathlib.Path) -> bool:
   """Whether a folder holds a manifest that says it is the folder of a task."""
-  root = task.parents[_BEFORE_TASK]
   inside = search.Search(task)
   for pattern in ('*.json', '*.*/*.json'):
     for path in inside.glob(pattern):
@@ -29,18 +36,31 @@ def _has_manifest(task: pathlib.Path) -> bool:
   return False
 
 
-def _is_task(path: pathlib.Path, registry: model_specs.Registry) -> bool:
+def _is_task(
+  task: pathlib.Path, root: pathlib.Path, registry: model_specs.Registry
+) -> bool:
   """Whether a folder is that of a model's task, and not just called like one.
 
   Data sets may have folders called `classification`, too.
   """
-  parts = path.parts[1:]  # The first is the root of the file system.
-  if len(parts) <= _BEFORE_TASK or parts[-1] not in versions.TASKS:
-    return False
-  *_, collection, name, _ = parts
-  if any((m.collection, m.name) == (collection, name) for m in registry.models):
+  _, collection, *names = task.parent.relative_to(root).parts
+  named = (collection, '/'.join(names))
+  if any((m.collection, m.name) == named for m in registry.models):
     return True
-  return _has_manifest(path)
+  return _has_manifest(task, root)
+
+
+def _root_of(
+  path: pathlib.Path, registry: model_specs.Registry
+) -> pathlib.Path | None:
+  """The output folder above the folder of a task; None if it is none."""
+  if path.name not in versions.TASKS:
+    return None
+  is_variant = path.parent.name == model_specs.VARIANT
+  for root in path.parents[_BEFORE_TASK : _BEFORE_TASK + 1 + is_variant]:
+    if _is_task(path, root, registry):
+      return root
+  return None
 
 
 def _root(
@@ -55,15 +75,16 @@ def _root(
   Raises:
     PermissionError: None is found, and a folder cannot be listed.
   """
-  for task in (path, *path.parents):
-    if _is_task(task, registry):
-      return task.parents[_BEFORE_TASK]
   found = search.Search(path)
-  for depth in range(_BEFORE_TASK + 1):
-    below = '*/' * (_BEFORE_TASK - depth)
-    for name in versions.TASKS:
-      if any(_is_task(task, registry) for task in found.glob(below + name)):
-        return (path, *path.parents)[depth]
+  below = (
+    task
+    for pattern in _BELOW
+    for name in versions.TASKS
+    for task in found.glob(pattern + name)
+  )
+  for task in itertools.chain((path, *path.parents), below):
+    if root := _root_of(task, registry):
+      return root
   for error in found.closed.values():
     raise error
   return None

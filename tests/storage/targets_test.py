@@ -21,6 +21,12 @@ _TF1, _TF2 = (model_specs.get(f'{_NAME}/{number}') for number in (3, 5))
 _LITERT = formats.convert(_TF2, kinds.converted()[0])
 
 
+def _prefixes(path):
+  """A path, and each folder on the way to it."""
+  parts = path.split('/')
+  return ['/'.join(parts[:n]) for n in range(1, len(parts) + 1)]
+
+
 @pytest.fixture(name='root')
 def _root(tmp_path):
   root = tmp_path / 'a' / 'classification' / 'exports'
@@ -51,6 +57,38 @@ def _root(tmp_path):
 def test_a_place_means_what_is_in_it(root, path, found):
   where, inside = targets.find_targets([str(root / path)], None)
   assert (where, inside.usable) == (root, tuple(found))
+
+
+_VARIANT = 'google/imagenet/mobilenet_v1_025_128/quantops/classification'
+
+
+@pytest.mark.parametrize('path', ['', *_prefixes(f'{_VARIANT}/3')])
+def test_a_variant_is_found_by_its_place(tmp_path, path):
+  handle = model_specs.get(f'{_VARIANT}/3')
+  place = places.place(tmp_path, handle)
+  place.artifact.mkdir(parents=True)
+  place.manifest.write_text(some_manifest.make(handle).to_json())
+  where, inside = targets.find_targets([str(tmp_path / path)], None)
+  assert (where, inside.usable) == (tmp_path, (handle,))
+
+
+def _own(root, **changes):
+  """A folder of exports with one of an own model alone."""
+  handle = some_spec_file.model(**changes).handles()[1]
+  place = places.place(root, handle)
+  place.artifact.mkdir(parents=True)
+  described = dataclasses.replace(
+    some_manifest.make(handle), model=manifest.spec_table(handle)
+  )
+  place.manifest.write_text(described.to_json())
+  return handle
+
+
+def test_a_name_may_be_the_word_of_variants(tmp_path):
+  handle = _own(tmp_path, name=model_specs.VARIANT)
+  for path in ('', *_prefixes(str(handle))):
+    where, inside = targets.find_targets([str(tmp_path / path)], None)
+    assert (where, inside.usable) == (tmp_path, (handle,))
 
 
 def test_a_place_may_be_said_from_within(root, monkeypatch):
@@ -101,13 +139,8 @@ def test_another_version_is_an_error(root):
 
 
 def test_an_own_model_is_known_by_its_manifest(tmp_path):
-  handle = some_spec_file.model().handles()[1]
+  handle = _own(tmp_path)
   place = places.place(tmp_path, handle)
-  place.artifact.mkdir(parents=True)
-  manifest_ = dataclasses.replace(
-    some_manifest.make(handle), model=manifest.spec_table(handle)
-  )
-  place.manifest.write_text(manifest_.to_json())
   for path in (place.artifact, place.artifact.parent, tmp_path / 'acme'):
     where, selection = targets.find_targets([str(path)], None)
     assert (where, selection.usable) == (tmp_path, (handle,))
