@@ -94,14 +94,11 @@ def _is_sane(name: str, logits: np.ndarray, problems: list[str]) -> bool:
   return not bad
 
 
-def _write_chart(
-  figures: accuracy.Accuracy, output_dir: storage.Folder
-) -> None:
-  """Writes the chart of what one artifact takes for what."""
-  name = f'{figures.name.replace("/", "_")}.svg'
-  storage.write_text(
-    output_dir / EVALUATION_CHARTS / name, confusion_chart.render(figures)
-  )
+def chart_file(handle: str) -> str:
+  """The path, below the exports, of the chart of what one takes for what."""
+  # Parts of handles may have a `_` and have no dot, so that each handle has a
+  # file of its own.
+  return f'{EVALUATION_CHARTS}/{handle.replace("/", ".")}.svg'
 
 
 def _earlier(
@@ -207,7 +204,9 @@ def evaluate(  # noqa: PLR0913  # The last goes by its name.
       evaluated.append(one)
       yield one
   for one in evaluated:
-    _write_chart(one, output_dir)
+    storage.write_text(
+      output_dir / chart_file(one.name), confusion_chart.render(one)
+    )
   if evaluated:
     earlier = _earlier(output_dir, {str(handle) for handle in handles})
     text = accuracy.to_json(evaluated, earlier)

@@ -142,9 +142,18 @@ def test_figures_and_pictures_stand_beside_the_exports(
   assert setting['sha256'] == labelled.digest(pictures)
   assert setting['preprocessing'] == crops.CENTRAL
   for each in evaluated[0]:
-    name = each.name.replace('/', '_') + '.svg'
+    name = each.name.replace('/', '.') + '.svg'
     chart = (exports / evaluation.EVALUATION_CHARTS / name).read_text('utf-8')
     assert chart.startswith('<svg')
+
+
+def test_no_two_exports_have_one_chart():
+  alike = ('acme/flowers_a/b', 'acme/flowers/a_b', 'acme/flowers/a_b/quantops')
+  handles = [f'{model}/classification/2' for model in alike]
+  handles += [f'{handle}.litert/float32' for handle in handles]
+  charts = {evaluation.chart_file(handle) for handle in handles}
+  assert len(charts) == len(handles)
+  assert len({chart.count('/') for chart in charts}) == 1
 
 
 def test_figures_of_others_stay_while_their_files_do(
