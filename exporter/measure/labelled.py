@@ -1,6 +1,7 @@
 """Finds labelled pictures: in one folder for each class, or in a list."""
 
 from collections.abc import Iterable
+from collections.abc import Sequence
 import dataclasses
 import hashlib
 import os
@@ -35,12 +36,15 @@ def _is_left_out(path: pathlib.Path) -> bool:
   return path.suffix.lower() in pictures.OTHERS
 
 
-def _refuse_left_out(folder: pathlib.Path) -> None:
+def _refuse_left_out(
+  folder: pathlib.Path, class_folders: Sequence[pathlib.Path]
+) -> None:
   """Raises a PictureError if pictures of classes would not be counted."""
   left_out = [path.name for path in pictures.find(folder)]
   left_out += [
     str(p.relative_to(folder))
-    for p in sorted(folder.glob('*/*'))
+    for each in class_folders
+    for p in sorted(each.glob('*'))
     if _is_left_out(p)
   ]
   pictures.refuse(folder, left_out, ' in the folder of each class')
@@ -49,7 +53,8 @@ def _refuse_left_out(folder: pathlib.Path) -> None:
 def pictures_of_folders(folder: pathlib.Path) -> tuple[Labelled, ...]:
   """The pictures in a folder that holds one folder for each class, sorted.
 
-  The name of the folder of a class is the label of its pictures.
+  The name of the folder of a class is the label of its pictures. Folders whose
+  names begin with a dot are of programs: Jupyter leaves `.ipynb_checkpoints`.
 
   Raises:
     PictureError: There are no folders of classes, one of them is empty, or
@@ -60,7 +65,9 @@ def pictures_of_folders(folder: pathlib.Path) -> tuple[Labelled, ...]:
       f'--images={folder} is no folder; name one that holds a folder of '
       'pictures for each class'
     )
-  class_folders = sorted(p for p in folder.iterdir() if p.is_dir())
+  class_folders = sorted(
+    p for p in folder.iterdir() if p.is_dir() and not p.name.startswith('.')
+  )
   if not class_folders:
     raise errors.PictureError(
       f'{folder} holds no folders, expected one for each class; if a file says '
@@ -74,7 +81,7 @@ def pictures_of_folders(folder: pathlib.Path) -> tuple[Labelled, ...]:
       f'picture ({", ".join(pictures.SUFFIXES)}): '
       f'{", ".join(empty[:_MOST])}; fill or remove them'
     )
-  _refuse_left_out(folder)
+  _refuse_left_out(folder, class_folders)
   return tuple(
     Labelled(path, each.name)
     for each in class_folders

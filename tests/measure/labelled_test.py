@@ -32,6 +32,16 @@ def test_a_folder_is_a_class(tmp_path):
   ]
 
 
+@pytest.mark.parametrize('name', ['notes.txt', 'a.png', 'a.webp', 'old/a.png'])
+def test_a_hidden_folder_is_no_class(tmp_path, name):
+  _picture(tmp_path / 'daisy/a.png')
+  hidden = tmp_path / '.ipynb_checkpoints' / name
+  hidden.parent.mkdir(parents=True)
+  hidden.touch()
+  pictures = labelled.pictures_of_folders(tmp_path)
+  assert [each.label for each in pictures] == ['daisy']
+
+
 def test_a_list_names_pictures_and_labels(tmp_path):
   for name in ('a b.png', 'c/d.png'):
     _picture(tmp_path / name)
