@@ -1,10 +1,9 @@
 """Fetches the published archives of models, several at a time."""
 
 from collections.abc import Iterator
-import dataclasses
+import errno
 import queue
 import threading
-import time
 
 from exporter import errors
 from exporter import results
@@ -15,6 +14,11 @@ from model_specs import outside
 # Seconds to wait for a thread. One that is blocked by a silent server ends with
 # the process.
 _JOIN = 1.0
+# What the system answers where a folder takes no more files, or none of ours.
+_NOT_WRITABLE = (
+  *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
+  *(errno.EACCES, errno.EPERM, errno.EROFS),
+)
 
 
 def _attempt(
@@ -23,24 +27,21 @@ def _attempt(
   stop: threading.Event,
   report: fetcher.Report,
 ) -> results.Result:
-  start = time.monotonic()
-  try:
-    result = fetcher.Fetcher(model, request, stop, report).fetch()
-  except (
-    errors.SlimhubError,
-    model_specs.SpecError,
-    outside.NotUsableError,
-  ) as error:
-    result = results.Result(model.name, results.FAILED, str(error))
-  except OSError as error:
-    result = results.Result(
-      model.name,
-      results.FAILED,
-      f'{error.filename or request.folder}: {error.strerror}; see that the '
-      'disk has room and --checkpoint_dir can be written to, then run the '
-      'command again: it goes on where it stopped',
-    )
-  return dataclasses.replace(result, seconds=time.monotonic() - start)
+  def fetch() -> results.Result:
+    try:
+      return fetcher.Fetcher(model, request, stop, report).fetch()
+    except outside.NotUsableError as error:
+      raise errors.FetchError(str(error)) from error
+    except OSError as error:
+      if error.errno not in _NOT_WRITABLE:
+        raise
+      raise errors.MachineError(
+        f'{error.filename or request.folder}: {error.strerror}; see that the '
+        'disk has room and --checkpoint_dir can be written to, then run the '
+        'command again: it goes on where it stopped'
+      ) from error
+
+  return results.attempt(model.name, fetch)
 
 
 class _Pool:
@@ -95,7 +96,12 @@ def fetch_all(
 
   Yields:
     A result for each model, and progress of the downloads in between.
+
+  Raises:
+    OrderError: No download would run.
   """
+  if jobs < 1:
+    raise errors.OrderError(f'jobs={jobs}, expected 1 or more')
   pool = _Pool(request, jobs)
   unfinished = len(request.models)
   try:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 import contextlib
+import errno
 import io
 import json
+import os
 import pathlib
 import signal
 import subprocess
@@ -13,6 +15,7 @@ import time
 
 import pytest
 
+from exporter import errors
 from exporter import results as results_lib
 from exporter.checkpoints.fetch import download
 from exporter.checkpoints.fetch import fetcher
@@ -53,6 +56,10 @@ def _run(server, folder, jobs=2) -> dict[str, results_lib.Result]:
   return {e.name: e for e in events if isinstance(e, results_lib.Result)}
 
 
+def _system(number: int) -> OSError:
+  return OSError(number, os.strerror(number), '/checkpoints/a.part')
+
+
 @pytest.mark.parametrize('jobs', [1, 2, 8])
 def test_every_archive_is_fetched(server, tmp_path, jobs):
   results = _run(server, tmp_path, jobs)
@@ -87,7 +94,43 @@ def test_a_folder_that_cannot_be_written_to_is_named(server, tmp_path):
   for result in results.values():
     assert result.status == results_lib.FAILED
     assert str(tmp_path / 'file') in result.reason
-    assert '--checkpoint_dir' in result.reason
+    assert 'name another folder' in result.reason
+
+
+@pytest.mark.parametrize(
+  ('raised', 'kind', 'advice'),
+  [
+    (errors.FetchError('gone'), errors.FetchError, 'gone'),
+    (errors.CheckpointError('torn'), errors.CheckpointError, 'torn'),
+    (_system(errno.EACCES), errors.MachineError, '--checkpoint_dir can be'),
+    (_system(errno.EROFS), errors.MachineError, '--checkpoint_dir can be'),
+    (_system(errno.ENOSPC), errors.MachineError, 'the disk has room'),
+    (_system(errno.EMFILE), errors.MachineError, 'raise the limit'),
+    (_system(errno.EISDIR), errors.SlimhubError, 'a file is needed where'),
+  ],
+)
+def test_an_error_keeps_its_kind_and_its_advice(
+  tmp_path, monkeypatch, raised, kind, advice
+):
+  def fetch(self):
+    raise raised
+
+  monkeypatch.setattr(fetcher.Fetcher, 'fetch', fetch)
+  (result,) = pool.fetch_all(fetcher.Request(_MODELS[:1], tmp_path), 1)
+  assert isinstance(result, results_lib.Result)
+  with pytest.raises(errors.SlimhubError, match=advice) as told:
+    result.raise_if_failed()
+  assert told.type is kind
+  assert ('--checkpoint_dir' in str(told.value)) == (
+    getattr(raised, 'errno', None) in (errno.EACCES, errno.EROFS, errno.ENOSPC)
+  )
+
+
+@pytest.mark.parametrize('jobs', [0, -1])
+def test_no_downloads_at_once_are_refused(tmp_path, jobs):
+  request = fetcher.Request(_MODELS, tmp_path)
+  with pytest.raises(errors.OrderError, match=f'jobs={jobs}, expected 1'):
+    next(pool.fetch_all(request, jobs))
 
 
 def test_an_error_of_ours_is_not_swallowed(server, tmp_path, monkeypatch):
