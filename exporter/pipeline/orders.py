@@ -208,9 +208,15 @@ def choose(
     has_pictures: Whether there are pictures to measure ranges on.
 
   Raises:
-    OrderError: No handle has such a format, or pictures are needed and missing.
+    OrderError: There are no handles, none has such a format, or pictures are
+      needed and missing.
     PackageError: A package that a format needs is not installed.
   """
+  if not named:
+    raise errors.OrderError(
+      'no models are named, expected at least one; `slimhub list` shows all '
+      'names'
+    )
   only_trained = all(handle.spec.family.is_quantized for handle in named)
   for kind in kinds.known():
     needs_pictures = kind.needs_pictures and not only_trained

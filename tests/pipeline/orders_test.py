@@ -165,6 +165,12 @@ def test_an_order_says_where_its_weights_come_from():
   orders_lib.Order(orders_lib.VERIFY, (), pathlib.Path('out'))
 
 
+def test_a_choice_of_no_models_says_so():
+  for words in (['tf2'], ['litert.int8']):
+    with pytest.raises(errors.OrderError, match='no models are named, expect'):
+      orders_lib.choose((), words, has_pictures=False)
+
+
 def test_an_order_reaches_its_worker_as_it_is():
   order = orders_lib.make_orders(
     model_specs.find('mobilenet_v1_025_128'), _TEMPLATE
