@@ -38,7 +38,9 @@ def of_facts(
     The changes in words.
   """
   slimhub = manifest.libraries.get('slimhub')
-  batch = order.batch(handle)
+  # A manifest that says nothing of its batch, of old, means any.
+  batch_before = manifest.batch or kinds.DYNAMIC
+  batch = order.batch(handle) or kinds.DYNAMIC
   facts = (
     (
       manifest.format,
@@ -62,9 +64,9 @@ def of_facts(
       'the pictures that its ranges were measured on are others',
     ),
     (
-      manifest.batch,
+      batch_before,
       batch,
-      f'its batch was {manifest.batch or kinds.DYNAMIC}, not {batch}',
+      f'its batch was {batch_before}, not {batch}',
     ),
     (
       slimhub,

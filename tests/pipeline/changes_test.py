@@ -21,7 +21,7 @@ _TF2 = model_specs.get('google/imagenet/mobilenet_v1_025_128/classification/5')
 
 
 def _of_facts(
-  handle: model_specs.Handle, before: str, **asked: kinds.Batch
+  handle: model_specs.Handle, before: str, asked: kinds.Batch = kinds.ONE
 ) -> list[str]:
   """What changes for an export whose manifest says something of its batch."""
   manifest = dataclasses.replace(
@@ -29,22 +29,22 @@ def _of_facts(
     batch=before,
     libraries={'slimhub': exporter.__version__},
   )
-  order = dataclasses.replace(_ORDER, **asked)
+  order = dataclasses.replace(_ORDER, litert_batch=asked)
   return changes.of_facts(handle, order, manifest, manifest.weights, '')
 
 
 @pytest.mark.parametrize('before', ['', 'dynamic'])
 def test_a_manifest_that_names_no_batch_means_any(before):
-  assert not _of_facts(_LITERT, before, litert_batch='dynamic')
+  assert not _of_facts(_LITERT, before, kinds.DYNAMIC)
   assert _of_facts(_LITERT, before) == ['its batch was dynamic, not 1']
 
 
 def test_a_batch_of_one_is_another():
   assert not _of_facts(_LITERT, '1')
-  told = _of_facts(_LITERT, '1', litert_batch='dynamic')
+  told = _of_facts(_LITERT, '1', kinds.DYNAMIC)
   assert told == ['its batch was 1, not dynamic']
 
 
 def test_other_formats_fix_no_batch():
   for batch in kinds.BATCHES:
-    assert not _of_facts(_TF2, '', litert_batch=batch)
+    assert not _of_facts(_TF2, '', batch)
