@@ -57,9 +57,11 @@ def uploads(
       if it is empty.
 
   Raises:
+    OrderError: The layout is no such word.
     PublishError: No account there can have such a name, or none of the exports
       is of a format that goes there.
   """
+  errors.check_word('layout', layout, upload_lib.LAYOUTS)
   there = _LAYOUTS[layout]
   if account and not there.account.fullmatch(account):
     raise errors.PublishError(

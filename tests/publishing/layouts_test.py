@@ -14,6 +14,14 @@ def test_each_word_stands_for_somebody(tmp_path):
     assert layouts.uploads(items, word)
 
 
+def test_a_word_that_nobody_has_is_refused():
+  assert tuple(layouts._LAYOUTS) == upload.LAYOUTS
+  with pytest.raises(
+    errors.OrderError, match="'hugging_face', expected one of"
+  ):
+    layouts.uploads([], 'hugging_face')
+
+
 @pytest.mark.parametrize(
   ('layout', 'good', 'bad'),
   [
