@@ -58,6 +58,19 @@ def spellings(model: spec.ModelSpec) -> tuple[str, ...]:
   return (model.name,) if model.own else (model.name, model.checkpoint_name)
 
 
+def not_one(
+  name: str, named: Sequence[spec.ModelSpec], known: Iterable[spec.ModelSpec]
+) -> checks.SpecError:
+  """The error that a name is that of several models, or of none at all."""
+  if not named:
+    return unknown('model', name, [s for m in known for s in spellings(m)])
+  handles = ' and '.join(str(model.handles()[0]) for model in named)
+  return checks.SpecError(
+    f'{name!r} is the name of several models, with the handles {handles}; get '
+    'one of these, whose spec is the model'
+  )
+
+
 def matches(model: spec.ModelSpec, pattern: str) -> bool:
   """Whether a name of a model matches a pattern of names.
 

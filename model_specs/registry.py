@@ -87,11 +87,15 @@ class Registry:
     return Registry((*self.models, *new), self.broken)
 
   def get_model(self, name: str) -> spec.ModelSpec:
-    """The model with this name, as handles or checkpoints spell it."""
-    by_spelling = {s: m for m in self.models for s in patterns.spellings(m)}
-    if name not in by_spelling:
-      raise patterns.unknown('model', name, by_spelling)
-    return by_spelling[name]
+    """The model with this name, as handles or checkpoints spell it.
+
+    Raises:
+      SpecError: No model has it, or several have.
+    """
+    named = [m for m in self.models if name in patterns.spellings(m)]
+    if len(named) != 1:
+      raise patterns.not_one(name, named, self.models)
+    return named[0]
 
   def meaning(self, name: str) -> alias_index.Meaning | None:
     """What an alias or namesake means, in any spelling; None if nothing."""

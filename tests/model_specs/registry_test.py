@@ -48,6 +48,28 @@ def test_a_bare_name_means_the_numbers_of_each():
   assert numbers == {('google', 3), ('google', 5), ('acme', 1), ('acme', 2)}
 
 
+@pytest.mark.parametrize(
+  ('name', 'handles'),
+  [
+    ('small', 'acme/flowers/small/.*/[12] and acme/birds/small/feature_v.*/1'),
+    (
+      'mobilenet_v1_025_128',
+      'google/imagenet/mobile.* and acme/flowers/mobile',
+    ),
+  ],
+)
+def test_a_name_of_two_models_is_none_of_one(name, handles):
+  with pytest.raises(model_specs.SpecError, match=f'{name!r} is .*{handles}'):
+    _REGISTRY.get_model(name)
+
+
+def test_a_name_of_one_model_is_its_own():
+  assert _REGISTRY.get_model('ours') == _OURS
+  assert _REGISTRY.get_model('mobilenet_v1_0.25_128').publisher == 'google'
+  with pytest.raises(model_specs.UnknownNameError, match='did you mean ours'):
+    _REGISTRY.get_model('our')
+
+
 def test_another_publisher_is_that_of_published_models():
   names = _find('mobilenet_v1_025_128/*/5', 'small/*/2', publisher='me')
   assert {handle.split('/')[0] for handle in names} == {'me', 'acme'}
