@@ -18,6 +18,13 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 _LINK = 'is a link, or lies behind one; slimhub follows none in such a folder'
 _NO_FILE = 'is no regular file'
+_NO_FOLDER = 'which is no folder'
+
+
+def _hindrance(folder: int, here: pathlib.Path) -> str:
+  """Why an open folder leads no further by the last part of a path."""
+  mode = os.stat(here.name, dir_fd=folder, follow_symlinks=False).st_mode
+  return _LINK if stat.S_ISLNK(mode) else f'lies behind {here}, {_NO_FOLDER}'
 
 
 @contextlib.contextmanager
@@ -36,8 +43,8 @@ def _parent(root: pathlib.Path, name: str) -> Iterator[tuple[int, str]]:
     yield descriptor, last
   except OSError as error:
     if error.errno in (errno.ELOOP, errno.ENOTDIR):
-      path = os.fspath(root / name)
-      raise outside.NotUsableError(errno.EINVAL, _LINK, path) from error
+      path, reason = os.fspath(root / name), _hindrance(descriptor, here)
+      raise outside.NotUsableError(errno.EINVAL, reason, path) from error
     error.filename = os.fspath(here)  # The system was told the last part alone.
     raise
   finally:

@@ -73,6 +73,16 @@ def test_no_link_is_followed_wherever_it_leads(root, at, target):
   assert at in inside.walk(root)
 
 
+@pytest.mark.parametrize(
+  ('name', 'at'), [('a/other/b', 'a/other'), ('a/b/file/c/d', 'a/b/file')]
+)
+def test_what_lies_behind_a_file_is_told_so(root, name, at):
+  expected = f'{name}: lies behind {root / at}, which is no folder'
+  for ask in (inside.open_file, inside.is_there):
+    with pytest.raises(outside.NotUsableError, match=expected):
+      ask(root, name)
+
+
 @pytest.mark.parametrize('make', [os.mkfifo, os.mkdir])
 def test_what_is_no_file_is_not_waited_for(root, make):
   make(root / 'odd')
