@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import shlex
 
 import jsonschema
 import pytest
@@ -49,6 +50,14 @@ def test_it_says_what_comes_next(capsys):
   assert 'slimhub export acme/flowers/net --spec_file=net.toml' in (
     capsys.readouterr().out
   )
+
+
+def test_what_comes_next_is_a_command_of_a_shell(capsys):
+  assert _main('new', 'net', "--output=my own 'specs'/my net.toml") == 0
+  *_, command = capsys.readouterr().out.splitlines()
+  words = shlex.split(command)
+  assert words[:2] == ['slimhub', 'export']
+  assert "--spec_file=my own 'specs'/my net.toml" in words
 
 
 @pytest.mark.parametrize(

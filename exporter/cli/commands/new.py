@@ -2,6 +2,7 @@
 
 import argparse
 import pathlib
+import shlex
 
 from exporter.cli import exits
 from exporter.cli import flag_values
@@ -75,8 +76,9 @@ def run(args: argparse.Namespace) -> int:
     schema.write_text(spec_files.schema_text(), 'utf-8')
   path.write_text(spec_files.document([values]), 'utf-8')
   handle = '{publisher}/{dataset}/{name}'.format(**values)
+  command = ('slimhub', 'export', handle, f'--spec_file={path}')
   print(
     f'wrote {path}, and {schema} for editors; fill it in, then\n'
-    f'slimhub export {handle} --spec_file={path} --output_dir=exports'
+    f'{shlex.join((*command, "--output_dir=exports"))}'
   )
   return exits.OK
