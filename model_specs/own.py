@@ -25,13 +25,18 @@ class Own:
   also_known_as: tuple[tuple[str, str], ...] = dataclasses.field(
     default=(), repr=False
   )
-  # Where the model was declared; unknown for a model that was read from an
-  # export.
+  # Where the model was declared. One that was read from an export has the name
+  # of its manifest, and no folder.
   file: str = dataclasses.field(default='', repr=False, compare=False)
   folder: pathlib.Path | None = dataclasses.field(
     default=None, repr=False, compare=False
   )
   checkpoint: str = dataclasses.field(default='', repr=False, compare=False)
+
+  @property
+  def spec_file(self) -> str:
+    """The path of its spec file; empty if it was read from an export."""
+    return self.file if self.folder and self.folder.is_absolute() else ''
 
   def aliases_of(self, task: str, number: int) -> tuple[str, ...]:
     """The other names of the handle with this task and number."""

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import itertools
 
+from exporter import commands
 from exporter import storage
 import model_specs
 from model_specs import aliases
@@ -197,11 +198,7 @@ class Names:
     namesakes = aliases.namesakes(handle.spec)
     if any(key == aliases.key(each.name) for each in namesakes):
       return ''
-    origin = handle.origin
-    command = (
-      f'slimhub export {origin.spec.name}/{origin.task}/{origin.number} '
-      f'--formats={handle.kind.word}'
-    )
+    command = commands.export(handle, f'--formats={handle.kind.word}')
     return f'It is {handle}, which was not exported; `{command}` makes it. '
 
   def closest(self, wanted: str) -> tuple[str, model_specs.Handle] | None:

@@ -2,9 +2,9 @@
 
 import dataclasses
 import datetime
-import shlex
 
 from exporter import checkpoints
+from exporter import commands
 from exporter import environment
 from exporter import storage
 import model_specs
@@ -37,12 +37,7 @@ def this_build() -> Build:
 
 def command(handle: model_specs.Handle, manifest: storage.Manifest) -> str:
   """The command that makes an artifact, without the folders of a machine."""
-  words = ['slimhub', 'export', str(handle.origin)]
-  words.append(f'--formats={handle.kind.word}')
-  if handle.spec.own:
-    words.append('--spec_file=FILE')
-  elif handle.publisher != model_specs.PUBLISHER:
-    words.append(f'--publisher={handle.publisher}')
+  words = [f'--formats={handle.kind.word}']
   if manifest.weights.kind == checkpoints.SYNTHETIC:
     words.append('--synthetic_weights')
   else:
@@ -51,4 +46,5 @@ def command(handle: model_specs.Handle, manifest: storage.Manifest) -> str:
     words.append(f'--litert_batch={kinds.DYNAMIC}')
   if manifest.pictures:
     words.append('--representative_images=DIR')
-  return shlex.join((*words, '--output_dir=DIR'))
+  words.append('--output_dir=DIR')
+  return commands.export(handle, *words, name=str(handle.origin))

@@ -1,8 +1,8 @@
 """Chooses the exports to publish, and says which of them are missing."""
 
 from collections.abc import Sequence
-import shlex
 
+from exporter import commands
 from exporter import errors
 from exporter import results
 from exporter import storage
@@ -16,13 +16,14 @@ def _command(
   formats: Sequence[str] | None,
 ) -> str:
   """The command line that exports a handle."""
-  model = handle.spec
-  words = ['slimhub', 'export', f'{model.name}/{handle.task}/{handle.number}']
-  if model.own and model.own.file:
-    words.append(f'--spec_file={model.own.file}')
-  if formats:
-    words.append(f'--formats={",".join(formats)}')
-  return shlex.join([*words, f'--output_dir={folder}'])
+  own = handle.spec.own
+  flags = [f'--formats={",".join(formats)}'] if formats else []
+  return commands.export(
+    handle,
+    *flags,
+    f'--output_dir={folder}',
+    spec_file=own.spec_file if own else '',
+  )
 
 
 def _lacking(

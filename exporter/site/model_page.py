@@ -3,6 +3,7 @@
 import functools
 
 from exporter import cards
+from exporter import commands
 from exporter import formats
 from exporter import markdown
 from exporter.site import choice
@@ -61,14 +62,14 @@ def _get(
       'This page tells of an export whose files are not part of this site.',
       *sections.beside(handle, collection),
     )
-  command = (
-    f'slimhub export {handle.spec.name}/{handle.task}/{handle.number} '
-    '--fetch --output_dir=exports'
-  )
+  flags, checkpoint = ['--fetch'], 'the published checkpoint'
+  if handle.spec.own:
+    flags, checkpoint = [], 'the checkpoint that the spec file FILE names'
+  command = commands.export(handle, *flags, '--output_dir=exports')
   return markdown.section(
     'Get it',
-    'No file comes with this page. This makes one, of the published '
-    'checkpoint, and proves it:',
+    f'No file comes with this page. This makes one, of {checkpoint}, and '
+    'proves it:',
     f'```sh\n{command}\n```',
   )
 

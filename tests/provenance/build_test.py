@@ -9,6 +9,7 @@ from exporter import errors
 from exporter.provenance import build
 from tests import some_exports
 from tests import some_manifest
+from tests import some_spec_file
 
 _EPOCH = 'SOURCE_DATE_EPOCH'
 
@@ -46,6 +47,14 @@ def test_the_command_has_the_batch_of_the_file():
       f'slimhub export {handle.origin} --formats=litert.float32 --weights=raw '
       f'{flag}--output_dir=DIR'
     )
+
+
+def test_the_command_for_an_own_model_names_no_file_of_a_machine():
+  handle = some_spec_file.model().handles((2,))[0]
+  assert build.command(handle, some_manifest.make(handle, 'raw')) == (
+    f'slimhub export {handle} --spec_file=FILE --formats=tf2 --weights=raw '
+    '--output_dir=DIR'
+  )
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,19 @@
 """Which exports are meant, by whatever name, and which are missed."""
 
+import dataclasses
+
 import pytest
 
 from exporter import errors
 from exporter import results
 from exporter.publishing import choice
+from exporter.storage import manifest as manifest_lib
+from exporter.storage import places
 import model_specs
+from model_specs.spec_files import files
 from tests import some_exports
+from tests import some_manifest
+from tests import some_spec_file
 from tests.publishing import some_uploads
 
 _TF1, _TF2 = some_exports.TF1, some_exports.TF2
@@ -57,6 +64,29 @@ def test_an_old_name_without_an_export_says_what_makes_one(exports):
     '`slimhub export mobilenet_v2_100_224/classification/5 '
     f'--output_dir={exports}` makes it'
   ) in missing.reason
+
+
+def _deliver(folder, handle):
+  """An export of an own model, known by its manifest alone."""
+  place = places.place(folder, handle)
+  place.artifact.mkdir(parents=True)
+  manifest = dataclasses.replace(
+    some_manifest.make(handle), model=manifest_lib.spec_table(handle)
+  )
+  place.manifest.write_text(manifest.to_json())
+
+
+def test_an_own_model_is_made_by_its_spec_file_if_it_is_known(tmp_path):
+  out = tmp_path / 'out'
+  there, missing = some_spec_file.model().handles((1, 2))[:2]
+  _deliver(out, there)
+  file = some_spec_file.write(tmp_path)
+  known = model_specs.PUBLISHED.joined(files.read_models(file))
+  for registry, named in ((known, file), (model_specs.PUBLISHED, 'FILE')):
+    (told,) = choice.choose(out, [str(missing)], None, registry).left_out
+    assert (
+      f'`slimhub export {missing} --spec_file={named} --output_dir={out}` makes'
+    ) in told.reason
 
 
 def test_a_format_that_is_not_there_is_missed(exports):

@@ -55,6 +55,28 @@ def test_a_changelog_is_one_step_below_its_heading():
   assert '\n## Changelog\n\n### Version ' in text
 
 
+def _get(handle: model_specs.Handle, *made: model_specs.Handle) -> str:
+  """The section of the page of a handle that says how to get it."""
+  text = model_page.render_all(_collect(*made))[f'{handle}.md']
+  text = text[text.index('\n## Get it') :]
+  return text[: text.index('\n## ', 1)]
+
+
+def test_what_is_not_there_comes_with_the_command_that_makes_it():
+  text = _get(_ORIGIN)
+  assert ', of the published checkpoint, and ' in text
+  name = f'{_ORIGIN.spec.name}/{_ORIGIN.task}/{_ORIGIN.number}'
+  assert f'\nslimhub export {name} --fetch --output_dir=exports\n' in text
+
+
+def test_no_checkpoint_of_an_own_model_is_a_published_one():
+  handle = some_spec_file.model().handles((2,))[0]
+  (converted,) = formats_lib.select([handle], ['litert.float32'])
+  text = _get(handle, converted)
+  assert ', of the checkpoint that the spec file FILE names, and ' in text
+  assert f'\nslimhub export {handle} --spec_file=FILE --output_dir=' in text
+
+
 def test_an_own_model_goes_by_its_name_among_those_of_its_data():
   small, large = (
     some_spec_file.model(name=name, size=size).handles()[1]
