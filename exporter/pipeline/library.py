@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import contextlib
 import itertools
 import pathlib
+import shutil
 from typing import TypeAlias
 
 from exporter import checkpoints
@@ -147,6 +148,17 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
   return _run(orders, engine, keep_going, on_result)
 
 
+def _program(named: str) -> str:
+  """The path of a program, which may be named as PATH finds it."""
+  program = shutil.which(storage.to_path(named))
+  if program is None:
+    raise errors.OrderError(
+      f'client is {named!r}, which is no program; expected the path of a '
+      'Python interpreter, or its name in PATH'
+    )
+  return program
+
+
 def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
   output_dir: storage.Location,
   *,
@@ -168,8 +180,8 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
     patterns: Which of them; without any, all.
     formats: In which formats; without any, in all.
     registry: Where the models of exports without a manifest are looked up.
-    client: Another Python interpreter in which they are proven, too; it needs
-      TensorFlow 1.15 or newer.
+    client: Another Python interpreter in which they are proven, too, by its
+      path or its name in PATH; it needs TensorFlow 1.15 or newer.
     prove: `fresh` loads each artifact through TensorFlow's own loaders, also
       where it is known what they make of its program.
     public_key: A file with the public key that all of them must be signed for.
@@ -196,7 +208,7 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
     orders_lib.VERIFY,
     (),
     folder,
-    client=client,
+    client=None if client is None else _program(client),
     prove=prove,
     public_key=_path(public_key),
     root_certificates=_path(root_certificates),

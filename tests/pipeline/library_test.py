@@ -74,6 +74,18 @@ def test_what_was_exported_is_kept_verified_and_listed(tmp_path):
   assert file_tree.read(out) == before
 
 
+def test_a_client_is_a_program_by_its_path_or_its_name(tmp_path, monkeypatch):
+  pipeline.export_models(_FEATURES, output_dir=tmp_path, weights='synthetic')
+  monkeypatch.setenv('PATH', '/bin')
+  for client in ('false', '/bin/false'):
+    (result,) = pipeline.verify_exports(
+      tmp_path, registry=_REGISTRY, client=client, keep_going=True
+    )
+    assert 'called by /bin/false: exit code 1' in result.reason
+  with pytest.raises(errors.OrderError, match="client is 'no-python', which"):
+    pipeline.verify_exports(tmp_path, registry=_REGISTRY, client='no-python')
+
+
 def test_tensorflow_stays_as_the_caller_has_set_it_up(tmp_path):
   before = (
     tf.config.optimizer.get_experimental_options(),
