@@ -2,6 +2,7 @@ from .batch import Engine as Engine
 from .batch import run_orders as run_orders
 from .cluster import Cluster as Cluster
 from .evaluate import evaluate_exports as evaluate_exports
+from .evaluate import write_cards as write_cards
 from .forecast import foretell as foretell
 from .here import InProcess as InProcess
 from .library import export_models as export_models

@@ -1,8 +1,10 @@
 """Measures how accurate exports are on labelled pictures, in one call."""
 
 from collections.abc import Callable
+from collections.abc import Iterable
 from collections.abc import Sequence
 
+from exporter import cards as cards_lib
 from exporter import eager
 from exporter import errors
 from exporter import formats as formats_lib
@@ -10,6 +12,31 @@ from exporter import measure
 from exporter import storage
 from exporter.pipeline import orders
 import model_specs
+
+
+def write_cards(
+  handles: Iterable[model_specs.Handle],
+  folder: storage.Folder,
+  accuracies: Iterable[measure.Accuracy],
+) -> None:
+  """Writes figures on the cards of the exports that they are of.
+
+  Args:
+    handles: All exports that were to be measured.
+    folder: Where they are.
+    accuracies: The figures of some of them.
+
+  Raises:
+    ExportError: Some cards are not written; it says which, and why.
+  """
+  figures = {each.name: each for each in accuracies}
+  with storage.hold(folder):  # No export is replaced meanwhile.
+    cards_lib.write_each(
+      (handle for handle in handles if str(handle) in figures),
+      lambda handle: cards_lib.write_accuracy(
+        handle, folder, figures[str(handle)], formats_lib.describe
+      ),
+    )
 
 
 def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
@@ -21,6 +48,7 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
   patterns: Sequence[str] = (),
   formats: Sequence[str] | None = None,
   registry: model_specs.Registry = model_specs.PUBLISHED,
+  cards: bool = False,
   advance: Callable[[int], object] | None = None,
 ) -> tuple[measure.Accuracy, ...]:
   """Measures the accuracy of classifiers, as `slimhub evaluate` does.
@@ -37,6 +65,7 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
     patterns: Which exports; without any, all classifiers.
     formats: In which formats, such as `tf2`; without any, in all.
     registry: Where the models of exports without a manifest are looked up.
+    cards: Whether the figures are written on the cards of the exports, too.
     advance: Called with the number of pictures that all artifacts of one model
       have seen since the last call.
 
@@ -45,6 +74,7 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
 
   Raises:
     PictureError: There are no pictures, or a label is no class of a model.
+    ExportError: Some cards are not written; it says which, and why.
     ManifestError: There are no such exports.
     OrderError: `labels_are` or one of `formats` is no such word.
     ProofError: An artifact cannot be loaded, or answers with NaN.
@@ -64,7 +94,10 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
     each.raise_if_failed()
   handles = measure.classifiers(exports.usable)
   tell = advance or (lambda _: None)
-  accuracies = measure.evaluate(
+  found = measure.evaluate(
     handles, folder, pictures, tell, formats_lib.load, labels_are=labels_are
   )
-  return tuple(eager.each(accuracies))
+  accuracies = tuple(eager.each(found))
+  if cards:
+    write_cards(handles, folder, accuracies)
+  return accuracies

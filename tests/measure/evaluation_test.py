@@ -1,16 +1,13 @@
 """Exports of every kind are evaluated on pictures whose classes are known."""
 
 import dataclasses
-import functools
 import json
 import pathlib
 import shutil
-from typing import Any
 
 import numpy as np
 from PIL import Image
 import pytest
-import tensorflow as tf
 
 from exporter import environment
 from exporter import errors
@@ -21,7 +18,6 @@ from exporter.checkpoints import synthetic
 from exporter.measure import crops
 from exporter.measure import evaluation
 from exporter.measure import labelled
-from exporter.pipeline import evaluate
 from exporter.pipeline import export
 from exporter.pipeline import orders
 from exporter.storage import contents
@@ -266,34 +262,3 @@ def test_features_have_no_classes():
   assert evaluation.classifiers((*features, *_HANDLES)) == _HANDLES
   with pytest.raises(errors.ManifestError, match='returns features, and'):
     evaluation.classifiers(features)
-
-
-def test_a_folder_of_exports_is_evaluated_by_one_call(exports, pictures):
-  listed = exports.parent / 'labels.txt'
-  lines = [f'{p.path.relative_to(exports.parent)} {p.label}' for p in pictures]
-  listed.write_text('\n'.join(lines))
-  registry = model_specs.PUBLISHED.joined([tiny_network.MODEL])
-  evaluate_exports = functools.partial(
-    evaluate.evaluate_exports,
-    str(exports),
-    images=str(exports.parent),
-    labels=listed,
-    formats=['tf2'],
-    registry=registry,
-  )
-  both: Any = 'both'
-  with pytest.raises(errors.OrderError, match="labels_are='both', expected"):
-    evaluate_exports(labels_are=both)
-  with pytest.raises(errors.OrderError, match='nonsense'):
-    evaluate_exports(formats=['nonsense', 'tf2'])
-  with pytest.raises(errors.OrderError, match='expected a list: formats='):
-    evaluate_exports(formats='tf2')
-  with pytest.raises(errors.OrderError, match='expected a list: patterns='):
-    evaluate_exports(patterns='tiny_100_32')
-  (accuracy,) = evaluate_exports()
-  (classifier,) = tiny_network.MODEL.handles((5,))[:1]
-  assert accuracy.name == str(classifier)
-  assert accuracy.setting.pictures == len(pictures)
-  with tf.Graph().as_default() as graph:  # As in code of TF-Slim's days.
-    assert evaluate_exports() == (accuracy,)
-  assert not graph.get_operations()

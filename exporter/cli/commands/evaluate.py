@@ -4,11 +4,11 @@ import argparse
 from collections.abc import Sequence
 import pathlib
 
-from exporter import cards
 from exporter import errors
 from exporter import formats
 from exporter import lean
 from exporter import measure
+from exporter import pipeline
 from exporter import storage
 from exporter.cli import flag_values
 from exporter.cli import flags
@@ -120,14 +120,7 @@ def run(args: argparse.Namespace) -> int:
   _show(measured, folder)
   code = progress.tell_left_out(exports.left_out)
   if args.card:
-    figures = {each.name: each for each in measured}
-    with storage.hold(folder):  # No export is replaced meanwhile.
-      cards.write_each(
-        (handle for handle in handles if str(handle) in figures),
-        lambda handle: cards.write_accuracy(
-          handle, folder, figures[str(handle)], formats.describe
-        ),
-      )
+    pipeline.write_cards(handles, folder, measured)
   if failure:
     raise failure
   return code
