@@ -1,6 +1,7 @@
 """Reports what an inspection found, and proposes a spec file."""
 
 from collections.abc import Iterator
+import pathlib
 
 from exporter.checkpoints import averages
 from exporter.checkpoints import inspection
@@ -14,6 +15,11 @@ _USUAL_SIZE = 224
 _ROUNDING = (
   'to 8 bits, in ranges that were trained; no variable says for how many bits, '
   'so ask whoever trained it if they were not 8: slimhub knows no others'
+)
+# Where the text of a spec will be saved, nobody knows as it is written.
+_FROM_ITS_FOLDER = (
+  '# A path in this file begins at its own folder: save it where you ran\n'
+  '# inspect, or change the path.\n'
 )
 _MOST = 20  # How many lines or names of one kind are shown.
 _PROPOSED = {'publisher': 'me', 'dataset': 'my_pictures'}
@@ -183,10 +189,12 @@ def report_spec(inspected: inspection.Inspection) -> str:
   values = report_values(inspected)
   if not values:
     return ''
+  checkpoint = pathlib.Path(str(values.get('checkpoint', '/')))
   return (
     f'# Of {_line(inspected.file)}.\n'
     '# Give it names, and the size of the images that it was trained on;\n'
     '# `slimhub new` writes a file that explains every key.\n'
+    + ('' if checkpoint.is_absolute() else _FROM_ITS_FOLDER)
     + spec_files.brief(values)
   )
 

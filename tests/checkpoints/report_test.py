@@ -138,6 +138,19 @@ def test_the_spec_is_one_that_a_spec_file_takes(tmp_path):
   assert model.own.checkpoint == 'a/model.ckpt-7'
 
 
+@pytest.mark.parametrize(
+  ('changes', 'is_said'),
+  [
+    ({}, True),
+    ({'path': '/train/model.ckpt-7'}, False),
+    ({'kind': specimen.FROZEN}, False),
+  ],
+)
+def test_a_spec_says_from_where_its_path_is_meant(changes, is_said):
+  text = report.report_spec(dataclasses.replace(_FINDINGS, **changes))
+  assert ('begins at its own folder: save it where you' in text) == is_said
+
+
 def test_a_frozen_graph_is_no_checkpoint_of_a_spec():
   findings = dataclasses.replace(_FINDINGS, kind=specimen.FROZEN)
   assert 'checkpoint' not in report.report_values(findings)
