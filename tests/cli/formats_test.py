@@ -9,6 +9,7 @@ import pytest
 from exporter import pipeline
 from exporter import results
 from exporter.cli import entry
+from exporter.measure import photographs
 from exporter.pipeline import orders
 from exporter.pipeline import processes
 import model_specs
@@ -48,11 +49,12 @@ def test_one_order_holds_handles_and_conversions(run):
 
 def test_photographs_may_be_those_of_a_package(run, tmp_path, monkeypatch):
   monkeypatch.setenv('SLIMHUB_HOME', str(tmp_path))
+  monkeypatch.setattr(photographs, '_SQUARES', 12)
   flags = ['--formats=litert.int8', '--representative_images=photographs']
   assert _main(_MODEL, *flags) == 0
   ((order,), _), _ = run.call_args
   assert order.pictures_dir == tmp_path / 'photographs'
-  assert len(list(order.pictures_dir.iterdir())) == 128
+  assert len(list(order.pictures_dir.iterdir())) == 12
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,12 @@ def _home(tmp_path, monkeypatch):
   return home
 
 
+@pytest.fixture(name='few')
+def _few(monkeypatch):
+  """A dozen squares, where it does not matter how many are cut and written."""
+  monkeypatch.setattr(photographs, '_SQUARES', 12)
+
+
 def _photographs() -> pathlib.Path:
   folder = photographs.pictures_folder(photographs.PHOTOGRAPHS)
   assert folder
@@ -51,6 +57,7 @@ def test_they_are_squares_of_each_photograph_and_no_two_alike(home):
   assert list(home.iterdir()) == [folder]
 
 
+@pytest.mark.usefixtures('few')
 def test_they_are_made_once_and_alike(home):
   folder = _photographs()
   before = _hashes(folder)
@@ -73,6 +80,7 @@ def test_a_folder_is_a_folder_whatever_its_name(home):
   assert not home.exists()
 
 
+@pytest.mark.usefixtures('few')
 def test_an_interrupted_writer_leaves_nothing(home, monkeypatch):
   cut, cuts = photographs._cut, []
 
@@ -88,6 +96,7 @@ def test_an_interrupted_writer_leaves_nothing(home, monkeypatch):
   assert not list(home.iterdir())
 
 
+@pytest.mark.usefixtures('few')
 def test_another_process_may_be_faster(home, monkeypatch):
   write = photographs._write
 
@@ -102,6 +111,7 @@ def test_another_process_may_be_faster(home, monkeypatch):
   assert [path.name for path in folder.iterdir()] == ['theirs.png']
 
 
+@pytest.mark.usefixtures('few')
 def test_what_somebody_may_read_is_there_until_it_is_replaced(
   home, monkeypatch
 ):

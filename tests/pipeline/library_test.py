@@ -11,6 +11,7 @@ import tensorflow as tf
 from exporter import errors
 from exporter import pipeline
 from exporter import results as results_lib
+from exporter.measure import photographs
 import model_specs
 from tests import checkpoints_made
 from tests import file_tree
@@ -168,6 +169,7 @@ def test_an_order_that_cannot_be_is_an_error_before_anything_runs(
 
 def test_integers_of_photographs_that_a_package_brings(tmp_path, monkeypatch):
   monkeypatch.setenv('SLIMHUB_HOME', str(tmp_path / 'home'))
+  monkeypatch.setattr(photographs, '_SQUARES', 32)
   (result,) = pipeline.export_models(
     'mobilenet_v1_025_128/feature_vector/5',
     output_dir=tmp_path / 'out',
