@@ -1,5 +1,6 @@
 """A seeded cache of kagglehub, as kagglehub itself reads and changes it."""
 
+from concurrent import futures
 import pathlib
 import shutil
 
@@ -37,7 +38,14 @@ def _cache(tmp_path, monkeypatch):
 
 
 def _download(*arguments, **options) -> pathlib.Path:
-  return pathlib.Path(kagglehub.model_download(*arguments, **options))
+  """Downloads in a thread of its own, which nobody has called.
+
+  kagglehub reads the source of all its callers six times, and those that pytest
+  adds to a test are so many that this would take longer than all else.
+  """
+  with futures.ThreadPoolExecutor(1) as thread:
+    done = thread.submit(kagglehub.model_download, *arguments, **options)
+    return pathlib.Path(done.result())
 
 
 def _parsed(name) -> handle_lib.ModelHandle:
