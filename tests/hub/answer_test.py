@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import shutil
+import time
 
 import pytest
 
@@ -25,25 +26,38 @@ _LONG = (
 _STORAGE = 'gs://bucket/exports'
 
 
-@pytest.fixture(name='exports')
-def _exports(tmp_path):
-  return some_exports.make(tmp_path / 'exports')
+@pytest.fixture(scope='module', name='exports')
+def _exports(tmp_path_factory):
+  """Exports that nobody may change."""
+  return some_exports.make(tmp_path_factory.mktemp('answer') / 'exports')
 
 
-@pytest.fixture(name='hub')
+@pytest.fixture(scope='module', name='hub')
 def _hub(exports):
   with hub_server.serve(exports) as hub:
     yield hub
 
 
-def test_without_a_version_it_leads_to_the_newest(hub, exports):
+@pytest.fixture(name='own_exports')
+def _own_exports(tmp_path):
+  """Exports of one test, to be changed."""
+  return some_exports.make(tmp_path / 'exports')
+
+
+@pytest.fixture(name='own_hub')
+def _own_hub(own_exports):
+  with hub_server.serve(own_exports) as hub:
+    yield hub
+
+
+def test_without_a_version_it_leads_to_the_newest(own_hub, own_exports):
   for query in ('', '?tf-hub-format=compressed'):
-    status, headers, _ = hub.ask(f'/{_NAME}{query}')
+    status, headers, _ = own_hub.ask(f'/{_NAME}{query}')
     assert (status, headers['location']) == (302, f'/{_TF2}{query}')
-  some_exports.add(exports, f'{_NAME}/4')
-  (exports / f'{_TF2}.json').unlink()
-  assert hub.ask(f'/{_NAME}')[1]['location'] == f'/{_NAME}/4'
-  assert hub.ask(f'/{_NAME}/4/')[1]['location'] == f'/{_NAME}/4'
+  some_exports.add(own_exports, f'{_NAME}/4')
+  (own_exports / f'{_TF2}.json').unlink()
+  assert own_hub.ask(f'/{_NAME}')[1]['location'] == f'/{_NAME}/4'
+  assert own_hub.ask(f'/{_NAME}/4/')[1]['location'] == f'/{_NAME}/4'
 
 
 def test_uncompressed_is_a_place_in_the_body_and_no_redirect(hub, exports):
@@ -69,13 +83,13 @@ def test_a_browser_gets_a_page_and_a_program_the_card(hub):
   assert hub.ask(f'/{_TF2}.md')[2] == card
 
 
-def test_the_index_lists_what_is_whole(hub, exports):
-  (exports / f'{_TF1}.json').unlink()
-  entries = json.loads(hub.ask('/index.json')[2])['exports']
+def test_the_index_lists_what_is_whole(own_hub, own_exports):
+  (own_exports / f'{_TF1}.json').unlink()
+  entries = json.loads(own_hub.ask('/index.json')[2])['exports']
   assert [entry['handle'] for entry in entries] == [_TF2, _LITE, _ONNX]
   for entry in entries:
-    assert hub.ask(f'/{entry["download"]}')[0] == 200
-  page = hub.ask('/', accept='text/html')[2].decode()
+    assert own_hub.ask(f'/{entry["download"]}')[0] == 200
+  page = own_hub.ask('/', accept='text/html')[2].decode()
   assert f'href="{_TF2}"' in page
   assert f'href="{_TF1}"' not in page
 
@@ -107,15 +121,17 @@ def test_what_is_not_there_is_told_what_is(hub, path, says):
   assert says in body.decode()
 
 
-def test_what_is_not_there_is_missed_whatever_manifests_are(hub, exports):
+def test_what_is_not_there_is_missed_whatever_manifests_are(
+  own_hub, own_exports
+):
   """None that cannot be read holds the hub up, or makes it answer 503."""
-  (exports / f'{_TF1}.json').unlink()
-  os.mkfifo(exports / f'{_TF1}.json')
-  (exports / f'{_LITE}').with_suffix('.json').write_text('{')
+  (own_exports / f'{_TF1}.json').unlink()
+  os.mkfifo(own_exports / f'{_TF1}.json')
+  (own_exports / f'{_LITE}').with_suffix('.json').write_text('{')
   for name in (f'{_NAME}/4', 'a/b/c/d/5', 'google', f'{_NAME}s', f'{_TF2}/x'):
-    assert hub.ask(f'/{name}')[0] == 404
-  shutil.rmtree(exports / _TF2)
-  assert f'Did you mean {_TF2}' not in hub.ask(f'/{_TF2}5')[2].decode()
+    assert own_hub.ask(f'/{name}')[0] == 404
+  shutil.rmtree(own_exports / _TF2)
+  assert f'Did you mean {_TF2}' not in own_hub.ask(f'/{_TF2}5')[2].decode()
 
 
 @pytest.mark.parametrize(
@@ -150,17 +166,17 @@ def test_an_alias_is_answered_as_its_handle_is(hub, alias):
       assert headers.get('etag') == expected[1].get('etag')
 
 
-def test_an_alias_without_a_version_leads_to_the_newest(hub, exports):
+def test_an_alias_without_a_version_leads_to_the_newest(own_hub, own_exports):
   name = _KAGGLE.removesuffix('/2')
   for query in ('', '?tf-hub-format=compressed'):
-    status, headers, _ = hub.ask(f'/{name}{query}')
+    status, headers, _ = own_hub.ask(f'/{name}{query}')
     assert (status, headers['location']) == (302, f'/{_TF2}{query}')
   name = name.replace('tensorFlow2', 'tensorFlow1')
-  assert hub.ask(f'/models/{name}')[1]['location'] == f'/{_TF1}'
-  (exports / f'{_TF1}.json').unlink()
-  while hub.ask(f'/{name}')[0] == 302:  # For less than a second.
-    pass
-  assert f'It is {_TF1}, which was not' in hub.ask(f'/{name}')[2].decode()
+  assert own_hub.ask(f'/models/{name}')[1]['location'] == f'/{_TF1}'
+  (own_exports / f'{_TF1}.json').unlink()
+  while own_hub.ask(f'/{name}')[0] == 302:  # For less than a second.
+    time.sleep(0.05)
+  assert f'It is {_TF1}, which was not' in own_hub.ask(f'/{name}')[2].decode()
 
 
 def test_the_alias_of_a_conversion_is_its_file(hub, exports):
@@ -216,32 +232,32 @@ def test_what_is_exported_later_has_its_aliases_without_a_restart(tmp_path):
     assert hub.ask(f'/{_KAGGLE}')[0] == 404
     some_exports.add(exports, _TF2)
     while hub.ask(f'/{_KAGGLE}')[0] == 404:  # For about a second.
-      pass
+      time.sleep(0.05)
     assert hub.ask(f'/{_KAGGLE}')[0] < 400
 
 
 @pytest.mark.parametrize('name', [_TF2, _LITE])
-def test_what_is_being_written_is_not_served(hub, exports, name):
-  (exports / name).with_suffix('.json').unlink()
+def test_what_is_being_written_is_not_served(own_hub, own_exports, name):
+  (own_exports / name).with_suffix('.json').unlink()
   query = '' if name == _LITE else '?tf-hub-format=compressed'
-  status, headers, body = hub.ask(f'/{name}{query}')
+  status, headers, body = own_hub.ask(f'/{name}{query}')
   assert (status, headers['retry-after']) == (404, '5')
   assert b'is being written' in body
 
 
-def test_what_is_being_replaced_is_not_served_half(hub, exports):
+def test_what_is_being_replaced_is_not_served_half(own_hub, own_exports):
   """The new artifact is in its place, and the old manifest still is."""
   path = f'/{_TF2}?tf-hub-format=compressed'
-  manifest = exports / f'{_TF2}.json'
+  manifest = own_exports / f'{_TF2}.json'
   old = manifest.read_text()
-  new_manifest = some_exports.add(exports, _TF2, 'new')
+  new_manifest = some_exports.add(own_exports, _TF2, 'new')
   new = manifest.read_text()
   manifest.write_text(old)
-  status, headers, body = hub.ask(path)
+  status, headers, body = own_hub.ask(path)
   assert (status, headers['retry-after']) == (503, '5')
   assert b'being replaced' in body
   manifest.write_text(new)
-  status, headers, _ = hub.ask(path)
+  status, headers, _ = own_hub.ask(path)
   assert status == 200
   assert (
     headers['etag']
@@ -249,49 +265,18 @@ def test_what_is_being_replaced_is_not_served_half(hub, exports):
   )
 
 
-def test_what_is_ready_is_served_while_it_is_replaced(hub, exports):
+def test_what_is_ready_is_served_while_it_is_replaced(own_hub, own_exports):
   path = f'/{_TF2}?tf-hub-format=compressed'
-  old = hub.ask(path)[2]
-  (exports / _TF2 / 'saved_model.pb').write_text('the new one')
-  assert hub.ask(path)[2] == old
+  old = own_hub.ask(path)[2]
+  (own_exports / _TF2 / 'saved_model.pb').write_text('the new one')
+  assert own_hub.ask(path)[2] == old
 
 
-def test_a_damaged_manifest_is_no_traceback(hub, exports):
-  (exports / f'{_TF2}.json').write_text('{')
-  status, _, body = hub.ask(f'/{_TF2}')
+def test_a_damaged_manifest_is_no_traceback(own_hub, own_exports):
+  (own_exports / f'{_TF2}.json').write_text('{')
+  status, _, body = own_hub.ask(f'/{_TF2}')
   assert (status, b'is left out' in body) == (404, True)
-  assert hub.ask(f'/{_TF1}')[0] == 200
-  index = json.loads(hub.ask('/index.json')[2])
+  assert own_hub.ask(f'/{_TF1}')[0] == 200
+  index = json.loads(own_hub.ask('/index.json')[2])
   assert index['left_out'] == [_TF2]
   assert _TF1 in [entry['handle'] for entry in index['exports']]
-
-
-def test_a_site_is_shown_to_browsers_and_models_to_programs(exports, tmp_path):
-  site = tmp_path / 'site'
-  files = {
-    'index.html': 'front',
-    '404.html': 'nothing',
-    f'{_TF2}.html': 'page',
-    'guide/index.html': 'guide',
-    'assets/a.css': 'style',
-  }
-  for name, text in files.items():
-    (site / name).parent.mkdir(parents=True, exist_ok=True)
-    (site / name).write_text(text)
-  (site / 'out').symlink_to(tmp_path)
-  with hub_server.serve(exports, f'--site_dir={site}') as hub:
-    for path, text in {
-      '/': 'front',
-      f'/{_TF2}': 'page',
-      f'/{_TF2}.html': 'page',
-      '/guide/': 'guide',
-      '/assets/a.css': 'style',
-    }.items():
-      assert hub.ask(path, accept='text/html')[2].decode() == text
-    assert hub.ask('/assets/a.css')[2] == b'style'
-    assert b'Its card.' in hub.ask(f'/{_TF1}', accept='text/html')[2]
-    bundle_path = f'/{_TF2}?tf-hub-format=compressed'
-    assert hub.ask(bundle_path, accept='text/html')[2][:2] == b'\x1f\x8b'
-    for path in ('/nothing', f'/out/exports/{_TF2}.json', '/%00'):
-      assert hub.ask(path, accept='text/html')[0] in (400, 404)
-    assert hub.ask('/assets/../../exports/x')[0] in (400, 404)

@@ -5,7 +5,7 @@ import pytest
 from tests import hub_server
 from tests import some_exports
 
-_TF2 = some_exports.TF2
+_TF1, _TF2 = some_exports.TF1, some_exports.TF2
 
 
 @pytest.fixture(scope='module', name='hub')
@@ -64,3 +64,35 @@ def test_a_browser_gets_the_page_of_a_site_by_every_name(tmp_path):
       assert hub.ask(hidden, accept='text/html')[0] != 200
     bundle = f'/models/{name}/2?tf-hub-format=compressed'
     assert hub.ask(bundle)[2] == hub.ask(f'/{_TF2}.tar.gz')[2]
+
+
+def test_a_site_is_shown_to_browsers_and_models_to_programs(tmp_path):
+  exports = some_exports.make(tmp_path / 'exports')
+  site = tmp_path / 'site'
+  files = {
+    'index.html': 'front',
+    '404.html': 'nothing',
+    f'{_TF2}.html': 'page',
+    'guide/index.html': 'guide',
+    'assets/a.css': 'style',
+  }
+  for name, text in files.items():
+    (site / name).parent.mkdir(parents=True, exist_ok=True)
+    (site / name).write_text(text)
+  (site / 'out').symlink_to(tmp_path)
+  with hub_server.serve(exports, f'--site_dir={site}') as hub:
+    for path, text in {
+      '/': 'front',
+      f'/{_TF2}': 'page',
+      f'/{_TF2}.html': 'page',
+      '/guide/': 'guide',
+      '/assets/a.css': 'style',
+    }.items():
+      assert hub.ask(path, accept='text/html')[2].decode() == text
+    assert hub.ask('/assets/a.css')[2] == b'style'
+    assert b'Its card.' in hub.ask(f'/{_TF1}', accept='text/html')[2]
+    bundle_path = f'/{_TF2}?tf-hub-format=compressed'
+    assert hub.ask(bundle_path, accept='text/html')[2][:2] == b'\x1f\x8b'
+    for path in ('/nothing', f'/out/exports/{_TF2}.json', '/%00'):
+      assert hub.ask(path, accept='text/html')[0] in (400, 404)
+    assert hub.ask('/assets/../../exports/x')[0] in (400, 404)
