@@ -1,4 +1,4 @@
-"""Artifacts with synthetic weights, each written once a session.
+"""Artifacts with synthetic weights, each written once a run of the tests.
 
 The folders are shared: a test that breaks one breaks its own copy.
 """
@@ -8,7 +8,6 @@ import contextlib
 import functools
 import pathlib
 import shutil
-import tempfile
 
 import numpy as np
 import tensorflow as tf
@@ -24,6 +23,8 @@ from exporter.proof import reference as reference_lib
 import model_specs
 from model_specs import spec
 from model_specs import versions
+from tests import shared
+from tests import some_exports
 from tests import tiny_network
 
 TINY = tiny_network.MODEL.name
@@ -96,23 +97,26 @@ def write(name: str, folder: pathlib.Path) -> None:
   writer(wanted, graphs(name), tensors(name), folder)
 
 
-@functools.cache
-def _root() -> tempfile.TemporaryDirectory:
-  return tempfile.TemporaryDirectory(prefix='slimhub_')
-
-
-@functools.cache
 def folder(name: str) -> pathlib.Path:
   """The artifact of NAME/TASK/VERSION, not to be changed."""
-  path = pathlib.Path(_root().name) / name
-  path.mkdir(parents=True)
-  write(name, path)
-  return path
+  return shared.once(f'artifacts/{name}', functools.partial(write, name))
 
 
 def copy(name: str, parent: pathlib.Path) -> pathlib.Path:
   """An artifact of one's own, to be changed."""
   return shutil.copytree(folder(name), parent / name)
+
+
+def stand_in(exports: pathlib.Path, name: str) -> pathlib.Path:
+  """Exports the tiny network under the name of a published handle.
+
+  It is for tests of what finds, fetches and loads an artifact: they compare it
+  with itself, and do not ask which network it is.
+  """
+  task, number = name.split('/')[-2:]
+  path = shutil.copytree(folder(f'{TINY}/{task}/{number}'), exports / name)
+  some_exports.describe(exports, name)
+  return path
 
 
 def read(path: pathlib.Path) -> saved_model_pb2.SavedModel:

@@ -1,8 +1,7 @@
-"""Converted files with synthetic weights, each written once a session."""
+"""Converted files with synthetic weights, each written once a run."""
 
 import functools
 import pathlib
-import tempfile
 
 import numpy as np
 from PIL import Image
@@ -15,6 +14,7 @@ from exporter.checkpoints import weights
 from model_specs import formats
 from model_specs import kinds
 from tests import artifacts_made as artifacts
+from tests import shared
 
 TINY = f'{artifacts.TINY}/classification/5'
 TINY_FEATURES = f'{artifacts.TINY}/feature_vector/5'
@@ -28,13 +28,13 @@ def conversion(name: str, word: str) -> formats.Conversion:
   return formats.convert(artifacts.handle(name), kinds.get(word))
 
 
-@functools.cache
-def _pictures(size: int) -> pathlib.Path:
-  folder = pathlib.Path(_root().name) / f'pictures-{size}'
-  folder.mkdir()
+def _draw(size: int, folder: pathlib.Path) -> None:
   for number, picture in enumerate(synthetic.synthetic_pictures(16, size)):
     Image.fromarray(picture).save(folder / f'{number:02}.png')
-  return folder
+
+
+def _pictures(size: int) -> pathlib.Path:
+  return shared.once(f'pictures/{size}', functools.partial(_draw, size))
 
 
 def original(name: str) -> formats_lib.Original:
@@ -57,17 +57,11 @@ def write(name: str, word: str, folder: pathlib.Path) -> pathlib.Path:
   return path
 
 
-@functools.cache
-def _root() -> tempfile.TemporaryDirectory:
-  return tempfile.TemporaryDirectory(prefix='slimhub_')
-
-
-@functools.cache
 def file(name: str, word: str) -> pathlib.Path:
   """The converted file of NAME/TASK/VERSION, not to be changed."""
-  folder = pathlib.Path(_root().name) / name
-  folder.mkdir(parents=True, exist_ok=True)
-  return write(name, word, folder)
+  make = functools.partial(write, name, word)
+  folder = shared.once(f'conversions/{name}/{word}', make)
+  return folder / conversion(name, word).kind.file
 
 
 def run(name: str, word: str) -> converting.Run:

@@ -30,8 +30,8 @@ import sys
 import numpy as np
 import tensorflow as tf
 import tensorflow_hub as hub
-images = np.linspace(0, 1, 128 * 128 * 3, dtype=np.float32)
-images = images.reshape([1, 128, 128, 3])
+images = np.linspace(0, 1, 32 * 32 * 3, dtype=np.float32)
+images = images.reshape([1, 32, 32, 3])
 def load(handle):
   return hub.load(handle)(tf.constant(images)).numpy()
 def layer(handle):
@@ -43,7 +43,7 @@ def module(handle):
     return session.run(output)
 client, path = locals()[sys.argv[1]], sys.argv[2]
 expected = client(path)
-assert expected.shape == (1, 1001)
+assert expected.shape == (1, 5)
 for handle in sys.argv[3:]:
   np.testing.assert_array_equal(client(handle), expected, handle)
 try:
@@ -59,9 +59,7 @@ else:
 def _exports(tmp_path_factory):
   exports = tmp_path_factory.mktemp('own_hub') / 'exports'
   for handle in (_TF1, _TF2):
-    publisher, dataset, name = handle.split('/', 2)
-    artifacts.copy(name, exports / publisher / dataset)
-    some_exports.describe(exports, handle)
+    artifacts.stand_in(exports, handle)
   some_exports.add(exports, some_exports.LITE, 'a file')
   return exports
 

@@ -25,11 +25,11 @@ import sys
 import numpy as np
 import tensorflow as tf
 import tensorflow_hub as hub
-images = np.linspace(0, 1, 128 * 128 * 3, dtype=np.float32)
-images = tf.constant(images.reshape([1, 128, 128, 3]))
+images = np.linspace(0, 1, 32 * 32 * 3, dtype=np.float32)
+images = tf.constant(images.reshape([1, 32, 32, 3]))
 url, handle, *paths = sys.argv[1:]
 expected = hub.load(f'{url}/{handle}')(images).numpy()
-assert expected.shape == (1, 1001)
+assert expected.shape == (1, 5)
 for path in paths:
   for model in (hub.load(f'{url}/{path}'), hub.KerasLayer(f'{url}/{path}')):
     np.testing.assert_array_equal(model(images).numpy(), expected, path)
@@ -44,11 +44,8 @@ else:
 
 @pytest.fixture(name='exports')
 def _exports(tmp_path):
-  exports = tmp_path / 'exports'
-  publisher, dataset, name = _TF2.split('/', 2)
-  artifacts.copy(name, exports / publisher / dataset)
-  some_exports.describe(exports, _TF2)
-  return exports
+  artifacts.stand_in(tmp_path / 'exports', _TF2)
+  return tmp_path / 'exports'
 
 
 def test_all_spellings_load_the_same_model(exports, tmp_path):
