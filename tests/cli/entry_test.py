@@ -22,6 +22,7 @@ from exporter.storage import delivery
 from exporter.storage import folder as folder_lib
 from exporter.storage import places
 import model_specs
+from tests import lenets
 from tests import source_tree
 
 _OUT = pathlib.Path('out')
@@ -269,12 +270,14 @@ def test_a_full_standard_output_is_one_line():
   ('output', 'code'), [('| head -1', 0), ('> /dev/full', 1), ('>&-', 0)]
 )
 def test_an_export_goes_on_whoever_listens(output, code, tmp_path):
-  flags = f'--output_dir={tmp_path} --synthetic_weights --jobs=1'
-  pattern = 'mobilenet_v1_025_128/feature_vector'
-  done = _shell(f'slimhub export {pattern} {flags} {output}')
+  spec = lenets.write(tmp_path, 'lenet')
+  exports = tmp_path / 'exports'
+  flags = f'--spec_file={spec} --output_dir={exports} --synthetic_weights'
+  pattern = 'lenet/feature_vector'
+  done = _shell(f'slimhub export {pattern} {flags} --jobs=1 {output}')
   assert done.returncode == code
   assert 'Traceback' not in done.stderr
-  assert len(folder_lib.find_artifacts(tmp_path).usable) == 2
+  assert len(folder_lib.find_artifacts(exports).usable) == 2
 
 
 def test_cards_into_a_file_are_one_line(tmp_path, capsys):

@@ -25,16 +25,18 @@ from exporter import results as results_lib
 from exporter.pipeline import cluster
 from exporter.pipeline import orders as orders_lib
 from exporter.storage import places
-import model_specs
 from tests import file_tree
+from tests import lenets
 from tests import object_storage
+from tests import shared
 from tests import source_tree
 from tests.formats import toy
 from tests.pipeline import ray_nodes
 
 # Orders enough to keep three nodes busy while one is lost.
-_PATTERNS = ('mobilenet_v1_025_*/feature_vector/3',)
-_ARTIFACTS = 4
+_NAMES = ('first', 'second', 'third', 'fourth')
+_PATTERNS = tuple(f'{name}/feature_vector/1' for name in _NAMES)
+_ARTIFACTS = len(_PATTERNS)
 
 
 def test_no_path_of_an_order_depends_on_the_folder_of_a_process():
@@ -54,10 +56,21 @@ def test_no_path_of_an_order_depends_on_the_folder_of_a_process():
 
 
 def _command(output: object, *patterns: str) -> list[str]:
+  spec = shared.once('lenets', lambda path: lenets.write(path, *_NAMES))
   return [
     *(sys.executable, '-m', 'exporter', 'export', *patterns),
-    *(f'--output_dir={output}', '--synthetic_weights', '--progress=json'),
+    *(f'--spec_file={spec / "lenets.toml"}', f'--output_dir={output}'),
+    *('--synthetic_weights', '--progress=json'),
   ]
+
+
+def _orders(folder: pathlib.Path) -> tuple[orders_lib.Order, ...]:
+  every = [lenets.handles(name) for name in _NAMES]
+  handles = [h for hs in every for h in hs if str(h).endswith(_PATTERNS)]
+  return orders_lib.make_orders(
+    handles,
+    orders_lib.Order(orders_lib.EXPORT, (), folder, weights='synthetic'),
+  )
 
 
 def _start(
@@ -131,24 +144,15 @@ def test_a_cluster_that_is_not_there_is_one_error(tmp_path):
 
 def test_without_ray_it_says_what_to_install(monkeypatch, tmp_path):
   monkeypatch.setitem(sys.modules, 'ray', None)  # As if it were missing.
-  handles = model_specs.find(*_PATTERNS)
-  orders = orders_lib.make_orders(
-    handles,
-    orders_lib.Order(orders_lib.EXPORT, (), tmp_path, weights='synthetic'),
-  )
   with pytest.raises(errors.PackageError, match=r'slimhub\[ray\]'):
-    next(cluster.Cluster().results(orders, tmp_path))
+    next(cluster.Cluster().results(_orders(tmp_path), tmp_path))
 
 
 def test_a_node_with_other_packages_is_named(nodes, monkeypatch, tmp_path):
   libraries = {**environment.libraries(), 'numpy': '0.1'}
   monkeypatch.setattr(environment, 'libraries', lambda: libraries)
-  handles = model_specs.find(*_PATTERNS)
-  orders = orders_lib.make_orders(
-    handles,
-    orders_lib.Order(orders_lib.EXPORT, (), tmp_path, weights='synthetic'),
-  )
-  results = list(cluster.Cluster(nodes.address).results(orders, tmp_path))
+  engine = cluster.Cluster(nodes.address)
+  results = list(engine.results(_orders(tmp_path), tmp_path))
   assert [result.status for result in results] == [
     results_lib.FAILED
   ] * _ARTIFACTS
@@ -157,7 +161,7 @@ def test_a_node_with_other_packages_is_named(nodes, monkeypatch, tmp_path):
 
 def test_what_always_kills_its_process_fails(nodes, tmp_path):
   out = tmp_path / 'out'
-  process = _start(out, nodes.address, ['mobilenet_v1_025_128/*/3'])
+  process = _start(out, nodes.address, ['first/*/1'])
   while process.poll() is None:
     for task in [task for node in nodes.nodes for task in node.tasks]:
       with contextlib.suppress(ProcessLookupError):

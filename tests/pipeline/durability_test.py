@@ -1,6 +1,6 @@
 """Killed at any moment, or out of room: nothing torn, nothing lost.
 
-Real processes, real signals, a real full disk, on the smallest real model.
+Real processes, real signals, a real full disk, on a small real model.
 """
 
 import contextlib
@@ -18,19 +18,23 @@ import pytest
 from exporter.storage import contents
 from exporter.storage import delivery
 from tests import file_tree
+from tests import lenets
+from tests import shared
 from tests import some_manifest
 from tests import source_tree
 from tests import workers
 
-_MODEL = 'mobilenet_v1_025_128'
+_MODEL = 'lenet'
 _ARTIFACTS = 4
+_MANIFESTS = f'{lenets.ROOT}/{_MODEL}/*/[0-9].json'
 
 
 def _command(folder: object, *more: str) -> list[str]:
+  spec = shared.once('lenet', lambda path: lenets.write(path, _MODEL))
   return [
     *(sys.executable, '-m', 'exporter', 'export', _MODEL),
-    *(f'--output_dir={folder}', '--synthetic_weights', '--progress=json'),
-    *more,
+    *(f'--spec_file={spec / "lenets.toml"}', f'--output_dir={folder}'),
+    *('--synthetic_weights', '--progress=json', *more),
   ]
 
 
@@ -46,7 +50,7 @@ def _run(command: list[str]) -> subprocess.CompletedProcess:
 
 def _assert_whole(folder: pathlib.Path) -> None:
   """Every version with a manifest is what the manifest says, and has a card."""
-  for path in folder.glob('google/imagenet/*/*/[0-9].json'):
+  for path in folder.glob(_MANIFESTS):
     manifest = some_manifest.read(path)
     assert not contents.differences(manifest, path.with_suffix(''))
     for suffix in ('.md', '.intoto.jsonl', '.cdx.json'):
@@ -72,7 +76,7 @@ def _start(folder: pathlib.Path) -> subprocess.Popen:
 
 
 def _delivered(folder: pathlib.Path) -> int:
-  return len(list(folder.glob('google/imagenet/*/*/[0-9].json')))
+  return len(list(folder.glob(_MANIFESTS)))
 
 
 def _wait(
@@ -123,7 +127,7 @@ def test_workers_killed_at_any_moment_cost_an_artifact_each(whole, tmp_path):
 
 # A small disk of one's own: fills it, then makes room and tries again.
 _FULL_DISK = """
-mount -t tmpfs -o size=5m small "$1"
+mount -t tmpfs -o size=3m small "$1"
 shift
 "$@"; echo "first: $?"
 find "$MOUNT" -name '.slimhub*' | sed 's/^/left: /'

@@ -9,26 +9,30 @@ import resource
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
 from exporter.storage import contents
 from exporter.storage import delivery
 from tests import file_tree
+from tests import lenets
 from tests import shared
 from tests import some_manifest
 from tests import source_tree
 
-_HANDLE = 'mobilenet_v1_025_128/classification/5'
-_PLACE = f'google/imagenet/{_HANDLE}.tfjs'
+_HANDLE = 'lenet/classification/2'
+_PLACE = f'{lenets.ROOT}/{_HANDLE}.tfjs'
 _WORDS = ('float32', 'uint8')
 _MOST_BYTES = 100_000  # Less than the weights, more than all else.
 
 
 def _command(folder: pathlib.Path) -> list[str]:
   formats = ','.join(('tf2', *(f'tfjs.{word}' for word in _WORDS)))
+  spec = shared.once('lenet', lambda path: lenets.write(path, 'lenet'))
   return [
     *(sys.executable, '-m', 'exporter', 'export', _HANDLE),
+    f'--spec_file={spec / "lenets.toml"}',
     *('--synthetic_weights', '--jobs=1', '--progress=none'),
     *(f'--output_dir={folder}', f'--formats={formats}'),
   ]
@@ -90,6 +94,7 @@ def _kill_at(folder: pathlib.Path, file: str, count: int) -> None:
         being_made = any((folder / delivery.STAGING).rglob(file))
         if being_made and len(_delivered(folder)) == count:
           break
+      time.sleep(0.01)
     process.kill()
 
 
