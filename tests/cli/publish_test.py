@@ -6,9 +6,9 @@ import shlex
 import pytest
 
 from exporter.cli import entry
+from tests import exports_made
 from tests import file_tree
 from tests import some_exports
-from tests.publishing import real_exports
 from tests.publishing import some_uploads
 
 _ALIAS = 'google/mobilenet-v1/tensorFlow2/025-128-classification/2'
@@ -56,7 +56,7 @@ def test_it_ends_with_commands_that_a_shell_takes(
 
 
 def test_what_nobody_uploads_ends_without_commands(to, capsys):
-  words = (real_exports.folder(), f'--to={to}', '--layout=onnx_zoo')
+  words = (exports_made.folder(), f'--to={to}', '--layout=onnx_zoo')
   assert _main(*words) == 0
   assert 'To upload' not in capsys.readouterr().out
   before = file_tree.read(to)

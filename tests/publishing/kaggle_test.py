@@ -10,6 +10,7 @@ from exporter import errors
 from exporter.publishing import kaggle
 from exporter.storage import places
 from model_specs import aliases
+from tests import exports_made
 from tests import file_tree
 from tests import some_exports
 from tests import some_spec_file
@@ -67,7 +68,7 @@ def test_the_printed_command_uploads_the_artifact_and_its_provenance(tmp_path):
     )
   assert 'Your model instance has been created' in output
   place = places.place(
-    real_exports.folder(), some_exports.handle(real_exports.TF2)
+    exports_made.folder(), some_exports.handle(real_exports.TF2)
   )
   assert there.files == {
     **file_tree.read(place.artifact),

@@ -11,6 +11,7 @@ import tensorflow as tf
 from exporter import errors
 from exporter.publishing import oci
 from exporter.storage import places
+from tests import exports_made
 from tests import file_tree
 from tests import some_exports
 from tests.publishing import real_exports
@@ -73,7 +74,7 @@ def test_a_model_that_was_copied_and_unpacked_can_be_used(
     with tarfile.open(tmp_path / 'copy' / name) as tar:
       tar.extractall(tmp_path / 'root', filter='data')
   place = places.place(
-    real_exports.folder(), some_exports.handle(real_exports.TF2)
+    exports_made.folder(), some_exports.handle(real_exports.TF2)
   )
   assert file_tree.read(tmp_path / 'root' / 'provenance') == {
     '5.intoto.jsonl': place.provenance.read_bytes(),
@@ -81,7 +82,7 @@ def test_a_model_that_was_copied_and_unpacked_can_be_used(
   }
   model = tmp_path / 'root' / 'models' / '5'
   assert file_tree.read(model) == file_tree.read(
-    real_exports.folder() / real_exports.TF2
+    exports_made.folder() / real_exports.TF2
   )
   if processor == 'amd64':
     answers = tf.saved_model.load(str(model))(tf.zeros([1, 128, 128, 3]))

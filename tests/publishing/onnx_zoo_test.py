@@ -19,6 +19,7 @@ from exporter import errors
 from exporter import storage
 from exporter.publishing import onnx_zoo
 from exporter.publishing import upload as upload_lib
+from tests import exports_made
 from tests import source_tree
 from tests.publishing import real_exports
 from tests.publishing import some_uploads
@@ -62,14 +63,14 @@ def _write(
 
 @pytest.fixture(scope='module', name='item')
 def _item() -> storage.Item:
-  return some_uploads.items(real_exports.folder())[_HANDLE]
+  return some_uploads.items(exports_made.folder())[_HANDLE]
 
 
 @pytest.fixture(name='copied')
 def _copied(tmp_path) -> storage.Item:
   """The same export in a folder that a test may change."""
   exports = tmp_path / 'exports'
-  shutil.copytree(real_exports.folder(), exports)
+  shutil.copytree(exports_made.folder(), exports)
   return some_uploads.items(exports)[_HANDLE]
 
 
@@ -142,7 +143,7 @@ def test_the_data_has_the_names_of_the_file(folder, item):
 
 
 def test_without_an_onnx_file_there_is_nothing_to_publish():
-  items = some_uploads.items(real_exports.folder()).values()
+  items = some_uploads.items(exports_made.folder()).values()
   others = [item for item in items if item.handle.kind.group != 'onnx']
   assert len(others) == 3
   with pytest.raises(errors.PublishError, match='--formats=tf2,onnx'):
