@@ -26,7 +26,14 @@ from tests import some_spec_file
 
 _TFJS = 'tfjs.float32'
 _NETWORKS = {'lenet': 28, 'cifarnet': 32}
-_FORMATS = ('tf1', 'tf2', 'litert', 'onnx', 'onnx.model_nchw', 'tfjs')
+_SAVED_MODELS = ('tf1', 'tf2')
+# Task -> its formats; converted features lack a layer, and have no other.
+_FORMATS = {
+  'classification': (
+    *(*_SAVED_MODELS, 'litert', 'onnx', 'onnx.model_nchw', 'tfjs'),
+  ),
+  'feature_vector': _SAVED_MODELS,
+}
 
 
 def _main(*argv: object) -> int:
@@ -64,10 +71,13 @@ def _export(folder: pathlib.Path) -> None:
       _tensors(_model(folder, network)),
       old_format=True,
     )
+  for task, words in _FORMATS.items():
     done = _main(
-      *('export', network, '--spec_file', folder / network / 'models.toml'),
-      *('--output_dir', folder / 'exports', '--formats', ','.join(_FORMATS)),
-      *('--representative_images', pictures / '0', '--jobs=1'),
+      *('export', *(f'{network}/{task}' for network in _NETWORKS)),
+      *(f'--spec_file={folder / n / "models.toml"}' for n in _NETWORKS),
+      *('--output_dir', folder / 'exports', '--formats', ','.join(words)),
+      *(('--representative_images', pictures / '0') * ('litert' in words)),
+      '--jobs=1',
     )
     assert done == 0
 
