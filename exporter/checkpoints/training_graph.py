@@ -35,6 +35,9 @@ _SAME = (
 )
 _BORDERS = ('Pad', 'PadV2', 'MirrorPad', 'Identity')
 _SHAPES = '_output_shapes'  # The attribute in which Savers keep them.
+_UNKNOWN = [-1] * 4  # The shape of images of which nothing is known.
+# What the search of a graph raises that no TensorFlow wrote.
+_NOT_SO = (LookupError, TypeError, ValueError)
 _ACTIVATIONS = (
   *('Elu', 'LeakyRelu', 'Relu', 'Relu6', 'Selu', 'Sigmoid', 'Softplus'),
   *('Softsign', 'Tanh'),
@@ -104,12 +107,14 @@ class _Graph:
 
   def _shape(self, name: str) -> list[int]:
     """The shape of images, before a border was put around them."""
-    node = self.nodes.get(_node_of(name))
-    while node is not None and node.op in _BORDERS:
-      node = self.nodes.get(_node_of(node.input[0]))
-    shapes = node.attr[_SHAPES].list.shape if node is not None else ()
-    dims = [dim.size for dim in shapes[0].dim] if shapes else []
-    return dims if len(dims) == 4 else [-1] * 4
+    for _ in self.nodes:  # A graph may have a loop.
+      node = self.nodes[_node_of(name)]
+      if node.op not in _BORDERS:
+        shapes = node.attr[_SHAPES].list.shape
+        dims = [dim.size for dim in shapes[0].dim] if shapes else []
+        return dims if len(dims) == 4 else _UNKNOWN
+      name = node.input[0]
+    return _UNKNOWN
 
   def epsilon(self, name: str) -> str:
     """The value of a constant; empty if the node is none."""
@@ -235,10 +240,14 @@ def compare(
   if variables.isdisjoint(names.values()):
     return Comparison(problem='it has no variable of the network')
   first = next((names[name] for name in built if name in names), '')
-  return Comparison(
-    differences(traits(trained), built, names),
-    _Graph(trained).image_size(first),
-  )
+  try:
+    return Comparison(
+      differences(traits(trained), built, names),
+      _Graph(trained).image_size(first),
+    )
+  except _NOT_SO as error:
+    reason = outside.shown(f'{type(error).__name__}: {error}')
+    return Comparison(problem=f'it is no graph of TensorFlow: {reason:.200}')
 
 
 def warning(shown: str, comparison: Comparison) -> str:

@@ -8,6 +8,7 @@ fit all the same.
 import pathlib
 import tarfile
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -168,6 +169,48 @@ def test_an_archive_may_hold_it_too(tmp_path):
   warning = _warning(tmp_path, 'it.tar.gz')
   assert f'by {tmp_path}/it.tar.gz: deep/model.ckpt-7.meta the' in warning
   assert 'stride is 1' in warning
+
+
+def _without_inputs(node) -> None:
+  if node.op in ('Conv2D', 'FusedBatchNormV3'):
+    del node.input[:]
+
+
+def _in_a_loop(node) -> None:
+  if node.op in ('Identity', 'ReadVariableOp', 'Pad'):
+    node.input[:] = [node.name]
+
+
+def _of_no_number(node) -> None:
+  if node.op == 'Const':
+    node.attr['value'].tensor.Clear()
+  elif node.op == 'FusedBatchNormV3':
+    node.name, node.op = f'{node.name}/batchnorm/sub', 'Sub'
+
+
+@pytest.mark.parametrize('change', [_without_inputs, _in_a_loop, _of_no_number])
+def test_a_graph_that_no_tensorflow_wrote_is_no_traceback(change, tmp_path):
+  meta = tf.compat.v1.MetaGraphDef(graph_def=_changed(change))
+  path = tmp_path / 'a.meta'
+  path.write_bytes(meta.SerializeToString())
+  built = training_graph.traits(_GRAPH)
+  compared = training_graph.compare(path, built, {n: n for n in built})
+  assert isinstance(compared.problem, str)
+  assert compared.size is None
+
+
+def test_a_damaged_graph_is_no_traceback(tmp_path):
+  whole = tf.compat.v1.MetaGraphDef(graph_def=_GRAPH).SerializeToString()
+  built = training_graph.traits(_GRAPH)
+  names = {name: name for name in built}
+  path, random = tmp_path / 'a.meta', np.random.default_rng(0)
+  for _ in range(30):
+    data = bytearray(whole)
+    for at in random.integers(0, len(data), 20):
+      data[at] = random.integers(256)
+    path.write_bytes(data)
+    compared = training_graph.compare(path, built, names)
+    assert compared.problem or isinstance(compared.differences, tuple)
 
 
 def test_what_cannot_be_read_is_said(tmp_path):
