@@ -13,6 +13,8 @@ from model_specs.alias_index import AliasIndex
 from model_specs.alias_index import Meaning
 from model_specs.checks import SpecError
 from model_specs.families.channels import divisible
+from model_specs.families.channels import narrow_end
+from model_specs.families.channels import wide_end
 from model_specs.family import FROM_MINUS_1_TO_1
 from model_specs.family import MEMORY_GB
 from model_specs.family import Family
@@ -62,8 +64,10 @@ __all__ = [
   'kinds',
   'labels',
   'meaning',
+  'narrow_end',
   'outside',
   'versions',
+  'wide_end',
   'without_rounding',
 ]
 

@@ -1,5 +1,7 @@
 """All published models, and the networks that models may be of."""
 
+from collections.abc import Callable
+
 from model_specs import spec
 from model_specs.families import inception
 from model_specs.families import inception_resnet_v2
@@ -55,7 +57,7 @@ def without_rounding(model: spec.ModelSpec) -> spec.ModelSpec | None:
 
 def num_features(network: str, multiplier: float | None) -> int:
   """The number of features of a network at any multiplier."""
-  widths = {
+  widths: dict[str, Callable[[float], int]] = {
     'mobilenet_edgetpu': mobilenet_edgetpu.num_features,
     'mobilenet_v1': mobilenet_v1.num_features,
     'mobilenet_v1_quant': mobilenet_v1.num_features,

@@ -15,6 +15,11 @@ import model_specs
 divisible = model_specs.divisible
 
 
+def block_scope(number: int) -> str:
+  """The scope of a block of MobileNet V2 and its like, counted from 0."""
+  return f'expanded_conv_{number}' if number else 'expanded_conv'
+
+
 class Style(NamedTuple):
   """The settings that all layers of a family share."""
 

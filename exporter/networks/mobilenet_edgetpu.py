@@ -5,6 +5,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from exporter.networks import layers as layers_lib
+import model_specs
 
 _KEEP_PROB = 0.8
 _STEM_DEPTH = 32
@@ -45,23 +46,13 @@ _BLOCKS = (
 )
 
 
-def _scope(number: int) -> str:
-  """The scope of a block, counted from 0."""
-  return f'expanded_conv_{number}' if number else 'expanded_conv'
-
-
-def _last_depth(multiplier: float) -> int:
-  # The features keep their width below a multiplier of 1.
-  return layers_lib.divisible(_LAST_DEPTH * max(1.0, multiplier))
-
-
 def widths(multiplier: float) -> dict[str, int]:
   """The output channels of each kernel that depends on a multiplier."""
   depths = {'Conv': layers_lib.divisible(_STEM_DEPTH * multiplier)}
   for number, block in enumerate(_BLOCKS):
     width = layers_lib.divisible(block.depth * multiplier)
-    depths[f'{_scope(number)}/project'] = width
-  depths['Conv_1'] = _last_depth(multiplier)
+    depths[f'{layers_lib.block_scope(number)}/project'] = width
+  depths['Conv_1'] = model_specs.wide_end(_LAST_DEPTH, multiplier)
   return {f'{_SCOPE}/{layer}/weights': n for layer, n in depths.items()}
 
 
@@ -102,11 +93,12 @@ def build(
     for number, block in enumerate(_BLOCKS):
       layer = f'layer_{number + 2}'
       depth = layers_lib.divisible(block.depth * multiplier)
-      with tf.compat.v1.variable_scope(_scope(number)):
+      with tf.compat.v1.variable_scope(layers_lib.block_scope(number)):
         parts = _inverted_residual(layers, net, block, depth)
       net = endpoints[layer] = parts['output']
       endpoints.update({f'{layer}/{part}': t for part, t in parts.items()})
-    net = layers.conv(net, _last_depth(multiplier), 1, 'Conv_1')
+    last = model_specs.wide_end(_LAST_DEPTH, multiplier)
+    net = layers.conv(net, last, 1, 'Conv_1')
     endpoints[f'layer_{len(_BLOCKS) + 2}'] = net
     with tf.compat.v1.variable_scope('Logits'):
       pooled = endpoints['global_pool'] = layers_lib.global_pool(net)

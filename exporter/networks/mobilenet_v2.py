@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from exporter.networks import layers as layers_lib
 from exporter.networks import quantized
+import model_specs
 
 _KEEP_PROB = 0.8
 _STEM_DEPTH = 32
@@ -30,38 +31,23 @@ def _blocks() -> list[tuple[int, int, int]]:
   ]
 
 
-def _scope(number: int) -> str:
-  """The scope of a block, counted from 0."""
-  return f'expanded_conv_{number}' if number else 'expanded_conv'
-
-
-def _wide_end(multiplier: float) -> int:
-  """The channels of the last convolution, which keeps its width below 1."""
-  return layers_lib.divisible(_LAST_DEPTH * max(1.0, multiplier))
-
-
-def _narrow_end(multiplier: float) -> int:
-  """The same where a multiplier below 1 is meant for it, too."""
-  return layers_lib.divisible(_LAST_DEPTH * multiplier)
-
-
 def _widths(multiplier: float, last: int) -> dict[str, int]:
   depths = {'Conv': layers_lib.divisible(_STEM_DEPTH * multiplier)}
   for number, (_, _, channels) in enumerate(_blocks()):
     width = layers_lib.divisible(channels * multiplier)
-    depths[f'{_scope(number)}/project'] = width
+    depths[f'{layers_lib.block_scope(number)}/project'] = width
   depths['Conv_1'] = last
   return {f'MobilenetV2/{layer}/weights': n for layer, n in depths.items()}
 
 
 def widths(multiplier: float) -> dict[str, int]:
   """The output channels of each kernel that depends on a multiplier."""
-  return _widths(multiplier, _wide_end(multiplier))
+  return _widths(multiplier, model_specs.wide_end(_LAST_DEPTH, multiplier))
 
 
 def narrow_widths(multiplier: float) -> dict[str, int]:
   """The same of the network with a narrow end."""
-  return _widths(multiplier, _narrow_end(multiplier))
+  return _widths(multiplier, model_specs.narrow_end(_LAST_DEPTH, multiplier))
 
 
 def _inverted_residual(
@@ -106,7 +92,7 @@ def _build(
     net = endpoints['layer_1'] = layers.conv(net, stem, 3, 'Conv', stride=2)
     for number, block in enumerate(_blocks()):
       layer = f'layer_{number + 2}'
-      with tf.compat.v1.variable_scope(_scope(number)):
+      with tf.compat.v1.variable_scope(layers_lib.block_scope(number)):
         parts = _inverted_residual(layers, net, block, multiplier)
       net = endpoints[layer] = parts['output']
       endpoints.update({f'{layer}/{part}': t for part, t in parts.items()})
@@ -129,7 +115,7 @@ def build(
 ) -> layers_lib.Outputs:
   """Builds the network on images in [-1, 1]."""
   layers = layers_lib.Layers(is_training, momentum)
-  last = _wide_end(multiplier)
+  last = model_specs.wide_end(_LAST_DEPTH, multiplier)
   return _build(layers, images, multiplier, last, num_classes)
 
 
@@ -142,7 +128,7 @@ def build_narrow(
 ) -> layers_lib.Outputs:
   """Builds the network with a narrow end."""
   layers = layers_lib.Layers(is_training, momentum)
-  last = _narrow_end(multiplier)
+  last = model_specs.narrow_end(_LAST_DEPTH, multiplier)
   return _build(layers, images, multiplier, last, num_classes)
 
 
@@ -155,6 +141,6 @@ def build_quantized(
 ) -> layers_lib.Outputs:
   """Builds the network that rounds to 8 bits."""
   layers = quantized.Layers(is_training, momentum)
-  last = _wide_end(multiplier)
+  last = model_specs.wide_end(_LAST_DEPTH, multiplier)
   outputs = _build(layers, images, multiplier, last, num_classes)
   return quantized.with_exact(outputs, ('layer_1', 'layer_19'))

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import tensorflow as tf
 
 from exporter.networks import layers as layers_lib
+import model_specs
 
 _Activation: TypeAlias = Callable[[tf.Tensor], tf.Tensor]
 
@@ -125,11 +126,6 @@ def _inverted_residual(
   return parts
 
 
-def _scope(number: int) -> str:
-  """The scope of a block, counted from 0."""
-  return f'expanded_conv_{number}' if number else 'expanded_conv'
-
-
 class _MobilenetV3(NamedTuple):
   """One of the networks: large or small, as it is or minimalistic."""
 
@@ -141,14 +137,14 @@ class _MobilenetV3(NamedTuple):
 
   def _last(self, multiplier: float) -> int:
     """The channels of the convolution after pooling."""
-    factor = multiplier if self.is_narrow else max(1.0, multiplier)
-    return layers_lib.divisible(self.last_depth * factor)
+    end = model_specs.narrow_end if self.is_narrow else model_specs.wide_end
+    return end(self.last_depth, multiplier)
 
   def widths(self, multiplier: float) -> dict[str, int]:
     """The output channels of each kernel that depends on a multiplier."""
     depths = {'Conv': _STEM_DEPTH, 'Conv_1': self.conv_depth}
     for number, block in enumerate(self.blocks):
-      depths[f'{_scope(number)}/project'] = block.depth
+      depths[f'{layers_lib.block_scope(number)}/project'] = block.depth
     widths = {
       f'MobilenetV3/{layer}/weights': layers_lib.divisible(depth * multiplier)
       for layer, depth in depths.items()
@@ -190,7 +186,7 @@ class _MobilenetV3(NamedTuple):
     endpoints['layer_1'] = net
     for number, block in enumerate(self.blocks):
       layer = f'layer_{number + 2}'
-      with tf.compat.v1.variable_scope(_scope(number)):
+      with tf.compat.v1.variable_scope(layers_lib.block_scope(number)):
         parts = _inverted_residual(layers, net, block, depth(block.depth))
       net = endpoints[layer] = parts['output']
       endpoints.update({f'{layer}/{part}': t for part, t in parts.items()})

@@ -13,7 +13,7 @@ _FUSED, _BLOCKS = 9, 22
 
 def num_features(multiplier: float) -> int:
   """The number of features at any multiplier."""
-  return channels.divisible(1280 * max(1.0, multiplier))
+  return channels.wide_end(1280, multiplier)
 
 
 def _endpoints() -> tuple[str, ...]:

@@ -101,12 +101,12 @@ _PUBLISHED = (
 
 def num_features(multiplier: float) -> int:
   """The number of features at any multiplier."""
-  return channels.divisible(1280 * max(1.0, multiplier))
+  return channels.wide_end(1280, multiplier)
 
 
 def num_features_narrow(multiplier: float) -> int:
   """The same where a multiplier below 1 narrows the end, too."""
-  return channels.divisible(1280 * multiplier)
+  return channels.narrow_end(1280, multiplier)
 
 
 def _model(multiplier: float, size: int, *figures: float) -> spec.ModelSpec:

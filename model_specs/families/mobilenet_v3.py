@@ -3,6 +3,8 @@
 Nothing was published of the two networks in their minimalistic form.
 """
 
+import functools
+
 from model_specs import family as family_lib
 from model_specs import figures as figures_lib
 from model_specs import spec
@@ -113,33 +115,14 @@ _PUBLISHED = (
 )
 
 
-def _num_features_large(multiplier: float) -> int:
-  """The large network's number of features at any multiplier."""
-  return channels.divisible(1280 * max(1.0, multiplier))
-
-
-def _num_features_large_narrow(multiplier: float) -> int:
-  """The same where a multiplier below 1 narrows the end, too."""
-  return channels.divisible(1280 * multiplier)
-
-
-def _num_features_small(multiplier: float) -> int:
-  """The small network's number of features at any multiplier."""
-  return channels.divisible(1024 * max(1.0, multiplier))
-
-
-def _num_features_small_narrow(multiplier: float) -> int:
-  """The same where a multiplier below 1 narrows the end, too."""
-  return channels.divisible(1024 * multiplier)
-
-
+# The number of features at any multiplier.
 NUM_FEATURES = {
-  'mobilenet_v3_large': _num_features_large,
-  'mobilenet_v3_large_narrow_end': _num_features_large_narrow,
-  'mobilenet_v3_large_minimalistic': _num_features_large,
-  'mobilenet_v3_small': _num_features_small,
-  'mobilenet_v3_small_narrow_end': _num_features_small_narrow,
-  'mobilenet_v3_small_minimalistic': _num_features_small,
+  'mobilenet_v3_large': functools.partial(channels.wide_end, 1280),
+  'mobilenet_v3_large_minimalistic': functools.partial(channels.wide_end, 1280),
+  'mobilenet_v3_large_narrow_end': functools.partial(channels.narrow_end, 1280),
+  'mobilenet_v3_small': functools.partial(channels.wide_end, 1024),
+  'mobilenet_v3_small_minimalistic': functools.partial(channels.wide_end, 1024),
+  'mobilenet_v3_small_narrow_end': functools.partial(channels.narrow_end, 1024),
 }
 
 
