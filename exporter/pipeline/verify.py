@@ -9,7 +9,6 @@ import functools
 import pathlib
 
 import exporter
-from exporter import checkpoints
 from exporter import errors
 from exporter import formats
 from exporter import provenance
@@ -40,8 +39,6 @@ def _plain_claims(
   handle: model_specs.Handle, manifest: storage.Manifest
 ) -> Iterator[formats.Claim]:
   """Claims of a manifest that are checked without a look at files."""
-  choices = checkpoints.RAW, checkpoints.EMA, checkpoints.SYNTHETIC
-  yield 'kind of weights is known', manifest.weights.kind in choices, True
   needs = handle.needs_pictures
   yield 'pictures were measured on', bool(manifest.pictures), needs
   # Another version of slimhub may know another spec.
@@ -101,10 +98,6 @@ def _false_claims(
     ('card', 'missing' if card is None else 'there', 'there'),
     *_plain_claims(handle, manifest),
     *_claims_beside(storage.Export(output_dir, manifest)),
-    *(
-      (check.name, check.difference <= check.tolerance, True)
-      for check in manifest.proof
-    ),
   )
   return formats.untrue(claims)
 

@@ -109,14 +109,21 @@ def test_other_weights_under_a_fitting_manifest_are_found(exports):
     ({'handle': str(_HANDLES[1])}, 'is the manifest of '),
     ({'format': 'saved_model_2'}, 'format: saved_model_2, expected hub'),
     ({'weights': manifest.Weights('x', 'ab' * 32, 'ema')}, 'weights: ema'),
-    ({'proof': (manifest.Check('outputs', 1, 9.0, 1.0),)}, 'outputs: False'),
+    (
+      {'proof': (manifest.Check('outputs', 1, 9.0, 1.0),)},
+      'a difference of 9.0 and a tolerance of 1.0',
+    ),
     ({'proof': (_VECTORS,)}, 'its manifest does not say so'),
-    ({'proof': ()}, 'test vectors: True, expected False'),
+    ({'proof': ()}, 'its proof compares nothing'),
+    (
+      {'proof': (manifest.Check('outputs', 1, 0.0, 1.0),)},
+      'test vectors: True, expected False',
+    ),
     ({'spec': '0' * 64}, f'spec: {"0" * 64}, expected'),
     ({'spec': 'none'}, "'none' is no SHA-256"),
     (
       {'weights': manifest.Weights('x', 'ab' * 32, 'best')},
-      'kind of weights is known: False',
+      "its weights are 'best'",
     ),
     ({'weights': _of('https://example.org/x')}, 'URL of the archive: https:'),
     (
