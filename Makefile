@@ -39,10 +39,7 @@ WEIGHTS = $(or $(strip $(TRAINED)),--synthetic_weights)
 TRAINED = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)') \
   $(if $(filter-out 0,$(FETCH)),--fetch) $(if $(MIRROR),--mirror='$(MIRROR)')
 
-# Tests wait for servers, browsers and other processes; one more than there are
-# cores keeps these at work meanwhile.
-TESTERS ?= $(shell expr $(JOBS) + 1)
-PYTEST := $(RUN) pytest -n $(TESTERS) --dist worksteal -rs
+PYTEST := $(RUN) pytest -n $(JOBS) --dist worksteal -rs
 
 .DELETE_ON_ERROR:
 .PHONY: help export test test-others check bazel consumers runtimes matrix
@@ -55,7 +52,7 @@ help:
 	@echo '             many workers; PYTHON and VENV name the environment;'
 	@echo '             FETCH=1 downloads the published weights before, from'
 	@echo '             MIRROR if that is given'
-	@echo 'make test    every test but the next ones, on TESTERS processes'
+	@echo 'make test    every test but the next ones, on JOBS processes'
 	@echo 'make test-others  the tests that run old and new TensorFlows and programs'
 	@echo '             of others; their environments take gigabytes'
 	@echo 'make check   lint, types, layout, and that generated files are fresh'
