@@ -112,7 +112,7 @@ def _check_classes(
 def _of_training(reader: reader_lib.Reader, wanted: checkpoint.Wanted) -> str:
   """What the graph beside a checkpoint says against the network."""
   path = reader.files.training
-  if wanted.traits is None or not path.exists():
+  if wanted.traits is None or path is None:
     return ''
   names = {name: reader.key(name) for name in wanted.shapes}
   shown = f'{reader.files.shown}{prefixes.TRAINING}'

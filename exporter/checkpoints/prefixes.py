@@ -30,9 +30,10 @@ class Files(NamedTuple):
   archive: storage.Archive | None = None  # The one that it was copied from.
 
   @property
-  def training(self) -> pathlib.Path:
-    """Where the graph of its training is, if it is there."""
-    return self.prefix.with_name(self.prefix.name + TRAINING)
+  def training(self) -> pathlib.Path | None:
+    """The graph of its training; None if it is not there."""
+    path = self.prefix.with_name(self.prefix.name + TRAINING)
+    return path if path.exists() else None
 
 
 def index_of(prefix: pathlib.Path) -> pathlib.Path:

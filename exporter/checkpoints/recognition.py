@@ -114,16 +114,19 @@ def _is_named_for(shapes: Shapes, family: model_specs.Family) -> bool:
   )
 
 
-def find_family(shapes: Shapes) -> model_specs.Family | None:
-  """The family that some or all of the variables are named for, or None.
+def find_network(
+  shapes: Shapes,
+) -> tuple[model_specs.Family, tuple[float, ...]] | None:
+  """The family that variables are named for, and at what multipliers.
 
-  Of families with the same names, it is the first whose widths fit best.
+  Of families with the same names, it is the first whose widths fit best. None
+  if no family has such names.
   """
-  named = [f for f in _families().values() if _is_named_for(shapes, f)]
-  if len(named) < 2:
-    return named[0] if named else None
-  network, _ = _find_fitting(shapes, [family.network for family in named])
-  return _families()[network]
+  named = [f.network for f in _families().values() if _is_named_for(shapes, f)]
+  if not named:
+    return None
+  network, multipliers = find_fitting(shapes, named)
+  return _families()[network], multipliers
 
 
 def _num_classes(shapes: Shapes, family: model_specs.Family) -> int | None:
@@ -165,41 +168,35 @@ def _candidates(network: str) -> Iterator[list[float]]:
     yield sorted(values, key=lambda value: round(value * 100, 2) % 5 != 0)
 
 
-def _find_fitting(
+def find_fitting(
   shapes: Shapes, among: Sequence[str]
 ) -> tuple[str, tuple[float, ...]]:
   """The first network that fits best, at what multipliers.
 
   Returns:
     The network and all multipliers that give exactly these widths, or else the
-    nearest one.
+    nearest one; none if it has no multiplier.
   """
+  if among[0] not in networks.WIDTHS:
+    return among[0], ()
   if networks.WIDTHS[among[0]](1.0).keys().isdisjoint(shapes):
     return among[0], (1.0,)
+  counts = {network: len(networks.WIDTHS[network](1.0)) for network in among}
   best, nearest = 0, (among[0], 1.0)
   exact: dict[tuple[str, float], None] = {}  # A set that keeps its order.
   for number, lists in enumerate(zip(*map(_candidates, among), strict=True)):
-    for network, values in zip(among, lists, strict=True):
-      count = len(networks.WIDTHS[network](1.0))
-      for value in values:
-        fitting = _fitting(shapes, network, value)
-        if fitting == count:
-          exact[network, value] = None
-        elif fitting > best:
-          best, nearest = fitting, (network, value)
+    pairs = zip(among, lists, strict=True)
+    for network, value in ((n, v) for n, values in pairs for v in values):
+      fitting = _fitting(shapes, network, value)
+      if fitting == counts[network]:
+        exact[network, value] = None
+      elif fitting > best:
+        best, nearest = fitting, (network, value)
     if exact and number:
       break
   found = list(exact) or [nearest]
   first = min((network for network, _ in found), key=among.index)
   return first, tuple(value for network, value in found if network == first)
-
-
-def find_multipliers(shapes: Shapes, network: str) -> tuple[float, ...]:
-  """All multipliers that give exactly these widths, or else the nearest one."""
-  if network not in networks.WIDTHS:
-    return ()
-  _, multipliers = _find_fitting(shapes, [network])
-  return multipliers
 
 
 def scopes(shapes: Shapes) -> dict[str, int]:
@@ -254,11 +251,11 @@ def recognize(shapes: Shapes) -> Match | None:
     The network at the multiplier that fits best, or None if slimhub does not
     know the network.
   """
-  family = find_family(shapes)
-  if family is None:
+  found = find_network(shapes)
+  if found is None:
     return None
+  family, multipliers = found
   template = model_specs.NETWORKS[family.network]
-  multipliers = find_multipliers(shapes, family.network)
   num_classes = _num_classes(shapes, family)
   size = _size(shapes, family)
   architecture = networks.Architecture(

@@ -89,7 +89,7 @@ def of_checkpoint(files: prefixes.Files, path: str | None = None) -> Specimen:
     reader.dtypes,
     read,
     path or files.shown,
-    training=files.training if files.training.exists() else None,
+    training=files.training,
   )
 
 

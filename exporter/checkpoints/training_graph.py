@@ -15,9 +15,9 @@ from typing import NamedTuple
 from google.protobuf import message
 import tensorflow as tf
 
+from exporter.checkpoints import reader
 from model_specs import outside
 
-MAX_BYTES = 2**30
 _KERNEL = 1  # Which input of a convolution is its kernel.
 _OFFSET = 2  # Which one of batch norm is its beta.
 _CONVOLUTIONS = ('Conv2D', 'DepthwiseConv2dNative')
@@ -150,15 +150,18 @@ def _of_node(
       yield node.input[0], Trait('activation', activation)
 
 
-def traits(definition: tf.compat.v1.GraphDef) -> Traits:
-  """What a graph does with its variables."""
-  graph = _Graph(definition)
+def _traits(graph: _Graph) -> Traits:
   found: dict[str, set[Trait]] = {}
-  for node in definition.node:
+  for node in graph.nodes.values():
     for name, trait in _of_node(graph, node):
       if variable := graph.variable(name):
         found.setdefault(variable, set()).add(trait)
   return {variable: frozenset(each) for variable, each in found.items()}
+
+
+def traits(definition: tf.compat.v1.GraphDef) -> Traits:
+  """What a graph does with its variables."""
+  return _traits(_Graph(definition))
 
 
 def _by_kind(found: Traits, variable: str) -> dict[str, set[str]]:
@@ -208,7 +211,7 @@ def read(path: pathlib.Path) -> tf.compat.v1.GraphDef:
     DecodeError: It is no such file.
     OSError: It cannot be read.
   """
-  data = outside.read_file(path, MAX_BYTES)
+  data = outside.read_file(path, reader.MAX_BYTES)
   return tf.compat.v1.MetaGraphDef.FromString(data).graph_def
 
 
@@ -232,18 +235,18 @@ def compare(
     names: What each variable of the network is called in the training.
   """
   try:
-    trained = read(path)
+    trained = _Graph(read(path))
   except (message.DecodeError, OSError) as error:
     reason = outside.shown(str(error))
     return Comparison(problem=f'it cannot be read: {reason}')
-  variables = {node.name for node in trained.node if node.op in _VARIABLES}
+  nodes = trained.nodes.values()
+  variables = {node.name for node in nodes if node.op in _VARIABLES}
   if variables.isdisjoint(names.values()):
     return Comparison(problem='it has no variable of the network')
   first = next((names[name] for name in built if name in names), '')
   try:
     return Comparison(
-      differences(traits(trained), built, names),
-      _Graph(trained).image_size(first),
+      differences(_traits(trained), built, names), trained.image_size(first)
     )
   except _NOT_SO as error:
     reason = outside.shown(f'{type(error).__name__}: {error}')

@@ -24,9 +24,7 @@ BUILDERS: dict[str, Callable[..., layers.Outputs]] = {
   'mobilenet_edgetpu': mobilenet_edgetpu.build,
   'mobilenet_v1': mobilenet_v1.build,
   'mobilenet_v1_quant': mobilenet_v1.build_quantized,
-  'mobilenet_v2': mobilenet_v2.build,
-  'mobilenet_v2_narrow_end': mobilenet_v2.build_narrow,
-  'mobilenet_v2_quant': mobilenet_v2.build_quantized,
+  **mobilenet_v2.BUILDERS,
   **mobilenet_v3.BUILDERS,
   **nasnet.BUILDERS,
   **plain.BUILDERS,
@@ -40,9 +38,7 @@ WIDTHS: dict[str, Callable[[float], dict[str, int]]] = {
   'mobilenet_edgetpu': mobilenet_edgetpu.widths,
   'mobilenet_v1': mobilenet_v1.widths,
   'mobilenet_v1_quant': mobilenet_v1.widths,
-  'mobilenet_v2': mobilenet_v2.widths,
-  'mobilenet_v2_narrow_end': mobilenet_v2.narrow_widths,
-  'mobilenet_v2_quant': mobilenet_v2.widths,
+  **mobilenet_v2.WIDTHS,
   **mobilenet_v3.WIDTHS,
 }
 # For the networks whose variables depend on the size of images: a function from

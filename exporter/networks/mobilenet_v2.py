@@ -1,5 +1,8 @@
 """MobileNet V2, built with the variable names of TF-Slim."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import tensorflow as tf
 
 from exporter.networks import layers as layers_lib
@@ -31,25 +34,6 @@ def _blocks() -> list[tuple[int, int, int]]:
   ]
 
 
-def _widths(multiplier: float, last: int) -> dict[str, int]:
-  depths = {'Conv': layers_lib.divisible(_STEM_DEPTH * multiplier)}
-  for number, (_, _, channels) in enumerate(_blocks()):
-    width = layers_lib.divisible(channels * multiplier)
-    depths[f'{layers_lib.block_scope(number)}/project'] = width
-  depths['Conv_1'] = last
-  return {f'MobilenetV2/{layer}/weights': n for layer, n in depths.items()}
-
-
-def widths(multiplier: float) -> dict[str, int]:
-  """The output channels of each kernel that depends on a multiplier."""
-  return _widths(multiplier, model_specs.wide_end(_LAST_DEPTH, multiplier))
-
-
-def narrow_widths(multiplier: float) -> dict[str, int]:
-  """The same of the network with a narrow end."""
-  return _widths(multiplier, model_specs.narrow_end(_LAST_DEPTH, multiplier))
-
-
 def _inverted_residual(
   layers: layers_lib.Layers,
   net: tf.Tensor,
@@ -77,70 +61,84 @@ def _inverted_residual(
   return parts
 
 
-def _build(
-  layers: layers_lib.Layers,
-  images: tf.Tensor,
-  multiplier: float,
-  last: int,
-  num_classes: int,
-) -> layers_lib.Outputs:
-  """Builds the network of some sort of layers, `last` channels at its end."""
-  endpoints = {}
-  with tf.compat.v1.variable_scope('MobilenetV2'):
-    stem = layers_lib.divisible(_STEM_DEPTH * multiplier)
-    net = tf.identity(images, 'input')
-    net = endpoints['layer_1'] = layers.conv(net, stem, 3, 'Conv', stride=2)
-    for number, block in enumerate(_blocks()):
-      layer = f'layer_{number + 2}'
-      with tf.compat.v1.variable_scope(layers_lib.block_scope(number)):
-        parts = _inverted_residual(layers, net, block, multiplier)
-      net = endpoints[layer] = parts['output']
-      endpoints.update({f'{layer}/{part}': t for part, t in parts.items()})
-    net = endpoints['layer_19'] = layers.conv(net, last, 1, 'Conv_1')
-    with tf.compat.v1.variable_scope('Logits'):
-      pooled = layers_lib.global_pool(net, name='AvgPool')
-      endpoints['global_pool'] = pooled
-      logits = endpoints['Logits'] = layers.classifier(
-        pooled, num_classes, _KEEP_PROB, 'Dropout'
-      )
-  return layers_lib.Outputs(logits, 'global_pool', endpoints)
+class _MobilenetV2(NamedTuple):
+  """The network, in one of the forms that differ in its last convolution."""
+
+  # From its channels and a multiplier to its width.
+  end: Callable[[int, float], int] = model_specs.wide_end
+
+  def widths(self, multiplier: float) -> dict[str, int]:
+    """The output channels of each kernel that depends on a multiplier."""
+    depths = {'Conv': layers_lib.divisible(_STEM_DEPTH * multiplier)}
+    for number, (_, _, channels) in enumerate(_blocks()):
+      width = layers_lib.divisible(channels * multiplier)
+      depths[f'{layers_lib.block_scope(number)}/project'] = width
+    depths['Conv_1'] = self.end(_LAST_DEPTH, multiplier)
+    return {f'MobilenetV2/{layer}/weights': n for layer, n in depths.items()}
+
+  def build(
+    self,
+    images: tf.Tensor,
+    multiplier: float,
+    num_classes: int,
+    is_training: bool,
+    momentum: tf.Tensor,
+  ) -> layers_lib.Outputs:
+    """Builds the network on images in [-1, 1]."""
+    layers = layers_lib.Layers(is_training, momentum)
+    return self._build(layers, images, multiplier, num_classes)
+
+  def build_quantized(
+    self,
+    images: tf.Tensor,
+    multiplier: float,
+    num_classes: int,
+    is_training: bool,
+    momentum: tf.Tensor,
+  ) -> layers_lib.Outputs:
+    """Builds the network that rounds to 8 bits."""
+    layers = quantized.Layers(is_training, momentum)
+    outputs = self._build(layers, images, multiplier, num_classes)
+    return quantized.with_exact(outputs, ('layer_1', 'layer_19'))
+
+  def _build(
+    self,
+    layers: layers_lib.Layers,
+    images: tf.Tensor,
+    multiplier: float,
+    num_classes: int,
+  ) -> layers_lib.Outputs:
+    """Builds the network of some sort of layers."""
+    endpoints = {}
+    with tf.compat.v1.variable_scope('MobilenetV2'):
+      stem = layers_lib.divisible(_STEM_DEPTH * multiplier)
+      net = tf.identity(images, 'input')
+      net = endpoints['layer_1'] = layers.conv(net, stem, 3, 'Conv', stride=2)
+      for number, block in enumerate(_blocks()):
+        layer = f'layer_{number + 2}'
+        with tf.compat.v1.variable_scope(layers_lib.block_scope(number)):
+          parts = _inverted_residual(layers, net, block, multiplier)
+        net = endpoints[layer] = parts['output']
+        endpoints.update({f'{layer}/{part}': t for part, t in parts.items()})
+      last = self.end(_LAST_DEPTH, multiplier)
+      net = endpoints['layer_19'] = layers.conv(net, last, 1, 'Conv_1')
+      with tf.compat.v1.variable_scope('Logits'):
+        pooled = layers_lib.global_pool(net, name='AvgPool')
+        endpoints['global_pool'] = pooled
+        logits = endpoints['Logits'] = layers.classifier(
+          pooled, num_classes, _KEEP_PROB, 'Dropout'
+        )
+    return layers_lib.Outputs(logits, 'global_pool', endpoints)
 
 
-def build(
-  images: tf.Tensor,
-  multiplier: float,
-  num_classes: int,
-  is_training: bool,
-  momentum: tf.Tensor,
-) -> layers_lib.Outputs:
-  """Builds the network on images in [-1, 1]."""
-  layers = layers_lib.Layers(is_training, momentum)
-  last = model_specs.wide_end(_LAST_DEPTH, multiplier)
-  return _build(layers, images, multiplier, last, num_classes)
-
-
-def build_narrow(
-  images: tf.Tensor,
-  multiplier: float,
-  num_classes: int,
-  is_training: bool,
-  momentum: tf.Tensor,
-) -> layers_lib.Outputs:
-  """Builds the network with a narrow end."""
-  layers = layers_lib.Layers(is_training, momentum)
-  last = model_specs.narrow_end(_LAST_DEPTH, multiplier)
-  return _build(layers, images, multiplier, last, num_classes)
-
-
-def build_quantized(
-  images: tf.Tensor,
-  multiplier: float,
-  num_classes: int,
-  is_training: bool,
-  momentum: tf.Tensor,
-) -> layers_lib.Outputs:
-  """Builds the network that rounds to 8 bits."""
-  layers = quantized.Layers(is_training, momentum)
-  last = model_specs.wide_end(_LAST_DEPTH, multiplier)
-  outputs = _build(layers, images, multiplier, last, num_classes)
-  return quantized.with_exact(outputs, ('layer_1', 'layer_19'))
+_WIDE, _NARROW = _MobilenetV2(), _MobilenetV2(model_specs.narrow_end)
+BUILDERS = {
+  'mobilenet_v2': _WIDE.build,
+  'mobilenet_v2_narrow_end': _NARROW.build,
+  'mobilenet_v2_quant': _WIDE.build_quantized,
+}
+WIDTHS = {
+  'mobilenet_v2': _WIDE.widths,
+  'mobilenet_v2_narrow_end': _NARROW.widths,
+  'mobilenet_v2_quant': _WIDE.widths,
+}

@@ -133,12 +133,8 @@ class _MobilenetV3(NamedTuple):
   conv_depth: int  # Depth of the convolution before pooling.
   last_depth: int  # Depth of the convolution after it: the number of features.
   activation: _Activation = _hard_swish  # Of the layers around the blocks.
-  is_narrow: bool = False  # Whether a multiplier below 1 narrows its end, too.
-
-  def _last(self, multiplier: float) -> int:
-    """The channels of the convolution after pooling."""
-    end = model_specs.narrow_end if self.is_narrow else model_specs.wide_end
-    return end(self.last_depth, multiplier)
+  # From the channels after pooling and a multiplier to their width.
+  end: Callable[[int, float], int] = model_specs.wide_end
 
   def widths(self, multiplier: float) -> dict[str, int]:
     """The output channels of each kernel that depends on a multiplier."""
@@ -149,7 +145,10 @@ class _MobilenetV3(NamedTuple):
       f'MobilenetV3/{layer}/weights': layers_lib.divisible(depth * multiplier)
       for layer, depth in depths.items()
     }
-    return {**widths, 'MobilenetV3/Conv_2/weights': self._last(multiplier)}
+    return {
+      **widths,
+      'MobilenetV3/Conv_2/weights': self.end(self.last_depth, multiplier),
+    }
 
   def build(
     self,
@@ -194,7 +193,7 @@ class _MobilenetV3(NamedTuple):
     net = layers.conv(net, depth(self.conv_depth), 1, 'Conv_1', **active)
     endpoints[f'layer_{number}'] = net
     net = endpoints[f'layer_{number + 1}'] = layers_lib.global_pool(net)
-    last = self._last(multiplier)
+    last = self.end(self.last_depth, multiplier)
     net = layers.conv(net, last, 1, 'Conv_2', normalizer_fn=None, **active)
     endpoints[f'layer_{number + 2}'] = net
     return endpoints
@@ -203,14 +202,14 @@ class _MobilenetV3(NamedTuple):
 _NETWORKS = {
   'mobilenet_v3_large': _MobilenetV3(_LARGE, 960, 1280),
   'mobilenet_v3_large_narrow_end': _MobilenetV3(
-    _LARGE, 960, 1280, is_narrow=True
+    _LARGE, 960, 1280, end=model_specs.narrow_end
   ),
   'mobilenet_v3_large_minimalistic': _MobilenetV3(
     _minimalistic(_LARGE), 960, 1280, tf.nn.relu
   ),
   'mobilenet_v3_small': _MobilenetV3(_SMALL, 576, 1024),
   'mobilenet_v3_small_narrow_end': _MobilenetV3(
-    _SMALL, 576, 1024, is_narrow=True
+    _SMALL, 576, 1024, end=model_specs.narrow_end
   ),
   'mobilenet_v3_small_minimalistic': _MobilenetV3(
     _minimalistic(_SMALL), 576, 1024, tf.nn.relu

@@ -68,9 +68,11 @@ def private(path: storage.LocalPath, password: str | None) -> Any:
   from cryptography.hazmat.primitives import serialization
   from cryptography.hazmat.primitives.asymmetric import ec
 
-  file, secret = storage.to_path(path), password.encode() if password else None
+  file = storage.to_path(path)
   with explained(path, 'private'):
-    key = serialization.load_pem_private_key(file.read_bytes(), secret)
+    key = serialization.load_pem_private_key(
+      file.read_bytes(), password.encode() if password else None
+    )
     return _elliptic(key, ec.EllipticCurvePrivateKey)
 
 

@@ -62,7 +62,7 @@ def sign(
   environment.require('sign')
   from model_signing import signing
 
-  chain = [*map(storage.to_path, certificates)]
+  file, chain = storage.to_path(key), [*map(storage.to_path, certificates)]
   keys.private(key, password)  # The library asks nobody what sort it is.
   config = signing.Config().set_hashing_config(_hashing())
   with keys.explained(key, 'private'):
@@ -70,7 +70,7 @@ def sign(
       if password:
         raise ValueError('it must have no password beside a certificate')
       config.use_certificate_signer(
-        private_key=storage.to_path(key),
+        private_key=file,
         signing_certificate=chain[0],
         # The library takes an empty chain for damaged files. The certificate
         # itself as its chain does no harm.
@@ -79,9 +79,7 @@ def sign(
     else:
       # The library declares the password as a text, but needs bytes.
       encoded: Any = password.encode() if password else None
-      config.use_elliptic_key_signer(
-        private_key=storage.to_path(key), password=encoded
-      )
+      config.use_elliptic_key_signer(private_key=file, password=encoded)
   with tempfile.TemporaryDirectory() as folder:
     signature = pathlib.Path(folder) / 'signature'
     config.sign(storage.to_path(artifact), signature)

@@ -37,6 +37,18 @@ def _shapes(network: str, multiplier: float) -> dict[str, tuple[int, ...]]:
   return {name: (1, 1, 3, width) for name, width in widths.items()}
 
 
+def _multipliers(shapes: recognition.Shapes, network: str) -> tuple[float, ...]:
+  fitting, multipliers = recognition.find_fitting(shapes, [network])
+  assert fitting == network
+  return multipliers
+
+
+def _family(shapes: recognition.Shapes) -> model_specs.Family:
+  found = recognition.find_network(shapes)
+  assert found
+  return found[0]
+
+
 def _recognize(shapes: recognition.Shapes) -> recognition.Match:
   match = recognition.recognize(shapes)
   assert match
@@ -50,7 +62,7 @@ def test_each_network_has_names_of_its_own(network):
   family = _FAMILIES[named]
   names = [f'{family.scope}/a', f'{family.classifier}weights']
   names += [f'{scope}/a' for scope in _SCOPES.get(named, ())]
-  assert recognition.find_family(dict.fromkeys(names, (1,))) == family
+  assert _family(dict.fromkeys(names, (1,))) == family
 
 
 @pytest.mark.parametrize('multiplier', [0.35, 0.75, 1.0, 1.4])
@@ -63,25 +75,25 @@ def test_a_narrow_end_is_known_by_its_width(network, multiplier):
     }
     # From a multiplier of 1 on they are one network, which has the usual name.
     expected = built if multiplier < 1 else wide
-    assert recognition.find_family(shapes) == _FAMILIES[expected]
+    assert _family(shapes) == _FAMILIES[expected]
     # A checkpoint for 8 bits is of neither.
     rounding = {**shapes, 'MobilenetV2/Conv/weights_quant/min': ()}
     if wide == 'mobilenet_v2':
-      family = recognition.find_family(rounding)
+      family = _family(rounding)
       assert family == _FAMILIES['mobilenet_v2_quant']
 
 
 def test_half_of_a_narrow_network_is_told_from_the_other():
   shapes = _shapes('mobilenet_v2_narrow_end', 0.5)
   del shapes['MobilenetV2/Conv/weights']
-  found = recognition.find_family(shapes)
+  found = _family(shapes)
   assert found == _FAMILIES['mobilenet_v2_narrow_end']
 
 
 @each.over('model', _WITH, lambda model: model.name)
 def test_a_published_multiplier_comes_first(model):
   shapes = _shapes(model.network, model.multiplier)
-  multipliers = recognition.find_multipliers(shapes, model.network)
+  multipliers = _multipliers(shapes, model.network)
   assert multipliers[0] == model.multiplier
 
 
@@ -91,7 +103,7 @@ def test_any_other_multiplier_is_among_what_builds_the_same(
   network, multiplier
 ):
   shapes = _shapes(network, multiplier)
-  multipliers = recognition.find_multipliers(shapes, network)
+  multipliers = _multipliers(shapes, network)
   for value in (multipliers[0], multipliers[-1]):
     assert _shapes(network, value) == shapes
   if round(multiplier, 2) == multiplier:
@@ -99,9 +111,7 @@ def test_any_other_multiplier_is_among_what_builds_the_same(
 
 
 def test_the_others_that_build_the_same_are_named():
-  multipliers = recognition.find_multipliers(
-    _shapes('mobilenet_v2', 0.35), 'mobilenet_v2'
-  )
+  multipliers = _multipliers(_shapes('mobilenet_v2', 0.35), 'mobilenet_v2')
   assert multipliers == (0.35, 0.34, 0.36)
 
 
@@ -126,7 +136,7 @@ def test_widths_are_those_that_are_built(network, multiplier):
 
 
 def test_networks_without_a_multiplier_have_none():
-  assert recognition.find_multipliers({}, 'inception_v1') == ()
+  assert _multipliers({}, 'inception_v1') == ()
 
 
 @pytest.mark.parametrize('name', [n for n in oracles.NAMES if n in _QUICK])
