@@ -90,7 +90,7 @@ def test_a_key_has_a_password(model, tmp_path):
   keys = keys_lib.make(tmp_path, 'locked', 'secret')
   signature = signing.sign(model, keys.private, 'secret')
   signing.check('it', model, signature, keys.public)
-  for wrong in (None, 'guess'):
+  for wrong in (None, 'guess', 'of no text \udcff'):
     with pytest.raises(errors.SignatureError, match='openssl ecparam'):
       signing.sign(model, keys.private, wrong)
 
