@@ -13,7 +13,7 @@ def read(path: pathlib.Path) -> manifest.Manifest:
 
 def make(
   handle: model_specs.Handle,
-  kind: str = 'ema',
+  kind: manifest.WeightsKind = 'ema',
   hashed: str = 'cd' * 32,
   files: dict[str, manifest.File] | None = None,
 ) -> manifest.Manifest:

@@ -1,6 +1,7 @@
 from . import fetch as fetch
 from .archive import lacking_archives as lacking_archives
 from .checkpoint import Checkpoint as Checkpoint
+from .checkpoint import hash_tensors as hash_tensors
 from .index import check_index as check_index
 from .inspection import Inspection as Inspection
 from .inspection import inspect_checkpoint as inspect_checkpoint

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from collections.abc import Collection
-from collections.abc import Iterable
 from collections.abc import Mapping
 import dataclasses
 import hashlib
 import pathlib
-import re
 from typing import TypeAlias
 
 import numpy as np
@@ -15,6 +13,7 @@ import numpy as np
 from exporter import errors
 from exporter import storage
 from exporter.checkpoints import archive
+from exporter.checkpoints import ranges
 from exporter.checkpoints import reader as reader_lib
 from exporter.checkpoints import recognition
 from exporter.checkpoints import surplus
@@ -22,7 +21,6 @@ from exporter.checkpoints import synthetic
 from exporter.checkpoints import training_graph
 from exporter.checkpoints import weights as weights_lib
 import model_specs
-from model_specs import outside
 
 _VARIANCE = '/moving_variance'
 _MISSING = 'missing'
@@ -33,13 +31,8 @@ OBJECT_BASED = (
   'variables are named by objects; slimhub reads those that '
   'tf.compat.v1.train.Saver wrote for a TF-Slim network'
 )
-_MIN, _MAX = '/min', '/max'
 _DAMAGED = 'cannot be read: '
 _MOST = 20  # How many variables an error names.
-# Matches the variables that quantization-aware training adds to keep ranges of
-# values, such as act_quant/min and those below quantops/.
-QUANTIZED = re.compile(r'quant(ops)?(_[0-9]+)?/|FakeQuant')
-
 
 Tensor: TypeAlias = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
@@ -58,12 +51,21 @@ class Wanted:
   traits: Callable[[], training_graph.Traits] | None = None
 
 
+def hash_tensors(tensors: Mapping[str, Tensor]) -> str:
+  """A hash of tensors, their names and shapes, in the order of the names."""
+  digest = hashlib.sha256()
+  for name, tensor in sorted(tensors.items()):
+    digest.update(f'{name} {tensor.dtype} {tensor.shape}\n'.encode())
+    digest.update(np.ascontiguousarray(tensor).data)
+  return digest.hexdigest()
+
+
 @dataclasses.dataclass(frozen=True)
 class Checkpoint:
   """The tensors of one network, and where they came from."""
 
   name: str
-  kind: str  # EMA, RAW or SYNTHETIC of exporter/checkpoints/weights.py.
+  kind: storage.WeightsKind
   tensors: Mapping[str, Tensor]
   frozen_graph: bytes | None = None  # The file published with them, if any.
   has_classifier: bool = True  # If not, the classifier's tensors are zeros.
@@ -73,11 +75,7 @@ class Checkpoint:
   @property
   def sha256(self) -> str:
     """A hash of the tensors, which does not depend on how they were stored."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(self.tensors.items()):
-      digest.update(f'{name} {tensor.dtype} {tensor.shape}\n'.encode())
-      digest.update(np.ascontiguousarray(tensor).data)
-    return digest.hexdigest()
+    return hash_tensors(self.tensors)
 
 
 def _tensor(
@@ -186,53 +184,9 @@ def _advice(
   return f'it is of {name}: a spec file with these exports it, or {replace}'
 
 
-def ranges(names: Iterable[str]) -> list[str]:
-  """The variables that quantization-aware training adds, sorted."""
-  return sorted(filter(QUANTIZED.search, names))
-
-
-def _check_rounding(reader: reader_lib.Reader, wanted: Wanted) -> None:
-  """Raises a CheckpointError if only one of file and network is for 8 bits.
-
-  Weights that were trained for 8 bits are right only together with the rounding
-  that they were trained with.
-  """
-  found, expected = ranges(reader.shapes), ranges(wanted.shapes)
-  if found and not expected:
-    raise errors.CheckpointError(
-      f'checkpoint {reader.files.shown} was trained for 8 bits: it holds '
-      f'{len(found)} ranges for rounding, such as {outside.shown(found[0])}, '
-      'which the network does not apply; name its network in a spec file, as '
-      '`slimhub inspect` shows it, or export the float checkpoint of the model'
-    )
-  if expected and not found:
-    raise errors.CheckpointError(
-      f'checkpoint {reader.files.shown} was not trained for 8 bits: it holds '
-      f'no ranges for rounding, and the network needs {len(expected)}, such as '
-      f'{expected[0]}; name the checkpoint that was, or the network without '
-      '_quant'
-    )
-
-
-def range_flaws(tensors: Mapping[str, Tensor]) -> dict[str, str]:
-  """What is wrong with ranges, by the variable that holds the lower end.
-
-  The ops that round need zero to be in every range.
-  """
-  flaws = {}
-  for name in ranges(tensors):
-    scope, separator, _ = name.rpartition(_MIN)
-    high = tensors.get(f'{scope}{_MAX}')
-    if separator and high is not None:
-      low = tensors[name]
-      if not low <= 0 <= high:
-        flaws[name] = f'a range from {low:g} to {high:g}, expected 0 in it'
-  return flaws
-
-
 def read(reader: reader_lib.Reader, wanted: Wanted, weights: str) -> Checkpoint:
   """Reads an open checkpoint; otherwise as `read_published`."""
-  _check_rounding(reader, wanted)
+  ranges.check_rounding(reader.files.shown, reader.shapes, wanted.shapes)
   chosen = keys(reader.shapes, wanted, weights)
   tensors, problems = {}, {}
   for name, key in chosen.items():
@@ -240,7 +194,7 @@ def read(reader: reader_lib.Reader, wanted: Wanted, weights: str) -> Checkpoint:
       tensors[name] = _tensor(reader, key, wanted.shapes[name])
     except _ProblemError as problem:
       problems[key] = str(problem)
-  problems.update(range_flaws(tensors))
+  problems.update(ranges.flaws(tensors))
   if problems:
     lines = [f'  {key}: {text}\n' for key, text in problems.items()]
     if len(lines) > _MOST:
@@ -252,8 +206,11 @@ def read(reader: reader_lib.Reader, wanted: Wanted, weights: str) -> Checkpoint:
       + _advice(reader, wanted, problems)
     )
   averaged = any(key.endswith(weights_lib.SHADOW) for key in chosen.values())
-  kind = weights_lib.EMA if averaged else weights_lib.RAW
-  return Checkpoint(reader.files.name, kind, tensors)
+  return Checkpoint(
+    reader.files.name,
+    weights_lib.EMA if averaged else weights_lib.RAW,
+    tensors,
+  )
 
 
 def read_published(

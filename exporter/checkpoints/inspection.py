@@ -11,6 +11,7 @@ from exporter import storage
 from exporter.checkpoints import averages as averages_lib
 from exporter.checkpoints import checkpoint
 from exporter.checkpoints import outer
+from exporter.checkpoints import ranges
 from exporter.checkpoints import recognition
 from exporter.checkpoints import recognized
 from exporter.checkpoints import specimen
@@ -150,12 +151,12 @@ def _step(weights_file: specimen.Specimen) -> int | None:
 def _quantized(
   shapes: recognition.Shapes, match: recognition.Match
 ) -> tuple[str, ...]:
-  ranges = checkpoint.ranges(shapes)
-  if not ranges or match.family.is_quantized:
+  stored = ranges.select(shapes)
+  if not stored or match.family.is_quantized:
     return ()
   return (
-    f'it was trained for 8 bits: {len(ranges)} ranges for rounding, such as '
-    f'{ranges[0]}, which the network does not apply',
+    f'it was trained for 8 bits: {len(stored)} ranges for rounding, such as '
+    f'{stored[0]}, which the network does not apply',
   )
 
 

@@ -12,9 +12,9 @@ import tensorflow as tf
 from tensorflow.core.framework import tensor_pb2
 
 from exporter import errors
-from exporter.checkpoints import checkpoint
 from exporter.checkpoints import outer
 from exporter.checkpoints import prefixes
+from exporter.checkpoints import ranges
 from exporter.checkpoints import reader as reader_lib
 from model_specs import outside
 
@@ -161,7 +161,7 @@ def of_frozen_graph(data: bytes, name: str) -> Specimen:
   shapes = {
     key: shape
     for key, shape in shapes.items()
-    if (shape and 0 not in shape) or checkpoint.QUANTIZED.search(key)
+    if (shape and 0 not in shape) or ranges.PATTERN.search(key)
   }
   _check(shapes, name)
   return Specimen(

@@ -2,8 +2,11 @@
 
 from typing import Final
 from typing import Literal
+from typing import TypeAlias
 
-WeightsChoice = Literal['auto', 'ema', 'raw', 'synthetic']
+from exporter import storage
+
+WeightsChoice: TypeAlias = Literal['auto', storage.WeightsKind]
 
 EMA: Final = 'ema'  # The exponential moving averages of what is trained.
 RAW: Final = 'raw'  # The weights as the optimizer left them.

@@ -37,7 +37,7 @@ def _check_weights(
   """
   if handle.task != versions.CLASSIFICATION:
     return
-  sha256 = checkpoints.Checkpoint('', '', tensors).sha256
+  sha256 = checkpoints.hash_tensors(tensors)
   if sha256 != manifest.weights.sha256:
     raise errors.ProofError(
       f'{handle} holds weights of hash {sha256}, expected those of '

@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import itertools
 
-from exporter import commands
+from exporter import how_to
 from exporter import storage
 import model_specs
 from model_specs import aliases
@@ -198,7 +198,7 @@ class Names:
     namesakes = aliases.namesakes(handle.spec)
     if any(key == aliases.key(each.name) for each in namesakes):
       return ''
-    command = commands.export(handle, f'--formats={handle.kind.word}')
+    command = how_to.export(handle, f'--formats={handle.kind.word}')
     return f'It is {handle}, which was not exported; `{command}` makes it. '
 
   def closest(self, wanted: str) -> tuple[str, model_specs.Handle] | None:

@@ -181,23 +181,20 @@ def pack_exports(
   """
   storage.check_apart(output_dir, {item.root for item in exports.usable})
   _refuse_others(output_dir)
-  with storage.hold(output_dir):
-    storage.clear_staging(output_dir)
-    with storage.stage(output_dir) as staging:
-      root = webroot.Webroot(output_dir, staging)
-      # The index says that slimhub packed the folder. It comes first, so that a
-      # run after one that was killed does not refuse the folder.
-      if not root.has(_INDEX):
-        root.put_data(_INDEX, json.dumps(page_lib.index([])).encode())
-      packer = _Packer(exports, root)
-      for left_out in exports.left_out:
-        packer.keep(left_out.name)
-        yield left_out
-      for item in exports.usable:
-        work = functools.partial(packer.pack, item)
-        result = results.attempt(item.manifest.handle, work)
-        if result.status == results.FAILED:
-          packer.keep(item.stem)
-        yield result
-      packer.finish()
-    storage.clear_staging(output_dir)
+  with storage.workplace(output_dir) as staging:
+    root = webroot.Webroot(output_dir, staging)
+    # The index says that slimhub packed the folder. It comes first, so that a
+    # run after one that was killed does not refuse the folder.
+    if not root.has(_INDEX):
+      root.put_data(_INDEX, json.dumps(page_lib.index([])).encode())
+    packer = _Packer(exports, root)
+    for left_out in exports.left_out:
+      packer.keep(left_out.name)
+      yield left_out
+    for item in exports.usable:
+      work = functools.partial(packer.pack, item)
+      result = results.attempt(item.manifest.handle, work)
+      if result.status == results.FAILED:
+        packer.keep(item.stem)
+      yield result
+    packer.finish()

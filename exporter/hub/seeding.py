@@ -242,13 +242,10 @@ def seed(
   items = {item.handle: item for item in exports.usable}
   names = {handle: layout.names(handle) for handle in items}
   claims = claims_lib.settle({h: n for h, n in names.items() if n})
-  with storage.hold(layout.root):
-    storage.clear_staging(layout.root)
-    with storage.stage(layout.root) as staging:
-      seeder = _Seeder(layout, staging, force, copy)
-      seeder.check_links()
-      yield from exports.left_out
-      for handle, claim in claims.items():
-        work = functools.partial(seeder.seed, items[handle], claim)
-        yield results.attempt(names[handle][0], work)
-    storage.clear_staging(layout.root)
+  with storage.workplace(layout.root) as staging:
+    seeder = _Seeder(layout, staging, force, copy)
+    seeder.check_links()
+    yield from exports.left_out
+    for handle, claim in claims.items():
+      work = functools.partial(seeder.seed, items[handle], claim)
+      yield results.attempt(names[handle][0], work)

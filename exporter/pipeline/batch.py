@@ -42,13 +42,8 @@ def _workplace(order: orders_lib.Order) -> Iterator[pathlib.Path]:
     with tempfile.TemporaryDirectory() as folder:
       yield pathlib.Path(folder)
     return
-  with storage.hold(order.output_dir):
-    storage.clear_staging(order.output_dir)
-    try:
-      with storage.stage(order.output_dir) as staged:
-        yield staged
-    finally:
-      storage.clear_staging(order.output_dir)
+  with storage.workplace(order.output_dir) as staged:
+    yield staged
 
 
 def run_orders(

@@ -4,8 +4,8 @@ import dataclasses
 import datetime
 
 from exporter import checkpoints
-from exporter import commands
 from exporter import environment
+from exporter import how_to
 from exporter import storage
 import model_specs
 from model_specs import kinds
@@ -47,4 +47,4 @@ def command(handle: model_specs.Handle, manifest: storage.Manifest) -> str:
   if manifest.pictures:
     words.append('--representative_images=DIR')
   words.append('--output_dir=DIR')
-  return commands.export(handle, *words, name=str(handle.origin))
+  return how_to.export(handle, *words, name=str(handle.origin))

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from exporter import commands
 from exporter import errors
+from exporter import how_to
 from exporter import results
 from exporter import storage
 import model_specs
@@ -18,7 +18,7 @@ def _command(
   """The command line that exports a handle."""
   own = handle.spec.own
   flags = [f'--formats={",".join(formats)}'] if formats else []
-  return commands.export(
+  return how_to.export(
     handle,
     *flags,
     f'--output_dir={folder}',

@@ -145,15 +145,12 @@ def publish_uploads(
   roots = {item.root for upload in uploads for item in upload.items}
   storage.check_apart(folder, roots)
   names = Counter(upload.name for upload in uploads)
-  with storage.hold(folder):
-    storage.clear_staging(folder)
+  with storage.workplace(folder) as staging:
     ledger = ledger_lib.Ledger(folder, layout)
-    with storage.stage(folder) as staging:
-      publisher = _Publisher(folder, staging, ledger)
-      yield from map(Published, left_out)
-      for upload in uploads:
-        yield _attempt(publisher, upload, names, left_out, folder)
-    storage.clear_staging(folder)
+    publisher = _Publisher(folder, staging, ledger)
+    yield from map(Published, left_out)
+    for upload in uploads:
+      yield _attempt(publisher, upload, names, left_out, folder)
 
 
 def _attempt(

@@ -3,8 +3,8 @@
 import functools
 
 from exporter import cards
-from exporter import commands
 from exporter import formats
+from exporter import how_to
 from exporter import markdown
 from exporter.site import choice
 from exporter.site import citation
@@ -65,7 +65,7 @@ def _get(
   flags, checkpoint = ['--fetch'], 'the published checkpoint'
   if handle.spec.own:
     flags, checkpoint = [], 'the checkpoint that the spec file FILE names'
-  command = commands.export(handle, *flags, '--output_dir=exports')
+  command = how_to.export(handle, *flags, '--output_dir=exports')
   return markdown.section(
     'Get it',
     f'No file comes with this page. This makes one, of {checkpoint}, and '

@@ -9,7 +9,6 @@ from .contents import copy_file as copy_file
 from .contents import differences as differences
 from .contents import hash_files as hash_files
 from .contents import reading as reading
-from .delivery import clear_staging as clear_staging
 from .delivery import deliver as deliver
 from .delivery import stage as stage
 from .disk import digest as digest
@@ -46,6 +45,7 @@ from .manifest import Archive as Archive
 from .manifest import Check as Check
 from .manifest import Manifest as Manifest
 from .manifest import Weights as Weights
+from .manifest import WeightsKind as WeightsKind
 from .manifest import check_origin as check_origin
 from .manifest import check_same_weights as check_same_weights
 from .manifest import described_stem as described_stem
@@ -71,3 +71,4 @@ from .places import write_text as write_text
 from .record import parse_record as parse_record
 from .search import Search as Search
 from .targets import find_targets as find_targets
+from .workplaces import workplace as workplace

@@ -8,6 +8,8 @@ import hashlib
 import json
 import math
 import re
+from typing import Literal
+from typing import TypeAlias
 
 from exporter import errors
 from exporter.storage import record
@@ -16,7 +18,8 @@ from model_specs import checksums
 from model_specs import kinds
 from model_specs import outside
 
-_KINDS = ('ema', 'raw', 'synthetic')  # Of weights.
+# Averages of a training, no averages, or no training at all.
+WeightsKind: TypeAlias = Literal['ema', 'raw', 'synthetic']
 _SLIMHUB = 'slimhub'
 _SHA256 = re.compile('[0-9a-f]{64}')
 # What URLs and pages can hold as it is. No part begins with a dot.
@@ -50,7 +53,7 @@ class Weights:
 
   checkpoint: str  # Its prefix or archive, as the spec spells it.
   sha256: str  # Hash of all tensors with their names and shapes, by name.
-  kind: str  # One of _KINDS: averages, no averages, or untrained.
+  kind: WeightsKind
   # None if there was none: the checkpoint lay unpacked, or is synthetic.
   archive: Archive | None = None
 
@@ -147,8 +150,6 @@ def _check_claims(manifest: Manifest) -> None:
   """Raises a ValueError for a manifest that no export could have."""
   if not _HANDLE.fullmatch(manifest.handle):
     raise ValueError(f'handle {manifest.handle:.200} is no path of an export')
-  if manifest.weights.kind not in _KINDS:
-    raise ValueError(f'its weights are {manifest.weights.kind!r:.80}')
   if _SLIMHUB not in manifest.libraries:
     raise ValueError('its libraries lack slimhub')
   _check_files(manifest)

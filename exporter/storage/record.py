@@ -7,6 +7,7 @@ import re
 import types
 import typing
 from typing import Any
+from typing import Literal
 from typing import TypeVar
 
 from model_specs import outside
@@ -38,8 +39,12 @@ def _key(kind: type, key: str) -> Any:
   return kind(key)
 
 
-def _single(kind: type, value: Any) -> Any:
-  """A text, a number or a truth value."""
+def _single(kind: Any, value: Any) -> Any:
+  """A text, a word of a Literal, a number or a truth value."""
+  if words := typing.get_args(kind):
+    if value not in words:
+      raise ValueError(f'{value!r:.80} is none of {", ".join(words)}')
+    return value
   allowed = (int, float) if kind is float else (kind,)
   if type(value) not in allowed:  # True is an int to isinstance.
     raise TypeError(f'{value!r:.80} is no {kind.__name__}')
@@ -64,7 +69,7 @@ def _value(kind: Any, value: Any) -> Any:
     return tuple(_value(inner[0], each) for each in value)
   if origin is dict and isinstance(value, dict):
     return {_key(inner[0], k): _value(inner[1], v) for k, v in value.items()}
-  if origin is not None:
+  if origin not in (None, Literal):
     raise TypeError(f'{value!r:.80} is no {origin.__name__}')
   return _single(kind, value)
 
@@ -73,9 +78,9 @@ def parse_record(kind: type[_R], text: str | bytes) -> _R:
   """Reads a record from the JSON of its fields.
 
   Args:
-    kind: A dataclass, whose fields are texts, numbers, records, tuples and
-      dictionaries of these, or one of these or None. The value of a field of
-      type `object` is taken as it is.
+    kind: A dataclass, whose fields are texts, words of a Literal, numbers,
+      records, tuples and dictionaries of these, or one of these or None. The
+      value of a field of type `object` is taken as it is.
     text: The JSON.
 
   Returns:

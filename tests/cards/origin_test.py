@@ -15,7 +15,9 @@ _ARCHIVE = manifest.Archive(
 
 
 def _section(
-  name: str, kind: str = 'ema', archive: manifest.Archive | None = None
+  name: str,
+  kind: manifest.WeightsKind = 'ema',
+  archive: manifest.Archive | None = None,
 ) -> str:
   handle = some_exports.handle(name)
   export_manifest = some_manifest.make(handle, kind)

@@ -26,7 +26,7 @@ _BUILD = build.Build(
 
 def _text(
   handle: model_specs.Handle,
-  kind: str = 'ema',
+  kind: manifest.WeightsKind = 'ema',
   made_by: build.Build = _BUILD,
   archive: manifest.Archive | None = _ARCHIVE,
 ) -> str:

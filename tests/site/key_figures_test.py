@@ -4,6 +4,7 @@ import dataclasses
 
 from exporter.site import entries
 from exporter.site import key_figures
+from exporter.storage import manifest as manifest_lib
 import model_specs
 from tests import some_manifest
 
@@ -12,7 +13,7 @@ _HANDLE = model_specs.get(
 )
 
 
-def _render(kind: str | None) -> str:
+def _render(kind: manifest_lib.WeightsKind | None) -> str:
   """The figures beside an export with weights of a kind, or beside none."""
   manifests = {}
   if kind:

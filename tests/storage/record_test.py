@@ -1,6 +1,7 @@
 """Records are made of JSON that has their types, and of nothing else."""
 
 import dataclasses
+from typing import Literal
 
 import pytest
 
@@ -11,6 +12,7 @@ from exporter.storage import record
 class _Part:
   name: str
   size: float = 1.0
+  color: Literal['red', 'blue'] = 'red'
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,11 +26,13 @@ class _Whole:
 
 def test_what_fits_becomes_the_record():
   text = (
-    '{"count": 3, "parts": [{"name": "a", "size": 2}],'
+    '{"count": 3, "parts": [{"name": "a", "size": 2, "color": "blue"}],'
     ' "by_number": {"7": {"name": "b"}}, "more": {"x": [1]}, "extra": null}'
   )
   parsed = record.parse_record(_Whole, text)
-  assert parsed == _Whole(3, (_Part('a', 2),), {7: _Part('b')}, {'x': [1]})
+  assert parsed == _Whole(
+    3, (_Part('a', 2, 'blue'),), {7: _Part('b')}, {'x': [1]}
+  )
 
 
 @pytest.mark.parametrize(
@@ -54,6 +58,14 @@ def test_what_fits_becomes_the_record():
       'too large',
     ),
     ('{"count": 3, "parts": [{"name": 5}], "by_number": {}}', '5 is no str'),
+    (
+      '{"count": 3, "by_number": {}, "parts": [{"name": "a", "color": "x"}]}',
+      "'x' is none of red, blue",
+    ),
+    (
+      '{"count": 3, "by_number": {}, "parts": [{"name": "a", "color": []}]}',
+      'is none of red, blue',
+    ),
     (
       '{"count": 3, "parts": [{"name": "a\\n"}], "by_number": {}}',
       'nobody sees',

@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from exporter import commands
+from exporter import how_to
 import model_specs
 from model_specs import formats
 from tests import some_spec_file
@@ -29,12 +29,12 @@ _SHORT = 'mobilenet_v1_025_128/classification/5'
   ids=str,
 )
 def test_what_is_needed_to_find_a_model_is_there(handle, expected):
-  command = commands.export(handle, '--output_dir=x')
+  command = how_to.export(handle, '--output_dir=x')
   assert command == f'slimhub export {expected} --output_dir=x'
 
 
 def test_words_are_quoted_for_a_shell():
-  command = commands.export(_OWN, '--output_dir=my x', spec_file='my own.toml')
+  command = how_to.export(_OWN, '--output_dir=my x', spec_file='my own.toml')
   assert shlex.split(command)[3:] == [
     '--spec_file=my own.toml',
     '--output_dir=my x',
@@ -42,4 +42,4 @@ def test_words_are_quoted_for_a_shell():
 
 
 def test_a_handle_may_go_by_its_whole_name():
-  assert commands.export(_TF2, name=str(_TF2)) == f'slimhub export {_TF2}'
+  assert how_to.export(_TF2, name=str(_TF2)) == f'slimhub export {_TF2}'
