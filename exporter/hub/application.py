@@ -1,5 +1,6 @@
 """The web application of a hub: pages, exports and calls, with Starlette."""
 
+import contextlib
 import logging
 import pathlib
 import re
@@ -66,7 +67,9 @@ class _Answers:
       return page or await self._of_hub(request)
     except (refusal.Refusal, *refusal.ERRORS) as error:
       refused = refusal.of(error)
-      page = refused.status == 404 and await self._of_site(request)
+      page = refused.status == 404 and (
+        await self._of_site(request) or await self._not_found(request)
+      )
       return page or _text(refused.status, str(refused), refused.headers)
 
   async def health(self, request: requests.Request) -> responses.Response:
@@ -97,6 +100,19 @@ class _Answers:
         return answer_lib.redirect(request, f'{path}/')
       if response.status_code < refusal.LEAST:
         return response
+    return None
+
+  async def _not_found(
+    self, request: requests.Request
+  ) -> responses.Response | None:
+    """The site's 404.html, for people who are where nothing is."""
+    if not self._site or not answer_lib.wants_page(request):
+      return None
+    scope = {**request.scope, 'headers': []}  # Always whole, never a 304.
+    with contextlib.suppress(exceptions.HTTPException):
+      response = await self._site.get_response('404.html', scope)
+      response.status_code = 404
+      return response
     return None
 
   async def _of_hub(self, request: requests.Request) -> responses.Response:

@@ -93,6 +93,17 @@ def test_a_site_is_shown_to_browsers_and_models_to_programs(tmp_path):
     assert b'Its card.' in hub.ask(f'/{_TF1}', accept='text/html')[2]
     bundle_path = f'/{_TF2}?tf-hub-format=compressed'
     assert hub.ask(bundle_path, accept='text/html')[2][:2] == b'\x1f\x8b'
-    for path in ('/nothing', f'/out/exports/{_TF2}.json', '/%00'):
+    for path in (f'/out/exports/{_TF2}.json', '/%00'):
       assert hub.ask(path, accept='text/html')[0] in (400, 404)
+    status, headers, body = hub.ask('/nothing', accept='text/html')
+    assert (status, body) == (404, b'nothing')
+    assert headers['content-type'].startswith('text/html')
+    again = hub.ask(
+      '/nothing', accept='text/html', if_none_match=headers['etag']
+    )
+    assert again[0] == 404
+    for name in ('/nothing', '/x/y/nothing/classification/1'):
+      assert hub.ask(name)[2] != b'nothing'
+    (site / '404.html').unlink()
+    assert hub.ask('/nothing', accept='text/html')[0] == 404
     assert hub.ask('/assets/../../exports/x')[0] in (400, 404)
