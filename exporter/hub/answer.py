@@ -230,11 +230,12 @@ class Hub:
     name = part.removeprefix('/')
     if part.startswith('/') and name in export.manifest.files:
       return self._stock.send_file(export, name, _media_type(name))
-    raise refusal.Refusal(
-      404,
-      f'{export.manifest.handle} has no {name}; its files are '
-      + ', '.join(export.manifest.files),
-    )
+    handle = export.manifest.handle
+    if not name:  # A converted file, without its ending.
+      reason = f'{wanted.export} is not here. Did you mean {handle}?'
+      raise refusal.Refusal(404, reason)
+    files = ', '.join(export.manifest.files)
+    raise refusal.Refusal(404, f'{handle} has no {name}; its files are {files}')
 
   def _beside(self, export: storage.Export, part: str) -> responses.Response:
     media_type, advice = _BESIDE[part]

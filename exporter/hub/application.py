@@ -67,9 +67,9 @@ class _Answers:
       return page or await self._of_hub(request)
     except (refusal.Refusal, *refusal.ERRORS) as error:
       refused = refusal.of(error)
-      page = refused.status == 404 and (
-        await self._of_site(request) or await self._not_found(request)
-      )
+      page = None
+      if refused.status == 404 and answer_lib.may_be_page(request):
+        page = await self._of_site(request) or await self._not_found(request)
       return page or _text(refused.status, str(refused), refused.headers)
 
   async def health(self, request: requests.Request) -> responses.Response:

@@ -112,6 +112,7 @@ def test_lite_format_is_the_converted_file(hub, exports):
     (f'{_LITE}/x', 'is not here'),
     (f'{_TF2}.measured.json', f'{_TF2} has no .measured.json; its files are'),
     (f'{_TF2}.litert/float32.measured.json', 'its files are float32.tflite'),
+    (f'{_TF2}.litert/float32', f'Did you mean {_TF2}.litert/float32.tflite?'),
   ],
 )
 def test_what_is_not_there_is_told_what_is(hub, path, says):

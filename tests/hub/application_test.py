@@ -104,6 +104,12 @@ def test_a_site_is_shown_to_browsers_and_models_to_programs(tmp_path):
     assert again[0] == 404
     for name in ('/nothing', '/x/y/nothing/classification/1'):
       assert hub.ask(name)[2] != b'nothing'
+    # A program that asks for a model never takes a page for one.
+    for query in ('tf-hub-format=compressed', 'lite-format=tflite'):
+      for name in (f'{_TF2}?{query}', f'{_TF2[:-1]}4?{query}', f'x?{query}'):
+        for kind in ('*/*', 'text/html'):
+          headers = hub.ask(f'/{name}', accept=kind)[1]
+          assert 'html' not in headers['content-type']
     (site / '404.html').unlink()
     assert hub.ask('/nothing', accept='text/html')[0] == 404
     assert hub.ask('/assets/../../exports/x')[0] in (400, 404)
