@@ -82,9 +82,7 @@ def choose(
   left_out: dict[str, results.Result] = {}
   for wanted in [[pattern] for pattern in patterns] or [[]]:
     try:
-      artifacts = storage.find_artifacts(
-        folder, wanted, formats, models, whole=True
-      )
+      artifacts = storage.find_artifacts(folder, wanted, formats, models)
     except errors.ManifestError as error:
       if not wanted:
         raise

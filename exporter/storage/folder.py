@@ -54,12 +54,12 @@ class Found(Generic[_T_co]):
 
 
 def _present(
-  output_dir: places.Folder, registry: model_specs.Registry, whole: bool
+  output_dir: places.Folder, registry: model_specs.Registry
 ) -> Found[model_specs.Handle]:
   """All that lies below a folder, sorted."""
   usable = []
   with places.reach(output_dir):
-    paths = candidates.find_paths(output_dir, whole)
+    paths = candidates.find_paths(output_dir, whole=False)
     left_out = list(
       itertools.starmap(left_out_lib.leave_out_folder, paths.closed.items())
     )
@@ -167,7 +167,6 @@ def find_artifacts(
   patterns: Sequence[str] = (),
   given: Sequence[str] | None = None,
   registry: model_specs.Registry = model_specs.PUBLISHED,
-  whole: bool = False,
 ) -> Found[model_specs.Handle]:
   """The handles and conversions that lie below a folder, sorted.
 
@@ -178,7 +177,6 @@ def find_artifacts(
     patterns: Patterns of handles, to find only what matches one of them.
     given: Words of --formats, to find only these formats.
     registry: Describes own models whose exports have no manifest.
-    whole: Whether artifacts without a manifest are left out.
 
   Returns:
     The handles and conversions, and a failed result for whatever lies at the
@@ -192,7 +190,7 @@ def find_artifacts(
     OSError: The folder itself cannot be listed.
   """
   output_dir = locations.to_folder(output_dir)
-  present = _present(output_dir, registry, whole)
+  present = _present(output_dir, registry)
   chosen = present
   if patterns:
     chosen = _matching(present, patterns, given, registry)
@@ -227,10 +225,11 @@ def _check_origin(item: Item, before: Item | None) -> None:
 
 
 def _item(folder: places.Folder, handle: model_specs.Handle) -> Item | None:
-  """The artifact of a handle; None if a power cut emptied its manifest.
+  """The artifact of a handle; None if it was removed meanwhile.
 
   Raises:
-    ManifestError: The manifest cannot be used, or is all that there is.
+    ManifestError: The manifest cannot be used, or is all that there is, or is
+      what the artifact lacks.
   """
   with places.reach(folder):
     delivered = export.find_export(folder, handle.stem)
@@ -242,7 +241,13 @@ def _item(folder: places.Folder, handle: model_specs.Handle) -> Item | None:
         f'{place.manifest} is there, and {place.artifact}, which it describes, '
         'is not; export the version again with --force, or remove the manifest'
       )
-  return None
+    if not place.artifact.exists():
+      return None
+  raise errors.ManifestError(
+    f'{place.artifact} has no manifest {place.manifest.name} beside it: an '
+    'export is at work, or was killed, or the file was lost; export the '
+    'version again with --force'
+  )
 
 
 def items(
@@ -254,7 +259,7 @@ def items(
   """The artifacts below an export folder that were delivered whole.
 
   The manifest of an artifact is delivered last, so an artifact without one is
-  not whole.
+  not whole, or has lost it.
 
   Args:
     folder: The export folder.
@@ -264,7 +269,7 @@ def items(
 
   Returns:
     The artifacts with their manifests, sorted by handle, and failed results for
-    those whose manifests cannot be used, for converted files that are of
+    those without a manifest that can be used, for converted files that are of
     another model than the artifact beside them, and for folders that cannot be
     listed.
 
@@ -274,7 +279,7 @@ def items(
     OSError: The folder itself cannot be listed.
   """
   folder = locations.to_folder(folder)
-  present = find_artifacts(folder, patterns, given, registry, whole=True)
+  present = find_artifacts(folder, patterns, given, registry)
   whole: list[Item] = []
   left_out = list(present.left_out)
   origin: Item | None = None

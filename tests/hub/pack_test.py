@@ -38,6 +38,12 @@ def _run(exports, packed) -> dict[str, str]:
   }
 
 
+def _remove(exports) -> None:
+  """Removes an artifact, with all that is said of it."""
+  (exports / f'{_TF2}.json').unlink()
+  shutil.rmtree(exports / _TF2)
+
+
 def _states(packed):
   return {
     path: (path.stat().st_ino, path.stat().st_mtime_ns)
@@ -71,8 +77,7 @@ def test_a_second_run_writes_nothing(exports, packed):
 def test_what_changed_is_packed_again_and_what_is_gone_removed(exports, packed):
   _run(exports, packed)
   some_exports.add(exports, _TF1, 'new')
-  for suffix in ('.json', '.md'):
-    (exports / f'{_TF2}{suffix}').unlink()
+  _remove(exports)
   statuses = _run(exports, packed)
   assert statuses[_TF1] == results.PACKED
   assert _TF2 not in statuses
@@ -118,6 +123,24 @@ def test_an_artifact_that_is_gone_stays_while_its_manifest_is_there(
   assert (packed / f'{_TF2}.tar.gz').exists()
 
 
+@pytest.mark.parametrize('lose', [pathlib.Path.unlink, pathlib.Path.touch])
+def test_an_artifact_without_its_manifest_stays_as_it_was_packed(
+  exports, packed, lose
+):
+  _run(exports, packed)
+  before = file_tree.read(packed)
+  manifest = exports / f'{_TF2}.json'
+  manifest.unlink()
+  manifest.touch()  # As after a power cut.
+  lose(manifest)
+  assert _run(exports, packed)[_TF2] == results.FAILED
+  after = file_tree.read(packed)
+  assert json.loads(after['index.json'])['left_out'] == [_TF2]
+  for path in ('index.json', ledger.FILE):
+    after[path] = before[path]
+  assert after == before
+
+
 def test_what_never_was_whole_is_in_no_index(exports, packed):
   (exports / _TF1 / 'saved_model.pb').write_text('damaged')
   assert _run(exports, packed)[_TF1] == results.FAILED
@@ -140,7 +163,7 @@ def test_what_lies_beside_it_is_left(exports, packed):
     (packed / name).parent.mkdir(exist_ok=True)
     (packed / name).write_text('mine')
   some_exports.add(exports, _TF1, 'new')
-  (exports / f'{_TF2}.json').unlink()
+  _remove(exports)
   _run(exports, packed)
   assert not (packed / f'{_TF2}.tar.gz').exists()
   for name in others:

@@ -213,7 +213,7 @@ def test_a_version_that_never_was_is_named_and_stops_nobody(folder):
     break
   (stray,) = folder_lib.find_artifacts(folder).left_out
   assert 'published versions are' in stray.reason
-  assert not folder_lib.items(folder).left_out  # It has no manifest.
+  assert folder_lib.items(folder).left_out == (stray,)
   others = folder_lib.find_artifacts(folder, [str(_CURRENT[1])])
   assert others == folder_lib.Found((_CURRENT[1],))
   selected = folder_lib.find_artifacts(folder, [stray.name])
@@ -282,3 +282,12 @@ def test_a_file_of_other_weights_than_its_savedmodel_is_no_export(folder):
     assert file not in [item.handle for item in found.usable]
   places.place(folder, one).manifest.unlink()  # It was moved away.
   assert not folder_lib.items(folder, [], ['onnx']).left_out
+
+
+def test_an_artifact_without_a_manifest_is_named(folder):
+  places.place(folder, _CURRENT[0]).manifest.unlink()
+  found = folder_lib.items(folder)
+  (lacking,) = found.left_out
+  assert lacking.name == str(_CURRENT[0])
+  assert 'has no manifest' in lacking.reason
+  assert [item.handle for item in found.usable] == [*_CURRENT[1:]]
