@@ -39,13 +39,27 @@ def _forget_empty_date() -> None:
     os.environ.pop(environment.SOURCE_DATE, None)
 
 
+def _obey_signals() -> None:
+  """Makes the signals that ask for an end do what Ctrl-C does.
+
+  `timeout` and service managers send SIGTERM, and a terminal that is closed
+  sends SIGHUP, unless `nohup` said that a run shall go on. A server, which ends
+  its downloads after a SIGTERM, does the same after a SIGHUP.
+  """
+  signal.signal(signal.SIGTERM, signal.default_int_handler)
+  if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+
+
 def run() -> None:
   """Runs the command line and exits with its code."""
   _open_standard_files()
   _forget_empty_date()
-  # `timeout` and service managers send SIGTERM: it ends a run as Ctrl-C does.
-  signal.signal(signal.SIGTERM, signal.default_int_handler)
-  app.run(cli.main, flags_parser=cli.parse)
+  _obey_signals()
+  try:
+    app.run(cli.main, flags_parser=cli.parse)
+  except KeyboardInterrupt:  # The command had not begun.
+    sys.exit(cli.INTERRUPTED)
 
 
 if __name__ == '__main__':

@@ -175,6 +175,16 @@ class Progress:
     )
     return exits.FAILED
 
+  def break_off(self) -> None:
+    """Ends what is shown of a run that an error ends, whose message follows.
+
+    A program is told the end in any case, and a person if there were results.
+    """
+    if self._results or self._form == JSON:
+      self.finish()
+    else:
+      self._bar.close()
+
   def _summarize(self) -> None:
     seconds = time.monotonic() - self._start
     if self._form == JSON:
@@ -248,4 +258,7 @@ def show(
         code = exits.FAILED
   except KeyboardInterrupt:
     code = exits.INTERRUPTED
+  except BaseException:
+    shown.break_off()
+    raise
   return max(code, shown.finish())

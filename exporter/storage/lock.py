@@ -10,6 +10,7 @@ import pathlib
 import pwd
 import socket
 import stat
+import time
 from typing import TYPE_CHECKING
 
 from exporter import errors
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
   import upath
 
 _NAME = '.slimhub-lock'
+_WAITS = (1, 4, 15, 0)  # Seconds after each try to remove it from a bucket.
 
 
 def _unwritable(folder: places.Folder, reason: object) -> errors.ExportError:
@@ -193,6 +195,27 @@ def _check_kept(folder: 'upath.UPath', path: 'upath.UPath', note: str) -> None:
     )
 
 
+def _release(path: 'upath.UPath') -> None:
+  """Removes the object of a lock; a storage may be out of reach for a while.
+
+  Raises:
+    ExportError: It could not be removed, and keeps the next run out.
+  """
+  for wait in _WAITS:
+    try:
+      with places.reach(path):
+        path.unlink(missing_ok=True)
+    except OSError as error:
+      reason = error
+      time.sleep(wait)
+    else:
+      return
+  raise errors.ExportError(
+    f'the lock {path} could not be removed at the end of this run, and keeps '
+    f'the next one out: {reason}; remove it once the storage can be reached'
+  ) from reason
+
+
 @contextlib.contextmanager
 def _hold_object(folder: 'upath.UPath') -> Iterator[None]:
   """Holds a lock in object storage: an object that only one process can create.
@@ -220,8 +243,7 @@ def _hold_object(folder: 'upath.UPath') -> Iterator[None]:
     _check_kept(folder, path, note)
     yield
   finally:
-    with places.reach(folder):
-      path.unlink(missing_ok=True)
+    _release(path)
 
 
 @contextlib.contextmanager

@@ -187,7 +187,8 @@ def _wait_for_workers(process: subprocess.Popen, folder: pathlib.Path) -> None:
     time.sleep(0.01)
 
 
-def test_ctrl_c_ends_a_real_export_cleanly(tmp_path):
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGHUP])
+def test_a_terminal_ends_a_real_export_cleanly(tmp_path, number):
   process = subprocess.Popen(
     [
       *[sys.executable, '-m', 'exporter', 'export', 'mobilenet_v1_*'],
@@ -201,7 +202,7 @@ def test_ctrl_c_ends_a_real_export_cleanly(tmp_path):
     start_new_session=True,
   )
   _wait_for_workers(process, tmp_path)
-  os.killpg(process.pid, signal.SIGINT)  # As a terminal does.
+  os.killpg(process.pid, number)  # As a terminal does.
   out, err = process.communicate()
   assert process.returncode == 130
   assert json.loads(out.splitlines()[-1])['event'] == 'summary'

@@ -1,8 +1,10 @@
 """What is shown while a batch runs."""
 
 import argparse
+from collections.abc import Iterator
 import errno
 import io
+import itertools
 import json
 import os
 import re
@@ -10,6 +12,7 @@ import sys
 
 import pytest
 
+from exporter import errors
 from exporter import results
 from exporter.cli import exits
 from exporter.cli import progress
@@ -192,3 +195,28 @@ def test_events_that_nobody_waits_for_are_no_failure(
 ):
   assert _show_in_vain(number, monkeypatch) == exits.OK
   assert not capsys.readouterr().err
+
+
+def _broken() -> Iterator[results.Result]:
+  yield from _RESULTS
+  raise errors.ExportError('the disk is gone')
+
+
+def test_an_error_that_ends_a_run_hides_no_reason_and_no_summary(capsys):
+  arguments = argparse.Namespace(progress='json')
+  with pytest.raises(errors.ExportError, match='the disk is gone'):
+    progress.show(_broken(), 9, arguments)
+  last = json.loads(capsys.readouterr().out.splitlines()[-1])
+  assert (last['event'], last['failed']) == ('summary', 2)
+  arguments.progress = 'none'
+  with pytest.raises(errors.ExportError, match='the disk is gone'):
+    progress.show(_broken(), 9, arguments)
+  assert 'checkpoint x is torn' in capsys.readouterr().err
+
+
+def test_a_run_that_cannot_begin_ends_for_programs_alone(capsys):
+  arguments = argparse.Namespace(progress='none')
+  nothing = itertools.islice(_broken(), 5, None)
+  with pytest.raises(errors.ExportError):
+    progress.show(nothing, 9, arguments)
+  assert capsys.readouterr() == ('', '')

@@ -198,13 +198,14 @@ def test_other_methods_are_refused(hub):
   assert set(headers['allow'].split(', ')) == {'GET', 'HEAD'}
 
 
-def test_a_download_ends_before_the_server_does(exports):
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP])
+def test_a_download_ends_before_the_server_does(exports, number):
   with hub_server.serve(exports) as hub:
     with contextlib.closing(hub.connect()) as connection:
       connection.request('GET', f'/{some_exports.ONNX}')
       answer = connection.getresponse()
       begun = answer.read(_MEGABYTE)
-      hub.process.send_signal(signal.SIGTERM)
+      hub.process.send_signal(number)
       body = begun + answer.read()
     assert body == (exports / some_exports.ONNX).read_bytes()
     code, output = hub.wait()

@@ -119,7 +119,8 @@ def test_a_process_that_is_killed_is_replaced_and_forgotten_by_nobody(exports):
   assert 'Traceback' not in hub.said
 
 
-def test_downloads_end_before_all_processes_do(exports):
+@pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGHUP])
+def test_downloads_end_before_all_processes_do(exports, number):
   with hub_server.serve(exports, *_FLAGS) as hub, contextlib.ExitStack() as on:
     answers = []
     for _ in range(6):
@@ -127,7 +128,7 @@ def test_downloads_end_before_all_processes_do(exports):
       client.request('GET', f'/{some_exports.ONNX}')
       answers.append(client.getresponse())
     pids = _pids(hub)
-    hub.process.send_signal(signal.SIGTERM)
+    hub.process.send_signal(number)
     whole = (exports / some_exports.ONNX).read_bytes()
     assert all(answer.read() == whole for answer in answers)
     code, output = hub.wait()
