@@ -9,6 +9,7 @@ from .server import Tls as Tls
 from .server import listen as listen
 from .server import run_server as run_server
 from .server import url as url
+from .shared_figures import figures_folder as figures_folder
 from .stock import Stock as Stock
 from .tfhub_cache import seed_tfhub as seed_tfhub
 from .tokens import Access as Access

@@ -1,10 +1,7 @@
 """`slimhub serve`."""
 
 import argparse
-from collections.abc import Iterator
 import contextlib
-import pathlib
-import tempfile
 
 from exporter import environment
 from exporter import errors
@@ -154,7 +151,10 @@ def run(args: argparse.Namespace) -> int:
     hub.write_nginx_config(args.nginx_dir, url, stock_dir)
   print(f'{count} artifacts of {args.exports} at {url}', flush=True)
   logs_json = args.log_format == _JSON
-  with _shared(args) as shared:
+  counts_together = args.metrics and args.workers > 1
+  with (
+    hub.figures_folder() if counts_together else contextlib.nullcontext()
+  ) as shared:
     app = hub.exposed(
       hub.application(served, args.site_dir, args.cors, bool(args.nginx_dir)),
       access=access,
@@ -174,13 +174,3 @@ def run(args: argparse.Namespace) -> int:
       ),
     )
   return exits.OK
-
-
-@contextlib.contextmanager
-def _shared(args: argparse.Namespace) -> Iterator[pathlib.Path | None]:
-  """A folder for the figures of several processes, where they are asked for."""
-  if not (args.metrics and args.workers > 1):
-    yield None
-    return
-  with tempfile.TemporaryDirectory(prefix='slimhub-metrics-') as name:
-    yield pathlib.Path(name)
