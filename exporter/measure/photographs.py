@@ -76,6 +76,16 @@ def _put(folder: pathlib.Path) -> None:
         raise
 
 
+def _existing(folder: pathlib.Path) -> pathlib.Path:
+  """The folder itself, before anything is made for which it is needed."""
+  if not folder.is_dir():
+    state = 'is no folder' if folder.exists() else 'does not exist'
+    raise errors.PictureError(
+      f'{folder} {state}, expected one of pictures: --representative_images=DIR'
+    )
+  return folder
+
+
 def pictures_folder(asked: storage.LocalPath | None) -> pathlib.Path | None:
   """The folder of the pictures that a user asked for.
 
@@ -85,10 +95,13 @@ def pictures_folder(asked: storage.LocalPath | None) -> pathlib.Path | None:
 
   Raises:
     PackageError: scikit-image is not installed.
+    PictureError: There is no such folder.
     ExportError: There is no place for the photographs.
   """
+  if asked is None:
+    return None
   if asked != PHOTOGRAPHS:
-    return None if asked is None else storage.to_path(asked)
+    return _existing(storage.to_path(asked))
   environment.require(PHOTOGRAPHS)
   folder = storage.default_photographs_dir()
   try:

@@ -187,9 +187,21 @@ def _none_has(
     )
   return errors.OrderError(
     f'none of {len(named)} handles has --formats={",".join(words)}: versions '
-    '1 to 3 are tf1, the others tf2, and an own model has tf1 if its spec '
-    f'has tf1_version{way}'
+    '1 to 3 are tf1, the others tf2, of which all converted files are made, '
+    f'and an own model has tf1 if its spec has tf1_version{way}'
   )
+
+
+def _lacking(
+  handles: Sequence[model_specs.Handle], words: Sequence[str]
+) -> list[str]:
+  """The words of --formats for converted files that no handle stands for."""
+  return [
+    word
+    for word in words
+    if not any(formats.is_of(handle, [word]) for handle in handles)
+    and any(kind.is_converted for kind in formats.named([word]))
+  ]
 
 
 def choose(
@@ -208,8 +220,8 @@ def choose(
     has_pictures: Whether there are pictures to measure ranges on.
 
   Raises:
-    OrderError: There are no handles, none has such a format, or pictures are
-      needed and missing.
+    OrderError: There are no handles, none has such a format or can be
+      converted to it, or pictures are needed and missing.
     PackageError: A package that a format needs is not installed.
   """
   if not named:
@@ -235,8 +247,8 @@ def choose(
     raise errors.OrderError(
       f'{handles[0]} cannot be made: {handles[0].refusal}'
     )
-  if not handles:
-    raise _none_has(named, words)
+  if lacking := _lacking(handles, words) if handles else words:
+    raise _none_has(named, lacking)
   return handles
 
 

@@ -29,8 +29,8 @@ def _run():
     yield run
 
 
-def test_one_order_holds_handles_and_conversions(run):
-  flags = ['--formats=tf2,litert,onnx', '--representative_images=p']
+def test_one_order_holds_handles_and_conversions(run, tmp_path):
+  flags = ['--formats=tf2,litert,onnx', f'--representative_images={tmp_path}']
   assert (
     _main(_MODEL, *flags, '--onnx_layout=nchw', '--litert_batch=dynamic') == 0
   )
@@ -39,12 +39,25 @@ def test_one_order_holds_handles_and_conversions(run):
     orders.EXPORT,
     tuple(formats.select(model_specs.find(_MODEL), words, 'nchw')),
     pathlib.Path('out'),
-    pictures_dir=pathlib.Path('p'),
+    pictures_dir=tmp_path,
     weights='synthetic',
     litert_batch='dynamic',
   )
   assert len(order.handles) == 12
   run.assert_called_once_with((order,), processes.Processes(None))
+
+
+@pytest.mark.parametrize(
+  ('name', 'state'), [('typo', 'does not exist'), ('file', 'is no folder')]
+)
+def test_pictures_are_looked_for_before_anything_is_made(
+  run, tmp_path, capsys, name, state
+):
+  (tmp_path / 'file').touch()
+  flags = ['--formats=tf2,litert', f'--representative_images={tmp_path / name}']
+  assert _main(_MODEL, *flags) == 1
+  assert f'{tmp_path / name} {state}, expected' in capsys.readouterr().err
+  run.assert_not_called()
 
 
 def test_photographs_may_be_those_of_a_package(run, tmp_path, monkeypatch):

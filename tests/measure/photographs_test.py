@@ -72,7 +72,9 @@ def test_they_are_made_once_and_alike(home):
   assert _hashes(folder) == before
 
 
-def test_a_folder_is_a_folder_whatever_its_name(home):
+def test_a_folder_is_a_folder_whatever_its_name(home, tmp_path, monkeypatch):
+  monkeypatch.chdir(tmp_path)
+  pathlib.Path(photographs.PHOTOGRAPHS).mkdir()
   assert photographs.pictures_folder(None) is None
   named = pathlib.Path(photographs.PHOTOGRAPHS)
   assert photographs.pictures_folder(named) == named

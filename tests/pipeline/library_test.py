@@ -150,6 +150,10 @@ def test_without_weights_nothing_is_made(tmp_path, monkeypatch):
     ({'formats': ['tf3']}, 'unknown format'),
     ({'formats': ['litert.int8']}, 'without representative_images'),
     ({'models': 'mobilenet_v1_025_128/*/3', 'formats': ['onnx']}, 'none of 2'),
+    (
+      {'models': 'mobilenet_v1_025_128/*/3', 'formats': ['tf1', 'onnx']},
+      'none of 2 handles has --formats=onnx: ',
+    ),
     ({'weights': 'synthetic', 'checkpoint_dir': 'c'}, 'expected one of the'),
     ({'litert_batch': 8}, "litert_batch=8, expected one of '1', 'dynamic'"),
     ({'weights': 'Raw'}, "weights='Raw', expected one of 'auto', 'ema', 'raw'"),
