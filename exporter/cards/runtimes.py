@@ -16,6 +16,7 @@ OK = 'ok'  # The same numbers.
 NEAR = 'near'  # It rounds otherwise than the runtime that proved the file.
 REFUSED = 'refused'
 _TITLE = 'Runtimes of converted files'
+_IN_COLOUR = ('MediaPipe',)  # They refuse images of one channel.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,16 +92,19 @@ def seen(
   conversion: model_specs.Handle, trials: Iterable[Trial] | None = None
 ) -> tuple[str, ...]:
   """Says in which other runtimes such a file works, as blocks of Markdown."""
+  is_grey = conversion.spec.family.channels == 1
   titles = [
     trial.title
     for trial in (TABLE.committed if trials is None else trials)
-    if kinds.get(trial.word) == conversion.kind and trial.kind != REFUSED
+    if kinds.get(trial.word) == conversion.kind
+    and trial.kind != REFUSED
+    and not (is_grey and trial.runtime in _IN_COLOUR)
   ]
   if not titles:
     return ()
-  return (
-    markdown.paragraph(
-      'Such files were seen to run in other runtimes, too: '
-      f'{"; ".join(titles)}.'
-    ),
+  text = (
+    f'Such files were seen to run in other runtimes, too: {"; ".join(titles)}.'
   )
+  if is_grey and conversion.kind.group == kinds.LITERT:
+    text += f' {" and ".join(_IN_COLOUR)} takes pictures in colour alone.'
+  return (markdown.paragraph(text),)

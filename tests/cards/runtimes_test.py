@@ -1,5 +1,6 @@
 """The runtimes of converted files: their rows, and what pages say of them."""
 
+import dataclasses
 from importlib import resources
 
 import pytest
@@ -7,8 +8,10 @@ import pytest
 from exporter.cards import clients_page
 from exporter.cards import recorded
 from exporter.cards import runtimes
+from model_specs import formats
 from model_specs import kinds
 from tests import conversions_made
+from tests import some_spec_file
 
 _OK = runtimes.Trial('A', 'a-b', '1.2', 'Node', 'onnx.model', runtimes.OK)
 _NEAR = runtimes.Trial('A', 'a-b', '1.2', 'Node', 'litert.int8', runtimes.NEAR)
@@ -56,3 +59,20 @@ def test_a_card_names_the_runtimes_of_such_files_alone():
   (sentence,) = runtimes.seen(_conversion('onnx.model'), [_OK, _NEAR])
   assert sentence.endswith('A 1.2 in Node.')
   assert not runtimes.seen(_conversion('litert.dynamic'), [_OK, _REFUSED])
+
+
+def test_what_takes_colours_alone_is_on_no_card_of_grey_images():
+  of_colours = (
+    dataclasses.replace(_OK, runtime=runtime, word='litert.float32')
+    for runtime in ('MediaPipe', 'Another')
+  )
+  model = some_spec_file.model(network='lenet', multiplier=None, size=28)
+  grey = formats.convert(model.handles((2,))[0], kinds.get('litert.float32'))
+  trials = tuple(of_colours)
+  (sentence,) = runtimes.seen(grey, trials)
+  assert 'MediaPipe 1.2' not in sentence
+  assert sentence.split('too: ')[1].split() == (
+    'Another 1.2 in Node. MediaPipe takes pictures in colour alone.'.split()
+  )
+  (sentence,) = runtimes.seen(_conversion('litert.float32'), trials)
+  assert 'MediaPipe 1.2 in Node; Another 1.2' in ' '.join(sentence.split())
