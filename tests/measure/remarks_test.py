@@ -49,3 +49,10 @@ def test_a_model_that_is_right_now_and_then_is_not_told_so():
   assert len(_remarks(_IMAGENET, truth, guesses)) == 1
   few = _remarks(_IMAGENET, [10, 11, 12, 13], [11, 12, 13, 14])
   assert len(few) == 1
+
+
+def test_pictures_of_few_classes_must_agree():
+  truth = [388] * 12
+  agreed = _remarks(_IMAGENET, truth, [389] * 11 + [7])
+  assert agreed[-1].startswith('0 of 12 pictures are right, and 11 would be')
+  assert len(_remarks(_IMAGENET, truth, [389] * 9 + [7] * 3)) == 1
