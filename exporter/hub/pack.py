@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Mapping
 import functools
 import html
 import json
@@ -14,9 +15,12 @@ from exporter.hub import address
 from exporter.hub import page as page_lib
 from exporter.hub import tfjs
 from exporter.hub import webroot
+from model_specs import kinds
 
 _INDEX = 'index.json'
 _PAGE = '.html'
+# A query that names one of these means the first of its formats.
+_BY_QUERY = (kinds.LITERT, kinds.TFJS)
 
 
 def _refuse_others(output_dir: pathlib.Path) -> None:
@@ -50,6 +54,26 @@ def _loose(manifest: storage.Manifest) -> dict[str, str]:
   if not (kind.is_folder and kind.is_converted):
     return {}
   return {f'{manifest.handle}/{name}': name for name in manifest.files}
+
+
+def _meant(
+  packed: Iterable[storage.Manifest], newest: Mapping[str, str]
+) -> dict[str, storage.Manifest]:
+  """The converted files that queries mean, by their names without a version.
+
+  Args:
+    packed: The manifests of all artifacts.
+    newest: The newest version of each model and task.
+  """
+  meant = {}
+  for manifest in packed:
+    kind = storage.kind_of(manifest)
+    folder, _, number = storage.origin_stem(manifest).rpartition('/')
+    is_first = kind == kinds.of_group(kind.group)[0]
+    if is_first and kind.group in _BY_QUERY and newest.get(folder) == number:
+      path = storage.download_path(manifest)
+      meant[f'{folder}.{path.partition(f"/{number}.")[2]}'] = manifest
+  return meant
 
 
 def _is_at(stem: str, name: str) -> bool:
@@ -152,6 +176,8 @@ class _Packer:
       self._root.link(f'{folder}{storage.BUNDLE_SUFFIX}', origin)
       page = _redirect(f'{folder.rpartition("/")[2]}/{number}')
       self._root.put_data(f'{folder}{_PAGE}', page.encode())
+    for name, manifest in _meant(packed, newest).items():
+      self._root.link(name, storage.download_path(manifest))
     for handle, manifest in tfjs.by_handle(packed).items():
       for path, file in _loose(manifest).items():
         self._root.link(f'{handle}/{file}', path)

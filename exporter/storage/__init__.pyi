@@ -52,6 +52,7 @@ from .manifest import described_stem as described_stem
 from .manifest import differing_keys as differing_keys
 from .manifest import is_same_model as is_same_model
 from .manifest import kind_of as kind_of
+from .manifest import origin_stem as origin_stem
 from .manifest import parse_manifest as parse_manifest
 from .manifest import spec_table as spec_table
 from .members import member_file as member_file

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import urllib.error
 import urllib.request
 
 import pytest
@@ -60,14 +61,15 @@ def _exports(tmp_path_factory):
   exports = tmp_path_factory.mktemp('own_hub') / 'exports'
   for handle in (_TF1, _TF2):
     artifacts.stand_in(exports, handle)
-  some_exports.add(exports, some_exports.LITE, 'a file')
+  for converted in (some_exports.LITE, some_exports.TFJS):
+    some_exports.add(exports, converted, 'a file')
   return exports
 
 
 @pytest.fixture(scope='module', name='packed')
 def _packed(exports):
   packed = exports.with_name('packed')
-  assert len(list(pack.pack_exports(folder.items(exports), packed))) == 3
+  assert len(list(pack.pack_exports(folder.items(exports), packed))) == 4
   return packed
 
 
@@ -146,7 +148,11 @@ def test_both_hubs_answer_the_same_bytes(hubs):
     f'{_TF2}.json',
     f'{_TF2}.md',
     f'{_TF2}?lite-format=tflite',
+    f'{_NAME}?lite-format=tflite',
+    f'{some_exports.LITE}?lite-format=tflite',
     some_exports.LITE,
+    f'{_TF2}?tfjs-format=compressed',
+    f'{_NAME}?tfjs-format=compressed',
     'index.json',
   ):
     served, packed = (
@@ -155,6 +161,13 @@ def test_both_hubs_answer_the_same_bytes(hubs):
     if path == 'index.json':
       served, packed = json.loads(served), json.loads(packed)
     assert served == packed, path
+
+
+def test_what_nginx_cannot_send_is_no_page(hubs):
+  _, url = hubs
+  for query in ('tf-hub-format=uncompressed', 'tfjs-format=x', 'lite-format='):
+    with pytest.raises(urllib.error.HTTPError, match='404'):
+      urllib.request.urlopen(f'{url}/{_TF2}?{query}')
 
 
 def test_nginx_shows_pages_to_browsers(hubs):
@@ -178,13 +191,19 @@ def test_the_rule_for_a_bucket(packed):
   program = shutil.which('node')
   assert program, 'node is missing; it comes with npm: apt-get install npm'
   compressed = {'tf-hub-format': {'value': 'compressed'}}
+  lite = {'lite-format': {'value': 'tflite'}}
+  bundle, model_json = f'{_TF2}.tfjs/float32.tar.gz', f'{_TF2}/model.json'
   cases = [
     ('/', {}, 'index.html'),
     (f'/{_TF2}', {}, f'{_TF2}.html'),
     (f'/{_NAME}', {}, f'{_NAME}.html'),
     (f'/{_TF2}', compressed, f'{_TF2}.tar.gz'),
     (f'/{_TF2}.tar.gz', compressed, f'{_TF2}.tar.gz'),
-    (f'/{_TF2}', {'lite-format': {'value': 'tflite'}}, some_exports.LITE),
+    (f'/{_TF2}', lite, some_exports.LITE),
+    (f'/{some_exports.LITE}', lite, some_exports.LITE),
+    (f'/{_NAME}', lite, f'{_NAME}.litert/float32.tflite'),
+    (f'/{_TF2}', {'tfjs-format': {'value': 'compressed'}}, bundle),
+    (f'/{_TF2}/model.json', {'tfjs-format': {'value': 'file'}}, model_json),
     (f'/{_TF2}.json', {}, f'{_TF2}.json'),
     (f'/{some_exports.LITE}', {}, some_exports.LITE),
     ('/index.json', {}, 'index.json'),

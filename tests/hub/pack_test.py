@@ -55,7 +55,8 @@ def _states(packed):
 def test_what_is_there(exports, packed):
   assert set(_run(exports, packed).values()) == {results.PACKED}
   expected = {'index.html', 'index.json', ledger.FILE}
-  expected |= {f'{_NAME}{s}' for s in ('.tar.gz', '.html')}
+  lite = f'{_NAME}.litert/float32.tflite'
+  expected |= {lite, *(f'{_NAME}{s}' for s in ('.tar.gz', '.html'))}
   for handle in (_TF1, _TF2):
     expected |= {f'{handle}{s}' for s in ('.tar.gz', '.html', *_BESIDE)}
   for file in (some_exports.LITE, some_exports.ONNX):
@@ -64,6 +65,7 @@ def test_what_is_there(exports, packed):
   assert set(file_tree.read(packed)) == expected
   newest = packed / f'{_NAME}.tar.gz'
   assert newest.samefile(packed / f'{_TF2}.tar.gz')
+  assert (packed / lite).samefile(packed / some_exports.LITE)
   assert 'url=classification/5"' in (packed / f'{_NAME}.html').read_text()
 
 
