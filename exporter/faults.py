@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from exporter import errors
+from model_specs import outside
 
 _MEMORY = (
   'this machine ran out of memory; run the command again with fewer --jobs, or '
@@ -24,11 +25,16 @@ _FILES = (
   'too many files are open; raise the limit (ulimit -n), then run the command '
   'again'
 )
+_SIZE = (
+  'it is larger than files may be here; raise the limit (ulimit -f), or use '
+  'another file system'
+)
 _DEVICE = 'the disk or its network fails; see what the system logs say'
 _NUMBERS = {
   errno.ENOMEM: _MEMORY,
   errno.ENOSPC: _DISK,
   errno.EDQUOT: _DISK,
+  errno.EFBIG: _SIZE,
   errno.EACCES: _RIGHTS,
   errno.EPERM: _RIGHTS,
   errno.EROFS: _RIGHTS,
@@ -102,6 +108,8 @@ def of_machine(error: BaseException) -> str:
   """
   if isinstance(error, MemoryError):
     return _MEMORY
+  if isinstance(error, outside.NotUsableError):
+    return ''  # It borrows a number of the system for what was read.
   if isinstance(error, OSError) and error.errno is not None:
     return _NUMBERS.get(error.errno, '')
   return of_text(str(error)) or _TYPES.get(type(error).__name__, '')

@@ -10,6 +10,7 @@ from exporter import errors
 from exporter import faults
 from exporter import results
 import model_specs
+from model_specs import outside
 
 _OP = (None, None)
 
@@ -30,6 +31,7 @@ _OP = (None, None)
     (PermissionError(errno.EACCES, 'Permission denied'), 'readable and writ'),
     (OSError(errno.EROFS, os.strerror(errno.EROFS)), 'readable and writable'),
     (tf.errors.PermissionDeniedError(*_OP, '/x; denied'), 'readable and writ'),
+    (OSError(errno.EFBIG, os.strerror(errno.EFBIG)), 'ulimit -f'),
     (OSError(errno.EMFILE, os.strerror(errno.EMFILE)), 'ulimit -n'),
     (OSError(errno.EIO, os.strerror(errno.EIO)), 'the system logs'),
     (RuntimeError('Failed to allocate memory for requested buffer'), 'memory'),
@@ -53,6 +55,7 @@ def test_the_machine_is_at_fault(error, advice):
   'error',
   [
     ValueError('shapes differ'),
+    outside.NotUsableError(errno.EFBIG, 'has more than 9 bytes', 'x'),
     FileNotFoundError(errno.ENOENT, 'No such file or directory', 'x'),
     tf.errors.DataLossError(*_OP, 'checksum does not match'),
     tf.errors.InvalidArgumentError(*_OP, 'no such node'),

@@ -108,6 +108,18 @@ def _reason(error: OSError, args: argparse.Namespace) -> str:
   return f'{text}; {advice}' if advice else text
 
 
+def _short_of_memory(error: ImportError | MemoryError) -> str:
+  """What to say where a library does not fit into memory.
+
+  Raises:
+    ImportError: It is missing or broken, which is a fault of the installation.
+  """
+  advice = faults.of_machine(error)
+  if not advice:
+    raise error
+  return f'{type(error).__name__}: {error}; {advice}'
+
+
 def main(args: argparse.Namespace) -> int:
   """Runs one command; returns its exit code, and prints errors in one line."""
   with terminal.shown():
@@ -139,6 +151,8 @@ def _run(args: argparse.Namespace) -> int:
     code, reason = exits.USAGE_ERROR, str(error)
   except OSError as error:
     code, reason = exits.FAILED, _reason(error, args)
+  except (ImportError, MemoryError) as error:
+    code, reason = exits.FAILED, _short_of_memory(error)
   except (errors.SlimhubError, model_specs.SpecError) as error:
     code, reason = exits.FAILED, str(error)
   sys.stderr.write(f'slimhub: {reason}\n')

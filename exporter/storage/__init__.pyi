@@ -46,11 +46,7 @@ from .manifest import Check as Check
 from .manifest import Manifest as Manifest
 from .manifest import Weights as Weights
 from .manifest import WeightsKind as WeightsKind
-from .manifest import check_origin as check_origin
-from .manifest import check_same_weights as check_same_weights
 from .manifest import described_stem as described_stem
-from .manifest import differing_keys as differing_keys
-from .manifest import is_same_model as is_same_model
 from .manifest import kind_of as kind_of
 from .manifest import origin_stem as origin_stem
 from .manifest import parse_manifest as parse_manifest
@@ -59,6 +55,10 @@ from .members import member_file as member_file
 from .members import member_folders as member_folders
 from .memo import read_memo as read_memo
 from .memo import write_memo as write_memo
+from .origins import check_origin as check_origin
+from .origins import check_same_weights as check_same_weights
+from .origins import differing_keys as differing_keys
+from .origins import is_same_model as is_same_model
 from .part import Part as Part
 from .places import Folder as Folder
 from .places import Place as Place

@@ -14,6 +14,7 @@ from exporter import errors
 from exporter.storage import contents
 from exporter.storage import inside
 from exporter.storage import manifest as manifest_lib
+from exporter.storage import origins
 from exporter.storage import places
 import model_specs
 from model_specs import kinds
@@ -202,7 +203,7 @@ def open_artifact(
       f'{place.artifact} has no manifest {place.manifest.name} beside it; '
       'export the version again with --force'
     )
-  manifest_lib.check_origin(manifest, functools.partial(read_manifest, root))
+  origins.check_origin(manifest, functools.partial(read_manifest, root))
   with places.local_copy(place.artifact) as artifact:
     different = contents.differences(manifest, artifact)
     if different:

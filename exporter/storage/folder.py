@@ -16,6 +16,7 @@ from exporter.storage import export
 from exporter.storage import left_out as left_out_lib
 from exporter.storage import locations
 from exporter.storage import manifest as manifest_lib
+from exporter.storage import origins
 from exporter.storage import places
 import model_specs
 from model_specs import formats
@@ -221,7 +222,7 @@ def _check_origin(item: Item, before: Item | None) -> None:
       return before.manifest
     return export.read_manifest(item.root, stem)
 
-  manifest_lib.check_origin(item.manifest, read)
+  origins.check_origin(item.manifest, read)
 
 
 def _item(folder: places.Folder, handle: model_specs.Handle) -> Item | None:

@@ -1,7 +1,5 @@
 """The manifest of an artifact: its files, weights, versions and proof."""
 
-from collections.abc import Callable
-from collections.abc import Mapping
 import contextlib
 import dataclasses
 import hashlib
@@ -11,6 +9,7 @@ import re
 from typing import Literal
 from typing import TypeAlias
 
+import exporter
 from exporter import errors
 from exporter.storage import record
 import model_specs
@@ -162,6 +161,15 @@ def _check_claims(manifest: Manifest) -> None:
       raise ValueError(f'{each!r:.80} is no SHA-256: 64 hexadecimal digits')
 
 
+def _other_writer(text: str | bytes) -> str:
+  """Says which slimhub wrote what is no manifest to this one, if another."""
+  with contextlib.suppress(ValueError, LookupError, TypeError, RecursionError):
+    writer = outside.shown(str(json.loads(text)['libraries'][_SLIMHUB])[:40])
+    if writer != exporter.__version__:
+      return f'use slimhub {writer}, which wrote it, or '
+  return ''
+
+
 def parse_manifest(text: str | bytes, name: str) -> Manifest:
   """Parses what `to_json` wrote.
 
@@ -182,7 +190,7 @@ def parse_manifest(text: str | bytes, name: str) -> Manifest:
   except ValueError as error:
     raise errors.ManifestError(
       f'{name} is not a manifest of slimhub ({error}); '
-      'export the version again with --force'
+      f'{_other_writer(text)}export the version again with --force'
     ) from error
   return manifest
 
@@ -214,80 +222,3 @@ def origin_stem(described: Manifest) -> str:
   """The path of the SavedModel that an artifact was converted from, or is."""
   kind = kind_of(described)
   return described.handle.removesuffix(f'.{kind.group}/{kind.file}')
-
-
-def check_same_weights(described: Manifest, weights: Weights) -> None:
-  """Makes sure that a file and the SavedModel beside it have the same weights.
-
-  Args:
-    described: The manifest of the file.
-    weights: Those of the SavedModel.
-
-  Raises:
-    ManifestError: They have others.
-  """
-  if described.weights.sha256 != weights.sha256:
-    raise errors.ManifestError(
-      f'{described.handle} has weights of hash {described.weights.sha256}, and '
-      f'the SavedModel beside it {weights.sha256}; export both again, by one '
-      'command with both in --formats'
-    )
-
-
-def differing_keys(
-  one: Mapping[str, object], other: Mapping[str, object]
-) -> list[str]:
-  """The keys of spec files that have other values in one than in the other."""
-  keys = sorted(one.keys() | other.keys())
-  return [key for key in keys if one.get(key) != other.get(key)]
-
-
-def is_same_model(one: Manifest, other: Manifest) -> bool:
-  """Whether two artifacts have the same weights and the same spec file."""
-  is_same = one.weights.sha256 == other.weights.sha256
-  return is_same and one.model == other.model
-
-
-def check_same_model(described: Manifest, beside: Manifest) -> None:
-  """Makes sure that a file is of the SavedModel beside it.
-
-  Args:
-    described: The manifest of the file.
-    beside: That of the SavedModel.
-
-  Raises:
-    ManifestError: They have other weights, or were exported with other specs of
-      an own model: its labels may be others, or its colours.
-  """
-  check_same_weights(described, beside.weights)
-  if differing := differing_keys(described.model, beside.model):
-    raise errors.ManifestError(
-      f'{described.handle} was exported with another spec than the SavedModel '
-      f'beside it ({", ".join(differing)}); export both again, by one command '
-      'with both in --formats'
-    )
-
-
-def check_origin(
-  described: Manifest, read: Callable[[str], Manifest | None]
-) -> None:
-  """Makes sure that a converted file is of the SavedModel beside it, if any.
-
-  Args:
-    described: The manifest of the file, or of an artifact that was not
-      converted, which has no origin.
-    read: Reads the manifest at a path, without its suffix; None if there is
-      none.
-
-  Raises:
-    ManifestError: One of the two was exported again, of another model.
-  """
-  stem = origin_stem(described)
-  if stem == described.handle:
-    return
-  beside = None
-  # A manifest that cannot be used is told as that of the SavedModel.
-  with contextlib.suppress(errors.ManifestError):
-    beside = read(stem)
-  if beside:
-    check_same_model(described, beside)

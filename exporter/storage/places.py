@@ -27,6 +27,7 @@ Folder: TypeAlias = Union[pathlib.Path, 'upath.UPath']
 _F = TypeVar('_F', bound=Folder)
 _F_co = TypeVar('_F_co', bound=Folder, covariant=True)
 _MEASURED = '.measured.json'
+_URL = re.compile(r'[A-Za-z][A-Za-z0-9+.-]+://')
 _HALF_A_URL = re.compile(r'[A-Za-z][A-Za-z0-9+.-]+:/(?!/)')
 
 
@@ -80,6 +81,11 @@ def parse_path(text: str) -> pathlib.Path:
     raise ValueError('is empty, expected a path; `.` is the current folder')
   if '\0' in text:
     raise ValueError('holds a character of number 0, which no path has')
+  if _URL.match(text):
+    raise ValueError(
+      'is a URL, expected a path: what this names must lie on this machine; '
+      'copy it here first'
+    )
   try:
     return pathlib.Path(text).expanduser()
   except RuntimeError as error:  # Python knows no home folder of that user.

@@ -29,6 +29,11 @@ def _run():
   ('error', 'says'),
   [
     (OSError(28, 'No space left on device'), ['out: ', 'make room']),
+    (MemoryError(), ['MemoryError', 'ran out of memory', '--jobs']),
+    (
+      ImportError('x.so: failed to map segment from shared object'),
+      ['x.so', 'ran out of memory'],
+    ),
     (OSError(30, 'Read-only file system', '/x/y'), ["'/x/y'", 'writable']),
   ],
 )
@@ -112,3 +117,24 @@ def test_an_empty_date_is_none_for_all_that_the_command_starts():
       check=True,
     )
     assert done.stdout.splitlines()[-1] == str(bool(text))
+
+
+def test_what_is_broken_in_the_installation_is_no_lack_of_memory(run):
+  run.side_effect = ImportError('no module named x')
+  with pytest.raises(ImportError, match='named x'):
+    _main('export', _MODEL, *_EXPORT)
+
+
+@pytest.mark.parametrize(
+  'argv',
+  [
+    ('pack', 's3://bucket/exports', '--output_dir=out'),
+    ('seed_cache', 's3://bucket/exports', '--cache_dir=cache'),
+    ('serve', 's3://bucket/exports'),
+  ],
+)
+def test_a_url_where_a_folder_of_this_machine_is_needed(argv, capsys):
+  with pytest.raises(SystemExit) as ended:
+    _main(*argv)
+  assert ended.value.code == 2
+  assert "'s3://bucket/exports' is a URL, expected" in capsys.readouterr().err

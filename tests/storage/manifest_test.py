@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+import exporter
 from exporter import errors
 from exporter.storage import manifest
 import model_specs
@@ -147,19 +148,14 @@ def test_another_text_is_refused(text):
     manifest.parse_manifest(text, 'exports/5.json')
   message = str(raised.value)
   assert message.startswith('exports/5.json is not a manifest of slimhub (')
-  assert message.endswith('; export the version again with --force')
+  assert message.endswith(' export the version again with --force')
   assert len(message) < 400
 
 
-def test_a_model_is_its_weights_and_its_spec():
-  handle = model_specs.get(
-    'google/imagenet/mobilenet_v1_025_128/classification/5'
-  )
-  one = some_manifest.make(handle)
-  assert manifest.is_same_model(one, dataclasses.replace(one, files={}))
-  for changes in (
-    {'weights': dataclasses.replace(one.weights, sha256='0' * 64)},
-    {'model': {**one.model, 'labels': ['other']}},
-  ):
-    other = dataclasses.replace(one, **changes)
-    assert not manifest.is_same_model(one, other)
+@pytest.mark.parametrize('writer', ['9.8.7', exporter.__version__])
+def test_the_slimhub_that_wrote_it_is_named_if_it_is_another(writer):
+  text = _changed(libraries={'slimhub': writer}, invented='later')
+  with pytest.raises(errors.ManifestError) as raised:
+    manifest.parse_manifest(text, 'exports/5.json')
+  said = f'; use slimhub {writer}, which wrote it, or export the version again'
+  assert (said in str(raised.value)) == (writer != exporter.__version__)
