@@ -191,6 +191,28 @@ def check_trained(
     )
 
 
+def check_trained_beside(
+  handle: model_specs.Handle, order: orders.Order
+) -> None:
+  """Raises an ExportError for an untrained file beside a trained SavedModel.
+
+  Whatever reads exports would leave it out, and fail.
+  """
+  origin = handle.origin
+  if handle == origin or order.weights != checkpoints.SYNTHETIC or order.force:
+    return
+  beside = None
+  # Whoever reads a manifest that cannot be used says so.
+  with contextlib.suppress(errors.ManifestError):
+    beside = storage.read_manifest(order.output_dir, origin.stem)
+  if beside and beside.weights.kind != checkpoints.SYNTHETIC:
+    raise errors.ExportError(
+      f'{handle} would be untrained, and {origin} beside it has the '
+      f'{beside.weights.kind} weights of {beside.weights.checkpoint}; name '
+      'those with --checkpoint_dir, or another --output_dir'
+    )
+
+
 def check_classifier(
   handle: model_specs.Handle, reading: checkpoints.Reading
 ) -> None:

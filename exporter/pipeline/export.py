@@ -147,6 +147,7 @@ def _export(
   has_pictures = order.pictures_dir is not None
   if refused := changes_lib.refuse(handle, has_pictures=has_pictures):
     return refused
+  changes_lib.check_trained_beside(handle, order)
   model = load()
   changes_lib.check_classifier(handle, model.reading)
   changes = None

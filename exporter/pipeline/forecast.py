@@ -75,6 +75,7 @@ def _decide(
   has_pictures = order.pictures_dir is not None
   if refused := changes.refuse(handle, has_pictures=has_pictures):
     return refused.status, refused.reason
+  changes.check_trained_beside(handle, order)
   weights.check()
   manifest = None
   if not order.force:

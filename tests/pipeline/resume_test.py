@@ -10,6 +10,7 @@ import exporter
 from exporter import environment
 from exporter import results
 from exporter.pipeline import export
+from exporter.pipeline import forecast
 from exporter.pipeline import orders
 from exporter.storage import places
 from model_specs import formats
@@ -127,6 +128,30 @@ def test_untrained_weights_replace_trained_ones_by_force_alone(
   assert '--force replaces trained weights by untrained ones' in result.reason
   assert file_tree.read(order.output_dir) == before
   assert _run(dataclasses.replace(order, force=True)).status == 'exported'
+
+
+def test_no_untrained_file_comes_to_lie_beside_a_trained_model(
+  order, checkpoint_dir
+):
+  saved_model = tiny_network.MODEL.handles((5,))[0]
+  trained = dataclasses.replace(
+    order,
+    handles=(saved_model,),
+    checkpoint_dir=checkpoint_dir,
+    weights='auto',
+  )
+  assert _run(trained).status == 'exported'
+  before = file_tree.read(order.output_dir)
+  file = formats.convert(saved_model, kinds.get('onnx.model'))
+  untrained = dataclasses.replace(order, handles=(file,))
+  result = _run(untrained)
+  assert result.status == 'failed'
+  assert f'{file} would be untrained, and {saved_model} beside' in result.reason
+  assert file_tree.read(order.output_dir) == before
+  (foretold,) = forecast.foretell([untrained], fetches=False)
+  assert (foretold.status, foretold.reason) == (result.status, result.reason)
+  alone = dataclasses.replace(untrained, output_dir=order.output_dir / 'other')
+  assert _run(alone).status == 'exported'
 
 
 def test_a_changed_spec_is_exported_again(order):
