@@ -23,17 +23,21 @@ _SNIPPET = string.Template("""
 <script>
   async function main() {
     const model = await tf.loadGraphModel('$path/model.json');
+    const canvas = document.createElement('canvas');
+    canvas.width = canvas.height = $size;
+    const context = canvas.getContext('2d');
+    context.imageSmoothingQuality = 'high';  // Details are averaged.
     const picture = document.querySelector('img');
+    context.drawImage(picture, 0, 0, $size, $size);
     const pixels = $pixels;
-    const resized = tf.image.resizeBilinear(pixels, [$size, $size]);
-    const images = tf.expandDims(tf.div(resized, 255));
+    const images = tf.expandDims(tf.div(pixels, 255));
     const $output = await model.predict(images).data();
     console.log($output);
   }
   window.onload = main;
 </script>
 """)
-_COLOURS = 'tf.browser.fromPixels(picture)'
+_COLOURS = 'tf.browser.fromPixels(canvas)'
 # How bright each pixel is: with one channel, `fromPixels` takes the red alone.
 _GREY = f'{_COLOURS}.toFloat()\n      .mul([0.299, 0.587, 0.114]).sum(2, true)'
 
