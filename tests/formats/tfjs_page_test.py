@@ -11,6 +11,7 @@ from exporter.artifacts import tfjs_runtime
 from exporter.checkpoints import synthetic
 from tests import browser as browser_lib
 from tests import conversions_made
+from tests import some_manifest
 
 _NAME = conversions_made.TINY
 _SCRIPTS = ('core', 'converter', 'backend-cpu')
@@ -32,8 +33,8 @@ def test_the_snippet_computes_what_the_network_does(tmp_path, enlarged):
   # A canvas that averages makes the same picture of one with larger pixels.
   large = picture.repeat(enlarged, 0).repeat(enlarged, 1)
   Image.fromarray(large).save(tmp_path / 'picture.jpg', 'PNG')
-  text = ''.join(formats.of(handle).usage(handle))
-  snippet = text.partition('```html\n')[2].partition('```')[0]
+  card = formats.of(handle).card(handle, some_manifest.make(handle))
+  snippet = card.to_markdown().partition('```html\n')[2].partition('```')[0]
   (tmp_path / 'page.html').write_text(f'<!doctype html>\n{snippet}')
   with browser_lib.launch() as browser, browser_lib.serve(tmp_path) as url:
     page = browser_lib.new_page(browser)
