@@ -13,7 +13,7 @@ from .drawing import BLUE as BLUE
 from .drawing import YELLOW as YELLOW
 from .drawing import Box as Box
 from .drawing import Drawing as Drawing
-from .evaluation import EVALUATION_CHARTS as EVALUATION_CHARTS
+from .evaluation import EVALUATION_FOLDER as EVALUATION_FOLDER
 from .evaluation import EVALUATION_JSON as EVALUATION_JSON
 from .evaluation import classifiers as classifiers
 from .evaluation import evaluate as evaluate

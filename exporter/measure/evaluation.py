@@ -17,6 +17,7 @@ from exporter import environment
 from exporter import errors
 from exporter import storage
 from exporter.measure import accuracy
+from exporter.measure import answers
 from exporter.measure import classes
 from exporter.measure import confusion_chart
 from exporter.measure import crops
@@ -26,7 +27,7 @@ from exporter.measure import runners
 import model_specs
 from model_specs import versions
 
-EVALUATION_JSON, EVALUATION_CHARTS = 'evaluation.json', 'evaluation'
+EVALUATION_JSON, EVALUATION_FOLDER = 'evaluation.json', 'evaluation'
 _BATCH = 32
 _MOST = 2**28  # Bytes of EVALUATION_JSON; an export takes less than 1 MB of it.
 
@@ -94,11 +95,21 @@ def _is_sane(name: str, logits: np.ndarray, problems: list[str]) -> bool:
   return not bad
 
 
-def chart_file(handle: str) -> str:
-  """The path, below the exports, of the chart of what one takes for what."""
+def _file(handle: str, suffix: str) -> str:
+  """The path, below the exports, of a file about one of them."""
   # Parts of handles may have a `_` and have no dot, so that each handle has a
   # file of its own.
-  return f'{EVALUATION_CHARTS}/{handle.replace("/", ".")}.svg'
+  return f'{EVALUATION_FOLDER}/{handle.replace("/", ".")}{suffix}'
+
+
+def chart_file(handle: str) -> str:
+  """The path of the chart of what an export takes for what."""
+  return _file(handle, '.svg')
+
+
+def answers_file(handle: str) -> str:
+  """The path of the table of what an export answers on each picture."""
+  return _file(handle, '.csv')
 
 
 def _earlier(
@@ -200,6 +211,10 @@ def evaluate(  # noqa: PLR0913  # The last goes by its name.
         figures,
         remarks=remarks.remarks(handle, setting.labels, logits[name], truth),
         artifact=loaded[name].artifact,
+      )
+      storage.write_text(
+        output_dir / answers_file(name),
+        answers.render(pictures, truth, logits[name], classes_of[name].names),
       )
       evaluated.append(one)
       yield one

@@ -54,8 +54,8 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
   """Measures the accuracy of classifiers, as `slimhub evaluate` does.
 
   Args:
-    output_dir: Where exports are. evaluation.json and charts of which classes
-      are mistaken for which are written there.
+    output_dir: Where exports are. evaluation.json, tables of all answers and
+      charts of which classes are mistaken for which are written there.
     images: A folder of pictures: with a folder for each class, or with the
       pictures that `labels` names.
     labels: A file with a line PATH LABEL for each picture, with paths below

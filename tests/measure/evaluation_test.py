@@ -1,5 +1,6 @@
 """Exports of every kind are evaluated on pictures whose classes are known."""
 
+import csv
 import dataclasses
 import json
 import pathlib
@@ -139,8 +140,19 @@ def test_figures_and_pictures_stand_beside_the_exports(
   assert setting['preprocessing'] == crops.CENTRAL
   for each in evaluated[0]:
     name = each.name.replace('/', '.') + '.svg'
-    chart = (exports / evaluation.EVALUATION_CHARTS / name).read_text('utf-8')
+    chart = (exports / evaluation.EVALUATION_FOLDER / name).read_text('utf-8')
     assert chart.startswith('<svg')
+
+
+def test_each_answer_is_in_a_table(evaluated, exports, pictures):
+  for each in evaluated[0]:
+    text = (exports / evaluation.answers_file(each.name)).read_text('utf-8')
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [row['picture'] for row in rows] == [str(p.path) for p in pictures]
+    assert [row['label'] for row in rows] == [p.label for p in pictures]
+    right = [row['class'] == row['answer'] for row in rows]
+    assert right.count(True) == each.top1
+    assert [row['place'] == '1' for row in rows] == right
 
 
 def test_no_two_exports_have_one_chart():
@@ -212,13 +224,13 @@ def test_what_is_no_picture_stops_before_anything_is_written(
   (tmp_path / 'last.png').write_text('none')
   wrong = (*pictures, labelled.Labelled(tmp_path / 'last.png', '4'))
   output_dir = shutil.copytree(exports, tmp_path / 'exports')
-  shutil.rmtree(output_dir / evaluation.EVALUATION_CHARTS, ignore_errors=True)
+  shutil.rmtree(output_dir / evaluation.EVALUATION_FOLDER, ignore_errors=True)
   (output_dir / evaluation.EVALUATION_JSON).unlink(missing_ok=True)
   with pytest.raises(errors.PictureError, match=r'last\.png cannot be decoded'):
     list(
       evaluation.evaluate(_HANDLES, output_dir, wrong, abs, formats_lib.load)
     )
-  written = {evaluation.EVALUATION_CHARTS, evaluation.EVALUATION_JSON}
+  written = {evaluation.EVALUATION_FOLDER, evaluation.EVALUATION_JSON}
   assert not written & {path.name for path in output_dir.iterdir()}
 
 

@@ -142,4 +142,7 @@ def _show(measured: Sequence[measure.Accuracy], folder: storage.Folder) -> None:
     for remark in summary.remarks:
       print(f'note: {remark}')
   print(f'\n{folder / measure.EVALUATION_JSON} has all classes,')
-  print(f'{folder / measure.EVALUATION_CHARTS} what is taken for what.')
+  print(
+    f'{folder / measure.EVALUATION_FOLDER} what is taken for what, and each'
+  )
+  print('answer: a chart and a table for each export.')
