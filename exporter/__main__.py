@@ -46,9 +46,18 @@ def _obey_signals() -> None:
   sends SIGHUP, unless `nohup` said that a run shall go on. A server, which ends
   its downloads after a SIGTERM, does the same after a SIGHUP.
   """
+  terminals = [number for number in (1, 2) if os.isatty(number)]
+
+  def hang_up(*_: object) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # Bash sends a second one.
+    for number in terminals:
+      if not os.isatty(number):  # It is gone: whatever is written would fail.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+    signal.raise_signal(signal.SIGTERM)
+
   signal.signal(signal.SIGTERM, signal.default_int_handler)
   if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-    signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+    signal.signal(signal.SIGHUP, hang_up)
 
 
 def run() -> None:

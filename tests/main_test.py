@@ -1,11 +1,16 @@
 """Signals to a command, before it has begun and while a terminal is gone."""
 
+import os
+import pty
+import shlex
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
+from exporter.storage import delivery
 from tests import source_tree
 
 # A signal comes while the command line is read.
@@ -16,7 +21,13 @@ from unittest import mock
 from exporter import __main__, cli
 
 def parse(argv):
-  signal.raise_signal(int(sys.argv[1]))
+  number = int(sys.argv[1])
+  try:
+    signal.raise_signal(number)
+  finally:
+    if number == signal.SIGHUP:  # Bash sends it twice.
+      signal.raise_signal(number)
+    print('cleared')
   sys.exit(0)
 
 with mock.patch.object(cli, 'parse', parse):
@@ -43,3 +54,23 @@ def test_a_signal_before_the_command_begins(number, by_nohup, code):
     check=False,
   )
   assert (done.returncode, 'Traceback' in done.stderr) == (code, False)
+  assert done.stdout == 'cleared\n'
+
+
+def test_a_run_whose_terminal_is_closed_ends_with_a_summary(tmp_path):
+  words = ['export', 'mobilenet_v1_*', '--synthetic_weights', '--jobs=1']
+  command = shlex.join([sys.executable, '-m', 'exporter', *words])
+  script = f'exec {command} --progress=bar --output_dir=out > log'
+  pid, terminal = pty.fork()
+  if not pid:
+    os.chdir(tmp_path)
+    environment = {**os.environ, 'PYTHONPATH': str(source_tree.ROOT)}
+    os.execve('/bin/sh', ['sh', '-c', script], environment)
+  while not any(tmp_path.glob(f'out/{delivery.STAGING}/*/worker-*.log')):
+    assert os.waitpid(pid, os.WNOHANG) == (0, 0)
+    time.sleep(0.01)
+  os.close(terminal)
+  _, status = os.waitpid(pid, 0)
+  assert os.waitstatus_to_exitcode(status) == 130
+  assert (tmp_path / 'log').read_text().splitlines()[-1].startswith('all ')
+  assert not (tmp_path / 'out' / delivery.STAGING).exists()

@@ -69,7 +69,9 @@ class _Answers:
       refused = refusal.of(error)
       page = None
       if refused.status == 404 and answer_lib.may_be_page(request):
-        page = await self._of_site(request) or await self._not_found(request)
+        page = await self._of_site(request)
+        if not (page or refused.headers):  # Those say when to try again.
+          page = await self._not_found(request)
       return page or _text(refused.status, str(refused), refused.headers)
 
   async def health(self, request: requests.Request) -> responses.Response:

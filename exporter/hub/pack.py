@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Mapping
+from collections.abc import Sequence
 import functools
 import html
 import json
@@ -19,8 +20,10 @@ from model_specs import kinds
 
 _INDEX = 'index.json'
 _PAGE = '.html'
-# A query that names one of these means the first of its formats.
-_BY_QUERY = (kinds.LITERT, kinds.TFJS)
+# What the queries for LiteRT and for TensorFlow.js mean.
+_LITE, _TFJS = (
+  kinds.of_group(group)[0] for group in (kinds.LITERT, kinds.TFJS)
+)
 
 
 def _refuse_others(output_dir: pathlib.Path) -> None:
@@ -56,24 +59,33 @@ def _loose(manifest: storage.Manifest) -> dict[str, str]:
   return {f'{manifest.handle}/{name}': name for name in manifest.files}
 
 
-def _meant(
-  packed: Iterable[storage.Manifest], newest: Mapping[str, str]
-) -> dict[str, storage.Manifest]:
-  """The converted files that queries mean, by their names without a version.
+def _second_names(
+  packed: Sequence[storage.Manifest], newest: Mapping[str, str]
+) -> dict[str, str]:
+  """The paths of packed files by more names, for which queries ask.
 
   Args:
     packed: The manifests of all artifacts.
     newest: The newest version of each model and task.
   """
-  meant = {}
+  names: dict[str, str] = {}
+
+  def add(handle: str, kind: kinds.Kind, path: str, suffix: str = '') -> None:
+    """Adds the name below a handle, and below the one without a version."""
+    folder, _, number = handle.rpartition('/')
+    for each in (handle, folder) if newest.get(folder) == number else (handle,):
+      names[f'{each}.{kind.group}/{kind.file}{suffix}'] = path
+
   for manifest in packed:
-    kind = storage.kind_of(manifest)
-    folder, _, number = storage.origin_stem(manifest).rpartition('/')
-    is_first = kind == kinds.of_group(kind.group)[0]
-    if is_first and kind.group in _BY_QUERY and newest.get(folder) == number:
+    if storage.kind_of(manifest) == _LITE:
       path = storage.download_path(manifest)
-      meant[f'{folder}.{path.partition(f"/{number}.")[2]}'] = manifest
-  return meant
+      add(storage.origin_stem(manifest), _LITE, path)
+  for handle, manifest in tfjs.by_handle(packed).items():
+    for path, file in _loose(manifest).items():
+      names[f'{handle}/{file}'] = path
+    path = storage.download_path(manifest)
+    add(handle, _TFJS, path, storage.BUNDLE_SUFFIX)
+  return names
 
 
 def _is_at(stem: str, name: str) -> bool:
@@ -176,11 +188,8 @@ class _Packer:
       self._root.link(f'{folder}{storage.BUNDLE_SUFFIX}', origin)
       page = _redirect(f'{folder.rpartition("/")[2]}/{number}')
       self._root.put_data(f'{folder}{_PAGE}', page.encode())
-    for name, manifest in _meant(packed, newest).items():
-      self._root.link(name, storage.download_path(manifest))
-    for handle, manifest in tfjs.by_handle(packed).items():
-      for path, file in _loose(manifest).items():
-        self._root.link(f'{handle}/{file}', path)
+    for name, path in _second_names(packed, newest).items():
+      self._root.link(name, path)
     self._root.put_data('index.html', page_lib.index_page(packed).encode())
     listed = page_lib.index(packed, self._left_out)
     self._root.put_data(_INDEX, f'{json.dumps(listed, indent=2)}\n'.encode())

@@ -41,10 +41,11 @@ def _locked(folder: pathlib.Path) -> Iterator[None]:
 def _clear(parent: pathlib.Path) -> None:
   """Removes what hubs left that were killed."""
   for folder in parent.glob(f'{_PREFIX}*'):
-    with contextlib.suppress(OSError), _locked(folder):
-      # A new one may not be locked yet.
+    with contextlib.suppress(OSError):
+      # A new one may not be locked yet, by the hub that is about to.
       if time.time() - folder.stat().st_mtime > _MINUTE:
-        shutil.rmtree(folder, ignore_errors=True)
+        with _locked(folder):
+          shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -16,8 +16,8 @@ import time
 from exporter.hub import renewal
 
 _FORK = multiprocessing.get_context('fork')
-_STOP = (signal.SIGTERM, signal.SIGINT)
-_AWAITED = (*_STOP, signal.SIGCHLD, signal.SIGALRM)
+_STOP = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_AWAITED = {*_STOP, signal.SIGCHLD, signal.SIGALRM}
 _MOMENT = 0.1  # Between two signals to a process.
 _SECOND = 1.0  # Between two looks at files, and two processes that end at once.
 
@@ -37,7 +37,8 @@ def _nothing(*_: object) -> None:
 def _begin(work: Callable[[], None]) -> None:
   """Does the work in a new process, which handles its own signals again."""
   for number in _STOP:
-    # The server obeys them, and raises them once more when it has ended.
+    # The server obeys the first two, and raises them once more when it has
+    # ended. A terminal sends the third to all, and the first process obeys it.
     signal.signal(number, _nothing)
   signal.pthread_sigmask(signal.SIG_UNBLOCK, _AWAITED)
   work()
@@ -104,11 +105,14 @@ def run(
   """
   # A signal with the default action, to ignore it, might never be delivered.
   signal.signal(signal.SIGCHLD, _nothing)
-  signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
+  awaited = set(_AWAITED)
+  if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    awaited.remove(signal.SIGHUP)  # By `nohup`; a wait for it would not ignore.
+  signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
   workers = _Workers(work, count)
   # Not every system has a wait for signals that ends by itself.
   signal.setitimer(signal.ITIMER_REAL, _SECOND, _SECOND)
-  while (signal_number := signal.sigwait(_AWAITED)) not in _STOP:
+  while (signal_number := signal.sigwait(awaited)) not in _STOP:
     for renew in renewed:
       renew()
     if workers.replace():

@@ -199,7 +199,9 @@ def check_trained_beside(
   Whatever reads exports would leave it out, and fail.
   """
   origin = handle.origin
-  if handle == origin or order.weights != checkpoints.SYNTHETIC or order.force:
+  is_replaced = order.force and origin in order.handles
+  is_synthetic = order.weights == checkpoints.SYNTHETIC
+  if handle == origin or is_replaced or not is_synthetic:
     return
   beside = None
   # Whoever reads a manifest that cannot be used says so.
@@ -209,7 +211,8 @@ def check_trained_beside(
     raise errors.ExportError(
       f'{handle} would be untrained, and {origin} beside it has the '
       f'{beside.weights.kind} weights of {beside.weights.checkpoint}; name '
-      'those with --checkpoint_dir, or another --output_dir'
+      'those with --checkpoint_dir, or another --output_dir, or replace both: '
+      f'--force with {origin.kind.word} in --formats'
     )
 
 

@@ -73,8 +73,8 @@ def _own_handle(
     except model_specs.UnknownNameError as error:
       raise errors.ManifestError(
         f'{name} has no manifest {output_dir / stem}{kinds.MANIFEST} that says '
-        f'what it is, and {error} If it is an own model, name its --spec_file; '
-        'else move it away'
+        f'what it is, and {error} If it is an own model, export it again with '
+        '--force and its --spec_file; if it is no export, move it away'
       ) from error
   if not described.model:
     return registry.get(name)

@@ -5,6 +5,7 @@ import contextlib
 import datetime
 import errno
 import fcntl
+import logging
 import os
 import pathlib
 import pwd
@@ -19,6 +20,7 @@ from exporter.storage import places
 if TYPE_CHECKING:
   import upath
 
+_log = logging.getLogger(__name__)
 _NAME = '.slimhub-lock'
 _WAITS = (1, 4, 15, 0)  # Seconds after each try to remove it from a bucket.
 
@@ -195,25 +197,31 @@ def _check_kept(folder: 'upath.UPath', path: 'upath.UPath', note: str) -> None:
     )
 
 
-def _release(path: 'upath.UPath') -> None:
+def _release(path: 'upath.UPath') -> str:
   """Removes the object of a lock; a storage may be out of reach for a while.
 
-  Raises:
-    ExportError: It could not be removed, and keeps the next run out.
+  Returns:
+    What is to be done, if it could not be removed; else nothing.
   """
-  for wait in _WAITS:
-    try:
-      with places.reach(path):
-        path.unlink(missing_ok=True)
-    except OSError as error:
-      reason = error
-      time.sleep(wait)
-    else:
-      return
-  raise errors.ExportError(
+  reason: object = ''
+  try:
+    for wait in _WAITS:
+      try:
+        with places.reach(path):
+          path.unlink(missing_ok=True)
+      except OSError as error:
+        reason = error
+        if isinstance(error, PermissionError):
+          break
+        time.sleep(wait)
+      else:
+        return ''
+  except KeyboardInterrupt:
+    pass  # Whoever does not want to wait is told all the same.
+  return (
     f'the lock {path} could not be removed at the end of this run, and keeps '
-    f'the next one out: {reason}; remove it once the storage can be reached'
-  ) from reason
+    f'the next one out: {reason}; remove it'
+  )
 
 
 @contextlib.contextmanager
@@ -242,8 +250,12 @@ def _hold_object(folder: 'upath.UPath') -> Iterator[None]:
   try:
     _check_kept(folder, path, note)
     yield
-  finally:
-    _release(path)
+  except BaseException:
+    if kept := _release(path):
+      _log.error('%s', kept)  # The error of the run matters more.
+    raise
+  if kept := _release(path):
+    raise errors.ExportError(kept)
 
 
 @contextlib.contextmanager

@@ -83,8 +83,8 @@ def parse_path(text: str) -> pathlib.Path:
     raise ValueError('holds a character of number 0, which no path has')
   if _URL.match(text):
     raise ValueError(
-      'is a URL, expected a path: what this names must lie on this machine; '
-      'copy it here first'
+      'is a URL, expected a path: name a folder or file of this machine, and '
+      'copy from or to the URL'
     )
   try:
     return pathlib.Path(text).expanduser()

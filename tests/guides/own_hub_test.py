@@ -153,6 +153,8 @@ def test_both_hubs_answer_the_same_bytes(hubs):
     some_exports.LITE,
     f'{_TF2}?tfjs-format=compressed',
     f'{_NAME}?tfjs-format=compressed',
+    *(f'{_NAME}/{number}?tfjs-format=compressed' for number in (1, 3, 4)),
+    f'{some_exports.TFJS}.tar.gz?tfjs-format=compressed',
     'index.json',
   ):
     served, packed = (
@@ -192,6 +194,7 @@ def test_the_rule_for_a_bucket(packed):
   assert program, 'node is missing; it comes with npm: apt-get install npm'
   compressed = {'tf-hub-format': {'value': 'compressed'}}
   lite = {'lite-format': {'value': 'tflite'}}
+  of_tfjs = {'tfjs-format': {'value': 'compressed'}}
   bundle, model_json = f'{_TF2}.tfjs/float32.tar.gz', f'{_TF2}/model.json'
   cases = [
     ('/', {}, 'index.html'),
@@ -202,7 +205,8 @@ def test_the_rule_for_a_bucket(packed):
     (f'/{_TF2}', lite, some_exports.LITE),
     (f'/{some_exports.LITE}', lite, some_exports.LITE),
     (f'/{_NAME}', lite, f'{_NAME}.litert/float32.tflite'),
-    (f'/{_TF2}', {'tfjs-format': {'value': 'compressed'}}, bundle),
+    (f'/{_TF2}', of_tfjs, bundle),
+    (f'/{bundle}', of_tfjs, bundle),
     (f'/{_TF2}/model.json', {'tfjs-format': {'value': 'file'}}, model_json),
     (f'/{_TF2}.json', {}, f'{_TF2}.json'),
     (f'/{some_exports.LITE}', {}, some_exports.LITE),

@@ -186,7 +186,7 @@ def test_what_has_no_manifest_needs_the_spec_file(folder, tmp_path):
   path = some_spec_file.write(tmp_path)
   done = _slimhub(tmp_path, 'verify', 'exports', '--jobs=1')
   assert done.returncode == 1
-  assert 'name its --spec_file' in done.stderr
+  assert '--force and its --spec_file' in done.stderr
   assert len(folder_lib.items(tmp_path / 'exports').usable) == 5
   registry = model_specs.PUBLISHED.joined([some_spec_file.model()])
   assert path.exists()

@@ -150,8 +150,12 @@ def test_no_untrained_file_comes_to_lie_beside_a_trained_model(
   assert file_tree.read(order.output_dir) == before
   (foretold,) = forecast.foretell([untrained], fetches=False)
   assert (foretold.status, foretold.reason) == (result.status, result.reason)
+  assert _run(dataclasses.replace(untrained, force=True)).status == 'failed'
+  both = dataclasses.replace(untrained, handles=(saved_model, file), force=True)
   alone = dataclasses.replace(untrained, output_dir=order.output_dir / 'other')
   assert _run(alone).status == 'exported'
+  with tiny_network.registered():
+    assert {each.status for each in export.run(both)} == {'exported'}
 
 
 def test_a_changed_spec_is_exported_again(order):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 import dataclasses
 import re
 import time
+from unittest import mock
 
 from moto import server as moto_server
 import pytest
@@ -70,3 +71,32 @@ def test_what_stays_is_named_with_what_to_do(folder, storage, monkeypatch):
   says = pytest.raises(errors.ExportError, match='another slimhub works in')
   with says, lock.hold(folder):
     pass
+
+
+def test_why_a_run_ended_matters_more_than_its_lock(
+  folder, storage, monkeypatch, caplog
+):
+  monkeypatch.setattr(lock, '_WAITS', (0,))
+
+  def run() -> None:
+    storage.stop()
+    raise KeyboardInterrupt
+
+  with pytest.raises(KeyboardInterrupt), lock.hold(folder):
+    run()
+  assert f'{folder}/.slimhub-lock could not be removed' in caplog.text
+  storage.start()
+
+
+def test_who_may_not_remove_it_does_not_wait(folder, monkeypatch):
+  waits: list[float] = []
+  monkeypatch.setattr(time, 'sleep', waits.append)
+  denied = PermissionError(13, 'Access Denied')
+  says = pytest.raises(errors.ExportError, match='Access Denied; remove it')
+  with (
+    mock.patch.object(type(folder), 'unlink', side_effect=denied),
+    says,
+    lock.hold(folder),
+  ):
+    pass
+  assert not waits
