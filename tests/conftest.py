@@ -36,10 +36,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
   What a shell starts with `&` ignores SIGINT, and so does all that this
   starts in turn: `make test &` would give tests that interrupt a command
-  a command that cannot be interrupted.
+  a command that cannot be interrupted. In the same way `nohup make test`
+  ignores SIGHUP: a process that runs tests goes on after one, and what it
+  starts obeys it, as no handler outlives the start of a program.
   """
   if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+  starts_workers = config.getoption('numprocesses', None) and not hasattr(
+    config, 'workerinput'
+  )
+  if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN and not starts_workers:
+    signal.signal(signal.SIGHUP, lambda *_: None)
   stack = contextlib.ExitStack()
   stack.enter_context(shared.opened())
   # No test finds what an earlier run left in the user's cache.
