@@ -20,10 +20,7 @@ from model_specs import kinds
 
 _INDEX = 'index.json'
 _PAGE = '.html'
-# What the queries for LiteRT and for TensorFlow.js mean.
-_LITE, _TFJS = (
-  kinds.of_group(group)[0] for group in (kinds.LITERT, kinds.TFJS)
-)
+_LITE = kinds.of_group(kinds.LITERT)[0]  # What a query for LiteRT means.
 
 
 def _refuse_others(output_dir: pathlib.Path) -> None:
@@ -70,21 +67,21 @@ def _second_names(
   """
   names: dict[str, str] = {}
 
-  def add(handle: str, kind: kinds.Kind, path: str, suffix: str = '') -> None:
-    """Adds the name below a handle, and below the one without a version."""
+  def add(handle: str, suffix: str, manifest: storage.Manifest) -> None:
+    """Adds names of a file: that of a handle, and that without a version."""
     folder, _, number = handle.rpartition('/')
     for each in (handle, folder) if newest.get(folder) == number else (handle,):
-      names[f'{each}.{kind.group}/{kind.file}{suffix}'] = path
+      names[f'{each}{suffix}'] = storage.download_path(manifest)
 
   for manifest in packed:
     if storage.kind_of(manifest) == _LITE:
-      path = storage.download_path(manifest)
-      add(storage.origin_stem(manifest), _LITE, path)
+      add(
+        storage.origin_stem(manifest), f'.{_LITE.group}/{_LITE.file}', manifest
+      )
   for handle, manifest in tfjs.by_handle(packed).items():
     for path, file in _loose(manifest).items():
       names[f'{handle}/{file}'] = path
-    path = storage.download_path(manifest)
-    add(handle, _TFJS, path, storage.BUNDLE_SUFFIX)
+    add(handle, f'.{kinds.TFJS}{storage.BUNDLE_SUFFIX}', manifest)
   return names
 
 

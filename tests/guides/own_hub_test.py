@@ -195,7 +195,7 @@ def test_the_rule_for_a_bucket(packed):
   compressed = {'tf-hub-format': {'value': 'compressed'}}
   lite = {'lite-format': {'value': 'tflite'}}
   of_tfjs = {'tfjs-format': {'value': 'compressed'}}
-  bundle, model_json = f'{_TF2}.tfjs/float32.tar.gz', f'{_TF2}/model.json'
+  bundle, model_json = f'{_TF2}.tfjs.tar.gz', f'{_TF2}/model.json'
   cases = [
     ('/', {}, 'index.html'),
     (f'/{_TF2}', {}, f'{_TF2}.html'),
