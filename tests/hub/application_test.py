@@ -73,6 +73,7 @@ def test_a_site_is_shown_to_browsers_and_models_to_programs(tmp_path):
     'index.html': 'front',
     '404.html': 'nothing',
     f'{_TF2}.html': 'page',
+    f'{_TF2[:-1]}4.html': 'page of what is not there',
     'guide/index.html': 'guide',
     'assets/a.css': 'style',
   }
