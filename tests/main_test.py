@@ -12,6 +12,7 @@ import pytest
 
 from exporter.storage import delivery
 from tests import source_tree
+from tests import workers
 
 # A signal comes while the command line is read.
 _INTERRUPTED = """
@@ -69,7 +70,7 @@ def test_a_run_whose_terminal_is_closed_ends_with_a_summary(tmp_path, log):
     os.chdir(tmp_path)
     environment = {**os.environ, 'PYTHONPATH': str(source_tree.ROOT)}
     os.execve('/bin/sh', ['sh', '-c', script], environment)
-  while not any(tmp_path.glob(f'out/{delivery.STAGING}/*/worker-*.log')):
+  while not workers.are_at_work(tmp_path / 'out'):
     assert os.waitpid(pid, os.WNOHANG) == (0, 0)
     time.sleep(0.01)
   os.close(terminal)

@@ -1,6 +1,9 @@
 """The worker processes of a run, for tests that kill them."""
 
+import pathlib
 import subprocess
+
+from exporter.storage import delivery
 
 
 def pids(parent: int) -> list[int]:
@@ -12,3 +15,8 @@ def pids(parent: int) -> list[int]:
     check=False,
   )
   return [int(pid) for pid in done.stdout.split()]
+
+
+def are_at_work(folder: pathlib.Path) -> bool:
+  """Whether a run has workers that export to a folder."""
+  return any((folder / delivery.STAGING).glob('*/worker-*.log'))

@@ -17,6 +17,7 @@ from model_specs import outside
 
 _log = logging.getLogger('uvicorn.error')
 CARD, MANIFEST = kinds.CARD, kinds.MANIFEST
+LITE = kinds.get('litert.float32')  # Sent for `?lite-format=tflite`.
 # Suffixes of what may lie beside an artifact, as it is handed out.
 BESIDE = (kinds.SIGNATURE, kinds.PROVENANCE, kinds.BOM)
 # No segment begins with a dot, so that neither `..` nor the folder in which

@@ -19,7 +19,6 @@ from model_specs import kinds
 
 _HUB_FORMAT, _LITE_FORMAT = 'tf-hub-format', 'lite-format'
 _COMPRESSED, _UNCOMPRESSED = 'compressed', 'uncompressed'
-_LITE = kinds.get('litert.float32')  # Sent for `?lite-format=tflite`.
 _JSON, _MARKDOWN = 'application/json', 'text/markdown; charset=utf-8'
 # What may lie beside an artifact, what it is to a browser, and who writes it.
 _BESIDE = {
@@ -275,12 +274,14 @@ class Hub:
     )
 
   def _lite(self, export: storage.Export) -> stock.Sent:
-    name = f'{export.manifest.handle}.{_LITE.group}/{_LITE.stem}'
+    name = f'{export.manifest.handle}.{address.LITE.group}/{address.LITE.stem}'
     converted = self._exports.find(address.Address(name))
     if converted is None:
       raise refusal.Refusal(
         404,
         f'{export.manifest.handle} was not exported as LiteRT; `slimhub export '
-        f'--formats={_LITE.word}` converts TF2 versions',
+        f'--formats={address.LITE.word}` converts TF2 versions',
       )
-    return self._stock.send_file(converted, _LITE.file, _LITE.media_type)
+    return self._stock.send_file(
+      converted, address.LITE.file, address.LITE.media_type
+    )

@@ -20,7 +20,6 @@ from model_specs import kinds
 
 _INDEX = 'index.json'
 _PAGE = '.html'
-_LITE = kinds.of_group(kinds.LITERT)[0]  # What a query for LiteRT means.
 
 
 def _refuse_others(output_dir: pathlib.Path) -> None:
@@ -74,9 +73,11 @@ def _second_names(
       names[f'{each}{suffix}'] = storage.download_path(manifest)
 
   for manifest in packed:
-    if storage.kind_of(manifest) == _LITE:
+    if storage.kind_of(manifest) == address.LITE:
       add(
-        storage.origin_stem(manifest), f'.{_LITE.group}/{_LITE.file}', manifest
+        storage.origin_stem(manifest),
+        f'.{address.LITE.group}/{address.LITE.file}',
+        manifest,
       )
   for handle, manifest in tfjs.by_handle(packed).items():
     for path, file in _loose(manifest).items():

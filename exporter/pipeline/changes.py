@@ -122,16 +122,25 @@ def find(
   ]
 
 
+def _manifest_beside(
+  other: model_specs.Handle, order: orders.Order
+) -> storage.Manifest | None:
+  """The manifest of what lies beside an export; None if it cannot be used.
+
+  Whoever reads such a manifest for its own sake says so.
+  """
+  with contextlib.suppress(errors.ManifestError):
+    return storage.read_manifest(order.output_dir, other.stem)
+  return None
+
+
 def _is_of_another(
   other: model_specs.Handle, order: orders.Order, manifest: storage.Manifest
 ) -> bool:
   """Whether what lies beside an export has other weights or another spec."""
   if other in order.handles:
     return False
-  beside = None
-  # Whoever reads a manifest that cannot be used says so.
-  with contextlib.suppress(errors.ManifestError):
-    beside = storage.read_manifest(order.output_dir, other.stem)
+  beside = _manifest_beside(other, order)
   return beside is not None and not storage.is_same_model(beside, manifest)
 
 
@@ -203,10 +212,7 @@ def check_trained_beside(
   is_synthetic = order.weights == checkpoints.SYNTHETIC
   if handle == origin or is_replaced or not is_synthetic:
     return
-  beside = None
-  # Whoever reads a manifest that cannot be used says so.
-  with contextlib.suppress(errors.ManifestError):
-    beside = storage.read_manifest(order.output_dir, origin.stem)
+  beside = _manifest_beside(origin, order)
   if beside and beside.weights.kind != checkpoints.SYNTHETIC:
     raise errors.ExportError(
       f'{handle} would be untrained, and {origin} beside it has the '

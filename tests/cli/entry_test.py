@@ -24,6 +24,7 @@ from exporter.storage import places
 import model_specs
 from tests import lenets
 from tests import source_tree
+from tests import workers
 
 _OUT = pathlib.Path('out')
 _EXPORT = ['--output_dir=out', '--synthetic_weights']
@@ -181,8 +182,7 @@ def test_the_real_command_has_these_exit_codes(argv, code):
 
 def _wait_for_workers(process: subprocess.Popen, folder: pathlib.Path) -> None:
   """Returns as soon as a run is at work."""
-  staging = folder / delivery.STAGING
-  while not any(staging.glob('*/worker-*.log')):
+  while not workers.are_at_work(folder):
     assert process.poll() is None
     time.sleep(0.01)
 
