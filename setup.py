@@ -110,6 +110,7 @@ setuptools.setup(
       'starlette>=0.49',
       'tf2onnx>=1.17',
       'tf_keras',
+      'uv',
       'uvicorn>=0.30',
     ],
   },

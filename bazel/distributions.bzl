@@ -49,5 +49,6 @@ DISTRIBUTIONS = [
     "tqdm",
     "universal-pathlib",
     "urllib3",
+    "uv",
     "uvicorn",
 ]

@@ -60,6 +60,7 @@ _DISTRIBUTIONS = {
   'tqdm': 'tqdm',
   'upath': 'universal-pathlib',
   'urllib3': 'urllib3',
+  'uv': 'uv',
   'uvicorn': 'uvicorn',
 }
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 import pytest
+import uv
 
 from tests import source_tree
 
@@ -184,11 +185,13 @@ def find_interpreter(version: str) -> str | None:
 
 def _install(environment: Environment, interpreter: str) -> None:
   folder = environment.folder
-  subprocess.run([interpreter, '-m', 'venv', '--clear', folder], check=True)
-  python = str(folder / 'bin' / 'python')
-  # Python compiles what is imported; pip would compile all of TensorFlow.
-  options = ('--quiet', '--disable-pip-version-check', '--no-compile')
-  install = (python, '-m', 'pip', 'install', *options)
+  subprocess.run(
+    [interpreter, '-m', 'venv', '--clear', '--without-pip', folder], check=True
+  )
+  # Packages that several environments have are downloaded and unpacked once.
+  options = ('--quiet', '--cache-dir', _FOLDER.parent / 'uv')
+  python = ('--python', folder / 'bin' / 'python')
+  install = (uv.find_uv_bin(), 'pip', 'install', *options, *python)
   subprocess.run([*install, *environment.requirements], check=True)
   if environment.alone:
     subprocess.run([*install, '--no-deps', *environment.alone], check=True)
@@ -233,8 +236,8 @@ def variables(**more: str) -> dict[str, str]:
   """The variables for a process of any environment: those of the user.
 
   Those by which TensorFlow 2 would change how TensorFlow 1 behaves are left
-  out, and so is the one that keeps Python from storing what it compiles: pip
-  has compiled nothing.
+  out, and so is the one that keeps Python from storing what it compiles:
+  installing has compiled nothing.
   """
   inherited = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
   return {**inherited, 'TF_CPP_MIN_LOG_LEVEL': '3', **more}
