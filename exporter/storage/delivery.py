@@ -13,6 +13,7 @@ from exporter import errors
 from exporter.storage import contents
 from exporter.storage import disk
 from exporter.storage import places
+from exporter.storage import replacing
 import model_specs
 
 if TYPE_CHECKING:
@@ -34,9 +35,15 @@ def _staging(output_dir: places.Folder) -> tuple[pathlib.Path, str]:
 
 
 def clear_staging(output_dir: places.Folder) -> None:
-  """Removes what killed runs left; the caller must hold the folder's lock."""
+  """Removes what killed runs left, and finishes what they were replacing.
+
+  The caller must hold the folder's lock.
+  """
   parent, prefix = _staging(output_dir)
-  if not prefix:
+  if isinstance(output_dir, pathlib.Path):
+    if not parent.is_symlink():
+      for folder in parent.glob('*'):
+        replacing.finish(folder, output_dir)
     shutil.rmtree(parent, ignore_errors=True)
     return
   for folder in parent.glob(f'{prefix}*'):
@@ -66,6 +73,8 @@ def stage(output_dir: places.Folder) -> Iterator[pathlib.Path]:
   try:
     yield folder
   finally:
+    if isinstance(output_dir, pathlib.Path):
+      replacing.finish(folder, output_dir)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -93,25 +102,17 @@ def _refuse_others(
 def _move(
   handle: model_specs.Handle,
   staged: places.Place[pathlib.Path],
-  place: places.Place[pathlib.Path],
+  output_dir: pathlib.Path,
   may_replace: bool,
 ) -> None:
   """Moves an artifact and what is said of it by renaming them."""
+  place = places.place(output_dir, handle)
   place.artifact.parent.mkdir(parents=True, exist_ok=True)
   if place.artifact.exists() and not may_replace:
     # A run was killed between two renames, or the folder is not ours.
     _refuse_others(handle, staged.artifact, place.artifact)
   disk.sync(staged.artifact, *staged.said)
-  disk.swap(staged.artifact, place.artifact)
-  # What was measured and signed was the old artifact.
-  place.measured.unlink(missing_ok=True)
-  place.signature.unlink(missing_ok=True)
-  *others, last = zip(staged.said, place.said, strict=True)
-  for path, target in others:
-    path.rename(target)
-  disk.sync_folder(place.manifest.parent)
-  last[0].rename(last[1])
-  disk.sync_folder(place.manifest.parent)
+  replacing.move(staged, place, output_dir)
 
 
 def _upload(
@@ -163,7 +164,7 @@ def deliver(
     ExportError: Another artifact is in place and must not be replaced.
   """
   if isinstance(output_dir, pathlib.Path):
-    _move(handle, staged, places.place(output_dir, handle), may_replace)
+    _move(handle, staged, output_dir, may_replace)
   else:
     with places.reach(output_dir):
       _upload(handle, staged, places.place(output_dir, handle), may_replace)
