@@ -19,7 +19,7 @@ from exporter.hub import stock
 _Answer: TypeAlias = Callable[[kaggle.Asked], dict[str, object] | stock.Sent]
 _JSON = 'application/json'
 _NAME = f'{kaggle.PATHS}/{{owner}}/{{model}}/{{framework}}/{{variation}}'
-_VERSION = f'{_NAME}/{{version:int}}'
+_VERSION = f'{_NAME}/{{version}}'
 
 
 def _json(
@@ -113,7 +113,7 @@ class Calls:
         fields['model'],
         kaggle.framework(fields['framework']),
         fields['variation'],
-        fields.get('version', 0),
+        kaggle.number('version', fields.get('version', '')),
         fields.get('path', ''),
         kaggle.number('page_size', query.get('page_size', '')),
         query.get('page_token', ''),

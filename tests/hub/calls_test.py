@@ -82,6 +82,11 @@ def test_old_paths_are_answered_too(hub):
     assert (status, headers['content-type']) == (404, 'application/json')
     assert json.loads(body)['code'] == 404
   assert hub.ask(f'{_PATHS}/2/files?page_size=many')[0] == 400
+  for version in ('many', '-1', '1' * 300, '%D9%A2'):
+    status, _, body = hub.ask(f'{_PATHS}/{version}/files')
+    assert (status, json.loads(body)['code']) == (400, 400), version
+  # Python makes no number of so many digits.
+  assert hub.ask(f'{_PATHS}/{"1" * 5000}/files')[0] == 414
   assert hub.ask(f'{_PATHS}/2/files', content_length='5')[0] == 413
 
 
