@@ -125,7 +125,7 @@ def _earlier(
     The figures of other exports, if these have not been replaced since.
   """
   try:
-    text = storage.read_small(output_dir, EVALUATION_JSON, _MOST)
+    text = storage.read_small(output_dir, EVALUATION_JSON, most=_MOST)
     listed = json.loads(text or '{}').get('accuracies', [])
     before = {each['handle']: each for each in listed}
   # It is none of this program, or damaged.

@@ -10,6 +10,11 @@ from exporter.measure import accuracy as accuracy_lib
 from exporter.measure import speed as speed_lib
 import model_specs
 
+_AGAIN = (
+  'remove it, and measure again with `slimhub benchmark` or `slimhub evaluate '
+  '--card`'
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Measurements:
@@ -45,7 +50,7 @@ def read_measurements(
     ManifestError: The file holds something else.
   """
   name = storage.place(pathlib.Path(), handle).measured.as_posix()
-  text = storage.read_small(folder, name)
+  text = storage.read_small(folder, name, _AGAIN)
   if text is None:
     return Measurements()
   try:
@@ -53,9 +58,7 @@ def read_measurements(
   except ValueError as error:
     raise errors.ManifestError(
       f'{folder / name} does not hold what slimhub measured of {handle} '
-      f'({error}); '
-      'remove it, and measure again with `slimhub benchmark` or '
-      '`slimhub evaluate --card`'
+      f'({error}); {_AGAIN}'
     ) from error
   return file.measured if file.artifact == manifest.digest else Measurements()
 

@@ -11,6 +11,7 @@ from exporter import storage
 from exporter.publishing import content
 
 _FILE = '.slimhub-published.json'
+_MOST = 2**28  # Bytes; an upload takes 5 kB of it.
 _NEW = 'name an empty or a new folder with --to'
 
 
@@ -52,8 +53,8 @@ class Ledger:
           )
 
   def _read(self) -> _Record:
-    text = storage.read_small(self._path.parent, _FILE) or b''
     try:
+      text = storage.read_small(self._path.parent, _FILE, _NEW, _MOST) or b''
       record = storage.parse_record(_Record, text)
     except ValueError as error:
       raise errors.PublishError(
@@ -88,7 +89,8 @@ class Ledger:
     for path, sha256 in present.items():
       is_wanted = path in wanted and wanted[path].sha256 == sha256
       if sha256 not in written.get(path, ()) and not is_wanted:
-        how = 'was changed since then' if path in written else 'is not of it'
+        is_ours = path in written
+        how = 'was changed since then' if is_ours else 'is not from slimhub'
         raise errors.PublishError(
           f'{self._path.parent / name} is not as slimhub published it: {path} '
           f'{how}; move the folder away, or {_NEW}'

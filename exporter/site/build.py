@@ -152,7 +152,11 @@ def _read(
     return entries.Collection(entries.collect({}))
   speeds: list[measure.Speed] = []
   figures = hub_dir / measure.BENCHMARK_JSON
-  text = storage.read_small(hub_dir, measure.BENCHMARK_JSON)
+  text = storage.read_small(
+    hub_dir,
+    measure.BENCHMARK_JSON,
+    'remove it, and run `slimhub benchmark` again',
+  )
   if text is not None:
     _, speeds = measure.parse_speeds(text, str(figures))
   manifests, measured, files = {}, {}, {}

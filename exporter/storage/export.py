@@ -21,16 +21,18 @@ from model_specs import kinds
 from model_specs import outside
 
 _MOST = 2**22  # Bytes. The largest manifest has the names of all its classes.
+_AGAIN = 'export the version again with --force'
 
 
 def read_small(
-  folder: places.Folder, name: str, most: int = _MOST
+  folder: places.Folder, name: str, advice: str = _AGAIN, most: int = _MOST
 ) -> bytes | None:
-  """The content of a small file beside an artifact.
+  """The content of a small file beside an artifact, or in a folder of exports.
 
   Args:
     folder: The folder of exports.
     name: The path of the file below it.
+    advice: What a person is told to do if the file cannot be read.
     most: How many bytes it may have.
 
   Returns:
@@ -42,22 +44,25 @@ def read_small(
   """
   with contextlib.suppress(FileNotFoundError):
     try:
-      if isinstance(folder, pathlib.Path):
-        data = inside.read_file(folder, name, most)
-      else:
-        with places.reach(folder), (folder / name).open('rb') as file:
-          data = file.read(most + 1)
-        if len(data) > most:
-          raise outside.NotUsableError(
-            errno.EFBIG, f'has more than {most:,} bytes', str(folder / name)
-          )
+      data = _read(folder, name, most)
     except outside.NotUsableError as error:
       raise errors.ManifestError(
-        f'{error.filename} {error.strerror}; export the version again with '
-        '--force'
+        f'{error.filename} {error.strerror}; {advice}'
       ) from error
     return data if data.strip(b'\0') else None
   return None
+
+
+def _read(folder: places.Folder, name: str, most: int) -> bytes:
+  if isinstance(folder, pathlib.Path):
+    return inside.read_file(folder, name, most)
+  with places.reach(folder), (folder / name).open('rb') as file:
+    data: bytes = file.read(most + 1)
+  if len(data) > most:
+    raise outside.NotUsableError(
+      errno.EFBIG, f'has more than {most:,} bytes', str(folder / name)
+    )
+  return data
 
 
 def read_manifest(

@@ -81,7 +81,7 @@ def read_file(root: pathlib.Path, name: str, most: int) -> bytes:
     data = file.read(most + 1)
   if len(data) > most:
     raise outside.NotUsableError(
-      errno.EINVAL, f'has more than {most:,} bytes', os.fspath(root / name)
+      errno.EFBIG, f'has more than {most:,} bytes', os.fspath(root / name)
     )
   return data
 

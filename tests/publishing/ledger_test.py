@@ -41,6 +41,19 @@ def test_a_ledger_that_is_none_is_refused(tmp_path, text):
     _ledger(tmp_path)
 
 
+def test_a_ledger_of_thousands_of_uploads_is_read(tmp_path):
+  files = {f'file {number}': _NEW for number in range(60_000)}
+  _ledger(tmp_path).settle(_NAME, files)
+  assert (tmp_path / '.slimhub-published.json').stat().st_size > 2**22
+  _ledger(tmp_path).check(_NAME, {'file 7': _NEW.sha256}, {})
+
+
+def test_a_ledger_that_is_a_link_is_refused_with_advice(tmp_path):
+  (tmp_path / '.slimhub-published.json').symlink_to('/dev/zero')
+  with pytest.raises(errors.SlimhubError, match='is a link, .* name an empty or'):
+    _ledger(tmp_path)
+
+
 def test_what_was_changed_or_added_is_not_replaced(tmp_path):
   _ledger(tmp_path).settle(_NAME, {'x': _OLD})
   ledger_ = _ledger(tmp_path)
@@ -48,7 +61,7 @@ def test_what_was_changed_or_added_is_not_replaced(tmp_path):
   ledger_.check(_NAME, {}, {'x': _NEW})
   with pytest.raises(errors.PublishError, match='x was changed since'):
     ledger_.check(_NAME, {'x': _THEIRS.sha256}, {'x': _NEW})
-  with pytest.raises(errors.PublishError, match='y is not of it'):
+  with pytest.raises(errors.PublishError, match='y is not from slimhub'):
     ledger_.check(_NAME, {'y': _OLD.sha256}, {'x': _NEW})
 
 
