@@ -10,6 +10,7 @@ from typing import NamedTuple
 from typing import NoReturn
 
 from model_specs import checks
+from model_specs import kinds
 from model_specs import spec
 from model_specs import versions
 
@@ -19,7 +20,9 @@ HANDLE = re.compile(
   rf'([^/]+)/([^/]+)/([^/]+(?:/{spec.VARIANT})?)/([^/]+)/([0-9]+)'
 )
 # As manifests and cards name a converted file: VERSION.GROUP/FILE.
-_CONVERTED = re.compile(r'(.+/[0-9]+)\.([a-z]+)(?:/([^/.]+)[^/]*)?')
+_CONVERTED = re.compile(
+  rf'(.+/[0-9]+)\.({kinds.GROUP.pattern})(?:/([^/.]+)[^/]*)?'
+)
 
 
 class UnknownNameError(checks.SpecError):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 import contextlib
+import functools
 import json
 import pathlib
 import re
@@ -59,6 +60,13 @@ def find_node() -> str:
   program = program or shutil.which('node')
   if program is None:
     raise _refuse('there is none')
+  _check_age(program)
+  return program
+
+
+@functools.cache
+def _check_age(program: str) -> None:
+  """Raises a PackageError if a Node is too old; asks each only once."""
   try:
     done = subprocess.run(
       [program, '--version'],
@@ -75,7 +83,6 @@ def find_node() -> str:
   if not version or int(version[1]) < _OLDEST:
     output = (done.stdout or done.stderr).strip()[:80]
     raise _refuse(f'{program} is {output!r}')
-  return program
 
 
 class Process:

@@ -248,7 +248,11 @@ def show(
   display: type[Progress] = Progress,
 ) -> int:
   """Shows results as they come; returns the exit code."""
-  shown = display(args.progress, total)
+  return follow(display(args.progress, total), outcomes)
+
+
+def follow(shown: Progress, outcomes: Iterable[results.Result]) -> int:
+  """Shows results as they come, to the end; returns the exit code."""
   code = exits.OK
   try:
     shown.start()

@@ -2,11 +2,11 @@
 
 import argparse
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
 import pathlib
 
 from exporter import results
-from exporter.cli import exits
 from exporter.cli import flag_values
 from exporter.cli import progress
 import model_specs
@@ -89,17 +89,15 @@ def fetch_all(
     tuple(models), folder, args.mirror, policy=policy, **changes
   )
   shown = progress.Transfer(args.progress, len(models))
-  code, failed = exits.OK, set()
-  try:
-    shown.start()
+  failed = set()
+
+  def outcomes() -> Iterator[results.Result]:
     for event in fetch.fetch_all(request, jobs):
       if isinstance(event, fetch.Moved):
         shown.move(event.bytes, event.expected)
         continue
-      shown.add(event)
       if event.status == results.FAILED:
         failed.add(event.name)
-        code = exits.FAILED
-  except KeyboardInterrupt:
-    code = exits.INTERRUPTED
-  return max(code, shown.finish()), failed
+      yield event
+
+  return progress.follow(shown, outcomes()), failed

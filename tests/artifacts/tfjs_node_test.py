@@ -77,6 +77,13 @@ def test_that_of_path_is_enough(on_path):
   assert tfjs_node.find_node() == str(own)
 
 
+def test_its_age_is_asked_once(on_path, tmp_path):
+  _program(on_path, f'echo asked >> {tmp_path}/asked; echo v18.0.0')
+  for _ in range(3):
+    tfjs_node.find_node()
+  assert (tmp_path / 'asked').read_text() == 'asked\n'
+
+
 @pytest.mark.parametrize(
   ('text', 'complaint'),
   [

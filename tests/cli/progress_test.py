@@ -85,6 +85,17 @@ def test_a_transfer_counts_bytes(capsys):
   ]
 
 
+def test_a_program_is_told_the_end_of_a_transfer_that_an_error_ends(capsys):
+  def outcomes():
+    yield results.Result('m', results.FETCHED, 'note', 3_000_000, 1.5)
+    raise OSError('no space')
+
+  with pytest.raises(OSError, match='no space'):
+    progress.follow(progress.Transfer('json', 2), outcomes())
+  events = map(json.loads, capsys.readouterr().out.splitlines())
+  assert [e['event'] for e in events] == ['started', 'fetched', 'summary']
+
+
 def test_the_bar_of_a_transfer_is_in_bytes(capsys):
   display = progress.Transfer('bar', 1)
   display.start()

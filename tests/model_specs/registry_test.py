@@ -243,6 +243,10 @@ def test_aliases_of_another_publisher():
       f'converted from {_MODEL}/classification/5; .*=litert.float32',
     ),
     (
+      f'{_MODEL}/classification/5.coreml2/model.mlpackage',
+      f'converted from {_MODEL}/classification/5; .*=coreml2.model',
+    ),
+    (
       'google/mobilenet-v2/tensorFlow2/100-224-clasification/2',
       'did you mean google/mobilenet-v2/tensorFlow2/100-224-classification/2',
     ),

@@ -50,7 +50,9 @@ def test_a_ledger_of_thousands_of_uploads_is_read(tmp_path):
 
 def test_a_ledger_that_is_a_link_is_refused_with_advice(tmp_path):
   (tmp_path / '.slimhub-published.json').symlink_to('/dev/zero')
-  with pytest.raises(errors.SlimhubError, match='is a link, .* name an empty or'):
+  with pytest.raises(
+    errors.SlimhubError, match=r'is a link, .* name an empty or'
+  ):
     _ledger(tmp_path)
 
 
