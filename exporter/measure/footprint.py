@@ -98,4 +98,5 @@ def peaks_mb(
     ) from error
   finally:
     ours.close()
+    process.kill()  # It is done, or nobody waits for it any longer.
     process.join()

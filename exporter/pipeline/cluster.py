@@ -56,6 +56,11 @@ def _knock(address: str) -> None:
     socket.create_connection((host, int(port)), _PATIENCE_SECONDS).close()
 
 
+def _reason(error: Exception) -> str:
+  """The first line of what Ray says, which may be nothing."""
+  return next(iter(str(error).splitlines()), '')
+
+
 @contextlib.contextmanager
 def _connect(ray: Any, address: str | None) -> Iterator[None]:
   try:
@@ -67,9 +72,9 @@ def _connect(ray: Any, address: str | None) -> Iterator[None]:
       logging_level=logging.ERROR,
     )
   except Exception as error:  # Ray raises many types without a common base.
-    reason = next(iter(str(error).splitlines()), '')
     raise errors.ExportError(
-      f'cannot reach a Ray cluster at {address or "this machine"}: {reason}; '
+      f'cannot reach a Ray cluster at {address or "this machine"}: '
+      f'{_reason(error)}; '
       'name its head with --ray_address=HOST:PORT, or start one: '
       'ray start --head; one that asks for a token needs RAY_AUTH_MODE=token '
       'here, too'
@@ -167,7 +172,7 @@ class Cluster:
             if len(order.handles) > 1:
               pending.update({submit(o): o for o in _apart(order)})
             else:
-              lost = 'MemoryError' if is_ours else str(error).splitlines()[0]
+              lost = 'MemoryError' if is_ours else _reason(error)
               yield from orders_lib.failures(
                 order, f'its process died: {lost}; was memory short?'
               )

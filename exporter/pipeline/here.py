@@ -16,8 +16,9 @@ from exporter.pipeline import worker
 class InProcess:
   """Carries out orders in this process, with the caller's TensorFlow settings.
 
-  Eager execution is the exception: it is switched on for orders even where the
-  caller has switched it off.
+  Two are exceptions. Eager execution is switched on for orders even where the
+  caller has switched it off, and where the caller does not say which messages
+  TensorFlow logs, warnings and less are left out.
   """
 
   def results(

@@ -11,6 +11,7 @@ from multiprocessing import connection
 from multiprocessing import resource_tracker
 import pathlib
 import signal
+import threading
 from typing import Any
 
 from exporter import environment
@@ -28,6 +29,25 @@ _LOG_TAIL = 5  # Lines of a dead worker's log that go into the error.
 
 
 @contextlib.contextmanager
+def _noted() -> Iterator[None]:
+  """Handles Ctrl-C at the end of the context.
+
+  Only the main thread may do so, and no other one handles the signal.
+  """
+  if threading.current_thread() is not threading.main_thread():
+    yield
+    return
+  noted: list[int] = []
+  handler = signal.signal(signal.SIGINT, lambda number, _: noted.append(number))
+  try:
+    yield
+  finally:
+    signal.signal(signal.SIGINT, handler)
+  for number in noted:
+    signal.raise_signal(number)
+
+
+@contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
   """Keeps Ctrl-C from the processes that are started in the context.
 
@@ -37,16 +57,12 @@ def _uninterrupted() -> Iterator[None]:
   # that has to run before the signal is blocked.
   resource_tracker.ensure_running()
   # The mask is that of this thread alone; another may still get the signal.
-  noted: list[int] = []
-  handler = signal.signal(signal.SIGINT, lambda number, _: noted.append(number))
-  mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-  try:
-    yield
-  finally:
-    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-    signal.signal(signal.SIGINT, handler)
-  for number in noted:
-    signal.raise_signal(number)
+  with _noted():
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+      yield
+    finally:
+      signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 # What was proven of each program. It only passes through this process, from

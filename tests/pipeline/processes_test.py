@@ -1,6 +1,7 @@
 """The engine of one machine: a worker that dies costs one handle."""
 
 from collections.abc import Iterator
+from concurrent import futures
 import dataclasses
 import os
 import pathlib
@@ -56,6 +57,13 @@ def test_a_killed_worker_costs_one_handle_and_nothing_else(tmp_path):
   others = [r.status for r in rest if r is not failed]
   assert others == [results_lib.EXPORTED] * 2
   _assert_whole(tmp_path, rest)
+
+
+def test_any_thread_may_start_workers(tmp_path):
+  handle = lenets.handles('lenet')[0]
+  with futures.ThreadPoolExecutor(1) as threads:
+    (result,) = threads.submit(lambda: list(_run(tmp_path, handle))).result()
+  assert result.status == results_lib.EXPORTED
 
 
 def test_a_worker_that_is_dead_when_it_gets_an_order_stops_nobody(
