@@ -234,11 +234,6 @@ def check_classifier(
     )
 
 
-def keep(handle: model_specs.Handle) -> results.Result:
-  """The result for a handle whose export is in place, and would not change."""
-  return results.Result(str(handle), results.KEPT, 'unchanged')
-
-
 def refuse(
   handle: model_specs.Handle, *, has_pictures: bool
 ) -> results.Result | None:

@@ -1,5 +1,6 @@
 """The engine that works on many machines: each order is a task of Ray."""
 
+from collections.abc import Generator
 from collections.abc import Iterator
 from collections.abc import Sequence
 import contextlib
@@ -15,6 +16,7 @@ from exporter import errors
 from exporter import formats
 from exporter import results as results_lib
 from exporter.pipeline import orders as orders_lib
+from exporter.pipeline import settled
 from exporter.pipeline import worker
 
 _RETRIES = 3  # How often Ray repeats a task whose node or process is lost.
@@ -123,12 +125,13 @@ class Cluster:
 
   def results(
     self, orders: Sequence[orders_lib.Order], folder: pathlib.Path
-  ) -> Iterator[results_lib.Result]:
+  ) -> Generator[results_lib.Result, None, None]:
     """Carries out orders; those of a lost node are repeated on other nodes.
 
     Where the process of an order dies in every attempt, each handle is given
     as an order of its own. Those whose processes die again have failed, and
-    the others of the order are done all the same.
+    the others of the order are done all the same. Without anything to do, no
+    cluster is reached for.
 
     Args:
       orders: What to do; all of one kind, in one output folder that every
@@ -143,6 +146,9 @@ class Cluster:
       ExportError: The cluster cannot be reached.
     """
     del folder
+    left = yield from settled.settle(orders, environment.cores())
+    if not left:
+      return
     environment.require('ray')
     import ray
 
@@ -158,7 +164,7 @@ class Cluster:
           order, libraries, formats.additions()
         )
 
-      pending = {submit(order): order for order in map(_absolute, orders)}
+      pending = {submit(order): order for order in map(_absolute, left)}
       try:
         while pending:
           (done,), _ = ray.wait(list(pending), num_returns=1)

@@ -1,6 +1,5 @@
 """Exports a model: makes artifacts of its checkpoint, proves, delivers them."""
 
-from collections.abc import Callable
 from collections.abc import Iterator
 import functools
 import pathlib
@@ -14,7 +13,8 @@ from exporter import networks
 from exporter import provenance
 from exporter import results
 from exporter import storage
-from exporter.pipeline import changes as changes_lib
+from exporter.pipeline import changes
+from exporter.pipeline import decision
 from exporter.pipeline import once
 from exporter.pipeline import orders
 import model_specs
@@ -109,53 +109,31 @@ def _make(
   return manifest
 
 
-def _compare_with_old(
-  handle: model_specs.Handle,
-  order: orders.Order,
-  model: _Model,
-) -> list[str] | None:
-  """Why an export that is in place must be replaced.
+class _Lazily:
+  """The model of an order, read once it is needed."""
 
-  Returns:
-    The reasons in words, none if it can be kept; None if there is no export.
+  def __init__(self, order: orders.Order):
+    self.model = once.once(functools.partial(_Model, order))
 
-  Raises:
-    ExportError: It has trained weights, and the new ones are synthetic.
-  """
-  old = storage.read_manifest(order.output_dir, handle.stem)
-  if old is None:
-    return None
-  pictures = model.pictures_digest(handle)
-  changes_lib.check_trained(handle, order, old)
-  return changes_lib.find(handle, order, old, model.weights, pictures)
+  def reading(self, *_: object) -> checkpoints.Reading:
+    """What reading the checkpoint told."""
+    return self.model().reading
+
+  def pictures(self, handle: model_specs.Handle, _: storage.Manifest) -> str:
+    """The hash of the pictures that ranges are measured on; '' if none."""
+    return self.model().pictures_digest(handle)
 
 
 def _export(
-  handle: model_specs.Handle, load: Callable[[], _Model], order: orders.Order
+  handle: model_specs.Handle, lazily: _Lazily, order: orders.Order
 ) -> results.Result:
-  """Exports a handle, unless what is in place can be kept.
-
-  Args:
-    handle: What to export.
-    load: Gives the model; called only once it is needed, as it reads the
-      checkpoint.
-    order: How to export it.
-  """
-  format_ = formats.of(handle)
-  format_.require()
+  """Exports a handle, unless what is in place can be kept."""
   build = provenance.this_build()
-  has_pictures = order.pictures_dir is not None
-  if refused := changes_lib.refuse(handle, has_pictures=has_pictures):
-    return refused
-  changes_lib.check_trained_beside(handle, order)
-  model = load()
-  changes_lib.check_classifier(handle, model.reading)
-  changes = None
-  if not order.force:
-    changes = _compare_with_old(handle, order, model)
-  if changes == []:
-    return changes_lib.keep(handle)
-  replaced = f'replaced: {"; ".join(changes)}' if changes else ''
+  decided = decision.decide(handle, order, lazily)
+  if isinstance(decided, results.Result):
+    return decided
+  format_, model = formats.of(handle), lazily.model()
+  replaced = f'replaced: {"; ".join(decided)}' if decided else ''
   with storage.stage(order.output_dir) as folder:
     staged = storage.Place(
       folder / (handle.kind.file or 'artifact'),
@@ -174,13 +152,13 @@ def _export(
     )
     for path, text in zip(staged.said, texts, strict=True):
       path.write_text(text, encoding='utf-8')
-    may_replace = order.force or bool(changes)
+    may_replace = order.force or bool(decided)
     storage.deliver(handle, staged, order.output_dir, may_replace)
   notes = (
     replaced,
     format_.note(model.original),
     model.warning,
-    changes_lib.left_behind(handle, order, manifest)
+    changes.left_behind(handle, order, manifest)
     if may_replace or handle.kind.is_converted
     else '',
   )
@@ -196,7 +174,7 @@ def run(order: orders.Order) -> Iterator[results.Result]:
   If one handle fails, the others are still exported. If the checkpoint cannot
   be read, every handle that needs it fails.
   """
-  load = once.once(functools.partial(_Model, order))
+  lazily = _Lazily(order)
   for handle in order.handles:
-    work = functools.partial(_export, handle, load, order)
+    work = functools.partial(_export, handle, lazily, order)
     yield results.attempt(str(handle), work)

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 import functools
 
 from exporter import checkpoints
-from exporter import formats
 from exporter import results
 from exporter import storage
-from exporter.pipeline import changes
+from exporter.pipeline import decision
 from exporter.pipeline import once
 from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import settled
@@ -32,10 +31,10 @@ class _Weights:
 
   def __init__(self, order: orders_lib.Order, fetches: bool):
     self._order, self._fetches = order, fetches
-    self.check = once.once(self._check)
+    self._check = once.once(self._check_checkpoint)
     self.recall = functools.cache(functools.partial(settled.recall, order))
 
-  def _check(self) -> None:
+  def _check_checkpoint(self) -> None:
     """Raises a CheckpointError if there is no checkpoint to read."""
     model, folder = self._order.model, self._order.checkpoint_dir
     is_fetched = self._fetches and not model.own
@@ -44,56 +43,35 @@ class _Weights:
         model, folder, require_checksum=self._order.require_checksums
       )
 
+  def reading(self, *_: object) -> checkpoints.Reading | None:
+    """What reading the checkpoint told an earlier run, if there was one."""
+    self._check()
+    return self.recall()
 
-def _compare(
-  handle: model_specs.Handle,
-  order: orders_lib.Order,
-  manifest: storage.Manifest,
-  weights: _Weights,
-) -> tuple[results.Status, str]:
-  """What becomes of an export that is in place, and why."""
-  changes.check_trained(handle, order, manifest)
-  reading = weights.recall()
-  if reading is not None:
-    changes.check_classifier(handle, reading)
-  found = changes.find(
-    handle,
-    order,
-    manifest,
-    manifest.weights if reading is None else reading.weights,
-    manifest.pictures,  # Only TensorFlow decodes pictures.
-  )
-  if found:
-    return results.REPLACED, '; '.join(found)
-  return results.THERE, _IF_SAME if reading is None else ''
-
-
-def _decide(
-  handle: model_specs.Handle, order: orders_lib.Order, weights: _Weights
-) -> tuple[results.Status, str]:
-  formats.of(handle).require()
-  has_pictures = order.pictures_dir is not None
-  if refused := changes.refuse(handle, has_pictures=has_pictures):
-    return refused.status, refused.reason
-  changes.check_trained_beside(handle, order)
-  weights.check()
-  manifest = None
-  if not order.force:
-    manifest = storage.read_manifest(order.output_dir, handle.stem)
-  if manifest is not None:
-    return _compare(handle, order, manifest, weights)
-  with storage.reach(order.output_dir):
-    if not storage.place(order.output_dir, handle).artifact.exists():
-      return results.NEW, ''
-  if order.force:
-    return results.REPLACED, _FORCED
-  return results.NEW, _STRANGER
+  def pictures(self, _: model_specs.Handle, old: storage.Manifest) -> str:
+    """Those of the export in place, as only TensorFlow decodes pictures."""
+    return old.pictures
 
 
 def _foretell(
   handle: model_specs.Handle, order: orders_lib.Order, weights: _Weights
 ) -> results.Result:
-  return results.Result(str(handle), *_decide(handle, order, weights))
+  """Says what an export would do with a handle."""
+  decided = decision.decide(handle, order, weights)
+  if isinstance(decided, results.Result):
+    if decided.status != results.KEPT:
+      return decided
+    reason = _IF_SAME if weights.recall() is None else ''
+    return results.Result(str(handle), results.THERE, reason)
+  reason = '; '.join(decided)
+  with storage.reach(order.output_dir):
+    is_there = storage.place(order.output_dir, handle).artifact.exists()
+  if is_there and order.force:
+    reason = _FORCED
+  elif is_there and not decided:
+    return results.Result(str(handle), results.NEW, _STRANGER)
+  status: results.Status = results.REPLACED if reason else results.NEW
+  return results.Result(str(handle), status, reason)
 
 
 def foretell(

@@ -29,25 +29,6 @@ _LOG_TAIL = 5  # Lines of a dead worker's log that go into the error.
 
 
 @contextlib.contextmanager
-def _noted() -> Iterator[None]:
-  """Handles Ctrl-C at the end of the context.
-
-  Only the main thread may do so, and no other one handles the signal.
-  """
-  if threading.current_thread() is not threading.main_thread():
-    yield
-    return
-  noted: list[int] = []
-  handler = signal.signal(signal.SIGINT, lambda number, _: noted.append(number))
-  try:
-    yield
-  finally:
-    signal.signal(signal.SIGINT, handler)
-  for number in noted:
-    signal.raise_signal(number)
-
-
-@contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
   """Keeps Ctrl-C from the processes that are started in the context.
 
@@ -57,12 +38,21 @@ def _uninterrupted() -> Iterator[None]:
   # that has to run before the signal is blocked.
   resource_tracker.ensure_running()
   # The mask is that of this thread alone; another may still get the signal.
-  with _noted():
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-      yield
-    finally:
-      signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+  # What that does is for the main thread to say, and for no other one.
+  noted: list[int] = []
+  handler = signal.getsignal(signal.SIGINT)
+  is_main = threading.current_thread() is threading.main_thread()
+  if is_main:
+    signal.signal(signal.SIGINT, lambda number, _: noted.append(number))
+  mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+  try:
+    yield
+  finally:
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    if is_main:
+      signal.signal(signal.SIGINT, handler)
+  for number in noted:
+    signal.raise_signal(number)
 
 
 # What was proven of each program. It only passes through this process, from

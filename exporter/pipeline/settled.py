@@ -7,26 +7,21 @@ left, too: the worker finds the same out of the weights themselves, and says why
 an export is made again.
 """
 
-from collections.abc import Callable
 from collections.abc import Generator
 from collections.abc import Sequence
 import dataclasses
 import functools
 from multiprocessing import pool
 import time
-from typing import TypeAlias
 
 from exporter import checkpoints
-from exporter import formats
 from exporter import results as results_lib
 from exporter import storage
 from exporter.pipeline import changes
+from exporter.pipeline import decision
 from exporter.pipeline import orders as orders_lib
 from exporter.pipeline import signed
 import model_specs
-from model_specs import kinds
-
-Recall: TypeAlias = Callable[[], checkpoints.Reading | None]
 
 
 def recall(order: orders_lib.Order) -> checkpoints.Reading | None:
@@ -37,53 +32,57 @@ def recall(order: orders_lib.Order) -> checkpoints.Reading | None:
   return storage.read_memo(checkpoints.Reading, causes)
 
 
+class _UnknownError(Exception):
+  """Only a worker can tell what becomes of an export."""
+
+
+class _Remembered:
+  """What is known of the weights of an order without reading them."""
+
+  def __init__(self, order: orders_lib.Order):
+    self._order = order
+    self._recall = functools.cache(functools.partial(recall, order))
+
+  def reading(
+    self, handle: model_specs.Handle, old: storage.Manifest | None
+  ) -> checkpoints.Reading:
+    """What reading the checkpoint told an earlier run.
+
+    Raises:
+      _UnknownError: An export is to be made, or nothing is known.
+    """
+    if old is None or self._order.require_checksums or handle.needs_pictures:
+      raise _UnknownError
+    # First everything but the weights is compared, by taking those of the
+    # manifest; to hash a checkpoint takes longer.
+    if changes.of_facts(handle, self._order, old, old.weights, ''):
+      raise _UnknownError
+    reading = self._recall()
+    if reading is None:
+      raise _UnknownError
+    return reading
+
+  def pictures(self, *_: object) -> str:
+    """None: what needs pictures is not known."""
+    return ''
+
+
 def _result(
-  handle: model_specs.Handle, order: orders_lib.Order, recalled: Recall
+  handle: model_specs.Handle, order: orders_lib.Order, known: _Remembered
 ) -> results_lib.Result | None:
-  """The result for a handle of which nothing is to be made.
-
-  Args:
-    handle: What is asked for.
-    order: How it is asked for.
-    recalled: Gives what is known of the weights; called only once it is needed,
-      as it hashes the checkpoint.
-
-  Returns:
-    The result; None if a worker must see to it.
-  """
-  if handle.kind.extra or handle.kind not in kinds.KINDS:
-    formats.of(handle).require()
-  has_pictures = order.pictures_dir is not None
-  refused = changes.refuse(handle, has_pictures=has_pictures)
-  if refused or handle.needs_pictures:
-    return refused
-  if order.force or order.require_checksums:
-    return None
-  manifest = storage.read_manifest(order.output_dir, handle.stem)
-  # First everything but the weights is compared, by taking those of the
-  # manifest; to hash a checkpoint takes longer.
-  if manifest is None or changes.of_facts(
-    handle, order, manifest, manifest.weights, ''
-  ):
-    return None
-  reading = recalled()
-  if reading is None:
-    return None
-  changes.check_classifier(handle, reading)
-  if changes.find(handle, order, manifest, reading.weights, pictures=''):
-    return None
-  return changes.keep(handle)
+  if order.action != orders_lib.EXPORT:
+    return signed.refuse(handle, order)
+  decided = decision.decide(handle, order, known)
+  return decided if isinstance(decided, results_lib.Result) else None
 
 
 def _timed(
-  handle: model_specs.Handle, order: orders_lib.Order, recalled: Recall
+  handle: model_specs.Handle, order: orders_lib.Order, known: _Remembered
 ) -> results_lib.Result | None:
+  """The result for a handle that needs no worker; None if it needs one."""
   start = time.monotonic()
   try:
-    if order.action == orders_lib.EXPORT:
-      result = _result(handle, order, recalled)
-    else:
-      result = signed.refuse(handle, order)
+    result = _result(handle, order, known)
   except Exception:  # noqa: BLE001  # The worker meets it, and reports it.
     return None
   seconds = time.monotonic() - start
@@ -92,8 +91,8 @@ def _timed(
 
 def _settle(order: orders_lib.Order) -> list[results_lib.Result | None]:
   """The result of each handle of an order; None for what is to be done."""
-  recalled = functools.cache(functools.partial(recall, order))
-  return [_timed(handle, order, recalled) for handle in order.handles]
+  known = _Remembered(order)
+  return [_timed(handle, order, known) for handle in order.handles]
 
 
 def settle(

@@ -22,7 +22,9 @@ from exporter import errors
 from exporter import formats
 from exporter import pipeline
 from exporter import results as results_lib
+from exporter.pipeline import batch
 from exporter.pipeline import cluster
+from exporter.pipeline import here
 from exporter.pipeline import orders as orders_lib
 from exporter.storage import places
 from tests import file_tree
@@ -30,6 +32,7 @@ from tests import lenets
 from tests import object_storage
 from tests import shared
 from tests import source_tree
+from tests import tiny_network
 from tests.formats import toy
 from tests.pipeline import ray_nodes
 
@@ -140,6 +143,19 @@ def test_a_cluster_that_is_not_there_is_one_error(tmp_path):
   (line,) = err.splitlines()
   assert f'cannot reach a Ray cluster at {address}' in line
   assert not (tmp_path / 'out').exists()
+
+
+def test_where_nothing_is_to_be_done_no_cluster_is_reached_for(tmp_path):
+  orders = orders_lib.make_orders(
+    tiny_network.MODEL.handles((5,)),
+    orders_lib.Order(orders_lib.EXPORT, (), tmp_path, weights='synthetic'),
+  )
+  with tiny_network.registered():
+    exported = list(batch.run_orders(orders, here.InProcess()))
+  engine = cluster.Cluster('no.such.host:1')
+  kept = list(batch.run_orders(orders, engine))
+  assert [r.name for r in kept] == [r.name for r in exported]
+  assert {r.status for r in kept} == {results_lib.KEPT}
 
 
 def test_without_ray_it_says_what_to_install(monkeypatch, tmp_path):

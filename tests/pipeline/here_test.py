@@ -1,7 +1,8 @@
 """The engine of this process carries out one order after the other."""
 
 import contextlib
-import os
+import multiprocessing
+import subprocess
 
 import tensorflow as tf
 
@@ -18,7 +19,8 @@ def test_orders_are_carried_out_by_this_very_process(tmp_path, monkeypatch):
   template = orders.Order(orders.EXPORT, (), tmp_path, weights='synthetic')
   both_orders = [*orders.make_orders(_HANDLES[:1], template)]
   both_orders += orders.make_orders(_HANDLES[1:], template)
-  monkeypatch.setattr(os, 'fork', None)
+  monkeypatch.setattr(multiprocessing.process.BaseProcess, 'start', None)
+  monkeypatch.setattr(subprocess, 'Popen', None)
   with tiny_network.registered(), storage.hold(tmp_path):
     results = here.InProcess().results(both_orders, tmp_path)
     first = next(results)

@@ -9,8 +9,9 @@ import pytest
 import exporter
 from exporter import environment
 from exporter import results
-from exporter.pipeline import export
+from exporter.pipeline import batch
 from exporter.pipeline import forecast
+from exporter.pipeline import here
 from exporter.pipeline import orders
 from exporter.storage import places
 from model_specs import formats
@@ -23,9 +24,13 @@ from tests import tiny_network
 _HANDLE = tiny_network.MODEL.handles((3, 5))[0]
 
 
-def _run(order: orders.Order) -> results.Result:
+def _run_all(order: orders.Order) -> list[results.Result]:
   with tiny_network.registered():
-    (result,) = export.run(order)
+    return list(batch.run_orders([order], here.InProcess()))
+
+
+def _run(order: orders.Order) -> results.Result:
+  (result,) = _run_all(order)
   return result
 
 
@@ -134,6 +139,9 @@ def test_no_untrained_file_comes_to_lie_beside_a_trained_model(
   order, checkpoint_dir
 ):
   saved_model = tiny_network.MODEL.handles((5,))[0]
+  file = formats.convert(saved_model, kinds.get('onnx.model'))
+  pair = dataclasses.replace(order, handles=(saved_model, file))
+  assert {each.status for each in _run_all(pair)} == {'exported'}
   trained = dataclasses.replace(
     order,
     handles=(saved_model,),
@@ -142,7 +150,6 @@ def test_no_untrained_file_comes_to_lie_beside_a_trained_model(
   )
   assert _run(trained).status == 'exported'
   before = file_tree.read(order.output_dir)
-  file = formats.convert(saved_model, kinds.get('onnx.model'))
   untrained = dataclasses.replace(order, handles=(file,))
   result = _run(untrained)
   assert result.status == 'failed'
@@ -151,11 +158,10 @@ def test_no_untrained_file_comes_to_lie_beside_a_trained_model(
   (foretold,) = forecast.foretell([untrained], fetches=False)
   assert (foretold.status, foretold.reason) == (result.status, result.reason)
   assert _run(dataclasses.replace(untrained, force=True)).status == 'failed'
-  both = dataclasses.replace(untrained, handles=(saved_model, file), force=True)
+  both = dataclasses.replace(pair, force=True)
   alone = dataclasses.replace(untrained, output_dir=order.output_dir / 'other')
   assert _run(alone).status == 'exported'
-  with tiny_network.registered():
-    assert {each.status for each in export.run(both)} == {'exported'}
+  assert {each.status for each in _run_all(both)} == {'exported'}
 
 
 def test_a_changed_spec_is_exported_again(order):

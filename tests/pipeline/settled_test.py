@@ -199,9 +199,8 @@ def test_other_weights_in_the_same_files_are_seen(trained):
   assert _settle(trained)[1] == []
 
 
+@pytest.mark.parametrize('order', [_UNPACKED, _ARCHIVED], indirect=True)
 def test_a_damaged_checkpoint_is_an_error_of_each_handle(order):
-  if order.checkpoint_dir is None:
-    return
   for path in order.checkpoint_dir.rglob('*'):
     if path.is_file():
       path.write_bytes(b'')
