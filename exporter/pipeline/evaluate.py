@@ -77,7 +77,8 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
     ExportError: Some cards are not written; it says which, and why.
     ManifestError: There are no such exports.
     OrderError: `labels_are` or one of `formats` is no such word.
-    ProofError: An artifact cannot be loaded, or answers with NaN.
+    ProofError: Some artifacts cannot be loaded, or answer with NaN. The others
+      are measured all the same.
     UnknownNameError: A pattern matches no model.
   """
   if labels_are is not None:
@@ -90,14 +91,23 @@ def evaluate_exports(  # noqa: PLR0913  # All but the first go by their names.
   words = None if formats is None else orders.words(formats)
   orders.check_list('patterns', patterns)
   exports = storage.find_artifacts(folder, patterns, words, registry)
-  for each in exports.left_out:
-    each.raise_if_failed()
+  for left_out in exports.left_out:
+    left_out.raise_if_failed()
   handles = measure.classifiers(exports.usable)
   tell = advance or (lambda _: None)
   found = measure.evaluate(
     handles, folder, pictures, tell, formats_lib.load, labels_are=labels_are
   )
-  accuracies = tuple(eager.each(found))
+  accuracies: list[measure.Accuracy] = []
+  failure: errors.ProofError | None = None
+  try:
+    for each in eager.each(found):
+      accuracies.append(each)
+  # Some exports failed; the figures of all others are there.
+  except errors.ProofError as caught:
+    failure = caught
   if cards:
     write_cards(handles, folder, accuracies)
-  return accuracies
+  if failure:
+    raise failure
+  return tuple(accuracies)

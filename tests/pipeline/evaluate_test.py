@@ -2,6 +2,7 @@
 
 import functools
 import pathlib
+import shutil
 from typing import Any
 
 from PIL import Image
@@ -85,3 +86,21 @@ def test_the_cards_of_what_was_measured_say_so(folder):
   assert f'{accuracy.top1_percent:.1f}' in cards[_CLASSIFIER].read_text()
   (converted,) = cards.keys() - {_CLASSIFIER}
   assert before[converted] == cards[converted].read_text()
+
+
+def test_the_cards_of_others_are_written_where_an_export_fails(
+  folder, tmp_path
+):
+  shutil.copytree(folder / 'exports', tmp_path / 'exports')
+  (converted,) = model_specs.formats.select((_CLASSIFIER,), ['litert.float32'])
+  (tmp_path / 'exports' / str(converted)).write_bytes(b'no model')
+  with pytest.raises(errors.ProofError, match=str(converted)):
+    pipeline.evaluate_exports(
+      tmp_path / 'exports',
+      images=folder,
+      labels=folder / 'labels.txt',
+      registry=_REGISTRY,
+      cards=True,
+    )
+  card = (tmp_path / f'exports/{_CLASSIFIER.stem}.md').read_text()
+  assert f'{_COUNT} pictures' in card
