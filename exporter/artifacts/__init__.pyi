@@ -14,9 +14,11 @@ from .litert import check_litert_batch as check_litert_batch
 from .litert import load_litert as load_litert
 from .litert import operator as operator
 from .litert import write_litert as write_litert
+from .litert_metadata import is_litert_described as is_litert_described
 from .litert_metadata import read_litert_labels as read_litert_labels
 from .loading import load_tf1 as load_tf1
 from .loading import load_tf2 as load_tf2
+from .onnx import is_onnx_described as is_onnx_described
 from .onnx import load_onnx as load_onnx
 from .onnx import messages as messages
 from .onnx import read_onnx_labels as read_onnx_labels
@@ -27,6 +29,7 @@ from .operations import check_model as check_model
 from .operations import strange as strange
 from .tf1_module import write_tf1 as write_tf1
 from .tf2_model import write_tf2 as write_tf2
+from .tfjs import is_tfjs_described as is_tfjs_described
 from .tfjs import load_tfjs as load_tfjs
 from .tfjs import read_tfjs_labels as read_tfjs_labels
 from .tfjs import write_tfjs as write_tfjs
@@ -42,3 +45,4 @@ from .vectors import most_vectors_bytes as most_vectors_bytes
 from .vectors import parse_vectors as parse_vectors
 from .vectors import read_vectors as read_vectors
 from .vectors import write_vectors as write_vectors
+from .written import differing_files as differing_files

@@ -232,3 +232,22 @@ def read_litert_labels(path: pathlib.Path) -> tuple[str, ...]:
     return ()
   with zipfile.ZipFile(path) as appendix, appendix.open(LABELS) as file:
     return labels.parse_file(file.read(labels.MOST_BYTES))
+
+
+def is_litert_described(
+  conversion: model_specs.Handle, path: pathlib.Path
+) -> bool:
+  """Whether a LiteRT file says of itself what it would be written with.
+
+  Raises:
+    OSError: The file cannot be read.
+    IndexError, struct.error: It is no LiteRT file.
+  """
+  model = schema.Model.GetRootAs(path.read_bytes())
+  entries = [model.Metadata(n) for n in range(model.MetadataLength())]
+  found = [
+    model.Buffers(entry.Buffer()).DataAsNumpy().tobytes()
+    for entry in entries
+    if entry.Name() == _NAME.encode()
+  ]
+  return found == [_metadata(conversion)]

@@ -90,8 +90,8 @@ def _rename(graph: Any, names: dict[str, str]) -> None:
   _replace(graph.initializer, used)
 
 
-def _describe(model: Any, conversion: model_specs.Handle) -> None:
-  """Adds what a program must know to call the model.
+def _facts(conversion: model_specs.Handle) -> dict[str, str]:
+  """What a program must know to call the model.
 
   Keys such as `Image.ColorSpaceGamma` are those that ONNX defines.
   """
@@ -108,7 +108,12 @@ def _describe(model: Any, conversion: model_specs.Handle) -> None:
   names = labels.of(conversion)
   if names:
     facts['labels'] = json.dumps(names)
-  for key, value in facts.items():
+  return facts
+
+
+def _describe(model: Any, conversion: model_specs.Handle) -> None:
+  """Adds the facts, names and the open batch."""
+  for key, value in _facts(conversion).items():
     model.metadata_props.add(key=key, value=value)
   model.producer_name = 'slimhub'
   model.producer_version = exporter.__version__
@@ -243,6 +248,13 @@ def _read(conversion: model_specs.Handle, path: pathlib.Path) -> Any:
   return model
 
 
+def _read_facts(path: pathlib.Path) -> dict[str, str]:
+  import onnx
+
+  model = onnx.ModelProto.FromString(outside.read_file(path, _MOST_BYTES))
+  return {entry.key: entry.value for entry in model.metadata_props}
+
+
 def read_onnx_labels(path: pathlib.Path) -> tuple[str, ...]:
   """The names of the classes in a file; none if it names none.
 
@@ -250,11 +262,19 @@ def read_onnx_labels(path: pathlib.Path) -> tuple[str, ...]:
     OSError: It cannot be read.
     ValueError, TypeError, google.protobuf.message.DecodeError: It is damaged.
   """
-  import onnx
+  return tuple(json.loads(_read_facts(path).get('labels', '[]')))
 
-  model = onnx.ModelProto.FromString(outside.read_file(path, _MOST_BYTES))
-  facts = {entry.key: entry.value for entry in model.metadata_props}
-  return tuple(json.loads(facts.get('labels', '[]')))
+
+def is_onnx_described(
+  conversion: model_specs.Handle, path: pathlib.Path
+) -> bool:
+  """Whether a file says of itself what it would be written with.
+
+  Raises:
+    OSError: It cannot be read.
+    google.protobuf.message.DecodeError: It is damaged.
+  """
+  return _read_facts(path) == _facts(conversion)
 
 
 def load_onnx(

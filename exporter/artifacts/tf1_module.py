@@ -105,7 +105,7 @@ def _meta_graph(
 def write_tf1(
   handle: model_specs.Handle,
   graphs: tuple[graph_lib.Graph, ...],
-  tensors: Mapping[str, np.ndarray],
+  tensors: Mapping[str, np.ndarray] | None,
   folder: pathlib.Path,
 ) -> None:
   """Writes the module into an empty folder.
@@ -113,14 +113,16 @@ def write_tf1(
   Args:
     handle: The handle of the module.
     graphs: Its inference graph and, if it trains, its training graph.
-    tensors: The values of its variables by name; others are ignored.
+    tensors: The values of its variables by name; others are ignored. None
+      leaves variables/ out.
     folder: An existing, empty folder.
   """
   model = saved_model_pb2.SavedModel(saved_model_schema_version=1)
   model.meta_graphs.extend(_meta_graph(handle, graph) for graph in graphs)
-  variables.write_variables(
-    folder, {v.name: tensors[v.name] for v in graphs[0].variables}
-  )
+  if tensors is not None:
+    variables.write_variables(
+      folder, {v.name: tensors[v.name] for v in graphs[0].variables}
+    )
   (folder / 'assets').mkdir()
   (folder / 'tfhub_module.pb').write_bytes(_MODULE_FORMAT_3)
   serialized = model.SerializeToString(deterministic=True)

@@ -249,7 +249,7 @@ def _build(
 def write_tf2(
   handle: model_specs.Handle,
   graphs: tuple[graph_lib.Graph, ...],
-  tensors: Mapping[str, np.ndarray],
+  tensors: Mapping[str, np.ndarray] | None,
   folder: pathlib.Path,
 ) -> None:
   """Writes the model into an empty folder.
@@ -257,16 +257,18 @@ def write_tf2(
   Args:
     handle: The handle of the model.
     graphs: Its inference graph and, if it trains, its training graph.
-    tensors: The values of its variables by name; others are ignored.
+    tensors: The values of its variables by name; others are ignored. None
+      leaves variables/ out.
     folder: An existing, empty folder.
   """
   model, objects = _build(handle, graphs)
-  values = {
-    tf2_objects.checkpoint_key(v.name): tensors[v.name]
-    for v in graphs[0].variables
-  }
-  values[tf2_objects.CHECKPOINT_KEY] = np.array(objects, object)
-  variables.write_variables(folder, values)
+  if tensors is not None:
+    values = {
+      tf2_objects.checkpoint_key(v.name): tensors[v.name]
+      for v in graphs[0].variables
+    }
+    values[tf2_objects.CHECKPOINT_KEY] = np.array(objects, object)
+    variables.write_variables(folder, values)
   (folder / 'assets').mkdir()
   serialized = model.SerializeToString(deterministic=True)
   (folder / 'saved_model.pb').write_bytes(serialized)

@@ -125,6 +125,19 @@ def read_tfjs_labels(folder: pathlib.Path) -> tuple[str, ...]:
   return labels.read_file(folder / _LABELS)
 
 
+def is_tfjs_described(
+  conversion: model_specs.Handle, folder: pathlib.Path
+) -> bool:
+  """Whether a folder says of itself what it would be written with.
+
+  Raises:
+    OSError: It cannot be read.
+    ValueError, TypeError: It holds no model.
+  """
+  model = dict(json.loads((folder / tfjs_files.MODEL).read_bytes()))
+  return bool(model.get('userDefinedMetadata') == _metadata(conversion))
+
+
 def load_tfjs(
   conversion: model_specs.Handle,
   folder: pathlib.Path,

@@ -97,6 +97,27 @@ class ConvertedNetwork(ConvertedFile):
   def _labels(self, path: pathlib.Path) -> tuple[str, ...]:
     """Reads the names of the classes in a file; none if it has no labels."""
 
+  @abc.abstractmethod
+  def _is_described(
+    self, handle: model_specs.Handle, path: pathlib.Path
+  ) -> bool:
+    """Whether a file says of itself what it would be written with."""
+
+  def foreign_files(
+    self,
+    handle: model_specs.Handle,
+    artifact: pathlib.Path,
+    original: original_lib.Original,
+  ) -> list[str]:
+    """The artifact, if it says something else of itself to programs.
+
+    Its network is not converted again, which takes long and may need pictures.
+    """
+    del original
+    with artifacts.explained(handle, 'read'):
+      is_described = self._is_described(handle, artifact)
+    return [] if is_described else [artifact.name]
+
   def claims(
     self,
     handle: model_specs.Handle,

@@ -200,6 +200,28 @@ class Format(abc.ABC):
     del python, handle, artifact, original
     return ''
 
+  def foreign_files(
+    self,
+    handle: model_specs.Handle,
+    artifact: pathlib.Path,
+    original: original_lib.Original,
+  ) -> list[str]:
+    """Which files are not those that would be written of the same weights.
+
+    It is asked only where the packages are those that wrote the artifact. By
+    default no file is looked at, as it takes long to convert a network again.
+
+    Args:
+      handle: What the artifact is.
+      artifact: Where it is.
+      original: The networks, with the weights that the artifact holds.
+
+    Returns:
+      The paths of these files, sorted.
+    """
+    del handle, artifact, original
+    return []
+
   def require(self) -> None:
     """Raises a PackageError if a package that it needs is not installed."""
     if self.kind.extra:

@@ -76,6 +76,11 @@ class LiteRt(converted_file.ConvertedNetwork):
   def _labels(self, path: pathlib.Path) -> tuple[str, ...]:
     return artifacts.read_litert_labels(path)
 
+  def _is_described(
+    self, handle: model_specs.Handle, path: pathlib.Path
+  ) -> bool:
+    return artifacts.is_litert_described(handle, path)
+
   def alone(
     self, handle: model_specs.Handle, artifact: pathlib.Path, threads: int
   ) -> 'artifacts.Run':

@@ -54,10 +54,17 @@ class ModelFolder(format_lib.Format):
     self,
     handle: model_specs.Handle,
     graphs: 'tuple[artifacts.Graph, ...]',
-    tensors: Mapping[str, np.ndarray],
+    tensors: Mapping[str, np.ndarray] | None,
     folder: pathlib.Path,
   ) -> None:
-    """Writes the graphs and the variables into an empty folder."""
+    """Writes the graphs and, if there are any, the variables.
+
+    Args:
+      handle: What is written.
+      graphs: Its inference graph and, if it trains, its training graph.
+      tensors: The values of the variables by name.
+      folder: An existing, empty folder.
+    """
 
   @abc.abstractmethod
   def _read(
@@ -72,13 +79,37 @@ class ModelFolder(format_lib.Format):
     artifact: pathlib.Path,
   ) -> None:
     """Writes the folder, with its labels, facts and test vectors."""
+    self._write(handle, original, original.tensors, artifact)
+    artifacts.write_vectors(original.vectors, handle, artifact)
+
+  def _write(
+    self,
+    handle: model_specs.Handle,
+    original: original_lib.Original,
+    tensors: Mapping[str, np.ndarray] | None,
+    artifact: pathlib.Path,
+  ) -> None:
     graphs = tuple(
       artifacts.build_graph(source, handle) for source in original.sources
     )
     artifact.mkdir()
-    self._write_model(handle, graphs, original.tensors, artifact)
+    self._write_model(handle, graphs, tensors, artifact)
     artifacts.write_facts(handle, graphs[0], original.weights, artifact)
-    artifacts.write_vectors(original.vectors, handle, artifact)
+
+  def foreign_files(
+    self,
+    handle: model_specs.Handle,
+    artifact: pathlib.Path,
+    original: original_lib.Original,
+  ) -> list[str]:
+    """Writes all but the numbers again, and compares.
+
+    Variables and test vectors are numbers, which the proof compares.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+      again = pathlib.Path(folder, 'again')
+      self._write(handle, original, None, again)
+      return artifacts.differing_files(artifact, again)
 
   def recover(
     self,

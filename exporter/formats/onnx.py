@@ -56,6 +56,11 @@ class Onnx(converted_file.ConvertedNetwork):
   def _labels(self, path: pathlib.Path) -> tuple[str, ...]:
     return artifacts.read_onnx_labels(path)
 
+  def _is_described(
+    self, handle: model_specs.Handle, path: pathlib.Path
+  ) -> bool:
+    return artifacts.is_onnx_described(handle, path)
+
   def alone(
     self, handle: model_specs.Handle, artifact: pathlib.Path, threads: int
   ) -> 'artifacts.Run':

@@ -18,7 +18,7 @@ class Tf1(model_folder.ModelFolder):
     self,
     handle: model_specs.Handle,
     graphs: 'tuple[artifacts.Graph, ...]',
-    tensors: Mapping[str, np.ndarray],
+    tensors: Mapping[str, np.ndarray] | None,
     folder: pathlib.Path,
   ) -> None:
     artifacts.write_tf1(handle, graphs, tensors, folder)

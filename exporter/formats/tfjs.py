@@ -64,6 +64,11 @@ class TfJs(converted_file.ConvertedNetwork):
   def _labels(self, path: pathlib.Path) -> tuple[str, ...]:
     return artifacts.read_tfjs_labels(path)
 
+  def _is_described(
+    self, handle: model_specs.Handle, path: pathlib.Path
+  ) -> bool:
+    return artifacts.is_tfjs_described(handle, path)
+
   def prove(
     self,
     handle: model_specs.Handle,

@@ -9,6 +9,7 @@ import functools
 import pathlib
 
 import exporter
+from exporter import environment
 from exporter import errors
 from exporter import formats
 from exporter import provenance
@@ -176,6 +177,40 @@ def _check_signature(
   signing.check_statement(f'{place.provenance}', statement, key)
 
 
+def _written_again(
+  handle: model_specs.Handle,
+  manifest: storage.Manifest,
+  artifact: pathlib.Path,
+  original: formats.Original,
+) -> str:
+  """Compares the files with what slimhub writes of the same weights.
+
+  A proof runs graphs on some images, and cannot tell what they do with others.
+
+  Returns:
+    Why nothing is compared; empty if it was.
+
+  Raises:
+    ProofError: Some of the files are not those.
+  """
+  format_ = formats.of(handle)
+  libraries = environment.libraries(*format_.packages)
+  others = [
+    f'{name} was {manifest.libraries.get(name)}, is {version}'
+    for name, version in libraries.items()
+    if manifest.libraries.get(name) != version
+  ]
+  if others:
+    return f'not written again to compare, as {", ".join(others)}'
+  if foreign := format_.foreign_files(handle, artifact, original):
+    raise errors.ProofError(
+      f'{handle} is not what this slimhub writes of the weights in it: '
+      f'{", ".join(foreign)} differs. It answers some images as it should, and '
+      'nobody knows what else it does; export it again with --force'
+    )
+  return ''
+
+
 def _verify(
   handle: model_specs.Handle,
   order: orders.Order,
@@ -191,9 +226,10 @@ def _verify(
     )
     proven = format_.prove(handle, artifact, original)
     _check_proof(handle, manifest, proven)
-    reason = ''
+    notes = [_written_again(handle, manifest, artifact, original)]
     if order.client:
-      reason = format_.ask(order.client, handle, artifact, original)
+      notes += [format_.ask(order.client, handle, artifact, original)]
+  reason = '; '.join(filter(None, notes))
   return results.Result(
     str(handle), results.VERIFIED, reason, bytes=manifest.bytes
   )
