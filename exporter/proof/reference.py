@@ -18,8 +18,10 @@ LOGITS = 'logits'
 FEATURES = 'features'
 _BATCH = 2
 # A handle that takes images of any size is proven with this height and width,
-# too. The two differ, so that neither can be mistaken for the other.
+# too, and with one image alone. The sides differ, so that neither can be
+# mistaken for the other.
 _OTHER_SIZE = (128, 96)
+_OTHER_BATCH = 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,10 +81,14 @@ class Reference:
 
 
 def _infer(
-  source: networks.Source, model: model_specs.ModelSpec, height: int, width: int
+  source: networks.Source,
+  model: model_specs.ModelSpec,
+  batch: int,
+  height: int,
+  width: int,
 ) -> Example:
   images = checkpoints.synthetic_images(
-    _BATCH, height, width, channels=model.family.channels
+    batch, height, width, channels=model.family.channels
   )
   tensors = {
     LOGITS: source.logits,
@@ -174,10 +180,10 @@ def compute_reference(
   """
   inference, *others = sources
   inference.load(tensors)
-  default_size = _infer(inference, model, model.size, model.size)
+  default_size = _infer(inference, model, _BATCH, model.size, model.size)
   other_size = None
   if model.family.variable_size:
-    other_size = _infer(inference, model, *_OTHER_SIZE)
+    other_size = _infer(inference, model, _OTHER_BATCH, *_OTHER_SIZE)
   losses = _losses(inference, default_size, model.family.classifier)
   inference.unload()
   if not losses[versions.CLASSIFICATION]:

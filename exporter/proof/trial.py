@@ -15,6 +15,7 @@ from exporter import errors
 from exporter import networks
 from exporter import storage
 from exporter.proof import comparison
+from exporter.proof import exchanged
 import model_specs
 from model_specs import formats
 from model_specs import kinds
@@ -233,7 +234,8 @@ def compare(
     trial: The pictures, and the answers of the network.
 
   Returns:
-    What was compared, less that an image alone is answered as in a batch.
+    What was compared, without two checks of the file against itself: that an
+    image alone is answered as in a batch, and that no outputs are exchanged.
 
   Raises:
     ProofError: A difference is too large.
@@ -251,7 +253,10 @@ def compare(
     _refuse(conversion, exact.misses())
   checks = _lossy(conversion, answers, trial, allowed)
   apart = _alone(conversion, alone, answers, expected, allowed)
-  _refuse(conversion, _misses([*checks, apart]))
+  misses = _misses([*checks, apart])
+  if pair := exchanged.find(answers, expected):
+    misses.append(f'outputs {pair[0]} and {pair[1]} have changed places')
+  _refuse(conversion, misses)
   return tuple(checks)
 
 

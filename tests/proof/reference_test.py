@@ -45,7 +45,7 @@ def _loaded(is_training) -> source.Source:
   ('example', 'shape'),
   [
     ('default_size', (2, 32, 32, 3)),
-    ('other_size', (2, 128, 96, 3)),
+    ('other_size', (1, 128, 96, 3)),
     ('training', (2, 32, 32, 3)),
   ],
 )

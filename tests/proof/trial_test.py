@@ -64,6 +64,12 @@ def test_what_differs_is_refused_with_the_figure(word, factor):
   assert 'expected at most' in str(error.value)
 
 
+@pytest.mark.parametrize('word', ['litert.float16', 'litert.int8'])
+def test_two_outputs_that_are_exchanged_are_named(word):
+  with pytest.raises(errors.ProofError, match='1 and 3 have changed places'):
+    _prove(word, lambda outputs: outputs[:, [0, 3, 2, 1, 4]])
+
+
 @pytest.mark.parametrize(
   ('word', 'has_ranges'), [('litert.int8', True), ('litert.dynamic', False)]
 )
