@@ -149,8 +149,12 @@ def _of_all(
       'its values are of another type: read them (tf.train.load_checkpoint), '
       'and save them as float32 under the same names (tf.compat.v1.train.Saver)'
     )
-  shadows = [key for key in problems if key.endswith(weights_lib.SHADOW)]
-  if len(shadows) == len(problems) and {*texts} == {_MISSING}:
+  raw = {key.removesuffix(weights_lib.SHADOW) for key in problems}
+  if (
+    raw.isdisjoint(problems)
+    and raw <= reader.shapes.keys()
+    and ({*texts} == {_MISSING})
+  ):
     return (
       'it lacks moving averages; use --weights=raw if these are the '
       'weights you mean'
@@ -166,22 +170,30 @@ def _advice(
     return reader_lib.DOWNLOAD
   if advice := _of_all(reader, wanted, problems):
     return advice
-  missing = sum(problem == _MISSING for problem in problems.values())
-  scopes = {name.split('/')[0] for name in wanted.shapes}
-  actual_scopes = {key.split('/')[0] for key in reader.shapes}
-  if missing == len(wanted.shapes) and not scopes & actual_scopes:
-    return (
-      'it is of another network: its variables begin with '
-      f'{sorted(actual_scopes)}, expected {sorted(scopes)}'
-    )
   replace = 'put the checkpoint that was trained for this model in its place'
   match = recognition.recognize(surplus.plain(reader.shapes))
-  if match is None or match.shapes.items() <= wanted.shapes.items():
+  if match and not _agree(match.shapes, wanted.shapes):
+    name = f'network = "{match.family.network}"'
+    if match.multipliers:
+      name += f' and multiplier = {match.multipliers[0]}'
+    return f'it is of {name}: a spec file with these exports it, or {replace}'
+  scopes = {name.split('/')[0] for name in wanted.shapes}
+  actual_scopes = {key.split('/')[0] for key in reader.shapes if '/' in key}
+  if scopes & actual_scopes:
     return replace
-  name = f'network = "{match.family.network}"'
-  if match.multipliers:
-    name += f' and multiplier = {match.multipliers[0]}'
-  return f'it is of {name}: a spec file with these exports it, or {replace}'
+  return (
+    'it is of another network: its variables begin with '
+    f'{", ".join(sorted(actual_scopes)) or "no scope"}, expected '
+    f'{", ".join(sorted(scopes))}; {replace}'
+  )
+
+
+def _agree(
+  one: Mapping[str, tuple[int, ...]], other: Mapping[str, tuple[int, ...]]
+) -> bool:
+  """Whether two networks share variables, all of the same shapes."""
+  common = one.keys() & other.keys()
+  return bool(common) and all(one[name] == other[name] for name in common)
 
 
 def read(reader: reader_lib.Reader, wanted: Wanted, weights: str) -> Checkpoint:

@@ -109,7 +109,9 @@ def _check_classes(
       )
 
 
-def _of_training(reader: reader_lib.Reader, wanted: checkpoint.Wanted) -> str:
+def _of_training(
+  reader: reader_lib.Reader, wanted: checkpoint.Wanted, size: int
+) -> str:
   """What the graph beside a checkpoint says against the network."""
   path = reader.files.training
   if wanted.traits is None or path is None:
@@ -117,17 +119,22 @@ def _of_training(reader: reader_lib.Reader, wanted: checkpoint.Wanted) -> str:
   names = {name: reader.key(name) for name in wanted.shapes}
   shown = f'{reader.files.shown}{prefixes.TRAINING}'
   comparison = training_graph.compare(path, wanted.traits(), names)
-  return training_graph.warning(shown, comparison)
+  return training_graph.warning(shown, comparison, size)
 
 
 def _warning(
-  reader: reader_lib.Reader, wanted: checkpoint.Wanted, *, is_raw: bool
+  reader: reader_lib.Reader,
+  wanted: checkpoint.Wanted,
+  size: int,
+  *,
+  is_raw: bool,
 ) -> str:
   """Why the weights that were read may not be those that are meant.
 
   Args:
     reader: The checkpoint.
     wanted: The variables of the network.
+    size: The height and width of images that the spec names.
     is_raw: Whether averages would have been taken, and none were found.
   """
   shapes, unnamed = reader.shapes, dict[str, int]()
@@ -137,7 +144,7 @@ def _warning(
     surplus.warning(surplus.surplus(shapes, wanted.shapes), wanted.shapes),
     averages.warning(unnamed),
     outer.warning(shapes, wanted.shapes),
-    _of_training(reader, wanted),
+    _of_training(reader, wanted, size),
   )
   return '; '.join(filter(None, texts))
 
@@ -181,7 +188,7 @@ def read_own(
     own_checkpoint = checkpoint.read(reader, needed, weights)
     kinds = (weights, own_checkpoint.kind)
     is_raw = kinds == (weights_lib.AUTO, weights_lib.RAW)
-    warning = _warning(reader, wanted, is_raw=is_raw)
+    warning = _warning(reader, wanted, model.size, is_raw=is_raw)
   lacking = wanted.shapes.keys() - needed.shapes.keys()
   zeros = {name: np.zeros(wanted.shapes[name], np.float32) for name in lacking}
   return dataclasses.replace(

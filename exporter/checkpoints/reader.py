@@ -127,10 +127,19 @@ class Reader:
     )
 
   def _check_shards(self) -> None:
-    """Raises an UnreadableError if there are no values at all."""
-    paths = [*map(self._shard, range(self._shards))]
-    if paths and not any(path.exists() for path in paths):
-      raise UnreadableError(self._renamed(f'{paths[0]} is missing'))
+    """Raises an UnreadableError if a file lacks values that the index names."""
+    ends = dict.fromkeys(range(self._shards), 0)
+    for entry in self._entries.values():
+      end = entry.offset + entry.size
+      ends[entry.shard_id] = max(ends.get(entry.shard_id, 0), end)
+    for number, end in ends.items():
+      path = self._shard(number)
+      if not path.exists():
+        raise UnreadableError(self._renamed(f'{path} is missing'))
+      size = _size(path)
+      if size < end:
+        text = f'{path} has {size:,} bytes, expected {end:,}'
+        raise UnreadableError(self._renamed(text))
 
   @contextlib.contextmanager
   def _explain(self) -> Iterator[None]:

@@ -23,6 +23,7 @@ _OFFSET = 2  # Which one of batch norm is its beta.
 _CONVOLUTIONS = ('Conv2D', 'DepthwiseConv2dNative')
 _NORMS = ('FusedBatchNorm', 'FusedBatchNormV2', 'FusedBatchNormV3')
 _BIASES = ('BiasAdd', 'BiasAddV1')
+_DECAY = 'weight decay'  # What matters to whoever trains further, alone.
 # Batch norm of several operations: the one that takes its beta, where its
 # epsilon is, and what it computes, by the ends of their names.
 _PARTS = ('/batchnorm/sub', '/batchnorm/add/y', '/batchnorm/add_1')
@@ -116,7 +117,15 @@ class _Graph:
       name = node.input[0]
     return _UNKNOWN
 
-  def epsilon(self, name: str) -> str:
+  def factor(self, name: str) -> str:
+    """The constant that a node's output is multiplied by; empty if none is."""
+    for consumer in self._consumers.get(name, ()):
+      if self.nodes[consumer].op == 'Mul':
+        values = map(self.constant, map(_node_of, self.nodes[consumer].input))
+        return next(filter(None, values), '')
+    return ''
+
+  def constant(self, name: str) -> str:
     """The value of a constant; empty if the node is none."""
     node = self.nodes.get(name)
     if node is None or node.op != 'Const':
@@ -141,9 +150,12 @@ def _of_node(
   elif node.op in _BIASES:
     activation = graph.activations(node.name)
     yield node.input[1], Trait('activation', activation)
+  elif node.op == 'L2Loss':
+    if decay := graph.factor(node.name):
+      yield node.input[0], Trait(_DECAY, decay)
   elif node.name.endswith(_PARTS[0]):
     start = node.name.removesuffix(_PARTS[0])
-    epsilon = graph.epsilon(start + _PARTS[1])
+    epsilon = graph.constant(start + _PARTS[1])
     if epsilon:
       yield node.input[0], Trait("batch norm's epsilon", epsilon)
       activation = graph.activations(start + _PARTS[2])
@@ -253,12 +265,13 @@ def compare(
     return Comparison(problem=f'it is no graph of TensorFlow: {reason:.200}')
 
 
-def warning(shown: str, comparison: Comparison) -> str:
+def warning(shown: str, comparison: Comparison, size: int) -> str:
   """Says that a training computed otherwise than the network that is exported.
 
   Args:
     shown: What to call the file with the graph of the training.
     comparison: How it compares.
+    size: The height and width of images that the spec names.
 
   Returns:
     The warning; empty if nothing is known that differs.
@@ -269,11 +282,23 @@ def warning(shown: str, comparison: Comparison) -> str:
       f'network: {comparison.problem}; put the one of this checkpoint in its '
       'place, or move it away'
     )
-  if not comparison.differences:
-    return ''
-  phrases = '; '.join(comparison.differences)
-  return (
-    f"warning: by {shown} the training computed otherwise than TF-Slim's "
-    f'network, which was exported: {phrases}. If that graph is of this '
-    'checkpoint, the export answers otherwise than what was trained'
-  )
+  texts = []
+  decays = [d for d in comparison.differences if d.startswith(_DECAY)]
+  if others := [d for d in comparison.differences if d not in decays]:
+    texts.append(
+      f"by {shown} the training computed otherwise than TF-Slim's network, "
+      f'which was exported: {"; ".join(others)}. If that graph is of this '
+      'checkpoint, the export answers otherwise than what was trained'
+    )
+  if decays:
+    texts.append(
+      f'by {shown} the {"; ".join(decays)}. The regularization losses of the '
+      'export are the expected ones; its answers are the same'
+    )
+  if comparison.size and comparison.size != size:
+    trained = f'{comparison.size} x {comparison.size}'
+    texts.append(
+      f'by {shown} the training saw images of {trained} pixels, and size is '
+      f'{size} in the spec, which the card calls the size of the training'
+    )
+  return '; '.join(f'warning: {text}' for text in texts)
