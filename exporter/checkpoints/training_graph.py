@@ -23,7 +23,7 @@ _OFFSET = 2  # Which one of batch norm is its beta.
 _CONVOLUTIONS = ('Conv2D', 'DepthwiseConv2dNative')
 _NORMS = ('FusedBatchNorm', 'FusedBatchNormV2', 'FusedBatchNormV3')
 _BIASES = ('BiasAdd', 'BiasAddV1')
-_DECAY = 'weight decay'  # What matters to whoever trains further, alone.
+_DECAY = 'weight decay'
 # Batch norm of several operations: the one that takes its beta, where its
 # epsilon is, and what it computes, by the ends of their names.
 _PARTS = ('/batchnorm/sub', '/batchnorm/add/y', '/batchnorm/add_1')
@@ -266,15 +266,12 @@ def compare(
 
 
 def warning(shown: str, comparison: Comparison, size: int) -> str:
-  """Says that a training computed otherwise than the network that is exported.
+  """Says what a training did otherwise than the export; empty if nothing.
 
   Args:
     shown: What to call the file with the graph of the training.
     comparison: How it compares.
     size: The height and width of images that the spec names.
-
-  Returns:
-    The warning; empty if nothing is known that differs.
   """
   if comparison.problem:
     return (
@@ -291,10 +288,8 @@ def warning(shown: str, comparison: Comparison, size: int) -> str:
       'checkpoint, the export answers otherwise than what was trained'
     )
   if decays:
-    texts.append(
-      f'by {shown} the {"; ".join(decays)}. The regularization losses of the '
-      'export are the expected ones; its answers are the same'
-    )
+    expected = 'which the regularization losses of the export have'
+    texts.append(f'by {shown} the {"; ".join(decays)}, {expected}')
   if comparison.size and comparison.size != size:
     trained = f'{comparison.size} x {comparison.size}'
     texts.append(

@@ -105,6 +105,20 @@ def test_another_setting_is_named(change, says, scope, tmp_path):
   assert says.replace('at ', prefix) in warning
 
 
+def _other_decay(node) -> None:
+  if node.name.endswith('Regularizer/l2_regularizer/scale'):
+    node.attr['value'].tensor.CopyFrom(tf.make_tensor_proto(np.float32(1e-3)))
+
+
+def test_another_weight_decay_changes_no_answer(tmp_path):
+  _write(tmp_path, _changed(_other_decay))
+  assert _warning(tmp_path) == (
+    f'warning: by {tmp_path}/model.ckpt-7.meta the weight decay is 0.001 at '
+    f'{_FIRST}/weights and 14 more, expected 4e-05, which the regularization '
+    'losses of the export have'
+  )
+
+
 def test_a_network_that_is_there_twice_needs_one_that_agrees():
   with tf.Graph().as_default() as live:
     tf.import_graph_def(_GRAPH, name='clone_0')
@@ -229,14 +243,27 @@ def test_what_cannot_be_read_is_said(tmp_path):
   assert 'is a folder, expected a file' in _warning(tmp_path)
 
 
-@pytest.mark.parametrize('scope', ['', 'my/student'])
-def test_an_inspection_says_it_and_the_size_of_the_images(scope, tmp_path):
-  sized = tf.compat.v1.GraphDef()
-  sized.CopyFrom(_changed(_other_epsilon))
-  for node in sized.node:
+def _of_96_pixels(graph: tf.compat.v1.GraphDef) -> tf.compat.v1.GraphDef:
+  for node in graph.node:
     if node.op == 'Placeholder' and node.attr['dtype'].type == 1:
       for dim in node.attr['shape'].shape.dim[1:3]:
         dim.size = 96
+  return graph
+
+
+def test_another_size_than_that_of_the_training_is_told(tmp_path):
+  _write(tmp_path, _of_96_pixels(_changed(lambda _: None)))
+  shown = f'{tmp_path}/model.ckpt-7.meta'
+  assert _warning(tmp_path).startswith(
+    f'warning: by {shown} the training saw images of 96 x 96 pixels, and size '
+    'is 32 in the spec'
+  )
+  assert some_own.read(tmp_path, 'model.ckpt-7', size=96).warning == ''
+
+
+@pytest.mark.parametrize('scope', ['', 'my/student'])
+def test_an_inspection_says_it_and_the_size_of_the_images(scope, tmp_path):
+  sized = _of_96_pixels(_changed(_other_epsilon))
   _write(tmp_path, sized, scope)
   (findings,) = checkpoints.inspect_checkpoint(tmp_path / 'model.ckpt-7')
   assert findings.scope == scope
