@@ -5,6 +5,7 @@ import contextlib
 import pathlib
 
 import tensorflow as tf
+from tensorflow.python.util import deprecation
 
 from exporter import errors
 from exporter import faults
@@ -40,7 +41,8 @@ def load_tf1(
   """
   with _explained(handle, folder):
     operations.check_model(handle, folder)
-    with tf.Graph().as_default() as graph:
+    # Programs that load artifacts from Python are told nothing by the way.
+    with tf.Graph().as_default() as graph, deprecation.silence():
       session = tf.compat.v1.Session(graph=graph)
       loaded = tf.compat.v1.saved_model.loader.load(session, [], str(folder))
     signature = loaded.signature_def['default']

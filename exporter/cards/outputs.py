@@ -46,7 +46,8 @@ def labels(handle: model_specs.Handle) -> record.Section:
     return record.Section('Labels', (text,))
   if own:
     title = markdown.text(own.dataset_title)
-    first = 'Index 0 is the background. ' if own.background else ''
+    name = markdown.text(labels_lib.of(handle)[0])
+    first = f'Index 0, {name}, is the background. ' if own.background else ''
     order = f'{first}They are the classes of {title}.'
   elif handle.spec.has_background:
     order = (

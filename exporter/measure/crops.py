@@ -12,6 +12,7 @@ import pathlib
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.util import deprecation
 
 from exporter import errors
 from exporter.measure import pictures
@@ -33,9 +34,10 @@ def way(model: model_specs.ModelSpec) -> str:
 
 
 def _resize(picture: tf.Tensor, height: int, width: int) -> tf.Tensor:
-  resized = tf.compat.v1.image.resize_bilinear(
-    picture[tf.newaxis], [height, width], align_corners=False
-  )
+  with deprecation.silence():  # TF-Slim resized by it, and by no newer one.
+    resized = tf.compat.v1.image.resize_bilinear(
+      picture[tf.newaxis], [height, width], align_corners=False
+    )
   return resized[0]
 
 

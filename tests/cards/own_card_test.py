@@ -94,7 +94,7 @@ def test_what_nobody_said_is_said_so():
 
 def test_the_background_is_said():
   handle = _MODELS['labels'].handles()[1]
-  assert 'Index 0 is the background.' in _flat(_text(handle))
+  assert 'Index 0, background, is the background.' in _flat(_text(handle))
 
 
 def test_a_model_without_classifier_mentions_none():

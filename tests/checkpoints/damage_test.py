@@ -180,7 +180,7 @@ def test_of_another_network(tmp_path):
 
 
 def test_of_a_network_that_nobody_knows(tmp_path):
-  tensors = {'global_step': np.float32(3), 'Other/a': np.zeros(3, np.float32)}
+  tensors = {n: np.zeros(3, np.float32) for n in ('global_step', 'Other/a')}
   checkpoints.write(tmp_path / _NAME, tensors)
   assert _refuse(tmp_path).endswith(
     'it is of another network: its variables begin with Other, expected Tiny; '

@@ -56,3 +56,28 @@ def test_pictures_of_few_classes_must_agree():
   agreed = _remarks(_IMAGENET, truth, [389] * 11 + [7])
   assert agreed[-1].startswith('0 of 12 pictures are right, and 11 would be')
   assert len(_remarks(_IMAGENET, truth, [389] * 9 + [7] * 3)) == 1
+
+
+@pytest.mark.parametrize('rule', [classes.NAMES, classes.NUMBERS])
+def test_classes_with_each_others_names_are_told(rule):
+  truth = [0, 1, 2, 3, 4] * 6
+  guesses = [(n + 2) % 5 for n in truth[:25]] + [1, 2, 3, 4, 0]
+  (remark,) = _remarks(_TINY, truth, guesses, rule)
+  assert remark.startswith(
+    '0 of 30 pictures are right, and 25 would be if the classes had other '
+    'names: class 0 is mostly taken for 2; '
+  )
+
+
+def test_a_model_that_takes_all_for_one_class_has_its_names_right():
+  truth = [0, 1, 2, 3, 4] * 6
+  assert _remarks(_TINY, truth, [3] * 30, classes.NAMES) == ()
+  assert _remarks(_TINY, truth, truth, classes.NAMES) == ()
+
+
+def test_of_two_shifts_the_likelier_one_is_told():
+  truth = [*range(10, 40)]
+  guesses = [n + 1 if n % 5 else n - 1 for n in truth]
+  remarks_ = _remarks(_IMAGENET, truth, guesses)
+  assert [each for each in remarks_ if 'one more' in each] == [remarks_[-1]]
+  assert not any('one less' in each for each in remarks_)
