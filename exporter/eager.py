@@ -23,7 +23,11 @@ def eagerly() -> Iterator[None]:
 
 
 def each(items: Iterator[_Item]) -> Generator[_Item, None, None]:
-  """Passes items on. Each is made eagerly; whoever takes it is let alone."""
+  """Passes items on.
+
+  Eager execution is on while an item is computed, and as it was before while
+  the caller has it.
+  """
   end = object()
   while True:
     with eagerly():

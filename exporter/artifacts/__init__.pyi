@@ -18,11 +18,11 @@ from .litert_metadata import is_litert_described as is_litert_described
 from .litert_metadata import read_litert_labels as read_litert_labels
 from .loading import load_tf1 as load_tf1
 from .loading import load_tf2 as load_tf2
-from .onnx import is_onnx_described as is_onnx_described
 from .onnx import load_onnx as load_onnx
 from .onnx import messages as messages
-from .onnx import read_onnx_labels as read_onnx_labels
 from .onnx import write_onnx as write_onnx
+from .onnx_facts import is_onnx_described as is_onnx_described
+from .onnx_facts import read_onnx_labels as read_onnx_labels
 from .operations import FROZEN as FROZEN
 from .operations import TFJS as TFJS
 from .operations import check_model as check_model

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
-import json
 import pathlib
 import re
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 import exporter
 from exporter import errors
 from exporter.artifacts import frozen
+from exporter.artifacts import onnx_facts
 from exporter.artifacts import onnx_fold
 from exporter.artifacts import onnx_quantized
 from exporter.artifacts import onnx_translated
@@ -21,12 +21,10 @@ from exporter.artifacts import operations
 import model_specs
 from model_specs import formats
 from model_specs import kinds
-from model_specs import labels
 from model_specs import outside
 
 OPSET = 18
 BATCH = 'batch'
-_MOST_BYTES = 2**31 - 1  # No protocol buffer is larger.
 _COUNTER = re.compile('__[0-9]+$')  # tf2onnx counts the nodes of all models.
 
 
@@ -90,30 +88,9 @@ def _rename(graph: Any, names: dict[str, str]) -> None:
   _replace(graph.initializer, used)
 
 
-def _facts(conversion: model_specs.Handle) -> dict[str, str]:
-  """What a program must know to call the model.
-
-  Keys such as `Image.ColorSpaceGamma` are those that ONNX defines.
-  """
-  is_grey = conversion.spec.family.channels == 1
-  facts = {
-    'Image.BitmapPixelFormat': 'Gray8' if is_grey else 'Rgb8',
-    'Image.ColorSpaceGamma': 'SRGB',
-    'Image.NominalPixelRange': 'Normalized_0_1',
-    'handle': str(conversion.origin),
-    'layout': conversion.kind.layout,
-  }
-  if conversion.spec.license:
-    facts['license'] = conversion.spec.license
-  names = labels.of(conversion)
-  if names:
-    facts['labels'] = json.dumps(names)
-  return facts
-
-
 def _describe(model: Any, conversion: model_specs.Handle) -> None:
   """Adds the facts, names and the open batch."""
-  for key, value in _facts(conversion).items():
+  for key, value in onnx_facts.facts(conversion).items():
     model.metadata_props.add(key=key, value=value)
   model.producer_name = 'slimhub'
   model.producer_version = exporter.__version__
@@ -243,38 +220,11 @@ def _read(conversion: model_specs.Handle, path: pathlib.Path) -> Any:
   """Reads a file, and checks what it does before anything is made of it."""
   import onnx
 
-  model = onnx.ModelProto.FromString(outside.read_file(path, _MOST_BYTES))
+  model = onnx.ModelProto.FromString(
+    outside.read_file(path, onnx_facts.MOST_BYTES)
+  )
   operations.refuse(conversion, path.name, list(_strange(model)))
   return model
-
-
-def _read_facts(path: pathlib.Path) -> dict[str, str]:
-  import onnx
-
-  model = onnx.ModelProto.FromString(outside.read_file(path, _MOST_BYTES))
-  return {entry.key: entry.value for entry in model.metadata_props}
-
-
-def read_onnx_labels(path: pathlib.Path) -> tuple[str, ...]:
-  """The names of the classes in a file; none if it names none.
-
-  Raises:
-    OSError: It cannot be read.
-    ValueError, TypeError, google.protobuf.message.DecodeError: It is damaged.
-  """
-  return tuple(json.loads(_read_facts(path).get('labels', '[]')))
-
-
-def is_onnx_described(
-  conversion: model_specs.Handle, path: pathlib.Path
-) -> bool:
-  """Whether a file says of itself what it would be written with.
-
-  Raises:
-    OSError: It cannot be read.
-    google.protobuf.message.DecodeError: It is damaged.
-  """
-  return _read_facts(path) == _facts(conversion)
 
 
 def load_onnx(

@@ -24,7 +24,7 @@ _ENOUGH = 0.5  # With this share of the variables, it is no accident.
 
 
 def _home(base: str, keys: Collection[str]) -> str:
-  """The variable that an average below some scope is of; empty if none is."""
+  """The variable whose average lies below one more scope; empty if none."""
   name = base.partition('/')[2]
   while name and name not in keys:
     name = name.partition('/')[2]

@@ -60,7 +60,9 @@ class _Limited:
   def read(self, size: int = -1) -> bytes:
     """Reads like any stream, but raises a _LimitError beyond the limits."""
     if not 0 <= size <= _MAX_READ:
-      raise _LimitError(f'it describes one of its members in {size} bytes')
+      raise _LimitError(
+        f'the header of a member has {size} bytes, expected at most {_MAX_READ}'
+      )
     if self._stream.tell() > MAX_BYTES:
       raise _LimitError(f'it unpacks to more than {MAX_BYTES} bytes')
     return self._stream.read(size)

@@ -64,7 +64,7 @@ def is_old(path: pathlib.Path) -> bool:
 
 
 def of_state(path: pathlib.Path) -> pathlib.Path:
-  """The folder that a file `checkpoint` is of; any other path itself."""
+  """The folder of a state file `checkpoint`; any other path itself."""
   is_state = path.name == STATE and path.is_file()
   return path.parent if is_state and not is_old(path) else path
 

@@ -14,7 +14,7 @@ _OF_TRAINING = frozenset({'AuxLogits', 'biased', 'local_step'})
 
 
 def parent(key: str) -> str:
-  """The name that a name lies below, as a slot does below its variable."""
+  """The scope of a name: of a slot of an optimizer, that is its variable."""
   return key.rpartition('/')[0]
 
 

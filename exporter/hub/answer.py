@@ -257,7 +257,8 @@ class Hub:
       # There is no header `location`, as tensorflow_hub reads the URL from the
       # body of a 303.
       base = self._storage_url or str(request.base_url).rstrip('/')
-      # The client may have named any host, which is for nobody else.
+      # The body repeats the host that the client named, so no cache may give
+      # it to others.
       return responses.PlainTextResponse(
         f'{base}/{export.manifest.handle}', 303, {'cache-control': 'no-store'}
       )

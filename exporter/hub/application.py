@@ -70,7 +70,8 @@ class _Answers:
       page = None
       if refused.status == 404 and answer_lib.may_be_page(request):
         page = await self._of_site(request)
-        if not (page or refused.headers):  # Those say when to try again.
+        # Refusals with headers say when to try again; they keep their text.
+        if not (page or refused.headers):
           page = await self._not_found(request)
       return page or _text(refused.status, str(refused), refused.headers)
 

@@ -112,7 +112,7 @@ class Connection(h11_impl.H11Protocol):
       self.loop.call_later(_GOODBYE, self.transport.abort)
 
   def on_response_complete(self) -> None:
-    """Is called when an answer was given, if not yet taken."""
+    """Is called when an answer is written, before the client has all of it."""
     self._limit()  # The next request may have come already.
     super().on_response_complete()
     self._expect_request()

@@ -10,7 +10,7 @@ _MAX_AGE = 24 * 60 * 60  # Seconds that a browser need not ask again.
 
 
 def open_to_pages() -> middleware.Middleware:
-  """Answers what browsers ask before, and marks what pages may read."""
+  """Answers preflight requests of browsers, and marks what pages may read."""
   return middleware.Middleware(
     cors.CORSMiddleware,
     allow_origins=['*'],

@@ -24,7 +24,7 @@ _SIMILAR = 0.5  # How similar to a wrong name one must be to be what was meant.
 
 @dataclasses.dataclass(frozen=True)
 class Named:
-  """What a path means that begins with an alias."""
+  """The artifact, or the part of one, that a path with an alias names."""
 
   handle: model_specs.Handle
   part: str = ''  # The rest of the path: a suffix, or `/NAME` of a file.

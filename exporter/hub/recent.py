@@ -18,7 +18,8 @@ _OTHERS = frozenset(
     *(b'host', b'user-agent', b'x-forwarded-for', b'x-forwarded-proto'),
   )
 )
-_BODILESS = ('GET', 'HEAD')  # What others send in a body is no question yet.
+# Other methods have a body, which would be a part of the question.
+_BODILESS = ('GET', 'HEAD')
 _START, _BODY = 'http.response.start', 'http.response.body'
 
 

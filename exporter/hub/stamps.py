@@ -7,7 +7,7 @@ Stamp: TypeAlias = tuple[int, ...]
 
 
 def of(facts: os.stat_result) -> Stamp:
-  """Changes with the content; nobody can set the last number of it back."""
+  """Changes with the content: no program can set the last number, ctime."""
   return (facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns)
 
 

@@ -12,8 +12,8 @@ from exporter.measure import dimensions
 from model_specs import outside
 
 SUFFIXES = ('.bmp', '.gif', '.jpeg', '.jpg', '.png')
-# How names of pictures end that are not read: who has some among the others
-# would get figures, or ranges, of the others alone.
+# How names of pictures end that are not read. They are refused: to pass over
+# them would give figures, or ranges, of a part of what was meant.
 OTHERS = frozenset(
   ('.avif', '.heic', '.heif', '.jfif', '.jp2', '.tif', '.tiff', '.webp')
 )

@@ -127,7 +127,7 @@ def _manifest_beside(
 ) -> storage.Manifest | None:
   """The manifest of what lies beside an export; None if it cannot be used.
 
-  Whoever reads such a manifest for its own sake says so.
+  The export that a damaged manifest is of reports the damage itself.
   """
   with contextlib.suppress(errors.ManifestError):
     return storage.read_manifest(order.output_dir, other.stem)

@@ -43,7 +43,7 @@ def read(
       f'{handle} is not signed as a whole: there is no {paths}, which is '
       'signed, too; take all of it from whoever signs'
     )
-  # If it is gone by now: nobody signed nothing.
+  # If the file vanished since the check above, nothing verifies as empty.
   statement = export.read_beside(kinds.PROVENANCE) or b''
   return Signed(signature, statement)
 

@@ -73,7 +73,7 @@ class Loaded(Reading, Protocol):
 
 
 def read(folder: pathlib.Path) -> saved_model_pb2.SavedModel:
-  """The program of an artifact: its saved_model.pb, its number being zero."""
+  """The saved_model.pb of an artifact, with zeros for the number in names."""
   data = (folder / 'saved_model.pb').read_bytes()
   if numbered := _NUMBER.search(data):
     data = data.replace(numbered[1], b'0' * len(numbered[1]))

@@ -234,8 +234,8 @@ def compare(
     trial: The pictures, and the answers of the network.
 
   Returns:
-    What was compared, without two checks of the file against itself: that an
-    image alone is answered as in a batch, and that no outputs are exchanged.
+    What was compared, less that an image alone is answered as in a batch, and
+    that no two outputs have changed places.
 
   Raises:
     ProofError: A difference is too large.
@@ -263,11 +263,7 @@ def compare(
 def prove_file(
   conversion: model_specs.Handle, run: artifacts.Run, trials: Trials
 ) -> tuple[storage.Check, ...]:
-  """Compares the answers of a converted file with those of its network.
-
-  Raises:
-    ProofError: A difference is too large, or the file cannot be run.
-  """
+  """As `compare`; raises a ProofError if the file cannot be run, too."""
   trial = trials.of(conversion.kind)
   with artifacts.explained(conversion, 'run'):
     return compare(conversion, run, trial)

@@ -116,8 +116,8 @@ def joined(*parts: Files) -> dict[str, Content]:
   for part in parts:
     if twice := sorted(together.keys() & part.keys()):
       raise errors.PublishError(
-        f'two files would be {twice[0]}, of which one is in an export that '
-        'slimhub did not make so; export it again with --force'
+        f'two files would be {twice[0]}: an export has a file of that name, '
+        'which slimhub never writes; export it again with --force'
       )
     together |= part
   return together

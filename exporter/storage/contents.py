@@ -21,7 +21,7 @@ MISSING = 'missing'  # How a file differs that is not there.
 def _open_all(
   artifact: pathlib.Path,
 ) -> Iterator[tuple[str, BinaryIO | str]]:
-  """Yields each path of an artifact with the open file, or what else it is."""
+  """Yields each path with the open file, or why it cannot be opened as one."""
   if artifact.is_dir() and not artifact.is_symlink():
     root, names = artifact, inside.walk(artifact)
   else:  # A file is listed under its own name.

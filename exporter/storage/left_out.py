@@ -38,8 +38,8 @@ def leave_out_folder(path: str, error: PermissionError) -> results.Result:
 def leave_out_request(asked: str, limit: str = '') -> results.Result:
   """The failed result for what was asked for and is not there."""
   reason = (
-    f'nothing that is there{limit} matches {asked}, which was asked for; '
-    'export it, or leave it out'
+    f'no export{limit} in the folder matches {asked}; export it, or do not '
+    'ask for it'
   )
   return results.Result(
     asked, results.FAILED, reason, error=errors.ManifestError

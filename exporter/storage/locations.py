@@ -31,7 +31,7 @@ def to_folder(named: Location) -> places.Folder:
   Raises:
     ExportError: Nobody knows the URL's scheme, or its package is missing.
   """
-  import upath  # By a caller who has one it was imported before.
+  import upath  # Slow to import; whoever passes a UPath has done it before.
 
   if isinstance(named, upath.UPath):
     return named

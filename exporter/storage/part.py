@@ -135,7 +135,7 @@ class Part:
       return {}
 
   def discard(self) -> None:
-    """Forgets the bytes and their note; the file goes with the lock."""
+    """Forgets the bytes and their note; `locked` removes the empty file."""
     os.ftruncate(self._descriptor, 0)
     self._about.unlink(missing_ok=True)
 

@@ -9,7 +9,9 @@ from exporter import errors
 from exporter.checkpoints import checkpoint
 from exporter.checkpoints import prefixes
 from exporter.checkpoints import reader
+from exporter.checkpoints import synthetic
 from tests import checkpoints_made as checkpoints
+from tests import oracles
 from tests import tiny_network
 
 
@@ -38,3 +40,36 @@ def test_objects_are_told_from_variables(tmp_path):
   names = ('_CHECKPOINTABLE_OBJECT_GRAPH', 'model/kernel')
   objects = {name: np.zeros([2], np.float32) for name in names}
   _refuse(tmp_path, objects, 'it is an object-based checkpoint, of Keras')
+
+
+def test_another_network_that_nobody_knows_is_described(tmp_path):
+  tensors = {n: np.zeros(3, np.float32) for n in ('global_step', 'Other/a')}
+  says = (
+    'it is of another network: its variables begin with Other, expected Tiny; '
+    'put the checkpoint that was trained for this model in its place'
+  )
+  _refuse(tmp_path, tensors, says)
+
+
+def test_a_classifier_without_its_biases_is_of_no_other_network(tmp_path):
+  known = oracles.get('mobilenet_v2_035_96')
+  tensors = synthetic.tensors(known.shapes)
+  averages = {
+    f'{name}/ExponentialMovingAverage': tensors[name]
+    for name in known.trainable
+  }
+  (biases,) = (name for name in tensors if name.endswith('1x1/biases'))
+  lacking = {
+    name: tensor
+    for name, tensor in {**tensors, **averages}.items()
+    if not name.startswith(biases)
+  }
+  path = checkpoints.write(tmp_path / 'x', lacking)
+  opened = reader.Reader(prefixes.files_at(path))
+  wanted = checkpoint.Wanted(known.shapes, known.trainable)
+  with pytest.raises(errors.CheckpointError, match='1 of 262 var') as raised:
+    checkpoint.read(opened, wanted, 'auto')
+  advice = str(raised.value).splitlines()[-1]
+  assert advice == (
+    'put the checkpoint that was trained for this model in its place'
+  )

@@ -179,37 +179,6 @@ def test_of_another_network(tmp_path):
   )
 
 
-def test_of_a_network_that_nobody_knows(tmp_path):
-  tensors = {n: np.zeros(3, np.float32) for n in ('global_step', 'Other/a')}
-  checkpoints.write(tmp_path / _NAME, tensors)
-  assert _refuse(tmp_path).endswith(
-    'it is of another network: its variables begin with Other, expected Tiny; '
-    'put the checkpoint that was trained for this model in its place'
-  )
-
-
-def test_a_classifier_without_its_biases_is_of_no_other_network(tmp_path):
-  known = oracles.get('mobilenet_v2_035_96')
-  tensors = synthetic.tensors(known.shapes)
-  averaged = {
-    f'{name}/ExponentialMovingAverage': tensors[name]
-    for name in known.trainable
-  }
-  (biases,) = (n for n in tensors if n.endswith('Conv2d_1c_1x1/biases'))
-  tensors.pop(biases)
-  averaged.pop(f'{biases}/ExponentialMovingAverage')
-  checkpoints.write(tmp_path / known.model.checkpoint, {**tensors, **averaged})
-  message = _refuse(
-    tmp_path,
-    model=known.model,
-    wanted=checkpoint.Wanted(known.shapes, known.trainable),
-  )
-  assert '1 of 262 variables' in message
-  assert message.endswith('that was trained for this model in its place')
-  assert '--weights=raw' not in message
-  assert 'network =' not in message
-
-
 def test_of_another_multiplier(tmp_path):
   small, large = (
     oracles.get(name)

@@ -44,5 +44,5 @@ def test_a_file_that_is_not_what_its_manifest_says_is_no_copy(tmp_path):
 def test_no_file_takes_the_place_of_another():
   one, other = content.of_text('one'), content.of_text('other')
   assert content.joined({'a': one}, {'b': other}) == {'a': one, 'b': other}
-  with pytest.raises(errors.PublishError, match='two files would be a,'):
+  with pytest.raises(errors.PublishError, match='two files would be a:'):
     content.joined({'a': one}, {'a': other})

@@ -240,7 +240,7 @@ def test_a_pattern_that_nothing_matches_is_named_and_stops_nobody(folder):
   assert [item.handle for item in found.usable] == [_CURRENT[0]]
   (left_out,) = found.left_out
   assert (left_out.name, left_out.status) == (lacking, results.FAILED)
-  assert f'matches {lacking}, which was asked for; export it' in left_out.reason
+  assert f'matches {lacking}; export it, or do not ask' in left_out.reason
   with pytest.raises(errors.ManifestError, match='exports there'):
     folder_lib.items(folder, [lacking])
 
@@ -259,7 +259,7 @@ def test_a_format_of_which_nothing_is_there_is_named(folder):
   assert [item.handle for item in found.usable] == [file]
   (left_out,) = found.left_out
   assert left_out.name == str(other)
-  assert 'nothing that is there of --formats=litert match' in left_out.reason
+  assert 'no export of --formats=litert in the folder match' in left_out.reason
 
 
 def test_a_file_of_other_weights_than_its_savedmodel_is_no_export(folder):

@@ -54,7 +54,7 @@ def test_a_folder_without_what_was_asked_for_says_what_is_there(
 def test_a_request_without_an_answer_is_one_too():
   failed = left_out.leave_out_request('b', ' of --formats=onnx')
   assert failed.reason.startswith(
-    'nothing that is there of --formats=onnx matc'
+    'no export of --formats=onnx in the folder matc'
   )
   with pytest.raises(errors.ManifestError):
     failed.raise_if_failed()

@@ -47,7 +47,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
   parser.add_argument(
     '--labels_are',
     choices=measure.MEANINGS,
-    help='what labels such as 3 are, where both would fit',
+    help='whether labels such as 3 are numbers or names of classes, where both '
+    'would fit',
   )
   parser.add_argument(
     '--card', action='store_true', help='write the result to the cards, too'
