@@ -109,6 +109,7 @@ _EXTRAS = {
   'exporter.site.build': {'mkdocs'},
   'exporter.site.guides': {'nbconvert'},
   'exporter.artifacts.onnx': {'onnx', 'onnxruntime', 'tf2onnx'},
+  'exporter.artifacts.onnx_facts': {'onnx'},
   'exporter.artifacts.onnx_fold': {'onnx'},
   'exporter.artifacts.onnx_quantized': {'onnx'},
   'exporter.hub.server': {'starlette', 'uvicorn'},

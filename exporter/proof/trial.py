@@ -47,11 +47,9 @@ class Trial:
 
 
 def images_of(pictures: np.ndarray, rounding: float = 0.0) -> np.ndarray:
-  """Turns pictures into images in [0, 1].
+  """Turns pictures, as bytes, into images in [0, 1].
 
-  Args:
-    pictures: The pictures, as bytes.
-    rounding: By what part of itself each value is changed, up or down.
+  With `rounding`, each value is changed by that part of it, up or down.
   """
   images = pictures / _WHITE
   if not rounding:
