@@ -25,6 +25,9 @@ CARD: Final = '.md'
 SIGNATURE: Final = '.sig'
 PROVENANCE: Final = '.intoto.jsonl'
 BOM: Final = '.cdx.json'
+MEASURED: Final = '.measured.json'
+# Those that vouch for an artifact, and go wherever it goes.
+VOUCHING: Final = (PROVENANCE, BOM, SIGNATURE)
 
 # Names that a URL can have as they are. A hub server finds no others.
 GROUP = re.compile(r'[a-z][a-z0-9_]*')

@@ -35,6 +35,8 @@ CARD: Final = kind_lib.CARD
 SIGNATURE: Final = kind_lib.SIGNATURE
 PROVENANCE: Final = kind_lib.PROVENANCE
 BOM: Final = kind_lib.BOM
+MEASURED: Final = kind_lib.MEASURED
+VOUCHING = kind_lib.VOUCHING
 GROUP = kind_lib.GROUP
 MOST = kind_lib.MOST
 

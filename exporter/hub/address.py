@@ -16,10 +16,7 @@ from model_specs import kinds
 from model_specs import outside
 
 _log = logging.getLogger('uvicorn.error')
-CARD, MANIFEST = kinds.CARD, kinds.MANIFEST
 LITE = kinds.get('litert.float32')  # Sent for `?lite-format=tflite`.
-# Suffixes of what may lie beside an artifact, as it is handed out.
-BESIDE = (kinds.SIGNATURE, kinds.PROVENANCE, kinds.BOM)
 # No segment begins with a dot, so that neither `..` nor the folder in which
 # exports are staged has an address.
 SEGMENT = re.compile(r'[a-zA-Z\d_-][\w.-]*', re.ASCII)
@@ -112,7 +109,7 @@ class Exports:
   def _find(self, stem: str) -> storage.Export | None:
     """The artifact at a path, if any; read again only if it was replaced."""
     try:
-      facts = (self._root / f'{stem}{MANIFEST}').lstat()
+      facts = (self._root / f'{stem}{kinds.MANIFEST}').lstat()
     except OSError:
       return None
     stamp = stamps.of(facts)
@@ -185,7 +182,9 @@ class Exports:
     Raises:
       OSError: The folder of the model and task cannot be listed.
     """
-    end = f'.{kind.group}/{kind.stem}{MANIFEST}' if kind else MANIFEST
+    end = (
+      f'.{kind.group}/{kind.stem}{kinds.MANIFEST}' if kind else kinds.MANIFEST
+    )
     root = self._root / folder
     names = [
       path.relative_to(root).as_posix().removesuffix(end)

@@ -218,10 +218,10 @@ class Hub:
       return self._whole(request, export)
     if part == storage.BUNDLE_SUFFIX and storage.is_bundled(export.manifest):
       return self._stock.send_bundle(export)
-    if part == address.MANIFEST:
+    if part == kinds.MANIFEST:
       text = export.manifest.to_json()
       return responses.Response(text, media_type=_JSON, headers=_CHANGES)
-    if part == address.CARD:
+    if part == kinds.CARD:
       text = export.read_card()
       return responses.Response(text, media_type=_MARKDOWN, headers=_CHANGES)
     if part in _BESIDE:

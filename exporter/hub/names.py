@@ -16,7 +16,7 @@ _KAGGLE = 'models/'  # What stands before names in the paths of kaggle.com.
 _FRAMEWORK = 2  # Which part of a name on Kaggle, counted from 0.
 _SUFFIXES = (
   *(storage.BUNDLE_SUFFIX, kinds.MANIFEST, kinds.CARD),
-  *(kinds.SIGNATURE, kinds.PROVENANCE, kinds.BOM),
+  *kinds.VOUCHING,
 )
 _BITS = 512  # Several times as many as a name has pairs of letters.
 _SIMILAR = 0.5  # How similar to a wrong name one must be to be what was meant.

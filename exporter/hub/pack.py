@@ -115,7 +115,7 @@ class _Packer:
     """Packs an artifact, its manifest last: what has one is whole."""
     manifest, base = item.manifest, item.stem
     name = storage.download_path(manifest)
-    manifest_name = f'{base}{address.MANIFEST}'
+    manifest_name = f'{base}{kinds.MANIFEST}'
     data = manifest.to_json().encode()
     text = item.read_card()
     status: results.Status = results.KEPT
@@ -129,8 +129,8 @@ class _Packer:
         self._root.put(path, functools.partial(_copy, item, file))
     for path in (name, *_loose(manifest)):
       self._root.keep(path)
-    self._root.put_data(f'{base}{address.CARD}', text.encode())
-    for suffix in address.BESIDE:
+    self._root.put_data(f'{base}{kinds.CARD}', text.encode())
+    for suffix in kinds.VOUCHING:
       if content := item.read_beside(suffix):
         self._root.put_data(f'{base}{suffix}', content)
     if not storage.kind_of(manifest).is_converted:
@@ -157,7 +157,7 @@ class _Packer:
     """
     stems = {stem for stem in self._earlier if _is_at(stem, name)}
     for stem in stems:
-      for suffix in (address.MANIFEST, address.CARD, _PAGE, *address.BESIDE):
+      for suffix in (kinds.MANIFEST, kinds.CARD, _PAGE, *kinds.VOUCHING):
         self._root.keep(f'{stem}{suffix}')
     for manifest in self._packed(stems):
       for path in (storage.download_path(manifest), *_loose(manifest)):
@@ -166,7 +166,7 @@ class _Packer:
 
   def _packed(self, stems: Iterable[str]) -> list[storage.Manifest]:
     """The manifests, in the webroot, of those of some artifacts that it has."""
-    names = [f'{stem}{address.MANIFEST}' for stem in sorted(stems)]
+    names = [f'{stem}{kinds.MANIFEST}' for stem in sorted(stems)]
     return [
       storage.parse_manifest(self._root.read(name), name)
       for name in names

@@ -13,9 +13,6 @@ from exporter import provenance
 from exporter import storage
 from model_specs import kinds
 
-# The suffixes of files that say who made an export, of what, and how.
-_BESIDE = (kinds.PROVENANCE, kinds.BOM, kinds.SIGNATURE)
-
 
 @dataclasses.dataclass(frozen=True)
 class Content:
@@ -85,7 +82,7 @@ def beside_export(item: storage.Item) -> dict[str, bytes]:
       f'beside {item.handle}, {", ".join(false)} is of something else; export '
       'it again with --force'
     )
-  contents = {suffix: item.read_beside(suffix) for suffix in _BESIDE}
+  contents = {suffix: item.read_beside(suffix) for suffix in kinds.VOUCHING}
   return {suffix: data for suffix, data in contents.items() if data}
 
 

@@ -40,7 +40,7 @@ def write_beside(item: storage.Item, root: pathlib.Path) -> tuple[str, ...]:
     The suffixes of what was written; the manifest is always there.
   """
   beside = {kinds.MANIFEST: item.manifest.to_json().encode()}
-  for suffix in (kinds.PROVENANCE, kinds.BOM, kinds.SIGNATURE):
+  for suffix in kinds.VOUCHING:
     if data := item.read_beside(suffix):
       beside[suffix] = data
   for suffix, data in beside.items():

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 Folder: TypeAlias = Union[pathlib.Path, 'upath.UPath']
 _F = TypeVar('_F', bound=Folder)
 _F_co = TypeVar('_F_co', bound=Folder, covariant=True)
-_MEASURED = '.measured.json'
 _URL = re.compile(r'[A-Za-z][A-Za-z0-9+.-]+://')
 _HALF_A_URL = re.compile(r'[A-Za-z][A-Za-z0-9+.-]+:/(?!/)')
 
@@ -45,7 +44,7 @@ class Place(Generic[_F_co]):
 
     Most artifacts have no such file, as nobody has measured them.
     """
-    return cast(_F_co, self.artifact.with_suffix(_MEASURED))
+    return cast(_F_co, self.artifact.with_suffix(kinds.MEASURED))
 
   @property
   def signature(self) -> _F_co:

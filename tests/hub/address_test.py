@@ -172,7 +172,7 @@ def test_what_was_measured_is_neither_an_export_nor_a_file_of_one(
   assert wanted is not None
   export = exports.find(wanted)
   assert wanted.part not in export.manifest.files
-  assert wanted.part not in (address.CARD, address.MANIFEST)
+  assert wanted.part not in (kinds.CARD, kinds.MANIFEST)
 
 
 def test_conversions_are_found(exports):
