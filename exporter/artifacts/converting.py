@@ -18,23 +18,28 @@ Run = Callable[[np.ndarray], np.ndarray]  # From images in [0, 1] to outputs.
 
 
 @contextlib.contextmanager
-def explained(handle: model_specs.Handle, what: str) -> Iterator[None]:
-  """Turns whatever a converter or a runtime raises into a ProofError.
+def explained(
+  handle: model_specs.Handle, what: str, advice: str = ''
+) -> Iterator[None]:
+  """Turns whatever a converter, a loader or a runtime raises into a ProofError.
+
+  What is wrong with the machine, such as a full disk, is a MachineError.
 
   Args:
     handle: What is converted, loaded or run.
     what: The participle for the message: `converted`, `loaded`, `read`
       or `run`.
+    advice: What to do about it, from the semicolon on.
   """
   try:
     yield
-  except (errors.SlimhubError, OSError):
+  except errors.SlimhubError:
     raise
   except Exception as error:  # Each library has error types of its own.
     faults.check_machine(handle, error)
     reason = next(iter(str(error).splitlines()), '')
     raise errors.ProofError(
-      f'{handle} cannot be {what}: {type(error).__name__}: {reason}'
+      f'{handle} cannot be {what}: {type(error).__name__}: {reason}{advice}'
     ) from error
 
 

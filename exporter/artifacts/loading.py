@@ -1,34 +1,15 @@
 """Loads TF1 modules and TF2 SavedModels as their users do."""
 
-from collections.abc import Iterator
-import contextlib
 import pathlib
 
 import tensorflow as tf
 from tensorflow.python.util import deprecation
 
-from exporter import errors
-from exporter import faults
 from exporter.artifacts import converting
 from exporter.artifacts import operations
 import model_specs
 
-
-@contextlib.contextmanager
-def _explained(
-  handle: model_specs.Handle, folder: pathlib.Path
-) -> Iterator[None]:
-  """Turns what TensorFlow's loaders raise into a ProofError."""
-  try:
-    yield
-  except errors.SlimhubError:
-    raise
-  except Exception as error:  # TensorFlow's loaders raise all kinds.
-    faults.check_machine(handle, error)
-    raise errors.ProofError(
-      f'{handle} cannot be loaded from {folder}: {error}; '
-      'see what `slimhub verify` says of it'
-    ) from error
+_ADVICE = '; see what `slimhub verify` says of it'
 
 
 def load_tf1(
@@ -39,7 +20,7 @@ def load_tf1(
   Raises:
     ProofError: It cannot be loaded, or has operations that no export has.
   """
-  with _explained(handle, folder):
+  with converting.explained(handle, f'loaded from {folder}', _ADVICE):
     operations.check_model(handle, folder)
     # Programs that load artifacts from Python are told nothing by the way.
     with tf.Graph().as_default() as graph, deprecation.silence():
@@ -59,7 +40,7 @@ def load_tf2(
   Raises:
     ProofError: It cannot be loaded, or has operations that no export has.
   """
-  with _explained(handle, folder):
+  with converting.explained(handle, f'loaded from {folder}', _ADVICE):
     operations.check_model(handle, folder)
     model = tf.saved_model.load(str(folder))
   return lambda batch: model(tf.constant(batch)).numpy()

@@ -8,14 +8,11 @@ sizes and values. So that is proven once for each program: see programs.py.
 
 from collections.abc import Callable
 from collections.abc import Iterable
-from collections.abc import Iterator
-import contextlib
 import gc
 import pathlib
 
 from exporter import artifacts
 from exporter import errors
-from exporter import faults
 from exporter import storage
 from exporter.proof import agreement
 from exporter.proof import comparison
@@ -28,20 +25,7 @@ from exporter.proof import tf1_session
 from exporter.proof import tf2_session
 import model_specs
 
-
-@contextlib.contextmanager
-def _explain(handle: model_specs.Handle) -> Iterator[None]:
-  """Turns what TensorFlow raises for a broken artifact into a ProofError."""
-  try:
-    yield
-  except errors.SlimhubError:
-    raise
-  except Exception as error:  # TensorFlow's loaders raise all kinds.
-    faults.check_machine(handle, error)
-    reason = next(iter(str(error).splitlines()), '')
-    raise errors.ProofError(
-      f'{handle} cannot be loaded and called: {type(error).__name__}: {reason}'
-    ) from error
+_CALLED = 'loaded and called'
 
 
 def raise_on_misses(
@@ -68,7 +52,7 @@ def read_tf1(
   handle: model_specs.Handle, folder: pathlib.Path
 ) -> session.Reading:
   """A TF1 module in a session, from its files."""
-  with _explain(handle):
+  with artifacts.explained(handle, _CALLED):
     artifacts.check_model(handle, folder)
     return tf1_session.SessionTf1(folder)
 
@@ -77,7 +61,7 @@ def read_tf2(
   handle: model_specs.Handle, folder: pathlib.Path
 ) -> session.Reading:
   """A TF2 SavedModel in a session, from its files."""
-  with _explain(handle):
+  with artifacts.explained(handle, _CALLED):
     artifacts.check_model(handle, folder)
     return tf2_session.SessionTf2(folder)
 
@@ -90,7 +74,7 @@ def _meet(
   """Loads and calls an artifact as its users do, with TensorFlow's loaders."""
   agreed = agreement.Agreement(handle, reference)
   gc.collect()  # Frees the session's graphs, which may take much memory.
-  with _explain(handle):
+  with artifacts.explained(handle, _CALLED):
     loaded_artifact = stranger.meet(folder, handle.version.format)
     agreed.compare_stranger(loaded_artifact)
   raise_on_misses(handle, agreed.of_stranger)
@@ -132,7 +116,7 @@ def prove(
   """
   agreed = agreement.Agreement(handle, reference)
   reading = read()
-  with _explain(handle):
+  with artifacts.explained(handle, _CALLED):
     agreed.compare(reading)
   del reading  # Frees its variables before others of the same size are loaded.
   raise_on_misses(handle, agreed.of_session)
