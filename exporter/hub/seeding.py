@@ -169,7 +169,7 @@ class _Seeder:
     folder.parent.mkdir(parents=True, exist_ok=True)
     self._layout.begin(name, self._copy or name == first)
     storage.swap(staged, folder)
-    remove(self._staging / 'replaced')
+    remove(self._staging / storage.REPLACED)
 
   def _lay(self, item: storage.Item, name: str, first: str) -> bool:
     """Lays an artifact in under one of its names.

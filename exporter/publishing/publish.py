@@ -94,7 +94,7 @@ class _Publisher:
       self._ledger.settle(name, files)
     finally:
       shutil.rmtree(staged, ignore_errors=True)
-      shutil.rmtree(self._staging / 'replaced', ignore_errors=True)
+      shutil.rmtree(self._staging / storage.REPLACED, ignore_errors=True)
 
 
 def _refuse(

@@ -59,13 +59,13 @@ def write_whole(path: pathlib.Path, data: bytes) -> None:
   sync_folder(path.parent)
 
 
-_REPLACED = 'replaced'
+REPLACED = 'replaced'  # What `swap` took away, beside what was staged.
 
 
 def swap(staged: pathlib.Path, target: pathlib.Path) -> None:
   """Renames a folder or file to a place where another one may be.
 
-  What was there lies beside the staged one afterwards, as `replaced`, for the
+  What was there lies beside the staged one afterwards, as REPLACED, for the
   caller to remove; if the renaming fails, it is put back.
 
   Args:
@@ -76,7 +76,7 @@ def swap(staged: pathlib.Path, target: pathlib.Path) -> None:
   if not os.path.lexists(target):
     staged.rename(target)
     return
-  replaced = target.rename(staged.with_name(_REPLACED))
+  replaced = target.rename(staged.with_name(REPLACED))
   try:
     staged.rename(target)
   except OSError:
@@ -91,7 +91,7 @@ def undo_swap(folder: pathlib.Path, target: pathlib.Path) -> None:
     folder: The folder that the staged one was in.
     target: Where something is missing, if the process was killed in between.
   """
-  replaced = folder / _REPLACED
+  replaced = folder / REPLACED
   if os.path.lexists(replaced) and not os.path.lexists(target):
     replaced.rename(target)
 
