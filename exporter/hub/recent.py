@@ -44,8 +44,8 @@ class Recent:
 
   Then nginx sends the file, and to find its name takes longer than to say it.
   If all clients asked at once, each would wait for all of the others. So the
-  first one asks, and those who ask the same meanwhile wait for its answer. If it
-  names no file, they ask as well.
+  first one asks, and those who ask the same meanwhile wait for its answer. If
+  it names no file, they ask as well.
 
   After a moment one client asks the hub again. Until it has the new answer, but
   for no longer than a second moment, the others get the one before. So when an
