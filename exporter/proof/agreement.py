@@ -16,8 +16,8 @@ MOMENTUM = 0.9
 # in the source, which training amplifies.
 _INFERENCE_TOLERANCE = 1e-4
 _TRAINING_TOLERANCE = 1e-3
-# For networks of 8 bits in another TensorFlow, the root of the mean square: a
-# value that is rounded the other way there changes everything behind it.
+# Of networks that round, in another TensorFlow, for the mean of the squares:
+# what falls on the other side of a step there changes all behind it.
 _ROUNDED_TOLERANCE = 0.25
 # Relative to the largest value of the variable, or to the sum of the losses.
 _STATISTICS_TOLERANCE = 1e-4

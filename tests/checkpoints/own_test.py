@@ -186,7 +186,7 @@ def test_an_archive_that_would_fill_the_memory_is_refused_at_once(folder):
     tar.write(header.tobuf(tarfile.GNU_FORMAT))
     tar.write(bytes(10 * 2**20))
   with pytest.raises(
-    errors.CheckpointError, match='not safe to unpack: it des'
+    errors.CheckpointError, match='not safe to unpack: the header'
   ):
     _read(folder, 'bomb.tgz')
 
