@@ -172,7 +172,7 @@ def _advice(
     return advice
   replace = 'put the checkpoint that was trained for this model in its place'
   match = recognition.recognize(surplus.plain(reader.shapes))
-  if match and not _agree(match.shapes, wanted.shapes):
+  if match and not _agree(match, wanted.shapes):
     name = f'network = "{match.family.network}"'
     if match.multipliers:
       name += f' and multiplier = {match.multipliers[0]}'
@@ -189,11 +189,15 @@ def _advice(
 
 
 def _agree(
-  one: Mapping[str, tuple[int, ...]], other: Mapping[str, tuple[int, ...]]
+  match: recognition.Match, shapes: Mapping[str, tuple[int, ...]]
 ) -> bool:
-  """Whether two networks share variables, all of the same shapes."""
-  common = one.keys() & other.keys()
-  return bool(common) and all(one[name] == other[name] for name in common)
+  """Whether a network is the recognized one, whatever its classes are."""
+  common = {
+    name
+    for name in match.shapes.keys() & shapes.keys()
+    if not name.startswith(match.family.classifier)
+  }
+  return bool(common) and all(match.shapes[n] == shapes[n] for n in common)
 
 
 def read(reader: reader_lib.Reader, wanted: Wanted, weights: str) -> Checkpoint:
