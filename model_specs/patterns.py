@@ -139,8 +139,8 @@ def published(numbers: Iterable[int]) -> str:
   """Says which versions there are, for an error."""
   texts = [*map(str, numbers)]
   if len(texts) == 1:
-    return f'the only published version is {texts[0]}'
-  return f'published versions are {", ".join(texts)}'
+    return f'the only version is {texts[0]}'
+  return f'the versions are {", ".join(texts)}'
 
 
 def explain(

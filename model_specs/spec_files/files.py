@@ -33,7 +33,11 @@ def _load(path: pathlib.Path) -> dict[str, Any]:
       f'spec file {path} cannot be read: {error.strerror}; '
       '`slimhub new NAME` writes one to start from'
     ) from error
-  # Wrong TOML, no UTF-8, or a number of more digits than Python reads.
+  except UnicodeDecodeError as error:
+    raise checks.SpecError(
+      f'spec file {path} is not TOML: it is not UTF-8; save it as that'
+    ) from error
+  # Wrong TOML, or a number of more digits than Python reads.
   except ValueError as error:
     raise checks.SpecError(
       f'spec file {path} is not TOML: {error}; mend it there'

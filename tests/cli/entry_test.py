@@ -91,7 +91,7 @@ def test_all_is_every_handle_at_the_current_versions(run):
     (['export', 'a', '--all', *_EXPORT], 'either PATTERN... or --all'),
     (['export', 'mobilnet_v1_025_128', *_EXPORT], 'mobilenet_v1_025_128'),
     (['export', f'{_MODEL}/clasification', *_EXPORT], 'mean classification?'),
-    (['export', f'{_MODEL}/*/2', *_EXPORT], 'published versions are 1, 3, 4'),
+    (['export', f'{_MODEL}/*/2', *_EXPORT], 'the versions are 1, 3, 4'),
     (['export', 'a', *_EXPORT, '--weights=ema'], '--checkpoint_dir'),
     (['export', 'a', *_EXPORT, '--fetch'], 'not with --synthetic_weights'),
     (['fetch'], 'either PATTERN... or --all'),

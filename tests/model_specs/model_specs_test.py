@@ -209,8 +209,8 @@ def test_find_for_another_publisher():
     ('zzz', '`slimhub list` shows all names'),
     ('*/clasification', "no task .*'clasification'.*mean classification"),
     ('gogle/imagenet/*', "no publisher .*'gogle'.*mean google"),
-    ('mobilenet_v1_*/*/2', 'published versions are 1, 3, 4, 5'),
-    ('mobilenet_v2_*/*/6', 'published versions are 1, 2, 3, 4, 5'),
+    ('mobilenet_v1_*/*/2', 'the versions are 1, 3, 4, 5'),
+    ('mobilenet_v2_*/*/6', 'the versions are 1, 2, 3, 4, 5'),
     ('a/b/c/d', 'expected NAME, NAME/TASK or NAME/TASK/VERSION'),
     ('mobilenet_v2_*//5', 'expected NAME, NAME/TASK or NAME/TASK/VERSION'),
     ('', 'expected NAME, NAME/TASK or NAME/TASK/VERSION'),
@@ -249,7 +249,7 @@ def test_get_keeps_the_publisher():
     ),
     (
       'google/imagenet/mobilenet_v1_100_224/classification/2',
-      'published versions are 1, 3, 4, 5',
+      'the versions are 1, 3, 4, 5',
     ),
   ],
 )

@@ -95,7 +95,7 @@ def test_everything_is_found_without_a_pattern():
     ('acme/flower/small/classification', 'acme/flowers/small/classification'),
     ('acme/a/b/c', 'where DATASET is one of birds, flowers'),
     ('acme/birds/small/classification', 'has no classifier'),
-    ('acme/flowers/small/*/3', 'published versions are 1, 2'),
+    ('acme/flowers/small/*/3', 'the versions are 1, 2'),
     ('acme/imagenet/mobilenet_v2_100_224', "no publisher matches 'acme'"),
   ],
 )
@@ -114,9 +114,9 @@ def test_get(handle):
   [
     ('acme/fruit/small/classification/2', 'is not a handle'),
     ('acme/flowers/tall/classification/2', 'did you mean small'),
-    ('acme/flowers/small/classification/5', 'published versions are 1, 2'),
-    ('acme/flowers/small/classification/02', 'published versions are 1, 2'),
-    (f'acme/flowers/small/classification/{"9" * 5000}', 'published versions'),
+    ('acme/flowers/small/classification/5', 'the versions are 1, 2'),
+    ('acme/flowers/small/classification/02', 'the versions are 1, 2'),
+    (f'acme/flowers/small/classification/{"9" * 5000}', 'the versions'),
     ('acme/flowers/small/classification/\u0662', 'is not a handle'),
     ('me/flowers/small/classification/2', "no model matches 'small'"),
   ],

@@ -46,7 +46,7 @@ def test_paths_are_meant_from_the_folder_of_the_file(tmp_path, monkeypatch):
   [
     ('model = [', 'is not TOML: .*document'),
     ('a = 1\nb = x', 'is not TOML: .*line 2'),
-    ('x = "\udcff"', 'is not TOML: .*utf-8'),
+    ('x = "\udcff"', 'is not TOML: it is not UTF-8; save it'),
     ('', 'holds nothing, expected nothing but a table'),
     ('name = "x"', 'holds name, expected nothing but a table'),
     ('[model]\nname = "x"', r'holds model, expected .*\[\[model\]\] for each'),
