@@ -27,8 +27,8 @@ def explained(
 
   Args:
     handle: What is converted, loaded or run.
-    what: The participle for the message: `converted`, `loaded`, `read`
-      or `run`.
+    what: The participle for the message, as in `converted`, `loaded and
+      called`, `loaded from FOLDER`, `read` or `run`.
     advice: What to do about it, from the semicolon on.
   """
   try:

@@ -22,7 +22,7 @@ def load_tf1(
   """
   with converting.explained(handle, f'loaded from {folder}', _ADVICE):
     operations.check_model(handle, folder)
-    # Programs that load artifacts from Python are told nothing by the way.
+    # TensorFlow calls this loader deprecated, which is no news to a caller.
     with tf.Graph().as_default() as graph, deprecation.silence():
       session = tf.compat.v1.Session(graph=graph)
       loaded = tf.compat.v1.saved_model.loader.load(session, [], str(folder))

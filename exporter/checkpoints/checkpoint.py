@@ -150,11 +150,8 @@ def _of_all(
       'and save them as float32 under the same names (tf.compat.v1.train.Saver)'
     )
   raw = {key.removesuffix(weights_lib.SHADOW) for key in problems}
-  if (
-    raw.isdisjoint(problems)
-    and raw <= reader.shapes.keys()
-    and ({*texts} == {_MISSING})
-  ):
+  lacks_averages = raw.isdisjoint(problems) and {*texts} == {_MISSING}
+  if lacks_averages and raw <= reader.shapes.keys():
     return (
       'it lacks moving averages; use --weights=raw if these are the '
       'weights you mean'

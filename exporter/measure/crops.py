@@ -34,7 +34,8 @@ def way(model: model_specs.ModelSpec) -> str:
 
 
 def _resize(picture: tf.Tensor, height: int, width: int) -> tf.Tensor:
-  with deprecation.silence():  # TF-Slim resized by it, and by no newer one.
+  # TensorFlow calls it deprecated, and TF-Slim evaluated with no other.
+  with deprecation.silence():
     resized = tf.compat.v1.image.resize_bilinear(
       picture[tf.newaxis], [height, width], align_corners=False
     )

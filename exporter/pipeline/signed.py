@@ -43,7 +43,8 @@ def read(
       f'{handle} is not signed as a whole: there is no {paths}, which is '
       'signed, too; take all of it from whoever signs'
     )
-  # If the file vanished since the check above, nothing verifies as empty.
+  # If the file vanished since the check above: no signature is of an empty
+  # statement.
   statement = export.read_beside(kinds.PROVENANCE) or b''
   return Signed(signature, statement)
 
