@@ -152,3 +152,13 @@ def test_a_staging_folder_that_is_a_link_is_not_followed(tmp_path):
   delivery.clear_staging(output)
   assert (elsewhere / 'foreign/m.json').exists()
   assert not (output / 'm.json').exists()
+
+
+def test_a_folder_in_it_that_is_a_link_is_not_followed(tmp_path):
+  output, elsewhere = tmp_path / 'output', tmp_path / 'elsewhere'
+  _record(elsewhere, staged=_INSIDE, place=_INSIDE)
+  (output / delivery.STAGING).mkdir(parents=True)
+  (output / delivery.STAGING / 'foreign').symlink_to(elsewhere)
+  delivery.clear_staging(output)
+  assert (elsewhere / 'm.json').exists()
+  assert not (output / 'm.json').exists()
