@@ -33,10 +33,10 @@ V2 = 'mobilenet_v2_035_96'
 
 
 def handle(name: str) -> spec.Handle:
-  """The handle of NAME/TASK/VERSION; NAME may be the tiny network's."""
+  """The handle of NAME/TASK/VERSION; NAME may be a tiny network's."""
   model, task, number = name.split('/')
-  if model == TINY:
-    return spec.Handle(tiny_network.MODEL, task, int(number))
+  if model in tiny_network.BY_NAME:
+    return spec.Handle(tiny_network.BY_NAME[model], task, int(number))
   return model_specs.get(f'google/imagenet/{name}')
 
 

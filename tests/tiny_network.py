@@ -1,8 +1,10 @@
-"""A network of three layers, for tests to which it does not matter which."""
+"""Networks of three layers, for tests to which it does not matter which."""
 
 from collections.abc import Iterator
 import contextlib
+import dataclasses
 import functools
+from typing import NamedTuple
 from unittest import mock
 
 import numpy as np
@@ -48,35 +50,62 @@ MODEL = spec.ModelSpec(
   num_classes=5,
 )
 
+# Of every version; its dropout leaves a step of training nearly as it is.
+_CERTAIN = dataclasses.replace(
+  FAMILY, network='tiny_certain', versions=(1, 2, 3, 4, 5)
+)
+CERTAIN = dataclasses.replace(
+  MODEL, name='tiny_certain_100_32', family=_CERTAIN
+)
+OF_ONE_SIZE = dataclasses.replace(
+  CERTAIN,
+  name='tiny_certain_of_one_size_100_32',
+  family=dataclasses.replace(_CERTAIN, variable_size=False),
+)
+BY_NAME = {model.name: model for model in (MODEL, CERTAIN, OF_ONE_SIZE)}
 
-def build(
-  images: tf.Tensor,
-  multiplier: float,
-  num_classes: int,
-  is_training: bool,
-  momentum: tf.Tensor,
-) -> layers_lib.Outputs:
-  """Builds the network on images in [-1, 1]."""
-  layers = layers_lib.Layers(is_training, momentum)
-  depth = round(_NUM_FEATURES * multiplier)
-  endpoints = {}
-  with tf.compat.v1.variable_scope('Tiny'):
-    net = layers.conv(images, depth, 3, 'Conv2d_0', stride=2)
-    endpoints['Conv2d_0'] = net
-    net = layers.depthwise(net, 2, 'Conv2d_1_depthwise')
-    endpoints['Conv2d_1_depthwise'] = net
-    with tf.compat.v1.variable_scope('Logits'):
-      pooled = endpoints['AvgPool_1a'] = layers_lib.global_pool(net)
-      logits = endpoints['Logits'] = layers.classifier(
-        pooled, num_classes, 0.5, 'Dropout_1b'
-      )
-  return layers_lib.Outputs(logits, 'AvgPool_1a', endpoints)
+
+class _Tiny(NamedTuple):
+  """The network, in one of the forms that differ in their dropout."""
+
+  keep_prob: float
+
+  def build(
+    self,
+    images: tf.Tensor,
+    multiplier: float,
+    num_classes: int,
+    is_training: bool,
+    momentum: tf.Tensor,
+  ) -> layers_lib.Outputs:
+    """Builds the network on images in [-1, 1]."""
+    layers = layers_lib.Layers(is_training, momentum)
+    depth = round(_NUM_FEATURES * multiplier)
+    endpoints = {}
+    with tf.compat.v1.variable_scope('Tiny'):
+      net = layers.conv(images, depth, 3, 'Conv2d_0', stride=2)
+      endpoints['Conv2d_0'] = net
+      net = layers.depthwise(net, 2, 'Conv2d_1_depthwise')
+      endpoints['Conv2d_1_depthwise'] = net
+      with tf.compat.v1.variable_scope('Logits'):
+        pooled = endpoints['AvgPool_1a'] = layers_lib.global_pool(net)
+        logits = endpoints['Logits'] = layers.classifier(
+          pooled, num_classes, self.keep_prob, 'Dropout_1b'
+        )
+    return layers_lib.Outputs(logits, 'AvgPool_1a', endpoints)
+
+
+build = _Tiny(keep_prob=0.5).build
 
 
 @contextlib.contextmanager
 def registered() -> Iterator[spec.ModelSpec]:
-  """Lets the exporter build it while the context is open; gives its spec."""
-  with mock.patch.dict(builders.BUILDERS, {_NAME: build}):
+  """Lets the exporter build them while the context is open; gives a spec."""
+  builds = {
+    _NAME: build,
+    _CERTAIN.network: _Tiny(keep_prob=0.999).build,
+  }
+  with mock.patch.dict(builders.BUILDERS, builds):
     yield MODEL
 
 

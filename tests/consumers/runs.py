@@ -154,7 +154,7 @@ def _reason(error: str) -> str:
   lines = [line.strip() for line in error.splitlines() if line.strip()]
   named = [line for line in lines if re.match(r'\w+(Error|Exception): .', line)]
   line = named[-1]
-  line = re.sub(r'\b(MobilenetV\d|Untouched)[\w/:]*', 'NAME', line)
+  line = re.sub(r'\b(MobilenetV\d|Tiny|Untouched)[\w/:]*', 'NAME', line)
   # Releases word it differently, and by which way they come to it.
   line = re.sub(r'\w+\((\*, )?inputs\) .*', _TRAINS_SIGNATURE, line)
   line = re.sub(r'Received: <.*', '', line).strip()

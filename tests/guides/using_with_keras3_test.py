@@ -1,7 +1,6 @@
 """What the guide to Keras 3 shows is what happens."""
 
 import re
-import shutil
 import sys
 
 import keras
@@ -20,15 +19,18 @@ _BLOCKS = code_blocks.find(_GUIDE, 'python')
 _KERAS_2 = [block for block in _BLOCKS if 'TF_USE_LEGACY_KERAS' in block]
 _KERAS_3 = [block for block in _BLOCKS if block not in _KERAS_2]
 _NAME = f'{artifacts.V1}/feature_vector/5'
+_ENDPOINT = re.compile(r'MobilenetV1/Conv2d_\d+_\w+')
 _IMAGES = np.zeros([2, 128, 128, 3], np.float32)
 
 
 @pytest.fixture(scope='module', name='folder')
 def _folder(tmp_path_factory):
-  """Where the reader stands: the export is where the guide says."""
+  """Where the reader stands: an export is where the guide says.
+
+  It has the tiny network, as every line of the guide builds a model.
+  """
   folder = tmp_path_factory.mktemp('guide')
-  place = folder / 'exports/google/imagenet' / _NAME
-  shutil.copytree(artifacts.folder(_NAME), place)
+  artifacts.stand_in(folder / 'exports', f'google/imagenet/{_NAME}')
   return folder
 
 
@@ -36,7 +38,14 @@ def _folder(tmp_path_factory):
 def test_the_blocks_run_one_after_the_other(blocks, folder):
   assert len(_BLOCKS) == _GUIDE.count('```python')
   root = str(source_tree.ROOT)  # Where slimhub_keras.py is.
-  code_blocks.run(sys.executable, ['\n'.join(blocks)], folder, PYTHONPATH=root)
+  code = _ENDPOINT.sub('Tiny/Conv2d_1_depthwise', '\n'.join(blocks))
+  code_blocks.run(sys.executable, [code], folder, PYTHONPATH=root)
+
+
+def test_the_endpoints_that_are_shown_are_there():
+  shown = {*_ENDPOINT.findall('\n'.join(_KERAS_3))}
+  assert len(shown) == 2
+  assert shown <= {*artifacts.handle(_NAME).endpoints}
 
 
 def test_each_layer_is_shown():
