@@ -39,7 +39,9 @@ WEIGHTS = $(or $(strip $(TRAINED)),--synthetic_weights)
 TRAINED = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)') \
   $(if $(filter-out 0,$(FETCH)),--fetch) $(if $(MIRROR),--mirror='$(MIRROR)')
 
-PYTEST := $(RUN) pytest -n $(JOBS) --dist worksteal -rs
+# One process more than the tests may use processors: in each there are tests
+# that wait for servers, browsers and disks.
+PYTEST := $(RUN) pytest -n $(shell expr $(JOBS) + 1) --dist worksteal -rs
 
 .DELETE_ON_ERROR:
 .PHONY: help export test test-others check bazel consumers runtimes matrix
@@ -52,7 +54,7 @@ help:
 	@echo '             many workers; PYTHON and VENV name the environment;'
 	@echo '             FETCH=1 downloads the published weights before, from'
 	@echo '             MIRROR if that is given'
-	@echo 'make test    every test but the next ones, on JOBS processes'
+	@echo 'make test    every test but the next ones, on JOBS + 1 processes, as some wait'
 	@echo 'make test-others  the tests that run old and new TensorFlows and programs'
 	@echo '             of others; their environments take gigabytes'
 	@echo 'make check   lint, types, layout, and that generated files are fresh'
