@@ -39,7 +39,6 @@ from .locations import Location as Location
 from .locations import check_apart as check_apart
 from .locations import to_folder as to_folder
 from .locations import to_path as to_path
-from .lock import check_writable as check_writable
 from .lock import hold as hold
 from .lock import is_held as is_held
 from .manifest import Archive as Archive
@@ -74,3 +73,4 @@ from .record import parse_record as parse_record
 from .search import Search as Search
 from .targets import find_targets as find_targets
 from .workplaces import workplace as workplace
+from .writable import check_writable as check_writable

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 import contextlib
-import datetime
 import errno
 import fcntl
 import logging
 import os
 import pathlib
 import pwd
-import socket
 import stat
 import time
 from typing import TYPE_CHECKING
 
 from exporter import errors
+from exporter.storage import holder
 from exporter.storage import places
+from exporter.storage import writable
 
 if TYPE_CHECKING:
   import upath
@@ -23,47 +23,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _NAME = '.slimhub-lock'
 _WAITS = (1, 4, 15, 0)  # Seconds after each try to remove it from a bucket.
-
-
-def _unwritable(folder: places.Folder, reason: object) -> errors.ExportError:
-  return errors.ExportError(
-    f'cannot write to {folder}: {reason}; name a folder that can be written to'
-  )
-
-
-def _reason(folder: pathlib.Path, error: OSError) -> str | None:
-  """Why a folder cannot be made or written to, in words."""
-  if error.errno != errno.EEXIST:
-    return error.strerror
-  if folder.is_symlink():
-    return f'it is a link to {folder.readlink()}, where no folder is'
-  return 'it is no folder'
-
-
-def _nearest(folder: pathlib.Path) -> pathlib.Path:
-  """The folder itself or, if it is not there, the first above it that is."""
-  for path in (folder, *folder.parents):
-    with contextlib.suppress(FileNotFoundError):
-      path.lstat()
-      return path
-  return folder
-
-
-def check_writable(folder: places.Folder) -> None:
-  """Raises an ExportError if a folder is none, or cannot be made or written to.
-
-  Nothing is made or written. Of a storage, only an upload tells.
-  """
-  if not isinstance(folder, pathlib.Path):
-    return
-  try:
-    nearest = _nearest(folder)
-    if not nearest.is_dir():
-      raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-    if not os.access(nearest, os.W_OK | os.X_OK):
-      raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-  except OSError as error:
-    raise _unwritable(folder, _reason(folder, error)) from error
+# Seconds in which the workers of a process that was killed end as well.
+_LAST = 5
 
 
 def _owner(descriptor: int) -> str:
@@ -150,7 +111,7 @@ def _hold_file(folder: pathlib.Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     lock = _take(path)
   except OSError as error:
-    raise _unwritable(folder, _reason(folder, error)) from error
+    raise writable.refused(folder, writable.reason(folder, error)) from error
   try:
     yield
   finally:
@@ -172,9 +133,33 @@ def _create(path: 'upath.UPath', note: str) -> bool:
 
 def _holder(path: 'upath.UPath') -> str:
   try:
-    return path.read_text()
+    return path.read_text().partition('\n')[0]
   except FileNotFoundError:  # It was removed a moment ago.
     return 'one that has just ended'
+
+
+def _take_over(path: 'upath.UPath', note: str) -> bool:
+  """Replaces the lock of a dead process; returns whether there was one."""
+  try:
+    if not holder.is_dead(path.read_text()):
+      return False
+    with holder.deciding():
+      left = path.read_text()
+      if not holder.is_dead(left):
+        return False
+      time.sleep(_LAST)
+      if path.read_text() != left:  # Somebody else has replaced it meanwhile.
+        return False
+      path.unlink(missing_ok=True)
+      is_mine = _create(path, note)
+  except FileNotFoundError:  # Somebody removed it a moment ago.
+    return False
+  if is_mine:
+    _log.warning(
+      '%s was left by a process that was killed, and is replaced: %s',
+      *(path, left.partition('\n')[0]),
+    )
+  return is_mine
 
 
 def _check_kept(folder: 'upath.UPath', path: 'upath.UPath', note: str) -> None:
@@ -187,7 +172,7 @@ def _check_kept(folder: 'upath.UPath', path: 'upath.UPath', note: str) -> None:
     with places.reach(folder):
       is_kept = not _create(path, note)
   except OSError as error:
-    raise _unwritable(folder, error) from error
+    raise writable.refused(folder, error) from error
   if not is_kept:
     raise errors.ExportError(
       f'{folder} lets two processes create one object, so that no lock keeps '
@@ -228,23 +213,21 @@ def _release(path: 'upath.UPath') -> str:
 def _hold_object(folder: 'upath.UPath') -> Iterator[None]:
   """Holds a lock in object storage: an object that only one process can create.
 
-  A process that is killed leaves it behind. It says who created it, so that a
-  person can decide whether to remove it.
+  A process that is killed leaves it behind. The next one on the same machine
+  replaces it. Others cannot know whether it is dead: it says who created it, so
+  that a person can decide whether to remove it.
   """
   path = folder / _NAME
-  now = datetime.datetime.now(datetime.timezone.utc).isoformat(
-    timespec='seconds'
-  )
-  note = f'process {os.getpid()} on {socket.gethostname()}, since {now}'
+  note = holder.describe()
   try:
     with places.reach(folder):
-      is_mine = _create(path, note)
-      holder = '' if is_mine else _holder(path)
+      is_mine = _create(path, note) or _take_over(path, note)
+      other = '' if is_mine else _holder(path)
   except OSError as error:
-    raise _unwritable(folder, error) from error
+    raise writable.refused(folder, error) from error
   if not is_mine:
     raise errors.ExportError(
-      f'another slimhub works in {folder}: {holder}; wait for it or, if it '
+      f'another slimhub works in {folder}: {other}; wait for it or, if it '
       f'was killed, remove {path} and run the command again'
     )
   try:
