@@ -39,8 +39,8 @@ WEIGHTS = $(or $(strip $(TRAINED)),--synthetic_weights)
 TRAINED = $(if $(CHECKPOINTS),--checkpoint_dir='$(CHECKPOINTS)') \
   $(if $(filter-out 0,$(FETCH)),--fetch) $(if $(MIRROR),--mirror='$(MIRROR)')
 
-# One process more than the tests may use processors: in each there are tests
-# that wait for servers, browsers and disks.
+# One process more than there are processors to use, since some tests wait for
+# servers, browsers and disks.
 PYTEST := $(RUN) pytest -n $(shell expr $(JOBS) + 1) --dist worksteal -rs
 
 .DELETE_ON_ERROR:

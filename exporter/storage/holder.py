@@ -27,7 +27,7 @@ def _place() -> str:
   return f'{_BOOT.read_text().strip()} {namespace} {os.getuid()}'
 
 
-def _started(pid: int) -> str:
+def _started(pid: str) -> str:
   """When a process started, by the clock of the kernel; empty if it is dead."""
   try:
     status = pathlib.Path(f'/proc/{pid}/stat').read_text()
@@ -47,11 +47,16 @@ def describe() -> str:
   now = datetime.datetime.now(datetime.timezone.utc).isoformat(
     timespec='seconds'
   )
-  pid = os.getpid()
+  pid = str(os.getpid())
   note = f'process {pid} on {socket.gethostname()}, since {now}\n'
   with contextlib.suppress(OSError):
     note += f'place {_place()}\nstarted {_started(pid)}\n'
   return note
+
+
+def summary(note: str) -> str:
+  """The line of a note that is for people."""
+  return note.partition('\n')[0]
 
 
 def is_dead(note: str) -> bool:
@@ -59,7 +64,7 @@ def is_dead(note: str) -> bool:
   match = _NOTE.fullmatch(note)
   try:
     return bool(
-      match and match[2] == _place() and match[3] != _started(int(match[1]))
+      match and match[2] == _place() and match[3] != _started(match[1])
     )
   except OSError:
     return False
@@ -67,9 +72,9 @@ def is_dead(note: str) -> bool:
 
 @contextlib.contextmanager
 def deciding() -> Iterator[None]:
-  """One process of this machine at a time decides about dead holders.
+  """One process of this machine at a time replaces the lock of a dead one.
 
-  Of two that find the same one, the second would remove the lock of the first.
+  Of two that find the same lock, the second would remove that of the first.
   """
   with _BOOT.open() as boot:
     fcntl.flock(boot, fcntl.LOCK_EX)

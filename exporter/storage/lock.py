@@ -131,24 +131,27 @@ def _create(path: 'upath.UPath', note: str) -> bool:
   return True
 
 
+def _note(path: 'upath.UPath') -> str:
+  """What a lock says, whoever wrote it."""
+  return path.read_bytes().decode(errors='replace')
+
+
 def _holder(path: 'upath.UPath') -> str:
   try:
-    return path.read_text().partition('\n')[0]
+    return holder.summary(_note(path))
   except FileNotFoundError:  # It was removed a moment ago.
     return 'one that has just ended'
 
 
 def _take_over(path: 'upath.UPath', note: str) -> bool:
-  """Replaces the lock of a dead process; returns whether there was one."""
+  """Replaces the lock of a dead process; returns whether it did."""
   try:
-    if not holder.is_dead(path.read_text()):
+    left = _note(path)
+    if not holder.is_dead(left):
       return False
+    time.sleep(_LAST)
     with holder.deciding():
-      left = path.read_text()
-      if not holder.is_dead(left):
-        return False
-      time.sleep(_LAST)
-      if path.read_text() != left:  # Somebody else has replaced it meanwhile.
+      if _note(path) != left:  # Somebody else has replaced it meanwhile.
         return False
       path.unlink(missing_ok=True)
       is_mine = _create(path, note)
@@ -157,7 +160,7 @@ def _take_over(path: 'upath.UPath', note: str) -> bool:
   if is_mine:
     _log.warning(
       '%s was left by a process that was killed, and is replaced: %s',
-      *(path, left.partition('\n')[0]),
+      *(path, holder.summary(left)),
     )
   return is_mine
 

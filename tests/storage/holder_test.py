@@ -66,6 +66,12 @@ def test_of_another_place_nothing_is_known(part, left):
   assert not holder.is_dead(changed)
 
 
+def test_a_number_that_no_process_can_have_is_no_error():
+  note = holder.describe()
+  pid = str(os.getpid())
+  assert not holder.is_dead(note.replace(pid, '9' * 5000, 1))
+
+
 @pytest.mark.parametrize('note', ['', 'process 1 on a, since b', 'rubbish\n'])
 def test_of_another_note_nothing_is_known(note):
   assert not holder.is_dead(note)

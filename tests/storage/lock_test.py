@@ -2,9 +2,6 @@
 
 import fcntl
 import os
-import subprocess
-import sys
-import threading
 
 import pytest
 
@@ -12,9 +9,7 @@ from exporter import errors
 from exporter.storage import lock
 from tests import another_user
 from tests import object_storage
-from tests import source_tree
-
-_RACERS = 8
+from tests.storage import racers
 
 
 @pytest.fixture(scope='module', name='bucket')
@@ -58,90 +53,8 @@ def test_an_error_frees_it(folder):
   assert not lock.is_held(folder)
 
 
-def _race(folder) -> list[bool]:
-  """Whether each of some threads got the lock, sorted."""
-  begin, end = threading.Barrier(_RACERS), threading.Barrier(_RACERS)
-  outcomes = []
-
-  def race() -> None:
-    begin.wait()
-    try:
-      with lock.hold(folder):
-        outcomes.append(True)
-        end.wait()
-    except errors.ExportError:
-      outcomes.append(False)
-      end.wait()
-
-  racers = [threading.Thread(target=race) for _ in range(_RACERS)]
-  for racer in racers:
-    racer.start()
-  for racer in racers:
-    racer.join()
-  return sorted(outcomes)
-
-
 def test_of_many_at_once_one_gets_it(folder):
-  assert _race(folder) == [False] * (_RACERS - 1) + [True]
-
-
-def _kill_a_holder(folder: object) -> None:
-  """A process takes the lock and is killed."""
-  code = (
-    'import os, signal, sys\n'
-    'from exporter.storage import lock, places\n'
-    'with lock.hold(places.parse_folder(sys.argv[1])):\n'
-    '  os.kill(os.getpid(), signal.SIGKILL)\n'
-  )
-  done = subprocess.run(
-    [sys.executable, '-c', code, str(folder)], cwd=source_tree.ROOT, check=False
-  )
-  assert done.returncode == -9
-
-
-def test_a_killed_holder_frees_a_folder(tmp_path):
-  _kill_a_holder(tmp_path)
-  with lock.hold(tmp_path):
-    assert lock.is_held(tmp_path)
-
-
-def test_a_killed_holder_of_a_bucket_is_replaced(bucket, monkeypatch, caplog):
-  monkeypatch.setattr(lock, '_LAST', 0)
-  folder = bucket / 'killed'
-  _kill_a_holder(folder)
-  assert lock.is_held(folder)
-  with lock.hold(folder):
-    note = (folder / '.slimhub-lock').read_text()
-    assert note.startswith(f'process {os.getpid()} on ')
-  (record,) = caplog.records
-  message = record.getMessage()
-  assert f'{folder}/.slimhub-lock was left by a process that was' in message
-  assert message.endswith('+00:00')  # No more than the first line.
-  assert not lock.is_held(folder)
-
-
-def test_of_many_that_find_a_killed_holder_one_gets_it(bucket, monkeypatch):
-  monkeypatch.setattr(lock, '_LAST', 0.2)  # All have found it by then.
-  folder = bucket / 'raced'
-  _kill_a_holder(folder)
-  assert _race(folder) == [False] * (_RACERS - 1) + [True]
-
-
-@pytest.mark.parametrize(
-  'more', ['', '\nplace another 0\nstarted 1\n'], ids=['old', 'elsewhere']
-)
-def test_a_holder_that_may_be_alive_is_named_with_what_to_do(more, bucket):
-  folder = bucket / 'alive'
-  first = 'process 7 on far, since 2026-01-01T00:00:00+00:00'
-  (folder / '.slimhub-lock').write_text(f'{first}{more}')
-  with pytest.raises(errors.ExportError) as caught, lock.hold(folder):
-    pass
-  message = str(caught.value)
-  assert f'works in {folder}: {first}; wait for it or, if' in message
-  assert f'remove {folder}/.slimhub-lock' in message
-  (folder / '.slimhub-lock').unlink()
-  with lock.hold(folder):
-    pass
+  assert racers.race(folder) == racers.ONE_GETS_IT
 
 
 def test_a_bucket_that_is_not_there_is_one_error(bucket):
