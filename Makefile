@@ -45,7 +45,7 @@ PYTEST := $(RUN) pytest -n $(shell expr $(JOBS) + 1) --dist worksteal -rs
 
 .DELETE_ON_ERROR:
 .PHONY: help export test test-others check bazel consumers runtimes matrix
-.PHONY: programs bench cards site clean
+.PHONY: programs blueprints bench cards site clean
 .PHONY: check-lint check-types check-layout check-build check-cards
 
 help:
@@ -67,6 +67,7 @@ help:
 	@echo 'make matrix  slimhub itself on each TensorFlow -> docs/matrix.md; STACK is'
 	@echo '             a word of those to try'
 	@echo 'make programs  the table of what TensorFlow makes of every program'
+	@echo 'make blueprints  the published networks, built -> exporter/networks'
 	@echo 'make bench   the figures of the README -> BENCH; SHELF=1: of all models'
 	@echo 'make cards   docs/model_cards and docs/catalogue, written anew'
 	@echo 'make site    the documentation site -> SITE, with the files of OUTPUT'
@@ -145,6 +146,9 @@ programs: $(VENV)/installed-test
 	  --synthetic_weights --all
 	$(RUN) tests.programs_file '$(PROGRAMS)'
 	rm -rf '$(PROGRAMS)'
+
+blueprints: $(VENV)/installed-test
+	$(RUN) tests.blueprint_files
 
 bench: $(VENV)/installed-test
 	$(RUN) benchmarks '$(BENCH)' $(if $(filter-out 0,$(SHELF)),--shelf)

@@ -23,6 +23,7 @@ setuptools.setup(
     'exporter': ['**/*.pyi', 'py.typed'],
     'exporter.artifacts': ['*.js', '*.tsv', 'tensorflowjs/*'],
     'exporter.cards': ['*.tsv'],
+    'exporter.networks': ['blueprints/*'],
     'exporter.proof': ['*.tsv'],
     'exporter.site': [
       'mkdocs.yml',

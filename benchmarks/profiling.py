@@ -49,15 +49,14 @@ def _parts() -> Iterator[tuple[str, Any, str]]:
   The modules import TensorFlow, which must have been set up before.
   """
   from exporter.artifacts import variables
-  from exporter.networks import source
   from exporter.proof import comparison
   from exporter.proof import program
   from exporter.proof import session
 
   yield 'reading the checkpoint', checkpoints, 'read_checkpoint'
   yield 'building the networks', networks, 'sources'
-  yield 'running the source network', source.Source, 'run'
-  yield 'running the source network', source.Source, 'load'
+  yield 'running the source network', networks.Source, 'run'
+  yield 'running the source network', networks.Source, 'load'
   yield 'writing the variables', variables, 'write_variables'
   yield 'hashing the files', storage, 'hash_files'
   yield 'looking for unknown operations', artifacts, 'check_model'

@@ -14,11 +14,11 @@ import tensorflow as tf
 from tensorflow.core.protobuf import meta_graph_pb2
 from tensorflow.core.protobuf import saved_model_pb2
 
+from exporter import networks
 from exporter.artifacts import graph
 from exporter.artifacts import tf1_module
 from exporter.artifacts import tf2_model
 from exporter.checkpoints import synthetic
-from exporter.networks import source
 from exporter.proof import reference as reference_lib
 import model_specs
 from model_specs import spec
@@ -53,15 +53,17 @@ def handles(*models: str, version_format: str) -> list[str]:
 
 @functools.cache
 def _sources(
-  architecture: source.Architecture,
-) -> tuple[source.Source, source.Source]:
+  architecture: networks.Architecture,
+) -> tuple[networks.Source, networks.Source]:
   with tiny_network.registered():
-    return source.build(architecture, False), source.build(architecture, True)
+    return networks.build(architecture, False), networks.build(
+      architecture, True
+    )
 
 
-def sources(model: spec.ModelSpec) -> tuple[source.Source, source.Source]:
+def sources(model: spec.ModelSpec) -> tuple[networks.Source, networks.Source]:
   """The networks of a model: inference and training."""
-  return _sources(source.architecture(model))
+  return _sources(networks.architecture(model))
 
 
 def graphs(name: str) -> tuple[graph.Graph, graph.Graph]:

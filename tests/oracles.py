@@ -39,7 +39,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from exporter.networks import source as source_lib
+from exporter import networks
 import model_specs
 from tests import seeded
 
@@ -148,9 +148,9 @@ class Oracle:
     """Logits and features of the moving averages of the weights."""
     return _load(f'{self.name}.ema.npz')
 
-  def source(self, is_training: bool) -> source_lib.Source:
+  def source(self, is_training: bool) -> networks.Source:
     """The rebuilt network."""
-    return source_lib.build(source_lib.architecture(self.model), is_training)
+    return networks.build(networks.architecture(self.model), is_training)
 
 
 def _load(name: str) -> dict[str, np.ndarray]:

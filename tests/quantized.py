@@ -9,14 +9,14 @@ import zlib
 
 import numpy as np
 
+from exporter import networks
 from exporter.checkpoints import synthetic
-from exporter.networks import source as source_lib
 from tests import oracles
 from tests import seeded
 
 NAME = 'mobilenet_v1_025_128_quant'
-V1 = source_lib.Architecture('mobilenet_v1_quant', 0.25, 1001)
-V2 = source_lib.Architecture('mobilenet_v2_quant', 1.0, 1001)
+V1 = networks.Architecture('mobilenet_v1_quant', 0.25, 1001)
+V2 = networks.Architecture('mobilenet_v2_quant', 1.0, 1001)
 _UNITS = {V1.network: 1, V2.network: 3}
 _LINEAR = ('/project/', '/Logits/', '/post_activation')
 _KERNEL = 'weights_quant'
@@ -31,7 +31,7 @@ def _range(name: str, unit: int) -> np.ndarray:
   return np.array(low if end == 'min' else high, np.float32)
 
 
-def tensors(source: source_lib.Source, network: str) -> dict[str, np.ndarray]:
+def tensors(source: networks.Source, network: str) -> dict[str, np.ndarray]:
   """Weights for a network, and the ranges that training would have left."""
   unit = _UNITS[network]
   values = {

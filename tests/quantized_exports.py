@@ -5,8 +5,8 @@ import pathlib
 
 import numpy as np
 
+from exporter import networks
 from exporter import pipeline
-from exporter.networks import source as source_lib
 import model_specs
 from model_specs import formats
 from model_specs import spec_files
@@ -41,9 +41,9 @@ def read_model(
   return model
 
 
-def source() -> source_lib.Source:
+def source() -> networks.Source:
   """The network of the model."""
-  return source_lib.build(quantized.V1, is_training=False)
+  return networks.build(quantized.V1, is_training=False)
 
 
 @functools.cache

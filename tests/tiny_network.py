@@ -10,11 +10,11 @@ from unittest import mock
 import numpy as np
 import tensorflow as tf
 
+from exporter import networks
 from exporter.checkpoints import checkpoint
 from exporter.checkpoints import synthetic
 from exporter.networks import builders
 from exporter.networks import layers as layers_lib
-from exporter.networks import source
 from model_specs import family as family_lib
 from model_specs import figures
 from model_specs import spec
@@ -110,11 +110,13 @@ def registered() -> Iterator[spec.ModelSpec]:
 
 
 @functools.cache
-def sources() -> tuple[source.Source, source.Source]:
+def sources() -> tuple[networks.Source, networks.Source]:
   """Its inference and its training source, built once."""
   with registered():
-    architecture = source.architecture(MODEL)
-    return source.build(architecture, False), source.build(architecture, True)
+    architecture = networks.architecture(MODEL)
+    return networks.build(architecture, False), networks.build(
+      architecture, True
+    )
 
 
 @functools.cache

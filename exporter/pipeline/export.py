@@ -51,7 +51,8 @@ class _Model:
   """The checkpoint and the networks, which all handles of a model share."""
 
   def __init__(self, order: orders.Order):
-    spec, sources = order.model, networks.sources(order.model)
+    spec, afresh = order.model, order.prove == orders.FRESH
+    sources = networks.sources(spec, afresh=afresh)
     checkpoint, self.reading = _read(order)
     self.weights = self.reading.weights
     self.warning = checkpoint.warning
@@ -63,7 +64,7 @@ class _Model:
       checkpoint.frozen_graph,
       order.pictures_dir,
       batch=order.litert_batch,
-      afresh=order.prove == orders.FRESH,
+      afresh=afresh,
     )
 
   def pictures_digest(self, handle: model_specs.Handle) -> str:

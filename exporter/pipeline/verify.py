@@ -12,6 +12,7 @@ import exporter
 from exporter import environment
 from exporter import errors
 from exporter import formats
+from exporter import networks
 from exporter import provenance
 from exporter import results
 from exporter import signing
@@ -220,10 +221,10 @@ def _verify(
   with _checked(handle, order.output_dir) as (artifact, manifest):
     if order.asks_for_signatures:
       _check_signature(handle, order, artifact)
-    original = dataclasses.replace(
-      format_.recover(handle, artifact, manifest, beside),
-      afresh=order.prove == orders.FRESH,
-    )
+    original = format_.recover(handle, artifact, manifest, beside)
+    if order.prove == orders.FRESH:
+      sources = networks.sources(handle.spec, afresh=True)
+      original = dataclasses.replace(original, sources=sources, afresh=True)
     proven = format_.prove(handle, artifact, original)
     _check_proof(handle, manifest, proven)
     notes = [_written_again(handle, manifest, artifact, original)]

@@ -119,10 +119,7 @@ def _train(
   }
   drawn = frozenset(n for n, t in tensors.items() if source.is_random(t))
   outputs, _ = source.run((tensors, source.updates), images, draw=dice.draw)
-  moving = {
-    v.op.name: v for v in source.variables if v.op.name not in source.trainable
-  }
-  return Example(images, outputs), drawn, source.run(moving, images)
+  return Example(images, outputs), drawn, source.run(source.moving, images)
 
 
 def _losses(

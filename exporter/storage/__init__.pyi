@@ -29,6 +29,7 @@ from .folder import Found as Found
 from .folder import Item as Item
 from .folder import find_artifacts as find_artifacts
 from .folder import items as items
+from .home import default_blueprint_dir as default_blueprint_dir
 from .home import default_checkpoint_dir as default_checkpoint_dir
 from .home import default_photographs_dir as default_photographs_dir
 from .home import default_stock_dir as default_stock_dir

@@ -36,6 +36,11 @@ def default_memo_dir() -> pathlib.Path:
   return _home() / 'memos'
 
 
+def default_blueprint_dir() -> pathlib.Path:
+  """The folder of networks that were built, in SLIMHUB_HOME or the cache."""
+  return _home() / 'blueprints'
+
+
 def default_photographs_dir() -> pathlib.Path:
   """The folder of photographs that ranges are measured on, if asked for."""
   return _home() / 'photographs'

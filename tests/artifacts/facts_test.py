@@ -6,9 +6,9 @@ import pathlib
 
 import pytest
 
+from exporter import networks
 from exporter.artifacts import facts as facts_lib
 from exporter.artifacts import graph
-from exporter.networks import source
 from exporter.storage import manifest
 import model_specs
 from model_specs import labels
@@ -20,7 +20,7 @@ _WEIGHTS = manifest.Weights('a/b.ckpt', 'ab' * 32, 'ema')
 
 def _write(name: str, folder: pathlib.Path) -> pathlib.Path:
   handle = model_specs.get(f'google/imagenet/{name}')
-  inference, _ = source.sources(handle.spec)
+  inference, _ = networks.sources(handle.spec)
   facts_lib.write_facts(
     handle, graph.build_graph(inference, handle), _WEIGHTS, folder
   )
@@ -44,7 +44,7 @@ def test_labels_of_other_lines_than_classes_are_not_written(tmp_path):
   assert model.own
   own = dataclasses.replace(model.own, labels=('a\nb', 'c', 'd'))
   handle = dataclasses.replace(model, own=own).handles()[1]
-  inference, _ = source.sources(handle.spec)
+  inference, _ = networks.sources(handle.spec)
   built = graph.build_graph(inference, handle)
   with pytest.raises(model_specs.SpecError, match='expected a text of one'):
     facts_lib.write_facts(handle, built, _WEIGHTS, tmp_path)

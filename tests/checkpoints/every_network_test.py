@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 
 from exporter import checkpoints
+from exporter import networks
 from exporter.checkpoints import inspection
 from exporter.checkpoints import recognition
 from exporter.checkpoints import recognized
 from exporter.checkpoints import report
 from exporter.checkpoints import specimen
-from exporter.networks import source
 import model_specs
 from model_specs import family as family_lib
 from model_specs import spec
@@ -93,7 +93,7 @@ def _rows(
 
 
 def _built(
-  architecture: source.Architecture,
+  architecture: networks.Architecture,
 ) -> tuple[_Shapes, frozenset[str]]:
   """The variables of a network, as recognition builds it.
 
@@ -102,7 +102,7 @@ def _built(
   """
   template = _template(architecture.network)
   is_known = (
-    architecture == source.architecture(template)
+    architecture == networks.architecture(template)
     and not template.family.is_quantized
   )
   if not is_known:
@@ -193,7 +193,7 @@ def _check_file(row: _Row, network: str, folder: pathlib.Path) -> None:
 # order: in the opposite one neither waits for the other.
 @pytest.mark.parametrize('network', [*reversed(model_specs.NETWORKS)])
 def test_each_way_to_leave_it(network, tmp_path):
-  shapes, trainable = _built(source.architecture(_template(network)))
+  shapes, trainable = _built(networks.architecture(_template(network)))
   classifier = _template(network).family.classifier
   rows = tuple(_rows(shapes, trainable, classifier))
   assert len(rows) == 6

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from exporter import errors
+from exporter import networks
 from exporter.checkpoints import inspection
 from exporter.checkpoints import specimen
 from exporter.checkpoints import synthetic
-from exporter.networks import source
 import model_specs
 from tests import checkpoints_made as checkpoints
 from tests.checkpoints import specimens_made
@@ -65,7 +65,7 @@ def test_a_training_checkpoint_of_five_classes(training):
 )
 def test_what_is_known_of_the_images_tells_published_models_apart(size, names):
   model = model_specs.get_model('mobilenet_v1_025_128')
-  built = source.build(source.architecture(model), False)
+  built = networks.build(networks.architecture(model), False)
   findings = _inspect(synthetic.tensors(built.shapes), size=size)
   assert findings.network
   assert list(findings.network.models) == names

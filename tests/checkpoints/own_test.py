@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from exporter import errors
+from exporter import networks
 from exporter.checkpoints import synthetic
-from exporter.networks import source
 from tests import checkpoints_made as checkpoints
 from tests import some_spec_file
 from tests.checkpoints import some_own
@@ -242,7 +242,7 @@ def test_values_below_a_scope_are_checked_as_others_are(tmp_path):
 
 
 def test_another_multiplier_is_named(tmp_path):
-  wider, _ = source.sources(some_spec_file.model(multiplier=0.5))
+  wider, _ = networks.sources(some_spec_file.model(multiplier=0.5))
   checkpoints.write(tmp_path / 'a', synthetic.tensors(wider.shapes))
   says = 'it is of network = "mobilenet_v1" and multiplier = 0.5: a spec file'
   with pytest.raises(errors.CheckpointError, match=says):

@@ -2,9 +2,10 @@
 
 import pytest
 
+from exporter import networks
 from exporter.checkpoints import recognition
 from exporter.networks import builders
-from exporter.networks import source
+from exporter.networks import building
 import model_specs
 from tests import each
 from tests import oracles
@@ -129,8 +130,10 @@ def test_the_others_that_build_the_same_are_named():
   ],
 )
 def test_widths_are_those_that_are_built(network, multiplier):
-  architecture = source.Architecture(network, multiplier, 5)
-  built = source.Source(architecture, is_training=False).shapes
+  architecture = networks.Architecture(network, multiplier, 5)
+  built = networks.Source(
+    building.build(architecture, is_training=False)
+  ).shapes
   widths = builders.WIDTHS[network](multiplier)
   assert {name: built[name][-1] for name in widths} == widths
 

@@ -4,16 +4,16 @@ import pathlib
 
 import numpy as np
 
+from exporter import networks
 from exporter.checkpoints import checkpoint
 from exporter.checkpoints import own
 from exporter.checkpoints import synthetic
 from exporter.checkpoints import training_graph
-from exporter.networks import source
 from model_specs import spec
 from model_specs.spec_files import model as model_lib
 from tests import some_spec_file
 
-_INFERENCE, _TRAINING = source.sources(some_spec_file.model())
+_INFERENCE, _TRAINING = networks.sources(some_spec_file.model())
 GRAPH = _INFERENCE.graph.as_graph_def()
 TRAINING_GRAPH = _TRAINING.graph.as_graph_def()
 WANTED = checkpoint.Wanted(

@@ -8,8 +8,8 @@ import functools
 
 import numpy as np
 
+from exporter import networks
 from exporter.checkpoints import synthetic
-from exporter.networks import source
 from tests import checkpoints_made as checkpoints
 
 MULTIPLIER, NUM_CLASSES = 0.2, 5
@@ -17,10 +17,10 @@ STEP = 1  # As tests/checkpoints_made.py writes it.
 
 
 @functools.cache
-def built() -> source.Source:
+def built() -> networks.Source:
   """Its network."""
-  return source.build(
-    source.Architecture('mobilenet_v1', MULTIPLIER, NUM_CLASSES), False
+  return networks.build(
+    networks.Architecture('mobilenet_v1', MULTIPLIER, NUM_CLASSES), False
   )
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from exporter import networks
 from exporter.artifacts import graph as graph_lib
 from exporter.checkpoints import synthetic
-from exporter.networks import source as source_lib
 from model_specs import spec
 from model_specs import versions
 from tests import artifacts_made as artifacts
@@ -65,7 +65,7 @@ def _coloured_noise(size: int) -> tuple[np.ndarray, np.ndarray]:
   return 0.5 * noise + 0.5 * colours, labels
 
 
-def _scoped(source: source_lib.Source, handle: spec.Handle) -> dict[str, Any]:
+def _scoped(source: networks.Source, handle: spec.Handle) -> dict[str, Any]:
   """The endpoints that the artifact answers."""
   endpoints = source.scoped_endpoints(handle.spec.family.scope)
   return {name: endpoints[name] for name in handle.endpoints}
@@ -75,7 +75,7 @@ def _prefixed(prefix: str, arrays: Mapping[str, np.ndarray]) -> _Arrays:
   return {f'{prefix}:{key}': value for key, value in arrays.items()}
 
 
-def _inference(source: source_lib.Source, handle: spec.Handle) -> _Arrays:
+def _inference(source: networks.Source, handle: spec.Handle) -> _Arrays:
   is_classifier = handle.task == versions.CLASSIFICATION
   default = source.logits if is_classifier else source.features
   size = handle.spec.size
@@ -96,15 +96,12 @@ def _inference(source: source_lib.Source, handle: spec.Handle) -> _Arrays:
 
 
 def _training(
-  source: source_lib.Source, handle: spec.Handle, old: _Arrays
+  source: networks.Source, handle: spec.Handle, old: _Arrays
 ) -> _Arrays:
   """What a step at momentum 0 leaves is the statistics of its batch."""
   size = handle.spec.size
   images = synthetic.synthetic_images(_BATCH, size, size)
   coloured, labels = _coloured_noise(size)
-  moving = {
-    v.op.name: v for v in source.variables if v.op.name not in source.trainable
-  }
   outputs = _scoped(source, handle)
   for name in handle.spec.family.classifier_endpoints:  # Behind dropout.
     outputs.pop(f'{handle.spec.family.scope}/{name}', None)
@@ -113,8 +110,8 @@ def _training(
     'tuning_images': coloured,
     'labels': labels,
     **_prefixed('training', {k: v[:_FEW] for k, v in answers.items()}),
-    **_prefixed('old', {name: old[name] for name in moving}),
-    **_prefixed('batch', source.run(moving, images)),
+    **_prefixed('old', {name: old[name] for name in source.moving}),
+    **_prefixed('batch', source.run(source.moving, images)),
   }
 
 
@@ -147,7 +144,7 @@ def _facts(
   }
 
 
-def _losses(source: source_lib.Source, graph: graph_lib.Graph) -> float:
+def _losses(source: networks.Source, graph: graph_lib.Graph) -> float:
   """The sum over the losses that the artifact has."""
   loss_ops = {graph_lib.op_name(name) for name in graph.losses}
   losses = [loss for loss in source.losses if loss.op.name in loss_ops]

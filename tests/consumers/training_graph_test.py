@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
+from exporter import networks
 from exporter.checkpoints import training_graph
-from exporter.networks import source as source_lib
 import model_specs
 from tests import source_tree
 from tests.consumers import environments
@@ -31,8 +31,8 @@ def _folder(tmp_path_factory) -> pathlib.Path:
 
 def _differences(folder: pathlib.Path, network: str, training: str):
   """What one training does otherwise, of all variables of the network."""
-  architecture = source_lib.architecture(model_specs.NETWORKS[network])
-  source = source_lib.build(architecture, is_training=False)
+  architecture = networks.architecture(model_specs.NETWORKS[network])
+  source = networks.build(architecture, is_training=False)
   built = training_graph.traits(source.graph.as_graph_def())
   trained = training_graph.traits(
     training_graph.read(folder / f'{network}.{training}.meta')

@@ -7,8 +7,8 @@ import sys
 from PIL import Image
 import pytest
 
+from exporter import networks
 from exporter.checkpoints import synthetic
-from exporter.networks import source
 import model_specs
 from model_specs import kinds
 from tests import checkpoints_made as checkpoints
@@ -31,7 +31,7 @@ def _folder(tmp_path_factory) -> pathlib.Path:
   """Where the guide's commands have been run."""
   folder = tmp_path_factory.mktemp('deploy')
   model = model_specs.get_model(_MODEL)
-  inference, _ = source.sources(model)
+  inference, _ = networks.sources(model)
   checkpoints.write(
     folder / 'checkpoints' / model.checkpoint,
     # With those of `--synthetic_weights` many classes are as probable.

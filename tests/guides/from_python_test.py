@@ -7,8 +7,8 @@ import sys
 from PIL import Image
 import pytest
 
+from exporter import networks
 from exporter.checkpoints import synthetic
-from exporter.networks import source
 import model_specs
 from tests import checkpoints_made
 from tests import code_blocks
@@ -25,7 +25,7 @@ def _folder(tmp_path_factory) -> pathlib.Path:
   """Where the reader stands: checkpoints, a training, pictures, a spec file."""
   folder = tmp_path_factory.mktemp('from_python')
   model = model_specs.get_model('mobilenet_v1_025_128')
-  inference, _ = source.sources(model)
+  inference, _ = networks.sources(model)
   tensors = synthetic.tensors(inference.shapes)
   checkpoints_made.write(folder / 'checkpoints' / model.checkpoint, tensors)
   (folder / 'train').mkdir()

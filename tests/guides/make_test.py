@@ -9,8 +9,8 @@ import tarfile
 
 import pytest
 
+from exporter import networks
 from exporter.checkpoints import synthetic
-from exporter.networks import source
 import model_specs
 from model_specs import checksums
 from tests import checkpoints_made as checkpoints
@@ -22,7 +22,7 @@ _MODEL = model_specs.get_model('mobilenet_v1_025_128')
 
 def _archive(folder: pathlib.Path) -> bytes:
   """The archive of the model, with weights made up."""
-  inference, _ = source.sources(_MODEL)
+  inference, _ = networks.sources(_MODEL)
   prefix = folder / 'made' / _MODEL.checkpoint_member
   checkpoints.write(prefix, synthetic.tensors(inference.shapes))
   with tarfile.open(folder / 'made.tgz', 'w:gz') as tar:

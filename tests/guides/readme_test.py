@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
+from exporter import networks
 from exporter.checkpoints import synthetic
-from exporter.networks import source
 import model_specs
 from tests import checkpoints_made as checkpoints
 from tests import code_blocks
@@ -38,7 +38,7 @@ def _folder(tmp_path_factory) -> pathlib.Path:
   """Where the README's commands have been run, with their outputs."""
   folder = tmp_path_factory.mktemp('readme')
   model = model_specs.get_model(_MODEL)
-  inference, _ = source.sources(model)
+  inference, _ = networks.sources(model)
   checkpoints.write(
     folder / 'checkpoints' / model.checkpoint,
     synthetic.tensors(inference.shapes),

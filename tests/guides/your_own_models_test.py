@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
+from exporter import networks
 from exporter.checkpoints import synthetic
-from exporter.networks import source
 from model_specs import aliases
 from model_specs import spec_files
 from model_specs.spec_files import files
@@ -36,7 +36,7 @@ def _folder(tmp_path_factory) -> pathlib.Path:
     ''.join(f'{number}:{name}\n' for number, name in enumerate(names))
   )
   (model,) = files.read_models(folder / _FILE)
-  inference, _ = source.sources(model)
+  inference, _ = networks.sources(model)
   tensors = synthetic.tensors(inference.shapes)
   checkpoints.write(
     folder / 'train/model.ckpt-5000',

@@ -2,7 +2,8 @@
 
 import pytest
 
-from exporter.networks import source
+from exporter import networks
+from exporter.networks import building
 from model_specs import family as family_lib
 from model_specs import published
 from model_specs.families import channels
@@ -44,9 +45,13 @@ def test_a_published_model_is_no_template():
 )
 def test_other_widths_are_those_of_the_network(network, multiplier):
   family = published.NETWORKS[network].family
-  built = source.Source(
-    source.Architecture(network, multiplier, 2, family_lib.FROM_MINUS_1_TO_1),
-    False,
+  built = networks.Source(
+    building.build(
+      networks.Architecture(
+        network, multiplier, 2, family_lib.FROM_MINUS_1_TO_1
+      ),
+      is_training=False,
+    )
   )
   assert family.network == network
   assert built.features.shape[-1] == published.num_features(network, multiplier)

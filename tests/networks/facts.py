@@ -13,9 +13,10 @@ import numpy as np
 import tensorflow as tf
 
 from exporter import memory
+from exporter import networks
 from exporter.artifacts import graph as graph_lib
 from exporter.checkpoints import synthetic
-from exporter.networks import source as source_lib
+from exporter.networks import building
 import model_specs
 from tests import oracles
 from tests import shared
@@ -108,7 +109,7 @@ def _variables(tensor: tf.Tensor) -> set[str]:
   return set().union(*map(_variables, tensor.op.inputs))
 
 
-def _operations(source: source_lib.Source) -> frozenset[str]:
+def _operations(source: networks.Source) -> frozenset[str]:
   definition = source.graph.as_graph_def()
   tensors = (source.logits, source.features, *source.endpoints.values())
   updates = [update.op.name for update in source.updates]
@@ -117,7 +118,7 @@ def _operations(source: source_lib.Source) -> frozenset[str]:
   return frozenset(n.op for n in definition.node if n.name in needed)
 
 
-def _mode(source: source_lib.Source, model: model_specs.ModelSpec) -> Mode:
+def _mode(source: networks.Source, model: model_specs.ModelSpec) -> Mode:
   return Mode(
     source.shapes,
     source.trainable,
@@ -147,7 +148,7 @@ def _cost(op: tf.Operation) -> int:
 
 
 def _counted(
-  source: source_lib.Source, model: model_specs.ModelSpec
+  source: networks.Source, model: model_specs.ModelSpec
 ) -> dict[str, Any]:
   # Of one size, whatever its versions take.
   family = dataclasses.replace(model.family, variable_size=False)
@@ -178,7 +179,7 @@ def _mapped_back(
   return mapped.astype(np.float32)
 
 
-def _computed(source: source_lib.Source, name: str) -> dict[str, Any]:
+def _computed(source: networks.Source, name: str) -> dict[str, Any]:
   """What an oracle or another implementation is compared with."""
   model = oracles.model(name)
   size = model.size
@@ -208,7 +209,7 @@ def _computed(source: source_lib.Source, name: str) -> dict[str, Any]:
 
 
 def _filled(
-  source: source_lib.Source, model: model_specs.ModelSpec
+  source: networks.Source, model: model_specs.ModelSpec
 ) -> np.ndarray:
   source.load(synthetic.tensors(source.shapes))
   pictures = synthetic.synthetic_pictures(
@@ -219,20 +220,15 @@ def _filled(
   return logits
 
 
-def _step(source: source_lib.Source, size: int) -> Step:
+def _step(source: networks.Source, size: int) -> Step:
   images = synthetic.synthetic_images(4, size, size, seed=2)
   features, _ = source.run(
     (source.features, source.updates), images, oracles.MOMENTUM
   )
-  moving = {
-    v.op.name: v for v in source.variables if v.op.name not in source.trainable
-  }
-  return Step(features, source.run(moving, images))
+  return Step(features, source.run(source.moving, images))
 
 
-def _dropout(
-  source: source_lib.Source, model: model_specs.ModelSpec
-) -> Dropout:
+def _dropout(source: networks.Source, model: model_specs.ModelSpec) -> Dropout:
   classifier = [
     op
     for op in source.graph.get_operations()
@@ -253,7 +249,9 @@ def _drops(model: model_specs.ModelSpec) -> bool:
 
 def _trained(name: str) -> dict[str, Any]:
   model = oracles.model(name)
-  source = source_lib.Source(source_lib.architecture(model), True)
+  source = networks.Source(
+    building.build(networks.architecture(model), is_training=True)
+  )
   facts: dict[str, Any] = {'training': _mode(source, model)}
   if name in oracles.TRAINED:
     source.load(oracles.tensors(name, source.shapes))
@@ -267,7 +265,7 @@ def _trained(name: str) -> dict[str, Any]:
 def _inferred(name: str) -> dict[str, Any]:
   model = oracles.model(name)
   # Models of one architecture follow each other: this is built once for them.
-  source = source_lib.build(source_lib.architecture(model), False)
+  source = networks.build(networks.architecture(model), False)
   facts: dict[str, Any] = {
     'inference': _mode(source, model),
     **_counted(source, model),
@@ -283,7 +281,7 @@ def _compute(name: str) -> Facts:
   model = oracles.model(name)
   facts = _inferred(name)
   if model.multiplier is None:  # No other model has this architecture.
-    source_lib.build.cache_clear()
+    networks.build.cache_clear()
     memory.give_back()
   is_first = NETWORKS.get(model.network) == name
   is_known = name in (*oracles.NAMES, *oracles.STATISTICS)

@@ -6,7 +6,8 @@ them in TF-Slim where it is not told `finegrain_classification_mode=True`.
 
 import pytest
 
-from exporter.networks import source as source_lib
+from exporter import networks
+from exporter.networks import building
 from tests import some_spec_file
 
 
@@ -25,8 +26,8 @@ def test_a_narrow_end_has_fewer_features(network, multiplier, narrow, wide):
   for name, features in ((f'{network}_narrow_end', narrow), (network, wide)):
     model = some_spec_file.model(network=name, multiplier=multiplier)
     assert model.num_features == features
-    architecture = source_lib.architecture(model)
-    source = source_lib.Source(architecture, is_training=False)
+    architecture = networks.architecture(model)
+    source = networks.Source(building.build(architecture, is_training=False))
     assert source.features.shape[-1] == features
     assert source.logits.shape[-1] == model.num_classes
     shapes.append(source.shapes)

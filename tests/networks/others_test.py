@@ -12,10 +12,11 @@ import pathlib
 import numpy as np
 import pytest
 
+from exporter import networks
 from exporter.artifacts import operations
 from exporter.checkpoints import synthetic
 from exporter.networks import builders
-from exporter.networks import source as source_lib
+from exporter.networks import building
 import model_specs
 from tests import seeded
 from tests.networks import facts
@@ -65,9 +66,9 @@ def test_numbers_are_those_of_the_original_network(
 ):
   model = model_specs.NETWORKS[network]
   architecture = dataclasses.replace(
-    source_lib.architecture(model), preprocessing=model_specs.FROM_MINUS_1_TO_1
+    networks.architecture(model), preprocessing=model_specs.FROM_MINUS_1_TO_1
   )
-  source = source_lib.Source(architecture, is_training=False)
+  source = networks.Source(building.build(architecture, is_training=False))
   source.load(seeded.tensors(source.shapes))
   images = synthetic.synthetic_images(
     2, model.size, model.size, channels=model.family.channels
@@ -86,25 +87,21 @@ def test_images_of_these_sizes_fit_and_no_others(network):
   assert sizes
   small = network in ('cifarnet', 'lenet')  # Their weights fit any one size.
   for size in (sizes[0], sizes[-1]):
-    architecture = dataclasses.replace(
-      source_lib.architecture(model), size=size
-    )
-    source = source_lib.Source(architecture, is_training=False)
+    architecture = dataclasses.replace(networks.architecture(model), size=size)
+    source = networks.Source(building.build(architecture, is_training=False))
     assert source.features.shape.as_list() == [None, model.num_features]
   for size in () if small else (sizes[0] - 1, sizes[-1] + 1):
-    architecture = dataclasses.replace(
-      source_lib.architecture(model), size=size
-    )
+    architecture = dataclasses.replace(networks.architecture(model), size=size)
     with pytest.raises(ValueError, match='dimension'):
-      source_lib.Source(architecture, is_training=False)
+      networks.Source(building.build(architecture, is_training=False))
 
 
 @pytest.mark.parametrize('network', ['cifarnet', 'lenet'])
 def test_a_size_is_told_by_the_variables(network):
-  architecture = source_lib.architecture(model_specs.NETWORKS[network])
+  architecture = networks.architecture(model_specs.NETWORKS[network])
   for size in (4, 24, 30, 64):
     of_size = dataclasses.replace(architecture, size=size)
-    shapes = source_lib.Source(of_size, is_training=False).shapes
+    shapes = networks.Source(building.build(of_size, is_training=False)).shapes
     assert builders.SIZES[network](shapes) == size // 4 * 4
 
 

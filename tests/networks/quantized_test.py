@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from exporter import networks
 from exporter.checkpoints import synthetic
+from exporter.networks import building
 from exporter.networks import quantized
-from exporter.networks import source as source_lib
 from tests import quantized as quantized_tests
 from tests import seeded
 
@@ -27,7 +28,7 @@ _MOST, _LEAST_WRONG = 0.02, 0.028
 class _Computed(NamedTuple):
   """A network that rounds, and what it computes."""
 
-  source: source_lib.Source
+  source: networks.Source
   logits: np.ndarray
   features: np.ndarray
   endpoints: dict[str, np.ndarray]
@@ -51,12 +52,12 @@ def _compute(source, network):
 
 @functools.cache
 def _v1():
-  return _compute(source_lib.build(_V1, False), _V1.network)
+  return _compute(networks.build(_V1, False), _V1.network)
 
 
 @functools.cache
 def _v2():
-  return _compute(source_lib.build(_V2, False), _V2.network)
+  return _compute(networks.build(_V2, False), _V2.network)
 
 
 def _ops(source):
@@ -205,7 +206,7 @@ def test_endpoints_of_v2_are_rounded_but_the_first_and_the_last():
 
 def test_nothing_is_built_for_training():
   with pytest.raises(AssertionError):
-    source_lib.Source(_V1, is_training=True)
+    networks.Source(building.build(_V1, is_training=True))
 
 
 def _without(name):
@@ -242,7 +243,7 @@ _BROKEN = {
 @pytest.mark.parametrize('broken', _BROKEN)
 def test_what_is_rounded_elsewhere_is_seen_in_the_numbers(broken):
   with mock.patch.object(quantized.Layers, '_round', _BROKEN[broken]):
-    source = source_lib.Source(_V1, False)
+    source = networks.Source(building.build(_V1, is_training=False))
   source.load(quantized_tests.tensors(_v1().source, _V1.network))
   features = source.run(
     source.features, synthetic.synthetic_images(2, _SIZE, _SIZE)
@@ -253,7 +254,7 @@ def test_what_is_rounded_elsewhere_is_seen_in_the_numbers(broken):
 
 def test_logits_that_are_not_rounded_are_seen_in_their_steps():
   with mock.patch.object(quantized.Layers, '_round', _without('logits')):
-    source = source_lib.Source(_V1, False)
+    source = networks.Source(building.build(_V1, is_training=False))
   source.load(quantized_tests.tensors(_v1().source, _V1.network))
   logits = source.run(
     source.logits, synthetic.synthetic_images(2, _SIZE, _SIZE)

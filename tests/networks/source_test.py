@@ -1,18 +1,16 @@
 """The living network: what goes in, what comes out, what it remembers."""
 
-import warnings
-
 import numpy as np
 import pytest
 import tensorflow as tf
-from tensorflow.python.keras.utils import version_utils
 
+from exporter import networks
 from exporter.checkpoints import synthetic
-from exporter.networks import source as source_lib
+from exporter.networks import building
 import model_specs
 from tests import tiny_network
 
-_ARCHITECTURE = source_lib.Architecture('tiny', 1.0, 5)
+_ARCHITECTURE = networks.Architecture('tiny', 1.0, 5)
 _IMAGES = synthetic.synthetic_images(4, 16, 16)
 
 
@@ -36,72 +34,11 @@ def training():
   return source
 
 
-def _moving(source):
-  return {
-    v.op.name: v for v in source.variables if v.op.name not in source.trainable
-  }
-
-
-def test_built_once():
-  first = source_lib.build(_ARCHITECTURE, False)
-  same = source_lib.Architecture('tiny', 1.0, 5)
-  assert source_lib.build(same, False) is first
-  assert source_lib.build(_ARCHITECTURE, True) is not first
-
-
-@pytest.mark.parametrize('is_training', [False, True])
-def test_the_same_graph_each_time(is_training):
-  first, second = (
-    source_lib.Source(_ARCHITECTURE, is_training).graph.as_graph_def()
-    for _ in range(2)
-  )
-  assert first == second
-
-
-def test_built_without_a_warning():
-  with warnings.catch_warnings(record=True) as caught:
-    warnings.simplefilter('always')
-    source_lib.Source(_ARCHITECTURE, True)
-  assert not caught
-
-
-def test_tensors_compare_as_before():
-  tensor = tf.constant([1, 2])
-  source_lib.Source(_ARCHITECTURE, False)
-  assert (tensor == tf.constant([1, 3])).numpy().tolist() == [True, False]
-  tf.compat.v1.disable_tensor_equality()
-  try:
-    source_lib.Source(_ARCHITECTURE, False)
-    assert (tensor == tf.constant([1, 2])) is False
-  finally:
-    tf.compat.v1.enable_tensor_equality()
-
-
-def test_a_class_of_layers_is_chosen_once(monkeypatch):
-  chosen = []
-  choose = version_utils.swap_class
-
-  def counted(layer, *others):
-    chosen.append(layer)
-    return choose(layer, *others)
-
-  monkeypatch.setattr(version_utils, 'swap_class', counted)
-  source_lib.Source(_ARCHITECTURE, is_training=False)
-  assert chosen
-  assert len(chosen) == len({*chosen})
-  assert version_utils.swap_class is counted
-
-
-def test_the_default_graph_stays_empty():
-  with tf.Graph().as_default() as default:
-    source_lib.Source(_ARCHITECTURE, False)
-  assert not default.get_operations()
-
-
-def test_architecture_decides_the_widths():
-  wide = source_lib.Source(source_lib.Architecture('tiny', 2.0, 7), False)
-  assert wide.features.shape.as_list() == [None, 16]
-  assert wide.logits.shape.as_list() == [None, 7]
+def test_alive_once():
+  first = networks.build(_ARCHITECTURE, False)
+  same = networks.Architecture('tiny', 1.0, 5)
+  assert networks.build(same, False) is first
+  assert networks.build(_ARCHITECTURE, True) is not first
 
 
 def test_names_that_public_code_relies_on(inference):
@@ -119,7 +56,7 @@ def test_images_are_mapped_to_minus_1_and_1(inference):
 @pytest.fixture(scope='module', name='cifarnet')
 def _cifarnet():
   model = model_specs.NETWORKS['cifarnet']
-  return source_lib.Source(source_lib.architecture(model), is_training=True)
+  return networks.build(networks.architecture(model), is_training=True)
 
 
 def test_images_are_standardized_as_tensorflow_does(cifarnet):
@@ -148,11 +85,11 @@ def test_features_that_are_not_pooled_keep_their_name(cifarnet):
 
 
 def test_an_architecture_has_channels_and_a_size_where_they_are_fixed():
-  lenet = source_lib.architecture(model_specs.NETWORKS['lenet'])
+  lenet = networks.architecture(model_specs.NETWORKS['lenet'])
   assert (lenet.channels, lenet.size) == (1, 28)
-  built = source_lib.Source(lenet, is_training=False)
+  built = networks.build(lenet, is_training=False)
   assert built.images.shape.as_list() == [None, 28, 28, 1]
-  assert source_lib.architecture(tiny_network.MODEL).size is None
+  assert networks.architecture(tiny_network.MODEL).size is None
 
 
 def test_shapes_of_every_variable(inference):
@@ -170,24 +107,24 @@ def test_shapes_of_every_variable(inference):
 
 
 def test_moving_statistics_do_not_train(training):
-  assert {name.rpartition('/')[2] for name in _moving(training)} == {
+  assert {name.rpartition('/')[2] for name in training.moving} == {
     'moving_mean',
     'moving_variance',
   }
-  assert len(training.updates) == len(_moving(training)) == 4
+  assert len(training.updates) == len(training.moving) == 4
 
 
 def test_load_sets_every_variable(inference):
   tensors = {n: v + 1 for n, v in tiny_network.tensors().items()}
   inference.load(tensors)
-  loaded = inference.run({v.op.name: v for v in inference.variables}, _IMAGES)
+  loaded = inference.run(inference.values, _IMAGES)
   assert loaded.keys() == tensors.keys()
   for name, value in tensors.items():
     np.testing.assert_array_equal(loaded[name], value)
 
 
 def test_nothing_is_computed_before_load():
-  source = source_lib.Source(_ARCHITECTURE, False)
+  source = networks.Source(building.build(_ARCHITECTURE, is_training=False))
   with pytest.raises(tf.errors.FailedPreconditionError):
     source.run(source.logits, _IMAGES)
 
@@ -232,9 +169,9 @@ def test_each_image_is_on_its_own_in_inference(inference):
 
 def test_inference_leaves_the_statistics(inference):
   assert not inference.updates
-  before = inference.run(_moving(inference), _IMAGES)
+  before = inference.run(inference.moving, _IMAGES)
   inference.run(inference.logits, _IMAGES)
-  after = inference.run(_moving(inference), _IMAGES)
+  after = inference.run(inference.moving, _IMAGES)
   for name, value in before.items():
     np.testing.assert_array_equal(after[name], value)
 
@@ -243,10 +180,10 @@ def test_inference_leaves_the_statistics(inference):
 def test_momentum_is_the_share_of_the_old_statistics(training, momentum):
   tensors = tiny_network.tensors()
   training.run(training.updates, _IMAGES)  # With 0, the default.
-  batch = training.run(_moving(training), _IMAGES)
+  batch = training.run(training.moving, _IMAGES)
   training.load(tensors)
   training.run(training.updates, _IMAGES, momentum)
-  after = training.run(_moving(training), _IMAGES)
+  after = training.run(training.moving, _IMAGES)
   for name, average in after.items():
     expected = momentum * tensors[name] + (1 - momentum) * batch[name]
     np.testing.assert_allclose(average, expected, rtol=1e-5, atol=1e-6)
@@ -256,7 +193,7 @@ def test_batch_statistics_are_those_of_the_batch(training):
   inputs, _ = training.run(
     ('Tiny/Conv2d_0/Conv2D:0', training.updates), _IMAGES
   )
-  moving = training.run(_moving(training), _IMAGES)
+  moving = training.run(training.moving, _IMAGES)
   np.testing.assert_allclose(
     moving['Tiny/Conv2d_0/BatchNorm/moving_mean'],
     inputs.mean((0, 1, 2)),

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from exporter import networks
 from exporter.checkpoints import synthetic
-from exporter.networks import source
 from exporter.pipeline import orders
 from exporter.pipeline import verify
 from exporter.storage import folder as folder_lib
@@ -47,7 +47,7 @@ def _folder(tmp_path_factory) -> pathlib.Path:
   """A trained model, exported; its spec file and checkpoint are gone."""
   folder = tmp_path_factory.mktemp('own')
   model = some_spec_file.model(input_range=[0, 255])
-  inference, _ = source.sources(model)
+  inference, _ = networks.sources(model)
   checkpoints.write(
     folder / 'train/model.ckpt-7',
     {
@@ -89,7 +89,7 @@ def _place(folder: pathlib.Path, name: str) -> pathlib.Path:
 
 def test_it_computes_what_the_network_does(folder):
   model = some_spec_file.model(input_range=[0, 255])
-  inference = source.build(source.architecture(model), is_training=False)
+  inference = networks.build(networks.architecture(model), is_training=False)
   raw = synthetic.tensors(inference.shapes)
   held = checkpoints.with_slots(raw, inference.trainable)
   inference.load(
@@ -196,7 +196,7 @@ def test_what_has_no_manifest_needs_the_spec_file(folder, tmp_path):
 
 def test_a_model_without_classifier(tmp_path):
   model = some_spec_file.model(num_classes=None, name='bare')
-  inference, _ = source.sources(model)
+  inference, _ = networks.sources(model)
   held = {
     name: value
     for name, value in synthetic.tensors(inference.shapes).items()
@@ -223,7 +223,7 @@ def test_a_model_without_classifier(tmp_path):
 
 def test_a_classifier_that_the_checkpoint_lacks_fails_alone(tmp_path):
   model = some_spec_file.model()
-  inference, _ = source.sources(model)
+  inference, _ = networks.sources(model)
   held = {
     name: value
     for name, value in synthetic.tensors(inference.shapes).items()

@@ -14,9 +14,9 @@ import tensorflow as tf
 from tensorflow.core.protobuf import saved_model_pb2
 
 from exporter import formats as formats_lib
+from exporter import networks
 from exporter.checkpoints import synthetic
 from exporter.cli import entry
-from exporter.networks import source as source_lib
 import model_specs
 from model_specs import formats
 from model_specs import spec_files
@@ -46,7 +46,7 @@ def _model(folder: pathlib.Path, network: str) -> model_specs.ModelSpec:
 
 
 def _tensors(model: model_specs.ModelSpec) -> dict[str, np.ndarray]:
-  inference = source_lib.build(source_lib.architecture(model), False)
+  inference = networks.build(networks.architecture(model), False)
   return synthetic.tensors(inference.shapes)
 
 
@@ -94,7 +94,7 @@ def _place(folder: pathlib.Path, name: str) -> pathlib.Path:
 @pytest.mark.parametrize('network', _NETWORKS)
 def test_every_format_computes_what_the_network_does(folder, network):
   model = _model(folder, network)
-  inference = source_lib.build(source_lib.architecture(model), False)
+  inference = networks.build(networks.architecture(model), False)
   inference.load(_tensors(model))
   channels = model.family.channels
   images = synthetic.synthetic_images(

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from exporter import errors
+from exporter import networks
 from exporter.checkpoints import synthetic
-from exporter.networks import source
 from exporter.proof import reference as reference_lib
 from model_specs import spec
 from tests import frozen_graphs
@@ -35,7 +35,7 @@ def reference():
   return _compute()
 
 
-def _loaded(is_training) -> source.Source:
+def _loaded(is_training) -> networks.Source:
   loaded = tiny_network.sources()[is_training]
   loaded.load(tiny_network.tensors())
   return loaded
