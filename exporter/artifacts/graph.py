@@ -154,7 +154,7 @@ def _classification(
       for name, tensor in source.scoped_endpoints(family.scope).items()
     },
     losses=() if is_final else tuple(loss.name for loss in source.losses),
-    updates=tuple(update.op.name for update in source.updates),
+    updates=tuple(update.name for update in source.updates),
   )
   _share(graph.definition)
   definition = prune(graph.definition, graph.targets)

@@ -112,7 +112,7 @@ def _variables(tensor: tf.Tensor) -> set[str]:
 def _operations(source: networks.Source) -> frozenset[str]:
   definition = source.graph.as_graph_def()
   tensors = (source.logits, source.features, *source.endpoints.values())
-  updates = [update.op.name for update in source.updates]
+  updates = [update.name for update in source.updates]
   targets = [*(t.name for t in (*tensors, *source.losses)), *updates]
   needed = graph_lib.reachable(graph_lib.inputs_of(definition), targets)
   return frozenset(n.op for n in definition.node if n.name in needed)
