@@ -40,8 +40,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     '--prove',
     choices=pipeline.PROVE_CHOICES,
     default=pipeline.KNOWN,
-    help="fresh: load each artifact through TensorFlow's own loaders, also "
-    'where it is known what they make of its program',
+    help='fresh: build the networks with TF-Slim, and load each artifact '
+    "through TensorFlow's own loaders, also where it is known what comes of it",
   )
   flags.add_progress(parser)
 

@@ -9,7 +9,6 @@ from typing import Self
 
 import tensorflow as tf
 
-_v1 = tf.compat.v1
 # What every network calls the ends that its users hold. All are tensors.
 INPUT, OUTPUT = 'hub_input', 'hub_output'
 IMAGES = f'{INPUT}/images:0'
@@ -56,7 +55,7 @@ class Blueprint:
     updates: The ops that update the moving averages.
   """
 
-  definition: _v1.GraphDef
+  definition: tf.compat.v1.GraphDef
   is_training: bool
   variables: tuple[Variable, ...]
   endpoints: Mapping[str, str]
@@ -81,9 +80,7 @@ class Blueprint:
 
   def packed(self, preset: int = QUICKEST) -> bytes:
     """The content, compressed, with a checksum that `unpacked` looks at."""
-    return lzma.compress(
-      self.content(), check=lzma.CHECK_SHA256, preset=preset
-    )
+    return lzma.compress(self.content(), check=lzma.CHECK_SHA256, preset=preset)
 
   @classmethod
   def unpacked(cls, data: bytes) -> Self:
@@ -94,14 +91,13 @@ class Blueprint:
     """
     try:
       line, _, graph = lzma.decompress(data).partition(b'\n')
-      names = json.loads(line)
-      definition = _v1.GraphDef.FromString(graph)
-      variables = tuple(
+      names: dict[str, Any] = json.loads(line)
+      names |= {key: tuple(names[key]) for key in ('losses', 'updates')}
+      names['variables'] = tuple(
         Variable(name, tuple(shape), *others)
-        for name, shape, *others in names.pop('variables')
+        for name, shape, *others in names['variables']
       )
-      lists = {key: tuple(names.pop(key)) for key in ('losses', 'updates')}
-      return cls(definition, variables=variables, **lists, **names)
+      return cls(tf.compat.v1.GraphDef.FromString(graph), **names)
     except Exception as error:
       # Which error it is depends on where the data is damaged.
       raise ValueError(f'no network: {error}') from error

@@ -4,7 +4,8 @@ What TF-Slim builds of an architecture depends on the code that asks it, on
 TF-Slim and on TensorFlow alone. So each network is built once: the published
 ones by the makers of slimhub, in FOLDER, which a test builds again; those of
 own models by this user, in the user's cache. No network is found where any of
-that differs, and one whose file is damaged is built again.
+that differs, and one whose file is damaged, or can be changed by other users,
+is built again.
 """
 
 import contextlib
@@ -60,16 +61,19 @@ def _is_published(name: str) -> bool:
   )
 
 
-def _read(name: str) -> bytes:
-  if _is_published(name):
-    return (resources.files(__package__) / FOLDER / name).read_bytes()
-  return outside.read_file(_folder() / name, _MOST)
-
-
 def _folder() -> pathlib.Path:
   """Where this user's are that were built in the same way."""
   digest = hashlib.sha256(made_by().encode()).hexdigest()
   return storage.default_blueprint_dir() / digest[:16]
+
+
+def _read(name: str) -> bytes | None:
+  if _is_published(name):
+    return (resources.files(__package__) / FOLDER / name).read_bytes()
+  path = _folder() / name
+  # All that is proven is compared with it.
+  is_ours = not storage.open_to_others(path)
+  return outside.read_file(path, _MOST) if is_ours else None
 
 
 def _is_of_slimhub(network: str) -> bool:
@@ -86,8 +90,8 @@ def find(
   if not _is_of_slimhub(architecture.network):
     return None
   with contextlib.suppress(OSError, ValueError, errors.ExportError):
-    name = file_name(architecture, is_training)
-    return blueprint.Blueprint.unpacked(_read(name))
+    data = _read(file_name(architecture, is_training))
+    return blueprint.Blueprint.unpacked(data) if data else None
   return None
 
 

@@ -110,8 +110,8 @@ def export_models(  # noqa: PLR0913  # All but the first go by their names.
     require_checksums: Whether to refuse archives of published models whose
       checksum nobody knows, instead of trusting the first one.
     force: Whether exports that are there are replaced in any case.
-    prove: `fresh` loads each artifact through TensorFlow's own loaders, also
-      where it is known what they make of its program.
+    prove: `fresh` builds the networks with TF-Slim, and loads each artifact
+      through TensorFlow's own loaders, also where it is known what comes of it.
     engine: What carries out the work; by default this very process.
     keep_going: Whether to go on after a failure, which is then one of the
       results instead of an error.
@@ -182,8 +182,8 @@ def verify_exports(  # noqa: PLR0913  # All but the first go by their names.
     registry: Where the models of exports without a manifest are looked up.
     client: Another Python interpreter in which they are proven, too, by its
       path or its name in PATH; it needs TensorFlow 1.15 or newer.
-    prove: `fresh` loads each artifact through TensorFlow's own loaders, also
-      where it is known what they make of its program.
+    prove: `fresh` builds the networks with TF-Slim, and loads each artifact
+      through TensorFlow's own loaders, also where it is known what comes of it.
     public_key: A file with the public key that all of them must be signed for.
     root_certificates: In its place, a file with certificates that must vouch
       for whoever signed them.

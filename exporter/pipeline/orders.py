@@ -23,8 +23,9 @@ EXPORT: Final = 'export'
 VERIFY: Final = 'verify'
 
 Prove = Literal['known', 'fresh']
-# KNOWN believes what is known of a program, by its digest. FRESH asks
-# TensorFlow's loaders again for each artifact.
+# KNOWN believes what is known of a program, by its digest, and of a network.
+# FRESH has TF-Slim build the network again, and asks TensorFlow's loaders again
+# for each artifact.
 KNOWN: Final = 'known'
 FRESH: Final = 'fresh'
 PROVE_CHOICES: tuple[Prove, ...] = (KNOWN, FRESH)

@@ -34,6 +34,7 @@ from .home import default_checkpoint_dir as default_checkpoint_dir
 from .home import default_photographs_dir as default_photographs_dir
 from .home import default_stock_dir as default_stock_dir
 from .home import fetch_command as fetch_command
+from .home import open_to_others as open_to_others
 from .left_out import leave_out as leave_out
 from .locations import LocalPath as LocalPath
 from .locations import Location as Location

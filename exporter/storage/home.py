@@ -5,6 +5,7 @@ import hashlib
 import os
 import pathlib
 import shlex
+import stat
 
 from exporter import errors
 from exporter.storage import places
@@ -53,6 +54,16 @@ def default_stock_dir(exports: pathlib.Path) -> pathlib.Path:
   """
   digest = hashlib.sha256(str(exports.resolve()).encode()).hexdigest()
   return _home() / 'stock' / digest[:16]
+
+
+def open_to_others(path: pathlib.Path) -> pathlib.Path | None:
+  """The file or its folder, where users other than this one can change it."""
+  for each in (path, path.parent):
+    facts = each.stat()
+    is_shared = facts.st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH
+    if is_shared or facts.st_uid not in (os.geteuid(), 0):
+      return each
+  return None
 
 
 def fetch_command(folder: pathlib.Path, *names: str) -> str:

@@ -1,7 +1,7 @@
 """What the tests of networks ask of each model, found out once a run.
 
 To build a large network takes half a minute and a gigabyte. Here each is built
-once for all that is asked of it, and what stays is plain data.
+by TF-Slim, once for all that is asked of it, and what stays is plain data.
 """
 
 import dataclasses
@@ -16,10 +16,10 @@ from exporter import memory
 from exporter import networks
 from exporter.artifacts import graph as graph_lib
 from exporter.checkpoints import synthetic
-from exporter.networks import building
 import model_specs
 from tests import oracles
 from tests import shared
+from tests.networks import afresh
 
 # As the original code has it; the oracles cannot tell. A ResNet has no dropout,
 # CifarNet and NASNet-A for CIFAR none before their classifiers.
@@ -93,6 +93,8 @@ class Facts:
   variables: tuple[graph_lib.Variable, ...]  # Of the exported classifier.
   widths: tuple[int, int]  # Its features and logits.
   multiply_adds: dict[str, int]  # By op, for one image.
+  digest: str  # Of the inference network, as plain data.
+  training_digest: str = ''  # Of the training network.
   filled: np.ndarray | None = None  # Logits of pictures, synthetic weights.
   outputs: dict[str, np.ndarray] | None = None
   endpoints: dict[str, tuple[list[int], float, float]] | None = None
@@ -249,10 +251,11 @@ def _drops(model: model_specs.ModelSpec) -> bool:
 
 def _trained(name: str) -> dict[str, Any]:
   model = oracles.model(name)
-  source = networks.Source(
-    building.build(networks.architecture(model), is_training=True)
-  )
-  facts: dict[str, Any] = {'training': _mode(source, model)}
+  source, digest = afresh.built(networks.architecture(model), True)
+  facts: dict[str, Any] = {
+    'training': _mode(source, model),
+    'training_digest': digest,
+  }
   if name in oracles.TRAINED:
     source.load(oracles.tensors(name, source.shapes))
     facts['step'] = _step(source, model.size)
@@ -265,9 +268,10 @@ def _trained(name: str) -> dict[str, Any]:
 def _inferred(name: str) -> dict[str, Any]:
   model = oracles.model(name)
   # Models of one architecture follow each other: this is built once for them.
-  source = networks.build(networks.architecture(model), False)
+  source, digest = afresh.built(networks.architecture(model), False)
   facts: dict[str, Any] = {
     'inference': _mode(source, model),
+    'digest': digest,
     **_counted(source, model),
   }
   if name in (*oracles.NAMES, *oracles.PEERS, *oracles.STATISTICS):
@@ -281,10 +285,10 @@ def _compute(name: str) -> Facts:
   model = oracles.model(name)
   facts = _inferred(name)
   if model.multiplier is None:  # No other model has this architecture.
-    networks.build.cache_clear()
+    afresh.built.cache_clear()
     memory.give_back()
   is_first = NETWORKS.get(model.network) == name
-  is_known = name in (*oracles.NAMES, *oracles.STATISTICS)
+  is_known = name in (*oracles.NAMES, *oracles.STATISTICS, *afresh.PUBLISHED)
   if is_known or (is_first and _drops(model)):
     facts |= _trained(name)
   return Facts(**facts)

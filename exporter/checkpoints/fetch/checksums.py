@@ -7,7 +7,6 @@ import fcntl
 import os
 import pathlib
 import re
-import stat
 
 from exporter import errors
 from exporter import storage
@@ -73,15 +72,12 @@ def own_file() -> pathlib.Path:
 
 def _refuse_writers(path: pathlib.Path) -> None:
   """Raises a SpecError if others can write to a file, or put one there."""
-  for each in (path, path.parent):
-    facts = each.stat()
-    is_shared = facts.st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH
-    if is_shared or facts.st_uid not in (os.geteuid(), 0):
-      raise model_specs.SpecError(
-        f'{each} can be written to by others, and says which archives are '
-        'trusted; expected one that only you can write to: `chmod o-w`, or '
-        'name another SLIMHUB_HOME'
-      )
+  if shared := storage.open_to_others(path):
+    raise model_specs.SpecError(
+      f'{shared} can be written to by others, and says which archives are '
+      'trusted; expected one that only you can write to: `chmod o-w`, or '
+      'name another SLIMHUB_HOME'
+    )
 
 
 def _recorded() -> dict[str, checksums.Checksum]:
