@@ -1,4 +1,4 @@
-"""TF-Slim networks, and one of them alive in a session."""
+"""TF-Slim networks: built once, kept as plain data, and alive in a session."""
 
 import lazy_loader
 
