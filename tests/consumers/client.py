@@ -41,6 +41,8 @@ def main(versions, uses, reset=lambda: None):
   arguments = parser.parse_args()
   python = '{}.{}'.format(*sys.version_info)
   versions = dict(versions, python=python)
+  # What was imported stays, and takes a third of a second to be looked through.
+  gc.freeze()
   with pathlib.Path(arguments.output).open('w') as output:
 
     def write(record):
