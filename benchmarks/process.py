@@ -10,7 +10,8 @@ import subprocess
 import threading
 import time
 
-_SECONDS = 0.2  # How often the memory is measured.
+_SECONDS = 0.2  # How often the memory is measured, and at first:
+_AT_FIRST = 0.02  # Some programs end before that.
 _PAGE = os.sysconf('SC_PAGE_SIZE')  # Bytes.
 _MEGABYTE = 1e6
 
@@ -83,7 +84,9 @@ def run(
     ended.set()
 
   threading.Thread(target=wait).start()
-  while not ended.wait(_SECONDS):
+  pause = _AT_FIRST
+  while not ended.wait(pause):
+    pause = min(1.5 * pause, _SECONDS)
     memory = _memory(process.pid)
     largest, whole = max(largest, *memory), max(whole, sum(memory))
   if process.returncode:
