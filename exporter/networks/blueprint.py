@@ -5,7 +5,6 @@ import dataclasses
 import json
 import lzma
 from typing import Any
-from typing import Self
 
 import tensorflow as tf
 
@@ -83,7 +82,7 @@ class Blueprint:
     return lzma.compress(self.content(), check=lzma.CHECK_SHA256, preset=preset)
 
   @classmethod
-  def unpacked(cls, data: bytes) -> Self:
+  def unpacked(cls, data: bytes) -> 'Blueprint':
     """The network that was packed.
 
     Raises:
