@@ -67,6 +67,7 @@ def run(
   Raises:
     RuntimeError: The program failed.
   """
+  os.sync()  # Nobody waits for what was written before.
   start = time.monotonic()
   process = subprocess.Popen(
     command,
