@@ -24,21 +24,10 @@ _VARIABLES = tuple(
 
 @pytest.fixture(name='graph')
 def _graph():
-  """Two variables, of which one trains and has a loss."""
   graph = tf.Graph()
-  with (
-    graph.as_default(),
-    uninitialized.without_values(),
-    _v1.variable_scope('scope'),
-  ):
-    _v1.get_variable(
-      'weights',
-      [1, 2],
-      initializer=_v1.random_normal_initializer(),
-      regularizer=lambda weights: tf.reduce_sum(weights, name='loss'),
-      collections=['mine', _v1.GraphKeys.GLOBAL_VARIABLES],
-    )
-    _v1.get_variable('mean', [1], trainable=False)
+  with graph.as_default(), uninitialized.without_values():
+    for name, value in _VALUES.items():
+      _v1.get_variable(name, value.shape)
   return graph
 
 
