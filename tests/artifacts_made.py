@@ -56,9 +56,8 @@ def _sources(
   architecture: networks.Architecture,
 ) -> tuple[networks.Source, networks.Source]:
   with tiny_network.registered():
-    return networks.build(architecture, False), networks.build(
-      architecture, True
-    )
+    inference = networks.build(architecture, False)
+    return inference, networks.build(architecture, True)
 
 
 def sources(model: spec.ModelSpec) -> tuple[networks.Source, networks.Source]:

@@ -113,10 +113,8 @@ def registered() -> Iterator[spec.ModelSpec]:
 def sources() -> tuple[networks.Source, networks.Source]:
   """Its inference and its training source, built once."""
   with registered():
-    architecture = networks.architecture(MODEL)
-    return networks.build(architecture, False), networks.build(
-      architecture, True
-    )
+    inference, training = networks.sources(MODEL)
+    return inference, training
 
 
 @functools.cache

@@ -16,9 +16,9 @@ from exporter.artifacts import portable
 import model_specs
 from model_specs import versions
 
-IMAGES = 'hub_input/images'
-MOMENTUM = 'hub_input/batch_norm_momentum'
-_DEFAULT_MOMENTUM = 'hub_input/default_momentum'
+IMAGES = networks.IMAGES.removesuffix(':0')  # Ops, as are those below.
+MOMENTUM = networks.MOMENTUM.removesuffix(':0')
+_DEFAULT_MOMENTUM = f'{networks.INPUT}/default_momentum'
 # Of these ops, nodes with equal attributes and equal inputs are merged into
 # one.
 _SHARED_OPS = ('Const', 'ReadVariableOp', 'Sub')
@@ -117,7 +117,9 @@ def _share(definition: tf.compat.v1.GraphDef) -> None:
     inputs = [replaced.get(name, name) for name in node.input]
     node.ClearField('input')
     node.input.extend(inputs)
-    if node.op in _SHARED_OPS and not node.name.startswith('hub_input/'):
+    if node.op in _SHARED_OPS and not node.name.startswith(
+      f'{networks.INPUT}/'
+    ):
       attributes = sorted(
         (key, value.SerializeToString(deterministic=True))
         for key, value in node.attr.items()

@@ -1,6 +1,9 @@
 from .architectures import Architecture as Architecture
 from .architectures import architecture as architecture
 from .architectures import modes as modes
+from .blueprint import IMAGES as IMAGES
+from .blueprint import INPUT as INPUT
+from .blueprint import MOMENTUM as MOMENTUM
 from .blueprint import Blueprint as Blueprint
 from .builders import BUILDERS as BUILDERS
 from .builders import SIZES as SIZES

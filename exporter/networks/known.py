@@ -54,11 +54,13 @@ def file_name(
   return f'{architecture.network}.{digest[:16]}.{mode}.xz'
 
 
-def _is_published(name: str) -> bool:
+def _published(name: str) -> bytes | None:
+  """What comes with slimhub, if that was made in the same way."""
   folder = resources.files(__package__) / FOLDER
-  return (folder / name).is_file() and (
-    (folder / MADE_BY).read_text('utf-8') == made_by()
-  )
+  if not (folder / name).is_file():
+    return None
+  is_same = (folder / MADE_BY).read_text('utf-8') == made_by()
+  return (folder / name).read_bytes() if is_same else None
 
 
 def _folder() -> pathlib.Path:
@@ -68,8 +70,8 @@ def _folder() -> pathlib.Path:
 
 
 def _read(name: str) -> bytes | None:
-  if _is_published(name):
-    return (resources.files(__package__) / FOLDER / name).read_bytes()
+  if published := _published(name):
+    return published
   path = _folder() / name
   # All that is proven is compared with it.
   is_ours = not storage.open_to_others(path)
@@ -104,5 +106,5 @@ def remember(
   name = file_name(architecture, built.is_training)
   # Without it the same takes longer the next time, and nothing else.
   with contextlib.suppress(OSError, errors.ExportError):
-    if not _is_published(name):
+    if not _published(name):
       storage.write_whole(_folder() / name, built.packed())
