@@ -1,5 +1,6 @@
 """`python -m exporter`, the same as the console script `slimhub`."""
 
+import gc
 import os
 import signal
 import sys
@@ -8,6 +9,10 @@ from absl import app
 
 from exporter import cli
 from exporter import environment
+
+# After so many new objects Python looks for garbage. By its own number, 700, it
+# would do so again and again during imports, which leave hardly any.
+_OBJECTS = 100_000
 
 
 def _open_standard_files() -> None:
@@ -65,10 +70,13 @@ def run() -> None:
   _open_standard_files()
   _forget_empty_date()
   _obey_signals()
+  gc.set_threshold(_OBJECTS)
   try:
     app.run(cli.main, flags_parser=cli.parse)
   except KeyboardInterrupt:  # The command had not begun.
     sys.exit(cli.INTERRUPTED)
+  finally:
+    gc.freeze()  # At its end, Python would look through all that was imported.
 
 
 if __name__ == '__main__':

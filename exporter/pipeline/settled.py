@@ -8,10 +8,12 @@ an export is made again.
 """
 
 from collections.abc import Generator
+from collections.abc import Iterator
 from collections.abc import Sequence
 import dataclasses
 import functools
 from multiprocessing import pool
+import threading
 import time
 
 from exporter import checkpoints
@@ -41,6 +43,7 @@ class _Remembered:
 
   def __init__(self, order: orders_lib.Order):
     self._order = order
+    self._lock = threading.Lock()  # One thread recalls, for all handles.
     self._recall = functools.cache(functools.partial(recall, order))
 
   def reading(
@@ -57,7 +60,8 @@ class _Remembered:
     # manifest; to hash a checkpoint takes longer.
     if changes.of_facts(handle, self._order, old, old.weights, ''):
       raise _UnknownError
-    reading = self._recall()
+    with self._lock:
+      reading = self._recall()
     if reading is None:
       raise _UnknownError
     return reading
@@ -89,10 +93,13 @@ def _timed(
   return result and dataclasses.replace(result, seconds=seconds)
 
 
-def _settle(order: orders_lib.Order) -> list[results_lib.Result | None]:
-  """The result of each handle of an order; None for what is to be done."""
-  known = _Remembered(order)
-  return [_timed(handle, order, known) for handle in order.handles]
+def _looks(
+  orders: Sequence[orders_lib.Order],
+) -> Iterator[tuple[model_specs.Handle, orders_lib.Order, _Remembered]]:
+  """What is looked at: each handle of each order, as `_timed` takes it."""
+  for order in orders:
+    known = _Remembered(order)
+    yield from ((handle, order, known) for handle in order.handles)
 
 
 def settle(
@@ -111,15 +118,14 @@ def settle(
   left = []
   # The threads of a ThreadPool do not keep an interrupted process alive.
   with pool.ThreadPool(jobs) as threads:
-    for order, outcomes in zip(
-      orders, threads.imap(_settle, orders), strict=True
-    ):
-      yield from filter(None, outcomes)
-      handles = tuple(
-        handle
-        for handle, result in zip(order.handles, outcomes, strict=True)
-        if result is None
-      )
-      if handles:
-        left.append(dataclasses.replace(order, handles=handles))
+    outcomes = threads.imap(lambda look: _timed(*look), _looks(orders))
+    for order in orders:
+      unsettled = []
+      for handle in order.handles:
+        if result := next(outcomes):
+          yield result
+        else:
+          unsettled.append(handle)
+      if unsettled:
+        left.append(dataclasses.replace(order, handles=tuple(unsettled)))
   return left
