@@ -48,7 +48,7 @@ def _kernel(
   random: np.random.RandomState, shape: tuple[int, ...], norm: float
 ) -> np.ndarray:
   """Kernels with zero mean, so that a value all inputs share has no effect."""
-  values = random.normal(0, 1, shape)
+  values = random.standard_normal(shape)
   axes = tuple(range(len(shape) - 1))
   if len(shape) > 1 and shape[-2] > _COLOURS:
     values -= values.mean(axes, keepdims=True)
@@ -65,7 +65,7 @@ def _depthwise(
   As that mean is not zero, smooth images keep their scale as rough ones do.
   """
   height, width, *_ = shape
-  values = random.normal(0, 1, shape)
+  values = random.standard_normal(shape)
   values = values - values.mean((0, 1), keepdims=True)
   squares = np.square(values).sum((0, 1), keepdims=True)
   size = height * width

@@ -73,20 +73,19 @@ class _Model:
     return '' if pictures is None else measure.pictures_digest(pictures)
 
 
-def _make(
+def _prove(
   handle: model_specs.Handle,
   format_: formats.Format,
   model: _Model,
   artifact: pathlib.Path,
   batch: str,
 ) -> storage.Manifest:
-  """Writes an artifact, proves it, and returns its manifest.
+  """Proves an artifact that was just written, and returns its manifest.
 
   Raises:
     ProofError: It does not compute what its network does, or its files say what
       is not so.
   """
-  format_.write(handle, model.original, artifact)
   # The hashes are taken before the proof, so that they are of what is proven.
   files = storage.hash_files(artifact)
   manifest = storage.Manifest(
@@ -141,9 +140,11 @@ def _export(
       folder / 'manifest.staged',
       folder / 'card.staged',
     )
-    manifest = _make(
-      handle, format_, model, staged.artifact, order.batch(handle)
-    )
+    format_.write(handle, model.original, staged.artifact)
+    with storage.syncing(staged.artifact, order.output_dir):
+      manifest = _prove(
+        handle, format_, model, staged.artifact, order.batch(handle)
+      )
     bom = provenance.bom(handle, manifest, build)
     texts = (
       format_.card(handle, manifest).to_markdown(),

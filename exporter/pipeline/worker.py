@@ -19,7 +19,7 @@ from exporter.pipeline import orders
 
 # When Python collects garbage of its two younger generations. The oldest is
 # collected between handles only.
-_SMALL_COLLECTIONS = (5000, 20)
+_SMALL_COLLECTIONS = (100_000, 50)
 _NEVER = 2**31 - 1
 # The cores are used by several workers. One thread also adds floats in the same
 # order every time.

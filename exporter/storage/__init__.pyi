@@ -11,6 +11,7 @@ from .contents import hash_files as hash_files
 from .contents import reading as reading
 from .delivery import deliver as deliver
 from .delivery import stage as stage
+from .delivery import syncing as syncing
 from .disk import REPLACED as REPLACED
 from .disk import digest as digest
 from .disk import sha256 as sha256

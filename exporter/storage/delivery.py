@@ -1,6 +1,7 @@
 """Puts finished artifacts in place: whole or not at all, the manifest last."""
 
 from collections.abc import Iterator
+from concurrent import futures
 import contextlib
 import hashlib
 import os
@@ -76,6 +77,30 @@ def stage(output_dir: places.Folder) -> Iterator[pathlib.Path]:
     if isinstance(output_dir, pathlib.Path):
       replacing.finish(folder, output_dir)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def syncing(
+  artifact: pathlib.Path, output_dir: places.Folder
+) -> Iterator[None]:
+  """Has the disk take an artifact while the caller proves it.
+
+  The delivery then has little to wait for. To a bucket all is sent from memory.
+
+  Args:
+    artifact: A file or folder of `stage`, which the caller only reads.
+    output_dir: Where it will be delivered to.
+
+  Raises:
+    OSError: The disk could not take it. It says so only once.
+  """
+  if not isinstance(output_dir, pathlib.Path):
+    yield
+    return
+  with futures.ThreadPoolExecutor(1) as thread:
+    synced = thread.submit(disk.sync, artifact)
+    yield
+    synced.result()
 
 
 def _refuse_others(

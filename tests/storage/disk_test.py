@@ -2,8 +2,10 @@
 
 import os
 import pathlib
+import threading
 
 import pytest
+import upath
 
 from exporter.storage import delivery
 from exporter.storage import disk
@@ -81,6 +83,34 @@ def test_all_of_an_artifact_is_on_the_disk_before_it_has_its_name(
   ]
   assert beside in calls[renames[-2] : renames[-1]]
   assert calls[-1] == beside
+
+
+def test_the_disk_takes_an_artifact_while_the_caller_is_at_work(
+  tmp_path, monkeypatch
+):
+  staged, has_begun = _stage(tmp_path), threading.Event()
+  monkeypatch.setattr(os, 'fsync', lambda _: has_begun.set())
+  with delivery.syncing(staged.artifact, tmp_path / 'out'):
+    assert has_begun.wait(60)
+
+
+def test_what_the_disk_then_could_not_take_is_told(tmp_path, calls):
+  staged = _stage(tmp_path)
+  with (
+    pytest.raises(FileNotFoundError, match='nothing'),
+    delivery.syncing(tmp_path / 'nothing', tmp_path / 'out'),
+  ):
+    pass
+  with delivery.syncing(staged.artifact, tmp_path / 'out'):
+    pass
+  assert ('sync', str(staged.artifact / 'variables/data')) in calls
+
+
+def test_what_goes_to_a_bucket_does_not_wait_for_the_disk(tmp_path, calls):
+  staged = _stage(tmp_path)
+  with delivery.syncing(staged.artifact, upath.UPath('memory://somewhere')):
+    pass
+  assert not calls
 
 
 def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path, calls):
