@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from exporter import networks
 from exporter.artifacts import graph as graph_lib
+from exporter.artifacts import shapes
 import model_specs
 from model_specs import formats
 
@@ -33,8 +34,7 @@ def constant(name: str, value: np.ndarray) -> tf.compat.v1.NodeDef:
 def _input(shape: tuple[int, int, int]) -> tf.compat.v1.NodeDef:
   node = tf.compat.v1.NodeDef(name=formats.INPUT, op='Placeholder')
   node.attr['dtype'].type = tf.float32.as_datatype_enum
-  sizes = tf.TensorShape([None, *shape]).as_proto()
-  node.attr['shape'].shape.CopyFrom(sizes)
+  shapes.fill(node.attr['shape'].shape, (None, *shape))
   return node
 
 

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from exporter import networks
 from exporter.artifacts import portable
+from exporter.artifacts import shapes
 import model_specs
 from model_specs import versions
 
@@ -112,10 +113,10 @@ def _share(definition: tf.compat.v1.GraphDef) -> None:
   """
   replaced: dict[str, str] = {}
   first_of_kind: dict[tuple, str] = {}
-  kept = []
-  for node in definition.node:
+  merged = []
+  for number, node in enumerate(definition.node):
     inputs = [replaced.get(name, name) for name in node.input]
-    node.ClearField('input')
+    del node.input[:]
     node.input.extend(inputs)
     if node.op in _SHARED_OPS and not node.name.startswith(
       f'{networks.INPUT}/'
@@ -127,11 +128,11 @@ def _share(definition: tf.compat.v1.GraphDef) -> None:
       key = (node.op, *inputs, *attributes)
       if key in first_of_kind:
         replaced[node.name] = first_of_kind[key]
-        continue
-      first_of_kind[key] = node.name
-    kept.append(tf.compat.v1.NodeDef.FromString(node.SerializeToString()))
-  definition.ClearField('node')
-  definition.node.extend(kept)
+        merged.append(number)
+      else:
+        first_of_kind[key] = node.name
+  for number in reversed(merged):
+    del definition.node[number]
 
 
 @functools.lru_cache(maxsize=2)
@@ -209,8 +210,8 @@ def _set_images(
   changed = tf.compat.v1.GraphDef()
   changed.CopyFrom(definition)
   (images,) = (node for node in changed.node if node.name == IMAGES)
-  shape = tf.TensorShape([None, side, side, channels])
-  images.attr['shape'].shape.CopyFrom(shape.as_proto())
+  images.attr['shape'].shape.Clear()
+  shapes.fill(images.attr['shape'].shape, (None, side, side, channels))
   return changed
 
 

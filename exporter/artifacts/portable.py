@@ -5,7 +5,7 @@ graph means the same without them. `rewrite` removes them, and `check` makes
 sure that nothing is left that TensorFlow 1.15 does not know.
 """
 
-from collections.abc import Iterable
+from collections.abc import MutableSequence
 import functools
 from importlib import resources
 import itertools
@@ -41,7 +41,7 @@ def _known_ops() -> dict[str, frozenset[str]]:
   return {op: frozenset(attributes) for op, *attributes in rows}
 
 
-def _nodes(body: Body) -> Iterable[node_def_pb2.NodeDef]:
+def _nodes(body: Body) -> MutableSequence[node_def_pb2.NodeDef]:
   return body.node if hasattr(body, 'node') else body.node_def
 
 
@@ -65,18 +65,14 @@ def rewrite(body: Body) -> None:
   """Removes, in place, what old releases refuse and nothing needs."""
   nodes = _nodes(body)
   dropped = {f'^{n.name}' for n in nodes if n.op in _IDENTITIES}
-  kept = [n for n in nodes if n.op not in _IDENTITIES]
-  for node in kept:
+  for number in reversed(range(len(nodes))):
+    if nodes[number].op in _IDENTITIES:
+      del nodes[number]
+  for node in nodes:
     _strip(node)
     inputs = [name for name in node.input if name not in dropped]
-    node.ClearField('input')
+    del node.input[:]
     node.input.extend(inputs)
-  copies = [
-    node_def_pb2.NodeDef.FromString(n.SerializeToString()) for n in kept
-  ]
-  field = 'node' if hasattr(body, 'node') else 'node_def'
-  body.ClearField(field)
-  getattr(body, field).extend(copies)
   if isinstance(body, function_pb2.FunctionDef):
     _drop_control_outputs(body, {name[1:] for name in dropped})
 

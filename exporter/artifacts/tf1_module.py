@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping
+from collections.abc import Sequence
 import pathlib
 
 import numpy as np
@@ -13,6 +14,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from exporter.artifacts import attachments
 from exporter.artifacts import graph as graph_lib
 from exporter.artifacts import portable
+from exporter.artifacts import shapes
 from exporter.artifacts import variables
 import model_specs
 
@@ -42,26 +44,25 @@ def _collect(meta: meta_graph_pb2.MetaGraphDef, graph: graph_lib.Graph) -> None:
     if listed := list(names):
       meta.collection_def[key].node_list.value.extend(listed)
 
-  everything = [_variable(v) for v in graph.variables]
-  add_bytes(_GraphKeys.GLOBAL_VARIABLES, everything)
-  add_bytes(_GraphKeys.MODEL_VARIABLES, everything)
+  described = {v: _variable(v) for v in graph.variables}
+  add_bytes(_GraphKeys.GLOBAL_VARIABLES, described.values())
+  add_bytes(_GraphKeys.MODEL_VARIABLES, described.values())
   add_bytes(
     _GraphKeys.TRAINABLE_VARIABLES,
-    [_variable(v) for v in graph.variables if v.trainable],
+    [data for variable, data in described.items() if variable.trainable],
   )
   add_nodes(_GraphKeys.REGULARIZATION_LOSSES, graph.losses)
   if graph.is_training:
     add_nodes(_GraphKeys.UPDATE_OPS, graph.updates)
 
 
-def _tensor_info(
-  name: str, shape: list[int | None]
-) -> meta_graph_pb2.TensorInfo:
-  return meta_graph_pb2.TensorInfo(
-    name=name,
-    dtype=tf.float32.as_datatype_enum,
-    tensor_shape=tf.TensorShape(shape).as_proto(),
-  )
+def _describe(
+  info: meta_graph_pb2.TensorInfo, name: str, shape: Sequence[int | None]
+) -> None:
+  """Fills what a signature says of a tensor."""
+  info.name = name
+  info.dtype = tf.float32.as_datatype_enum
+  shapes.fill(info.tensor_shape, shape)
 
 
 def _sign(
@@ -70,19 +71,18 @@ def _sign(
   names: tuple[str, ...],
 ) -> None:
   """Adds the signatures with these names to a graph."""
-  shapes = graph.shapes
-  images = _tensor_info(f'{graph_lib.IMAGES}:0', graph_lib.input_shape(graph))
-  momentum = _tensor_info(f'{graph_lib.MOMENTUM}:0', [])
+  images = graph_lib.input_shape(graph)
   for name in names:
     signature = meta.signature_def[name]
-    signature.inputs['images'].CopyFrom(images)
+    _describe(signature.inputs['images'], f'{graph_lib.IMAGES}:0', images)
     if name.endswith('_with_bn_hparams'):
-      signature.inputs['batch_norm_momentum'].CopyFrom(momentum)
+      momentum = signature.inputs['batch_norm_momentum']
+      _describe(momentum, f'{graph_lib.MOMENTUM}:0', ())
     outputs = {} if name == 'default' else dict(graph.endpoints)
     is_features = name.startswith('image_feature_vector')
     outputs['default'] = graph.features if is_features else graph.default
     for key, tensor in outputs.items():
-      signature.outputs[key].CopyFrom(_tensor_info(tensor, shapes[tensor]))
+      _describe(signature.outputs[key], tensor, graph.shapes[tensor])
 
 
 def _meta_graph(

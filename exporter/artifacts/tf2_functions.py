@@ -9,10 +9,10 @@ import tensorflow as tf
 from tensorflow.core.framework import function_pb2
 from tensorflow.core.framework import node_def_pb2
 from tensorflow.core.framework import op_def_pb2
-from tensorflow.core.framework import tensor_shape_pb2
 from tensorflow.python.framework import op_def_registry
 
 from exporter.artifacts import graph as graph_lib
+from exporter.artifacts import shapes
 
 _CALL = 'call'
 _UPDATES = 'updates'
@@ -34,15 +34,14 @@ class Argument:
       name=self.name, type=dtype.as_datatype_enum
     )
     if self.is_variable:
-      shape = tf.TensorShape(self.shape).as_proto()
-      defined.handle_data.add(dtype=tf.float32.as_datatype_enum, shape=shape)
+      data = defined.handle_data.add(dtype=tf.float32.as_datatype_enum)
+      shapes.fill(data.shape, self.shape)
     return defined
 
-  @functools.cached_property
-  def passed(self) -> tensor_shape_pb2.TensorShapeProto:
+  @property
+  def passed(self) -> tuple[int | None, ...]:
     """The shape of what is passed; the handle of a variable is a scalar."""
-    shape = () if self.is_variable else self.shape
-    return tf.TensorShape(shape).as_proto()
+    return () if self.is_variable else self.shape
 
 
 def _output_names(node: node_def_pb2.NodeDef) -> list[str]:
@@ -83,8 +82,9 @@ def _declare(
   function.signature.name = name
   function.signature.is_stateful = True
   function.signature.input_arg.extend(a.definition for a in arguments)
-  shapes = function.attr['_input_shapes'].list.shape
-  shapes.extend(a.passed for a in arguments)
+  passed = function.attr['_input_shapes'].list.shape
+  for argument in arguments:
+    shapes.fill(passed.add(), argument.passed)
   for number in range(num_outputs):
     function.signature.output_arg.add(
       name=f'output_{number}', type=tf.float32.as_datatype_enum
@@ -123,7 +123,7 @@ def body(
   for node in nodes:
     copy = function.node_def.add()
     copy.CopyFrom(node)
-    copy.ClearField('input')
+    del copy.input[:]
     copy.input.extend(refer(tensor) for tensor in node.input)
   if updates:
     function.node_def.add(

@@ -11,6 +11,7 @@ from tensorflow.core.protobuf import trackable_object_graph_pb2
 from tensorflow.python.saved_model import nested_structure_coder
 
 from exporter.artifacts import graph
+from exporter.artifacts import shapes
 
 CHECKPOINT_KEY = '_CHECKPOINTABLE_OBJECT_GRAPH'
 _VALUE = 'VARIABLE_VALUE'
@@ -55,8 +56,7 @@ class ObjectGraph:
     """Adds a float variable."""
     number, node = self._add()
     node.variable.dtype = types_pb2.DT_FLOAT
-    for size in variable.shape:
-      node.variable.shape.dim.add(size=size)
+    shapes.fill(node.variable.shape, variable.shape)
     node.variable.trainable = variable.trainable
     node.variable.name = variable.name
     self._variables[variable.name] = number

@@ -9,6 +9,7 @@ from tensorflow.core.framework import function_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
 
 from exporter.artifacts import graph as graph_lib
+from exporter.artifacts import shapes
 from exporter.artifacts import tf2_functions
 from exporter.artifacts import tf2_objects
 
@@ -38,8 +39,7 @@ def _add_variable(
   # the two are equal.
   handle.attr['shared_name'].s = name.encode()
   handle.attr['dtype'].type = _FLOAT
-  shape = tf.TensorShape(variable.shape).as_proto()
-  handle.attr['shape'].shape.CopyFrom(shape)
+  shapes.fill(handle.attr['shape'].shape, variable.shape)
 
 
 def _add_saver(
@@ -104,8 +104,7 @@ def add_signature(
   (input_name, input_shape), (output_name, output_shape) = tensors
   node = meta.graph_def.node.add(name=f'{key}_{input_name}', op='Placeholder')
   node.attr['dtype'].type = _FLOAT
-  shape = tf.TensorShape(input_shape).as_proto()
-  node.attr['shape'].shape.CopyFrom(shape)
+  shapes.fill(node.attr['shape'].shape, input_shape)
   call = tf2_functions.call_node(
     key, function.signature, [node.name, *variables], updates=False
   )
@@ -118,7 +117,7 @@ def add_signature(
   ):
     side[name].name = f'{tensor}:0'
     side[name].dtype = _FLOAT
-    side[name].tensor_shape.CopyFrom(tf.TensorShape(shape).as_proto())
+    shapes.fill(side[name].tensor_shape, shape)
 
 
 def build(

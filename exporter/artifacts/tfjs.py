@@ -16,6 +16,7 @@ from tensorflow.core.framework import node_def_pb2
 
 import exporter
 from exporter.artifacts import frozen
+from exporter.artifacts import shapes
 from exporter.artifacts import tfjs_files
 from exporter.artifacts import tfjs_graph
 from exporter.artifacts import tfjs_node
@@ -34,7 +35,7 @@ def _constant(name: str, value: np.ndarray) -> node_def_pb2.NodeDef:
   node.attr['dtype'].type = dtype
   tensor = node.attr['value'].tensor
   tensor.dtype = dtype
-  tensor.tensor_shape.CopyFrom(tf.TensorShape(value.shape).as_proto())
+  shapes.fill(tensor.tensor_shape, value.shape)
   return node
 
 

@@ -40,11 +40,12 @@ class _Mode:
 
   def handles(self, key: str) -> dict[str, str]:
     """The handles of a collection's variables, by the variables' names."""
-    listed = self.meta.collection_def[key].bytes_list.value
-    names = [
-      variable_pb2.VariableDef.FromString(v).variable_name for v in listed
-    ]
-    return {name.split(':')[0]: self._tensor(name) for name in names}
+    variable, handles = variable_pb2.VariableDef(), {}
+    for described in self.meta.collection_def[key].bytes_list.value:
+      variable.ParseFromString(described)
+      name = variable.variable_name
+      handles[name.split(':')[0]] = self._tensor(name)
+    return handles
 
   def signatures(self) -> list[str]:
     """The names of the graph's signatures, sorted."""

@@ -15,7 +15,8 @@ _HANDLES = tiny_network.MODEL.handles((3,))
 def test_an_error_that_the_disk_tells_once_fails_the_export(
   tmp_path, monkeypatch
 ):
-  sync, told = os.fsync, []
+  sync = os.fsync
+  told: list[pathlib.Path] = []
 
   def refuse_once(descriptor):
     path = pathlib.Path(f'/proc/self/fd/{descriptor}').readlink()
