@@ -81,7 +81,11 @@ def read_file(path: str | os.PathLike[str], most: int) -> bytes:
     OSError: It cannot be read.
   """
   with open_file(path, most) as file:
-    data = file.read(most + 1)
+    # Python takes memory for all that a read may give, before it reads.
+    size = os.fstat(file.fileno()).st_size
+    data = file.read(min(size, most) + 1)
+    if len(data) > size:  # It grows, or its system does not know its size.
+      data += file.read(most + 1 - len(data))
   if len(data) > most:
     raise _refuse(path, f'has more than {most:,} bytes, and grows')
   return data

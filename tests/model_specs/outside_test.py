@@ -1,10 +1,13 @@
 """Pipes, devices, huge files and terminal escapes from outside are refused."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
 from model_specs import outside
+from tests import source_tree
 
 
 def _pipe(folder):
@@ -49,6 +52,28 @@ def test_a_file_that_says_nothing_of_its_size_is_not_read_for_ever():
   # The files of /proc have size 0 and content all the same.
   with pytest.raises(outside.NotUsableError, match='has more than 3 bytes'):
     outside.read_file('/proc/self/status', 3)
+  lines = outside.read_file('/proc/self/status', 2**20).splitlines()
+  assert any(line.startswith(b'VmRSS:') for line in lines)
+
+
+_LITTLE_MEMORY = """
+import resource, sys
+from model_specs import outside
+resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+sys.stdout.buffer.write(outside.read_file(sys.argv[1], 2**31))
+"""
+
+
+def test_a_small_file_takes_little_memory_whatever_it_might_have(tmp_path):
+  path = tmp_path / 'file'
+  path.write_bytes(b'small')
+  done = subprocess.run(
+    [sys.executable, '-c', _LITTLE_MEMORY, str(path)],
+    cwd=source_tree.ROOT,
+    capture_output=True,
+    check=True,
+  )
+  assert done.stdout == b'small'
 
 
 @pytest.mark.parametrize(
