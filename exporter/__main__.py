@@ -12,7 +12,7 @@ from exporter import environment
 
 # After so many new objects Python looks for garbage. By its own number, 700, it
 # would do so again and again during imports, which leave hardly any.
-_OBJECTS = 100_000
+_OBJECTS = 10_000
 
 
 def _open_standard_files() -> None:

@@ -241,11 +241,11 @@ def build_graph(source: networks.Source, handle: model_specs.Handle) -> Graph:
     if node.name == _DEFAULT_MOMENTUM:
       value = tf.make_tensor_proto(handle.version.momentum, tf.float32)
       node.attr['value'].tensor.CopyFrom(value)
-  shapes = _shapes(source, family, side)
+  static = _shapes(source, family, side)
   return dataclasses.replace(
     graph,
     definition=definition,
-    shapes={t: shapes[t] for t in graph.targets if t in shapes},
+    shapes={t: static[t] for t in graph.targets if t in static},
   )
 
 
