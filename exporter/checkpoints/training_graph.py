@@ -15,34 +15,19 @@ from typing import NamedTuple
 from google.protobuf import message
 import tensorflow as tf
 
+from exporter.checkpoints import edges
 from exporter.checkpoints import reader
 from model_specs import outside
 
-_KERNEL = 1  # Which input of a convolution is its kernel.
-_OFFSET = 2  # Which one of batch norm is its beta.
-_CONVOLUTIONS = ('Conv2D', 'DepthwiseConv2dNative')
+_OFFSET = 2  # Which input of batch norm is its beta.
 _NORMS = ('FusedBatchNorm', 'FusedBatchNormV2', 'FusedBatchNormV3')
 _BIASES = ('BiasAdd', 'BiasAddV1')
 _DECAY = 'weight decay'
 # Batch norm of several operations: the one that takes its beta, where its
 # epsilon is, and what it computes, by the ends of their names.
 _PARTS = ('/batchnorm/sub', '/batchnorm/add/y', '/batchnorm/add_1')
-_VARIABLES = ('VarHandleOp', 'VariableV2', 'Variable')
-# Operations that hand on what they get.
-_SAME = (
-  *('Identity', 'ReadVariableOp', 'Cast', 'Enter', 'StopGradient'),
-  *('Switch', 'Merge'),
-  *('FakeQuantWithMinMaxVars', 'FakeQuantWithMinMaxVarsPerChannel'),
-)
-_BORDERS = ('Pad', 'PadV2', 'MirrorPad', 'Identity')
-_SHAPES = '_output_shapes'  # The attribute in which Savers keep them.
-_UNKNOWN = [-1] * 4  # The shape of images of which nothing is known.
 # What the search of a graph raises that no TensorFlow wrote.
 _NOT_SO = (LookupError, TypeError, ValueError)
-_ACTIVATIONS = (
-  *('Elu', 'LeakyRelu', 'Relu', 'Relu6', 'Selu', 'Sigmoid', 'Softplus'),
-  *('Softsign', 'Tanh'),
-)
 
 
 class Trait(NamedTuple):
@@ -55,98 +40,56 @@ class Trait(NamedTuple):
 Traits = Mapping[str, frozenset[Trait]]  # By the name of a variable.
 
 
-def _node_of(name: str) -> str:
-  """The node that an input comes from, whichever of its outputs it is."""
-  return name.partition(':')[0]
+def _pooled(
+  graph: edges.Graph, node: tf.compat.v1.NodeDef
+) -> Iterator[tuple[str, Trait]]:
+  if pooling := graph.pooling(node):
+    yield node.input[edges.KERNEL], Trait('pooling', pooling)
 
 
-class _Graph:
-  """Follows the edges of a graph."""
+def _of_convolution(
+  graph: edges.Graph, node: tf.compat.v1.NodeDef
+) -> Iterator[tuple[str, Trait]]:
+  kernel = node.input[edges.KERNEL]
+  strides = node.attr['strides'].list.i[1:3]
+  yield kernel, Trait('stride', f'{max(strides, default=1)}')
+  dilations = node.attr['dilations'].list.i[1:3]
+  yield kernel, Trait('rate', f'{max(dilations, default=1)}')
+  if padding := graph.padding(node):
+    yield kernel, Trait('padding', padding)
+  yield from _pooled(graph, node)
 
-  def __init__(self, definition: tf.compat.v1.GraphDef):
-    self.nodes = {node.name: node for node in definition.node}
-    self._consumers: dict[str, list[str]] = {}
-    for node in definition.node:
-      for name in node.input:
-        self._consumers.setdefault(_node_of(name), []).append(node.name)
 
-  def variable(self, name: str) -> str:
-    """The variable that an input of a node is read from; empty if none is."""
-    for _ in self.nodes:  # A graph may have a loop.
-      node = self.nodes.get(_node_of(name))
-      if node is None:
-        return ''
-      if node.op in _VARIABLES:
-        return node.name
-      if node.op not in _SAME or not node.input:
-        return ''
-      name = node.input[0]
-    return ''
+def _of_norm(
+  graph: edges.Graph, node: tf.compat.v1.NodeDef
+) -> Iterator[tuple[str, Trait]]:
+  epsilon = f'{node.attr["epsilon"].f:.3g}'
+  yield node.input[_OFFSET], Trait("batch norm's epsilon", epsilon)
+  activation = graph.activations(node.name)
+  yield node.input[_OFFSET], Trait('activation', activation)
 
-  def activations(self, name: str) -> str:
-    """The activations that a node's output goes through next."""
-    found, waiting, known = set(), [name], {name}
-    while waiting:
-      for consumer in self._consumers.get(waiting.pop(), ()):
-        operation = self.nodes[consumer].op
-        if operation in _ACTIVATIONS:
-          found.add(operation)
-        elif operation in _SAME and consumer not in known:
-          known.add(consumer)
-          waiting.append(consumer)
-    return ' and '.join(sorted(found)) or 'none'
 
-  def image_size(self, kernel: str) -> int | None:
-    """The height of the images that a kernel sees, if that is their width."""
-    for node in self.nodes.values():
-      if node.op == 'Conv2D' and self.variable(node.input[_KERNEL]) == kernel:
-        shape = self._shape(node.input[0])
-        channels_first = node.attr['data_format'].s == b'NCHW'
-        height, width = shape[2:] if channels_first else shape[1:3]
-        return height if height == width and height > 0 else None
-    return None
-
-  def _shape(self, name: str) -> list[int]:
-    """The shape of images, before a border was put around them."""
-    for _ in self.nodes:  # A graph may have a loop.
-      node = self.nodes[_node_of(name)]
-      if node.op not in _BORDERS:
-        shapes = node.attr[_SHAPES].list.shape
-        dims = [dim.size for dim in shapes[0].dim] if shapes else []
-        return dims if len(dims) == 4 else _UNKNOWN
-      name = node.input[0]
-    return _UNKNOWN
-
-  def factor(self, name: str) -> str:
-    """The constant that a node's output is multiplied by; empty if none is."""
-    for consumer in self._consumers.get(name, ()):
-      if self.nodes[consumer].op == 'Mul':
-        values = map(self.constant, map(_node_of, self.nodes[consumer].input))
-        return next(filter(None, values), '')
-    return ''
-
-  def constant(self, name: str) -> str:
-    """The value of a constant; empty if the node is none."""
-    node = self.nodes.get(name)
-    if node is None or node.op != 'Const':
-      return ''
-    return f'{float(tf.make_ndarray(node.attr["value"].tensor)):.3g}'
+def _of_parts(
+  graph: edges.Graph, node: tf.compat.v1.NodeDef
+) -> Iterator[tuple[str, Trait]]:
+  """What batch norm of several operations does, given the one of its beta."""
+  start = node.name.removesuffix(_PARTS[0])
+  if epsilon := graph.constant(start + _PARTS[1]):
+    yield node.input[0], Trait("batch norm's epsilon", epsilon)
+    activation = graph.activations(start + _PARTS[2])
+    yield node.input[0], Trait('activation', activation)
 
 
 def _of_node(
-  graph: _Graph, node: tf.compat.v1.NodeDef
+  graph: edges.Graph, node: tf.compat.v1.NodeDef
 ) -> Iterator[tuple[str, Trait]]:
   """What a node does, each with the input that the variable is read from."""
-  if node.op in _CONVOLUTIONS:
-    strides = node.attr['strides'].list.i[1:3]
-    yield node.input[_KERNEL], Trait('stride', f'{max(strides, default=1)}')
-    dilations = node.attr['dilations'].list.i[1:3]
-    yield node.input[_KERNEL], Trait('rate', f'{max(dilations, default=1)}')
+  if node.op in edges.CONVOLUTIONS:
+    yield from _of_convolution(graph, node)
+  elif node.op == 'MatMul':
+    yield from _pooled(graph, node)
   elif node.op in _NORMS:
-    epsilon = f'{node.attr["epsilon"].f:.3g}'
-    yield node.input[_OFFSET], Trait("batch norm's epsilon", epsilon)
-    activation = graph.activations(node.name)
-    yield node.input[_OFFSET], Trait('activation', activation)
+    yield from _of_norm(graph, node)
   elif node.op in _BIASES:
     activation = graph.activations(node.name)
     yield node.input[1], Trait('activation', activation)
@@ -154,15 +97,10 @@ def _of_node(
     if decay := graph.factor(node.name):
       yield node.input[0], Trait(_DECAY, decay)
   elif node.name.endswith(_PARTS[0]):
-    start = node.name.removesuffix(_PARTS[0])
-    epsilon = graph.constant(start + _PARTS[1])
-    if epsilon:
-      yield node.input[0], Trait("batch norm's epsilon", epsilon)
-      activation = graph.activations(start + _PARTS[2])
-      yield node.input[0], Trait('activation', activation)
+    yield from _of_parts(graph, node)
 
 
-def _traits(graph: _Graph) -> Traits:
+def _traits(graph: edges.Graph) -> Traits:
   found: dict[str, set[Trait]] = {}
   for node in graph.nodes.values():
     for name, trait in _of_node(graph, node):
@@ -173,7 +111,7 @@ def _traits(graph: _Graph) -> Traits:
 
 def traits(definition: tf.compat.v1.GraphDef) -> Traits:
   """What a graph does with its variables."""
-  return _traits(_Graph(definition))
+  return _traits(edges.Graph(definition))
 
 
 def _by_kind(found: Traits, variable: str) -> dict[str, set[str]]:
@@ -247,12 +185,12 @@ def compare(
     names: What each variable of the network is called in the training.
   """
   try:
-    trained = _Graph(read(path))
+    trained = edges.Graph(read(path))
   except (message.DecodeError, OSError) as error:
     reason = outside.shown(str(error))
     return Comparison(problem=f'it cannot be read: {reason}')
   nodes = trained.nodes.values()
-  variables = {node.name for node in nodes if node.op in _VARIABLES}
+  variables = {node.name for node in nodes if node.op in edges.VARIABLES}
   if variables.isdisjoint(names.values()):
     return Comparison(problem='it has no variable of the network')
   first = next((names[name] for name in built if name in names), '')

@@ -7,12 +7,13 @@ left, too: the worker finds the same out of the weights themselves, and says why
 an export is made again.
 """
 
+import collections
 from collections.abc import Generator
 from collections.abc import Iterator
 from collections.abc import Sequence
 import dataclasses
 import functools
-from multiprocessing import pool
+import queue
 import threading
 import time
 
@@ -102,6 +103,53 @@ def _looks(
     yield from ((handle, order, known) for handle in order.handles)
 
 
+def _work(
+  looks: Iterator[tuple[int, tuple]],
+  lock: threading.Lock,
+  done: 'queue.SimpleQueue[tuple[int, results_lib.Result | None]]',
+) -> None:
+  """Looks at one handle after the other, until another thread has the last."""
+  while True:
+    with lock:
+      number, look = next(looks, (-1, ()))
+    if number < 0:
+      return
+    done.put((number, _timed(*look)))
+
+
+def _outcomes(
+  orders: Sequence[orders_lib.Order], threads: int
+) -> Iterator[results_lib.Result | None]:
+  """Yields the outcome for each handle, in their order.
+
+  A pool of Python's would need semaphores, for which some machines have no
+  room, or threads that keep an interrupted process alive.
+  """
+  looks, lock = enumerate(_looks(orders)), threading.Lock()
+  done: queue.SimpleQueue[tuple[int, results_lib.Result | None]]
+  done = queue.SimpleQueue()
+  for started in range(threads):
+    helper = threading.Thread(
+      target=_work, args=(looks, lock, done), daemon=True
+    )
+    try:
+      helper.start()
+    except RuntimeError:  # The machine has no more threads.
+      if not started:
+        _work(looks, lock, done)
+      break
+  waiting: dict[int, results_lib.Result | None] = {}
+  try:
+    for number in range(sum(len(order.handles) for order in orders)):
+      while number not in waiting:
+        looked_at, outcome = done.get()
+        waiting[looked_at] = outcome
+      yield waiting.pop(number)
+  finally:
+    with lock:
+      collections.deque(looks, maxlen=0)  # Nobody asks for the rest.
+
+
 def settle(
   orders: Sequence[orders_lib.Order], jobs: int
 ) -> Generator[results_lib.Result, None, list[orders_lib.Order]]:
@@ -115,17 +163,15 @@ def settle(
   Returns:
     The orders with the handles that are left.
   """
-  left = []
-  # The threads of a ThreadPool do not keep an interrupted process alive.
-  with pool.ThreadPool(jobs) as threads:
-    outcomes = threads.imap(lambda look: _timed(*look), _looks(orders))
-    for order in orders:
-      unsettled = []
-      for handle in order.handles:
-        if result := next(outcomes):
-          yield result
-        else:
-          unsettled.append(handle)
-      if unsettled:
-        left.append(dataclasses.replace(order, handles=tuple(unsettled)))
+  count = sum(len(order.handles) for order in orders)
+  outcomes, left = _outcomes(orders, min(jobs, count)), []
+  for order in orders:
+    unsettled = []
+    for handle in order.handles:
+      if result := next(outcomes):
+        yield result
+      else:
+        unsettled.append(handle)
+    if unsettled:
+      left.append(dataclasses.replace(order, handles=tuple(unsettled)))
   return left

@@ -12,6 +12,9 @@ _LEAST_ALIKE = -0.5
 # Two outputs that are closer than so many errors may seem exchanged by rounding
 # alone.
 _ERRORS = 5.0
+# So may two that are closer than this part of a usual output: to whom they
+# belong makes no difference.
+_NEAR = 1e-3
 _BLOCK = 256  # Outputs that are compared with all others at a time.
 
 
@@ -26,10 +29,14 @@ def find(answers: np.ndarray, expected: np.ndarray) -> tuple[int, int] | None:
     The numbers of two such outputs; None if there are none.
   """
   found, wanted = answers.astype(np.float64), expected.astype(np.float64)
-  # Of the median output, which is none of two that changed places.
-  error = np.median(np.mean(np.square(found - wanted), 0))
-  closest = len(wanted) * _ERRORS**2 * error
   squares = np.einsum('ij,ij->j', wanted, wanted)
+  speaking = squares > 0  # Half of all features may be 0 on every picture.
+  if not speaking.any():
+    return None
+  # Of the median output, which is none of two that changed places.
+  error = np.median(np.mean(np.square(found - wanted), 0)[speaking])
+  usual = np.mean(np.square(wanted[:, speaking]))
+  closest = len(wanted) * max(_ERRORS**2 * error, _NEAR**2 * usual)
   products = np.einsum('ij,ij->j', found, wanted)
   for start in range(0, len(squares), _BLOCK):
     block = slice(start, start + _BLOCK)

@@ -98,7 +98,11 @@ def syncing(
     yield
     return
   with futures.ThreadPoolExecutor(1) as thread:
-    synced = thread.submit(disk.sync, artifact)
+    try:
+      synced = thread.submit(disk.sync, artifact)
+    except RuntimeError:  # The machine has no more threads.
+      yield
+      return
     yield
     synced.result()
 

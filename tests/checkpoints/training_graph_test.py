@@ -68,6 +68,16 @@ def _other_rate(node) -> None:
     node.attr['dilations'].list.i[:] = [1, 2, 2, 1]
 
 
+def _other_padding(node) -> None:
+  if node.name == f'{_FIRST}/Conv2D':
+    node.attr['padding'].s = b'VALID'
+
+
+def _other_pooling(node) -> None:
+  if node.op == 'Mean':
+    node.op = 'Max'
+
+
 def test_the_same_graph_is_no_reason_to_warn(tmp_path):
   _write(tmp_path, _GRAPH)
   assert not _warning(tmp_path)
@@ -92,6 +102,12 @@ def test_the_same_graph_is_no_reason_to_warn(tmp_path):
     (
       _other_rate,
       'rate is 2 at MobilenetV1/Conv2d_13_pointwise/weights, expected 1',
+    ),
+    (_other_padding, f'padding is VALID at {_FIRST}/weights, expected SAME'),
+    (
+      _other_pooling,
+      'pooling is the max of all places at MobilenetV1/Logits/'
+      'Conv2d_1c_1x1/weights, expected the mean of all places',
     ),
   ],
 )

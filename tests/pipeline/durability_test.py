@@ -162,6 +162,20 @@ def test_a_full_disk_fails_what_does_not_fit_and_no_more(
   assert file_tree.read(copy) == whole
 
 
+_NO_SHARED_MEMORY = 'mount -t tmpfs -o ro,size=4k none /dev/shm && exec "$@"'
+
+
+def test_shared_memory_is_not_needed(whole, tmp_path):
+  """Some containers have none, and in others it is full."""
+  inside = ('unshare', '--user', '--map-root-user', '--mount')
+  if _run([*inside, 'sh', '-c', _NO_SHARED_MEMORY, 'sh', 'true']).returncode:
+    pytest.skip('this machine lets nobody mount a tmpfs in a namespace')
+  command = [*inside, 'sh', '-c', _NO_SHARED_MEMORY, 'sh', *_command(tmp_path)]
+  done = _run(command)
+  assert done.returncode == 0, done.stdout + done.stderr
+  assert file_tree.read(tmp_path) == whole
+
+
 def _allow(folder: pathlib.Path, mode: int) -> None:
   """Sets what may be done in a folder and in all below it."""
   for path, _, _ in os.walk(folder):  # It passes over what is gone meanwhile.

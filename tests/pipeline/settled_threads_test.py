@@ -65,3 +65,39 @@ def test_they_recall_their_weights_once(order, monkeypatch):
   results = list(settled.settle([order], len(_HANDLES)))
   assert {result.status for result in results} == {results_lib.KEPT}
   assert len(recalled) == 1
+
+
+@pytest.mark.parametrize('most', [0, 1])
+def test_where_threads_are_short_fewer_look(order, monkeypatch, most):
+  started: list[threading.Thread] = []
+  start = threading.Thread.start
+
+  def start_few(thread):
+    if len(started) == most:
+      raise RuntimeError("can't start new thread")
+    started.append(thread)
+    start(thread)
+
+  monkeypatch.setattr(threading.Thread, 'start', start_few)
+  results = list(settled.settle([order], len(_HANDLES)))
+  assert [result.name for result in results] == [*map(str, _HANDLES)]
+  assert {result.status for result in results} == {results_lib.KEPT}
+  assert len(started) == most
+
+
+def test_who_asks_no_more_leaves_no_thread_at_work(order, monkeypatch):
+  looked_at = []
+  decide = decision.decide
+
+  def note(handle, *args):
+    looked_at.append(handle)
+    return decide(handle, *args)
+
+  monkeypatch.setattr(decision, 'decide', note)
+  before = threading.active_count()
+  running = settled.settle([order] * 50, 2)
+  next(running)
+  running.close()
+  while threading.active_count() > before:
+    time.sleep(0.01)
+  assert len(looked_at) < 50 * len(_HANDLES)

@@ -45,3 +45,24 @@ def test_equal_and_silent_outputs_are_none(expected):
   expected[:, 30] = expected[:, 31]
   assert exchanged.find(_rounded(expected, 0.2), expected) is None
   assert exchanged.find(expected, expected) is None
+
+
+def test_among_silent_outputs_two_that_are_nearly_equal_are_none(expected):
+  expected[:, :400] = 0
+  expected[:, 500], expected[:, 501] = 0.5, 0.50001
+  answers = _rounded(expected, 1e-4)
+  answers[:, :400] = 0
+  answers[:, 500], answers[:, 501] = 0.50005, 0.49995
+  assert exchanged.find(answers, expected) is None
+  # Where all the others are exact, too.
+  exact = expected.copy()
+  exact[:, [500, 501]] = exact[:, [501, 500]]
+  assert exchanged.find(exact, expected) is None
+
+
+def test_among_silent_outputs_two_that_are_exchanged_are_named(expected):
+  expected[:, :400] = 0
+  answers = _rounded(expected, 0.01)
+  answers[:, [500, 501]] = answers[:, [501, 500]]
+  assert exchanged.find(answers, expected) == (500, 501)
+  assert exchanged.find(expected * 0, expected * 0) is None

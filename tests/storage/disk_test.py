@@ -106,6 +106,22 @@ def test_what_the_disk_then_could_not_take_is_told(tmp_path, calls):
   assert ('sync', str(staged.artifact / 'variables/data')) in calls
 
 
+def test_without_a_thread_the_delivery_waits_for_the_disk(
+  tmp_path, calls, monkeypatch
+):
+  def refuse(_: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+  monkeypatch.setattr(threading.Thread, 'start', refuse)
+  output = tmp_path / 'out'
+  with delivery.stage(output) as folder:
+    staged = _stage(folder)
+    with delivery.syncing(staged.artifact, output):
+      assert not calls
+    delivery.deliver(_HANDLE, staged, output, may_replace=False)
+  assert ('sync', str(staged.artifact / 'variables/data')) in calls
+
+
 def test_what_goes_to_a_bucket_does_not_wait_for_the_disk(tmp_path, calls):
   staged = _stage(tmp_path)
   with delivery.syncing(staged.artifact, upath.UPath('memory://somewhere')):
