@@ -138,25 +138,31 @@ def keys(
 def _of_all(
   reader: reader_lib.Reader, wanted: Wanted, problems: Mapping[str, str]
 ) -> str:
-  """What to do where all keys have one problem; empty if they have several."""
+  """What to do where all problems are one; empty if there are several."""
   if OBJECTS in reader.shapes:
     return OBJECT_BASED
   texts = problems.values()
-  if len(problems) == len(wanted.shapes) and all(
-    text.startswith(_OTHER_TYPE) for text in texts
-  ):
+  # A single one is rather of another checkpoint.
+  if len(problems) > 1 and all(text.startswith(_OTHER_TYPE) for text in texts):
     return (
       'its values are of another type: read them (tf.train.load_checkpoint), '
       'and save them as float32 under the same names (tf.compat.v1.train.Saver)'
     )
   raw = {key.removesuffix(weights_lib.SHADOW) for key in problems}
   lacks_averages = raw.isdisjoint(problems) and {*texts} == {_MISSING}
-  if lacks_averages and raw <= reader.shapes.keys():
+  if not lacks_averages or not raw <= reader.shapes.keys():
+    return ''
+  if count := len(wanted.trainable) - len(problems):
     return (
-      'it lacks moving averages; use --weights=raw if these are the '
-      'weights you mean'
+      f'{count} of {len(wanted.trainable)} variables have moving averages and '
+      'the others none; --weights=raw takes no average at all. For what '
+      'variables_to_restore() gives, restore the checkpoint by it, and save it '
+      'again under the names of the variables'
     )
-  return ''
+  return (
+    'it lacks moving averages; use --weights=raw if these are the weights you '
+    'mean'
+  )
 
 
 def _advice(

@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import os
 import pathlib
+import sys
 from typing import Final
 from typing import Literal
 
@@ -49,6 +50,12 @@ def _refuse_unfit(folder: storage.Folder | None) -> None:
   try:
     str(folder).encode()
   except UnicodeEncodeError as error:
+    if (encoding := sys.getfilesystemencoding()) != 'utf-8':
+      raise errors.OrderError(
+        f'{os.fsencode(folder)!r} is taken for a name in {encoding}, as the '
+        'environment says, and TensorFlow takes UTF-8; set PYTHONUTF8=1, or '
+        'LANG=C.UTF-8'
+      ) from error
     raise errors.OrderError(
       f'{os.fsencode(folder)!r} is no name in UTF-8, and TensorFlow takes no '
       'other; give the folder another name, or work through a link to it that '

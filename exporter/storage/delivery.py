@@ -137,6 +137,13 @@ def _move(
   """Moves an artifact and what is said of it by renaming them."""
   place = places.place(output_dir, handle)
   place.artifact.parent.mkdir(parents=True, exist_ok=True)
+  # A replacement that stops halfway would stop every later run, too.
+  for path in (*place.said, place.measured, place.signature):
+    if path.is_dir() and not path.is_symlink():
+      raise errors.ExportError(
+        f'{path} is a folder, and an export has a file of that name; move the '
+        'folder away'
+      )
   if place.artifact.exists() and not may_replace:
     # A run was killed between two renames, or the folder is not ours.
     _refuse_others(handle, staged.artifact, place.artifact)

@@ -29,6 +29,33 @@ def test_values_of_another_type_can_be_saved_again(tmp_path, kind):
   _refuse(tmp_path, others, 'save them as float32 under the same names')
 
 
+def test_values_of_which_some_are_of_another_type_can_be_saved_again(tmp_path):
+  """As of a training in float16, whose batch norm stays in float32."""
+  tensors = {
+    name: value.astype(np.float16) if name.endswith('weights') else value
+    for name, value in tiny_network.tensors().items()
+  }
+  _refuse(tmp_path, tensors, 'save them as float32 under the same names')
+
+
+@pytest.mark.parametrize(
+  ('averaged', 'says'),
+  [
+    (1, '1 of {} variables have moving averages and the others none'),
+    (2, '2 of {} variables have moving averages and the others none'),
+  ],
+)
+def test_averages_of_some_variables_are_counted(tmp_path, averaged, says):
+  """As of a training of the last layers alone."""
+  tensors = tiny_network.tensors()
+  trainable = sorted(tiny_network.wanted().trainable)
+  averages = {
+    f'{name}/ExponentialMovingAverage': tensors[name]
+    for name in trainable[:averaged]
+  }
+  _refuse(tmp_path, {**tensors, **averages}, says.format(len(trainable)))
+
+
 def test_one_value_of_another_type_is_of_another_checkpoint(tmp_path):
   tensors = tiny_network.tensors()
   name = 'Tiny/Conv2d_0/weights'

@@ -1,7 +1,10 @@
 """Orders, places and what is found in a folder."""
 
+import os
 import pathlib
 import pickle
+import subprocess
+import sys
 
 import pytest
 
@@ -11,6 +14,7 @@ from exporter.storage import folder as folder_lib
 from exporter.storage import places
 import model_specs
 from model_specs import formats
+from tests import source_tree
 
 _TEMPLATE = orders_lib.Order(
   orders_lib.EXPORT, (), pathlib.Path('out'), weights='synthetic'
@@ -176,3 +180,23 @@ def test_an_order_reaches_its_worker_as_it_is():
     model_specs.find('mobilenet_v1_025_128'), _TEMPLATE
   )
   assert pickle.loads(pickle.dumps(order)) == order
+
+
+def test_names_that_the_environment_takes_for_ascii_are_no_mistake_of_names():
+  ascii_alone = {
+    **os.environ,
+    'LC_ALL': 'C',
+    'PYTHONUTF8': '0',
+    'PYTHONCOERCECLOCALE': '0',
+  }
+  command = ('export', 'mobilenet_v1_025_128', '--synthetic_weights')
+  done = subprocess.run(
+    [sys.executable, '-m', 'exporter', *command, '--output_dir=/tmp/\u00fcn'],
+    cwd=source_tree.ROOT,
+    env=ascii_alone,
+    capture_output=True,
+    check=False,
+  )
+  assert done.returncode == 1
+  assert b'is taken for a name in ascii' in done.stderr
+  assert b'set PYTHONUTF8=1' in done.stderr

@@ -82,6 +82,25 @@ def test_all_parts_arrive_and_nothing_else(output):
   assert _read_files(output) == _expected('new')
 
 
+@pytest.mark.parametrize('suffix', ['.md', '.json', '.sig'])
+def test_a_folder_in_the_place_of_a_file_stops_one_delivery_alone(
+  tmp_path, suffix
+):
+  _deliver(tmp_path, 'old', may_replace=False)
+  manifest = places.place(tmp_path, _HANDLE).manifest
+  in_the_way = manifest.with_suffix(suffix)
+  in_the_way.unlink(missing_ok=True)
+  in_the_way.mkdir()
+  before = _read_files(tmp_path)
+  with pytest.raises(errors.ExportError, match=f'{suffix} is a folder.*away'):
+    _deliver(tmp_path, 'new', may_replace=True)
+  assert _read_files(tmp_path) == before
+  in_the_way.rmdir()
+  _deliver(tmp_path, 'new', may_replace=True)
+  delivery.clear_staging(tmp_path)
+  assert _read_files(tmp_path) == _expected('new')
+
+
 def test_what_may_be_replaced_is_replaced_whole(output):
   _deliver(output, 'old', may_replace=False)
   _deliver(output, 'new', may_replace=True)
