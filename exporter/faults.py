@@ -29,6 +29,10 @@ _SIZE = (
   'it is larger than files may be here; raise the limit (ulimit -f), or use '
   'another file system'
 )
+_THREADS = (
+  'no more processes or threads may be started here; raise the limit (ulimit '
+  '-u, or that of the container), then run the command again'
+)
 _DEVICE = 'the disk or its network fails; see what the system logs say'
 _NUMBERS = {
   errno.ENOMEM: _MEMORY,
@@ -82,6 +86,9 @@ _WORDS = {
   # What glibc says, as a library is loaded and as a thread begins.
   'failed to map segment from shared object': _MEMORY,
   'cannot allocate memory': _MEMORY,
+  # What Python and TensorFlow say.
+  "can't start new thread": _THREADS,
+  'pthread_create() failed': _THREADS,
 }
 _TYPES = {
   'ResourceExhaustedError': _MEMORY,
@@ -89,6 +96,10 @@ _TYPES = {
 }
 # What TensorFlow adds to the system's own message: graph nodes and operations.
 _NOISE = re.compile(r'\{\{.*?\}\} | \[Op:\w+\]')
+_FRAME = re.compile(
+  ' *@ +0x'
+)  # Of a stack of C++, which says nothing to users.
+_LAST = 5  # Lines of the log of a process that died.
 
 
 def of_text(text: str) -> str:
@@ -98,6 +109,12 @@ def of_text(text: str) -> str:
     The advice; empty if the text says nothing of the machine.
   """
   return next((a for words, a in _WORDS.items() if words in text), '')
+
+
+def end_of(log: str) -> list[str]:
+  """The last lines of the log of a process that died, without its stack."""
+  lines = [line for line in log.splitlines() if not _FRAME.match(line)]
+  return lines[-_LAST:]
 
 
 def of_machine(error: BaseException) -> str:

@@ -39,6 +39,7 @@ _OP = (None, None)
       RuntimeError('cannot allocate memory for thread-local data: ABORT'),
       'ran out of memory',
     ),
+    (RuntimeError("can't start new thread"), 'ulimit -u'),
     (
       ImportError('x.so: failed to map segment from shared object'),
       'ran out of memory',
@@ -129,3 +130,13 @@ def test_short_memory_ends_the_process():
     faults.check_machine('it', MemoryError())
   with pytest.raises(MemoryError):
     results.attempt('it', work)
+
+
+def test_the_end_of_a_log_is_what_was_said_and_no_stack():
+  said = 'F0000 env.cc:98] Check failed: pthread_create() failed.\n'
+  frames = '    @     0x7f3a9c2e5d4f  absl::Fatal()\n' * 30
+  assert faults.end_of(f'started\n{said}{frames}') == [
+    'started',
+    said.rstrip(),
+  ]
+  assert faults.end_of('a line\n' * 9) == ['a line'] * 5

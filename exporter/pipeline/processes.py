@@ -25,7 +25,6 @@ from exporter.pipeline import worker
 import model_specs
 
 _SHARE = 0.8  # Of the free memory; other programs need some, too.
-_LOG_TAIL = 5  # Lines of a dead worker's log that go into the error.
 
 
 @contextlib.contextmanager
@@ -112,7 +111,7 @@ class _Worker:
   def death(self) -> str:
     """Why the process ended, in words, with the end of its log."""
     self._process.join()
-    lines = self._log.read_text(errors='replace').splitlines()[-_LOG_TAIL:]
+    lines = faults.end_of(self._log.read_text(errors='replace'))
     code = self._process.exitcode
     assert code is not None  # It has ended.
     cause = f'signal {-code}' if code < 0 else f'exit code {code}'
