@@ -96,9 +96,8 @@ _TYPES = {
 }
 # What TensorFlow adds to the system's own message: graph nodes and operations.
 _NOISE = re.compile(r'\{\{.*?\}\} | \[Op:\w+\]')
-_FRAME = re.compile(
-  ' *@ +0x'
-)  # Of a stack of C++, which says nothing to users.
+# Of a stack of C++, which says nothing to users.
+_FRAME = re.compile(r' *@ +0x|\*\*\* Check failure stack trace')
 _LAST = 5  # Lines of the log of a process that died.
 
 

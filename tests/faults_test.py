@@ -134,7 +134,8 @@ def test_short_memory_ends_the_process():
 
 def test_the_end_of_a_log_is_what_was_said_and_no_stack():
   said = 'F0000 env.cc:98] Check failed: pthread_create() failed.\n'
-  frames = '    @     0x7f3a9c2e5d4f  absl::Fatal()\n' * 30
+  frames = '*** Check failure stack trace: ***\n'
+  frames += '    @     0x7f3a9c2e5d4f  absl::Fatal()\n' * 30
   assert faults.end_of(f'started\n{said}{frames}') == [
     'started',
     said.rstrip(),
