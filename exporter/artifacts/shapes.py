@@ -1,4 +1,4 @@
-"""Writes shapes into messages that hold them.
+"""Writes shapes, and what signatures say of tensors, where they belong.
 
 A message that is made by itself, as `TensorShape.as_proto` makes one for each
 dimension, costs more than its making: with every ten-thousandth that it frees,
@@ -10,6 +10,8 @@ place.
 from collections.abc import Sequence
 
 from tensorflow.core.framework import tensor_shape_pb2
+from tensorflow.core.framework import types_pb2
+from tensorflow.core.protobuf import meta_graph_pb2
 
 
 def fill(
@@ -24,3 +26,12 @@ def fill(
   shape.SetInParent()
   for size in sizes:
     shape.dim.add(size=-1 if size is None else size)
+
+
+def describe(
+  info: meta_graph_pb2.TensorInfo, name: str, sizes: Sequence[int | None]
+) -> None:
+  """Fills what a signature says of a tensor of floats."""
+  info.name = name
+  info.dtype = types_pb2.DT_FLOAT
+  fill(info.tensor_shape, sizes)

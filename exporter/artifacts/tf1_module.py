@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping
-from collections.abc import Sequence
 import pathlib
 
 import numpy as np
@@ -56,15 +55,6 @@ def _collect(meta: meta_graph_pb2.MetaGraphDef, graph: graph_lib.Graph) -> None:
     add_nodes(_GraphKeys.UPDATE_OPS, graph.updates)
 
 
-def _describe(
-  info: meta_graph_pb2.TensorInfo, name: str, shape: Sequence[int | None]
-) -> None:
-  """Fills what a signature says of a tensor."""
-  info.name = name
-  info.dtype = tf.float32.as_datatype_enum
-  shapes.fill(info.tensor_shape, shape)
-
-
 def _sign(
   meta: meta_graph_pb2.MetaGraphDef,
   graph: graph_lib.Graph,
@@ -74,15 +64,15 @@ def _sign(
   images = graph_lib.input_shape(graph)
   for name in names:
     signature = meta.signature_def[name]
-    _describe(signature.inputs['images'], f'{graph_lib.IMAGES}:0', images)
+    shapes.describe(signature.inputs['images'], f'{graph_lib.IMAGES}:0', images)
     if name.endswith('_with_bn_hparams'):
       momentum = signature.inputs['batch_norm_momentum']
-      _describe(momentum, f'{graph_lib.MOMENTUM}:0', ())
+      shapes.describe(momentum, f'{graph_lib.MOMENTUM}:0', ())
     outputs = {} if name == 'default' else dict(graph.endpoints)
     is_features = name.startswith('image_feature_vector')
     outputs['default'] = graph.features if is_features else graph.default
     for key, tensor in outputs.items():
-      _describe(signature.outputs[key], tensor, graph.shapes[tensor])
+      shapes.describe(signature.outputs[key], tensor, graph.shapes[tensor])
 
 
 def _meta_graph(

@@ -115,9 +115,7 @@ def add_signature(
     (signature.inputs, input_name, node.name, input_shape),
     (signature.outputs, output_name, key, output_shape),
   ):
-    side[name].name = f'{tensor}:0'
-    side[name].dtype = _FLOAT
-    shapes.fill(side[name].tensor_shape, shape)
+    shapes.describe(side[name], f'{tensor}:0', shape)
 
 
 def build(

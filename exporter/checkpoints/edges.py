@@ -28,9 +28,15 @@ _POOLINGS = {'Mean': 'mean', 'AvgPool': 'mean', 'Max': 'max', 'MaxPool': 'max'}
 _OF_ALL = ('Mean', 'Max')  # These take all places, and know no window.
 
 
-def node_of(name: str) -> str:
+def _node_of(name: str) -> str:
   """The node that an input comes from, whichever of its outputs it is."""
   return name.partition(':')[0]
+
+
+def _of_places(node: tf.compat.v1.NodeDef, sizes: list[int]) -> list[int]:
+  """Those of four sizes that are of height and width."""
+  channels_first = node.attr['data_format'].s == b'NCHW'
+  return sizes[2:] if channels_first else sizes[1:3]
 
 
 class Graph:
@@ -41,12 +47,12 @@ class Graph:
     self._consumers: dict[str, list[str]] = {}
     for node in definition.node:
       for name in node.input:
-        self._consumers.setdefault(node_of(name), []).append(node.name)
+        self._consumers.setdefault(_node_of(name), []).append(node.name)
 
   def variable(self, name: str) -> str:
     """The variable that an input of a node is read from; empty if none is."""
     for _ in self.nodes:  # A graph may have a loop.
-      node = self.nodes.get(node_of(name))
+      node = self.nodes.get(_node_of(name))
       if node is None:
         return ''
       if node.op in VARIABLES:
@@ -80,9 +86,7 @@ class Graph:
 
   def _sides(self, node: tf.compat.v1.NodeDef) -> list[int]:
     """Height and width of the images that a layer gets; -1 if unknown."""
-    shape = self._shape(node.input[0])
-    channels_first = node.attr['data_format'].s == b'NCHW'
-    return shape[2:] if channels_first else shape[1:3]
+    return _of_places(node, self._shape(node.input[0]))
 
   def padding(self, node: tf.compat.v1.NodeDef) -> str:
     """What a convolution puts around its images; empty if it makes none.
@@ -93,7 +97,7 @@ class Graph:
     sizes = kernel.attr['shape'].shape.dim[:2] if kernel else ()
     if all(dim.size == 1 for dim in sizes):
       return ''
-    before = self.nodes.get(node_of(node.input[0]))
+    before = self.nodes.get(_node_of(node.input[0]))
     border = (
       'a border of its own, then ' if before and before.op in _BORDERS else ''
     )
@@ -103,7 +107,7 @@ class Graph:
     """What a layer gets of a pooling before it; empty if there is none."""
     name = node.input[0]
     for _ in self.nodes:  # A graph may have a loop.
-      before = self.nodes.get(node_of(name))
+      before = self.nodes.get(_node_of(name))
       if before is None:
         return ''
       if before.op in _POOLINGS:
@@ -117,9 +121,7 @@ class Graph:
     whole = f'the {_POOLINGS[node.op]} of all places'
     if node.op in _OF_ALL:
       return whole
-    channels_first = node.attr['data_format'].s == b'NCHW'
-    window = list(node.attr['ksize'].list.i)
-    window = window[2:] if channels_first else window[1:3]
+    window = _of_places(node, list(node.attr['ksize'].list.i))
     sides = self._sides(node)
     if window == sides:
       return whole
@@ -134,7 +136,7 @@ class Graph:
   def _shape(self, name: str) -> list[int]:
     """The shape of images, before a border was put around them."""
     for _ in self.nodes:  # A graph may have a loop.
-      node = self.nodes[node_of(name)]
+      node = self.nodes[_node_of(name)]
       if node.op not in (*_BORDERS, 'Identity'):
         shapes = node.attr[_SHAPES].list.shape
         dims = [dim.size for dim in shapes[0].dim] if shapes else []
@@ -146,7 +148,7 @@ class Graph:
     """The constant that a node's output is multiplied by; empty if none is."""
     for consumer in self._consumers.get(name, ()):
       if self.nodes[consumer].op == 'Mul':
-        values = map(self.constant, map(node_of, self.nodes[consumer].input))
+        values = map(self.constant, map(_node_of, self.nodes[consumer].input))
         return next(filter(None, values), '')
     return ''
 

@@ -7,15 +7,16 @@ left, too: the worker finds the same out of the weights themselves, and says why
 an export is made again.
 """
 
-import collections
 from collections.abc import Generator
-from collections.abc import Iterator
 from collections.abc import Sequence
+from concurrent import futures
+import contextlib
 import dataclasses
 import functools
 import queue
 import threading
 import time
+from typing import TypeAlias
 
 from exporter import checkpoints
 from exporter import results as results_lib
@@ -81,6 +82,12 @@ def _result(
   return decided if isinstance(decided, results_lib.Result) else None
 
 
+# What becomes of a handle: a result, or None where a worker is needed.
+_Outcome: TypeAlias = 'futures.Future[results_lib.Result | None]'
+_Look: TypeAlias = tuple[model_specs.Handle, orders_lib.Order, _Remembered]
+_Todo: TypeAlias = 'queue.SimpleQueue[tuple[_Outcome, _Look]]'
+
+
 def _timed(
   handle: model_specs.Handle, order: orders_lib.Order, known: _Remembered
 ) -> results_lib.Result | None:
@@ -94,60 +101,28 @@ def _timed(
   return result and dataclasses.replace(result, seconds=seconds)
 
 
-def _looks(
-  orders: Sequence[orders_lib.Order],
-) -> Iterator[tuple[model_specs.Handle, orders_lib.Order, _Remembered]]:
-  """What is looked at: each handle of each order, as `_timed` takes it."""
-  for order in orders:
-    known = _Remembered(order)
-    yield from ((handle, order, known) for handle in order.handles)
+def _work(todo: '_Todo') -> None:
+  """Looks at one handle after the other, until none is left."""
+  with contextlib.suppress(queue.Empty):
+    while True:
+      outcome, look = todo.get_nowait()
+      outcome.set_result(_timed(*look))
 
 
-def _work(
-  looks: Iterator[tuple[int, tuple]],
-  lock: threading.Lock,
-  done: 'queue.SimpleQueue[tuple[int, results_lib.Result | None]]',
-) -> None:
-  """Looks at one handle after the other, until another thread has the last."""
-  while True:
-    with lock:
-      number, look = next(looks, (-1, ()))
-    if number < 0:
-      return
-    done.put((number, _timed(*look)))
-
-
-def _outcomes(
-  orders: Sequence[orders_lib.Order], threads: int
-) -> Iterator[results_lib.Result | None]:
-  """Yields the outcome for each handle, in their order.
+def _start(todo: '_Todo', threads: int) -> None:
+  """Starts threads that look; where none can be started, looks itself.
 
   A pool of Python's would need semaphores, for which some machines have no
   room, or threads that keep an interrupted process alive.
   """
-  looks, lock = enumerate(_looks(orders)), threading.Lock()
-  done: queue.SimpleQueue[tuple[int, results_lib.Result | None]]
-  done = queue.SimpleQueue()
   for started in range(threads):
-    helper = threading.Thread(
-      target=_work, args=(looks, lock, done), daemon=True
-    )
+    thread = threading.Thread(target=_work, args=(todo,), daemon=True)
     try:
-      helper.start()
+      thread.start()
     except RuntimeError:  # The machine has no more threads.
       if not started:
-        _work(looks, lock, done)
-      break
-  waiting: dict[int, results_lib.Result | None] = {}
-  try:
-    for number in range(sum(len(order.handles) for order in orders)):
-      while number not in waiting:
-        looked_at, outcome = done.get()
-        waiting[looked_at] = outcome
-      yield waiting.pop(number)
-  finally:
-    with lock:
-      collections.deque(looks, maxlen=0)  # Nobody asks for the rest.
+        _work(todo)
+      return
 
 
 def settle(
@@ -163,15 +138,27 @@ def settle(
   Returns:
     The orders with the handles that are left.
   """
-  count = sum(len(order.handles) for order in orders)
-  outcomes, left = _outcomes(orders, min(jobs, count)), []
+  todo: _Todo = queue.SimpleQueue()
+  outcomes: list[list[_Outcome]] = []
   for order in orders:
-    unsettled = []
-    for handle in order.handles:
-      if result := next(outcomes):
-        yield result
-      else:
-        unsettled.append(handle)
-    if unsettled:
-      left.append(dataclasses.replace(order, handles=tuple(unsettled)))
+    known = _Remembered(order)
+    outcomes.append([futures.Future() for _ in order.handles])
+    for handle, outcome in zip(order.handles, outcomes[-1], strict=True):
+      todo.put((outcome, (handle, order, known)))
+  left = []
+  try:
+    _start(todo, min(jobs, todo.qsize()))
+    for order, of_order in zip(orders, outcomes, strict=True):
+      unsettled = []
+      for handle, outcome in zip(order.handles, of_order, strict=True):
+        if result := outcome.result():
+          yield result
+        else:
+          unsettled.append(handle)
+      if unsettled:
+        left.append(dataclasses.replace(order, handles=tuple(unsettled)))
+  finally:
+    with contextlib.suppress(queue.Empty):  # Nobody asks for the rest.
+      while True:
+        todo.get_nowait()
   return left
